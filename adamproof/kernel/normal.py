@@ -1,0 +1,307 @@
+"""Polynomial normal forms over the rationals, and when two propositions are the same.
+
+The normal form of a real or integer term is a polynomial whose atoms are variables, applied symbols
+and heads, themselves over normal forms.  What it knows, each valid in every model:
+
+* sums, products, numbers, integers seen as reals; pow(x, n) for a literal n >= 0 (so x^0 = 1);
+* inv of a number (inv(0) = 0), of a product (inv(x*y) = inv(x)*inv(y)), inv(inv(x)) = x, and rational
+  content: inv(2*x + 2*y) = 1/2*inv(x + y);
+* linearity of Sum, E and Integral01: sums come apart, factors without the bound variable come out,
+  E[1] = 1 and Integral01[1] = 1.
+
+It never cancels x*inv(x): that takes a proof of x != 0.  Nothing here depends on an order, so the
+result is the same in every process; bound variables stay nameless (indices) throughout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from .terms import BINDERS, MAX_BITS, POINT, QUANTIFIERS, RELATIONS, Term, refuse
+
+MAX_MONOMIALS = 20_000
+MAX_EXPONENT = 10_000
+MAX_STEPS = 3_000_000  # products of monomials in one rule application
+
+Number = int | Fraction
+
+
+class Atom:
+    """An indivisible factor: a head over normal forms.  Interned; ``loose`` is a bit mask of loose indices."""
+
+    __slots__ = ("args", "head", "loose")
+    head: str
+    args: tuple[Any, ...]
+    loose: int
+
+
+Monomial = frozenset[tuple[Atom, int]]
+Poly = dict[Monomial, Number]
+PolyKey = frozenset[tuple[Monomial, Number]]
+
+ONE: Monomial = frozenset()
+_atoms: dict[tuple[str, tuple[Any, ...]], Atom] = {}
+_normal: dict[Term, Poly] = {}
+_steps = 0
+
+
+def reset_budget() -> None:
+    """Start counting steps anew (once per rule application)."""
+    global _steps
+    _steps = 0
+
+
+def _spend(steps: int) -> None:
+    global _steps
+    _steps += steps
+    if _steps > MAX_STEPS:
+        refuse(f"normalisation takes more than {MAX_STEPS} steps; split the step into smaller ones")
+
+
+# --- polynomials -------------------------------------------------------------------------------
+
+
+def constant(value: Number) -> Poly:
+    return {ONE: value} if value else {}
+
+
+def add_to(total: Poly, poly: Mapping[Monomial, Number], factor: Number = 1) -> None:
+    """total += factor * poly, in place."""
+    for monomial, coefficient in poly.items():
+        value = total.get(monomial, 0) + factor * coefficient
+        if value:
+            total[monomial] = value
+        else:
+            total.pop(monomial, None)
+
+
+def times(p: Poly, q: Poly) -> Poly:
+    if len(p) > len(q):
+        p, q = q, p
+    _spend(len(p) * len(q))
+    result: Poly = {}
+    for m, a in p.items():
+        for n, b in q.items():
+            product = join(m, n)
+            value = result.get(product, 0) + a * b
+            if value:
+                result[product] = value
+            else:
+                result.pop(product, None)
+    if len(result) > MAX_MONOMIALS:
+        refuse(f"a polynomial has more than {MAX_MONOMIALS} monomials")
+    for value in result.values():
+        if max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_BITS:
+            refuse(f"a coefficient has more than {MAX_BITS} bits")
+    return result
+
+
+def join(m: Monomial, n: Monomial) -> Monomial:
+    """The product of two monomials."""
+    if not m:
+        return n
+    if not n:
+        return m
+    powers = dict(m)
+    for atom, exponent in n:
+        powers[atom] = powers.get(atom, 0) + exponent
+    if max(powers.values()) > MAX_EXPONENT:
+        refuse(f"an exponent is larger than {MAX_EXPONENT}")
+    return frozenset(powers.items())
+
+
+def power(p: Poly, exponent: int) -> Poly:
+    if exponent > MAX_EXPONENT:
+        refuse(f"an exponent is larger than {MAX_EXPONENT}")
+    result = constant(1)
+    while exponent:
+        if exponent & 1:
+            result = times(result, p)
+        exponent >>= 1
+        if exponent:
+            p = times(p, p)
+    return result
+
+
+def scaled(p: Poly, factor: Number) -> Poly:
+    result: Poly = {}
+    add_to(result, p, factor)
+    return result
+
+
+def poly_key(p: Poly) -> PolyKey:
+    return frozenset(p.items())
+
+
+# --- atoms -------------------------------------------------------------------------------------
+
+
+def _loose_of(part: Any) -> int:
+    """The loose indices (a bit mask) of an atom's argument: an atom, a monomial or a polynomial key."""
+    if type(part) is Atom:
+        return part.loose
+    mask = 0
+    if type(part) is frozenset:
+        for first, _ in part:
+            mask |= _loose_of(first)
+    return mask
+
+
+def atom(head: str, *args: Any) -> Atom:
+    found = _atoms.get((head, args))
+    if found is not None:
+        return found
+    made = Atom()
+    made.head, made.args = head, args
+    if head == "bound":
+        made.loose = 1 << args[0]
+    elif head in BINDERS:
+        made.loose = _loose_of(args[-1]) >> 1
+        for arg in args[:-1]:
+            made.loose |= _loose_of(arg)
+    else:
+        made.loose = 0
+        for arg in args:
+            made.loose |= _loose_of(arg)
+    _atoms[head, args] = made
+    return made
+
+
+def _single(made: Atom) -> Poly:
+    return {frozenset([(made, 1)]): 1}
+
+
+def _lower(part: Any, cutoff: int) -> Any:
+    """Renumber an atom, monomial or polynomial key that leaves a binder: loose indices above cutoff drop by one."""
+    if type(part) is Atom:
+        if not part.loose >> cutoff:
+            return part
+        if part.head == "bound":
+            return atom("bound", part.args[0] - 1, part.args[1])
+        body_cutoff = cutoff + (part.head in BINDERS)
+        return atom(part.head, *(_lower(arg, cutoff) for arg in part.args[:-1]), _lower(part.args[-1], body_cutoff))
+    if type(part) is frozenset:
+        return frozenset((_lower(first, cutoff), second) for first, second in part)
+    return part
+
+
+# --- normal forms ------------------------------------------------------------------------------
+
+
+def normal(term: Term) -> Poly:
+    """The normal form of a real or integer term.  The caller must not change it."""
+    found = _normal.get(term)
+    if found is None:
+        found = _normal[term] = _normalise(term)
+    return found
+
+
+def _normalise(term: Term) -> Poly:
+    op, args = term.op, term.args
+    if op in ("rat", "int"):
+        value = args[0]
+        return constant(value.numerator if value.denominator == 1 else value)
+    if op == "var":
+        return _single(atom("var", term))
+    if op == "bound":
+        return _single(atom("bound", *args))
+    if op == "real":
+        return normal(args[0])
+    if op == "add":
+        total: Poly = {}
+        for arg in args:
+            add_to(total, normal(arg))
+        return total
+    if op == "mul":
+        result = normal(args[0])
+        for arg in args[1:]:
+            result = times(result, normal(arg))
+        return result
+    if op == "app":
+        return _single(atom("app", args[0], *(_argument(arg) for arg in args[1:])))
+    if op == "inv":
+        return _inverse(normal(args[0]))
+    if op == "pow":
+        exponent = _constant_of(normal(args[1]))
+        if exponent is not None and exponent >= 0:
+            return power(normal(args[0]), int(exponent))
+    if op in BINDERS:
+        return _bound_sum(op, tuple(poly_key(normal(arg)) for arg in args[:-1]), normal(args[-1]))
+    return _single(atom(op, *(poly_key(normal(arg)) for arg in args)))
+
+
+def _argument(arg: Term) -> Any:
+    if arg.sort == POINT:
+        return atom("var", arg) if arg.op == "var" else atom("bound", *arg.args)
+    return poly_key(normal(arg))
+
+
+def _constant_of(p: Poly) -> Number | None:
+    if not p:
+        return 0
+    return p[ONE] if len(p) == 1 and ONE in p else None
+
+
+def _inverse(p: Poly) -> Poly:
+    if not p:
+        return {}
+    if len(p) > 1:
+        content = _content(p)
+        return scaled(_single(atom("inv", poly_key(scaled(p, 1 / content)))), 1 / content)
+    ((monomial, coefficient),) = p.items()
+    result = constant(1 / Fraction(coefficient))
+    for base, exponent in monomial:
+        if base.head == "inv":
+            inverse = dict(base.args[0])
+        else:
+            inverse = _single(atom("inv", poly_key(_single(base))))
+        result = times(result, power(inverse, exponent))
+    return result
+
+
+def _content(p: Poly) -> Fraction:
+    """A positive rational c, independent of any order, such that p/c and (k*p)/content(k*p) agree for k > 0."""
+    total = Fraction(0)
+    for coefficient in p.values():
+        total += abs(coefficient)
+    return total
+
+
+def _bound_sum(op: str, bounds: tuple[PolyKey, ...], body: Poly) -> Poly:
+    """Linearity: the binder over each monomial, with the factors free of the bound variable taken out."""
+    _spend(len(body))
+    result: Poly = {}
+    for monomial, coefficient in body.items():
+        inside = frozenset((a, e) for a, e in monomial if a.loose & 1)
+        outside = frozenset((_lower(a, 0), e) for a, e in monomial if not a.loose & 1)
+        if not inside and op != "Sum":
+            bound = constant(1)
+        else:
+            bound = _single(atom(op, *bounds, inside))
+        add_to(result, times({outside: 1}, bound), coefficient)
+    return result
+
+
+# --- propositions ------------------------------------------------------------------------------
+
+
+def difference(lhs: Term, rhs: Term) -> Poly:
+    """The normal form of lhs - rhs."""
+    result = dict(normal(lhs))
+    add_to(result, normal(rhs), -1)
+    return result
+
+
+def key(prop: Term) -> Any:
+    """Two propositions are the same when their keys are equal."""
+    if prop.op in RELATIONS:
+        return (prop.op, poly_key(difference(*prop.args)))
+    if prop.op == "implies":
+        return ("implies", key(prop.args[0]), key(prop.args[1]))
+    if prop.op in QUANTIFIERS:
+        return (prop.op, key(prop.args[0]))
+    if prop.op == "Integrable":
+        return ("Integrable", prop.args[0].op, poly_key(normal(prop.args[0].args[-1])))
+    refuse(f"{prop.op} is not a proposition")

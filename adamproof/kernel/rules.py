@@ -1,0 +1,500 @@
+"""Theorems and the rules that make them.
+
+A theorem is a sequent ``hypotheses |- conclusion`` with the axioms it cites; its free variables and
+function symbols are universally quantified.  A rule is a function of premises (theorems) and arguments
+that recomputes the conclusion and raises Refusal when it does not follow.  Every rule carries the
+hypotheses and citations of its premises onward, except a hypothesis that it discharges by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from .facts import FACTS, UNIT, ZERO
+from .normal import Poly, add_to, constant, difference, key, normal, reset_budget, scaled, times
+from .terms import (
+    BINDERS,
+    INT,
+    POINT,
+    PROP,
+    QUANTIFIERS,
+    REAL,
+    RELATIONS,
+    Function,
+    Term,
+    as_real,
+    bind,
+    free,
+    is_term,
+    make,
+    minus,
+    opened,
+    refuse,
+    substitute,
+)
+
+Citation = tuple[str, str]  # (name of the axiom, where it is proved)
+
+
+@dataclass(frozen=True)
+class Theorem:
+    """hypotheses |- conclusion, resting on the cited axioms.  Only a verifier's own theorems count."""
+
+    hypotheses: tuple[Term, ...]
+    conclusion: Term
+    citations: tuple[Citation, ...] = ()
+
+
+Product = tuple[Fraction, tuple[int, ...], tuple[Term, ...]]  # coefficient, facts, squares
+Multiplier = tuple[int, Term]  # equation, multiplier
+NEGATED_GOAL = -1
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule's function and the kinds of its arguments, by which proofs are written and read."""
+
+    apply: Callable[..., Theorem]
+    kinds: tuple[str, ...]
+
+
+RULES: dict[str, Rule] = {}
+
+
+def rule(*kinds: str) -> Callable[[Callable[..., Theorem]], Callable[..., Theorem]]:
+    def register(function: Callable[..., Theorem]) -> Callable[..., Theorem]:
+        RULES[function.__name__] = Rule(function, kinds)
+        return function
+
+    return register
+
+
+def apply(name: str, premises: Sequence[Theorem], args: Sequence[Any]) -> Theorem:
+    """Apply a rule by name to premises and arguments of the kinds it declares."""
+    if name not in RULES:
+        refuse(f"there is no rule {name!r:.40}")
+    found = RULES[name]
+    if len(args) != len(found.kinds):
+        refuse(f"{name} takes {len(found.kinds)} arguments, not {len(args)}")
+    reset_budget()
+    return found.apply(premises, *args)
+
+
+# --- helpers -----------------------------------------------------------------------------------
+
+
+def _premises(premises: Sequence[Theorem], count: int, name: str) -> Sequence[Theorem]:
+    if len(premises) != count:
+        refuse(f"{name} takes {count} premises, not {len(premises)}")
+    return premises
+
+
+def _closed(term: Any, sort: str, name: str) -> Term:
+    if not is_term(term, sort) or term.loose:
+        refuse(f"{name} needs a closed argument of sort {sort}")
+    checked: Term = term
+    return checked
+
+
+def _variable(term: Any, name: str, *sorts: str) -> Term:
+    if not is_term(term) or term.op != "var" or term.sort not in sorts:
+        refuse(f"{name} needs a variable of sort {' or '.join(sorts)}")
+    checked: Term = term
+    return checked
+
+
+def _theorem(premises: Sequence[Theorem], hypotheses: Sequence[Term], conclusion: Term) -> Theorem:
+    """Assemble a theorem: hypotheses without repetition, the citations of all premises."""
+    distinct: dict[Any, Term] = {}
+    for hypothesis in hypotheses:
+        distinct.setdefault(key(hypothesis), hypothesis)
+    citations = sorted({citation for premise in premises for citation in premise.citations})
+    return Theorem(tuple(distinct.values()), conclusion, tuple(citations))
+
+
+def _hypotheses(*premises: Theorem) -> list[Term]:
+    return [hypothesis for premise in premises for hypothesis in premise.hypotheses]
+
+
+def _without(premise: Theorem, *discharged: Term) -> list[Term]:
+    keys = [key(prop) for prop in discharged]
+    return [hypothesis for hypothesis in premise.hypotheses if key(hypothesis) not in keys]
+
+
+def _not_free(variable: Term, props: Sequence[Term], name: str) -> None:
+    for prop in props:
+        if variable in free(prop):
+            refuse(f"{name}: the variable {variable.args[0]} is free in {prop}")
+
+
+def _same(found: Term, wanted: Term, name: str) -> None:
+    if found is not wanted and key(found) != key(wanted):
+        refuse(f"{name}: expected {wanted}, found {found}")
+
+
+def _relation(prop: Term, name: str, *ops: str) -> Term:
+    if prop.op not in (ops or RELATIONS):
+        refuse(f"{name} needs a statement with {' or '.join(ops or RELATIONS)}, found {prop}")
+    return prop
+
+
+# --- logic -------------------------------------------------------------------------------------
+
+
+@rule("prop")
+def assume(premises: Sequence[Theorem], prop: Term) -> Theorem:
+    """P |- P."""
+    _premises(premises, 0, "assume")
+    return Theorem((_closed(prop, PROP, "assume"),), prop)
+
+
+@rule("text", "text", "prop")
+def cite(premises: Sequence[Theorem], name: str, source: str, prop: Term) -> Theorem:
+    """P |- P, recorded as an axiom from the literature: it stays a hypothesis, under a name."""
+    _premises(premises, 0, "cite")
+    if type(name) is not str or type(source) is not str or not name or not source:
+        refuse("cite needs the name of the axiom and its source")
+    return Theorem((_closed(prop, PROP, "cite"),), prop, ((name, source),))
+
+
+@rule()
+def cut(premises: Sequence[Theorem]) -> Theorem:
+    """H1 |- A and H2 |- B give H1, H2 - A |- B."""
+    lemma, target = _premises(premises, 2, "cut")
+    return _theorem(premises, [*lemma.hypotheses, *_without(target, lemma.conclusion)], target.conclusion)
+
+
+@rule("prop")
+def convert(premises: Sequence[Theorem], prop: Term) -> Theorem:
+    """H |- A gives H |- B when A and B have the same normal form."""
+    (premise,) = _premises(premises, 1, "convert")
+    _same(premise.conclusion, _closed(prop, PROP, "convert"), "convert")
+    return Theorem(premise.hypotheses, prop, premise.citations)
+
+
+@rule("prop")
+def discharge(premises: Sequence[Theorem], prop: Term) -> Theorem:
+    """H |- B gives H - A |- A implies B."""
+    (premise,) = _premises(premises, 1, "discharge")
+    implication = make("implies", _closed(prop, PROP, "discharge"), premise.conclusion)
+    return _theorem(premises, _without(premise, prop), implication)
+
+
+@rule()
+def detach(premises: Sequence[Theorem]) -> Theorem:
+    """H1 |- A implies B and H2 |- A give H1, H2 |- B."""
+    implication, condition = _premises(premises, 2, "detach")
+    if implication.conclusion.op != "implies":
+        refuse(f"detach needs an implication, found {implication.conclusion}")
+    _same(condition.conclusion, implication.conclusion.args[0], "detach")
+    return _theorem(premises, _hypotheses(*premises), implication.conclusion.args[1])
+
+
+@rule("var")
+def generalise(premises: Sequence[Theorem], variable: Term) -> Theorem:
+    """H |- A gives H |- forall x. A, when x is not free in H."""
+    (premise,) = _premises(premises, 1, "generalise")
+    _variable(variable, "generalise", INT, REAL, POINT)
+    _not_free(variable, premise.hypotheses, "generalise")
+    quantified = bind(f"forall_{variable.sort}", variable, premise.conclusion)
+    return Theorem(premise.hypotheses, quantified, premise.citations)
+
+
+@rule("term")
+def specialise(premises: Sequence[Theorem], value: Term) -> Theorem:
+    """H |- forall x. A gives H |- A at a value."""
+    (premise,) = _premises(premises, 1, "specialise")
+    if premise.conclusion.op not in QUANTIFIERS:
+        refuse(f"specialise needs a forall, found {premise.conclusion}")
+    _closed(value, QUANTIFIERS[premise.conclusion.op], "specialise")
+    _point_is_variable(value, "specialise")
+    return Theorem(premise.hypotheses, opened(premise.conclusion, value), premise.citations)
+
+
+def _point_is_variable(value: Term, name: str) -> None:
+    if value.sort == POINT and value.op != "var":
+        refuse(f"{name}: a sample point is a variable")
+
+
+@rule("substitution", "functions")
+def instantiate(
+    premises: Sequence[Theorem],
+    variables: Sequence[tuple[Term, Term]],
+    functions: Sequence[tuple[Function, tuple[Term, ...], Term]],
+) -> Theorem:
+    """Replace free variables by terms and function symbols by bodies, everywhere at once."""
+    (premise,) = _premises(premises, 1, "instantiate")
+    replaced: dict[Term, Term] = {}
+    for variable, value in variables:
+        _variable(variable, "instantiate", INT, REAL, POINT)
+        _closed(value, variable.sort, "instantiate")
+        _point_is_variable(value, "instantiate")
+        if variable in replaced:
+            refuse(f"instantiate: {variable} is replaced twice")
+        replaced[variable] = value
+    bodies: dict[Function, tuple[tuple[Term, ...], Term]] = {}
+    for symbol, parameters, body in functions:
+        if type(symbol) is not Function or tuple(p.sort for p in parameters) != symbol.sorts:
+            refuse("instantiate: a function needs one parameter of each declared sort")
+        for parameter in parameters:
+            _variable(parameter, "instantiate", INT, REAL, POINT)
+        _closed(body, REAL, "instantiate")
+        if len(set(parameters)) != len(parameters) or symbol in bodies:
+            refuse(f"instantiate: {symbol} has a parameter or is replaced twice")
+        for parameter in parameters:
+            if parameter.sort != INT and _under_integral(body, parameter):
+                refuse(f"instantiate: {symbol} by an integral with the parameter {parameter} may not be measurable")
+        bodies[symbol] = (parameters, body)
+    hypotheses = [substitute(prop, replaced, bodies) for prop in premise.hypotheses]
+    return _theorem(premises, hypotheses, substitute(premise.conclusion, replaced, bodies))
+
+
+def _under_integral(term: Term, variable: Term) -> bool:
+    """Whether the variable is free inside an E or Integral01 within term."""
+    if variable not in free(term):
+        return False
+    if term.op in ("E", "Integral01"):
+        return True
+    return any(type(arg) is Term and _under_integral(arg, variable) for arg in term.args)
+
+
+@rule("var", "term", "prop")
+def induction(premises: Sequence[Theorem], variable: Term, low: Term, prop: Term) -> Theorem:
+    """H |- P(lo) and H', lo <= k, P(k) |- P(k+1) give H, H', lo <= k |- P(k)."""
+    base, step = _premises(premises, 2, "induction")
+    _variable(variable, "induction", INT)
+    _closed(low, INT, "induction")
+    _closed(prop, PROP, "induction")
+    if variable in free(low):
+        refuse("induction: the lower end mentions the variable")
+    above = make("<=", as_real(low), as_real(variable))
+    _same(base.conclusion, substitute(prop, {variable: low}), "induction base")
+    successor = make("add", variable, make("int", 1))
+    _same(step.conclusion, substitute(prop, {variable: successor}), "induction step")
+    left = _without(step, above, prop)
+    _not_free(variable, [*base.hypotheses, *left], "induction")
+    return _theorem(premises, [*base.hypotheses, *left, above], prop)
+
+
+@rule("term", "term")
+def cases(premises: Sequence[Theorem], a: Term, b: Term) -> Theorem:
+    """H1, a <= b |- C and H2, b < a |- C give H1, H2 |- C."""
+    first, second = _premises(premises, 2, "cases")
+    _closed(a, REAL, "cases")
+    _closed(b, REAL, "cases")
+    _same(second.conclusion, first.conclusion, "cases")
+    left = [*_without(first, make("<=", a, b)), *_without(second, make("<", b, a))]
+    return _theorem(premises, left, first.conclusion)
+
+
+@rule("var", "prop")
+def rewrite(premises: Sequence[Theorem], hole: Term, pattern: Term) -> Theorem:
+    """a == b and P(a) give P(b), for a pattern P with a variable as its hole."""
+    equation, target = _premises(premises, 2, "rewrite")
+    _variable(hole, "rewrite", INT, REAL)
+    _closed(pattern, PROP, "rewrite")
+    lhs, rhs = _relation(equation.conclusion, "rewrite", "==").args
+    if hole.sort == INT:
+        lhs, rhs = _as_integer(lhs), _as_integer(rhs)
+    _same(target.conclusion, substitute(pattern, {hole: lhs}), "rewrite")
+    return _theorem(premises, _hypotheses(*premises), substitute(pattern, {hole: rhs}))
+
+
+def _as_integer(term: Term) -> Term:
+    """The integer term whose coercion this real term is."""
+    if term.op == "real":
+        integer: Term = term.args[0]
+        return integer
+    if term.op == "rat" and term.args[0].denominator == 1:
+        return make("int", int(term.args[0]))
+    if term.op in ("add", "mul"):
+        return make(term.op, *(_as_integer(arg) for arg in term.args))
+    refuse(f"{term} is not an integer term")
+
+
+# --- arithmetic --------------------------------------------------------------------------------
+
+
+@rule("prop", "products", "multipliers")
+def arith(
+    premises: Sequence[Theorem], goal: Term, products: Sequence[Product], multipliers: Sequence[Multiplier]
+) -> Theorem:
+    """The goal follows from the premises by a certificate, checked exactly.
+
+    Equality: lhs - rhs is the sum of multiplier * equation.  Otherwise the goal is negated (index -1) and
+    0 = sum of coefficient * product of facts * squares + sum of multiplier * equation, where every product
+    is non-negative and one at least is positive: a contradiction.
+    """
+    _relation(_closed(goal, PROP, "arith"), "arith")
+    facts = dict(enumerate(_reading(premise.conclusion) for premise in premises))
+    lhs, rhs = goal.args
+    negations = {"<=": ("<", (lhs, rhs)), "<": ("<=", (lhs, rhs)), "!=": ("==", (lhs, rhs)), "==": None}
+    negation = negations[goal.op]
+    total: Poly = {}
+    positive = False
+    if negation is None:
+        if products:
+            refuse("arith: an equality is shown by equations alone")
+        add_to(total, difference(lhs, rhs), -1)
+        positive = True
+    else:
+        facts[NEGATED_GOAL] = (negation[0], difference(lhs, rhs))
+    for coefficient, indices, squares in products:
+        if type(coefficient) is not Fraction or coefficient <= 0:
+            refuse("arith: a coefficient is not a positive fraction")
+        product, is_positive = _product(facts, indices, squares)
+        add_to(total, product, coefficient)
+        positive = positive or is_positive
+    for index, multiplier in multipliers:
+        op, poly = _fact(facts, index)
+        if op != "==":
+            refuse("arith: a multiplier is given to a statement that is no equation")
+        add_to(total, times(normal(_closed(multiplier, REAL, "arith")), poly))
+    if total:
+        refuse(f"arith: the certificate for {goal} leaves {len(total)} monomials")
+    if not positive:
+        refuse(f"arith: the certificate for {goal} has no strictly positive part")
+    return _theorem(premises, _hypotheses(*premises), goal)
+
+
+def _reading(prop: Term) -> tuple[str, Poly]:
+    """A relation as (op, p): p >= 0 for <=, p > 0 for <, p == 0 or p != 0."""
+    lhs, rhs = _relation(prop, "arith").args
+    return (prop.op, difference(rhs, lhs))
+
+
+def _fact(facts: dict[int, tuple[str, Poly]], index: int) -> tuple[str, Poly]:
+    if type(index) is not int or index not in facts:
+        refuse(f"arith: there is no fact {index!r:.20}")
+    return facts[index]
+
+
+def _product(
+    facts: dict[int, tuple[str, Poly]], indices: Sequence[int], squares: Sequence[Term]
+) -> tuple[Poly, bool]:
+    """A product of facts and squares, and whether it is surely positive (p != 0 counts as p*p > 0)."""
+    result, positive = constant(1), not squares
+    for index in indices:
+        op, poly = _fact(facts, index)
+        if op == "==":
+            refuse("arith: an equation is multiplied, not used as a factor")
+        result = times(result, times(poly, poly) if op == "!=" else poly)
+        positive = positive and op != "<="
+    for square in squares:
+        poly = normal(_closed(square, REAL, "arith"))
+        result = times(result, times(poly, poly))
+    return result, positive
+
+
+@rule()
+def antisymmetry(premises: Sequence[Theorem]) -> Theorem:
+    """a <= b and b <= a give a == b."""
+    first, second = _premises(premises, 2, "antisymmetry")
+    a, b = _relation(first.conclusion, "antisymmetry", "<=").args
+    _same(second.conclusion, make("<=", b, a), "antisymmetry")
+    return _theorem(premises, _hypotheses(*premises), make("==", a, b))
+
+
+@rule()
+def integer_gap(premises: Sequence[Theorem]) -> Theorem:
+    """a < b gives a + 1 <= b when both are integer valued."""
+    (premise,) = _premises(premises, 1, "integer_gap")
+    a, b = _relation(premise.conclusion, "integer_gap", "<").args
+    for monomial, coefficient in difference(b, a).items():
+        integral = all(atom.head == "var" and atom.args[0].sort == INT for atom, _ in monomial)
+        if not integral or coefficient.denominator != 1:
+            refuse(f"integer_gap: {premise.conclusion} is not between integers")
+    return Theorem(premise.hypotheses, make("<=", make("add", a, UNIT), b), premise.citations)
+
+
+@rule("text", "terms")
+def fact(premises: Sequence[Theorem], name: str, terms: Sequence[Term]) -> Theorem:
+    """A fact about a head (facts.py), its conditions given as premises in order."""
+    if name not in FACTS:
+        refuse(f"there is no fact {name!r:.40}")
+    found = FACTS[name]
+    if len(terms) != len(found.sorts):
+        refuse(f"the fact {name} takes {len(found.sorts)} terms, not {len(terms)}")
+    checked = [_closed(term, sort, f"the fact {name}") for term, sort in zip(terms, found.sorts)]
+    conditions, conclusion = found.schema(*checked)
+    _premises(premises, len(conditions), f"the fact {name}")
+    for premise, condition in zip(premises, conditions):
+        _same(premise.conclusion, condition, f"the fact {name}")
+    return _theorem(premises, _hypotheses(*premises), conclusion)
+
+
+# --- binders -----------------------------------------------------------------------------------
+
+
+def _range(op: str, variable: Term, bounds: Sequence[Term], name: str) -> list[Term]:
+    """What may be assumed of the bound variable, checking the shape of the binder."""
+    if op not in BINDERS or len(bounds) != len(BINDERS[op][0]):
+        refuse(f"{name}: {op!r:.40} is not a binder with {len(bounds)} bounds")
+    _variable(variable, name, BINDERS[op][1])
+    if op == "Sum":
+        low, high = (_closed(bound, INT, name) for bound in bounds)
+        _not_free(variable, [low, high], name)
+        return [make("<=", as_real(low), as_real(variable)), make("<=", as_real(variable), as_real(high))]
+    return [make("<=", ZERO, variable), make("<=", variable, UNIT)] if op == "Integral01" else []
+
+
+@rule("text", "var", "terms")
+def binder(premises: Sequence[Theorem], op: str, variable: Term, bounds: Sequence[Term]) -> Theorem:
+    """H |- f == g gives B f == B g; H |- f <= g gives B f <= B g, for E and Integral01 when g - f is integrable.
+
+    The range of the bound variable may be assumed (lo <= k, k <= hi; 0 <= s, s <= 1); nothing else may mention it.
+    """
+    if not premises:
+        refuse("binder needs a premise")
+    inner = premises[0]
+    lhs, rhs = _relation(inner.conclusion, "binder", "==", "<=").args
+    left = _without(inner, *_range(op, variable, bounds, "binder"))
+    _not_free(variable, left, "binder")
+    monotone = inner.conclusion.op == "<=" and op != "Sum"
+    _premises(premises, 2 if monotone else 1, f"binder {op} with {inner.conclusion.op}")
+    if monotone:
+        gap = make("Integrable", bind(op, variable, minus(rhs, lhs)))
+        _same(premises[1].conclusion, gap, "binder")
+    bound = (bind(op, variable, *bounds, side) for side in (lhs, rhs))
+    return _theorem(premises, [*left, *_hypotheses(*premises[1:])], make(inner.conclusion.op, *bound))
+
+
+@rule("text", "var")
+def dominated(premises: Sequence[Theorem], op: str, variable: Term) -> Theorem:
+    """H |- abs(f) <= g and Integrable(B g) give Integrable(B f)."""
+    inner, integrable = _premises(premises, 2, "dominated")
+    lhs, rhs = _relation(inner.conclusion, "dominated", "<=").args
+    if op == "Sum" or lhs.op != "abs":
+        refuse(f"dominated needs E or Integral01 and a statement abs(f) <= g, found {op} and {inner.conclusion}")
+    left = _without(inner, *_range(op, variable, (), "dominated"))
+    _not_free(variable, left, "dominated")
+    if _under_integral(lhs, variable):
+        refuse(f"dominated: {lhs} holds an integral with the parameter {variable} and may not be measurable")
+    _same(integrable.conclusion, make("Integrable", bind(op, variable, rhs)), "dominated")
+    conclusion = make("Integrable", bind(op, variable, lhs.args[0]))
+    return _theorem(premises, [*left, *integrable.hypotheses], conclusion)
+
+
+@rule("text", "var", "term", "terms")
+def combination(
+    premises: Sequence[Theorem], op: str, variable: Term, body: Term, coefficients: Sequence[Term]
+) -> Theorem:
+    """Integrable(B g_i) give Integrable(B f) when f == c_0 + sum c_i*g_i with coefficients free of the variable."""
+    _range(op, variable, (), "combination")
+    if op == "Sum" or len(coefficients) != len(premises) + 1:
+        refuse("combination needs E or Integral01, a constant and one coefficient for each premise")
+    integrands = [UNIT]
+    for premise in premises:
+        if premise.conclusion.op != "Integrable" or premise.conclusion.args[0].op != op:
+            refuse(f"combination needs integrability under {op}, found {premise.conclusion}")
+        integrands.append(opened(premise.conclusion.args[0], variable))
+    _not_free(variable, [*_hypotheses(*premises), *coefficients], "combination")
+    total = scaled(normal(_closed(body, REAL, "combination")), -1)
+    for coefficient, integrand in zip(coefficients, integrands):
+        add_to(total, times(normal(_closed(coefficient, REAL, "combination")), normal(integrand)))
+    if total:
+        refuse(f"combination: {body} is not that linear combination")
+    return _theorem(premises, _hypotheses(*premises), make("Integrable", bind(op, variable, body)))

@@ -1,0 +1,353 @@
+"""Terms and propositions: immutable, interned, nameless under binders.
+
+Every term is made by :func:`make`, the one gate, which checks it; equal terms are the same
+object, so equality is identity and no ``__eq__`` of a user is ever consulted.  Propositions are
+terms of sort ``prop``.  Every term has a value in every model (docs/proof-format.md says which).
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any, NoReturn, final
+
+REAL, INT, POINT, PROP = "real", "int", "point", "prop"
+VARIABLE_SORTS = (REAL, INT, POINT)
+
+MAX_DEPTH = 100  # keeps every recursion in the kernel far from Python's limit
+MAX_SIZE = 100_000  # nodes, counted as a tree
+MAX_BITS = 20_000  # of one numerator or denominator
+
+# Operators with a fixed signature: (sorts of the arguments, sort of the result).
+SIGNATURES: dict[str, tuple[tuple[str, ...], str]] = {
+    "inv": ((REAL,), REAL),
+    "sqrt": ((REAL,), REAL),
+    "abs": ((REAL,), REAL),
+    "sign": ((REAL,), REAL),
+    "ln": ((REAL,), REAL),
+    "pow": ((REAL, INT), REAL),
+    "rpow": ((REAL, REAL), REAL),
+    "==": ((REAL, REAL), PROP),
+    "<=": ((REAL, REAL), PROP),
+    "<": ((REAL, REAL), PROP),
+    "!=": ((REAL, REAL), PROP),
+    "implies": ((PROP, PROP), PROP),
+}
+RELATIONS = ("==", "<=", "<", "!=")
+# Binders: (sorts of the arguments before the body, sort of the bound variable).
+BINDERS: dict[str, tuple[tuple[str, ...], str]] = {
+    "Sum": ((INT, INT), INT),  # Sum(lo, hi, body); 0 when hi < lo
+    "E": ((), POINT),  # expectation over a sample point
+    "Integral01": ((), REAL),  # integral over 0 <= s <= 1
+}
+QUANTIFIERS = {f"forall_{sort}": sort for sort in VARIABLE_SORTS}
+RESERVED = {*SIGNATURES, *BINDERS, "forall", "Integrable", "real", "int", "point", "prop"}
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
+
+
+class Refusal(Exception):
+    """The kernel's answer to anything it does not accept; the message says what and why."""
+
+
+def refuse(message: str) -> NoReturn:
+    raise Refusal(message)
+
+
+@final
+class Function:
+    """A function symbol with declared argument sorts and a real value, such as g(k) or x(t, j)."""
+
+    __slots__ = ("name", "sorts")
+    name: str
+    sorts: tuple[str, ...]
+
+    def __init_subclass__(cls) -> None:
+        raise TypeError("function symbols cannot be subclassed")
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError("function symbols are immutable")
+
+    def __repr__(self) -> str:
+        return f"{self.name}({', '.join(self.sorts)})"
+
+
+@final
+class Term:
+    """A term or a proposition.  ``loose`` are the (index, sort) of bound variables not bound inside."""
+
+    __slots__ = ("args", "depth", "loose", "op", "size", "sort")
+    op: str
+    args: tuple[Any, ...]
+    sort: str
+    loose: frozenset[tuple[int, str]]
+    depth: int
+    size: int
+
+    def __init_subclass__(cls) -> None:
+        raise TypeError("terms cannot be subclassed")
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError("terms are immutable")
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a term or proposition has no truth value; was `a <= b <= c` meant as two statements?")
+
+    def __repr__(self) -> str:
+        from .text import show
+
+        return show(self)
+
+
+_functions: dict[tuple[str, tuple[str, ...]], Function] = {}
+_terms: dict[tuple[Any, ...], Term] = {}
+_free: dict[Term, frozenset[Any]] = {}
+_fresh = itertools.count()
+
+
+def _check_name(name: object) -> str:
+    if type(name) is not str or not NAME.fullmatch(name):
+        refuse(f"{name!r:.80} is not a name (letters, digits and underscores, at most 64)")
+    if name in RESERVED:
+        refuse(f"the name {name} is reserved")
+    return name
+
+
+def function(name: str, sorts: Iterable[str]) -> Function:
+    """The function symbol of this name and these argument sorts."""
+    sorts = tuple(sorts)
+    _check_name(name)
+    if not sorts or any(type(s) is not str or s not in VARIABLE_SORTS for s in sorts):
+        refuse(f"function {name} needs argument sorts among {', '.join(VARIABLE_SORTS)}")
+    if (name, sorts) not in _functions:
+        symbol = object.__new__(Function)
+        object.__setattr__(symbol, "name", name)
+        object.__setattr__(symbol, "sorts", sorts)
+        _functions[name, sorts] = symbol
+    return _functions[name, sorts]
+
+
+def is_term(value: object, sort: str | None = None) -> bool:
+    """Whether value is a genuine term (no subclass, no look-alike), of the given sort if one is named."""
+    return type(value) is Term and sort in (None, value.sort)
+
+
+def _need(value: object, sort: str, where: str) -> Term:
+    if type(value) is not Term:
+        refuse(f"{where} needs terms, not {type(value).__name__}")
+    if value.sort != sort:
+        refuse(f"{where} needs an argument of sort {sort}, not {value.sort}")
+    return value
+
+
+def make(op: str, *args: Any) -> Term:
+    """The term op(args), checked; the only way to make one.  Raises Refusal when it is not well formed."""
+    if op == "rat":
+        sort = REAL
+        if len(args) != 1 or type(args[0]) is not Fraction:
+            refuse("a real number must be one exact fraction")
+        _check_bits(args[0])
+    elif op == "int":
+        sort = INT
+        if len(args) != 1 or type(args[0]) is not int:
+            refuse("an integer must be one exact int")
+        _check_bits(args[0])
+    elif op in ("var", "bound"):
+        if len(args) != 2 or type(args[1]) is not str or args[1] not in VARIABLE_SORTS:
+            refuse(f"{op} needs a sort among {', '.join(VARIABLE_SORTS)}")
+        if op == "var":
+            _check_name(args[0])
+        elif type(args[0]) is not int or not 0 <= args[0] < MAX_DEPTH:
+            refuse("a bound variable needs an index")
+        sort = args[1]
+    elif op in ("add", "mul"):
+        if len(args) < 2 or type(args[0]) is not Term or args[0].sort not in (REAL, INT):
+            refuse(f"{op} needs at least two real or two integer terms")
+        sort = args[0].sort
+        for arg in args:
+            _need(arg, sort, op)
+    elif op == "real":  # an integer variable seen as a real; `as_real` pushes it to the leaves
+        sort = REAL
+        if len(args) != 1 or _need(args[0], INT, op).op not in ("var", "bound"):
+            refuse("only an integer variable is marked as real")
+    elif op == "app":
+        sort = REAL
+        if not args or type(args[0]) is not Function or len(args) - 1 != len(args[0].sorts):
+            refuse("an application needs a function symbol and as many arguments as it declares")
+        for arg, wanted in zip(args[1:], args[0].sorts):
+            _need(arg, wanted, args[0].name)
+        if any(arg.sort == POINT and arg.op not in ("var", "bound") for arg in args[1:]):
+            refuse("a sample point is a variable")
+    elif op == "Integrable":
+        sort = PROP
+        if len(args) != 1 or type(args[0]) is not Term or args[0].op not in ("E", "Integral01"):
+            refuse("Integrable speaks of an expectation or an integral")
+    elif op in SIGNATURES:
+        wanted_sorts, sort = SIGNATURES[op]
+        if len(args) != len(wanted_sorts):
+            refuse(f"{op} takes {len(wanted_sorts)} arguments, not {len(args)}")
+        for arg, wanted in zip(args, wanted_sorts):
+            _need(arg, wanted, op)
+    elif op in BINDERS or op in QUANTIFIERS:
+        outer, bound_sort = BINDERS.get(op) or ((), QUANTIFIERS[op])
+        sort = PROP if op in QUANTIFIERS else REAL
+        if len(args) != len(outer) + 1:
+            refuse(f"{op} takes {len(outer) + 1} arguments, not {len(args)}")
+        for arg, wanted in zip(args, (*outer, sort)):
+            _need(arg, wanted, op)
+        if any(index == 0 and found != bound_sort for index, found in args[-1].loose):
+            refuse(f"{op} binds a variable of sort {bound_sort}")
+    else:
+        refuse(f"there is no operator {op!r:.40}")
+    return _intern(op, args, sort)
+
+
+def _check_bits(number: Fraction | int) -> None:
+    if max(number.numerator.bit_length(), number.denominator.bit_length()) > MAX_BITS:
+        refuse(f"a number has more than {MAX_BITS} bits")
+
+
+def _intern(op: str, args: tuple[Any, ...], sort: str) -> Term:
+    if (op, args) not in _terms:
+        _terms[op, args] = _build(op, args, sort)
+    return _terms[op, args]
+
+
+def _build(op: str, args: tuple[Any, ...], sort: str) -> Term:
+    children = [arg for arg in args if type(arg) is Term]
+    loose: frozenset[tuple[int, str]] = frozenset().union(*(child.loose for child in children))
+    if op == "bound":
+        loose = frozenset([(args[0], args[1])])
+    elif is_binder(op):
+        inner = frozenset((index - 1, s) for index, s in children[-1].loose if index > 0)
+        loose = inner.union(*(child.loose for child in children[:-1]))
+    depth = 1 + max((child.depth for child in children), default=0)
+    size = 1 + sum(child.size for child in children)
+    if depth > MAX_DEPTH:
+        refuse(f"a term is nested more than {MAX_DEPTH} deep")
+    if size > MAX_SIZE:
+        refuse(f"a term has more than {MAX_SIZE} nodes")
+    term = object.__new__(Term)
+    for name, value in (("op", op), ("args", args), ("sort", sort), ("loose", loose), ("depth", depth), ("size", size)):
+        object.__setattr__(term, name, value)
+    return term
+
+
+def is_binder(op: str) -> bool:
+    return op in BINDERS or op in QUANTIFIERS
+
+
+def number(value: Fraction | int) -> Term:
+    """The real literal of an exact rational."""
+    if type(value) not in (int, Fraction):
+        refuse(f"{value!r:.40} is not an exact number")
+    return make("rat", Fraction(value))
+
+
+def as_real(term: Term) -> Term:
+    """An integer term as a real one: the hidden coercion, pushed to the leaves."""
+    _need(term, INT, "as_real")
+    if term.op == "int":
+        return make("rat", Fraction(term.args[0]))
+    if term.op in ("var", "bound"):
+        return make("real", term)
+    return make(term.op, *(as_real(arg) for arg in term.args))
+
+
+def minus(a: Term, b: Term) -> Term:
+    """a - b, for two real or two integer terms."""
+    if b.op in ("rat", "int"):
+        return make("add", a, make(b.op, -b.args[0]))
+    return make("add", a, make("mul", number(-1) if b.sort == REAL else make("int", -1), b))
+
+
+def free(term: Term) -> frozenset[Any]:
+    """The free variables (terms) and function symbols of a term."""
+    found = _free.get(term)
+    if found is None:
+        parts = [free(arg) for arg in term.args if type(arg) is Term]
+        own = {term} if term.op == "var" else {term.args[0]} if term.op == "app" else set()
+        found = _free[term] = frozenset(own).union(*parts)
+    return found
+
+
+def fresh(sort: str) -> Term:
+    """A globally new variable with a name that users cannot write: what binders are opened with."""
+    return _build("var", (f"#{next(_fresh)}", sort), sort)
+
+
+def _map_bound(term: Term, change: Any, level: int = 0) -> Term:
+    """Rebuild term; change(leaf, level) may replace leaves, level counting the binders above them."""
+    if term.op in ("var", "bound"):
+        replaced: Term = change(term, level)
+        return replaced
+    args = []
+    for position, arg in enumerate(term.args):
+        if type(arg) is not Term:
+            args.append(arg)
+        else:
+            inside = is_binder(term.op) and position == len(term.args) - 1
+            args.append(_map_bound(arg, change, level + inside))
+    return as_real(args[0]) if term.op == "real" else make(term.op, *args)
+
+
+def opened(binder: Term, value: Term) -> Term:
+    """The body of a binder at a value (a term without loose bound variables of its own)."""
+    body: Term = binder.args[-1]
+    wanted = bound_sort_of(binder.op)
+    if value.sort != wanted or value.loose:
+        refuse(f"{binder.op} is opened with a closed term of sort {wanted}")
+
+    def change(leaf: Term, level: int) -> Term:
+        return value if leaf.op == "bound" and leaf.args[0] == level else leaf
+
+    return _map_bound(body, change)
+
+
+def bound_sort_of(op: str) -> str:
+    return BINDERS[op][1] if op in BINDERS else QUANTIFIERS[op]
+
+
+def bind(op: str, variable: Term, *args: Term) -> Term:
+    """The binder op over the last argument, with the variable made nameless in it."""
+    if not is_binder(op):
+        refuse(f"{op!r:.40} is not a binder")
+    if type(variable) is not Term or variable.op != "var" or variable.sort != bound_sort_of(op):
+        refuse(f"{op} binds a variable of sort {bound_sort_of(op)}")
+
+    def change(leaf: Term, level: int) -> Term:
+        return make("bound", level, variable.sort) if leaf is variable else leaf
+
+    return make(op, *args[:-1], _map_bound(_need(args[-1], PROP if op in QUANTIFIERS else REAL, op), change))
+
+
+FunctionBody = tuple[tuple[Term, ...], Term]
+
+
+def substitute(
+    term: Term, variables: Mapping[Term, Term], functions: Mapping[Function, FunctionBody] | None = None
+) -> Term:
+    """Replace free variables and function symbols, all at once and without capture.
+
+    A binder is entered only by opening it with a fresh variable, so an argument that mentions a bound
+    variable can never be caught by a binder inside a function's body.
+    """
+    functions = functions or {}
+    touched = {*variables, *functions}
+
+    def go(node: Term) -> Term:
+        if touched.isdisjoint(free(node)):
+            return node
+        if node.op == "var":
+            return variables[node]
+        if is_binder(node.op):
+            variable = fresh(bound_sort_of(node.op))
+            return bind(node.op, variable, *(go(arg) for arg in node.args[:-1]), go(opened(node, variable)))
+        args = [go(arg) if type(arg) is Term else arg for arg in node.args]
+        if node.op == "app" and node.args[0] in functions:
+            parameters, body = functions[node.args[0]]
+            return substitute(body, dict(zip(parameters, args[1:])))
+        return as_real(args[0]) if node.op == "real" else make(node.op, *args)
+
+    return go(term)
