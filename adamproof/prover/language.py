@@ -1,0 +1,389 @@
+"""SymPy expressions to kernel terms and back.
+
+SymPy is where statements are written; the kernel's terms are what is proved and printed.  The
+translation is strict: floats, booleans, statements that SymPy has already decided and objects it does
+not know are refused with a message, never guessed at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import sympy
+from sympy.core.function import AppliedUndef, UndefinedFunction
+from sympy.core.relational import Equality, GreaterThan, LessThan, Relational, StrictGreaterThan, StrictLessThan
+from sympy.core.relational import Unequality as Inequality
+
+from ..kernel.terms import BINDERS, INT, POINT, QUANTIFIERS, REAL, Term, as_real, bind, fresh, make, number, opened
+from ..kernel.terms import function as kernel_function
+
+
+class TranslationError(ValueError):
+    """An expression that cannot be translated faithfully; the message says which and why."""
+
+
+# --- what statements are written with -----------------------------------------------------------
+
+
+class Point(sympy.Symbol):  # type: ignore[misc]
+    """A sample point: what random quantities depend on, and what E binds."""
+
+
+def reals(names: str) -> Any:
+    """Real variables, as SymPy symbols: ``b1, b2 = reals("b1 b2")``."""
+    return sympy.symbols(names, real=True)
+
+
+def integers(names: str) -> Any:
+    """Integer variables, as SymPy symbols."""
+    return sympy.symbols(names, integer=True)
+
+
+def function(name: str, *sorts: str) -> Any:
+    """A function symbol with declared argument sorts (default: one integer), real valued: a sequence m(k)."""
+    return UndefinedFunction(name, __dict__={"argument_sorts": sorts or (INT,)}, real=True)
+
+
+class power(sympy.Function):  # type: ignore[misc]  # noqa: N801 - written like a function
+    """x^n for an integer n, kept as written: SymPy's own b**t is rearranged on sight, this never is."""
+
+    nargs = 2
+    is_real = True
+
+    def _latex(self, printer: Any, exp: Any = None) -> str:
+        base = printer.parenthesize(self.args[0], 1000)
+        text = f"{base}^{{{printer._print(self.args[1])}}}"
+        return rf"\left({text}\right)^{{{exp}}}" if exp else text
+
+
+class _Functional(sympy.Expr):  # type: ignore[misc]
+    """A linear functional over a bound variable: E(body, w), Integral01(body, s)."""
+
+    is_commutative = True
+    is_real = True
+
+    def __new__(cls, body: Any, variable: Any) -> Any:
+        return super().__new__(cls, sympy.sympify(body), variable)
+
+    @property
+    def bound_symbols(self) -> list[Any]:
+        return [self.args[1]]
+
+    @property
+    def free_symbols(self) -> set[Any]:
+        free: set[Any] = self.args[0].free_symbols - {self.args[1]}
+        return free
+
+    def _eval_subs(self, old: Any, new: Any) -> Any:
+        return self if old == self.args[1] else None
+
+
+class E(_Functional):
+    """Expectation over a sample point: E(body, w)."""
+
+
+class Integral01(_Functional):
+    """Integral over 0 <= s <= 1: Integral01(body, s)."""
+
+
+@dataclass(frozen=True)
+class Forall:
+    """For all variables under the conditions, the conclusion: Forall(t, m(t + 1) == ..., given=[0 <= t])."""
+
+    variables: tuple[Any, ...]
+    conclusion: Any
+    given: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Integrable:
+    """That an expectation or integral has an integrable integrand: Integrable(E(body, w))."""
+
+    functional: Any
+
+
+def forall(variables: Any, conclusion: Any, given: Iterable[Any] = ()) -> Forall:
+    """Forall with one variable or several."""
+    if not isinstance(variables, (tuple, list)):
+        variables = (variables,)
+    return Forall(tuple(variables), conclusion, tuple(given))
+
+
+def le(a: Any, b: Any) -> Any:
+    """a <= b, kept even where SymPy would decide it."""
+    return LessThan(a, b, evaluate=False)
+
+
+def lt(a: Any, b: Any) -> Any:
+    """a < b, kept even where SymPy would decide it."""
+    return StrictLessThan(a, b, evaluate=False)
+
+
+def eq(a: Any, b: Any) -> Any:
+    """a == b as a statement."""
+    return Equality(a, b, evaluate=False)
+
+
+def ne(a: Any, b: Any) -> Any:
+    """a != b as a statement."""
+    return Inequality(a, b, evaluate=False)
+
+
+# --- SymPy to kernel ----------------------------------------------------------------------------
+
+
+def sort_of(expression: Any) -> str:
+    """The sort that a SymPy expression is read at: a sample point, an integer or a real."""
+    if isinstance(expression, Point):
+        return POINT
+    return INT if expression.is_integer and _is_integer_term(expression) else REAL
+
+
+def _is_integer_term(expression: Any) -> bool:
+    if expression.is_Integer or expression.is_Symbol:
+        return bool(expression.is_integer)
+    return (expression.is_Add or expression.is_Mul) and all(_is_integer_term(arg) for arg in expression.args)
+
+
+def term(expression: Any, sort: str = REAL) -> Term:
+    """The kernel term of a SymPy expression (or of an exact number, or a kernel term itself)."""
+    if type(expression) is Term:
+        return as_real(expression) if sort == REAL and expression.sort == INT else expression
+    if isinstance(expression, bool) or isinstance(expression, sympy.logic.boolalg.BooleanAtom):
+        raise TranslationError(f"{expression} is a truth value, not a number")
+    if isinstance(expression, float) or (isinstance(expression, sympy.Basic) and expression.has(sympy.Float)):
+        raise TranslationError(f"{expression} holds a floating point number; write it as a fraction")
+    if isinstance(expression, (int, Fraction)):
+        expression = sympy.Rational(expression)
+    if not isinstance(expression, sympy.Basic):
+        raise TranslationError(f"{expression!r:.80} ({type(expression).__name__}) is not a SymPy expression")
+    if sort == POINT:
+        if not isinstance(expression, Point):
+            raise TranslationError(f"{expression} stands where a sample point is needed")
+        return make("var", expression.name, POINT)
+    return _integer(expression) if sort == INT else _real(expression)
+
+
+def _ordered(expression: Any) -> list[Any]:
+    """The terms of a sum as SymPy orders them, those with a minus sign last."""
+    parts: list[Any] = sorted(expression.as_ordered_terms(), key=lambda part: bool(part.as_coeff_Mul()[0].is_negative))
+    return parts
+
+
+def _integer(expression: Any) -> Term:
+    if expression.is_Integer:
+        return make("int", int(expression))
+    if expression.is_Symbol and expression.is_integer:
+        return make("var", expression.name, INT)
+    if expression.is_Add or expression.is_Mul:
+        parts = _ordered(expression) if expression.is_Add else expression.as_ordered_factors()
+        return make("add" if expression.is_Add else "mul", *(_integer(part) for part in parts))
+    raise TranslationError(f"{expression} stands where an integer is needed")
+
+
+def _real(expression: Any) -> Term:
+    if expression.is_Rational:
+        return number(Fraction(int(expression.p), int(expression.q)))
+    if isinstance(expression, Point):
+        raise TranslationError(f"the sample point {expression} stands where a number is needed")
+    if expression.is_Symbol:
+        if expression.is_integer:
+            return as_real(make("var", expression.name, INT))
+        if not expression.is_real:
+            raise TranslationError(f"the symbol {expression} is not declared real; use reals() or integers()")
+        return make("var", expression.name, REAL)
+    if expression.is_Add:
+        return make("add", *(_real(part) for part in _ordered(expression)))
+    if expression.is_Mul:
+        return _product(expression)
+    if expression.is_Pow:
+        return _power(expression.base, expression.exp)
+    if isinstance(expression, power):
+        return make("pow", _real(expression.args[0]), _integer(expression.args[1]))
+    if isinstance(expression, AppliedUndef):
+        return _application(expression)
+    if isinstance(expression, (E, Integral01)):
+        variable = term(expression.args[1], POINT if isinstance(expression, E) else REAL)
+        return bind(type(expression).__name__, variable, _real(expression.args[0]))
+    if isinstance(expression, sympy.Sum):
+        return _sum(expression)
+    for kind, head in _HEADS.items():
+        if isinstance(expression, kind):
+            return make(head, _real(expression.args[0]))
+    raise TranslationError(f"{expression} ({type(expression).__name__}) is not part of the language of proofs")
+
+
+_HEADS = {sympy.Abs: "abs", sympy.sign: "sign", sympy.log: "ln"}
+
+
+def _product(expression: Any) -> Term:
+    coefficient, factors = expression.as_coeff_mul()
+    ordered = sorted(factors, key=lambda f: (bool(f.is_Pow and _is_negative(f.exp)), sympy.default_sort_key(f)))
+    parts = [_real(factor) for factor in ordered]
+    if coefficient < 0:
+        parts = [number(-1), *([] if coefficient == -1 else [_real(-coefficient)]), *parts]
+    elif coefficient != 1:
+        parts = [_real(coefficient), *parts]
+    return make("mul", *parts) if len(parts) > 1 else parts[0]
+
+
+def _is_negative(exponent: Any) -> bool:
+    """Whether every term of an exponent has a negative coefficient, as in b**(-t - 1)."""
+    return all(part.as_coeff_Mul()[0].is_negative for part in sympy.Add.make_args(exponent))
+
+
+def _power(base: Any, exponent: Any) -> Term:
+    if _is_negative(exponent):
+        return make("inv", _power(base, -exponent))
+    if exponent == 1:
+        return _real(base)
+    if exponent == sympy.Rational(1, 2):
+        return make("sqrt", _real(base))
+    if exponent.is_Rational and exponent.q == 2:
+        return make("pow", make("sqrt", _real(base)), make("int", int(exponent.p)))
+    if sort_of(exponent) == INT:
+        return make("pow", _real(base), _integer(exponent))
+    return make("rpow", _real(base), _real(exponent))
+
+
+def _application(expression: Any) -> Term:
+    symbol = type(expression)
+    sorts = getattr(symbol, "argument_sorts", None)
+    if sorts is None:
+        raise TranslationError(f"the function {symbol} has no declared argument sorts; use function()")
+    if len(sorts) != len(expression.args):
+        raise TranslationError(f"{symbol} takes {len(sorts)} arguments, not {len(expression.args)}")
+    args = (term(arg, sort) for arg, sort in zip(expression.args, sorts))
+    return make("app", kernel_function(symbol.__name__, sorts), *args)
+
+
+def _sum(expression: Any) -> Term:
+    result = _real(expression.function)
+    for limit in expression.limits:
+        if len(limit) != 3:
+            raise TranslationError(f"{expression} needs both ends of its range")
+        result = bind("Sum", term(limit[0], INT), term(limit[1], INT), term(limit[2], INT), result)
+    return result
+
+
+_RELATIONS: dict[Any, tuple[str, bool]] = {
+    Equality: ("==", False),
+    Inequality: ("!=", False),
+    LessThan: ("<=", False),
+    StrictLessThan: ("<", False),
+    GreaterThan: ("<=", True),
+    StrictGreaterThan: ("<", True),
+}
+
+
+def prop(statement: Any) -> Term:
+    """The kernel proposition of a SymPy relation, a Forall, an Integrable or a kernel proposition itself."""
+    if type(statement) is Term:
+        if statement.sort != "prop":
+            raise TranslationError(f"{statement} is a term, not a statement")
+        return statement
+    if isinstance(statement, Forall):
+        result = prop(statement.conclusion)
+        for condition in reversed(statement.given):
+            result = make("implies", prop(condition), result)
+        for variable in reversed(statement.variables):
+            sort = sort_of(variable)
+            result = bind(f"forall_{sort}", term(variable, sort), result)
+        return result
+    if isinstance(statement, Integrable):
+        return make("Integrable", term(statement.functional))
+    if isinstance(statement, (bool, sympy.logic.boolalg.BooleanAtom)):
+        raise TranslationError(
+            f"the statement has already been decided to be {statement} by SymPy or Python; "
+            "write it with le, lt, eq or ne, which keep it as it is"
+        )
+    if isinstance(statement, Relational) and type(statement) in _RELATIONS:
+        op, swapped = _RELATIONS[type(statement)]
+        lhs, rhs = term(statement.args[0]), term(statement.args[1])
+        return make(op, rhs, lhs) if swapped else make(op, lhs, rhs)
+    raise TranslationError(f"{statement!r:.80} ({type(statement).__name__}) is not a statement")
+
+
+# --- kernel to SymPy ----------------------------------------------------------------------------
+
+
+def to_sympy(expression: Term) -> Any:
+    """The SymPy expression or statement of a kernel term; translating it back gives an equal normal form."""
+    op, args = expression.op, expression.args
+    if op in ("rat", "int"):
+        return sympy.Rational(args[0].numerator, args[0].denominator)
+    if op == "var":
+        return _symbol(expression)
+    if op == "real":
+        return to_sympy(args[0])
+    if op in QUANTIFIERS:
+        variable = _open_variable(expression)
+        return forall(to_sympy(variable), to_sympy(opened(expression, variable)))
+    if op == "implies":
+        return forall((), to_sympy(args[1]), [to_sympy(args[0])])
+    if op == "Integrable":
+        return Integrable(to_sympy(args[0]))
+    if op in BINDERS:
+        return _binder_to_sympy(expression)
+    if op == "app":
+        return function(args[0].name, *args[0].sorts)(*map(to_sympy, args[1:]))
+    build: Callable[..., Any] = _BUILDERS[op]
+    return build(*map(to_sympy, args))
+
+
+_BUILDERS: dict[str, Callable[..., Any]] = {
+    "add": sympy.Add,
+    "mul": sympy.Mul,
+    "inv": lambda x: 1 / x,
+    "sqrt": sympy.sqrt,
+    "abs": sympy.Abs,
+    "sign": sympy.sign,
+    "ln": sympy.log,
+    "pow": lambda x, n: x**n if n.is_Integer and n >= 0 else power(x, n),
+    "rpow": lambda x, r: x**r,
+    "==": eq,
+    "<=": le,
+    "<": lt,
+    "!=": ne,
+}
+
+
+def _symbol(variable: Term) -> Any:
+    name, sort = variable.args
+    return Point(name) if sort == POINT else integers(name) if sort == INT else reals(name)
+
+
+def _open_variable(binder: Term) -> Term:
+    """A variable to open a binder with for display in SymPy, apart from every free name."""
+    from ..kernel.terms import bound_sort_of, free
+
+    sort = bound_sort_of(binder.op)
+    names = {item.args[0] if type(item) is Term else item.name for item in free(binder)}
+    stem = {INT: "k", POINT: "w", REAL: "s"}[sort]
+    index = 0
+    while (name := stem + (str(index) if index else "")) in names or _mentions(binder.args[-1], name):
+        index += 1
+    return make("var", name, sort)
+
+
+def _mentions(body: Term, name: str) -> bool:
+    return any(type(arg) is Term and _mentions(arg, name) for arg in body.args) or (
+        body.op == "var" and body.args[0] == name
+    )
+
+
+def _binder_to_sympy(expression: Term) -> Any:
+    variable = _open_variable(expression)
+    body = to_sympy(opened(expression, variable))
+    symbol = to_sympy(variable)
+    if expression.op == "Sum":
+        return sympy.Sum(body, (symbol, to_sympy(expression.args[0]), to_sympy(expression.args[1])))
+    return (E if expression.op == "E" else Integral01)(body, symbol)
+
+
+def terms(expressions: Sequence[Any]) -> list[Term]:
+    """Real kernel terms of several expressions."""
+    return [term(expression) for expression in expressions]

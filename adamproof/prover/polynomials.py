@@ -1,0 +1,245 @@
+"""Working with the kernel's polynomials outside the kernel: back to terms, rewriting, denominators.
+
+Nothing here is trusted: what it computes becomes the arguments of `arith`, which checks them exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+from ..kernel.normal import ONE, Atom, Monomial, Number, Poly, add_to, constant, join, power, scaled, times
+from ..kernel.terms import BINDERS, INT, REAL, Term, make, number
+from ..kernel.text import show
+
+# --- back to terms ------------------------------------------------------------------------------
+
+
+@cache
+def atom_term(atom: Atom) -> Term:
+    """The kernel term whose normal form is this one atom."""
+    head, args = atom.head, atom.args
+    if head == "var":
+        variable: Term = args[0]
+        return make("real", variable) if variable.sort == INT else variable
+    if head == "bound":
+        bound = make("bound", *args)
+        return make("real", bound) if args[1] == INT else bound
+    if head == "app":
+        values = (_argument(arg, sort) for arg, sort in zip(args[1:], args[0].sorts, strict=True))
+        return make("app", args[0], *values)
+    if head in BINDERS:
+        bounds = (_argument(arg, INT) for arg in args[:-1])
+        return make(head, *bounds, poly_term({args[-1]: 1}))
+    sorts = (REAL, INT) if head == "pow" else (REAL,) * len(args)
+    return make(head, *(_argument(arg, sort) for arg, sort in zip(args, sorts, strict=True)))
+
+
+def _argument(arg: Any, sort: str) -> Term:
+    if type(arg) is Atom:  # a sample point
+        return make("bound", *arg.args) if arg.head == "bound" else arg.args[0]
+    return poly_term(dict(arg), sort)
+
+
+@cache
+def atom_text(atom: Atom) -> str:
+    """What atoms are ordered by: their printed text, the same in every process."""
+    return show(atom_term(atom))
+
+
+def monomial_key(monomial: Monomial) -> tuple[int, list[tuple[str, int]]]:
+    """Degree first, then text: a deterministic order of monomials."""
+    return sum(e for _, e in monomial), sorted((atom_text(a), e) for a, e in monomial)
+
+
+def ordered(poly: Poly) -> list[tuple[Monomial, Number]]:
+    return sorted(poly.items(), key=lambda item: monomial_key(item[0]))
+
+
+def poly_term(poly: Poly, sort: str = REAL) -> Term:
+    """A kernel term with this normal form."""
+    parts = [_monomial_term(monomial, coefficient, sort) for monomial, coefficient in ordered(poly)]
+    if not parts:
+        return make("int", 0) if sort == INT else number(0)
+    return parts[0] if len(parts) == 1 else make("add", *parts)
+
+
+def _monomial_term(monomial: Monomial, coefficient: Number, sort: str) -> Term:
+    factors = []
+    for atom, exponent in sorted(monomial, key=_factor_key):
+        base = atom_term(atom)
+        if sort == INT:
+            factors += [_integer_atom(base)] * exponent
+        else:
+            factors.append(base if exponent == 1 else make("pow", base, make("int", exponent)))
+    if coefficient != 1 or not factors:
+        factors.insert(0, make("int", int(coefficient)) if sort == INT else number(coefficient))
+    return factors[0] if len(factors) == 1 else make("mul", *factors)
+
+
+def _factor_key(factor: tuple[Atom, int]) -> tuple[bool, str]:
+    """Divisors come last, otherwise by text."""
+    return factor[0].head == "inv", atom_text(factor[0])
+
+
+def _integer_atom(base: Term) -> Term:
+    integer: Term = base.args[0]
+    return integer
+
+
+def atoms_of(poly: Poly) -> set[Atom]:
+    return {atom for monomial in poly for atom, _ in monomial}
+
+
+def inner_atoms(atom: Atom) -> Iterable[Atom]:
+    """The closed atoms inside an atom's arguments, outermost first."""
+    for arg in atom.args:
+        if type(arg) is frozenset:
+            parts = [monomial for monomial, _ in arg] if atom.head not in BINDERS else _monomials(arg)
+            for monomial in parts:
+                for inner, _ in monomial:
+                    if not inner.loose:
+                        yield inner
+                    yield from (deeper for deeper in inner_atoms(inner) if not deeper.loose)
+
+
+def _monomials(arg: frozenset[Any]) -> list[Monomial]:
+    """The monomials of a binder's argument: a bound (a polynomial) or the body (one monomial)."""
+    if all(type(first) is Atom for first, _ in arg):
+        return [arg]
+    return [first for first, _ in arg]
+
+
+def all_atoms(polys: Iterable[Poly]) -> list[Atom]:
+    """Every closed atom in sight, inner ones too, in a deterministic order (inner first)."""
+    found: set[Atom] = set()
+    for poly in polys:
+        for atom in atoms_of(poly):
+            if atom not in found:
+                found.add(atom)
+                found.update(inner_atoms(atom))
+    return sorted(found, key=lambda a: (atom_term(a).depth, atom_text(a)))
+
+
+# --- rewriting with cofactors -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Rule:
+    """An equation e (of index `equation`) read as scale * (lead^exponent - rest)."""
+
+    equation: int
+    lead: Atom
+    exponent: int
+    rest: Poly
+    scale: Number
+
+
+@dataclass(frozen=True)
+class Inverse:
+    """An equation scale * (base * inverse - 1) == 0 (of index `equation`), with the sign of the base as a fact if known."""
+
+    equation: int
+    inverse: Atom
+    base: Poly
+    scale: int
+    positive: int | None  # the fact 0 < base
+    nonzero: int | None  # the fact base != 0
+
+
+Cofactors = dict[int, Poly]
+
+
+def split(poly: Poly, atom: Atom) -> dict[int, Poly]:
+    """The coefficients of poly by powers of an atom."""
+    parts: dict[int, Poly] = {}
+    for monomial, coefficient in poly.items():
+        exponent, rest = 0, monomial
+        for found, power_of in monomial:
+            if found is atom:
+                exponent, rest = power_of, monomial - {(found, power_of)}
+                break
+        parts.setdefault(exponent, {})[rest] = coefficient
+    return parts
+
+
+def reduce_once(poly: Poly, rule: Rule) -> tuple[Poly, Poly]:
+    """poly == reduced + cofactor * equation."""
+    parts = split(poly, rule.lead)
+    if max(parts, default=0) < rule.exponent:
+        return poly, {}
+    reduced: Poly = {}
+    cofactor: Poly = {}
+    powers: list[Poly] = [constant(1)]  # of rest
+    for exponent, coefficient in parts.items():
+        full, left = divmod(exponent, rule.exponent)
+        while len(powers) <= full:
+            powers.append(times(powers[-1], rule.rest))
+        tail: Monomial = frozenset([(rule.lead, left)]) if left else ONE
+        shifted = {join(monomial, tail): c for monomial, c in coefficient.items()}
+        add_to(reduced, times(shifted, powers[full]))
+        for i in range(full):  # L^n - r^n == (L - r) * sum L^i r^(n-1-i)
+            lead_power: Monomial = frozenset([(rule.lead, i * rule.exponent)]) if i else ONE
+            factor = {join(monomial, lead_power): c for monomial, c in powers[full - 1 - i].items()}
+            add_to(cofactor, times(shifted, factor))
+    return reduced, scaled(cofactor, 1 / Fraction(rule.scale))
+
+
+def reduce(poly: Poly, rules: Iterable[Rule], cofactors: Cofactors | None = None, factor: Poly | None = None) -> Poly:
+    """Rewrite poly to the end, adding factor * cofactor of each equation to `cofactors`."""
+    rules = list(rules)
+    changed = True
+    while changed:
+        changed = False
+        for rule in rules:
+            reduced, cofactor = reduce_once(poly, rule)
+            if cofactor:
+                changed = True
+                poly = reduced
+                if cofactors is not None:
+                    _note(cofactors, rule.equation, cofactor if factor is None else times(factor, cofactor))
+    return poly
+
+
+def _note(cofactors: Cofactors, equation: int, cofactor: Poly) -> None:
+    add_to(cofactors.setdefault(equation, {}), cofactor)
+
+
+def degree_in(poly: Poly, atom: Atom) -> int:
+    return max((e for monomial in poly for a, e in monomial if a is atom), default=0)
+
+
+def cleared(poly: Poly, inverse: Inverse) -> tuple[Poly, int]:
+    """base^n * poly without the inverse, and the n used: its degree in the inverse."""
+    n = degree_in(poly, inverse.inverse)
+    if n == 0:
+        return poly, 0
+    result: Poly = {}
+    for exponent, coefficient in split(poly, inverse.inverse).items():
+        add_to(result, times(coefficient, power(inverse.base, n - exponent)))
+    return result, n
+
+
+def clear_with_cofactors(poly: Poly, inverse: Inverse, cofactors: Cofactors, factor: Poly) -> tuple[Poly, Poly]:
+    """factor*poly == cofactor * (base*inverse - 1) + new factor * cleared; returns (cleared, new factor)."""
+    numerator, n = cleared(poly, inverse)
+    if n == 0:
+        return poly, factor
+    single: Poly = {frozenset([(inverse.inverse, 1)]): 1}
+    both = times(inverse.base, single)
+    ladder = [constant(1)]  # 1, 1 + bJ, 1 + bJ + (bJ)^2, ...: the quotients of ((bJ)^k - 1) by (bJ - 1)
+    for _ in range(n - 1):
+        step = times(ladder[-1], both)
+        add_to(step, constant(1))
+        ladder.append(step)
+    inverse_power = power(single, n)
+    cofactor = scaled(times(poly, ladder[n - 1]), -1)
+    for exponent, coefficient in split(poly, inverse.inverse).items():
+        if exponent:
+            part = times(times(coefficient, power(inverse.base, n - exponent)), ladder[exponent - 1])
+            add_to(cofactor, times(inverse_power, part))
+    _note(cofactors, inverse.equation, scaled(times(factor, cofactor), inverse.scale))
+    return numerator, times(factor, inverse_power)

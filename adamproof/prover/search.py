@@ -1,0 +1,340 @@
+"""Certificate search: from facts (theorems about relations) to an `arith` step, or None.
+
+The goal is negated and a non-negative combination of products of facts is sought that sums to zero
+with a positive part (Positivstellensatz refutation, by linear programming over a fixed set of products).
+Equations are oriented as rewrite rules; denominators are cleared in a mode of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import combinations_with_replacement
+
+from ..kernel.normal import Atom, Monomial, Poly, add_to, constant, difference, join, normal, poly_key, scaled, times
+from ..kernel.rules import NEGATED_GOAL
+from ..kernel.terms import Refusal, Term
+from .linear import nonnegative_zero_sum
+from .polynomials import (
+    Cofactors,
+    Inverse,
+    Rule,
+    atom_term,
+    atom_text,
+    atoms_of,
+    clear_with_cofactors,
+    cleared,
+    monomial_key,
+    ordered,
+    poly_term,
+    reduce,
+)
+from .record import Step, derive
+
+MAX_COLUMNS = 4000
+MAX_ROOTS = 12  # monomials whose squares are guessed
+MAX_MONOMIALS = 400  # of one product of facts
+
+
+@dataclass(frozen=True)
+class Column:
+    """A product of facts (by index) and squares, its polynomial before and after rewriting, and whether it is positive."""
+
+    facts: tuple[int, ...]
+    squares: tuple[Term, ...]
+    raw: Poly
+    reduced: Poly
+    strict: bool
+
+
+@dataclass
+class Search:
+    """One goal against a list of facts.  `tried` tells afterwards what was attempted."""
+
+    goal: Term
+    facts: Sequence[Step]
+    squares: Sequence[Term] = ()
+    products: Sequence[tuple[int, ...]] = ()
+    tried: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.readings: dict[int, tuple[str, Poly]] = {}
+        for index, step in enumerate(self.facts):
+            lhs, rhs = step.conclusion.args
+            self.readings[index] = (step.conclusion.op, difference(rhs, lhs))
+        self._negate_goal()
+        self._orient()
+
+    # --- preparation ---
+
+    def _negate_goal(self) -> None:
+        lhs, rhs = self.goal.args
+        negations = {"<=": "<", "<": "<=", "!=": "=="}
+        if self.goal.op in negations:
+            self.readings[NEGATED_GOAL] = (negations[self.goal.op], difference(lhs, rhs))
+
+    def _orient(self) -> None:
+        """Sort the equations into rewrite rules, inverses and the rest."""
+        self.rules: list[Rule] = []
+        self.inverses: list[Inverse] = []
+        self.definitions: dict[int, tuple[int, Cofactors]] = {}  # a rule's equation in terms of the given ones
+        self.loose_equations: dict[int, Poly] = {}
+        equations = [(i, poly) for i, (op, poly) in self.readings.items() if op == "=="]
+        plain = [(i, poly) for i, poly in equations if not self._take_inverse(i, poly)]
+        for index, poly in sorted(plain, key=lambda item: (len(item[1]), item[0])):
+            cofactors: Cofactors = {}
+            reduced = reduce(poly, self.rules, cofactors)
+            if not reduced:
+                continue
+            lead = _leading(reduced)
+            if lead is None:
+                self.loose_equations[index] = poly
+                continue
+            atom, exponent, scale = lead
+            rest = {m: -c / Fraction(scale) for m, c in reduced.items() if m != frozenset([(atom, exponent)])}
+            name = -2 - len(self.definitions)
+            self.definitions[name] = (index, cofactors)
+            self.rules.append(Rule(name, atom, exponent, rest, scale))
+        self.inverses.sort(key=lambda inverse: (-atom_term(inverse.inverse).depth, atom_text(inverse.inverse)))
+
+    def _take_inverse(self, index: int, poly: Poly) -> bool:
+        for atom in sorted(atoms_of(poly), key=atom_text):
+            if atom.head != "inv":
+                continue
+            base = dict(atom.args[0])
+            product = times(base, {frozenset([(atom, 1)]): 1})
+            add_to(product, constant(-1))
+            for sign in (1, -1):
+                if scaled(product, sign) == poly:
+                    self.inverses.append(Inverse(index, atom, base, sign, *self._sign_of(base)))
+                    return True
+        return False
+
+    def _sign_of(self, base: Poly) -> tuple[int | None, int | None]:
+        """The facts 0 < base and base != 0, if they are there (up to a positive factor)."""
+        positive = nonzero = None
+        for index, (op, poly) in self.readings.items():
+            if op in ("<", "!=") and len(poly) == len(base) and poly:
+                monomial = next(iter(poly))
+                if monomial in base:
+                    ratio = Fraction(base[monomial]) / Fraction(poly[monomial])
+                    if scaled(poly, ratio) == base:
+                        if op == "!=":
+                            nonzero = index
+                        elif ratio > 0:
+                            positive = index
+        return positive, nonzero
+
+    # --- columns ---
+
+    def _column(self, facts: tuple[int, ...], squares: tuple[Term, ...], clear: bool) -> Column | None:
+        raw = constant(1)
+        for index in facts:
+            raw = times(raw, self._factor(index))
+            if len(raw) > MAX_MONOMIALS:
+                return None
+        for square in squares:
+            raw = times(raw, times(normal(square), normal(square)))
+        reduced = reduce(raw, self.rules)
+        if clear:
+            for inverse in self.inverses:
+                reduced, n = cleared(reduced, inverse)
+                if n == 0:
+                    continue
+                if inverse.positive is not None:
+                    extra, factor = (inverse.positive,) * n, self._factor(inverse.positive)
+                elif inverse.nonzero is not None:
+                    extra, factor = (inverse.nonzero,) * n, self._factor(inverse.nonzero)
+                    for _ in range(n):
+                        reduced = times(reduced, inverse.base)
+                else:
+                    return None
+                facts = (*facts, *extra)
+                for _ in range(n):
+                    raw = times(raw, factor)
+                reduced = reduce(_rescaled(reduced, inverse, factor, n), self.rules)
+                if max(len(raw), len(reduced)) > MAX_MONOMIALS:
+                    return None
+        strict = not squares and all(self.readings[i][0] != "<=" for i in facts)
+        return Column(facts, squares, raw, reduced, strict)
+
+    def _factor(self, index: int) -> Poly:
+        op, poly = self.readings[index]
+        return times(poly, poly) if op == "!=" else poly
+
+    def _relevant(self) -> list[int]:
+        """Inequalities within two hops of the goal, hops going through shared atoms after rewriting."""
+        reduced = {i: reduce(poly, self.rules) for i, (op, poly) in self.readings.items() if op != "=="}
+        near: set[Atom] = set()
+        for poly in (reduce(self.readings[NEGATED_GOAL][1], self.rules), *self.loose_equations.values()):
+            near |= _spread(poly)
+        for _ in range(2):
+            for poly in reduced.values():
+                if near & _spread(poly):
+                    near |= _spread(poly)
+        return [i for i, poly in reduced.items() if i != NEGATED_GOAL and (near & _spread(poly) or not poly)]
+
+    def _products(self, degree: int, clear: bool) -> list[Column]:
+        factors = [i for i in self.readings if i == NEGATED_GOAL and self.readings[i][0] != "=="] + self._relevant()
+        wanted: list[tuple[tuple[int, ...], tuple[Term, ...]]] = [((), ())]
+        for size in range(1, degree + 1):
+            wanted += [(facts, ()) for facts in combinations_with_replacement(factors, size)]
+        wanted += [(facts, ()) for facts in self.products]
+        wanted += [((*facts, NEGATED_GOAL), ()) for facts in self.products if self.goal.op != "!="]
+        for square in (*self.squares, *self._guessed_squares(factors, mixed=degree > 1)):
+            wanted.append(((), (square,)))
+        for square in self.squares:
+            wanted += [((i,), (square,)) for i in factors]
+        columns: list[Column] = []
+        seen = set()
+        for facts, squares in wanted[:MAX_COLUMNS]:
+            try:
+                column = self._column(facts, squares, clear)
+            except Refusal:
+                continue
+            if column is None or (poly_key(column.reduced), column.strict) in seen:
+                continue
+            seen.add((poly_key(column.reduced), column.strict))
+            columns.append(column)
+        return columns
+
+    def _guessed_squares(self, factors: Sequence[int], mixed: bool) -> list[Term]:
+        """Squares x^2, and (x +- y)^2 if asked, for the squared and mixed monomials in sight."""
+        sight: dict[Monomial, None] = {}
+        for index in factors:
+            sight.update((monomial, None) for monomial, _ in ordered(reduce(self.readings[index][1], self.rules)))
+        roots = [root for monomial in sight if (root := _root(monomial))][:MAX_ROOTS]
+        found: list[Poly] = [{root: 1} for root in roots]
+        for i, a in enumerate(roots if mixed else ()):
+            for b in roots[:i]:
+                if join(a, b) in sight:
+                    found += [{a: 1, b: 1}, {a: 1, b: -1}]
+        return [poly_term(poly) for poly in found]
+
+    # --- solving ---
+
+    def run(self, degrees: Sequence[int] = (1, 2)) -> Step | None:
+        """The goal as a theorem, or None."""
+        if self.goal.op == "==":
+            return self._certify([])
+        for degree in degrees:
+            for clear in (False, True) if self.inverses else (False,):
+                columns = self._products(degree, clear)
+                found = self._solve(columns, clear)
+                kind = ", denominators cleared" if clear else ""
+                self.tried.append(f"{len(columns)} products of degree {degree}{kind}")
+                if found is not None:
+                    return found
+        return None
+
+    def _solve(self, columns: list[Column], clear: bool) -> Step | None:
+        free = list(self._equation_columns(columns)) if self.loose_equations else []
+        solution = nonnegative_zero_sum(
+            [column.reduced for column in columns],
+            [column.strict for column in columns],
+            [poly for _, _, poly in free],
+            [1 + len(column.facts) + len(column.squares) for column in columns],
+        )
+        if solution is None:
+            return None
+        chosen = [(c, column) for c, column in zip(solution[0], columns) if c]
+        given = [(f, equation, monomial) for f, (equation, monomial, _) in zip(solution[1], free) if f]
+        return self._certify(chosen, given)
+
+    def _equation_columns(self, columns: list[Column]) -> Iterator[tuple[int, Monomial, Poly]]:
+        """Equations that could not be oriented, times the monomials that could make them meet the columns."""
+        support = {monomial for column in columns for monomial in column.reduced}
+        for index, poly in sorted(self.loose_equations.items()):
+            multipliers: set[Monomial] = {frozenset()}
+            for monomial in poly:
+                multipliers |= {q for target in support if (q := _quotient(target, monomial)) is not None}
+            for multiplier in sorted(multipliers, key=monomial_key)[:200]:
+                yield index, multiplier, reduce(times(poly, {multiplier: 1}), self.rules)
+
+    def _certify(
+        self, chosen: list[tuple[Fraction, Column]], given: Sequence[tuple[Fraction, int, Monomial]] = ()
+    ) -> Step | None:
+        """Turn a solution into an arith step: compute the multipliers of the equations, drop unused facts."""
+        cofactors: Cofactors = {}
+        total: Poly = {}
+        if self.goal.op == "==":
+            add_to(total, difference(*self.goal.args), -1)
+        for coefficient, column in chosen:
+            add_to(total, column.raw, coefficient)
+        for coefficient, index, monomial in given:
+            part = {monomial: -coefficient}
+            add_to(cofactors.setdefault(index, {}), part)
+            add_to(total, times(part, self.readings[index][1]), -1)
+        left, factor = reduce(total, self.rules, cofactors), constant(1)
+        for inverse in self.inverses:
+            left, factor = clear_with_cofactors(left, inverse, cofactors, factor)
+            left = reduce(left, self.rules, cofactors, factor)
+        if left:
+            return None
+        multipliers = self._given_cofactors(cofactors)
+        used = sorted({i for _, column in chosen for i in column.facts if i >= 0} | {i for i in multipliers if i >= 0})
+        place = {index: position for position, index in enumerate(used)} | {NEGATED_GOAL: NEGATED_GOAL}
+        products = tuple((c, tuple(place[i] for i in column.facts), column.squares) for c, column in chosen)
+        rows = tuple((place[i], poly_term(scaled(q, -1))) for i, q in sorted(multipliers.items()))
+        return derive("arith", [self.facts[i] for i in used], self.goal, products, rows)
+
+    def _given_cofactors(self, cofactors: Cofactors) -> Cofactors:
+        """Cofactors of rewrite rules unfolded into cofactors of the given equations, zero ones dropped."""
+        for name in sorted(self.definitions):  # the last rule first
+            index, inner = self.definitions[name]
+            cofactor = cofactors.pop(name, {})
+            if cofactor:
+                add_to(cofactors.setdefault(index, {}), cofactor)
+                for other, poly in inner.items():
+                    add_to(cofactors.setdefault(other, {}), times(cofactor, poly), -1)
+        return {index: poly for index, poly in cofactors.items() if poly}
+
+
+def _rescaled(reduced: Poly, inverse: Inverse, factor: Poly, n: int) -> Poly:
+    """Account for the fact being a positive multiple of the inverse's base."""
+    base = inverse.base if inverse.positive is not None else times(inverse.base, inverse.base)
+    monomial = next(iter(base))
+    ratio = Fraction(factor[monomial]) / Fraction(base[monomial])
+    return reduced if ratio == 1 else scaled(reduced, ratio**n)
+
+
+def _leading(poly: Poly) -> tuple[Atom, int, Fraction] | None:
+    """An atom by whose pure power the equation can be solved: it stands alone there and nowhere else."""
+    best: tuple[tuple[object, ...], Atom, int, Fraction] | None = None
+    for monomial, coefficient in poly.items():
+        if len(monomial) != 1:
+            continue
+        ((atom, exponent),) = monomial
+        if sum(1 for other in poly if any(a is atom for a, _ in other)) > 1:
+            continue
+        rank = (-exponent, atom.head not in ("var", "inv"), atom_term(atom).depth, len(atom_text(atom)), atom_text(atom))
+        if best is None or rank > best[0]:
+            best = (rank, atom, exponent, Fraction(coefficient))
+    return best[1:] if best else None
+
+
+def _spread(poly: Poly) -> set[Atom]:
+    """The atoms of a polynomial, seen through inverses and roots."""
+    found = set()
+    for atom in atoms_of(poly):
+        found.add(atom)
+        if atom.head in ("inv", "sqrt", "abs", "sign"):
+            found |= _spread(dict(atom.args[0]))
+    return found
+
+
+def _root(monomial: Monomial) -> Monomial | None:
+    if not monomial or any(exponent % 2 for _, exponent in monomial):
+        return None
+    return frozenset((atom, exponent // 2) for atom, exponent in monomial)
+
+
+def _quotient(target: Monomial, monomial: Monomial) -> Monomial | None:
+    powers = dict(target)
+    for atom, exponent in monomial:
+        left = powers.get(atom, 0) - exponent
+        if left < 0:
+            return None
+        powers[atom] = left
+    return frozenset((a, e) for a, e in powers.items() if e)

@@ -1,0 +1,417 @@
+"""What proofs are written with: prove, calc, induction, sums, specialisation.
+
+Every function takes SymPy statements or theorems (:class:`Step`) and returns a theorem; a SymPy
+statement given as a fact becomes a hypothesis.  All of it is search and bookkeeping: the kernel
+computes every step, and the verdict comes from verifying the proof file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ..kernel.normal import Atom, Poly, difference, key
+from ..kernel.terms import BINDERS, INT, QUANTIFIERS, REAL, RELATIONS, Refusal, Term, free, make, number, opened
+from ..kernel.terms import Function as KernelFunction
+from ..kernel.text import show
+from . import library
+from .language import TranslationError, eq, le, lt, prop, sort_of, term
+from .polynomials import all_atoms, atom_term
+from .record import Step, derive
+from .search import Search
+
+Fact = Any  # a Step, or a SymPy statement that becomes a hypothesis
+
+
+class ProofFailure(Exception):
+    """A goal that was not proved: what was tried, with which facts, and a counterexample if one was found."""
+
+    def __init__(self, goal: Term, facts: Sequence[Step], tried: Sequence[str]) -> None:
+        self.goal, self.facts, self.tried = goal, tuple(facts), tuple(tried)
+        super().__init__(f"no proof found of {show(goal)} (tried {'; '.join(tried) or 'nothing'})")
+
+
+def assume(statement: Any) -> Step:
+    """P |- P."""
+    return derive("assume", [], prop(statement))
+
+
+def cite(name: str, source: str, statement: Any) -> Step:
+    """A named axiom from the literature: it stays a hypothesis and every verdict lists it."""
+    return derive("cite", [], name, source, prop(statement))
+
+
+def theorems(facts: Iterable[Fact]) -> list[Step]:
+    """Facts as theorems: lists are flattened, statements assumed, absent ones (None) skipped."""
+    found: list[Step] = []
+    for item in facts:
+        if item is None:
+            continue
+        if isinstance(item, (list, tuple)):
+            found += theorems(item)
+        else:
+            found.append(item if isinstance(item, Step) else assume(item))
+    return found
+
+
+# --- proving a relation -------------------------------------------------------------------------
+
+
+def prove(
+    goal: Any,
+    *facts: Fact,
+    squares: Iterable[Any] = (),
+    products: Iterable[Iterable[Fact]] = (),
+    degree: int = 2,
+) -> Step:
+    """The goal from the facts, by certificate search.
+
+    squares: terms whose squares may be used; products: further products of facts; degree: how many facts
+    are multiplied at most.  Raises ProofFailure, saying what was tried.
+    """
+    target = prop(goal)
+    given = theorems(facts)
+    if target.op not in RELATIONS:
+        return _by_logic(target, given)
+    extra = [theorems(group) for group in products]
+    for group in extra:
+        given += [step for step in group if step not in given]
+    for step in given:
+        if step.conclusion.op in QUANTIFIERS or step.conclusion.op == "implies":
+            raise TranslationError(f"the fact {show(step.conclusion)} must be specialised before it is used")
+    given = [step for step in given if step.conclusion.op in RELATIONS]
+    for step in given:
+        if key(step.conclusion) == key(target):
+            return step if step.conclusion is target else derive("convert", [step], target)
+    known = _Known(given)
+    hints = [term(square) for square in squares]
+    known.enrich([difference(*target.args), *(difference(hint, number(0)) for hint in hints)])
+    chosen = [tuple(known.facts.index(step) for step in group) for group in extra]
+    search = Search(target, known.facts, hints, chosen)
+    found = search.run(range(1, degree + 1))
+    if found is None and target.op == "==":
+        found = _two_sided(target, known, hints, degree)
+    if found is None:
+        raise ProofFailure(target, given, search.tried or ["rewriting by the equations"])
+    return found
+
+
+def _by_logic(target: Term, given: Sequence[Step]) -> Step:
+    for step in given:
+        if key(step.conclusion) == key(target):
+            return derive("convert", [step], target)
+    raise ProofFailure(target, given, ["the facts themselves"])
+
+
+def _two_sided(target: Term, known: _Known, hints: Sequence[Term], degree: int) -> Step | None:
+    """An equation from two inequalities."""
+    a, b = target.args
+    sides = []
+    for low, high in ((a, b), (b, a)):
+        side = Search(make("<=", low, high), known.facts, hints).run(range(1, degree + 1))
+        if side is None:
+            return None
+        sides.append(side)
+    return derive("antisymmetry", sides)
+
+
+class _Known:
+    """The facts in sight of one goal, growing by what is known of the heads that occur in them."""
+
+    def __init__(self, facts: Sequence[Step]) -> None:
+        self.facts: list[Step] = []
+        self.keys: set[Any] = set()
+        self.sides: dict[Any, Step | None] = {}
+        for step in facts:
+            self.add(step)
+
+    def add(self, step: Step) -> None:
+        mark = key(step.conclusion)
+        if mark in self.keys:
+            return
+        self.keys.add(mark)
+        self.facts.append(step)
+        if step.conclusion.op == "<":
+            try:
+                self.add(derive("integer_gap", [step]))
+            except Refusal:
+                pass  # not between integers
+
+    def enrich(self, polys: Iterable[Poly]) -> None:
+        """Add what is known of every sqrt, abs, sign, inverse and power in sight, inner ones first."""
+        in_sight = [*polys, *(difference(*step.conclusion.args) for step in self.facts)]
+        atoms = all_atoms(in_sight)
+        for atom in atoms:
+            for step in self._about(atom):
+                self.add(step)
+        for step in self._successors(atoms):
+            self.add(step)
+
+    def _about(self, atom: Atom) -> Iterator[Step]:
+        made = atom_term(atom)
+        if atom.head in ("abs", "sign"):
+            yield from library.about(atom.head, made.args[0])
+        elif atom.head == "sqrt":
+            if nonneg := self.side("<=", number(0), made.args[0]):
+                yield derive("fact", [nonneg], "sqrt_nonneg", (made.args[0],))
+                yield derive("fact", [nonneg], "sqrt_square", (made.args[0],))
+                if positive := self.side("<", number(0), made.args[0]):
+                    yield library.apply_to("sqrt_positive", [made.args[0]], [positive])
+        elif atom.head == "inv":
+            yield from self._inverse(made.args[0])
+        elif atom.head == "pow":
+            base, exponent = made.args
+            if natural := self.side("<=", number(0), _real(exponent)):
+                if positive := self.side("<", number(0), base):
+                    yield library.apply_to("power_positive", [base, exponent], [positive, natural])
+                elif nonneg := self.side("<=", number(0), base):
+                    yield library.apply_to("power_nonneg", [base, exponent], [nonneg, natural])
+        elif atom.head == "rpow" and (positive := self.side("<", number(0), made.args[0])):
+            yield derive("fact", [positive], "rpow_pos", made.args)
+
+    def _inverse(self, base: Term) -> Iterator[Step]:
+        if positive := self.side("<", number(0), base):
+            yield positive
+            yield library.apply_to("inverse_positive", [base], [positive])
+            yield library.apply_to("inverse_times", [base], [positive])
+        elif nonzero := self.side("!=", base, number(0)):
+            yield nonzero
+            yield derive("fact", [nonzero], "inv", (base,))
+        elif nonneg := self.side("<=", number(0), base):
+            yield library.apply_to("inverse_nonneg", [base], [nonneg])
+
+    def _successors(self, atoms: Sequence[Atom]) -> Iterator[Step]:
+        """x^(n+1) == x*x^n wherever both powers are in sight."""
+        powers = [atom_term(atom) for atom in atoms if atom.head == "pow"]
+        for base, exponent in (power.args for power in powers):
+            successor = make("add", exponent, make("int", 1))
+            mark = key(make("==", make("pow", base, successor), number(0)))
+            if any(key(make("==", other, number(0))) == mark for other in powers):
+                if natural := self.side("<=", number(0), _real(exponent)):
+                    yield derive("fact", [natural], "pow_succ", (base, exponent))
+
+    def side(self, op: str, a: Term, b: Term) -> Step | None:
+        """A side condition by the bare search over the facts so far, or None."""
+        goal = make(op, a, b)
+        mark = key(goal)
+        if mark not in self.sides:
+            direct = next((step for step in self.facts if key(step.conclusion) == mark), None)
+            if direct is not None and direct.conclusion is not goal:
+                direct = derive("convert", [direct], goal)
+            self.sides[mark] = direct or Search(goal, self.facts).run((1,))
+        return self.sides[mark]
+
+
+def _real(exponent: Term) -> Term:
+    from ..kernel.terms import as_real
+
+    return as_real(exponent)
+
+
+# --- chains -------------------------------------------------------------------------------------
+
+
+class Calc:
+    """A chain a == b <= c < d whose direction is tracked by its relations: only ==, <= and < can be added."""
+
+    def __init__(self, start: Any) -> None:
+        self.start = self.last = term(start)
+        self.steps: list[Step] = []
+
+    def _link(self, op: str, expression: Any, by: Sequence[Fact], hints: Mapping[str, Any]) -> Calc:
+        target = term(expression)
+        self.steps.append(prove(make(op, self.last, target), *by, **hints))
+        self.last = target
+        return self
+
+    def eq(self, expression: Any, *by: Fact, **hints: Any) -> Calc:
+        return self._link("==", expression, by, hints)
+
+    def le(self, expression: Any, *by: Fact, **hints: Any) -> Calc:
+        return self._link("<=", expression, by, hints)
+
+    def lt(self, expression: Any, *by: Fact, **hints: Any) -> Calc:
+        return self._link("<", expression, by, hints)
+
+    def qed(self) -> Step:
+        """The relation between the first and the last expression."""
+        ops = {step.conclusion.op for step in self.steps}
+        op = "<" if "<" in ops else "<=" if "<=" in ops else "=="
+        return prove(make(op, self.start, self.last), *self.steps, degree=1)
+
+
+def calc(start: Any) -> Calc:
+    """Begin a chain at an expression."""
+    return Calc(start)
+
+
+# --- logic --------------------------------------------------------------------------------------
+
+
+def at(theorem: Fact, *values: Any, given: Iterable[Fact] = ()) -> Step:
+    """A forall at values; its conditions are proved from `given`, or become hypotheses."""
+    (step,) = theorems([theorem])
+    facts = theorems(given)
+    for value in values:
+        step = _detach_all(step, facts)
+        if step.conclusion.op not in QUANTIFIERS:
+            raise TranslationError(f"{show(step.conclusion)} is no forall and cannot be taken at {value}")
+        step = derive("specialise", [step], term(value, QUANTIFIERS[step.conclusion.op]))
+    return _detach_all(step, facts)
+
+
+def _detach_all(step: Step, facts: Sequence[Step]) -> Step:
+    while step.conclusion.op == "implies":
+        condition = step.conclusion.args[0]
+        step = derive("detach", [step, _established(condition, facts)])
+    return step
+
+
+def _established(condition: Term, facts: Sequence[Step]) -> Step:
+    if not facts or condition.op not in RELATIONS:
+        mark = key(condition)
+        return next((f for f in facts if key(f.conclusion) == mark), None) or derive("assume", [], condition)
+    return prove(condition, *facts)
+
+
+def generalise(theorem: Step, variables: Any, given: Iterable[Any] = ()) -> Step:
+    """H, given |- A as H |- forall variables. given -> A."""
+    step = theorem
+    for condition in reversed(list(given)):
+        step = derive("discharge", [step], prop(condition))
+    for variable in reversed(variables if isinstance(variables, (list, tuple)) else [variables]):
+        step = derive("generalise", [step], term(variable, sort_of(variable)))
+    return step
+
+
+def cut(theorem: Step, *lemmas: Fact) -> Step:
+    """Discharge hypotheses by theorems that conclude them."""
+    step = theorem
+    for lemma in theorems(lemmas):
+        step = derive("cut", [lemma, step])
+    return step
+
+
+def settle(theorem: Step, *facts: Fact) -> Step:
+    """Discharge every hypothesis that the facts prove (a fact that is assumed may stay as a hypothesis)."""
+    given = theorems(facts)
+    marks = {key(step.conclusion) for step in given if step.hypotheses == (step.conclusion,)}
+    step = theorem
+    for hypothesis in theorem.hypotheses:
+        if key(hypothesis) in marks:
+            continue
+        try:
+            step = derive("cut", [prove(hypothesis, *given), step])
+        except ProofFailure:
+            continue
+    return step
+
+
+def instantiate(theorem: Step, values: Mapping[Any, Any], **options: Any) -> Step:
+    """Replace free variables (by terms) and function symbols (by (parameters, body)) in a theorem."""
+    variables, functions = [], []
+    for symbol, value in values.items():
+        if isinstance(value, tuple):
+            parameters, body = value
+            head = _function_symbol(symbol)
+            functions.append((head, tuple(term(p, s) for p, s in zip(parameters, head.sorts, strict=True)), term(body)))
+        else:
+            variable = term(symbol, sort_of(symbol))
+            variables.append((variable, term(value, variable.sort)))
+    return derive("instantiate", [theorem], tuple(variables), tuple(functions))
+
+
+def _function_symbol(symbol: Any) -> KernelFunction:
+    from ..kernel.terms import function
+
+    return symbol if type(symbol) is KernelFunction else function(symbol.__name__, symbol.argument_sorts)
+
+
+def induction(goal: Any, variable: Any, base: Step, step: Step, low: Any = 0) -> Step:
+    """The goal for all variable >= low; step concludes it at variable + 1 and may assume it at variable."""
+    return derive("induction", [base, step], term(variable, INT), term(low, INT), prop(goal))
+
+
+def by_cases(a: Any, b: Any, if_le: Step, if_gt: Step) -> Step:
+    """From a proof under a <= b and one under b < a."""
+    return derive("cases", [if_le, if_gt], term(a), term(b))
+
+
+def rewrite(theorem: Step, equation: Fact, hole: Any, pattern: Any) -> Step:
+    """P(a) and a == b give P(b), the pattern P holding the variable `hole`."""
+    (equality,) = theorems([equation])
+    return derive("rewrite", [equality, theorem], term(hole, sort_of(hole)), prop(pattern))
+
+
+def convert(theorem: Step, statement: Any) -> Step:
+    """The same statement, written differently."""
+    return derive("convert", [theorem], prop(statement))
+
+
+# --- sums and functionals -----------------------------------------------------------------------
+
+
+def sum_last(total: Any, *facts: Fact) -> Step:
+    """Sum(lo..hi) == Sum(lo..hi-1) + last term; lo <= hi from the facts."""
+    return _sum_fact("sum_last", total, facts)
+
+
+def sum_first(total: Any, *facts: Fact) -> Step:
+    """Sum(lo..hi) == first term + Sum(lo+1..hi); lo <= hi from the facts."""
+    return _sum_fact("sum_first", total, facts)
+
+
+def sum_empty(total: Any, *facts: Fact) -> Step:
+    """Sum(lo..hi) == 0; hi < lo from the facts."""
+    return _sum_fact("sum_empty", total, facts)
+
+
+def _sum_fact(name: str, total: Any, facts: Iterable[Fact]) -> Step:
+    from ..kernel.facts import FACTS
+
+    made = term(total)
+    if made.op != "Sum":
+        raise TranslationError(f"{show(made)} is not a sum")
+    (condition,), _ = FACTS[name].schema(made)
+    return derive("fact", [prove(condition, *facts)], name, (made,))
+
+
+def over(op: str, variable: Any, inner: Step, *bounds: Any, integrable: Step | None = None) -> Step:
+    """f == g or f <= g under a binder: Sum (with its two bounds), E or Integral01 (with integrability for <=)."""
+    sort = BINDERS[op][1]
+    premises = [inner] if integrable is None else [inner, integrable]
+    return derive("binder", premises, op, term(variable, sort), tuple(term(b, INT) for b in bounds))
+
+
+def head_fact(name: str, *args: Any, given: Iterable[Fact] = ()) -> Step:
+    """A fact about a head (adamproof.kernel.facts), its conditions proved from `given`."""
+    from ..kernel.facts import FACTS
+
+    found = FACTS[name]
+    made = tuple(term(arg, sort) for arg, sort in zip(args, found.sorts, strict=True))
+    conditions, _ = found.schema(*made)
+    return derive("fact", [prove(condition, *given) for condition in conditions], name, made)
+
+
+def integrable(functional: Term | Any, *parts: tuple[Any, Step], constant: Any = 0) -> Step:
+    """Integrability of a linear combination: parts are (coefficient, theorem Integrable(...))."""
+    made = term(functional)
+    from ..kernel.terms import bound_sort_of, fresh
+
+    sort = bound_sort_of(made.op)
+    name = "w" if sort != REAL else "s"
+    taken = {item.args[0] for item in free(made) if type(item) is Term}
+    while name in taken:
+        name += "0"
+    variable = make("var", name, sort)
+    coefficients = (term(constant), *(term(c) for c, _ in parts))
+    return derive(
+        "combination", [step for _, step in parts], made.op, variable, opened(made, variable), coefficients
+    )
+
+
+__all__ = [
+    "Calc", "ProofFailure", "Step", "assume", "at", "by_cases", "calc", "cite", "convert", "cut", "eq", "generalise",
+    "head_fact", "induction", "instantiate", "integrable", "le", "lt", "over", "prove", "rewrite", "settle",
+    "sum_empty", "sum_first", "sum_last",
+]
