@@ -9,7 +9,7 @@ from ..kernel.terms import INT, REAL, Term, as_real, make, number
 from .record import Step, derive
 from .search import Search
 
-X, N = make("var", "x", REAL), make("var", "n", INT)
+X, Y, N = make("var", "x", REAL), make("var", "y", REAL), make("var", "n", INT)
 ZERO, ONE = number(0), number(1)
 
 
@@ -118,11 +118,20 @@ def _sqrt_positive() -> Step:
     return _bare(make("<", ZERO, make("sqrt", X)), positive, *facts)
 
 
+def _abs_le() -> Step:
+    """x <= y and -x <= y give abs(x) <= y."""
+    nonneg, negative = _abs_cases()
+    goal = make("<=", make("abs", X), Y)
+    above, below = _assume("<=", X, Y), _assume("<=", make("mul", number(-1), X), Y)
+    return _by_sign(goal, [*nonneg, above], [*negative, below])
+
+
 _THEOREMS: dict[str, Callable[[], Step]] = {
     "inverse_positive": _inverse_positive,
     "inverse_times": _inverse_times,
     "inverse_nonneg": _inverse_nonneg,
     "sqrt_positive": _sqrt_positive,
+    "abs_le": _abs_le,
     "power_nonneg": lambda: _power_by_induction("<="),
     "power_positive": lambda: _power_by_induction("<"),
 }
@@ -149,8 +158,8 @@ def about(head: str, x: Term) -> Iterator[Step]:
 
 
 def apply_to(name: str, values: Sequence[Term], conditions: Sequence[Step]) -> Step:
-    """A library theorem at x (and n), its hypotheses discharged by the conditions."""
-    variables = tuple(zip((X, N), values))
+    """A library theorem at x (and n or y), its hypotheses discharged by the conditions."""
+    variables = tuple(zip((X, N if values[-1].sort == INT else Y), values))
     step = derive("instantiate", [theorem(name)], variables, ())
     for condition in conditions:
         step = derive("cut", [condition, step])

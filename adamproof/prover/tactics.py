@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from ..kernel.facts import FACTS
 from ..kernel.normal import Atom, Poly, difference, key
-from ..kernel.terms import BINDERS, INT, QUANTIFIERS, REAL, RELATIONS, Refusal, Term, free, make, number, opened
+from ..kernel.terms import BINDERS, INT, QUANTIFIERS, RELATIONS, Refusal, Term, as_real, function, make, number
 from ..kernel.terms import Function as KernelFunction
 from ..kernel.text import show
 from . import library
@@ -19,6 +20,8 @@ from .language import TranslationError, eq, le, lt, prop, sort_of, term
 from .polynomials import all_atoms, atom_term
 from .record import Step, derive
 from .search import Search
+
+MAX_SIDE_FACTS = 8  # up to this many, side conditions may multiply two facts
 
 Fact = Any  # a Step, or a SymPy statement that becomes a hypothesis
 
@@ -91,6 +94,8 @@ def prove(
     found = search.run(range(1, degree + 1))
     if found is None and target.op == "==":
         found = _two_sided(target, known, hints, degree)
+    if found is None and target.op == "<=" and target.args[0].op == "abs":
+        found = _abs_bound(target, known, hints, degree)
     if found is None:
         raise ProofFailure(target, given, search.tried or ["rewriting by the equations"])
     return found
@@ -113,6 +118,18 @@ def _two_sided(target: Term, known: _Known, hints: Sequence[Term], degree: int) 
             return None
         sides.append(side)
     return derive("antisymmetry", sides)
+
+
+def _abs_bound(target: Term, known: _Known, hints: Sequence[Term], degree: int) -> Step | None:
+    """abs(x) <= y from x <= y and -x <= y."""
+    x, y = target.args[0].args[0], target.args[1]
+    sides = []
+    for side in (x, make("mul", number(-1), x)):
+        found = Search(make("<=", side, y), known.facts, hints).run(range(1, degree + 1))
+        if found is None:
+            return None
+        sides.append(found)
+    return library.apply_to("abs_le", [x, y], sides)
 
 
 class _Known:
@@ -161,7 +178,7 @@ class _Known:
             yield from self._inverse(made.args[0])
         elif atom.head == "pow":
             base, exponent = made.args
-            if natural := self.side("<=", number(0), _real(exponent)):
+            if natural := self.side("<=", number(0), as_real(exponent)):
                 if positive := self.side("<", number(0), base):
                     yield library.apply_to("power_positive", [base, exponent], [positive, natural])
                 elif nonneg := self.side("<=", number(0), base):
@@ -187,7 +204,7 @@ class _Known:
             successor = make("add", exponent, make("int", 1))
             mark = key(make("==", make("pow", base, successor), number(0)))
             if any(key(make("==", other, number(0))) == mark for other in powers):
-                if natural := self.side("<=", number(0), _real(exponent)):
+                if natural := self.side("<=", number(0), as_real(exponent)):
                     yield derive("fact", [natural], "pow_succ", (base, exponent))
 
     def side(self, op: str, a: Term, b: Term) -> Step | None:
@@ -198,14 +215,8 @@ class _Known:
             direct = next((step for step in self.facts if key(step.conclusion) == mark), None)
             if direct is not None and direct.conclusion is not goal:
                 direct = derive("convert", [direct], goal)
-            self.sides[mark] = direct or Search(goal, self.facts).run((1,))
+            self.sides[mark] = direct or Search(goal, self.facts).run((1, 2) if len(self.facts) <= MAX_SIDE_FACTS else (1,))
         return self.sides[mark]
-
-
-def _real(exponent: Term) -> Term:
-    from ..kernel.terms import as_real
-
-    return as_real(exponent)
 
 
 # --- chains -------------------------------------------------------------------------------------
@@ -322,8 +333,6 @@ def instantiate(theorem: Step, values: Mapping[Any, Any], **options: Any) -> Ste
 
 
 def _function_symbol(symbol: Any) -> KernelFunction:
-    from ..kernel.terms import function
-
     return symbol if type(symbol) is KernelFunction else function(symbol.__name__, symbol.argument_sorts)
 
 
@@ -367,8 +376,6 @@ def sum_empty(total: Any, *facts: Fact) -> Step:
 
 
 def _sum_fact(name: str, total: Any, facts: Iterable[Fact]) -> Step:
-    from ..kernel.facts import FACTS
-
     made = term(total)
     if made.op != "Sum":
         raise TranslationError(f"{show(made)} is not a sum")
@@ -385,33 +392,14 @@ def over(op: str, variable: Any, inner: Step, *bounds: Any, integrable: Step | N
 
 def head_fact(name: str, *args: Any, given: Iterable[Fact] = ()) -> Step:
     """A fact about a head (adamproof.kernel.facts), its conditions proved from `given`."""
-    from ..kernel.facts import FACTS
-
     found = FACTS[name]
     made = tuple(term(arg, sort) for arg, sort in zip(args, found.sorts, strict=True))
     conditions, _ = found.schema(*made)
     return derive("fact", [prove(condition, *given) for condition in conditions], name, made)
 
 
-def integrable(functional: Term | Any, *parts: tuple[Any, Step], constant: Any = 0) -> Step:
-    """Integrability of a linear combination: parts are (coefficient, theorem Integrable(...))."""
-    made = term(functional)
-    from ..kernel.terms import bound_sort_of, fresh
-
-    sort = bound_sort_of(made.op)
-    name = "w" if sort != REAL else "s"
-    taken = {item.args[0] for item in free(made) if type(item) is Term}
-    while name in taken:
-        name += "0"
-    variable = make("var", name, sort)
-    coefficients = (term(constant), *(term(c) for c, _ in parts))
-    return derive(
-        "combination", [step for _, step in parts], made.op, variable, opened(made, variable), coefficients
-    )
-
-
 __all__ = [
     "Calc", "ProofFailure", "Step", "assume", "at", "by_cases", "calc", "cite", "convert", "cut", "eq", "generalise",
-    "head_fact", "induction", "instantiate", "integrable", "le", "lt", "over", "prove", "rewrite", "settle",
+    "head_fact", "induction", "instantiate", "le", "lt", "over", "prove", "rewrite", "settle",
     "sum_empty", "sum_first", "sum_last",
 ]

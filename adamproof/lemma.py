@@ -1,0 +1,169 @@
+"""What a lemma file declares: a statement, its assumptions, a proof, a model and false twins.
+
+A lemma has one or more claims (statements proved under the same assumptions).  The proof of a claim is a
+function of a :class:`Scope`, so that the same script runs on the true statement and on each mutant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from .kernel.normal import key
+from .kernel.terms import Term
+from .kernel.text import show
+from .prover.language import prop
+from .prover.record import Step
+from .prover.tactics import ProofFailure, assume, prove
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from .numeric.models import Model
+
+
+class Source(Enum):
+    """Where a statement comes from, as far as we know."""
+
+    STATED = "stated in the summary of arXiv 2507.05966"
+    RECONSTRUCTED = "reconstructed: the source's summary implies it, the wording and proof are ours"
+    OURS = "ours: beyond the source"
+    CLASSICAL = "classical"
+
+
+Models = Callable[["Random"], "Iterator[Model]"]
+Proof = Callable[["Scope"], Step]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement of a lemma and its proof script, under the assumptions named in `given` (all by default)."""
+
+    name: str
+    conclusion: Any
+    proof: Proof
+    given: tuple[str, ...] | None = None
+    models: Models | None = None  # when the lemma's own models do not fit
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A false twin: the claim with its conclusion replaced, or assumptions dropped or replaced.
+
+    models yields models among which one satisfies every remaining assumption and violates the conclusion
+    (the lemma's own models if None).
+    """
+
+    name: str
+    conclusion: Any = None
+    drop: tuple[str, ...] = ()
+    change: Mapping[str, Any] = field(default_factory=dict)
+    models: Models | None = None
+    claim: str | None = None  # the claim it is a twin of; the first one by default
+
+
+class Scope:
+    """What a proof script works with: the goal, the assumptions by name, other lemmas, and named steps."""
+
+    def __init__(self, goal: Any, assumptions: Mapping[str, Any], theorem_of: Callable[[str, str | None], Step]) -> None:
+        self.goal = goal
+        self._assumed = {name: assume(statement) for name, statement in assumptions.items()}
+        self._theorem_of = theorem_of
+        self.steps: list[tuple[str, Step]] = []
+
+    def given(self, *names: str) -> Any:
+        """Assumptions by name (all of them without a name), as a list; one that a mutant dropped is left out."""
+        return [self._assumed[name] for name in names or self._assumed if name in self._assumed]
+
+    def the(self, name: str) -> Step:
+        """One assumption by name; a script cannot go on without it."""
+        if name not in self._assumed:
+            raise MissingAssumption(name)
+        return self._assumed[name]
+
+    def lemma(self, slug: str, claim: str | None = None) -> Step:
+        """The theorem of another lemma, proved anew by its own script."""
+        return self._theorem_of(slug, claim)
+
+    def step(self, title: str, theorem: Step) -> Step:
+        """Name a theorem as a step of the proof that readers see."""
+        self.steps.append((title, theorem))
+        return theorem
+
+    def conclude(self, *facts: Any, **hints: Any) -> Step:
+        """Prove the goal from the facts and all relational assumptions."""
+        return prove(self.goal, *facts, **hints)
+
+
+class MissingAssumption(Exception):
+    """A proof script asked for an assumption that is not among the stated ones."""
+
+
+@dataclass(frozen=True)
+class Lemma:
+    """One result: slug, label in the source if it has one, statement, proof, constants, model and mutants."""
+
+    slug: str
+    title: str
+    source: Source
+    where: str  # where in the source, or what the reconstruction rests on
+    assumptions: Mapping[str, Any]
+    claims: Sequence[Claim]
+    models: Models
+    mutants: Sequence[Mutant]
+    label: str | None = None
+    constants: Mapping[str, Any] = field(default_factory=dict)  # SymPy expressions, used by the calculator
+    notes: str = ""
+
+    def claim(self, name: str | None = None) -> Claim:
+        """A claim by name; the first one by default."""
+        return self.claims[0] if name is None else next(claim for claim in self.claims if claim.name == name)
+
+    def stated(self, claim: Claim) -> dict[str, Any]:
+        """The assumptions of a claim, by name."""
+        return {n: s for n, s in self.assumptions.items() if claim.given is None or n in claim.given}
+
+    def mutated(self, mutant: Mutant) -> Lemma:
+        """The lemma with the mutant's assumptions and only the mutated claim."""
+        assumptions = {n: mutant.change.get(n, s) for n, s in self.assumptions.items() if n not in mutant.drop}
+        claim = self.claim(mutant.claim)
+        if mutant.conclusion is not None:
+            claim = replace(claim, conclusion=mutant.conclusion)
+        return replace(self, assumptions=assumptions, claims=[claim])
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A claim's theorem as derived in memory (not yet a verdict), with the named steps leading to it."""
+
+    theorem: Step
+    steps: Sequence[tuple[str, Step]]
+
+
+class OtherStatement(Exception):
+    """A script that proved something else than its claim says."""
+
+
+def derive_claim(lemma: Lemma, claim: Claim, theorem_of: Callable[[str, str | None], Step]) -> Derivation:
+    """Run a proof script and make sure that it ends in the claim, from the stated assumptions alone."""
+    scope = Scope(claim.conclusion, lemma.stated(claim), theorem_of)
+    theorem = claim.proof(scope)
+    wanted = prop(claim.conclusion)
+    if key(theorem.conclusion) != key(wanted):
+        raise OtherStatement(f"the script proves {show(theorem.conclusion)}, not {show(wanted)}")
+    if theorem.conclusion is not wanted:
+        theorem = prove(wanted, theorem)
+    stated = {key(prop(statement)) for statement in lemma.stated(claim).values()}
+    for hypothesis in theorem.hypotheses:
+        if key(hypothesis) not in stated:
+            raise OtherStatement(f"the script also assumes {show(hypothesis)}, which is not stated")
+    return Derivation(theorem, tuple(scope.steps))
+
+
+
+__all__ = [
+    "Claim", "Derivation", "Lemma", "MissingAssumption", "Mutant", "OtherStatement", "ProofFailure", "Scope", "Source",
+    "derive_claim",
+]

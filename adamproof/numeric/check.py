@@ -1,0 +1,252 @@
+"""Sequents against models: check that they hold, and search for counterexamples.
+
+A sequent ``hypotheses |- conclusion`` is tested in models that satisfy its hypotheses.  That it holds in all
+of them is evidence; a model in which the hypotheses hold and the conclusion fails refutes it, and is
+reported as a Witness that a reader can recompute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath
+
+from ..kernel.terms import Function, Term, free
+from .evaluate import (
+    DIGITS,
+    GUARD,
+    MARGIN,
+    TOLERANCE,
+    Evaluator,
+    Slack,
+    Truth,
+    Undetermined,
+    shown,
+    subtract,
+)
+from .models import Model, Number
+
+MAX_SHOWN_CALLS = 40
+
+
+class HypothesisViolated(ValueError):
+    """A model that was meant to satisfy the hypotheses does not: whoever made the models is wrong."""
+
+
+@dataclass(frozen=True)
+class Witness:
+    """A model in which the conclusion fails, as values to print.
+
+    variables: (name, value) of the free variables, by name.
+    calls: ((function, arguments), value), those the conclusion used first, in order of use.
+    instance: the values of the conclusion's quantified variables, outermost first (empty without quantifiers).
+    slack: both sides of the relation that fails, at that instance.
+    exact: the conclusion fails in exact arithmetic; otherwise to `digits` digits.
+    hypotheses_exact, hypotheses_sampled: whether the hypotheses hold in exact arithmetic, and whether some
+        were tested on samples of a quantifier's range only.
+    """
+
+    label: str
+    conclusion: Term
+    variables: tuple[tuple[str, Any], ...]
+    calls: tuple[tuple[tuple[str, tuple[Any, ...]], Number], ...]
+    instance: tuple[Any, ...]
+    slack: Slack
+    exact: bool
+    hypotheses_exact: bool
+    hypotheses_sampled: bool
+    digits: int
+
+    def __str__(self) -> str:
+        lines = [f"in {self.label}, {self.conclusion} fails ({self._manner()})"]
+        lines += [f"  {name} = {shown(value)}" for name, value in self.variables]
+        for (name, arguments), value in self.calls[:MAX_SHOWN_CALLS]:
+            lines.append(f"  {name}({', '.join(shown(argument) for argument in arguments)}) = {shown(value)}")
+        if len(self.calls) > MAX_SHOWN_CALLS:
+            lines.append(f"  ... and {len(self.calls) - MAX_SHOWN_CALLS} more function values")
+        if self.instance:
+            lines.append(f"  quantified variables: {', '.join(shown(value) for value in self.instance)}")
+        lines.append(f"  left side {shown(self.slack.lhs)}, right side {shown(self.slack.rhs)}")
+        lines.append(f"  the left side would have to be {self.slack.op} the right side")
+        return "\n".join(lines)
+
+    def _manner(self) -> str:
+        conclusion = "exactly" if self.exact else f"at {self.digits} digits"
+        hypotheses = "exactly" if self.hypotheses_exact else f"at {self.digits} digits"
+        where = ", quantifiers on samples" if self.hypotheses_sampled else ""
+        return f"{conclusion}; hypotheses hold {hypotheses}{where}"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What testing a sequent showed.
+
+    models: in how many models the conclusion was decided (in all of them every hypothesis held).
+    exact: every comparison was between exact numbers; otherwise they were made to `digits` digits.
+    sampled: some quantifier over integers or reals was tested on samples only.
+    smallest_absolute, smallest_relative, largest_tightness: over all instances of the conclusion; see Slack.
+        None when there is no such instance (every one vacuous, or no relation at all).
+    instances: how many instances of the conclusion were compared; 0 means that nothing was tested.
+    undetermined: (model, reason) where the conclusion has no value or precision did not suffice.
+    violation: the first model in which the conclusion fails.
+    """
+
+    models: int
+    instances: int
+    exact: bool
+    sampled: bool
+    digits: int
+    smallest_absolute: Number | None
+    smallest_relative: Number | None
+    largest_tightness: Number | None
+    undetermined: tuple[tuple[str, str], ...]
+    violation: Witness | None
+
+    @property
+    def holds(self) -> bool:
+        """The conclusion was decided in every model, at least one instance of it compared, and it never failed."""
+        return self.violation is None and not self.undetermined and self.instances > 0
+
+    def __str__(self) -> str:
+        manner = "exact arithmetic" if self.exact else f"{self.digits} digits"
+        sampled = ", quantifiers on samples" if self.sampled else ""
+        lines = [f"{self.models} models, {self.instances} comparisons, {manner}{sampled}"]
+        if self.smallest_absolute is not None and self.smallest_relative is not None:
+            lines.append(f"smallest slack {shown(self.smallest_absolute)}, relative {shown(self.smallest_relative)}")
+        if self.largest_tightness is not None:
+            lines.append(f"largest left/right {shown(self.largest_tightness)}")
+        lines += [f"undetermined in {label}: {reason}" for label, reason in self.undetermined]
+        return "\n".join([*lines, str(self.violation)] if self.violation else lines)
+
+
+def check_sequent(
+    hypotheses: Sequence[Term], conclusion: Term, models: Iterable[Model], digits: int = DIGITS
+) -> Report:
+    """Test a sequent in models that are meant to satisfy its hypotheses.
+
+    Raises HypothesisViolated, naming model and hypothesis, when one does not (or when a hypothesis has no
+    value in it); ValueError when there is no model; ModelError when a model lacks a name.
+    """
+    _refuse_clashes([*hypotheses, conclusion])
+    conditions: list[Truth] = []
+    answers: list[Truth] = []
+    undetermined: list[tuple[str, str]] = []
+    violation: Witness | None = None
+    for model in models:
+        evaluator = Evaluator(model, digits)
+        conditions += [_required(evaluator, hypothesis) for hypothesis in hypotheses]
+        try:
+            answers.append(evaluator.truth(conclusion))
+        except Undetermined as reason:
+            undetermined.append((model.label, str(reason)))
+            continue
+        if not answers[-1].holds and violation is None:
+            violation = _witness(hypotheses, conclusion, model, answers[-1], digits)
+    if not answers and not undetermined:
+        raise ValueError("a sequent is tested in at least one model")
+    return _report(conditions, answers, undetermined, violation, digits)
+
+
+def counterexample(
+    hypotheses: Sequence[Term], conclusion: Term, models: Iterable[Model], digits: int = DIGITS
+) -> Witness | None:
+    """The first model in which all hypotheses hold and the conclusion fails by a margin, if any.
+
+    The margin: exactly false, or false by more than MARGIN (relative) at 50 digits.  Models in which a
+    hypothesis fails, or anything is undetermined, are passed over.  Raises ModelError when a model lacks a name.
+    """
+    _refuse_clashes([*hypotheses, conclusion])
+    for model in models:
+        evaluator = Evaluator(model, digits)
+        try:
+            if not all(evaluator.truth(hypothesis).holds for hypothesis in hypotheses):
+                continue
+            answer = evaluator.truth(conclusion, tolerance=MARGIN)
+        except Undetermined:
+            continue
+        if not answer.holds:
+            return _witness(hypotheses, conclusion, model, answer, digits)
+    return None
+
+
+def _required(evaluator: Evaluator, hypothesis: Term) -> Truth:
+    label = evaluator.model.label
+    try:
+        answer = evaluator.truth(hypothesis, TOLERANCE)
+    except Undetermined as reason:
+        raise HypothesisViolated(f"{label}: the hypothesis {hypothesis} is undetermined: {reason}") from reason
+    failed = answer.failed
+    if failed is not None and failed.slack is not None:
+        where = f" at {', '.join(shown(value) for value in failed.instance)}" if failed.instance else ""
+        sides = f"{shown(failed.slack.lhs)} {failed.slack.op} {shown(failed.slack.rhs)}"
+        raise HypothesisViolated(f"{label} violates the hypothesis {hypothesis}{where}: {sides} is false")
+    return answer
+
+
+def _witness(hypotheses: Sequence[Term], conclusion: Term, model: Model, answer: Truth, digits: int) -> Witness:
+    # Evaluated afresh, the conclusion first, so that the calls are listed in the order that explains the failure.
+    evaluator = Evaluator(model, digits)
+    evaluator.truth(conclusion, MARGIN if not answer.exact else TOLERANCE)
+    conditions = [evaluator.truth(hypothesis) for hypothesis in hypotheses]
+    failed = answer.failed
+    if failed is None or failed.slack is None:
+        raise ValueError(f"{conclusion} does not fail in {model.label}")
+    names = {symbol for prop in (*hypotheses, conclusion) for symbol in free(prop) if type(symbol) is Term}
+    return Witness(
+        label=model.label,
+        conclusion=conclusion,
+        variables=tuple(sorted((name.args[0], model.variables[name.args[0]]) for name in names)),
+        calls=tuple(evaluator.calls.items()),
+        instance=failed.instance,
+        slack=failed.slack,
+        exact=failed.exact,
+        hypotheses_exact=all(condition.exact for condition in conditions),
+        hypotheses_sampled=any(condition.sampled for condition in conditions),
+        digits=digits,
+    )
+
+
+def _report(
+    conditions: list[Truth],
+    answers: list[Truth],
+    undetermined: list[tuple[str, str]],
+    violation: Witness | None,
+    digits: int,
+) -> Report:
+    slacks = [leaf.slack for answer in answers for leaf in answer.leaves if leaf.slack is not None]
+    tightness = [slack.tightness for slack in slacks if slack.tightness is not None]
+    judged = [*conditions, *answers]
+    with mpmath.workdps(digits + GUARD):
+        return Report(
+            models=len(answers),
+            instances=len(slacks),
+            exact=all(truth.exact for truth in judged),
+            sampled=any(truth.sampled for truth in judged),
+            digits=digits,
+            smallest_absolute=_extreme([slack.absolute for slack in slacks], -1),
+            smallest_relative=_extreme([slack.relative for slack in slacks], -1),
+            largest_tightness=_extreme(tightness, 1),
+            undetermined=tuple(undetermined),
+            violation=violation,
+        )
+
+
+def _extreme(numbers: list[Number], direction: int) -> Number | None:
+    """The largest (direction 1) or smallest (-1) number; the first of those that are equal."""
+    best: Number | None = None
+    for number in numbers:
+        if best is None or direction * subtract(number, best) > 0:
+            best = number
+    return best
+
+
+def _refuse_clashes(props: Sequence[Term]) -> None:
+    """Models speak of names: two symbols with one name would be given one meaning."""
+    found: dict[str, Any] = {}
+    for prop in props:
+        for symbol in free(prop):
+            name = symbol.name if type(symbol) is Function else symbol.args[0]
+            if found.setdefault(name, symbol) is not symbol:
+                raise ValueError(f"the statement has two different symbols called {name}")

@@ -1,0 +1,9 @@
+"""Kernel terms for people to read: Unicode text and LaTeX.
+
+The display is for the eye: nested sums and products are flattened, x*inv(y) becomes a fraction.  What has
+been checked is exactly the kernel's own text (``adamproof.kernel.text.show``, here the style "ascii").
+"""
+
+from .statements import STYLES, show, statement
+
+__all__ = ["STYLES", "show", "statement"]

@@ -1,0 +1,238 @@
+"""The one traversal behind every notation; a Style says how the pieces look.
+
+A piece of text carries how tightly it binds, and whoever uses it says how tightly it must; parentheses
+appear where it does not suffice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import count
+
+from ..kernel.terms import BINDERS, INT, QUANTIFIERS, RELATIONS, Function, Term, bound_sort_of, free
+from ..kernel.text import POOLS
+
+# Binding strength, loosest first.  PREFIXED is an operator such as a summation sign, which takes in the whole
+# product to its right: it needs parentheses as a factor unless it is the last one.  FRACTION is a/b in one line.
+IMPLIES, RELATION, SUM, PREFIXED, FRACTION, PRODUCT, POWER, TIGHT = range(8)
+Piece = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Style:
+    """How the pieces of a formula look.  The callables take finished text.
+
+    symbols: the operators "==", "<=", "<", "!=", "implies", "minus" (also as a prefix), and the sets that the
+        sorts "int", "real", "point" stand for.
+    names: how particular names are written; other_name writes the rest.
+    fraction(numerator, denominator), how tightly it binds, and how tightly its two parts must.
+    collect: whether all inverses of a product go into one fraction (else each where it stands).
+    times(left, right): a product.
+    power(base, exponent): exponent is text, or an int when it is a literal; exponent_strength for the text.
+    index(name, indices), call(name, arguments), root, absolute, sign, logarithm (of a text).
+    summation(variable, low, high, body), expectation(variable, body), integral(variable, body),
+        integrable(binder), forall(variable, set, body).
+    """
+
+    symbols: Mapping[str, str]
+    names: Mapping[str, str]
+    other_name: Callable[[str], str]
+    group: Callable[[str], str]
+    fraction: Callable[[str, str], str]
+    fraction_strength: int
+    fraction_parts: tuple[int, int]
+    collect: bool
+    times: Callable[[str, str], str]
+    power: Callable[[str, str | int], str]
+    exponent_strength: int
+    index: Callable[[str, list[str]], str]
+    call: Callable[[str, list[str]], str]
+    root: Callable[[str], str]
+    absolute: Callable[[str], str]
+    sign: Callable[[str], str]
+    logarithm: Callable[[str], str]
+    summation: Callable[[str, str, str, str], str]
+    expectation: Callable[[str, str], str]
+    integral: Callable[[str, str], str]
+    integrable: Callable[[str], str]
+    forall: Callable[[str, str, str], str]
+
+
+def layout(term: Term, style: Style, names: Mapping[str, str] | None = None) -> str:
+    """The text of a term or proposition.  names, if given, replaces the style's own table.
+
+    Raises ValueError when two names in sight would be written alike.
+    """
+    return _Layout(term, style, style.names if names is None else names).piece(term, ())[0]
+
+
+class _Layout:
+    def __init__(self, term: Term, style: Style, names: Mapping[str, str]) -> None:
+        self.style = style
+        symbols = free(term)
+        self.used = {symbol.name if type(symbol) is Function else symbol.args[0] for symbol in symbols}
+        self.written = {name: names.get(name) or style.other_name(name) for name in sorted(self.used)}
+        if len(set(self.written.values())) < len(self.written):
+            raise ValueError(f"two of the names {', '.join(self.written)} are written alike")
+        # x(1) is written with an index, except beside a variable x1, from which it could not be told.
+        self.stems = {re.sub(r"\d+$", "", name) for name in self.used if name[-1].isdigit()}
+
+    def piece(self, term: Term, bound: tuple[str, ...]) -> Piece:
+        """The text of a term and how tightly it binds; bound holds the open binders' names, innermost first."""
+        op, args, style = term.op, term.args, self.style
+        if op in ("rat", "int"):
+            return self._number(Fraction(args[0]))
+        if op == "var":
+            return self.written[args[0]], TIGHT
+        if op == "bound":
+            return bound[args[0]], TIGHT
+        if op == "real":
+            return self.piece(args[0], bound)
+        if op == "add":
+            return self._sum(term, bound), SUM
+        if op == "mul":
+            return self._product(term, bound)
+        if op == "inv":
+            return self._factors([], [term], bound)
+        if op in ("pow", "rpow"):
+            return style.power(self.text(args[0], TIGHT, bound), self._exponent(args[1], bound)), POWER
+        if op == "app":
+            return self._application(term, bound), TIGHT
+        if op in RELATIONS:
+            left, right = (self.text(arg, SUM, bound) for arg in args)
+            return f"{left} {style.symbols[op]} {right}", RELATION
+        if op == "implies":
+            left, right = self.text(args[0], RELATION, bound), self.text(args[1], IMPLIES, bound)
+            return f"{left} {style.symbols[op]} {right}", IMPLIES
+        if op == "Integrable":
+            return style.integrable(self.text(args[0], SUM, bound)), RELATION
+        if op in BINDERS or op in QUANTIFIERS:
+            return self._binder(term, bound)
+        # a head written like a function; sqrt(x)^2 needs parentheses, |x|^2 does not
+        write = {"sqrt": style.root, "abs": style.absolute, "sign": style.sign, "ln": style.logarithm}[op]
+        return write(self.text(args[0], SUM, bound)), TIGHT if op == "abs" else POWER
+
+    def text(self, term: Term, least: int, bound: tuple[str, ...]) -> str:
+        """The text of a term, in parentheses when it binds less tightly than that."""
+        return self._grouped(self.piece(term, bound), least)
+
+    def _grouped(self, piece: Piece, least: int) -> str:
+        return piece[0] if piece[1] >= least else self.style.group(piece[0])
+
+    def _number(self, value: Fraction) -> Piece:
+        top, bottom = str(abs(value.numerator)), str(value.denominator)
+        text, strength = top, TIGHT
+        if value.denominator != 1:
+            text, strength = self.style.fraction(top, bottom), self.style.fraction_strength
+        return (f"{self.style.symbols['minus']}{text}", SUM) if value < 0 else (text, strength)
+
+    def _sum(self, term: Term, bound: tuple[str, ...]) -> str:
+        text = ""
+        for part in _flat(term, "add"):
+            negative, (summand, strength) = self._signed(part, bound)
+            summand = self._grouped((summand, strength), PREFIXED)
+            if text:
+                text += f" {self.style.symbols['minus'] if negative else '+'} {summand}"
+            else:
+                text = f"{self.style.symbols['minus']}{summand}" if negative else summand
+        return text
+
+    def _signed(self, term: Term, bound: tuple[str, ...]) -> tuple[bool, Piece]:
+        """A summand without its sign: -3, -1*x and -3*x are written with a minus in front."""
+        factors = list(_flat(term, "mul"))
+        if _is_negative(factors[0]):
+            size = -Fraction(factors[0].args[0])
+            leading = [] if size == 1 and len(factors) > 1 else [self._number(size)]
+            return True, self._factors(leading, factors[1:], bound)
+        return False, self.piece(term, bound) if len(factors) == 1 else self._factors([], factors, bound)
+
+    def _product(self, term: Term, bound: tuple[str, ...]) -> Piece:
+        negative, piece = self._signed(term, bound)
+        return (f"{self.style.symbols['minus']}{self._grouped(piece, PREFIXED)}", SUM) if negative else piece
+
+    def _factors(self, leading: list[Piece], factors: list[Term], bound: tuple[str, ...]) -> Piece:
+        """A product of pieces and terms, inverses as denominators of what stands to their left (or of all)."""
+        above, below = list(leading), list[Piece]()
+        for factor in factors:
+            if factor.op == "inv":
+                below += self._denominators(factor.args[0], bound)
+                continue
+            if below and not self.style.collect:
+                above, below = [self._fraction(above, below)], []
+            above.append(self.piece(factor, bound))
+        return self._fraction(above, below) if below else self._times(above)
+
+    def _denominators(self, term: Term, bound: tuple[str, ...]) -> list[Piece]:
+        factors = list(_flat(term, "mul"))
+        return [self.piece(term, bound)] if _is_negative(factors[0]) else [self.piece(part, bound) for part in factors]
+
+    def _fraction(self, above: list[Piece], below: list[Piece]) -> Piece:
+        top_strength, bottom_strength = self.style.fraction_parts
+        top = self._grouped(self._times(above) if above else ("1", TIGHT), top_strength)
+        bottom = self._grouped(self._times(below), bottom_strength)
+        return self.style.fraction(top, bottom), self.style.fraction_strength
+
+    def _times(self, pieces: list[Piece]) -> Piece:
+        if len(pieces) == 1:
+            return pieces[0]
+        *front, last = pieces
+        text = self._grouped(front[0], POWER)
+        for piece in front[1:]:
+            text = self.style.times(text, self._grouped(piece, POWER))
+        if last[1] == PREFIXED:
+            return self.style.times(text, last[0]), PREFIXED
+        return self.style.times(text, self._grouped(last, POWER)), PRODUCT
+
+    def _exponent(self, exponent: Term, bound: tuple[str, ...]) -> str | int:
+        if exponent.op in ("rat", "int") and exponent.args[0].denominator == 1:
+            return int(exponent.args[0])
+        return self.text(exponent, self.style.exponent_strength, bound)
+
+    def _application(self, term: Term, bound: tuple[str, ...]) -> str:
+        """Leading integer arguments as indices, the others in parentheses: g_{t,j}(w)."""
+        symbol: Function = term.args[0]
+        name = self.written[symbol.name]
+        split = 0
+        if symbol.name not in self.stems:
+            split = next((i for i, sort in enumerate(symbol.sorts) if sort != INT), len(symbol.sorts))
+        arguments = [self.text(arg, SUM, bound) for arg in term.args[1:]]
+        text = self.style.index(name, arguments[:split]) if split else name
+        return self.style.call(text, arguments[split:]) if arguments[split:] else text
+
+    def _binder(self, term: Term, bound: tuple[str, ...]) -> Piece:
+        style, sort = self.style, bound_sort_of(term.op)
+        taken = {*self.used, *self.written.values(), *bound}
+        name = next(style.other_name(name) for name in _pool(sort) if taken.isdisjoint((name, style.other_name(name))))
+        inner = (name, *bound)
+        body = term.args[-1]
+        if term.op in QUANTIFIERS:
+            return style.forall(name, style.symbols[sort], self.text(body, IMPLIES, inner)), IMPLIES
+        if term.op == "Sum":
+            low, high = (self.text(arg, SUM, bound) for arg in term.args[:2])
+            return style.summation(name, low, high, self.text(body, PREFIXED, inner)), PREFIXED
+        if term.op == "E":
+            return style.expectation(name, self.text(body, SUM, inner)), TIGHT
+        return style.integral(name, self.text(body, PREFIXED, inner)), PREFIXED
+
+
+def _flat(term: Term, op: str) -> Iterator[Term]:
+    """The operands of nested sums or products, in order."""
+    if term.op != op:
+        yield term
+        return
+    for arg in term.args:
+        yield from _flat(arg, op)
+
+
+def _is_negative(term: Term) -> bool:
+    return term.op in ("rat", "int") and bool(term.args[0] < 0)
+
+
+def _pool(sort: str) -> Iterator[str]:
+    """Names for a bound variable, the same ones in the same order as the kernel's text: k, i, ..., k1, i1, ..."""
+    for round_number in count():
+        for name in POOLS[sort]:
+            yield f"{name}{round_number}" if round_number else name

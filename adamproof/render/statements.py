@@ -1,0 +1,53 @@
+"""Terms and whole statements in a style chosen by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from ..kernel import text
+from ..kernel.terms import Function, Term, free
+from . import latex, unicode
+
+STYLES = ("ascii", "unicode", "latex")
+
+
+def show(term: Term, style: str = "unicode", names: Mapping[str, str] | None = None) -> str:
+    """A term or proposition in one of STYLES.
+
+    names replaces the style's table of names; "ascii" is the kernel's own exact text and takes none.
+    Raises ValueError for an unknown style, for names with "ascii", and when two names would look alike.
+    """
+    return _printer(style, names)(term)
+
+
+def statement(
+    hypotheses: Sequence[Term], conclusion: Term, style: str = "unicode", names: Mapping[str, str] | None = None
+) -> str:
+    """A sequent in one of STYLES: "If", one hypothesis a line, "then", the conclusion; several lines of text.
+
+    Without hypotheses it is the conclusion alone.  In LaTeX it is an ``aligned`` block for math mode.
+    Raises ValueError as `show` does; names are compared across the whole statement.
+    """
+    printer = _printer(style, names)
+    if style != "ascii":
+        _refuse_lookalikes([*hypotheses, conclusion], printer)
+    conditions = [printer(hypothesis) for hypothesis in hypotheses]
+    result = printer(conclusion)
+    if not conditions:
+        return result
+    if style == "latex":
+        rows = [rf"\text{{If}} \quad & {conditions[0]},", *(rf"& {condition}," for condition in conditions[1:])]
+        body = " \\\\\n".join([*rows, rf"\text{{then}} \quad & {result}."])
+        return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
+    return "\n".join(["If", *(f"  {condition}" for condition in conditions), "then", f"  {result}"])
+
+
+def _printer(style: str, names: Mapping[str, str] | None) -> Callable[[Term], str]:
+    if style == "ascii":
+        if names is not None:
+            raise ValueError("the style ascii is the kernel's own text: names cannot be rewritten")
+        return text.show
+    if style not in STYLES:
+        raise ValueError(f"there is no style {style!r}; there are {', '.join(STYLES)}")
+    module = latex if style == "latex" else unicode
+    return lambda term: module.show(term, names)

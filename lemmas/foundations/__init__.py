@@ -1,0 +1,1 @@
+"""Classical facts, proved once for finite sums, expectations and integrals where they hold for all."""

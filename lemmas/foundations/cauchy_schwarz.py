@@ -1,0 +1,78 @@
+"""Cauchy-Schwarz: L[a*b]^2 <= L[a^2] * L[b^2] for finite sums, expectations and integrals.
+
+One script proves all three: L[(a - lam*b)^2] >= 0 for every real lam; the best lam gives the claim, and where
+L[b^2] = 0 a large lam shows that L[a*b] = 0.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Abs, Rational
+
+from adamproof.lemma import Claim, Lemma, Mutant, Proof, Scope, Source
+from adamproof.lemmas.foundations.functionals import PAIRS, SUM, Pair, models
+from adamproof.prover import Step, by_cases, eq, instantiate, le, lt, ne, prove, reals
+
+lam = reals("lam")
+
+
+def integrability(pair: Pair, scope: Scope) -> tuple[Any, Any, Any]:
+    """Integrability of a^2, b^2 (assumed) and of a*b (dominated by their sum); nothing for a sum."""
+    over, a, b = pair.over, pair.a, pair.b
+    if over.is_sum:
+        return None, None, None
+    square_a, square_b = (scope.the(f"{over.op}[{x}^2] is finite") for x in "ab")
+    both = over.integrable(a**2 + b**2, (1, square_a), (1, square_b))
+    return square_a, square_b, over.dominated(prove(le(Abs(a * b), a**2 + b**2)), both)
+
+
+def proof(pair: Pair) -> Proof:
+    """The script for one functional."""
+
+    def script(scope: Scope) -> Step:
+        over, a, b = pair.over, pair.a, pair.b
+        A, B, C = over.of(a**2), over.of(b**2), over.of(a * b)
+        square_a, square_b, product = integrability(pair, scope)
+        square = over.monotone(prove(le(0, (a - lam * b) ** 2)), (1, square_a), (lam**2, square_b), (-2 * lam, product))
+        quadratic = prove(le(0, A - 2 * lam * C + lam**2 * B), square)
+        scope.step("0 <= L[(a - lam*b)^2] for every lam, multiplied out", quadratic)
+        positive = prove(scope.goal, instantiate(quadratic, {lam: C / B}), 0 < B)
+        scope.step("if 0 < L[b^2], take lam = L[a*b]/L[b^2]", positive)
+        nonneg = prove(le(0, B), over.monotone(prove(le(0, b**2)), (1, square_b)))
+        vanishes = prove(eq(B, 0), B <= 0, nonneg)
+        nonzero = prove(ne(C, 0), 0 < C**2)
+        absurd = prove(scope.goal, instantiate(quadratic, {lam: (A + 1) / (2 * C)}), nonzero, vanishes)
+        scope.step("if L[b^2] = 0 but L[a*b] is not, lam = (L[a^2] + 1)/(2*L[a*b]) is absurd", absurd)
+        return by_cases(B, 0, by_cases(C**2, 0, prove(scope.goal, C**2 <= 0, vanishes), absurd), positive)
+
+    return script
+
+
+def claim(pair: Pair) -> Claim:
+    over, a, b = pair.over, pair.a, pair.b
+    goal = le(over.of(a * b) ** 2, over.of(a**2) * over.of(b**2))
+    return Claim(pair.name, goal, proof(pair), given=() if over.is_sum else tuple(assumptions(pair)))
+
+
+def assumptions(pair: Pair) -> dict[str, Any]:
+    return pair.finite(pair.a**2, "a^2") | pair.finite(pair.b**2, "b^2")
+
+
+left, right = SUM.over.of(SUM.a * SUM.b) ** 2, SUM.over.of(SUM.a**2) * SUM.over.of(SUM.b**2)
+
+lemma = Lemma(
+    slug="cauchy-schwarz",
+    title="Cauchy-Schwarz for finite sums, expectations and integrals",
+    source=Source.CLASSICAL,
+    where="used for the unrolled momentum in the proof of Lemma B.2, and for sums over coordinates",
+    assumptions={name: statement for pair in PAIRS for name, statement in assumptions(pair).items()},
+    claims=[claim(pair) for pair in PAIRS],
+    models=models,
+    mutants=[
+        Mutant("right side times 0.99", conclusion=le(left, Rational(99, 100) * right)),
+        Mutant("inequality reversed", conclusion=le(right, left)),
+        Mutant("strict inequality", conclusion=lt(left, right)),
+        Mutant("first power on the left", conclusion=le(SUM.over.of(SUM.a * SUM.b), right)),
+    ],
+)

@@ -1,0 +1,92 @@
+"""What the foundations speak of: a pair of functions under each functional, and random models of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from random import Random
+from typing import Any, NamedTuple
+
+from adamproof.numeric.models import Model
+from adamproof.prover import Functional, Integrable, Point, function, integers, reals
+
+k, lo, hi = integers("k lo hi")
+w = Point("w")
+s = reals("s")
+
+
+class Pair(NamedTuple):
+    """A functional L with two functions a, b under it, and a third that is non-negative."""
+
+    name: str
+    over: Functional
+    a: Any
+    b: Any
+    nonneg: Any
+
+    def finite(self, body: Any, text: str) -> dict[str, Any]:
+        """The assumption that L[body] is finite, by name; sums need none."""
+        return {} if self.over.is_sum else {f"{self.over.op}[{text}] is finite": Integrable(self.over.of(body))}
+
+
+SUM = Pair("finite sums", Functional("Sum", k, (lo, hi)), function("a")(k), function("b")(k), function("c")(k))
+EXPECTATION = Pair(
+    "expectations",
+    Functional("E", w),
+    *(function(name, "point")(w) for name in ("X", "Y", "Z")),
+)
+INTEGRAL = Pair(
+    "integrals over [0, 1]",
+    Functional("Integral01", s),
+    *(function(name, "real")(s) for name in ("f", "h", "q")),
+)
+PAIRS = (SUM, EXPECTATION, INTEGRAL)
+
+
+def rational(rng: Random, size: int = 9) -> Fraction:
+    """A small random rational, zero now and then."""
+    return Fraction(rng.randint(-size, size), rng.randint(1, size))
+
+
+def table(rng: Random, keys: range, draw: Callable[[Random], Fraction] = rational) -> Callable[[Any], Fraction]:
+    """A random function on the keys, zero elsewhere."""
+    values = {key: draw(rng) for key in keys}
+    return lambda key: values.get(key, Fraction(0))
+
+
+def polynomial(rng: Random) -> Callable[[Any], Any]:
+    """A random cubic with rational coefficients."""
+    coefficients = [rational(rng) for _ in range(4)]
+    return lambda x: sum((c * x**i for i, c in enumerate(coefficients)), Fraction(0))
+
+
+def space(rng: Random) -> list[tuple[int, Fraction]]:
+    """A probability space with one to five points and rational weights."""
+    weights = [rng.randint(1, 9) for _ in range(rng.randint(1, 5))]
+    return [(point, Fraction(weight, sum(weights))) for point, weight in enumerate(weights)]
+
+
+def models(rng: Random) -> Iterator[Model]:
+    """Random models of all three pairs at once; the range of the sum is empty now and then."""
+    while True:
+        low = rng.randint(-3, 3)
+        high = low + rng.randint(-2, 7)
+        points = space(rng)
+        square = polynomial(rng)
+        yield Model(
+            variables={"lo": low, "hi": high, "n": rng.randint(0, 8)},
+            functions={
+                "a": table(rng, range(low, high + 1)),
+                "b": table(rng, range(low, high + 1)),
+                "c": table(rng, range(low, high + 1), lambda r: abs(rational(r))),
+                "X": table(rng, range(len(points))),
+                "Y": table(rng, range(len(points))),
+                "Z": table(rng, range(len(points)), lambda r: abs(rational(r))),
+                "f": polynomial(rng),
+                "h": polynomial(rng),
+                "q": lambda x, p=square: p(x) ** 2,
+            },
+            space=points,
+            integers=range(low - 2, high + 3),
+            reals=[Fraction(i, 8) for i in range(-4, 13)],
+        )

@@ -1,0 +1,53 @@
+"""The symbols that the lemmas share, and formulas written once."""
+
+from __future__ import annotations
+
+from sympy import Abs, Sum, log, sqrt
+
+from adamproof.prover import eq, forall, function, integers, le, lt, power, reals
+
+b1, b2, eps = reals("b1 b2 eps")  # beta1, beta2, epsilon
+t, T, k, n, d, j = integers("t T k n d j")
+m, v, g = function("m"), function("v"), function("g")  # momentum, second moment, stochastic gradient (one coordinate)
+
+rho = b1**2 / b2
+R = (1 - b1) / (sqrt(1 - b2) * sqrt(1 - rho))  # the bound of Lemma B.2
+R_squared = (1 - b1) ** 2 * b2 / ((1 - b2) * (b2 - b1**2))
+
+
+def geometric(ratio: object, terms: object) -> Sum:
+    """1 + ratio + ... + ratio^(terms - 1)."""
+    return Sum(power(ratio, n), (n, 0, terms - 1))
+
+
+def R_t_squared(time: object) -> object:
+    """The square of the sharp bound at a time: (1 - b1)^2/(1 - b2) times a geometric sum in rho."""
+    return (1 - b1) ** 2 / (1 - b2) * geometric(rho, time)
+
+
+def magnitude(time: object) -> object:
+    """u_t = |m_t|/(sqrt(v_t) + eps), with the convention 0 where m = v = eps = 0 (inv(0) = 0)."""
+    return Abs(m(time)) / (sqrt(v(time)) + eps)
+
+
+# Adam's recursion for one coordinate, without bias correction.
+RECURSION = {
+    "m starts at 0": eq(m(0), 0),
+    "v starts at 0": eq(v(0), 0),
+    "m is a moving average of g": forall(k, eq(m(k + 1), b1 * m(k) + (1 - b1) * g(k + 1)), [le(0, k)]),
+    "v is a moving average of g^2": forall(k, eq(v(k + 1), b2 * v(k) + (1 - b2) * g(k + 1) ** 2), [le(0, k)]),
+}
+HYPERPARAMETERS = {
+    "beta1 is not negative": le(0, b1),
+    "beta1 < 1": lt(b1, 1),
+    "beta2 is positive": lt(0, b2),
+    "beta2 < 1": lt(b2, 1),
+}
+STABLE = {"beta1^2 < beta2": lt(b1**2, b2)}
+EPSILON = {"epsilon is not negative": le(0, eps)}
+TIME = {"t is a time": le(0, t)}
+
+__all__ = [
+    "EPSILON", "HYPERPARAMETERS", "R", "RECURSION", "STABLE", "TIME", "Abs", "R_squared", "R_t_squared", "Sum", "T",
+    "b1", "b2", "d", "eps", "g", "geometric", "j", "k", "log", "m", "magnitude", "n", "rho", "sqrt", "t", "v",
+]
