@@ -464,7 +464,7 @@ def binder(premises: Sequence[Theorem], op: str, variable: Term, bounds: Sequenc
 
 @rule("text", "var")
 def dominated(premises: Sequence[Theorem], op: str, variable: Term) -> Theorem:
-    """H |- abs(f) <= g and Integrable(B g) give Integrable(B f)."""
+    """H |- abs(f) <= g and Integrable(B g) give Integrable(B f); so does H |- abs(f) <= abs(g)."""
     inner, integrable = _premises(premises, 2, "dominated")
     lhs, rhs = _relation(inner.conclusion, "dominated", "<=").args
     if op == "Sum" or lhs.op != "abs":
@@ -473,7 +473,8 @@ def dominated(premises: Sequence[Theorem], op: str, variable: Term) -> Theorem:
     _not_free(variable, left, "dominated")
     if _under_integral(lhs, variable):
         refuse(f"dominated: {lhs} holds an integral with the parameter {variable} and may not be measurable")
-    _same(integrable.conclusion, make("Integrable", bind(op, variable, rhs)), "dominated")
+    bound = rhs.args[0] if rhs.op == "abs" else rhs
+    _same(integrable.conclusion, make("Integrable", bind(op, variable, bound)), "dominated")
     conclusion = make("Integrable", bind(op, variable, lhs.args[0]))
     return _theorem(premises, [*left, *integrable.hypotheses], conclusion)
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from .rules import RULES, Citation, Theorem, apply
-from .terms import Function, Refusal, Term, function, make, refuse
+from .terms import Function, Refusal, Term, free, function, make, refuse
 from .text import show
 
 FORMAT, VERSION = "adamproof-proof", 1
@@ -154,7 +154,6 @@ class _Reader:
     def __init__(self, symbols: list[Any], entries: list[Any]) -> None:
         self.functions: list[Function] = []
         self.terms: list[Term] = []
-        self.sorts: dict[str, str] = {}  # what each name stands for: two symbols may not print alike
         for number, symbol in enumerate(symbols):
             self._guard(f"symbol {number}", lambda symbol=symbol: self.functions.append(self._function(symbol)))
         if len(entries) > MAX_TERMS:
@@ -173,13 +172,7 @@ class _Reader:
         entry = _list(symbol, "a symbol")
         if len(entry) != 2:
             refuse("a symbol is [name, [sorts]]")
-        made = function(_text(entry[0], "a name"), [_text(s, "a sort") for s in _list(entry[1], "sorts")])
-        self._declare(made.name, f"a function of {', '.join(made.sorts)}")
-        return made
-
-    def _declare(self, name: str, meaning: str) -> None:
-        if self.sorts.setdefault(name, meaning) != meaning:
-            refuse(f"{name} is {self.sorts[name]} and {meaning}: two symbols that print alike")
+        return function(_text(entry[0], "a name"), [_text(s, "a sort") for s in _list(entry[1], "sorts")])
 
     def _term(self, value: Any) -> Term:
         entry = _list(value, "a term")
@@ -194,10 +187,7 @@ class _Reader:
                 refuse("an integer literal is not an integer")
             return make("int", *(int(n) for n in numbers))
         if op in ("var", "bound"):
-            term = make(op, *args)
-            if op == "var":
-                self._declare(term.args[0], f"a variable of sort {term.sort}")
-            return term
+            return make(op, *args)
         if op == "app":
             return make("app", *(self.function(arg) for arg in args[:1]), *(self.term(arg) for arg in args[1:]))
         return make(op, *(self.term(arg) for arg in args))
@@ -262,7 +252,17 @@ def _check_step(value: Any, theorems: list[Theorem], reader: _Reader) -> Theorem
     )
     if stated != theorem:
         refuse(f"{name} gives {_sequent(theorem)}, but the file states {_sequent(stated)}")
+    _check_names(theorem)
     return theorem
+
+
+def _check_names(theorem: Theorem) -> None:
+    """Within one theorem a name stands for one symbol: nothing that is printed can be read in two ways."""
+    meanings: dict[str, object] = {}
+    for symbol in frozenset().union(*map(free, (*theorem.hypotheses, theorem.conclusion))):
+        name = symbol.name if type(symbol) is Function else symbol.args[0]
+        if meanings.setdefault(name, symbol) is not symbol:
+            refuse(f"{name} stands for two different symbols that print alike")
 
 
 def _citations(value: Any) -> tuple[Citation, ...]:

@@ -11,9 +11,10 @@ from typing import Any
 
 import sympy
 
-from ..kernel.terms import BINDERS, INT, Term, minus
+from ..kernel.terms import BINDERS, INT, Term, make, minus
 from .language import E, Integral01, term
 from .record import Step, derive
+from .tactics import prove
 
 Part = tuple[Any, Step | None]  # a coefficient and the integrability of what it multiplies
 
@@ -63,3 +64,8 @@ class Functional:
         if self.is_sum or integrable is None:
             return None
         return derive("dominated", [bound, integrable], self.op, self._variable())
+
+    def absolute(self, body: Any, integrable: Step | None) -> Step | None:
+        """Integrability of |body| from that of body; nothing to do for a sum."""
+        size = make("abs", term(body))
+        return self.dominated(prove(make("<=", make("abs", size), size)), integrable)

@@ -7,7 +7,7 @@ not know are refused with a message, never guessed at.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -114,22 +114,29 @@ def forall(variables: Any, conclusion: Any, given: Iterable[Any] = ()) -> Forall
 
 def le(a: Any, b: Any) -> Any:
     """a <= b, kept even where SymPy would decide it."""
-    return LessThan(a, b, evaluate=False)
+    return _kept(LessThan, "<=", a, b)
 
 
 def lt(a: Any, b: Any) -> Any:
     """a < b, kept even where SymPy would decide it."""
-    return StrictLessThan(a, b, evaluate=False)
+    return _kept(StrictLessThan, "<", a, b)
 
 
 def eq(a: Any, b: Any) -> Any:
     """a == b as a statement."""
-    return Equality(a, b, evaluate=False)
+    return _kept(Equality, "==", a, b)
 
 
 def ne(a: Any, b: Any) -> Any:
     """a != b as a statement."""
-    return Inequality(a, b, evaluate=False)
+    return _kept(Inequality, "!=", a, b)
+
+
+def _kept(relation: Any, op: str, a: Any, b: Any) -> Any:
+    """The relation unevaluated; in the kernel's own terms if one side is given so."""
+    if type(a) is Term or type(b) is Term:
+        return make(op, term(a), term(b))
+    return relation(a, b, evaluate=False)
 
 
 # --- SymPy to kernel ----------------------------------------------------------------------------
@@ -307,6 +314,11 @@ def prop(statement: Any) -> Term:
     raise TranslationError(f"{statement!r:.80} ({type(statement).__name__}) is not a statement")
 
 
+def product(*factors: Any) -> Term:
+    """A product as a kernel term, kept as written where SymPy would cancel sqrt(w)*(1/sqrt(w))."""
+    return make("mul", *(term(factor) for factor in factors))
+
+
 # --- kernel to SymPy ----------------------------------------------------------------------------
 
 
@@ -382,8 +394,3 @@ def _binder_to_sympy(expression: Term) -> Any:
     if expression.op == "Sum":
         return sympy.Sum(body, (symbol, to_sympy(expression.args[0]), to_sympy(expression.args[1])))
     return (E if expression.op == "E" else Integral01)(body, symbol)
-
-
-def terms(expressions: Sequence[Any]) -> list[Term]:
-    """Real kernel terms of several expressions."""
-    return [term(expression) for expression in expressions]

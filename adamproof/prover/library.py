@@ -100,14 +100,18 @@ def _inverse_times() -> Step:
     return derive("fact", [nonzero], "inv", (X,))
 
 
+def _inverse_of_zero() -> Step:
+    """x == 0 gives inv(x) == 0, as inv(0) == 0."""
+    hole = make("var", "h", REAL)
+    back = _bare(make("==", ZERO, X), _assume("==", X, ZERO))
+    return derive("rewrite", [back, _bare(make("==", make("inv", ZERO), ZERO))], hole, make("==", make("inv", hole), ZERO))
+
+
 def _inverse_nonneg() -> Step:
     goal = make("<=", ZERO, make("inv", X))
-    positive = _bare(goal, _inverse_positive())
-    hole = make("var", "h", REAL)
     zero = derive("antisymmetry", [_assume("<=", X, ZERO), _assume("<=", ZERO, X)])
-    back = _bare(make("==", ZERO, X), zero)
-    at_zero = derive("rewrite", [back, _bare(make("<=", ZERO, make("inv", ZERO)))], hole, make("<=", ZERO, make("inv", hole)))
-    return derive("cases", [at_zero, positive], X, ZERO)
+    at_zero = _bare(goal, derive("cut", [zero, _inverse_of_zero()]))
+    return derive("cases", [at_zero, _inverse_positive()], X, ZERO)
 
 
 def _sqrt_positive() -> Step:
@@ -130,6 +134,7 @@ _THEOREMS: dict[str, Callable[[], Step]] = {
     "inverse_positive": _inverse_positive,
     "inverse_times": _inverse_times,
     "inverse_nonneg": _inverse_nonneg,
+    "inverse_of_zero": _inverse_of_zero,
     "sqrt_positive": _sqrt_positive,
     "abs_le": _abs_le,
     "power_nonneg": lambda: _power_by_induction("<="),

@@ -223,6 +223,51 @@ def cleared(poly: Poly, inverse: Inverse) -> tuple[Poly, int]:
     return result, n
 
 
+def cancelled(poly: Poly, inverse: Inverse) -> Poly:
+    """poly with base*inverse replaced by 1 wherever the whole coefficient of a power of the inverse is divisible."""
+    for exponent in range(degree_in(poly, inverse.inverse), 0, -1):
+        coefficient = split(poly, inverse.inverse).get(exponent)
+        quotient = divided(coefficient, inverse.base) if coefficient else None
+        if coefficient and quotient is not None:
+            poly = dict(poly)
+            add_to(poly, times(coefficient, {frozenset([(inverse.inverse, exponent)]): 1}), -1)
+            below: Monomial = frozenset([(inverse.inverse, exponent - 1)]) if exponent > 1 else ONE
+            add_to(poly, times(quotient, {below: 1}))
+    return poly
+
+
+def divided(poly: Poly, divisor: Poly) -> Poly | None:
+    """The exact quotient of two polynomials, or None."""
+    order = sorted(atoms_of(poly) | atoms_of(divisor), key=atom_text)
+
+    def lead(p: Poly) -> Monomial:
+        return max(p, key=lambda monomial: [dict(monomial).get(atom, 0) for atom in order])
+
+    top = lead(divisor)
+    quotient: Poly = {}
+    rest = dict(poly)
+    while rest:
+        monomial = lead(rest)
+        left = over_monomial(monomial, top)
+        if left is None:
+            return None
+        term: Poly = {left: rest[monomial] / Fraction(divisor[top])}
+        add_to(quotient, term)
+        add_to(rest, times(term, divisor), -1)
+    return quotient
+
+
+def over_monomial(target: Monomial, monomial: Monomial) -> Monomial | None:
+    """target / monomial, or None."""
+    powers = dict(target)
+    for atom, exponent in monomial:
+        left = powers.get(atom, 0) - exponent
+        if left < 0:
+            return None
+        powers[atom] = left
+    return frozenset((a, e) for a, e in powers.items() if e)
+
+
 def clear_with_cofactors(poly: Poly, inverse: Inverse, cofactors: Cofactors, factor: Poly) -> tuple[Poly, Poly]:
     """factor*poly == cofactor * (base*inverse - 1) + new factor * cleared; returns (cleared, new factor)."""
     numerator, n = cleared(poly, inverse)

@@ -23,10 +23,12 @@ from .polynomials import (
     atom_term,
     atom_text,
     atoms_of,
+    cancelled,
     clear_with_cofactors,
     cleared,
     monomial_key,
     ordered,
+    over_monomial,
     poly_term,
     reduce,
 )
@@ -137,6 +139,8 @@ class Search:
         for square in squares:
             raw = times(raw, times(normal(square), normal(square)))
         reduced = reduce(raw, self.rules)
+        for inverse in self.inverses:
+            reduced = cancelled(reduced, inverse)
         if clear:
             for inverse in self.inverses:
                 reduced, n = cleared(reduced, inverse)
@@ -182,9 +186,9 @@ class Search:
             wanted += [(facts, ()) for facts in combinations_with_replacement(factors, size)]
         wanted += [(facts, ()) for facts in self.products]
         wanted += [((*facts, NEGATED_GOAL), ()) for facts in self.products if self.goal.op != "!="]
-        for square in (*self.squares, *self._guessed_squares(factors, mixed=degree > 1)):
-            wanted.append(((), (square,)))
-        for square in self.squares:
+        pure, mixed = self._guessed_squares(factors)
+        wanted += [((), (square,)) for square in (*self.squares, *pure, *(mixed if degree > 1 else ()))]
+        for square in (*self.squares, *(pure if degree > 1 else ())):
             wanted += [((i,), (square,)) for i in factors]
         columns: list[Column] = []
         seen = set()
@@ -199,18 +203,18 @@ class Search:
             columns.append(column)
         return columns
 
-    def _guessed_squares(self, factors: Sequence[int], mixed: bool) -> list[Term]:
-        """Squares x^2, and (x +- y)^2 if asked, for the squared and mixed monomials in sight."""
+    def _guessed_squares(self, factors: Sequence[int]) -> tuple[list[Term], list[Term]]:
+        """Roots x, and x +- y, whose squares may help: for the squared and mixed monomials in sight."""
         sight: dict[Monomial, None] = {}
         for index in factors:
             sight.update((monomial, None) for monomial, _ in ordered(reduce(self.readings[index][1], self.rules)))
         roots = [root for monomial in sight if (root := _root(monomial))][:MAX_ROOTS]
-        found: list[Poly] = [{root: 1} for root in roots]
-        for i, a in enumerate(roots if mixed else ()):
+        mixed: list[Poly] = []
+        for i, a in enumerate(roots):
             for b in roots[:i]:
                 if join(a, b) in sight:
-                    found += [{a: 1, b: 1}, {a: 1, b: -1}]
-        return [poly_term(poly) for poly in found]
+                    mixed += [{a: 1, b: 1}, {a: 1, b: -1}]
+        return [poly_term({root: 1}) for root in roots], [poly_term(poly) for poly in mixed]
 
     # --- solving ---
 
@@ -248,7 +252,7 @@ class Search:
         for index, poly in sorted(self.loose_equations.items()):
             multipliers: set[Monomial] = {frozenset()}
             for monomial in poly:
-                multipliers |= {q for target in support if (q := _quotient(target, monomial)) is not None}
+                multipliers |= {q for target in support if (q := over_monomial(target, monomial)) is not None}
             for multiplier in sorted(multipliers, key=monomial_key)[:200]:
                 yield index, multiplier, reduce(times(poly, {multiplier: 1}), self.rules)
 
@@ -328,13 +332,3 @@ def _root(monomial: Monomial) -> Monomial | None:
     if not monomial or any(exponent % 2 for _, exponent in monomial):
         return None
     return frozenset((atom, exponent // 2) for atom, exponent in monomial)
-
-
-def _quotient(target: Monomial, monomial: Monomial) -> Monomial | None:
-    powers = dict(target)
-    for atom, exponent in monomial:
-        left = powers.get(atom, 0) - exponent
-        if left < 0:
-            return None
-        powers[atom] = left
-    return frozenset((a, e) for a, e in powers.items() if e)

@@ -194,6 +194,8 @@ class _Known:
         elif nonzero := self.side("!=", base, number(0)):
             yield nonzero
             yield derive("fact", [nonzero], "inv", (base,))
+        elif zero := self.side("==", base, number(0)):
+            yield library.apply_to("inverse_of_zero", [base], [zero])
         elif nonneg := self.side("<=", number(0), base):
             yield library.apply_to("inverse_nonneg", [base], [nonneg])
 

@@ -7,7 +7,7 @@ appear where it does not suffice.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
@@ -61,18 +61,18 @@ class Style:
     forall: Callable[[str, str, str], str]
 
 
-def layout(term: Term, style: Style, names: Mapping[str, str] | None = None) -> str:
-    """The text of a term or proposition.  names, if given, replaces the style's own table.
+def layout(term: Term, style: Style, names: Mapping[str, str] | None = None, beside: Sequence[Term] = ()) -> str:
+    """The text of a term or proposition, to be read beside others.  names, if given, replaces the style's own table.
 
     Raises ValueError when two names in sight would be written alike.
     """
-    return _Layout(term, style, style.names if names is None else names).piece(term, ())[0]
+    return _Layout((term, *beside), style, style.names if names is None else names).piece(term, ())[0]
 
 
 class _Layout:
-    def __init__(self, term: Term, style: Style, names: Mapping[str, str]) -> None:
+    def __init__(self, terms: Sequence[Term], style: Style, names: Mapping[str, str]) -> None:
         self.style = style
-        symbols = free(term)
+        symbols = {symbol for term in terms for symbol in free(term)}
         self.used = {symbol.name if type(symbol) is Function else symbol.args[0] for symbol in symbols}
         self.written = {name: names.get(name) or style.other_name(name) for name in sorted(self.used)}
         if len(set(self.written.values())) < len(self.written):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from ..kernel import text
-from ..kernel.terms import Function, Term, free
+from ..kernel.terms import Term
 from . import latex, unicode
 
 STYLES = ("ascii", "unicode", "latex")
@@ -17,7 +17,7 @@ def show(term: Term, style: str = "unicode", names: Mapping[str, str] | None = N
     names replaces the style's table of names; "ascii" is the kernel's own exact text and takes none.
     Raises ValueError for an unknown style, for names with "ascii", and when two names would look alike.
     """
-    return _printer(style, names)(term)
+    return _shown(term, style, names, ())
 
 
 def statement(
@@ -28,11 +28,8 @@ def statement(
     Without hypotheses it is the conclusion alone.  In LaTeX it is an ``aligned`` block for math mode.
     Raises ValueError as `show` does; names are compared across the whole statement.
     """
-    printer = _printer(style, names)
-    if style != "ascii":
-        _refuse_lookalikes([*hypotheses, conclusion], printer)
-    conditions = [printer(hypothesis) for hypothesis in hypotheses]
-    result = printer(conclusion)
+    props = (*hypotheses, conclusion)
+    *conditions, result = (_shown(prop, style, names, props) for prop in props)
     if not conditions:
         return result
     if style == "latex":
@@ -42,12 +39,13 @@ def statement(
     return "\n".join(["If", *(f"  {condition}" for condition in conditions), "then", f"  {result}"])
 
 
-def _printer(style: str, names: Mapping[str, str] | None) -> Callable[[Term], str]:
-    if style == "ascii":
-        if names is not None:
-            raise ValueError("the style ascii is the kernel's own text: names cannot be rewritten")
-        return text.show
-    if style not in STYLES:
+def _shown(term: Term, style: str, names: Mapping[str, str] | None, beside: Sequence[Term]) -> str:
+    if style == "unicode":
+        return unicode.show(term, names, beside)
+    if style == "latex":
+        return latex.show(term, names, beside)
+    if style != "ascii":
         raise ValueError(f"there is no style {style!r}; there are {', '.join(STYLES)}")
-    module = latex if style == "latex" else unicode
-    return lambda term: module.show(term, names)
+    if names is not None:
+        raise ValueError("the style ascii is the kernel's own text: names cannot be rewritten")
+    return text.show(term)

@@ -76,7 +76,8 @@ def mean_proof(scope: Scope) -> Step:
     square = prove(le(MEAN.of(sqrt(x)) ** 2, n * MEAN.of(x)), cauchy, roots, settle(count(), positive))
     scope.step("(sum of roots)^2 <= n * sum, by Cauchy-Schwarz with 1", square)
     total = prove(le(0, MEAN.of(x)), MEAN.monotone(nonneg))
-    return prove(scope.goal, square, total, positive)
+    mean_square = prove(le((MEAN.of(sqrt(x)) / n) ** 2, MEAN.of(x) / n), square, positive)
+    return prove(scope.goal, mean_square, prove(le(0, MEAN.of(x) / n), total, positive))
 
 
 def functional_proof(pair: Pair) -> Proof:

@@ -1,0 +1,133 @@
+"""Averaging moving averages: the sum over t of sum over k <= t of b^(t-k)*c_k is at most 1/(1 - b) times the sum of c.
+
+With S_t the inner sum, S_{t+1} = b*S_t + c_{t+1}, and (1 - b)*(S_1 + ... + S_T) + b*S_T = c_1 + ... + c_T exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+from sympy import Integer, Rational, Sum
+
+from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
+from adamproof.lemmas.foundations.functionals import rational, table
+from adamproof.numeric.models import Model
+from adamproof.prover import (
+    Functional,
+    Step,
+    at,
+    eq,
+    forall,
+    function,
+    induction,
+    instantiate,
+    integers,
+    le,
+    lt,
+    power,
+    prove,
+    reals,
+    settle,
+    sum_empty,
+    sum_last,
+)
+
+b = reals("b")
+t, k, T = integers("t k T")
+c = function("c")
+
+
+def inner(time: Any) -> Any:
+    """S_t, the weighted sum of c_1 ... c_t."""
+    return Sum(power(b, time - k) * c(k), (k, 1, time))
+
+
+def outer(time: Any) -> Any:
+    return Sum(inner(t), (t, 1, time))
+
+
+def total(time: Any) -> Any:
+    return Sum(c(k), (k, 1, time))
+
+
+def prove_recursion(scope: Scope) -> Step:
+    shifted = prove(eq(power(b, t + 1 - k) * c(k), b * power(b, t - k) * c(k)), le(k, t))
+    return prove(scope.goal, sum_last(inner(t + 1), le(0, t)), Functional("Sum", k, (1, t)).equal(shifted))
+
+
+def prove_identity(scope: Scope) -> Step:
+    def goal(time: Any) -> Any:
+        return eq((1 - b) * outer(time) + b * inner(time), total(time))
+
+    zero = Integer(0)
+    empty = [sum_empty(sum_of) for sum_of in (Sum(inner(t), (t, 1, zero)), inner(zero), total(zero))]
+    base = prove(goal(zero), empty)
+    recursion = scope.step("S_{t+1} = b*S_t + c_{t+1}", scope.lemma("averaging", "recursion"))
+    at_T = instantiate(recursion, {t: T})
+    split = [sum_last(sum_of, le(0, T)) for sum_of in (outer(T + 1), total(T + 1))]
+    step = prove(goal(T + 1), at_T, split, goal(T))
+    scope.step("the identity is kept by one more step", step)
+    return induction(goal(T), T, base, step)
+
+
+def prove_bound(scope: Scope) -> Step:
+    exact = scope.step("(1 - b)*sum of S_t + b*S_T = sum of c_k", scope.lemma("averaging", "identity"))
+    weight = prove(le(0, power(b, T - k)), le(k, T), scope.given("b is not negative"))
+    term = prove(le(0, power(b, T - k) * c(k)), weight, at(scope.the("c is not negative"), k))
+    nonneg = Functional("Sum", k, (1, T)).monotone(settle(term, le(1, k)))
+    scope.step("S_T is not negative", nonneg)
+    rest = prove(le(0, b * inner(T)), nonneg, scope.given("b is not negative"))
+    return prove(scope.goal, exact, rest, scope.given("b < 1"))
+
+
+def models(rng: Random) -> Iterator[Model]:
+    """Ratios 0 <= b < 1 and random non-negative c."""
+    while True:
+        size = rng.randint(0, 9)
+        ratio = rng.choice([Fraction(0), abs(rational(rng)) % 1, Fraction(99, 100)])
+        values = table(rng, range(1, 12), lambda r: abs(rational(r)))
+        yield Model(variables={"b": ratio, "T": size, "t": size}, functions={"c": values}, integers=range(0, 12))
+
+
+def models_of_any_sign(rng: Random) -> Iterator[Model]:
+    """As models, with c of any sign."""
+    for model in models(rng):
+        yield model.extended(functions={"c": table(rng, range(1, 12))})
+
+
+LIMIT = total(T) / (1 - b)
+
+lemma = Lemma(
+    slug="averaging",
+    title="Averaging moving averages",
+    source=Source.RECONSTRUCTED,
+    where="how geometric weights disappear when the momentum error is averaged over time",
+    assumptions={
+        "b is not negative": le(0, b),
+        "b < 1": lt(b, 1),
+        "c is not negative": forall(k, le(0, c(k)), [le(1, k)]),
+        "T is a count": le(0, T),
+        "t is a time": le(0, t),
+    },
+    claims=[
+        Claim(
+            "bound",
+            le(outer(T), LIMIT),
+            prove_bound,
+            given=("b is not negative", "b < 1", "c is not negative", "T is a count"),
+        ),
+        Claim("recursion", eq(inner(t + 1), b * inner(t) + c(t + 1)), prove_recursion, given=("t is a time",)),
+        Claim("identity", eq((1 - b) * outer(T) + b * inner(T), total(T)), prove_identity, given=("T is a count",)),
+    ],
+    models=models,
+    mutants=[
+        Mutant("bound times 0.5", conclusion=le(outer(T), Rational(1, 2) * LIMIT)),
+        Mutant("inequality reversed", conclusion=le(LIMIT, outer(T))),
+        Mutant("without 1/(1 - b)", conclusion=le(outer(T), total(T))),
+        Mutant("c of any sign", drop=("c is not negative",), models=models_of_any_sign),
+        Mutant("recursion with weight 1 - b", conclusion=eq(inner(t + 1), b * inner(t) + (1 - b) * c(t + 1)), claim="recursion"),
+    ],
+)
