@@ -72,6 +72,7 @@ class Scope:
         self._assumed = {name: assume(statement) for name, statement in assumptions.items()}
         self._theorem_of = theorem_of
         self.steps: list[tuple[str, Step]] = []
+        self.cited: dict[Step, str] = {}
 
     def given(self, *names: str) -> Any:
         """Assumptions by name (all of them without a name), as a list; one that a mutant dropped is left out."""
@@ -85,7 +86,9 @@ class Scope:
 
     def lemma(self, slug: str, claim: str | None = None) -> Step:
         """The theorem of another lemma, proved anew by its own script."""
-        return self._theorem_of(slug, claim)
+        theorem = self._theorem_of(slug, claim)
+        self.cited[theorem] = slug if claim is None else f"{slug} ({claim})"
+        return theorem
 
     def step(self, title: str, theorem: Step) -> Step:
         """Name a theorem as a step of the proof that readers see."""
@@ -140,6 +143,7 @@ class Derivation:
 
     theorem: Step
     steps: Sequence[tuple[str, Step]]
+    cited: Mapping[Step, str]  # theorems of other lemmas, by what they are called
 
 
 class OtherStatement(Exception):
@@ -159,7 +163,7 @@ def derive_claim(lemma: Lemma, claim: Claim, theorem_of: Callable[[str, str | No
     for hypothesis in theorem.hypotheses:
         if key(hypothesis) not in stated:
             raise OtherStatement(f"the script also assumes {show(hypothesis)}, which is not stated")
-    return Derivation(theorem, tuple(scope.steps))
+    return Derivation(theorem, tuple(scope.steps), scope.cited)
 
 
 

@@ -1,4 +1,4 @@
-"""python -m adamproof.kernel FILE: verify a proof file with nothing but the standard library."""
+"""python -m adamproof.kernel FILE...: verify proof files with nothing but the standard library."""
 
 from __future__ import annotations
 
@@ -10,46 +10,40 @@ from pathlib import Path
 from .terms import Refusal
 from .verify import MAX_BYTES, verify
 
-USAGE, REJECTED = 2, 1
+PROVED, REJECTED = "PROVED", "REJECTED"
+USAGE = 2
 
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m adamproof.kernel",
-        description="Verify a proof file. Exit status: 0 proved, 1 rejected, 2 the file cannot be read.",
+        description="Verify proof files. Exit status: 0 all proved, 1 one is rejected, 2 one cannot be read.",
     )
-    parser.add_argument("file", help="a proof file, as written by `adamproof export RESULT --to json`")
-    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="a proof file (adamproof export RESULT --to json)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a file")
     options = parser.parse_args(argv)
+    return max(_report(name, options.json) for name in options.files)
+
+
+def _report(name: str, as_json: bool) -> int:
     try:
-        with Path(options.file).open("rb") as stream:
+        with Path(name).open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        print(f"error: cannot read {options.file}: {error.strerror}", file=sys.stderr)
+        print(f"error: cannot read {name}: {error.strerror}", file=sys.stderr)
         return USAGE
     try:
         verified = verify(content)
     except Refusal as refusal:
-        if options.json:
-            print(json.dumps({"verdict": "REJECTED", "reason": str(refusal)}))
-        else:
-            print(f"REJECTED: {refusal}")
-        return REJECTED
-    if options.json:
-        result = {
-            "verdict": "PROVED",
-            "conclusion": verified.conclusion(),
-            "hypotheses": verified.hypotheses(),
-            "citations": verified.citations(),
-            "steps": verified.steps,
-        }
-        print(json.dumps(result))
+        print(json.dumps({"verdict": REJECTED, "reason": str(refusal)}) if as_json else f"{REJECTED}: {refusal}")
+        return 1
+    conclusion, hypotheses, citations = verified.conclusion(), verified.hypotheses(), verified.citations()
+    if as_json:
+        result = {"verdict": PROVED, "conclusion": conclusion, "hypotheses": hypotheses, "citations": citations}
+        print(json.dumps({**result, "steps": verified.steps}))
         return 0
-    print(f"PROVED: {verified.conclusion()}")
-    for title, lines in (
-        ("hypotheses", verified.hypotheses()),
-        ("cited axioms", [f"{name}: {source}" for name, source in verified.citations()]),
-    ):
+    print(f"{PROVED}: {conclusion}")
+    for title, lines in (("hypotheses", hypotheses), ("cited axioms", [": ".join(pair) for pair in citations])):
         print(f"{title}:" if lines else f"{title}: none")
         for line in lines:
             print(f"  {line}")

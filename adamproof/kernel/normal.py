@@ -15,6 +15,7 @@ result is the same in every process; bound variables stay nameless (indices) thr
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -58,6 +59,11 @@ def _spend(steps: int) -> None:
     _steps += steps
     if _steps > MAX_STEPS:
         refuse(f"normalisation takes more than {MAX_STEPS} steps; split the step into smaller ones")
+
+
+def whole(value: Number) -> Number:
+    """The same number, as an int where it is one (ints are much faster)."""
+    return value.numerator if value.denominator == 1 else value
 
 
 # --- polynomials -------------------------------------------------------------------------------
@@ -126,9 +132,7 @@ def power(p: Poly, exponent: int) -> Poly:
 
 
 def scaled(p: Poly, factor: Number) -> Poly:
-    result: Poly = {}
-    add_to(result, p, factor)
-    return result
+    return {monomial: whole(factor * coefficient) for monomial, coefficient in p.items()} if factor else {}
 
 
 def poly_key(p: Poly) -> PolyKey:
@@ -202,7 +206,7 @@ def _normalise(term: Term) -> Poly:
     op, args = term.op, term.args
     if op in ("rat", "int"):
         value = args[0]
-        return constant(value.numerator if value.denominator == 1 else value)
+        return constant(whole(value))
     if op == "var":
         return _single(atom("var", term))
     if op == "bound":
@@ -248,10 +252,10 @@ def _inverse(p: Poly) -> Poly:
     if not p:
         return {}
     if len(p) > 1:
-        content = _content(p)
-        return scaled(_single(atom("inv", poly_key(scaled(p, 1 / content)))), 1 / content)
+        factor = whole(1 / _content(p))
+        return scaled(_single(atom("inv", poly_key(scaled(p, factor)))), factor)
     ((monomial, coefficient),) = p.items()
-    result = constant(1 / Fraction(coefficient))
+    result = constant(whole(1 / Fraction(coefficient)))
     for base, exponent in monomial:
         if base.head == "inv":
             inverse = dict(base.args[0])
@@ -262,11 +266,9 @@ def _inverse(p: Poly) -> Poly:
 
 
 def _content(p: Poly) -> Fraction:
-    """A positive rational c, independent of any order, such that p/c and (k*p)/content(k*p) agree for k > 0."""
-    total = Fraction(0)
-    for coefficient in p.values():
-        total += abs(coefficient)
-    return total
+    """The positive rational c that makes p/c a polynomial with coprime integer coefficients."""
+    numerators = math.gcd(*(c.numerator for c in p.values()))
+    return Fraction(numerators, math.lcm(*(c.denominator for c in p.values())))
 
 
 def _bound_sum(op: str, bounds: tuple[PolyKey, ...], body: Poly) -> Poly:

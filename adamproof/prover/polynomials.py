@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from ..kernel.normal import ONE, Atom, Monomial, Number, Poly, add_to, constant, join, power, scaled, times
+from ..kernel.normal import ONE, Atom, Monomial, Number, Poly, add_to, constant, join, power, scaled, times, whole
 from ..kernel.terms import BINDERS, INT, REAL, Term, make, number
 from ..kernel.text import show
 
@@ -185,7 +185,7 @@ def reduce_once(poly: Poly, rule: Rule) -> tuple[Poly, Poly]:
             lead_power: Monomial = frozenset([(rule.lead, i * rule.exponent)]) if i else ONE
             factor = {join(monomial, lead_power): c for monomial, c in powers[full - 1 - i].items()}
             add_to(cofactor, times(shifted, factor))
-    return reduced, scaled(cofactor, 1 / Fraction(rule.scale))
+    return reduced, cofactor if rule.scale == 1 else scaled(cofactor, 1 / Fraction(rule.scale))
 
 
 def reduce(poly: Poly, rules: Iterable[Rule], cofactors: Cofactors | None = None, factor: Poly | None = None) -> Poly:
@@ -251,7 +251,7 @@ def divided(poly: Poly, divisor: Poly) -> Poly | None:
         left = over_monomial(monomial, top)
         if left is None:
             return None
-        term: Poly = {left: rest[monomial] / Fraction(divisor[top])}
+        term: Poly = {left: whole(rest[monomial] / Fraction(divisor[top]))}
         add_to(quotient, term)
         add_to(rest, times(term, divisor), -1)
     return quotient

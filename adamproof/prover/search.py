@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations_with_replacement
 
-from ..kernel.normal import Atom, Monomial, Poly, add_to, constant, difference, join, normal, poly_key, scaled, times
+from ..kernel.normal import Atom, Monomial, Poly, add_to, constant, difference, join, normal, poly_key, scaled, times, whole
 from ..kernel.rules import NEGATED_GOAL
 from ..kernel.terms import Refusal, Term
 from .linear import nonnegative_zero_sum
@@ -94,7 +94,7 @@ class Search:
                 self.loose_equations[index] = poly
                 continue
             atom, exponent, scale = lead
-            rest = {m: -c / Fraction(scale) for m, c in reduced.items() if m != frozenset([(atom, exponent)])}
+            rest = {m: whole(-c / Fraction(scale)) for m, c in reduced.items() if m != frozenset([(atom, exponent)])}
             name = -2 - len(self.definitions)
             self.definitions[name] = (index, cofactors)
             self.rules.append(Rule(name, atom, exponent, rest, scale))
@@ -265,7 +265,7 @@ class Search:
         if self.goal.op == "==":
             add_to(total, difference(*self.goal.args), -1)
         for coefficient, column in chosen:
-            add_to(total, column.raw, coefficient)
+            add_to(total, column.raw, whole(coefficient))
         for coefficient, index, monomial in given:
             part = {monomial: -coefficient}
             add_to(cofactors.setdefault(index, {}), part)

@@ -166,8 +166,10 @@ class _Layout:
         return self._fraction(above, below) if below else self._times(above)
 
     def _denominators(self, term: Term, bound: tuple[str, ...]) -> list[Piece]:
+        """The factors of a denominator; one that has a sign or denominators of its own is kept in one piece."""
         factors = list(_flat(term, "mul"))
-        return [self.piece(term, bound)] if _is_negative(factors[0]) else [self.piece(part, bound) for part in factors]
+        whole = _is_negative(factors[0]) or any(factor.op == "inv" for factor in factors)
+        return [self.piece(part, bound) for part in ([term] if whole else factors)]
 
     def _fraction(self, above: list[Piece], below: list[Piece]) -> Piece:
         top_strength, bottom_strength = self.style.fraction_parts
@@ -219,12 +221,15 @@ class _Layout:
 
 
 def _flat(term: Term, op: str) -> Iterator[Term]:
-    """The operands of nested sums or products, in order."""
+    """The operands of nested sums or products, in order; a*(-b) keeps its second factor, sign and all."""
     if term.op != op:
         yield term
         return
-    for arg in term.args:
-        yield from _flat(arg, op)
+    for position, arg in enumerate(term.args):
+        if position and arg.op == op == "mul" and _is_negative(next(_flat(arg, op))):
+            yield arg
+        else:
+            yield from _flat(arg, op)
 
 
 def _is_negative(term: Term) -> bool:

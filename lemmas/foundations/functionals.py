@@ -74,7 +74,7 @@ def models(rng: Random) -> Iterator[Model]:
         points = space(rng)
         square = polynomial(rng)
         yield Model(
-            variables={"lo": low, "hi": high, "n": rng.randint(0, 8)},
+            variables={"lo": low, "hi": high, "n": rng.randint(1, 8)},
             functions={
                 "a": table(rng, range(low, high + 1)),
                 "b": table(rng, range(low, high + 1)),

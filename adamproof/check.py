@@ -1,0 +1,295 @@
+"""Checking a lemma: derive, serialise, verify in a fresh process, test on numbers, and kill its false twins.
+
+Nothing here decides that a statement is proved: the verdict is what `python -m adamproof.kernel` answers
+about the proof file, read in a process of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from importlib.metadata import PackageNotFoundError, version
+from itertools import islice
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from . import __version__
+from .kernel.normal import key
+from .kernel.terms import Refusal, Term
+from .kernel.text import show
+from .kernel.verify import VERSION as PROOF_FORMAT
+from .lemma import Claim, Derivation, Lemma, MissingAssumption, Mutant, OtherStatement, derive_claim
+from .numeric.check import Report, Witness, check_sequent, counterexample
+from .prover import ProofFailure, Step, TranslationError, dump, prop
+from .registry import theorem_of
+
+SEED = 20250706  # of the random models; any other does as well, a fixed one makes runs repeatable
+MODELS = 40  # random models per claim
+WITNESS_TRIES = 300  # random models searched for a counterexample
+
+
+class Verdict(Enum):
+    """The answers; the exit code of each is its value's second part."""
+
+    PROVED = ("PROVED", 0)
+    REFUTED = ("REFUTED", 1)
+    REJECTED = ("REJECTED", 1)
+    UNDECIDED = ("UNDECIDED", 3)
+
+    def __str__(self) -> str:
+        return self.value[0]
+
+    @property
+    def exit_code(self) -> int:
+        return self.value[1]
+
+
+@dataclass(frozen=True)
+class NamedStep:
+    """A step that readers see: its title, what it states, and what it rests on (earlier steps, lemmas, assumptions)."""
+
+    title: str
+    statement: Term
+    rests_on: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ClaimReport:
+    """The answer to one claim.  `reason` says what is missing or wrong when it is not proved."""
+
+    claim: Claim
+    hypotheses: Mapping[str, Term]  # stated, by name
+    conclusion: Term
+    verdict: Verdict
+    reason: str = ""
+    used: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+    citations: tuple[tuple[str, str], ...] = ()
+    steps: tuple[NamedStep, ...] = ()
+    proof: str = ""  # the proof file
+    proof_steps: int = 0
+    numbers: Report | None = None
+    witness: Witness | None = None
+
+
+@dataclass(frozen=True)
+class MutantReport:
+    """A false twin: whether the prover refused it, and the counterexample that shows it false."""
+
+    mutant: Mutant
+    hypotheses: Mapping[str, Term]
+    conclusion: Term
+    refused: bool
+    reason: str
+    witness: Witness | None
+
+    @property
+    def killed(self) -> bool:
+        return self.refused and self.witness is not None
+
+
+@dataclass(frozen=True)
+class LemmaReport:
+    """The answer to a lemma: all of its claims and mutants."""
+
+    lemma: Lemma
+    claims: tuple[ClaimReport, ...]
+    mutants: tuple[MutantReport, ...]
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict among the claims; a lemma with a surviving mutant or failing numbers is rejected."""
+        verdicts = [claim.verdict for claim in self.claims]
+        for worst in (Verdict.REJECTED, Verdict.REFUTED, Verdict.UNDECIDED):
+            if worst in verdicts:
+                return worst
+        sound = all(mutant.killed for mutant in self.mutants) and all(c.numbers is None or c.numbers.holds for c in self.claims)
+        return verdicts[0] if sound else Verdict.REJECTED
+
+
+def check(lemma: Lemma, models: int = MODELS, mutants: bool = True, progress: Callable[[str], None] = lambda _: None) -> LemmaReport:
+    """Check a lemma: prove and verify every claim, test it on random models, and kill its mutants."""
+    attempts = []
+    for claim in lemma.claims:
+        progress(f"{lemma.slug}: proving {claim.name}")
+        attempts.append((claim, _attempt(lemma, claim)))
+    proofs = {claim.name: dump(made.theorem, f"{lemma.slug}: {claim.name}") for claim, made in attempts if isinstance(made, Derivation)}
+    progress(f"{lemma.slug}: verifying")
+    answers = dict(zip(proofs, verify_in_fresh_process(list(proofs.values())), strict=True))
+    reports = []
+    for claim, made in attempts:
+        if isinstance(made, Derivation):
+            reports.append(_proved(lemma, claim, made, proofs[claim.name], answers[claim.name], models))
+        else:
+            reports.append(_failed(lemma, claim, made))
+    killed = []
+    for mutant in lemma.mutants if mutants else ():
+        progress(f"{lemma.slug}: refuting the mutant {mutant.name}")
+        killed.append(kill(lemma, mutant))
+    return LemmaReport(lemma, tuple(reports), tuple(killed), versions())
+
+
+def versions() -> dict[str, str]:
+    """What the answer was computed with."""
+    found = {"adamproof": __version__, "proof format": str(PROOF_FORMAT), "python": platform.python_version()}
+    for name in ("sympy", "mpmath", "numpy", "highspy"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+# --- proving and verifying ----------------------------------------------------------------------
+
+
+def _attempt(lemma: Lemma, claim: Claim) -> Derivation | Exception:
+    try:
+        return derive_claim(lemma, claim, theorem_of)
+    except (ProofFailure, MissingAssumption, OtherStatement, Refusal, TranslationError) as failure:
+        return failure
+
+
+def verify_in_fresh_process(proofs: Sequence[str]) -> list[dict[str, Any]]:
+    """What the kernel, alone in a new process, answers about each proof file."""
+    if not proofs:
+        return []
+    with tempfile.TemporaryDirectory(prefix="adamproof-") as folder:
+        paths = []
+        for number, text in enumerate(proofs):
+            path = Path(folder) / f"{number}.json"
+            path.write_text(text, encoding="utf-8")
+            paths.append(str(path))
+        root = str(Path(__file__).resolve().parent.parent)
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])}
+        command = [sys.executable, "-m", "adamproof.kernel", "--json", *paths]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    lines = done.stdout.splitlines()
+    if len(lines) != len(proofs):
+        raise RuntimeError(f"the verifier did not answer: {done.stderr.strip()[-500:]}")
+    return [json.loads(line) for line in lines]
+
+
+def _proved(lemma: Lemma, claim: Claim, made: Derivation, proof: str, answer: dict[str, Any], models: int) -> ClaimReport:
+    """Read the verifier's answer against the claim as it is stated."""
+    stated = {name: prop(statement) for name, statement in lemma.stated(claim).items()}
+    conclusion = prop(claim.conclusion)
+    verdict, reason = _read(answer, stated, conclusion)
+    if verdict is not Verdict.PROVED:
+        return ClaimReport(claim, stated, conclusion, verdict, reason, proof=proof)
+    hypotheses = set(answer["hypotheses"])
+    used = tuple(name for name, statement in stated.items() if show(statement) in hypotheses)
+    return ClaimReport(
+        claim,
+        stated,
+        conclusion,
+        verdict,
+        used=used,
+        unused=tuple(name for name in stated if name not in used),
+        citations=tuple((name, source) for name, source in answer["citations"]),
+        steps=named_steps(made, stated),
+        proof=proof,
+        proof_steps=answer["steps"],
+        numbers=_numbers(lemma, claim, list(stated.values()), conclusion, models),
+    )
+
+
+def _read(answer: dict[str, Any], stated: Mapping[str, Term], conclusion: Term) -> tuple[Verdict, str]:
+    """The verifier's verdict, if what it proved is what the claim says, from stated assumptions alone."""
+    verdict = Verdict.PROVED if answer["verdict"] == str(Verdict.PROVED) else Verdict.REJECTED
+    if verdict is Verdict.REJECTED:
+        return verdict, str(answer["reason"])
+    if answer["conclusion"] != show(conclusion):
+        return Verdict.REJECTED, f"the proof file proves another statement: {answer['conclusion']}"
+    extra = set(answer["hypotheses"]) - {show(statement) for statement in stated.values()}
+    if extra:
+        return Verdict.REJECTED, f"the proof file also assumes {sorted(extra)[0]}"
+    return verdict, ""
+
+
+def named_steps(made: Derivation, stated: Mapping[str, Term]) -> tuple[NamedStep, ...]:
+    """The steps that readers see, with what each rests on."""
+    names: dict[Step, str] = dict(made.cited)
+    assumed = {key(statement): name for name, statement in stated.items()}
+    found = []
+    titled = [*made.steps, ("the claim", made.theorem)]
+    for number, (title, theorem) in enumerate(titled, start=1):
+        found.append(NamedStep(title, theorem.conclusion, _rests_on(theorem, names, assumed)))
+        names.setdefault(theorem, f"step {number}")
+    return tuple(found)
+
+
+def _rests_on(theorem: Step, names: Mapping[Step, str], assumed: Mapping[Any, str]) -> tuple[str, ...]:
+    """Walk back to the nearest named theorems and the assumptions."""
+    found: dict[str, None] = {}
+    if theorem in names:
+        return (names[theorem],)
+    stack, seen = list(reversed(theorem.premises)), {theorem}
+    if theorem.rule == "assume" and key(theorem.conclusion) in assumed:
+        return (assumed[key(theorem.conclusion)],)
+    while stack:
+        step = stack.pop()
+        if step in seen:
+            continue
+        seen.add(step)
+        if step in names:
+            found[names[step]] = None
+        elif step.rule in ("assume", "cite"):
+            if key(step.conclusion) in assumed:
+                found[assumed[key(step.conclusion)]] = None
+        else:
+            stack.extend(reversed(step.premises))
+    return tuple(found)
+
+
+def _failed(lemma: Lemma, claim: Claim, failure: Exception) -> ClaimReport:
+    """No proof: refute the claim if a model does, otherwise say which step is missing."""
+    stated = {name: prop(statement) for name, statement in lemma.stated(claim).items()}
+    conclusion = prop(claim.conclusion)
+    witness = _search(lemma, claim, list(stated.values()), conclusion)
+    verdict = Verdict.UNDECIDED if witness is None else Verdict.REFUTED
+    return ClaimReport(claim, stated, conclusion, verdict, reason(failure), witness=witness)
+
+
+def reason(failure: Exception) -> str:
+    """Why a script failed, in one sentence."""
+    if isinstance(failure, MissingAssumption):
+        return f"the proof needs the assumption {failure}, which is not there"
+    return str(failure)
+
+
+# --- numbers and mutants ------------------------------------------------------------------------
+
+
+def _models(lemma: Lemma, claim: Claim) -> Any:
+    return (claim.models or lemma.models)(Random(SEED))
+
+
+def _numbers(lemma: Lemma, claim: Claim, hypotheses: list[Term], conclusion: Term, models: int) -> Report | None:
+    return check_sequent(hypotheses, conclusion, islice(_models(lemma, claim), models)) if models else None
+
+
+def _search(lemma: Lemma, claim: Claim, hypotheses: list[Term], conclusion: Term) -> Witness | None:
+    return counterexample(hypotheses, conclusion, islice(_models(lemma, claim), WITNESS_TRIES))
+
+
+def kill(lemma: Lemma, mutant: Mutant) -> MutantReport:
+    """Run the lemma's own script on a false twin (it must fail) and find a model that shows the twin false."""
+    twin = lemma.mutated(mutant)
+    claim = twin.claims[0]
+    stated = {name: prop(statement) for name, statement in twin.stated(claim).items()}
+    conclusion = prop(claim.conclusion)
+    outcome = _attempt(twin, claim)
+    models = mutant.models or claim.models or lemma.models
+    witness = counterexample(list(stated.values()), conclusion, islice(models(Random(SEED)), WITNESS_TRIES))
+    why = reason(outcome) if isinstance(outcome, Exception) else "the script proved it"
+    return MutantReport(mutant, stated, conclusion, isinstance(outcome, Exception), why, witness)
