@@ -23,6 +23,7 @@ from typing import Any
 
 from . import __version__
 from .kernel.normal import key
+from .kernel.rules import Theorem
 from .kernel.terms import Refusal, Term
 from .kernel.text import show
 from .kernel.verify import VERSION as PROOF_FORMAT
@@ -218,34 +219,29 @@ def _read(answer: dict[str, Any], stated: Mapping[str, Term], conclusion: Term) 
 
 def named_steps(made: Derivation, stated: Mapping[str, Term]) -> tuple[NamedStep, ...]:
     """The steps that readers see, with what each rests on."""
-    names: dict[Step, str] = dict(made.cited)
+    names: dict[Theorem, str] = dict(made.cited)
     assumed = {key(statement): name for name, statement in stated.items()}
     found = []
     titled = [*made.steps, ("the claim", made.theorem)]
     for number, (title, theorem) in enumerate(titled, start=1):
         found.append(NamedStep(title, theorem.conclusion, _rests_on(theorem, names, assumed)))
-        names.setdefault(theorem, f"step {number}")
+        names.setdefault(theorem.theorem, f"step {number}")
     return tuple(found)
 
 
-def _rests_on(theorem: Step, names: Mapping[Step, str], assumed: Mapping[Any, str]) -> tuple[str, ...]:
+def _rests_on(theorem: Step, names: Mapping[Theorem, str], assumed: Mapping[Any, str]) -> tuple[str, ...]:
     """Walk back to the nearest named theorems and the assumptions."""
     found: dict[str, None] = {}
-    if theorem in names:
-        return (names[theorem],)
-    stack, seen = list(reversed(theorem.premises)), {theorem}
-    if theorem.rule == "assume" and key(theorem.conclusion) in assumed:
-        return (assumed[key(theorem.conclusion)],)
+    stack, seen = [theorem], set()
     while stack:
         step = stack.pop()
         if step in seen:
             continue
         seen.add(step)
-        if step in names:
-            found[names[step]] = None
+        if step.theorem in names:
+            found[names[step.theorem]] = None
         elif step.rule in ("assume", "cite"):
-            if key(step.conclusion) in assumed:
-                found[assumed[key(step.conclusion)]] = None
+            found.update({assumed[mark]: None for mark in [key(step.conclusion)] if mark in assumed})
         else:
             stack.extend(reversed(step.premises))
     return tuple(found)

@@ -12,10 +12,11 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from .kernel.normal import key
-from .kernel.terms import Term
+from .kernel.rules import Theorem
+from .kernel.terms import RELATIONS, Term
 from .kernel.text import show
 from .prover.language import prop
-from .prover.record import Step
+from .prover.record import Step, derive
 from .prover.tactics import ProofFailure, assume, prove
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Scope:
         self._assumed = {name: assume(statement) for name, statement in assumptions.items()}
         self._theorem_of = theorem_of
         self.steps: list[tuple[str, Step]] = []
-        self.cited: dict[Step, str] = {}
+        self.cited: dict[Theorem, str] = {}
 
     def given(self, *names: str) -> Any:
         """Assumptions by name (all of them without a name), as a list; one that a mutant dropped is left out."""
@@ -84,10 +85,14 @@ class Scope:
             raise MissingAssumption(name)
         return self._assumed[name]
 
+    def relations(self) -> list[Step]:
+        """The assumptions that are relations: what any step may use as it stands."""
+        return [step for step in self._assumed.values() if step.conclusion.op in RELATIONS]
+
     def lemma(self, slug: str, claim: str | None = None) -> Step:
         """The theorem of another lemma, proved anew by its own script."""
         theorem = self._theorem_of(slug, claim)
-        self.cited[theorem] = slug if claim is None else f"{slug} ({claim})"
+        self.cited[theorem.theorem] = slug if claim is None else f"{slug} ({claim})"
         return theorem
 
     def step(self, title: str, theorem: Step) -> Step:
@@ -143,7 +148,7 @@ class Derivation:
 
     theorem: Step
     steps: Sequence[tuple[str, Step]]
-    cited: Mapping[Step, str]  # theorems of other lemmas, by what they are called
+    cited: Mapping[Theorem, str]  # theorems of other lemmas, by what they are called
 
 
 class OtherStatement(Exception):
@@ -155,14 +160,15 @@ def derive_claim(lemma: Lemma, claim: Claim, theorem_of: Callable[[str, str | No
     scope = Scope(claim.conclusion, lemma.stated(claim), theorem_of)
     theorem = claim.proof(scope)
     wanted = prop(claim.conclusion)
-    if key(theorem.conclusion) != key(wanted):
-        raise OtherStatement(f"the script proves {show(theorem.conclusion)}, not {show(wanted)}")
-    if theorem.conclusion is not wanted:
-        theorem = prove(wanted, theorem)
-    stated = {key(prop(statement)) for statement in lemma.stated(claim).values()}
+    if theorem.conclusion is not wanted:  # a script may stop short of the claim (on a mutant it must)
+        theorem = prove(wanted, theorem, scope.relations())
+    stated = {key(statement): statement for statement in map(prop, lemma.stated(claim).values())}
     for hypothesis in theorem.hypotheses:
-        if key(hypothesis) not in stated:
+        as_stated = stated.get(key(hypothesis))
+        if as_stated is None:
             raise OtherStatement(f"the script also assumes {show(hypothesis)}, which is not stated")
+        if as_stated is not hypothesis:  # the same statement, written differently: take the stated form
+            theorem = derive("cut", [derive("convert", [assume(as_stated)], hypothesis), theorem])
     return Derivation(theorem, tuple(scope.steps), scope.cited)
 
 

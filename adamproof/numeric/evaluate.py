@@ -175,7 +175,9 @@ def _satisfied(slack: Slack, tolerance: Fraction) -> bool:
         return bool(slack.absolute > 0 if strict else slack.absolute >= 0)
     off = as_mpf(tolerance) * max(1, abs(as_mpf(slack.lhs)), abs(as_mpf(slack.rhs)))
     if slack.op in ("<", "!=") and abs(slack.absolute) <= off:
-        raise Undetermined(f"rounding hides whether {shown(slack.lhs)} {slack.op} {shown(slack.rhs)}")
+        raise Undetermined(
+            f"rounding hides whether {shown(slack.lhs)} {slack.op} {shown(slack.rhs)}: they are too close"
+        )
     return bool(slack.absolute >= -off)
 
 

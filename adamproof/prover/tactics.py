@@ -86,8 +86,27 @@ def prove(
     for step in given:
         if key(step.conclusion) == key(target):
             return step if step.conclusion is target else derive("convert", [step], target)
+    hints = tuple(term(square) for square in squares)
+    question = (target, tuple(step.theorem for step in given), hints, tuple(map(len, extra)), degree)
+    if question not in _answers:
+        try:
+            _answers[question] = _searched(target, given, extra, hints, degree)
+        except ProofFailure as failure:
+            _answers[question] = failure
+    answer = _answers[question]
+    if isinstance(answer, ProofFailure):
+        raise answer
+    return answer
+
+
+# Searching is deterministic, so a question that was asked before (a mutant repeats most of a script) is not searched again.
+_answers: dict[Any, Step | ProofFailure] = {}
+
+
+def _searched(
+    target: Term, given: Sequence[Step], extra: Sequence[Sequence[Step]], hints: Sequence[Term], degree: int
+) -> Step:
     known = _Known(given)
-    hints = [term(square) for square in squares]
     known.enrich([difference(*target.args), *(difference(hint, number(0)) for hint in hints)])
     chosen = [tuple(known.facts.index(step) for step in group) for group in extra]
     search = Search(target, known.facts, hints, chosen)

@@ -60,6 +60,22 @@ def polynomial(rng: Random) -> Callable[[Any], Any]:
     return lambda x: sum((c * x**i for i, c in enumerate(coefficients)), Fraction(0))
 
 
+def smooth_models(rng: Random) -> Iterator[Model]:
+    """As models, with f of one sign and sqrt(q) a polynomial: what quadrature integrates to the last digit."""
+    for model in models(rng):
+        up, root = positive_polynomial(rng), positive_polynomial(rng)
+        sign = rng.choice([-1, 1])
+        yield model.extended(
+            functions={"f": lambda x, up=up, sign=sign: sign * up(x), "q": lambda x, root=root: root(x) ** 2}
+        )
+
+
+def positive_polynomial(rng: Random) -> Callable[[Any], Any]:
+    """A random cubic that is positive on [0, 1]."""
+    coefficients = [abs(rational(rng)) for _ in range(4)]
+    return lambda x: sum((c * x**i for i, c in enumerate(coefficients)), Fraction(1, 9))
+
+
 def space(rng: Random) -> list[tuple[int, Fraction]]:
     """A probability space with one to five points and rational weights."""
     weights = [rng.randint(1, 9) for _ in range(rng.randint(1, 5))]

@@ -11,7 +11,7 @@ from typing import Any
 from sympy import Abs, Integer, Rational, sqrt
 
 from adamproof.lemma import Claim, Lemma, Mutant, Proof, Scope, Source
-from adamproof.lemmas.foundations.functionals import PAIRS, SUM, Pair, k, models
+from adamproof.lemmas.foundations.functionals import PAIRS, SUM, Pair, k, models, smooth_models
 from adamproof.prover import (
     Functional,
     Step,
@@ -102,7 +102,7 @@ def functional_proof(pair: Pair) -> Proof:
 
 def claim(pair: Pair) -> Claim:
     script = mean_proof if pair.over.is_sum else functional_proof(pair)
-    return Claim(pair.name if not pair.over.is_sum else "means", goal(pair), script, given=tuple(assumptions(pair)))
+    return Claim(pair.name if not pair.over.is_sum else "means", goal(pair), script, given=tuple(assumptions(pair)), models=smooth_models)
 
 
 mean, root = MEAN.of(sqrt(SUM.nonneg)) / n, sqrt(MEAN.of(SUM.nonneg) / n)

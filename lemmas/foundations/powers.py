@@ -11,7 +11,7 @@ from sympy import Integer
 from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.foundations.functionals import rational
 from adamproof.numeric.models import Model
-from adamproof.prover import Step, eq, induction, instantiate, integers, le, lt, power, prove, reals
+from adamproof.prover import Step, eq, induction, instantiate, integers, le, lt, power, prove, reals, settle
 
 x, y = reals("x y")
 n = integers("n")
@@ -37,9 +37,10 @@ def prove_at_most_one(scope: Scope) -> Step:
 
 
 def prove_at_most_base(scope: Scope) -> Step:
+    """x^n = x*x^(n-1) <= x."""
     smaller = instantiate(scope.lemma("powers", "at most one"), {n: n - 1})
     successor = instantiate(prove(eq(power(x, n + 1), x * power(x, n)), COUNT), {n: n - 1})
-    return prove(scope.goal, smaller, successor, scope.given())
+    return settle(prove(scope.goal, smaller, successor, scope.given()), scope.given())
 
 
 def models(rng: Random) -> Iterator[Model]:

@@ -7,7 +7,7 @@ from typing import Any
 from sympy import Abs, Rational
 
 from adamproof.lemma import Claim, Lemma, Mutant, Proof, Scope, Source
-from adamproof.lemmas.foundations.functionals import PAIRS, SUM, Pair, models
+from adamproof.lemmas.foundations.functionals import PAIRS, SUM, Pair, models, smooth_models
 from adamproof.prover import Step, le, lt, prove
 
 
@@ -27,7 +27,7 @@ def proof(pair: Pair) -> Proof:
 
 def claim(pair: Pair) -> Claim:
     goal = le(Abs(pair.over.of(pair.a)), pair.over.of(Abs(pair.a)))
-    return Claim(pair.name, goal, proof(pair), given=tuple(assumptions(pair)))
+    return Claim(pair.name, goal, proof(pair), given=tuple(assumptions(pair)), models=smooth_models)
 
 
 def assumptions(pair: Pair) -> dict[str, Any]:

@@ -48,15 +48,22 @@ def tight(rng: Random) -> Iterator[Model]:
         yield model.extended(variables={"t": rng.randint(1, STEPS)})
 
 
-def unstable(rng: Random) -> Iterator[Model]:
-    """beta2 < beta1^2 with the extremal gradients: u_t grows without bound, and the formula for R fails."""
+def boundary(rng: Random) -> Iterator[Model]:
+    """beta2 = beta1^2: the formula for R is 0 there (1/0 = 0), while u_t is not."""
     while True:
-        beta1 = Fraction(rng.randint(60, 95), 100)
-        beta2 = beta1**2 * Fraction(rng.randint(50, 95), 100)
-        model = adam_model(rng, 30, Hyper(beta1, beta2, Fraction(0)), "extremal")
-        yield late(model)
+        beta1 = Fraction(rng.randint(10, 95), 100)
+        model = adam_model(rng, STEPS, Hyper(beta1, beta1**2, Fraction(0)), "extremal")
+        yield model.extended(variables={"t": rng.randint(1, STEPS)})
 
 
-def with_epsilon(rng: Random, epsilon: Fraction) -> Iterator[Model]:
-    """As models, with this epsilon."""
-    return (model.extended(variables={"eps": epsilon}) for model in models(rng))
+def negative_epsilon(rng: Random) -> Iterator[Model]:
+    """As tight, with a negative epsilon, which lifts u_t above R = 1."""
+    return (model.extended(variables={"eps": Fraction(-1, 100)}) for model in tight(rng))
+
+
+def late_start(rng: Random) -> Iterator[Model]:
+    """m_0 = 5 instead of 0, seen at the start."""
+    for model in models(rng):
+        beta1, m = model.variables["b1"], model.functions["m"]
+        moved = {"m": lambda k, m=m, beta1=beta1: m(k) + 5 * beta1**k if k >= 0 else m(k)}
+        yield model.extended(variables={"t": 0, "eps": Fraction(1, 100)}, functions=moved)

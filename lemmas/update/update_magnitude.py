@@ -100,11 +100,11 @@ lemma = Lemma(
     mutants=[
         Mutant("R times 0.99", conclusion=le(magnitude(t), Rational(99, 100) * R), models=runs.tight),
         Mutant("inequality reversed", conclusion=le(R, magnitude(t))),
-        Mutant("beta1^2 < beta2 dropped", drop=("beta1^2 < beta2",), models=runs.unstable),
-        Mutant("beta1 < beta2 instead", change={"beta1^2 < beta2": lt(b1**3, b2)}, models=runs.unstable),
+        Mutant("beta1^2 < beta2 dropped", drop=("beta1^2 < beta2",), models=runs.boundary),
+        Mutant("beta1^3 < beta2 instead", change={"beta1^2 < beta2": lt(b1**3, b2)}, models=runs.boundary),
         Mutant("R without the square root of 1 - rho", conclusion=le(magnitude(t), R * (1 - rho) ** Rational(1, 2))),
-        Mutant("epsilon of any sign", drop=("epsilon is not negative",), models=runs.models),
-        Mutant("m starts anywhere", drop=("m starts at 0",), models=runs.models),
+        Mutant("epsilon of any sign", drop=("epsilon is not negative",), models=runs.negative_epsilon),
+        Mutant("m starts anywhere", drop=("m starts at 0",), models=runs.late_start),
     ],
     constants={"R": R, "R_squared": R_squared},
 )
