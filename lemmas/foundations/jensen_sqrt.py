@@ -17,10 +17,8 @@ from adamproof.prover import (
     Step,
     at,
     cut,
-    eq,
     forall,
     head_fact,
-    induction,
     instantiate,
     integers,
     le,
@@ -28,8 +26,6 @@ from adamproof.prover import (
     power,
     prove,
     settle,
-    sum_empty,
-    sum_last,
 )
 
 n = integers("n")
@@ -53,17 +49,6 @@ def goal(pair: Pair) -> Any:
     return le(pair.over.of(sqrt(x)), sqrt(pair.over.of(x)))
 
 
-def count() -> Step:
-    """0 <= n |- the sum of 1 over k = 1..n is n."""
-
-    def ones(upper: Any) -> Any:
-        return Functional("Sum", k, (1, upper)).of(Integer(1))
-
-    base = prove(eq(ones(Integer(0)), 0), sum_empty(ones(Integer(0))))
-    step = prove(eq(ones(n + 1), n + 1), sum_last(ones(n + 1), le(0, n)), eq(ones(n), n))
-    return induction(eq(ones(n), n), n, base, step)
-
-
 def mean_proof(scope: Scope) -> Step:
     x = SUM.nonneg
     nonneg = at(scope.the("c is not negative"), k)
@@ -73,7 +58,7 @@ def mean_proof(scope: Scope) -> Step:
     )
     roots = MEAN.equal(head_fact("sqrt_square", x, given=[nonneg]))
     positive = scope.the("n is positive")
-    square = prove(le(MEAN.of(sqrt(x)) ** 2, n * MEAN.of(x)), cauchy, roots, settle(count(), positive))
+    square = prove(le(MEAN.of(sqrt(x)) ** 2, n * MEAN.of(x)), cauchy, roots, settle(scope.lemma("constant-sum"), positive))
     scope.step("(sum of roots)^2 <= n * sum, by Cauchy-Schwarz with 1", square)
     total = prove(le(0, MEAN.of(x)), MEAN.monotone(nonneg))
     mean_square = prove(le((MEAN.of(sqrt(x)) / n) ** 2, MEAN.of(x) / n), square, positive)
@@ -101,8 +86,8 @@ def functional_proof(pair: Pair) -> Proof:
 
 
 def claim(pair: Pair) -> Claim:
-    script = mean_proof if pair.over.is_sum else functional_proof(pair)
-    return Claim(pair.name if not pair.over.is_sum else "means", goal(pair), script, given=tuple(assumptions(pair)), models=smooth_models)
+    name, script = ("means", mean_proof) if pair.over.is_sum else (pair.name, functional_proof(pair))
+    return Claim(name, goal(pair), script, given=tuple(assumptions(pair)), models=smooth_models)
 
 
 mean, root = MEAN.of(sqrt(SUM.nonneg)) / n, sqrt(MEAN.of(SUM.nonneg) / n)

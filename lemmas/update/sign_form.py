@@ -1,0 +1,49 @@
+"""The sign form of Adam's step: m/(sqrt(v) + eps) = u*Sign(m) with u = |m|/(sqrt(v) + eps), also at m = 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from random import Random
+
+from sympy import Abs, Rational, sign, sqrt
+
+from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
+from adamproof.lemmas.foundations.functionals import rational
+from adamproof.numeric.models import Model
+from adamproof.prover import Step, eq, le, prove, reals
+
+m, v, eps = reals("m v eps")
+MAGNITUDE = Abs(m) / (sqrt(v) + eps)
+STEP = m / (sqrt(v) + eps)
+
+
+def proof(scope: Scope) -> Step:
+    decomposition = prove(eq(m, Abs(m) * sign(m)))
+    scope.step("m = |m|*Sign(m) for every m, also 0", decomposition)
+    return prove(scope.goal, decomposition)
+
+
+def models(rng: Random) -> Iterator[Model]:
+    """Any m, v >= 0 and eps, all of them zero now and then."""
+    while True:
+        yield Model(
+            variables={"m": rational(rng), "v": abs(rational(rng)) ** 2, "eps": rng.choice([0, Fraction(1, 10**8), 2])}
+        )
+
+
+lemma = Lemma(
+    slug="sign-form",
+    title="Adam's step in sign form",
+    source=Source.STATED,
+    where="the summary's reformulation x_{t+1} = x_t - gamma*u_t*Sign(m_t)",
+    assumptions={},
+    claims=[Claim("sign form", eq(STEP, MAGNITUDE * sign(m)), proof)],
+    models=models,
+    mutants=[
+        Mutant("sign flipped", conclusion=eq(STEP, -MAGNITUDE * sign(m))),
+        Mutant("sign forgotten", conclusion=eq(STEP, MAGNITUDE)),
+        Mutant("magnitude times 0.99", conclusion=eq(STEP, Rational(99, 100) * MAGNITUDE * sign(m))),
+        Mutant("magnitude at least 1", conclusion=le(1, MAGNITUDE)),
+    ],
+)
