@@ -20,9 +20,14 @@ def geometric(ratio: object, terms: object) -> Sum:
     return Sum(power(ratio, n), (n, 0, terms - 1))
 
 
+def R_t(time: object) -> object:
+    """The sharp bound at a time: (1 - b1)*sqrt((1 + rho + ... + rho^(t-1))/(1 - b2)); its limit is R if rho < 1."""
+    return (1 - b1) * sqrt(geometric(rho, time) / (1 - b2))
+
+
 def R_t_squared(time: object) -> object:
-    """The square of the sharp bound at a time: (1 - b1)^2/(1 - b2) times a geometric sum in rho."""
-    return (1 - b1) ** 2 / (1 - b2) * geometric(rho, time)
+    """R_t^2 = (1 - b1)^2/(1 - b2) * (1 + rho + ... + rho^(t-1))."""
+    return R_t(time) ** 2
 
 
 def magnitude(time: object) -> object:
@@ -48,6 +53,6 @@ EPSILON = {"epsilon is not negative": le(0, eps)}
 TIME = {"t is a time": le(0, t)}
 
 __all__ = [
-    "EPSILON", "HYPERPARAMETERS", "R", "RECURSION", "STABLE", "TIME", "Abs", "R_squared", "R_t_squared", "Sum", "T",
+    "EPSILON", "HYPERPARAMETERS", "R", "RECURSION", "STABLE", "TIME", "Abs", "R_squared", "R_t", "R_t_squared", "Sum", "T",
     "b1", "b2", "d", "eps", "g", "geometric", "j", "k", "log", "m", "magnitude", "n", "rho", "sqrt", "t", "v",
 ]

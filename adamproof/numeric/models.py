@@ -52,6 +52,8 @@ class Model:
     functions: by name; each is called with the values of its arguments (int for integers, Fraction or mpf
         for reals, points of `space`) at the working precision of mpmath, and must return int, Fraction or
         mpf.  It must be a function of its arguments: results are remembered.
+        (mpmath adds and multiplies a Fraction with an mpf, but raises TypeError for Fraction - mpf and
+        Fraction / mpf; a function of a real variable, which may be an mpf, avoids these two.)
     space: (point, weight) pairs; the weights are Fractions or ints, positive, and sum to exactly 1.
     integers, reals: the samples over which ``forall k: int`` and ``forall x: real`` are tested.  A universal
         statement that holds on samples is not thereby known to hold; one that fails on a sample is false.

@@ -17,7 +17,7 @@ from sympy.core.function import AppliedUndef, UndefinedFunction
 from sympy.core.relational import Equality, GreaterThan, LessThan, Relational, StrictGreaterThan, StrictLessThan
 from sympy.core.relational import Unequality as Inequality
 
-from ..kernel.terms import BINDERS, INT, POINT, QUANTIFIERS, REAL, Term, as_real, bind, fresh, make, number, opened
+from ..kernel.terms import BINDERS, INT, POINT, QUANTIFIERS, REAL, Term, as_real, bind, fresh, make, number, opened, substitute
 from ..kernel.terms import function as kernel_function
 
 
@@ -312,6 +312,12 @@ def prop(statement: Any) -> Term:
         lhs, rhs = term(statement.args[0]), term(statement.args[1])
         return make(op, rhs, lhs) if swapped else make(op, lhs, rhs)
     raise TranslationError(f"{statement!r:.80} ({type(statement).__name__}) is not a statement")
+
+
+def put(statement: Any, variable: Any, value: Any) -> Term:
+    """The statement with a value in place of a variable, as a kernel proposition (SymPy's subs may decide it)."""
+    sort = sort_of(variable)
+    return substitute(prop(statement), {term(variable, sort): term(value, sort)})
 
 
 def product(*factors: Any) -> Term:

@@ -187,28 +187,31 @@ class Search:
             wanted += [(facts, ()) for facts in combinations_with_replacement(factors, size)]
         wanted += [(facts, ()) for facts in self.products]
         wanted += [((*facts, NEGATED_GOAL), ()) for facts in self.products if self.goal.op != "!="]
-        pure, mixed = self._guessed_squares(factors)
-        wanted += [((), (square,)) for square in (*self.squares, *pure, *(mixed if degree > 1 else ()))]
+        columns = self._columns(wanted[:MAX_COLUMNS], clear)
+        pure, mixed = self._guessed_squares(columns)
+        wanted = [((), (square,)) for square in (*self.squares, *pure, *(mixed if degree > 1 else ()))]
         for square in (*self.squares, *(pure if degree > 1 else ())):
             wanted += [((i,), (square,)) for i in factors]
-        columns: list[Column] = []
-        seen = set()
-        for facts, squares in wanted[:MAX_COLUMNS]:
+        return _distinct([*columns, *self._columns(wanted[:MAX_COLUMNS], clear)])
+
+    def _columns(self, wanted: Sequence[tuple[tuple[int, ...], tuple[Term, ...]]], clear: bool) -> list[Column]:
+        columns = []
+        for facts, squares in wanted:
             try:
                 column = self._column(facts, squares, clear)
             except Refusal:
                 continue
-            if column is None or (poly_key(column.reduced), column.strict) in seen:
-                continue
-            seen.add((poly_key(column.reduced), column.strict))
-            columns.append(column)
+            if column is not None:
+                columns.append(column)
         return columns
 
-    def _guessed_squares(self, factors: Sequence[int]) -> tuple[list[Term], list[Term]]:
-        """Roots x, and x +- y, whose squares may help: for the squared and mixed monomials in sight."""
+    @staticmethod
+    def _guessed_squares(columns: Sequence[Column]) -> tuple[list[Term], list[Term]]:
+        """Roots x, and x +- y, whose squares may help: for the squared and mixed monomials in single facts."""
         sight: dict[Monomial, None] = {}
-        for index in factors:
-            sight.update((monomial, None) for monomial, _ in ordered(reduce(self.readings[index][1], self.rules)))
+        for column in columns:
+            if len(set(column.facts)) <= 2:
+                sight.update((monomial, None) for monomial, _ in ordered(column.reduced))
         roots = [root for monomial in sight if (root := _root(monomial))][:MAX_ROOTS]
         mixed: list[Poly] = []
         for i, a in enumerate(roots):
@@ -299,6 +302,11 @@ class Search:
                 for other, poly in inner.items():
                     add_to(cofactors.setdefault(other, {}), times(cofactor, poly), -1)
         return {index: poly for index, poly in cofactors.items() if poly}
+
+
+def _distinct(columns: Sequence[Column]) -> list[Column]:
+    """Columns with different polynomials (a strict one and one that is not are different)."""
+    return list({(poly_key(column.reduced), column.strict): column for column in reversed(columns)}.values())[::-1]
 
 
 def _rescaled(reduced: Poly, inverse: Inverse, factor: Poly, n: int) -> Poly:

@@ -11,7 +11,7 @@ from sympy import Integer
 from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.foundations.functionals import rational
 from adamproof.numeric.models import Model
-from adamproof.prover import Step, eq, induction, instantiate, integers, le, lt, power, prove, reals, settle
+from adamproof.prover import Step, eq, induction, instantiate, integers, le, lt, power, prove, put, reals, settle
 
 x, y = reals("x y")
 n = integers("n")
@@ -20,9 +20,9 @@ COUNT = le(0, n)
 
 def prove_product(scope: Scope) -> Step:
     goal = eq(power(x * y, n), power(x, n) * power(y, n))
-    step = prove(goal.subs(n, n + 1), goal, COUNT)
+    step = prove(put(goal, n, n + 1), goal, COUNT)
     scope.step("one more factor", step)
-    return induction(goal, n, prove(goal.subs(n, 0)), step)
+    return induction(goal, n, prove(put(goal, n, 0)), step)
 
 
 def prove_square(scope: Scope) -> Step:
@@ -31,9 +31,9 @@ def prove_square(scope: Scope) -> Step:
 
 def prove_at_most_one(scope: Scope) -> Step:
     goal = le(power(x, n), 1)
-    step = prove(goal.subs(n, n + 1), goal, COUNT, scope.given("x is not negative", "x <= 1"))
+    step = prove(put(goal, n, n + 1), goal, COUNT, scope.given("x is not negative", "x <= 1"))
     scope.step("one more factor", step)
-    return induction(goal, n, prove(goal.subs(n, 0)), step)
+    return induction(goal, n, prove(put(goal, n, 0)), step)
 
 
 def prove_at_most_base(scope: Scope) -> Step:

@@ -25,6 +25,7 @@ from adamproof.prover import (
     lt,
     power,
     prove,
+    put,
     reals,
     sum_empty,
     sum_last,
@@ -57,8 +58,8 @@ def prove_nonneg(scope: Scope) -> Step:
     goal = le(0, x(t))
     following = at(scope.the("x is a moving average of y"), t)
     next_value = at(scope.the("y is not negative"), t + 1, given=[le(0, t)])
-    step = prove(goal.subs(t, t + 1), goal, following, next_value, scope.given("b is not negative", "b <= 1"))
-    return induction(goal, t, prove(goal.subs(t, 0), scope.given("x starts at 0")), step)
+    step = prove(put(goal, t, t + 1), goal, following, next_value, scope.given("b is not negative", "b <= 1"))
+    return induction(goal, t, prove(put(goal, t, 0), scope.given("x starts at 0")), step)
 
 
 def models(rng: Random) -> Iterator[Model]:

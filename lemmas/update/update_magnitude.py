@@ -33,7 +33,7 @@ from adamproof.lemmas.notation import (
     v,
 )
 from adamproof.lemmas.update import runs
-from adamproof.prover import Step, at, induction, instantiate, le, lt, power, prove, reals, settle
+from adamproof.prover import Step, at, induction, instantiate, le, lt, power, prove, put, reals, settle
 
 BOUND = le(magnitude(t), R)
 
@@ -47,8 +47,8 @@ def second_moment(scope: Scope) -> Step:
     """v_t >= 0 by induction."""
     goal = le(0, v(t))
     following = at(scope.the("v is a moving average of g^2"), t)
-    step = prove(goal.subs(t, t + 1), goal, following, beta2_positive(scope), scope.given("beta2 < 1"))
-    return induction(goal, t, prove(goal.subs(t, 0), scope.given("v starts at 0")), step)
+    step = prove(put(goal, t, t + 1), goal, following, beta2_positive(scope), scope.given("beta2 < 1"))
+    return induction(goal, t, prove(put(goal, t, 0), scope.given("v starts at 0")), step)
 
 
 def conclude(scope: Scope, square: Step) -> Step:
@@ -63,10 +63,10 @@ def conclude(scope: Scope, square: Step) -> Step:
 def by_invariant(scope: Scope) -> Step:
     invariant = le(m(t) ** 2, R_squared * v(t))
     betas = [*scope.given("beta1^2 < beta2", "beta2 < 1"), beta2_positive(scope)]
-    base = prove(invariant.subs(t, 0), scope.given("m starts at 0", "v starts at 0"))
+    base = prove(put(invariant, t, 0), scope.given("m starts at 0", "v starts at 0"))
     moves = [at(scope.the(name), t) for name in ("m is a moving average of g", "v is a moving average of g^2")]
     rest = m(t) - b1 * (1 - b1) / (b2 - b1**2) * g(t + 1)
-    step = prove(invariant.subs(t, t + 1), invariant, moves, betas, squares=[rest])
+    step = prove(put(invariant, t, t + 1), invariant, moves, betas, squares=[rest])
     scope.step("one step keeps m^2 <= R^2*v", step)
     square = scope.step("m_t^2 <= R^2*v_t for every t", induction(invariant, t, base, step))
     return conclude(scope, square)
