@@ -244,6 +244,8 @@ def _is_negative(exponent: Any) -> bool:
 
 def _power(base: Any, exponent: Any) -> Term:
     if _is_negative(exponent):
+        if exponent.is_Integer and exponent != -1:  # 1/x^2 as (1/x)^2: the inverse of a power would be expanded
+            return make("pow", make("inv", _real(base)), make("int", int(-exponent)))
         return make("inv", _power(base, -exponent))
     if exponent == 1:
         return _real(base)

@@ -189,6 +189,7 @@ class Search:
         wanted += [((*facts, NEGATED_GOAL), ()) for facts in self.products if self.goal.op != "!="]
         columns = self._columns(wanted[:MAX_COLUMNS], clear)
         pure, mixed = self._guessed_squares(columns)
+        pure += [poly_term({frozenset([(r.lead, r.exponent // 2)]): 1}) for r in self.rules if r.exponent % 2 == 0]
         wanted = [((), (square,)) for square in (*self.squares, *pure, *(mixed if degree > 1 else ()))]
         for square in (*self.squares, *(pure if degree > 1 else ())):
             wanted += [((i,), (square,)) for i in factors]
