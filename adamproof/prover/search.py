@@ -213,7 +213,7 @@ class Search:
         for column in columns:
             if len(set(column.facts)) <= 2:
                 sight.update((monomial, None) for monomial, _ in ordered(column.reduced))
-        roots = [root for monomial in sight if (root := _root(monomial))][:MAX_ROOTS]
+        roots = list(dict.fromkeys(root for monomial in sight if (root := _root(monomial))))[:MAX_ROOTS]
         mixed: list[Poly] = []
         for i, a in enumerate(roots):
             for b in roots[:i]:
@@ -344,6 +344,5 @@ def _spread(poly: Poly) -> set[Atom]:
 
 
 def _root(monomial: Monomial) -> Monomial | None:
-    if not monomial or any(exponent % 2 for _, exponent in monomial):
-        return None
-    return frozenset((atom, exponent // 2) for atom, exponent in monomial)
+    """The largest monomial whose square divides this one, if it is not 1."""
+    return frozenset((atom, exponent // 2) for atom, exponent in monomial if exponent > 1) or None
