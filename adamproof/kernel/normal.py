@@ -75,8 +75,10 @@ def constant(value: Number) -> Poly:
 
 def add_to(total: Poly, poly: Mapping[Monomial, Number], factor: Number = 1) -> None:
     """total += factor * poly, in place."""
+    _spend(len(poly))
     for monomial, coefficient in poly.items():
         value = total.get(monomial, 0) + factor * coefficient
+        _check_bits(value)
         if value:
             total[monomial] = value
         else:
@@ -86,7 +88,7 @@ def add_to(total: Poly, poly: Mapping[Monomial, Number], factor: Number = 1) -> 
 def times(p: Poly, q: Poly) -> Poly:
     if len(p) > len(q):
         p, q = q, p
-    _spend(len(p) * len(q))
+    _spend(len(p) * _weight(q) + len(q) * _weight(p))
     result: Poly = {}
     for m, a in p.items():
         for n, b in q.items():
@@ -96,12 +98,25 @@ def times(p: Poly, q: Poly) -> Poly:
                 result[product] = value
             else:
                 result.pop(product, None)
-    if len(result) > MAX_MONOMIALS:
-        refuse(f"a polynomial has more than {MAX_MONOMIALS} monomials")
+        if len(result) > MAX_MONOMIALS:
+            refuse(f"a polynomial has more than {MAX_MONOMIALS} monomials")
     for value in result.values():
-        if max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_BITS:
-            refuse(f"a coefficient has more than {MAX_BITS} bits")
+        _check_bits(value)
     return result
+
+
+def _weight(p: Poly) -> int:
+    """A measure of the work to multiply p by a monomial: more for long monomials and long coefficients."""
+    return sum(1 + len(monomial) // 4 + _bits(coefficient) // 64 for monomial, coefficient in p.items())
+
+
+def _bits(value: Number) -> int:
+    return max(value.numerator.bit_length(), value.denominator.bit_length())
+
+
+def _check_bits(value: Number) -> None:
+    if _bits(value) > MAX_BITS:
+        refuse(f"a coefficient has more than {MAX_BITS} bits")
 
 
 def join(m: Monomial, n: Monomial) -> Monomial:
@@ -179,6 +194,7 @@ def _single(made: Atom) -> Poly:
 
 def _lower(part: Any, cutoff: int) -> Any:
     """Renumber an atom, monomial or polynomial key that leaves a binder: loose indices above cutoff drop by one."""
+    _spend(1)
     if type(part) is Atom:
         if not part.loose >> cutoff:
             return part

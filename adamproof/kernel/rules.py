@@ -155,8 +155,9 @@ def assume(premises: Sequence[Theorem], prop: Term) -> Theorem:
 def cite(premises: Sequence[Theorem], name: str, source: str, prop: Term) -> Theorem:
     """P |- P, recorded as an axiom from the literature: it stays a hypothesis, under a name."""
     _premises(premises, 0, "cite")
-    if type(name) is not str or type(source) is not str or not name or not source:
-        refuse("cite needs the name of the axiom and its source")
+    for text in (name, source):
+        if type(text) is not str or not text or not text.isprintable():
+            refuse("cite needs the name of the axiom and its source, each one line of printable text")
     return Theorem((_closed(prop, PROP, "cite"),), prop, ((name, source),))
 
 
@@ -336,13 +337,13 @@ def arith(
     total: Poly = {}
     positive = False
     if negation is None:
-        if products:
-            refuse("arith: an equality is shown by equations alone")
         add_to(total, difference(lhs, rhs), -1)
         positive = True
     else:
         facts[NEGATED_GOAL] = (negation[0], difference(lhs, rhs))
     for coefficient, indices, squares in products:
+        if negation is None:
+            refuse("arith: an equality is shown by equations alone")
         if type(coefficient) is not Fraction or coefficient <= 0:
             refuse("arith: a coefficient is not a positive fraction")
         product, is_positive = _product(facts, indices, squares)
@@ -376,7 +377,7 @@ def _product(
     facts: dict[int, tuple[str, Poly]], indices: Sequence[int], squares: Sequence[Term]
 ) -> tuple[Poly, bool]:
     """A product of facts and squares, and whether it is surely positive (p != 0 counts as p*p > 0)."""
-    result, positive = constant(1), not squares
+    result, positive = constant(1), True
     for index in indices:
         op, poly = _fact(facts, index)
         if op == "==":
@@ -385,7 +386,7 @@ def _product(
         positive = positive and op != "<="
     for square in squares:
         poly = normal(_closed(square, REAL, "arith"))
-        result = times(result, times(poly, poly))
+        result, positive = times(result, times(poly, poly)), False
     return result, positive
 
 
@@ -492,10 +493,12 @@ def combination(
         if premise.conclusion.op != "Integrable" or premise.conclusion.args[0].op != op:
             refuse(f"combination needs integrability under {op}, found {premise.conclusion}")
         integrands.append(opened(premise.conclusion.args[0], variable))
-    _not_free(variable, [*_hypotheses(*premises), *coefficients], "combination")
+    conclusions = [premise.conclusion for premise in premises]
+    coefficients = [_closed(coefficient, REAL, "combination") for coefficient in coefficients]
+    _not_free(variable, [*_hypotheses(*premises), *conclusions, *coefficients], "combination")
     total = scaled(normal(_closed(body, REAL, "combination")), -1)
     for coefficient, integrand in zip(coefficients, integrands):
-        add_to(total, times(normal(_closed(coefficient, REAL, "combination")), normal(integrand)))
+        add_to(total, times(normal(coefficient), normal(integrand)))
     if total:
         refuse(f"combination: {body} is not that linear combination")
     return _theorem(premises, _hypotheses(*premises), make("Integrable", bind(op, variable, body)))

@@ -18,7 +18,7 @@ VARIABLE_SORTS = (REAL, INT, POINT)
 
 MAX_DEPTH = 100  # keeps every recursion in the kernel far from Python's limit
 MAX_SIZE = 100_000  # nodes, counted as a tree
-MAX_BITS = 20_000  # of one numerator or denominator
+MAX_BITS = 13_000  # of one numerator or denominator
 
 # Operators with a fixed signature: (sorts of the arguments, sort of the result).
 SIGNATURES: dict[str, tuple[tuple[str, ...], str]] = {
@@ -69,6 +69,9 @@ class Function:
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError("function symbols are immutable")
 
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError("function symbols are immutable")
+
     def __repr__(self) -> str:
         return f"{self.name}({', '.join(self.sorts)})"
 
@@ -89,6 +92,9 @@ class Term:
         raise TypeError("terms cannot be subclassed")
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError("terms are immutable")
+
+    def __delattr__(self, name: str) -> NoReturn:
         raise AttributeError("terms are immutable")
 
     def __bool__(self) -> NoReturn:
@@ -143,6 +149,8 @@ def _need(value: object, sort: str, where: str) -> Term:
 
 def make(op: str, *args: Any) -> Term:
     """The term op(args), checked; the only way to make one.  Raises Refusal when it is not well formed."""
+    if type(op) is not str:
+        refuse(f"there is no operator {op!r:.40}")
     if op == "rat":
         sort = REAL
         if len(args) != 1 or type(args[0]) is not Fraction:

@@ -90,7 +90,7 @@ def _parse(text: str | bytes) -> Any:
 
 def _check_nesting(text: str) -> None:
     depth = 0
-    for mark in re.findall(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', text):
+    for mark in re.findall(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', text, re.DOTALL):
         if mark in "[{":
             depth += 1
             if depth > MAX_NESTING:

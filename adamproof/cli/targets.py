@@ -1,0 +1,98 @@
+"""From the words on the command line to lemmas."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from .errors import CliError, from_exception
+
+if TYPE_CHECKING:
+    from ..lemma import Lemma
+
+WORDS = ("lemma", "theorem", "corollary", "result")  # "check lemma B.2" is "check B.2"
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A lemma by slug, of the registry or of a user's file: small enough to hand to another process."""
+
+    slug: str
+    path: str | None = None
+
+    def lemma(self) -> Lemma:
+        if self.path is not None:
+            from .user_files import load
+
+            return next(lemma for lemma in load(self.path) if lemma.slug == self.slug)
+        from ..registry import get
+
+        return get(self.slug)
+
+
+def resolve(words: Sequence[str]) -> list[Target]:
+    """The lemmas that were named, in order, each once.  Raises CliError on a name that none has."""
+    found = dict.fromkeys(target for name in _names(words) for target in _named(name))
+    places: dict[str, Target] = {}
+    for target in found:
+        if places.setdefault(target.slug, target) is not target:
+            raise CliError(f"two different lemmas are named {target.slug}; check them one at a time")
+    return list(found)
+
+
+def _names(words: Sequence[str]) -> list[str]:
+    """The words without "lemma", "theorem", ..., which only introduce a name."""
+    names = []
+    for word in words:
+        first, _, rest = word.strip().partition(" ")
+        if first.lower() in WORDS:
+            word = rest.strip()
+        if word.strip():
+            names.append(word)
+    if not names or words[-1].lower() in WORDS:
+        raise CliError(f"a name is missing after {words[-1]!r} (`adamproof list` shows all)")
+    return names
+
+
+def _named(name: str) -> list[Target]:
+    if name.endswith(".py") or os.sep in name:
+        from .user_files import load
+
+        return [Target(lemma.slug, name) for lemma in load(name)]
+    from ..registry import UnknownLemma, get
+
+    if name.lower() == ALL:
+        return [Target(lemma.slug) for lemma in registered()]
+    registered()
+    try:
+        return [Target(get(name).slug)]
+    except UnknownLemma as unknown:
+        raise CliError(str(unknown.args[0])) from None
+
+
+def registered() -> tuple[Lemma, ...]:
+    """All lemmas of the registry.  Raises CliError when one of their files cannot be imported."""
+    from ..registry import lemmas
+
+    try:
+        return lemmas()
+    except Exception as error:  # noqa: BLE001 - a lemma file may fail in any way
+        raise from_exception(error, None, "the lemma files cannot be imported") from error
+
+
+def narrowed(lemma: Lemma, name: str | None) -> Lemma:
+    """The lemma with the one claim of this name and its mutants; all of it if there is no name."""
+    if name is None:
+        return lemma
+    names = [claim.name for claim in lemma.claims]
+    if name not in names:
+        close = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        raise CliError(f"{lemma.slug} has no claim {name!r}{hint} (it has {', '.join(map(repr, names))})")
+    # A mutant that names no claim is one of the first claim: decided here, while the first claim is still there.
+    mutants = [mutant for mutant in lemma.mutants if lemma.claim(mutant.claim).name == name]
+    return replace(lemma, claims=[lemma.claim(name)], mutants=mutants)

@@ -1,0 +1,73 @@
+"""What the terminal can show: colours, Unicode, progress."""
+
+from __future__ import annotations
+
+import os
+import sys
+from shutil import get_terminal_size
+
+import click
+
+SAMPLE = "β₁²·√Σ∫∀∈ℝℤΩ≤≠⇒−"  # characters that the rendering in Unicode uses
+COLOURS = {"PROVED": "green", "REFUTED": "red", "REJECTED": "red"}  # by a verdict's text; others are yellow
+
+
+def say(text: str, newline: bool = True) -> None:
+    """Print to standard output; colours only on a terminal, and not under NO_COLOR."""
+    click.echo(text, nl=newline, color=False if os.environ.get("NO_COLOR") else None)
+
+
+def warn(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def coloured(verdict: object) -> str:
+    """A verdict in its colour (`say` drops the colour where it has no place)."""
+    return click.style(str(verdict), fg=COLOURS.get(str(verdict), "yellow"), bold=True)
+
+
+def style(ascii_only: bool) -> str:
+    """How to write mathematics: "unicode", or "ascii" where asked for or where Unicode cannot be written."""
+    return "ascii" if ascii_only or not _writes(SAMPLE) else "unicode"
+
+
+def be_tolerant() -> None:
+    """A character in someone's title that the terminal cannot show is written as an escape, not a crash."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def mute() -> None:
+    """The reader of standard output has gone: let what is still buffered go nowhere, without a message."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        pass  # no real stream, hence nothing buffered
+
+
+def _writes(text: str) -> bool:
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+class Progress:
+    """What is being done, on standard error: one line that is overwritten on a terminal, else only if asked for."""
+
+    def __init__(self, wanted: bool, quiet: bool = False) -> None:
+        terminal = sys.stderr is not None and sys.stderr.isatty()
+        self.on = wanted or (terminal and not quiet)
+        self.overwrites = terminal and os.environ.get("TERM") != "dumb"
+
+    def __call__(self, text: str) -> None:
+        if self.on and self.overwrites:
+            click.echo(f"\r\x1b[K{text[: get_terminal_size().columns - 1]}", nl=False, err=True)
+        elif self.on:
+            click.echo(text, err=True)
+
+    def clear(self) -> None:
+        if self.on and self.overwrites:
+            click.echo("\r\x1b[K", nl=False, err=True)
