@@ -12,7 +12,7 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from importlib.metadata import PackageNotFoundError, version
@@ -27,9 +27,11 @@ from .kernel.rules import Theorem
 from .kernel.terms import Refusal, Term
 from .kernel.text import show
 from .kernel.verify import VERSION as PROOF_FORMAT
-from .lemma import Claim, Derivation, Lemma, MissingAssumption, Mutant, OtherStatement, derive_claim
+from .lemma import Claim, Derivation, Lemma, MissingAssumption, Models, Mutant, OtherStatement, derive_claim
 from .numeric.check import Report, Witness, check_sequent, counterexample
+from .numeric.models import Model
 from .prover import ProofFailure, Step, TranslationError, dump, prop
+from .prover.refute import refute
 from .registry import theorem_of
 
 SEED = 20250706  # of the random models; any other does as well, a fixed one makes runs repeatable
@@ -248,12 +250,17 @@ def _rests_on(theorem: Step, names: Mapping[Theorem, str], assumed: Mapping[Any,
 
 
 def _failed(lemma: Lemma, claim: Claim, failure: Exception) -> ClaimReport:
-    """No proof: refute the claim if a model does, otherwise say which step is missing."""
+    """No proof: refute the claim if a model does, otherwise say which step is missing (and if it is false)."""
     stated = {name: prop(statement) for name, statement in lemma.stated(claim).items()}
     conclusion = prop(claim.conclusion)
-    witness = _search(lemma, claim, list(stated.values()), conclusion)
+    hypotheses = list(stated.values())
+    models = _models((claim.models, lemma.models), WITNESS_TRIES)
+    witness = counterexample(hypotheses, conclusion, models) or refute(hypotheses, conclusion)
+    why = reason(failure)
+    if witness is None and isinstance(failure, ProofFailure) and (missing := failure.refute()):
+        why += f"; that step is false: {missing}"
     verdict = Verdict.UNDECIDED if witness is None else Verdict.REFUTED
-    return ClaimReport(claim, stated, conclusion, verdict, reason(failure), witness=witness)
+    return ClaimReport(claim, stated, conclusion, verdict, why, witness=witness)
 
 
 def reason(failure: Exception) -> str:
@@ -266,16 +273,24 @@ def reason(failure: Exception) -> str:
 # --- numbers and mutants ------------------------------------------------------------------------
 
 
-def _models(lemma: Lemma, claim: Claim) -> Any:
-    return (claim.models or lemma.models)(Random(SEED))
+def _models(sources: Sequence[Models | None], count: int) -> Iterator[Model]:
+    """Random models from the first source that there is."""
+    source = next((source for source in sources if source is not None), None)
+    return islice(source(Random(SEED)), count) if source else iter(())
 
 
 def _numbers(lemma: Lemma, claim: Claim, hypotheses: list[Term], conclusion: Term, models: int) -> Report | None:
-    return check_sequent(hypotheses, conclusion, islice(_models(lemma, claim), models)) if models else None
+    """The claim on random models; claims with the same statement and models are tested once."""
+    sources = (claim.models, lemma.models)
+    if not models or not any(sources):
+        return None
+    question = (tuple(hypotheses), conclusion, sources, models)
+    if question not in _reports:
+        _reports[question] = check_sequent(hypotheses, conclusion, _models(sources, models))
+    return _reports[question]
 
 
-def _search(lemma: Lemma, claim: Claim, hypotheses: list[Term], conclusion: Term) -> Witness | None:
-    return counterexample(hypotheses, conclusion, islice(_models(lemma, claim), WITNESS_TRIES))
+_reports: dict[Any, Report] = {}
 
 
 def kill(lemma: Lemma, mutant: Mutant) -> MutantReport:
@@ -285,7 +300,8 @@ def kill(lemma: Lemma, mutant: Mutant) -> MutantReport:
     stated = {name: prop(statement) for name, statement in twin.stated(claim).items()}
     conclusion = prop(claim.conclusion)
     outcome = _attempt(twin, claim)
-    models = mutant.models or claim.models or lemma.models
-    witness = counterexample(list(stated.values()), conclusion, islice(models(Random(SEED)), WITNESS_TRIES))
+    models = _models((mutant.models, claim.models, lemma.models), WITNESS_TRIES)
+    hypotheses = list(stated.values())
+    witness = counterexample(hypotheses, conclusion, models) or refute(hypotheses, conclusion)
     why = reason(outcome) if isinstance(outcome, Exception) else "the script proved it"
     return MutantReport(mutant, stated, conclusion, isinstance(outcome, Exception), why, witness)

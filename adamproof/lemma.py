@@ -119,8 +119,8 @@ class Lemma:
     where: str  # where in the source, or what the reconstruction rests on
     assumptions: Mapping[str, Any]
     claims: Sequence[Claim]
-    models: Models
-    mutants: Sequence[Mutant]
+    models: Models | None = None  # models of the assumptions; without them there is no evidence from numbers
+    mutants: Sequence[Mutant] = ()
     label: str | None = None
     constants: Mapping[str, Any] = field(default_factory=dict)  # SymPy expressions, used by the calculator
     notes: str = ""

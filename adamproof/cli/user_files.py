@@ -56,7 +56,9 @@ def _declared(module: ModuleType, path: str) -> tuple[Lemma, ...]:
 
     several: Any = getattr(module, "lemmas", None)
     found = list(several) if isinstance(several, (list, tuple)) else []
-    found += [module.lemma] if hasattr(module, "lemma") and module.lemma not in found else []
+    single: Any = getattr(module, "lemma", None)
+    if single is not None and not any(single is entry for entry in found):
+        found.insert(0, single)
     if not found:
         raise CliError(f"{path} declares no lemma; it needs {WANTED}")
     for entry in found:

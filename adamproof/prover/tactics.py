@@ -8,7 +8,7 @@ computes every step, and the verdict comes from verifying the proof file.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..kernel.facts import FACTS
 from ..kernel.normal import Atom, Poly, difference, key
@@ -21,17 +21,27 @@ from .polynomials import all_atoms, atom_term
 from .record import Step, derive
 from .search import Search
 
+if TYPE_CHECKING:
+    from ..numeric.check import Witness
+
 MAX_SIDE_FACTS = 8  # up to this many, side conditions may multiply two facts
 
 Fact = Any  # a Step, or a SymPy statement that becomes a hypothesis
 
 
 class ProofFailure(Exception):
-    """A goal that was not proved: what was tried, with which facts, and a counterexample if one was found."""
+    """A goal that was not proved: what was tried, with which facts; `refute` looks for a counterexample."""
 
     def __init__(self, goal: Term, facts: Sequence[Step], tried: Sequence[str]) -> None:
         self.goal, self.facts, self.tried = goal, tuple(facts), tuple(tried)
         super().__init__(f"no proof found of {show(goal)} (tried {'; '.join(tried) or 'nothing'})")
+
+    def refute(self) -> Witness | None:
+        """A model of the facts (and of what they assume) in which the goal fails, or None."""
+        from .refute import refute
+
+        props = {key(prop): prop for step in self.facts for prop in (*step.hypotheses, step.conclusion)}
+        return refute([prop for prop in props.values() if prop.op in RELATIONS], self.goal)
 
 
 def assume(statement: Any) -> Step:
@@ -213,10 +223,10 @@ class _Known:
             ("<", x, zero, "abs_nonpos", "sign_neg"),
             ("==", x, zero, "abs_nonneg", "sign_zero"),
         ):
-            if head == "sign" and (known := self.side(op, a, b)):
+            if head == "sign" and (known := self.side(op, a, b, degree=1)):
                 yield derive("fact", [known], sign_fact, (x,))
                 return
-            if head == "abs" and (known := self.side("<=", a, b) if op == "<" else None):
+            if head == "abs" and (known := self.side("<=", a, b, degree=1) if op == "<" else None):
                 yield derive("fact", [known], abs_fact, (x,))
                 return
         yield from library.about(head, x)
@@ -226,12 +236,12 @@ class _Known:
             yield positive
             yield library.apply_to("inverse_positive", [base], [positive])
             yield library.apply_to("inverse_times", [base], [positive])
-        elif nonzero := self.side("!=", base, number(0)):
+        elif nonzero := self.side("!=", base, number(0), degree=0):
             yield nonzero
             yield derive("fact", [nonzero], "inv", (base,))
         elif zero := self.side("==", base, number(0)):
             yield library.apply_to("inverse_of_zero", [base], [zero])
-        elif nonneg := self.side("<=", number(0), base):
+        elif nonneg := self.side("<=", number(0), base, degree=1):
             yield library.apply_to("inverse_nonneg", [base], [nonneg])
 
     def _successors(self, atoms: Sequence[Atom]) -> Iterator[Step]:
@@ -244,16 +254,17 @@ class _Known:
                 if natural := self.side("<=", number(0), as_real(exponent)):
                     yield derive("fact", [natural], "pow_succ", (base, exponent))
 
-    def side(self, op: str, a: Term, b: Term) -> Step | None:
-        """A side condition by the bare search over the facts so far, or None."""
+    def side(self, op: str, a: Term, b: Term, degree: int = 2) -> Step | None:
+        """A side condition by the bare search over the facts so far, or None; degree 0 looks for the fact itself."""
         goal = make(op, a, b)
         mark = key(goal)
-        if mark not in self.sides:
+        if (mark, degree) not in self.sides:
             direct = next((step for step in self.facts if key(step.conclusion) == mark), None)
             if direct is not None and direct.conclusion is not goal:
                 direct = derive("convert", [direct], goal)
-            self.sides[mark] = direct or Search(goal, self.facts).run((1, 2) if len(self.facts) <= MAX_SIDE_FACTS else (1,))
-        return self.sides[mark]
+            degrees = range(1, 1 + (degree if len(self.facts) <= MAX_SIDE_FACTS else min(degree, 1)))
+            self.sides[mark, degree] = direct or (Search(goal, self.facts).run(degrees) if degree else None)
+        return self.sides[mark, degree]
 
 
 # --- chains -------------------------------------------------------------------------------------

@@ -201,7 +201,7 @@ def starting_weight(scope: Scope, facts: Facts) -> Step:
     positive = prove(lt(0, relative), nonneg, square)
     split = head_fact("ln_mul", eps**2, relative, given=[square, positive])
     hole = reals("hole")
-    inside = prove(eq(product(eps**2, relative), weight(T)), square)
+    inside = prove(eq(product(eps**2, relative), weight(T)), facts.epsilon)
     whole = rewrite(split, inside, hole, eq(log(hole), log(eps**2) + log(relative)))
     start = prove(eq(weight(0), eps**2), scope.given("v starts at 0"))
     base = rewrite(prove(eq(log(weight(0)), log(weight(0)))), start, hole, eq(log(weight(0)), log(hole)))

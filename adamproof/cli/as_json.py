@@ -1,0 +1,199 @@
+"""Answers as JSON.
+
+Every document is an object with "schema" (1), "command", "exit_code" and "lemmas" ("verify": "files").  Keys
+come in a fixed order.  Statements are the kernel's exact text, numbers are strings: "3/7" is exact, a decimal
+fraction is rounded to "digits" digits.  Times are under the key "seconds" only, of the document and of each
+lemma; drop them and equal questions give equal bytes.
+
+A lemma: slug, label (or null), title, source {kind, text}, where, then by command
+
+  list    claims: their names
+  check   verdict, exit_code, shortcomings [text], claims [claim], mutants [mutant] (null with --no-mutants),
+          versions {name: version}, seconds
+  show    notes, assumptions {name: statement}, constants {name: SymPy expression}, claims [claim]
+  mutate  mutants [mutant], all_killed, seconds
+
+or, when it could not be checked at all, slug, error (one sentence), seconds.  "check" adds "complete", which is
+false after an interruption.
+
+claim   name, verdict, reason, statement {hypotheses {name: statement}, conclusion}, used [name], unused [name],
+        citations [{name, source}], steps [{title, statement, rests_on [name]}],
+        proof {steps, bytes, sha256} (of the proof file; null if there is none), numbers, witness
+numbers models, comparisons, exact, sampled, digits, smallest_slack, smallest_relative_slack, largest_tightness,
+        undetermined [{model, reason}], holds, violation (a witness); null when nothing was tested
+witness model, conclusion, variables {name: value}, calls [{function, arguments [value], value}],
+        instance [value], relation, left, right, exact, hypotheses_exact, hypotheses_sampled, digits; or null
+mutant  name, statement, killed, refused, reason, witness
+
+"verify" has files [{file, verdict, conclusion, hypotheses [statement], citations [{name, source}], steps}] or
+{file, verdict, reason} or {file, error}.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..check import ClaimReport, LemmaReport, MutantReport
+    from ..kernel.terms import Term
+    from ..lemma import Lemma
+    from ..numeric.check import Report, Witness
+
+SCHEMA = 1
+Data = dict[str, Any]
+
+
+def document(command: str, exit_code: int, **content: Any) -> str:
+    """The text of a whole document."""
+    return json.dumps({"schema": SCHEMA, "command": command, "exit_code": exit_code, **content}, indent=2)
+
+
+def failed(slug: str, error: str) -> Data:
+    """A lemma about which nothing can be said."""
+    return {"slug": slug, "error": error}
+
+
+def heading(lemma: Lemma) -> Data:
+    """Which lemma this is."""
+    source = {"kind": lemma.source.name.lower(), "text": lemma.source.value}
+    return {"slug": lemma.slug, "label": lemma.label, "title": lemma.title, "source": source, "where": lemma.where}
+
+
+def listed(lemma: Lemma) -> Data:
+    return {**heading(lemma), "claims": [claim.name for claim in lemma.claims]}
+
+
+def checked(report: LemmaReport, shortcomings: Sequence[str], mutants: bool) -> Data:
+    return {
+        **heading(report.lemma),
+        "verdict": str(report.verdict),
+        "exit_code": report.verdict.exit_code,
+        "shortcomings": list(shortcomings),
+        "claims": [claim(entry) for entry in report.claims],
+        "mutants": [mutant(entry) for entry in report.mutants] if mutants else None,
+        "versions": dict(report.versions),
+    }
+
+
+def shown(report: LemmaReport, assumptions: Mapping[str, Term]) -> Data:
+    lemma = report.lemma
+    return {
+        **heading(lemma),
+        "notes": lemma.notes,
+        "assumptions": {name: _text(statement) for name, statement in assumptions.items()},
+        "constants": {name: str(value) for name, value in lemma.constants.items()},
+        "claims": [claim(entry) for entry in report.claims],
+    }
+
+
+def refuted(lemma: Lemma, mutants: Sequence[MutantReport]) -> Data:
+    killed = all(entry.killed for entry in mutants)
+    return {**heading(lemma), "mutants": [mutant(entry) for entry in mutants], "all_killed": killed}
+
+
+def claim(report: ClaimReport) -> Data:
+    proof = report.proof.encode()
+    return {
+        "name": report.claim.name,
+        "verdict": str(report.verdict),
+        "reason": report.reason,
+        "statement": _statement(report.hypotheses, report.conclusion),
+        "used": list(report.used),
+        "unused": list(report.unused),
+        "citations": [{"name": name, "source": source} for name, source in report.citations],
+        "steps": [
+            {"title": step.title, "statement": _text(step.statement), "rests_on": list(step.rests_on)}
+            for step in report.steps
+        ],
+        "proof": {"steps": report.proof_steps, "bytes": len(proof), "sha256": hashlib.sha256(proof).hexdigest()}
+        if proof
+        else None,
+        "numbers": None if report.numbers is None else _numbers(report.numbers),
+        "witness": None if report.witness is None else _witness(report.witness),
+    }
+
+
+def mutant(report: MutantReport) -> Data:
+    return {
+        "name": report.mutant.name,
+        "statement": _statement(report.hypotheses, report.conclusion),
+        "killed": report.killed,
+        "refused": report.refused,
+        "reason": report.reason,
+        "witness": None if report.witness is None else _witness(report.witness),
+    }
+
+
+def answered(path: str, said: Mapping[str, Any]) -> Data:
+    """The kernel's words about a proof file, its citations as objects like everywhere else."""
+    words = dict(said)
+    if "citations" in words:
+        words["citations"] = [{"name": name, "source": source} for name, source in words["citations"]]
+    return {"file": path, **words}
+
+
+# --- statements and numbers ---------------------------------------------------------------------
+
+
+def _text(term: Term) -> str:
+    from ..render import show
+
+    return show(term, "ascii")
+
+
+def _statement(hypotheses: Mapping[str, Term], conclusion: Term) -> Data:
+    return {"hypotheses": {name: _text(term) for name, term in hypotheses.items()}, "conclusion": _text(conclusion)}
+
+
+def _numbers(report: Report) -> Data:
+    digits = report.digits
+    return {
+        "models": report.models,
+        "comparisons": report.instances,
+        "exact": report.exact,
+        "sampled": report.sampled,
+        "digits": digits,
+        "smallest_slack": _number(report.smallest_absolute, digits),
+        "smallest_relative_slack": _number(report.smallest_relative, digits),
+        "largest_tightness": _number(report.largest_tightness, digits),
+        "undetermined": [{"model": label, "reason": reason} for label, reason in report.undetermined],
+        "holds": report.holds,
+        "violation": None if report.violation is None else _witness(report.violation),
+    }
+
+
+def _witness(witness: Witness) -> Data:
+    digits = witness.digits
+    return {
+        "model": witness.label,
+        "conclusion": _text(witness.conclusion),
+        "variables": {name: _number(value, digits) for name, value in witness.variables},
+        "calls": [
+            {
+                "function": name,
+                "arguments": [_number(argument, digits) for argument in arguments],
+                "value": _number(value, digits),
+            }
+            for (name, arguments), value in witness.calls
+        ],
+        "instance": [_number(value, digits) for value in witness.instance],
+        "relation": witness.slack.op,
+        "left": _number(witness.slack.lhs, digits),
+        "right": _number(witness.slack.rhs, digits),
+        "exact": witness.exact,
+        "hypotheses_exact": witness.hypotheses_exact,
+        "hypotheses_sampled": witness.hypotheses_sampled,
+        "digits": digits,
+    }
+
+
+def _number(value: Any, digits: int) -> str | None:
+    """An exact value in full, an approximate one to this many digits; sample points as they print."""
+    import mpmath
+
+    if value is None:
+        return None
+    return str(mpmath.nstr(value, digits)) if isinstance(value, mpmath.mpf) else str(value)

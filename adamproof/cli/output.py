@@ -1,0 +1,226 @@
+"""Answers as text for people.  Formulas come from adamproof.render, verdicts from adamproof.check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from textwrap import fill, shorten
+from typing import TYPE_CHECKING
+
+from ..kernel.terms import Term
+from ..render import show, statement
+from .terminal import coloured
+
+if TYPE_CHECKING:
+    from ..check import ClaimReport, LemmaReport, MutantReport, NamedStep
+    from ..lemma import Lemma
+    from ..numeric.check import Witness
+
+WIDTH = 110
+SHORT = 150  # characters of a refusal in the short form
+NAME_COLUMN = 64  # the names of hypotheses are lined up, but not farther to the right than here
+
+
+def checked(report: LemmaReport, style: str, verbose: bool, mutants: bool, seconds: float) -> str:
+    """What `check` says about a lemma."""
+    lines = heading(report.lemma)
+    for number, claim in enumerate(report.claims):
+        lines += _statement_if_new(report.claims, number, style)
+        lines += ["", f'Claim "{claim.claim.name}": {coloured(claim.verdict)}', *_claim(claim, style, verbose)]
+    lines += ["", *(mutants_in_short(report.mutants, style, verbose) if mutants else ["False twins: not tried"])]
+    lines += ["", f"{called(report.lemma)}: {coloured(report.verdict)} ({seconds:.1f} s)"]
+    lines += [f"  because {text}" for text in shortcomings(report)]
+    if verbose:
+        lines.append(_labelled("  with ", ", ".join(f"{name} {version}" for name, version in report.versions.items())))
+    return "\n".join(lines)
+
+
+def in_one_line(report: LemmaReport) -> str:
+    return f"{called(report.lemma)}: {coloured(report.verdict)}"
+
+
+def shown(report: LemmaReport, style: str) -> str:
+    """What `show` says: statement, constants, notes, and the proofs in steps."""
+    lemma = report.lemma
+    lines = heading(lemma)
+    for number, claim in enumerate(report.claims):
+        lines += _statement_if_new(report.claims, number, style)
+        lines += ["", f'Proof of the claim "{claim.claim.name}": {coloured(claim.verdict)}', *_derived(claim, style)]
+    if lemma.constants:
+        lines += ["", "Constants", *(f"  {name} = {value}" for name, value in lemma.constants.items())]
+    if lemma.notes:
+        lines += ["", fill(" ".join(lemma.notes.split()), WIDTH)]
+    return "\n".join(lines)
+
+
+def mutated(lemma: Lemma, mutants: Sequence[MutantReport], style: str) -> str:
+    """What `mutate` says: every false twin in full."""
+    lines = heading(lemma)
+    for mutant in mutants:
+        lines += ["", f"{_fate(mutant)}: {mutant.mutant.name}"]
+        lines += _indented(_statement(mutant.hypotheses, mutant.conclusion, style))
+        lines += [_labelled(f"  {_refusal(mutant)}: ", mutant.reason), *_counterexample(mutant.witness)]
+    return "\n".join([*lines, "", _tally(mutants)])
+
+
+def called(lemma: Lemma) -> str:
+    """The names of a lemma: label, if it has one, and slug."""
+    return f"{lemma.label} {lemma.slug}" if lemma.label else lemma.slug
+
+
+def heading(lemma: Lemma) -> list[str]:
+    where = _labelled("  where:  ", lemma.where)
+    return [f"{called(lemma)}: {lemma.title}", f"  source: {lemma.source.value}", where]
+
+
+def shortcomings(report: LemmaReport) -> list[str]:
+    """Why a lemma whose claims may well be proved is not: surviving mutants, failing numbers."""
+    found = []
+    for claim in report.claims:
+        if claim.numbers is not None and not claim.numbers.holds:
+            found.append(f'the numbers do not bear out the claim "{claim.claim.name}"')
+    for mutant in report.mutants:
+        if not mutant.refused:
+            found.append(f'the prover proved the false twin "{mutant.mutant.name}"')
+        elif mutant.witness is None:
+            found.append(f'no counterexample was found to the false twin "{mutant.mutant.name}"')
+    return found
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Rows in columns, the first row being the titles."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return "\n".join(line.rstrip() for line in lines)
+
+
+# --- statements ---------------------------------------------------------------------------------
+
+
+def _statement_if_new(claims: Sequence[ClaimReport], number: int, style: str) -> list[str]:
+    """A claim's statement, unless it is the one before again (proved in another way)."""
+    claim = claims[number]
+    lines = _statement(claim.hypotheses, claim.conclusion, style)
+    if number and _statement(claims[number - 1].hypotheses, claims[number - 1].conclusion, style) == lines:
+        return []
+    return ["", *_indented(lines)]
+
+
+def _statement(hypotheses: Mapping[str, Term], conclusion: Term, style: str) -> list[str]:
+    """The statement, each hypothesis with its name at the right."""
+    lines = statement(list(hypotheses.values()), conclusion, _usable(style, [*hypotheses.values(), conclusion]))
+    first, *rest = lines.splitlines()
+    if not hypotheses:
+        return [first, *rest]
+    stated, others = rest[: len(hypotheses)], rest[len(hypotheses) :]
+    column = min(max(map(len, stated)), NAME_COLUMN)
+    named = [f"{line.ljust(column)}  [{name}]" for line, name in zip(stated, hypotheses, strict=True)]
+    return [first, *named, *others]
+
+
+def _usable(style: str, terms: Sequence[Term]) -> str:
+    """The style, or the kernel's own text where two names would be written alike in that style."""
+    try:
+        statement(terms[:-1], terms[-1], style)
+    except ValueError:
+        return "ascii"
+    return style
+
+
+# --- claims -------------------------------------------------------------------------------------
+
+
+def _claim(claim: ClaimReport, style: str, verbose: bool) -> list[str]:
+    lines = _derived(claim, style)
+    if claim.numbers is not None:
+        first, *rest = str(claim.numbers).splitlines()
+        lines += [f"  numbers:             {first}", *(f"  {'':21}{line}" for line in rest)]
+    elif claim.steps:
+        lines.append("  numbers:             not tested")
+    if claim.witness is not None:
+        lines += _counterexample(claim.witness) if verbose else [_labelled("  counterexample: ", brief(claim.witness))]
+    return lines
+
+
+def _derived(claim: ClaimReport, style: str) -> list[str]:
+    """The proof as derived and verified, or why there is none."""
+    if not claim.steps:
+        return [_labelled("  reason: ", claim.reason)] if claim.reason else []
+    lines = [line for number, step in enumerate(claim.steps, start=1) for line in _step(number, step, style)]
+    lines += [
+        _labelled("  hypotheses used:     ", ", ".join(claim.used) or "none"),
+        _labelled("  hypotheses NOT used: ", ", ".join(claim.unused) or "none"),
+        _labelled("  cited axioms:        ", "; ".join(": ".join(pair) for pair in claim.citations) or "none"),
+        f"  proof:               {claim.proof_steps} kernel steps, {_size(claim.proof)},"
+        " verified by the kernel in a fresh process",
+    ]
+    return lines
+
+
+def _step(number: int, step: NamedStep, style: str) -> list[str]:
+    basis = ", ".join(step.rests_on) or "nothing but the rules"
+    formula = show(step.statement, _usable(style, [step.statement]))
+    return [f"  {number}. {step.title}", f"       {formula}", _labelled("     rests on: ", basis)]
+
+
+def _size(text: str) -> str:
+    size = len(text.encode())
+    return f"{size} bytes" if size < 10_000 else f"{size / 1000:.0f} kB"
+
+
+# --- false twins --------------------------------------------------------------------------------
+
+
+def mutants_in_short(mutants: Sequence[MutantReport], style: str, verbose: bool) -> list[str]:
+    lines = [_tally(mutants)]
+    for mutant in mutants:
+        lines += [f"  {_fate(mutant)}: {mutant.mutant.name}"]
+        if verbose:
+            lines += _indented([_labelled(f"  {_refusal(mutant)}: ", mutant.reason), *_counterexample(mutant.witness)])
+        else:
+            lines.append(_labelled(f"    {_refusal(mutant)}: ", shorten(mutant.reason, SHORT, placeholder=" ...")))
+            lines.append(_labelled("    false: ", brief(mutant.witness) if mutant.witness else "no counterexample"))
+    return lines
+
+
+def _tally(mutants: Sequence[MutantReport]) -> str:
+    if not mutants:
+        return "False twins: none declared"
+    return f"False twins: {sum(mutant.killed for mutant in mutants)}/{len(mutants)} killed"
+
+
+def _fate(mutant: MutantReport) -> str:
+    return "killed" if mutant.killed else "SURVIVED"
+
+
+def _refusal(mutant: MutantReport) -> str:
+    return "refused" if mutant.refused else "NOT refused"
+
+
+def brief(witness: Witness) -> str:
+    """A counterexample in one line."""
+    from ..numeric.evaluate import shown as number
+
+    values = ", ".join(f"{name} = {number(value)}" for name, value in witness.variables)
+    at = f"; at {', '.join(map(number, witness.instance))}" if witness.instance else ""
+    left, right = number(witness.slack.lhs), number(witness.slack.rhs)
+    return f"in {witness.label}{': ' if values else ''}{values}{at}; {left} {witness.slack.op} {right} is false"
+
+
+def _counterexample(witness: Witness | None) -> list[str]:
+    if witness is None:
+        return ["  counterexample: none was found"]
+    return ["  counterexample:", *_indented(str(witness).splitlines(), 4)]
+
+
+# --- layout -------------------------------------------------------------------------------------
+
+
+def _labelled(label: str, text: str) -> str:
+    """A label and a text, broken into lines that line up behind the label."""
+    indent = " " * len(label)
+    options = {"break_long_words": False, "break_on_hyphens": False}
+    return fill(" ".join(text.split()), WIDTH, initial_indent=label, subsequent_indent=indent, **options)
+
+
+def _indented(lines: Iterable[str], by: int = 2) -> list[str]:
+    return [" " * by + line for text in lines for line in text.splitlines() or [""]]
