@@ -1,0 +1,127 @@
+"""Short constructors for the tests, and checks that also work under ``python -O``."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from fractions import Fraction
+from typing import Any
+
+from adamproof.kernel.rules import Theorem, apply
+from adamproof.kernel.terms import Function, Term, bind, make, number
+
+
+def check(condition: object, message: str) -> None:
+    """An assertion that ``python -O`` does not remove."""
+    if not condition:
+        raise AssertionError(message)
+
+
+class TooSlow(Exception):
+    """The kernel took longer than a refusal may take."""
+
+
+@contextmanager
+def within(seconds: int) -> Iterator[None]:
+    """Raise TooSlow when the block runs longer than this."""
+
+    def stop(_signal: int, _frame: object) -> None:
+        raise TooSlow(f"no answer within {seconds} seconds")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def real(name: str) -> Term:
+    return make("var", name, "real")
+
+
+def integer(name: str) -> Term:
+    return make("var", name, "int")
+
+
+def point(name: str) -> Term:
+    return make("var", name, "point")
+
+
+def num(value: int | str | Fraction) -> Term:
+    return number(Fraction(value))
+
+
+def whole(value: int) -> Term:
+    return make("int", value)
+
+
+def add(*terms: Term) -> Term:
+    return make("add", *terms)
+
+
+def mul(*terms: Term) -> Term:
+    return make("mul", *terms)
+
+
+def eq(a: Term, b: Term) -> Term:
+    return make("==", a, b)
+
+
+def le(a: Term, b: Term) -> Term:
+    return make("<=", a, b)
+
+
+def lt(a: Term, b: Term) -> Term:
+    return make("<", a, b)
+
+
+def ne(a: Term, b: Term) -> Term:
+    return make("!=", a, b)
+
+
+def implies(a: Term, b: Term) -> Term:
+    return make("implies", a, b)
+
+
+def app(symbol: Function, *args: Term) -> Term:
+    return make("app", symbol, *args)
+
+
+def forall(variable: Term, prop: Term) -> Term:
+    return bind(f"forall_{variable.sort}", variable, prop)
+
+
+def total(variable: Term, low: Term, high: Term, body: Term) -> Term:
+    return bind("Sum", variable, low, high, body)
+
+
+def mean(variable: Term, body: Term) -> Term:
+    return bind("E", variable, body)
+
+
+def integral(variable: Term, body: Term) -> Term:
+    return bind("Integral01", variable, body)
+
+
+def integrable(term: Term) -> Term:
+    return make("Integrable", term)
+
+
+def use(rule: str, premises: Sequence[Theorem] = (), *args: Any) -> Theorem:
+    """Apply a kernel rule."""
+    return apply(rule, premises, args)
+
+
+def given(prop: Term) -> Theorem:
+    return use("assume", [], prop)
+
+
+def given_cited(prop: Term, name: str = "axiom") -> Theorem:
+    return use("cite", [], name, "a book", prop)
+
+
+TRUE = eq(num(0), num(0))
+FALSE = eq(num(1), num(0))

@@ -1,0 +1,143 @@
+"""Sequents in models: what holds is reported, what fails is refuted with a witness, bad models are named."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from fractions import Fraction
+from random import Random
+
+import pytest
+
+from adamproof.kernel.terms import function, make
+from adamproof.numeric.adam import Hyper, adam_model, adam_models
+from adamproof.numeric.check import HypothesisViolated, check_sequent, counterexample
+from adamproof.numeric.models import Model, ModelError
+
+from .common import BOUND, INVARIANT, RANGES, RECURSION, SQUARE, read
+
+HYPOTHESES = [*RANGES, *RECURSION]
+
+
+def test_the_invariant_of_adam_holds_exactly() -> None:
+    report = check_sequent(HYPOTHESES, INVARIANT, adam_models(1, 21))
+    assert report.holds and report.exact and report.sampled and report.models == 21
+    assert report.instances == 21 * 13
+    assert report.smallest_absolute == 0 and report.largest_tightness == 1  # b1 = 0, k = 1
+    assert str(report).startswith("21 models, 273 comparisons, exact arithmetic, quantifiers on samples\n")
+
+
+def test_the_update_bound_holds_at_fifty_digits() -> None:
+    report = check_sequent(HYPOTHESES, BOUND, adam_models(2, 21))
+    assert report.holds and not report.exact and "50 digits" in str(report)
+
+
+def test_a_smaller_constant_is_refuted_with_a_printable_witness() -> None:
+    false = read(f"forall k: int. 0 <= k -> m(k)^2 <= 1/2*{SQUARE}*v(k)")
+    witness = counterexample(HYPOTHESES, false, adam_models(3, 40))
+    assert witness is not None and witness.exact and witness.hypotheses_exact and witness.hypotheses_sampled
+    assert witness.slack.lhs > witness.slack.rhs
+    assert dict(witness.variables).keys() == {"b1", "b2", "eps"}
+    assert witness.calls[0][0][0] in ("m", "v")
+    written = str(witness)
+    for piece in (witness.label, "fails (exactly; hypotheses hold exactly, quantifiers on samples)", "b1 = ", "m("):
+        assert piece in written
+    report = check_sequent(HYPOTHESES, false, adam_models(3, 40))
+    assert not report.holds and str(report.violation) == written
+
+
+def test_a_true_statement_has_no_counterexample() -> None:
+    assert counterexample(HYPOTHESES, INVARIANT, adam_models(4, 21)) is None
+
+
+def test_dropping_the_condition_on_the_hyperparameters_is_refuted() -> None:
+    hypotheses = [prop for prop in HYPOTHESES if prop is not read("b1^2 < b2")]
+    outside = Hyper(Fraction(9, 10), Fraction(1, 2), Fraction(0))
+    model = adam_model(Random(1), 6, outside, "normal")
+    witness = counterexample(hypotheses, INVARIANT, [model])
+    assert witness is not None and witness.exact
+    assert counterexample(HYPOTHESES, INVARIANT, [model]) is None
+
+
+def test_a_model_that_violates_a_hypothesis_is_no_counterexample() -> None:
+    model = next(adam_models(5, 1)).extended({"b1": Fraction(9, 10), "b2": Fraction(1, 2)})
+    hypotheses = [prop for prop in HYPOTHESES if prop is not read("b1^2 < b2")]
+    assert counterexample(hypotheses, read("1 == 0"), [model]) is None  # m and v do not fit these b1 and b2
+
+
+def test_a_violated_hypothesis_is_named() -> None:
+    model = Model(variables={"a": 2, "b": 3}, label="the second model")
+    with pytest.raises(HypothesisViolated, match=r"the second model violates the hypothesis b < a: 3 < 2 is false"):
+        check_sequent([read("b < a")], read("0 <= a"), [model])
+    with pytest.raises(
+        HypothesisViolated, match=r"violates the hypothesis forall k: int. 0 <= k at -1: 0 <= -1 is false"
+    ):
+        check_sequent([read("forall k: int. 0 <= k")], read("0 <= a"), [model])
+    with pytest.raises(HypothesisViolated, match=r"sqrt\(-a\) == 0 is undetermined: sqrt\(-2\) is unspecified"):
+        check_sequent([read("sqrt(-a) == 0")], read("0 <= a"), [model])
+
+
+def test_a_missing_name_is_an_error_not_a_counterexample() -> None:
+    for search in (check_sequent, counterexample):
+        with pytest.raises(ModelError, match="no value to the variable a"):
+            search([], read("0 <= a"), [Model()])
+
+
+def test_an_undetermined_conclusion_does_not_count_as_holding() -> None:
+    models = [Model(variables={"a": 4}), Model(variables={"a": -1}, label="bad")]
+    report = check_sequent([], read("0 <= sqrt(a)"), models)
+    assert not report.holds and report.violation is None and report.models == 1
+    assert report.undetermined == (("bad", "sqrt(-1) is unspecified"),)
+    assert "undetermined in bad: sqrt(-1) is unspecified" in str(report)
+    assert counterexample([], read("0 <= sqrt(a)"), models) is None
+
+
+def test_vacuous_statements_and_no_models_do_not_count_as_holding() -> None:
+    report = check_sequent([], read("1 <= 0 -> a == 0"), [Model(variables={"a": 4})])
+    assert report.models == 1 and report.instances == 0 and not report.holds
+    with pytest.raises(ValueError, match="at least one model"):
+        check_sequent([], read("a == a"), [])
+
+
+def test_a_violation_within_the_margin_is_no_counterexample() -> None:
+    model = Model(variables={"a": 2})
+    assert counterexample([], read("sqrt(a) <= sqrt(a) - 1/10^33"), [model]) is None
+    assert counterexample([], read("sqrt(a) <= sqrt(a) - 1/10^25"), [model]) is not None
+    assert counterexample([], read("a <= a - 1/10^60"), [model]) is not None  # exact: no margin is needed
+    assert counterexample([], read("sqrt(a)^2 != 2"), [model]) is None
+    assert not check_sequent([], read("sqrt(a) <= sqrt(a) - 1/10^33"), [model]).holds
+
+
+def test_the_first_witness_is_reported_with_the_instance_that_fails() -> None:
+    models = [Model(variables={"a": value}, label=f"a = {value}") for value in (9, 2, 1)]
+    witness = counterexample([read("0 < a")], read("forall k: int. 0 <= k -> k <= a"), models)
+    assert witness is not None and witness.label == "a = 2" and witness.instance == (3,)
+    assert "quantified variables: 3" in str(witness)
+
+
+def test_two_symbols_with_one_name_are_refused() -> None:
+    clash = make("app", function("a", ["int"]), make("int", 0))
+    with pytest.raises(ValueError, match="two different symbols called a"):
+        check_sequent([make("<=", clash, clash)], read("a <= a"), [Model(variables={"a": 1})])
+
+
+SCRIPT = """
+from adamproof.numeric.adam import adam_models
+from adamproof.numeric.check import check_sequent, counterexample
+from tests.numeric.common import BOUND, RANGES, RECURSION, SQUARE, read
+hypotheses = [*RANGES, *RECURSION]
+print(check_sequent(hypotheses, BOUND, adam_models(8, 14)))
+print(counterexample(hypotheses, read(f"m(t)^2 <= 1/3*{SQUARE}*v(t)"), adam_models(8, 40)))
+"""
+
+
+def test_the_output_does_not_depend_on_the_hash_seed() -> None:
+    outputs = set()
+    for seed in ("0", "1", "77"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)}
+        run = subprocess.run(
+            [sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True, check=True
+        )
+        outputs.add(run.stdout)
+    assert len(outputs) == 1 and "the left side would have to be <= the right side" in outputs.pop()

@@ -1,0 +1,48 @@
+"""Terms that look alike have the same value: parentheses are never missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from random import Random
+
+import pytest
+
+from adamproof.kernel.terms import Term, make, number
+from adamproof.numeric.evaluate import value
+from adamproof.numeric.models import Model
+from adamproof.render import latex, unicode
+
+X, Y = make("var", "x", "real"), make("var", "y", "real")
+MODEL = Model(variables={"x": Fraction(3, 7), "y": Fraction(-11, 5)})
+
+
+def random_term(rng: Random, depth: int) -> Term:
+    """A small random term of shapes that need parentheses."""
+    if depth == 0:
+        return rng.choice([X, Y, number(2), number(-1), number(Fraction(1, 2))])
+    parts = [random_term(rng, rng.randrange(depth)) for _ in range(rng.choice([2, 2, 3]))]
+    shape = rng.choice(["add", "mul", "mul", "inv", "pow", "abs", "Sum"])
+    if shape in ("add", "mul"):
+        return make(shape, *parts)
+    if shape == "pow":
+        return make("pow", parts[0], make("int", rng.choice([-1, 2, 3])))
+    if shape == "Sum":
+        body = make(rng.choice(["add", "mul"]), parts[0], make("real", make("bound", 0, "int")))
+        return make("Sum", make("int", 1), make("int", 3), body)
+    return make(shape, parts[0])
+
+
+@pytest.mark.parametrize("show", [unicode.show, latex.show], ids=["unicode", "latex"])
+def test_terms_that_look_alike_have_equal_values(
+    show: Callable[[Term, Mapping[str, str] | None, Sequence[Term]], str],
+) -> None:
+    rng = Random(7)
+    seen: dict[str, Fraction] = {}
+    alike = 0
+    for _ in range(8_000):
+        term = random_term(rng, rng.randint(1, 3))
+        written, found = show(term, None, ()), value(term, MODEL)
+        alike += written in seen
+        assert seen.setdefault(written, found) == found, f"{term} is written {written}"
+    assert alike > 2_000
