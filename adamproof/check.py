@@ -115,17 +115,25 @@ class LemmaReport:
         for worst in (Verdict.REJECTED, Verdict.REFUTED, Verdict.UNDECIDED):
             if worst in verdicts:
                 return worst
-        sound = all(mutant.killed for mutant in self.mutants) and all(c.numbers is None or c.numbers.holds for c in self.claims)
+        sound = all(mutant.killed for mutant in self.mutants) and all(
+            c.numbers is None or c.numbers.holds for c in self.claims
+        )
         return verdicts[0] if sound else Verdict.REJECTED
 
 
-def check(lemma: Lemma, models: int = MODELS, mutants: bool = True, progress: Callable[[str], None] = lambda _: None) -> LemmaReport:
+def check(
+    lemma: Lemma, models: int = MODELS, mutants: bool = True, progress: Callable[[str], None] = lambda _: None
+) -> LemmaReport:
     """Check a lemma: prove and verify every claim, test it on random models, and kill its mutants."""
     attempts = []
     for claim in lemma.claims:
         progress(f"{lemma.slug}: proving {claim.name}")
         attempts.append((claim, _attempt(lemma, claim)))
-    proofs = {claim.name: dump(made.theorem, f"{lemma.slug}: {claim.name}") for claim, made in attempts if isinstance(made, Derivation)}
+    proofs = {
+        claim.name: dump(made.theorem, f"{lemma.slug}: {claim.name}")
+        for claim, made in attempts
+        if isinstance(made, Derivation)
+    }
     progress(f"{lemma.slug}: verifying")
     answers = dict(zip(proofs, verify_in_fresh_process(list(proofs.values())), strict=True))
     reports = []
@@ -173,7 +181,10 @@ def verify_in_fresh_process(proofs: Sequence[str]) -> list[dict[str, Any]]:
             path.write_text(text, encoding="utf-8")
             paths.append(str(path))
         root = str(Path(__file__).resolve().parent.parent)
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])}
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])]),
+        }
         command = [sys.executable, "-m", "adamproof.kernel", "--json", *paths]
         done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     lines = done.stdout.splitlines()
@@ -182,7 +193,9 @@ def verify_in_fresh_process(proofs: Sequence[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
-def _proved(lemma: Lemma, claim: Claim, made: Derivation, proof: str, answer: dict[str, Any], models: int) -> ClaimReport:
+def _proved(
+    lemma: Lemma, claim: Claim, made: Derivation, proof: str, answer: dict[str, Any], models: int
+) -> ClaimReport:
     """Read the verifier's answer against the claim as it is stated."""
     stated = {name: prop(statement) for name, statement in lemma.stated(claim).items()}
     conclusion = prop(claim.conclusion)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .kernel.normal import key
 from .kernel.rules import Theorem
-from .kernel.terms import RELATIONS, Term
+from .kernel.terms import RELATIONS
 from .kernel.text import show
 from .prover.language import prop
 from .prover.record import Step, derive
@@ -68,7 +68,9 @@ class Mutant:
 class Scope:
     """What a proof script works with: the goal, the assumptions by name, other lemmas, and named steps."""
 
-    def __init__(self, goal: Any, assumptions: Mapping[str, Any], theorem_of: Callable[[str, str | None], Step]) -> None:
+    def __init__(
+        self, goal: Any, assumptions: Mapping[str, Any], theorem_of: Callable[[str, str | None], Step]
+    ) -> None:
         self.goal = goal
         self._assumed = {name: assume(statement) for name, statement in assumptions.items()}
         self._theorem_of = theorem_of
@@ -172,8 +174,15 @@ def derive_claim(lemma: Lemma, claim: Claim, theorem_of: Callable[[str, str | No
     return Derivation(theorem, tuple(scope.steps), scope.cited)
 
 
-
 __all__ = [
-    "Claim", "Derivation", "Lemma", "MissingAssumption", "Mutant", "OtherStatement", "ProofFailure", "Scope", "Source",
+    "Claim",
+    "Derivation",
+    "Lemma",
+    "MissingAssumption",
+    "Mutant",
+    "OtherStatement",
+    "ProofFailure",
+    "Scope",
+    "Source",
     "derive_claim",
 ]

@@ -41,7 +41,9 @@ def get(name: str) -> Lemma:
     if wanted in table:
         return table[wanted]
     close = difflib.get_close_matches(wanted, table, n=1, cutoff=0.4)
-    hint = f"; did you mean {close[0] if close[0] in (x.slug for x in lemmas()) else close[0].upper()}?" if close else ""
+    hint = (
+        f"; did you mean {close[0] if close[0] in (x.slug for x in lemmas()) else close[0].upper()}?" if close else ""
+    )
     raise UnknownLemma(f"there is no lemma named {name!r}{hint} (`adamproof list` shows all)")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sympy import Abs, Sum, log, sqrt
 
 from adamproof.prover import eq, forall, function, integers, le, lt, power, reals
@@ -15,22 +17,22 @@ R = (1 - b1) / (sqrt(1 - b2) * sqrt(1 - rho))  # the bound of Lemma B.2
 R_squared = (1 - b1) ** 2 * b2 / ((1 - b2) * (b2 - b1**2))
 
 
-def geometric(ratio: object, terms: object) -> Sum:
+def geometric(ratio: Any, terms: Any) -> Any:
     """1 + ratio + ... + ratio^(terms - 1)."""
     return Sum(power(ratio, n), (n, 0, terms - 1))
 
 
-def R_t(time: object) -> object:
+def R_t(time: Any) -> Any:
     """The sharp bound at a time: (1 - b1)*sqrt((1 + rho + ... + rho^(t-1))/(1 - b2)); its limit is R if rho < 1."""
     return (1 - b1) * sqrt(geometric(rho, time) / (1 - b2))
 
 
-def R_t_squared(time: object) -> object:
+def R_t_squared(time: Any) -> Any:
     """R_t^2 = (1 - b1)^2/(1 - b2) * (1 + rho + ... + rho^(t-1))."""
     return R_t(time) ** 2
 
 
-def magnitude(time: object) -> object:
+def magnitude(time: Any) -> Any:
     """u_t = |m_t|/(sqrt(v_t) + eps), with the convention 0 where m = v = eps = 0 (inv(0) = 0)."""
     return Abs(m(time)) / (sqrt(v(time)) + eps)
 
@@ -53,6 +55,32 @@ EPSILON = {"epsilon is not negative": le(0, eps)}
 TIME = {"t is a time": le(0, t)}
 
 __all__ = [
-    "EPSILON", "HYPERPARAMETERS", "R", "RECURSION", "STABLE", "TIME", "Abs", "R_squared", "R_t", "R_t_squared", "Sum", "T",
-    "b1", "b2", "d", "eps", "g", "geometric", "j", "k", "log", "m", "magnitude", "n", "rho", "sqrt", "t", "v",
+    "EPSILON",
+    "HYPERPARAMETERS",
+    "RECURSION",
+    "STABLE",
+    "TIME",
+    "Abs",
+    "R",
+    "R_squared",
+    "R_t",
+    "R_t_squared",
+    "Sum",
+    "T",
+    "b1",
+    "b2",
+    "d",
+    "eps",
+    "g",
+    "geometric",
+    "j",
+    "k",
+    "log",
+    "m",
+    "magnitude",
+    "n",
+    "rho",
+    "sqrt",
+    "t",
+    "v",
 ]

@@ -150,8 +150,7 @@ def _derived(claim: ClaimReport, style: str) -> list[str]:
         _labelled("  hypotheses used:     ", ", ".join(claim.used) or "none"),
         _labelled("  hypotheses NOT used: ", ", ".join(claim.unused) or "none"),
         _labelled("  cited axioms:        ", "; ".join(": ".join(pair) for pair in claim.citations) or "none"),
-        f"  proof:               {claim.proof_steps} kernel steps, {_size(claim.proof)},"
-        " verified by the kernel in a fresh process",
+        f"  proof:               {claim.proof_steps} kernel steps, {_size(claim.proof)}, verified in a fresh process",
     ]
     return lines
 
@@ -218,8 +217,14 @@ def _counterexample(witness: Witness | None) -> list[str]:
 def _labelled(label: str, text: str) -> str:
     """A label and a text, broken into lines that line up behind the label."""
     indent = " " * len(label)
-    options = {"break_long_words": False, "break_on_hyphens": False}
-    return fill(" ".join(text.split()), WIDTH, initial_indent=label, subsequent_indent=indent, **options)
+    return fill(
+        " ".join(text.split()),
+        WIDTH,
+        initial_indent=label,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _indented(lines: Iterable[str], by: int = 2) -> list[str]:

@@ -80,7 +80,7 @@ def registered() -> tuple[Lemma, ...]:
 
     try:
         return lemmas()
-    except Exception as error:  # noqa: BLE001 - a lemma file may fail in any way
+    except Exception as error:
         raise from_exception(error, None, "the lemma files cannot be imported") from error
 
 

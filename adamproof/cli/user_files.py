@@ -46,7 +46,7 @@ def _run(path: str) -> ModuleType:
             exec(compile(source, path, "exec"), module.__dict__)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # noqa: BLE001 - whatever a user's file raises, SystemExit too, is reported
+    except BaseException as error:
         raise from_exception(error, path) from error
     return module
 

@@ -373,9 +373,7 @@ def _fact(facts: dict[int, tuple[str, Poly]], index: int) -> tuple[str, Poly]:
     return facts[index]
 
 
-def _product(
-    facts: dict[int, tuple[str, Poly]], indices: Sequence[int], squares: Sequence[Term]
-) -> tuple[Poly, bool]:
+def _product(facts: dict[int, tuple[str, Poly]], indices: Sequence[int], squares: Sequence[Term]) -> tuple[Poly, bool]:
     """A product of facts and squares, and whether it is surely positive (p != 0 counts as p*p > 0)."""
     result, positive = constant(1), True
     for index in indices:
@@ -419,10 +417,10 @@ def fact(premises: Sequence[Theorem], name: str, terms: Sequence[Term]) -> Theor
     found = FACTS[name]
     if len(terms) != len(found.sorts):
         refuse(f"the fact {name} takes {len(found.sorts)} terms, not {len(terms)}")
-    checked = [_closed(term, sort, f"the fact {name}") for term, sort in zip(terms, found.sorts)]
+    checked = [_closed(term, sort, f"the fact {name}") for term, sort in zip(terms, found.sorts, strict=True)]
     conditions, conclusion = found.schema(*checked)
     _premises(premises, len(conditions), f"the fact {name}")
-    for premise, condition in zip(premises, conditions):
+    for premise, condition in zip(premises, conditions, strict=True):
         _same(premise.conclusion, condition, f"the fact {name}")
     return _theorem(premises, _hypotheses(*premises), conclusion)
 
@@ -497,7 +495,7 @@ def combination(
     coefficients = [_closed(coefficient, REAL, "combination") for coefficient in coefficients]
     _not_free(variable, [*_hypotheses(*premises), *conclusions, *coefficients], "combination")
     total = scaled(normal(_closed(body, REAL, "combination")), -1)
-    for coefficient, integrand in zip(coefficients, integrands):
+    for coefficient, integrand in zip(coefficients, integrands, strict=True):
         add_to(total, times(normal(coefficient), normal(integrand)))
     if total:
         refuse(f"combination: {body} is not that linear combination")

@@ -183,7 +183,7 @@ def make(op: str, *args: Any) -> Term:
         sort = REAL
         if not args or type(args[0]) is not Function or len(args) - 1 != len(args[0].sorts):
             refuse("an application needs a function symbol and as many arguments as it declares")
-        for arg, wanted in zip(args[1:], args[0].sorts):
+        for arg, wanted in zip(args[1:], args[0].sorts, strict=True):
             _need(arg, wanted, args[0].name)
         if any(arg.sort == POINT and arg.op not in ("var", "bound") for arg in args[1:]):
             refuse("a sample point is a variable")
@@ -195,14 +195,14 @@ def make(op: str, *args: Any) -> Term:
         wanted_sorts, sort = SIGNATURES[op]
         if len(args) != len(wanted_sorts):
             refuse(f"{op} takes {len(wanted_sorts)} arguments, not {len(args)}")
-        for arg, wanted in zip(args, wanted_sorts):
+        for arg, wanted in zip(args, wanted_sorts, strict=True):
             _need(arg, wanted, op)
     elif op in BINDERS or op in QUANTIFIERS:
         outer, bound_sort = BINDERS.get(op) or ((), QUANTIFIERS[op])
         sort = PROP if op in QUANTIFIERS else REAL
         if len(args) != len(outer) + 1:
             refuse(f"{op} takes {len(outer) + 1} arguments, not {len(args)}")
-        for arg, wanted in zip(args, (*outer, sort)):
+        for arg, wanted in zip(args, (*outer, sort), strict=True):
             _need(arg, wanted, op)
         if any(index == 0 and found != bound_sort for index, found in args[-1].loose):
             refuse(f"{op} binds a variable of sort {bound_sort}")
@@ -355,7 +355,7 @@ def substitute(
         args = [go(arg) if type(arg) is Term else arg for arg in node.args]
         if node.op == "app" and node.args[0] in functions:
             parameters, body = functions[node.args[0]]
-            return substitute(body, dict(zip(parameters, args[1:])))
+            return substitute(body, dict(zip(parameters, args[1:], strict=True)))
         return as_real(args[0]) if node.op == "real" else make(node.op, *args)
 
     return go(term)

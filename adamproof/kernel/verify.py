@@ -56,10 +56,7 @@ def verify(text: str | bytes) -> Verified:
         refuse(f"a proof has between 1 and {MAX_STEPS} steps, not {len(stated_steps)}")
     theorems: list[Theorem] = []
     for number, step in enumerate(stated_steps):
-        try:
-            theorems.append(_check_step(step, theorems, reader))
-        except Refusal as refusal:
-            raise Refusal(f"step {number}: {refusal}") from None
+        theorems.append(_located(f"step {number}", lambda entry: _check_step(entry, theorems, reader), step))
     verified = Verified(theorems[-1], len(theorems))
     _check_statement(verified, data["states"])
     return verified
@@ -148,25 +145,25 @@ def _fraction(value: Any) -> Fraction:
 # --- terms and arguments -----------------------------------------------------------------------
 
 
+def _located(where: str, read: Callable[[Any], Any], entry: Any) -> Any:
+    try:
+        return read(entry)
+    except Refusal as refusal:
+        raise Refusal(f"{where}: {refusal}") from None
+
+
 class _Reader:
     """The file's symbols and terms, rebuilt in order; each entry may only point back."""
 
     def __init__(self, symbols: list[Any], entries: list[Any]) -> None:
         self.functions: list[Function] = []
         self.terms: list[Term] = []
-        for number, symbol in enumerate(symbols):
-            self._guard(f"symbol {number}", lambda symbol=symbol: self.functions.append(self._function(symbol)))
         if len(entries) > MAX_TERMS:
             refuse(f"a proof file has at most {MAX_TERMS} terms")
+        for number, symbol in enumerate(symbols):
+            self.functions.append(_located(f"symbol {number}", self._function, symbol))
         for number, entry in enumerate(entries):
-            self._guard(f"term {number}", lambda entry=entry: self.terms.append(self._term(entry)))
-
-    @staticmethod
-    def _guard(where: str, action: Callable[[], None]) -> None:
-        try:
-            action()
-        except Refusal as refusal:
-            raise Refusal(f"{where}: {refusal}") from None
+            self.terms.append(_located(f"term {number}", self._term, entry))
 
     def _function(self, symbol: Any) -> Function:
         entry = _list(symbol, "a symbol")
@@ -246,7 +243,7 @@ def _check_step(value: Any, theorems: list[Theorem], reader: _Reader) -> Theorem
     args, kinds = _list(step["args"], "args"), RULES[name].kinds
     if len(args) != len(kinds):
         refuse(f"{name} takes {len(kinds)} arguments, not {len(args)}")
-    theorem = apply(name, premises, [reader.argument(kind, arg) for kind, arg in zip(kinds, args)])
+    theorem = apply(name, premises, [reader.argument(kind, arg) for kind, arg in zip(kinds, args, strict=True)])
     stated = Theorem(
         reader.closed_terms(step["hypotheses"]), reader.term(step["conclusion"]), _citations(step["citations"])
     )

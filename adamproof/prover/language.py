@@ -17,7 +17,20 @@ from sympy.core.function import AppliedUndef, UndefinedFunction
 from sympy.core.relational import Equality, GreaterThan, LessThan, Relational, StrictGreaterThan, StrictLessThan
 from sympy.core.relational import Unequality as Inequality
 
-from ..kernel.terms import BINDERS, INT, POINT, QUANTIFIERS, REAL, Term, as_real, bind, fresh, make, number, opened, substitute
+from ..kernel.terms import (
+    BINDERS,
+    INT,
+    POINT,
+    QUANTIFIERS,
+    REAL,
+    Term,
+    as_real,
+    bind,
+    make,
+    number,
+    opened,
+    substitute,
+)
 from ..kernel.terms import function as kernel_function
 
 
@@ -159,7 +172,7 @@ def term(expression: Any, sort: str = REAL) -> Term:
     """The kernel term of a SymPy expression (or of an exact number, or a kernel term itself)."""
     if type(expression) is Term:
         return as_real(expression) if sort == REAL and expression.sort == INT else expression
-    if isinstance(expression, bool) or isinstance(expression, sympy.logic.boolalg.BooleanAtom):
+    if isinstance(expression, (bool, sympy.logic.boolalg.BooleanAtom)):
         raise TranslationError(f"{expression} is a truth value, not a number")
     if isinstance(expression, float) or (isinstance(expression, sympy.Basic) and expression.has(sympy.Float)):
         raise TranslationError(f"{expression} holds a floating point number; write it as a fraction")
@@ -265,7 +278,7 @@ def _application(expression: Any) -> Term:
         raise TranslationError(f"the function {symbol} has no declared argument sorts; use function()")
     if len(sorts) != len(expression.args):
         raise TranslationError(f"{symbol} takes {len(sorts)} arguments, not {len(expression.args)}")
-    args = (term(arg, sort) for arg, sort in zip(expression.args, sorts))
+    args = (term(arg, sort) for arg, sort in zip(expression.args, sorts, strict=True))
     return make("app", kernel_function(symbol.__name__, sorts), *args)
 
 

@@ -32,7 +32,10 @@ def _by_sign(goal: Term, nonneg: Sequence[Step], negative: Sequence[Step]) -> St
 def _abs_cases() -> tuple[list[Step], list[Step]]:
     nonneg, negative = _assume("<=", ZERO, X), _assume("<", X, ZERO)
     nonpos = _bare(make("<=", X, ZERO), negative)
-    return [nonneg, derive("fact", [nonneg], "abs_nonneg", (X,))], [negative, derive("fact", [nonpos], "abs_nonpos", (X,))]
+    return [nonneg, derive("fact", [nonneg], "abs_nonneg", (X,))], [
+        negative,
+        derive("fact", [nonpos], "abs_nonpos", (X,)),
+    ]
 
 
 def _sign_cases() -> tuple[list[Step], list[Step], list[Step]]:
@@ -104,7 +107,9 @@ def _inverse_of_zero() -> Step:
     """x == 0 gives inv(x) == 0, as inv(0) == 0."""
     hole = make("var", "h", REAL)
     back = _bare(make("==", ZERO, X), _assume("==", X, ZERO))
-    return derive("rewrite", [back, _bare(make("==", make("inv", ZERO), ZERO))], hole, make("==", make("inv", hole), ZERO))
+    return derive(
+        "rewrite", [back, _bare(make("==", make("inv", ZERO), ZERO))], hole, make("==", make("inv", hole), ZERO)
+    )
 
 
 def _inverse_nonneg() -> Step:
@@ -164,7 +169,7 @@ def about(head: str, x: Term) -> Iterator[Step]:
 
 def apply_to(name: str, values: Sequence[Term], conditions: Sequence[Step]) -> Step:
     """A library theorem at x (and n or y), its hypotheses discharged by the conditions."""
-    variables = tuple(zip((X, N if values[-1].sort == INT else Y), values))
+    variables = tuple(zip((X, N if values[-1].sort == INT else Y), values, strict=False))
     step = derive("instantiate", [theorem(name)], variables, ())
     for condition in conditions:
         step = derive("cut", [condition, step])

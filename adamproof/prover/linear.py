@@ -22,16 +22,20 @@ def nonnegative_zero_sum(
     if support is None:
         return None
     exact = _exact([[*columns, *free][i] for i in support], [i < len(strict) and strict[i] for i in support], rows)
-    if exact is None or any(value < 0 for i, value in zip(support, exact) if i < len(columns)):
+    if exact is None or any(value < 0 for i, value in zip(support, exact, strict=True) if i < len(columns)):
         return None
     values = [Fraction(0)] * (len(columns) + len(free))
-    for i, value in zip(support, exact):
+    for i, value in zip(support, exact, strict=True):
         values[i] = value
     return values[: len(columns)], values[len(columns) :]
 
 
 def _support(
-    columns: Sequence[Poly], strict: Sequence[bool], free: Sequence[Poly], weights: Sequence[int], rows: dict[Monomial, int]
+    columns: Sequence[Poly],
+    strict: Sequence[bool],
+    free: Sequence[Poly],
+    weights: Sequence[int],
+    rows: dict[Monomial, int],
 ) -> list[int] | None:
     import highspy
     import numpy as np

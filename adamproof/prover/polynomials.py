@@ -140,7 +140,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Inverse:
-    """An equation scale * (base * inverse - 1) == 0 (of index `equation`), with the sign of the base as a fact if known."""
+    """An equation scale * (base * inverse - 1) == 0 (of index `equation`), and the base's sign."""
 
     equation: int
     inverse: Atom

@@ -19,7 +19,7 @@ from ..numeric.models import Model, ModelError
 
 SEED = 20250706
 TRIES = 3000
-# Where small counterexamples live: 0, +-1, values inside and outside (0, 1), squares (whose roots are exact), large ones.
+# Where small counterexamples live: 0, +-1, values inside and outside (0, 1), squares (exact roots), large ones.
 POOL = [Fraction(n, d) for n, d in ((0, 1), (1, 1), (-1, 1), (1, 4), (-1, 4), (1, 9), (4, 9), (9, 16), (1, 2), (-1, 2))]
 POOL += [Fraction(n, d) for n, d in ((3, 4), (99, 100), (81, 100), (2, 1), (-2, 1), (4, 1), (9, 1), (-3, 1), (100, 1))]
 

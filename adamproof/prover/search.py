@@ -12,7 +12,21 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations_with_replacement
 
-from ..kernel.normal import Atom, Monomial, Poly, add_to, constant, difference, join, normal, poly_key, power, scaled, times, whole
+from ..kernel.normal import (
+    Atom,
+    Monomial,
+    Poly,
+    add_to,
+    constant,
+    difference,
+    join,
+    normal,
+    poly_key,
+    power,
+    scaled,
+    times,
+    whole,
+)
 from ..kernel.rules import NEGATED_GOAL
 from ..kernel.terms import Refusal, Term
 from .linear import nonnegative_zero_sum
@@ -42,7 +56,7 @@ MAX_MONOMIALS = 400  # of one product of facts
 
 @dataclass(frozen=True)
 class Column:
-    """A product of facts (by index) and squares, its polynomial before and after rewriting, and whether it is positive."""
+    """A product of facts (by index) and squares, its polynomial before and after rewriting."""
 
     facts: tuple[int, ...]
     squares: tuple[Term, ...]
@@ -247,12 +261,12 @@ class Search:
         )
         if solution is None:
             return None
-        chosen = [(c, column) for c, column in zip(solution[0], columns) if c]
-        given = [(f, equation, multiplier) for f, (equation, multiplier, _) in zip(solution[1], free) if f]
+        chosen = [(c, column) for c, column in zip(solution[0], columns, strict=True) if c]
+        given = [(f, equation, multiplier) for f, (equation, multiplier, _) in zip(solution[1], free, strict=True) if f]
         return self._certify(chosen, given)
 
     def _equation_columns(self, columns: list[Column], clear: bool) -> Iterator[tuple[int, Poly, Poly]]:
-        """Equations that could not be oriented, times what could make them meet the columns: (index, multiplier, poly)."""
+        """Equations that were not oriented, times what could make them meet the columns: (index, multiplier, poly)."""
         support = {monomial for column in columns for monomial in column.reduced}
         for index, poly in sorted(self.loose_equations.items()):
             reduced, denominators = reduce(poly, self.rules), constant(1)
@@ -327,7 +341,13 @@ def _leading(poly: Poly) -> tuple[Atom, int, Fraction] | None:
         ((atom, exponent),) = monomial
         if sum(1 for other in poly if any(a is atom for a, _ in other)) > 1:
             continue
-        rank = (-exponent, atom.head not in ("var", "inv"), atom_term(atom).depth, len(atom_text(atom)), atom_text(atom))
+        rank = (
+            -exponent,
+            atom.head not in ("var", "inv"),
+            atom_term(atom).depth,
+            len(atom_text(atom)),
+            atom_text(atom),
+        )
         if best is None or rank > best[0]:
             best = (rank, atom, exponent, Fraction(coefficient))
     return best[1:] if best else None

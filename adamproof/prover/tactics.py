@@ -109,7 +109,7 @@ def prove(
     return answer
 
 
-# Searching is deterministic, so a question that was asked before (a mutant repeats most of a script) is not searched again.
+# Searching is deterministic: a question asked before (a mutant repeats most of a script) is not searched again.
 _answers: dict[Any, Step | ProofFailure] = {}
 
 
@@ -447,7 +447,28 @@ def head_fact(name: str, *args: Any, given: Iterable[Fact] = ()) -> Step:
 
 
 __all__ = [
-    "Calc", "ProofFailure", "Step", "assume", "at", "by_cases", "calc", "cite", "convert", "cut", "eq", "generalise",
-    "head_fact", "induction", "instantiate", "le", "lt", "over", "prove", "rewrite", "settle",
-    "sum_empty", "sum_first", "sum_last",
+    "Calc",
+    "ProofFailure",
+    "Step",
+    "assume",
+    "at",
+    "by_cases",
+    "calc",
+    "cite",
+    "convert",
+    "cut",
+    "eq",
+    "generalise",
+    "head_fact",
+    "induction",
+    "instantiate",
+    "le",
+    "lt",
+    "over",
+    "prove",
+    "rewrite",
+    "settle",
+    "sum_empty",
+    "sum_first",
+    "sum_last",
 ]

@@ -128,6 +128,10 @@ lemma = Lemma(
         Mutant("inequality reversed", conclusion=le(LIMIT, outer(T))),
         Mutant("without 1/(1 - b)", conclusion=le(outer(T), total(T))),
         Mutant("c of any sign", drop=("c is not negative",), models=models_of_any_sign),
-        Mutant("recursion with weight 1 - b", conclusion=eq(inner(t + 1), b * inner(t) + (1 - b) * c(t + 1)), claim="recursion"),
+        Mutant(
+            "recursion with weight 1 - b",
+            conclusion=eq(inner(t + 1), b * inner(t) + (1 - b) * c(t + 1)),
+            claim="recursion",
+        ),
     ],
 )

@@ -73,7 +73,9 @@ def prove_weighted(scope: Scope) -> Step:
     between = [le(low, k), le(k, high)]
     positive = at(scope.the("weights are positive"), k)
     left, right = c / sqrt(weight), sqrt(weight) * y
-    cauchy = instantiate(scope.lemma("cauchy-schwarz", SUM.name), {type(SUM.a): ((k,), left), type(SUM.b): ((k,), right)})
+    cauchy = instantiate(
+        scope.lemma("cauchy-schwarz", SUM.name), {type(SUM.a): ((k,), left), type(SUM.b): ((k,), right)}
+    )
     same = [
         over.equal(prove(eq(product(*pair), simple), positive, between))
         for pair, simple in (((left, right), c * y), ((left, left), c**2 / weight), ((right, right), weight * y**2))
@@ -101,13 +103,17 @@ def weighted_models(rng: Random) -> Iterator[Model]:
     """Random sequences with positive weights."""
     for model in models(rng):
         weights = {key: Fraction(rng.randint(1, 9), rng.randint(1, 9)) for key in range(-6, 14)}
-        yield model.extended(functions={"y": model.functions["b"], "c": model.functions["a"], "weight": weights.__getitem__})
+        yield model.extended(
+            functions={"y": model.functions["b"], "c": model.functions["a"], "weight": weights.__getitem__}
+        )
 
 
 def weights_of_any_sign(rng: Random) -> Iterator[Model]:
     for model in weighted_models(rng):
         positive = model.functions["weight"]
-        yield model.extended(functions={"weight": lambda key, positive=positive: -positive(key) if key % 2 else positive(key)})
+        yield model.extended(
+            functions={"weight": lambda key, positive=positive: -positive(key) if key % 2 else positive(key)}
+        )
 
 
 left, right = SUM.over.of(SUM.a * SUM.b) ** 2, SUM.over.of(SUM.a**2) * SUM.over.of(SUM.b**2)
@@ -130,7 +136,9 @@ lemma = Lemma(
         Mutant("right side times 0.99", conclusion=le(left, Rational(99, 100) * right)),
         Mutant("inequality reversed", conclusion=le(right, left)),
         Mutant("strict inequality", conclusion=lt(left, right)),
-        Mutant("weights of any sign", drop=("weights are positive",), claim="weighted sums", models=weights_of_any_sign),
+        Mutant(
+            "weights of any sign", drop=("weights are positive",), claim="weighted sums", models=weights_of_any_sign
+        ),
         Mutant("first power on the left", conclusion=le(SUM.over.of(SUM.a * SUM.b), right)),
     ],
 )

@@ -15,7 +15,21 @@ from sympy import Abs, Integer, Rational, log
 from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.foundations.functionals import EXPECTATION, models, rational, w
 from adamproof.numeric.models import Model
-from adamproof.prover import Step, at, eq, forall, head_fact, instantiate, le, lt, product, prove, reals, rewrite, settle
+from adamproof.prover import (
+    Step,
+    at,
+    eq,
+    forall,
+    head_fact,
+    instantiate,
+    le,
+    lt,
+    product,
+    prove,
+    reals,
+    rewrite,
+    settle,
+)
 
 over, Z = EXPECTATION.over, EXPECTATION.nonneg
 MEAN = over.of(Z)
@@ -51,7 +65,9 @@ def prove_jensen(scope: Scope) -> Step:
     logarithm = over.dominated(size, finite)
     tangent = settle(instantiate(scope.lemma("jensen-ln", "tangent"), {y: 1 + Z, c: 1 + MEAN}), nonneg, mean)
     scope.step("the tangent at 1 + E[Z]", tangent)
-    average = over.monotone(tangent, (-1, logarithm), (1 / (1 + MEAN), finite), constant=log(1 + MEAN) + 1 / (1 + MEAN) - 1)
+    average = over.monotone(
+        tangent, (-1, logarithm), (1 / (1 + MEAN), finite), constant=log(1 + MEAN) + 1 / (1 + MEAN) - 1
+    )
     scope.step("its expectation", average)
     return prove(scope.goal, average, mean)
 

@@ -58,7 +58,9 @@ def mean_proof(scope: Scope) -> Step:
     )
     roots = MEAN.equal(head_fact("sqrt_square", x, given=[nonneg]))
     positive = scope.the("n is positive")
-    square = prove(le(MEAN.of(sqrt(x)) ** 2, n * MEAN.of(x)), cauchy, roots, settle(scope.lemma("constant-sum"), positive))
+    square = prove(
+        le(MEAN.of(sqrt(x)) ** 2, n * MEAN.of(x)), cauchy, roots, settle(scope.lemma("constant-sum"), positive)
+    )
     scope.step("(sum of roots)^2 <= n * sum, by Cauchy-Schwarz with 1", square)
     total = prove(le(0, MEAN.of(x)), MEAN.monotone(nonneg))
     mean_square = prove(le((MEAN.of(sqrt(x)) / n) ** 2, MEAN.of(x) / n), square, positive)

@@ -66,7 +66,9 @@ lemma = Lemma(
     claims=[
         Claim("product", eq(power(x * y, n), power(x, n) * power(y, n)), prove_product, given=("n is a count",)),
         Claim("square", eq(power(x**2, n), power(x, n) ** 2), prove_square, given=("n is a count",)),
-        Claim("at most one", le(power(x, n), 1), prove_at_most_one, given=("n is a count", "x is not negative", "x <= 1")),
+        Claim(
+            "at most one", le(power(x, n), 1), prove_at_most_one, given=("n is a count", "x is not negative", "x <= 1")
+        ),
         Claim(
             "at most the base",
             le(power(x, n), x),

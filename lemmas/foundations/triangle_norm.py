@@ -6,7 +6,7 @@ coordinate functions, x(i, k) being coordinate i of the k-th vector; d is the nu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from random import Random
 from typing import Any
@@ -70,7 +70,9 @@ def two_vectors(scope: Scope) -> Step:
 
 
 def many_vectors(scope: Scope) -> Step:
-    zero = prove(le(COORDINATES.of(total(0) ** 2), 0), COORDINATES.equal(prove(le(total(0) ** 2, 0), sum_empty(total(0)))))
+    zero = prove(
+        le(COORDINATES.of(total(0) ** 2), 0), COORDINATES.equal(prove(le(total(0) ** 2, 0), sum_empty(total(0))))
+    )
     nonneg = COORDINATES.monotone(prove(le(0, total(0) ** 2)))
     base = prove(goal(Integer(0)), zero, nonneg, sum_empty(Sum(norm(x(i, k)), (k, 1, 0))))
     scope.step("no vectors: both sides are 0", base)
@@ -106,8 +108,14 @@ def models(rng: Random) -> Iterator[Model]:
         parallel = rng.random() < 0.3
         values: dict[tuple[int, int], Fraction] = {}
 
-        def coordinate(row: int, column: int, values: Any = values, direction: Any = direction, parallel: Any = parallel,
-                       rng: Random = rng) -> Fraction:
+        def coordinate(
+            row: int,
+            column: int,
+            values: Any = values,
+            direction: Any = direction,
+            parallel: Any = parallel,
+            rng: Random = rng,
+        ) -> Fraction:
             key = (row, column)
             if key not in values:
                 values[key] = direction[row % 8] * (column % 5) if parallel else rational(rng)
@@ -131,9 +139,13 @@ lemma = Lemma(
     claims=[Claim("sums of vectors", goal(n), many_vectors), Claim("two vectors", TWO, two_vectors, given=())],
     models=models,
     mutants=[
-        Mutant("right side times 0.99", conclusion=le(norm(total(n)), Rational(99, 100) * Sum(norm(x(i, k)), (k, 1, n)))),
+        Mutant(
+            "right side times 0.99", conclusion=le(norm(total(n)), Rational(99, 100) * Sum(norm(x(i, k)), (k, 1, n)))
+        ),
         Mutant("inequality reversed", conclusion=le(Sum(norm(x(i, k)), (k, 1, n)), norm(total(n)))),
         Mutant("strict inequality", conclusion=lt(norm(total(n)), Sum(norm(x(i, k)), (k, 1, n)))),
-        Mutant("difference on the right", conclusion=le(norm(y(i) + z(i)), norm(y(i)) - norm(z(i))), claim="two vectors"),
+        Mutant(
+            "difference on the right", conclusion=le(norm(y(i) + z(i)), norm(y(i)) - norm(z(i))), claim="two vectors"
+        ),
     ],
 )

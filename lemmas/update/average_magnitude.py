@@ -94,7 +94,9 @@ class Facts:
         self.w_positive = prove(lt(0, weight(t)), self.v_nonneg, self.epsilon)
         self.w_next_positive = instantiate(self.w_positive, {t: t + 1})
         self.w_next_positive = settle(self.w_next_positive, le(0, t))
-        recursion = instantiate(scope.lemma("averaging", "recursion"), {reals("b"): b1, function("c"): ((k,), g(k) ** 2)})
+        recursion = instantiate(
+            scope.lemma("averaging", "recursion"), {reals("b"): b1, function("c"): ((k,), g(k) ** 2)}
+        )
         self.q_next = prove(eq(squares_average(t + 1), b1 * squares_average(t) + (1 - b1) * g(t + 1) ** 2), recursion)
         self.q_nonneg = self._q_nonneg(scope)
 
@@ -115,7 +117,9 @@ def momentum_square(scope: Scope, facts: Facts) -> Step:
     base = prove(le(m(0) ** 2, squares_average(0)), scope.given("m starts at 0"), sum_empty(squares_average(0).args[1]))
     small = prove(lt(b1, 1), facts.betas)
     weighted = prove(le(0, b1 * (1 - b1)), small, facts.betas)
-    step = prove(put(goal, t, t + 1), goal, facts.m_next, facts.q_next, weighted, facts.betas, squares=[m(t) - g(t + 1)])
+    step = prove(
+        put(goal, t, t + 1), goal, facts.m_next, facts.q_next, weighted, facts.betas, squares=[m(t) - g(t + 1)]
+    )
     return induction(goal, t, base, step)
 
 
@@ -175,7 +179,11 @@ def logarithmic_step(scope: Scope, facts: Facts) -> Step:
     split = head_fact("ln_mul", b2, weight(t), given=[*facts.betas, facts.w_positive])
     share_bound = prove(
         le((1 - b2) * share(t + 1), 1 - b2 * weight(t) / weight(t + 1)),
-        facts.v_next, facts.w_next_positive, facts.betas, facts.epsilon, squares=[eps],
+        facts.v_next,
+        facts.w_next_positive,
+        facts.betas,
+        facts.epsilon,
+        squares=[eps],
     )
     goal = le((1 - b2) * share(t + 1), log(weight(t + 1)) - log(weight(t)) - log(b2))
     return prove(goal, tangent, split, share_bound)

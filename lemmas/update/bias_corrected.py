@@ -102,7 +102,9 @@ def prove_bound(scope: Scope) -> Step:
     return prove(scope.goal, settle(ratio, positive, hat), prove(le(0, size), p_below))
 
 
-def corrected_square(sharp: Step, correction: Step, p_below: Step, q_below: Step, moment: Step, given: list[Step]) -> Step:
+def corrected_square(
+    sharp: Step, correction: Step, p_below: Step, q_below: Step, moment: Step, given: list[Step]
+) -> Step:
     """m^2 <= K*(1 - Z)*v and (1 - Z)*(1 - Q) <= (1 - P)^2 give (m/(1 - P))^2 <= K*v/(1 - Q), for K = R^2."""
     K, p, q, z, m_, v_ = reals("K p q z m_t v_t")
     below = [lt(p, 1), lt(q, 1)]
@@ -161,7 +163,9 @@ lemma = Lemma(
         Mutant("bound times 0.99", conclusion=le(MAGNITUDE, Rational(99, 100) * R), models=first_steps),
         Mutant("inequality reversed", conclusion=le(R, MAGNITUDE)),
         Mutant("correction reversed", conclusion=le((1 - P) ** 2, (1 - Z) * (1 - Q)), claim="correction"),
-        Mutant("first step below 0.99", conclusion=le(FIRST, Rational(99, 100)), claim="first step", models=first_steps),
+        Mutant(
+            "first step below 0.99", conclusion=le(FIRST, Rational(99, 100)), claim="first step", models=first_steps
+        ),
         Mutant("beta1^2 < beta2 dropped", drop=("beta1^2 < beta2",), models=runs.boundary),
     ],
 )

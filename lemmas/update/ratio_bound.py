@@ -35,7 +35,9 @@ def models(rng: Random) -> Iterator[Model]:
     while True:
         root, bound = abs(rational(rng)), abs(rational(rng))
         share = rng.choice([Fraction(1), Fraction(-1), rational(rng) % 1])
-        yield Model(variables={"x": share * bound * root, "y": root**2, "r": bound, "e": rng.choice([0, abs(rational(rng))])})
+        yield Model(
+            variables={"x": share * bound * root, "y": root**2, "r": bound, "e": rng.choice([0, abs(rational(rng))])}
+        )
 
 
 def models_of_any_sign(rng: Random) -> Iterator[Model]:

@@ -1,7 +1,8 @@
 """Moving along Sign(m) instead of the gradient a costs twice the error: a*Sign(m) >= |a| - 2*|a - m|.
 
 Summed over coordinates with magnitudes 0 <= u_j <= R: the weighted alignment loses at most 2*R*sqrt(d)*|a - m|_2.
-It holds for magnitudes of any sign, since a*Sign(m) is never more than |a|.  The constant 2 cannot be lowered: let m tend to 0 with the wrong sign.
+Without the factor R it holds for magnitudes of any sign, since a*Sign(m) is never more than |a|.  The constant 2
+cannot be lowered: let m tend to 0 with the wrong sign.
 """
 
 from __future__ import annotations
@@ -152,8 +153,12 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("2 replaced by 1.99", conclusion=le(Abs(x) - Rational(199, 100) * Abs(x - y), x * sign(y)),
-               claim="one coordinate", models=wrong_sign),
+        Mutant(
+            "2 replaced by 1.99",
+            conclusion=le(Abs(x) - Rational(199, 100) * Abs(x - y), x * sign(y)),
+            claim="one coordinate",
+            models=wrong_sign,
+        ),
         Mutant("sign flipped", conclusion=le(Abs(x) - 2 * Abs(x - y), -x * sign(y)), claim="one coordinate"),
         Mutant("no loss at all", conclusion=le(SIZE, ALIGNED)),
         Mutant("without sqrt(d)", conclusion=le(SIZE - 2 * R * ERROR / 10, ALIGNED)),

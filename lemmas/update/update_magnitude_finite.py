@@ -1,4 +1,6 @@
-"""The sharp bound at a time: m_t^2 <= R_t^2*v_t with R_t^2 = (1-b1)^2/(1-b2)*(1 + rho + ... + rho^(t-1)), rho = b1^2/b2.
+"""The sharp bound at a time: m_t^2 <= R_t^2*v_t.
+
+    R_t^2 = (1 - b1)^2/(1 - b2) * (1 + rho + ... + rho^(t-1)),    rho = b1^2/b2
 
 The source's way: unroll both moving averages, apply Cauchy-Schwarz with the weights b2^(t-k), sum rho^(t-k).
 It holds for all beta1 and beta2, whether or not beta1^2 < beta2; if so, R_t^2 = R^2*(1 - rho^t).
@@ -70,7 +72,9 @@ def prove_bound(scope: Scope) -> Step:
         },
     )
     positive = generalise(prove(lt(0, power(b2, age)), le(k, t), betas), k, given=[le(1, k), le(k, t)])
-    ratios = PAST.equal(prove(eq(power(b1, age) ** 2 / power(b2, age), power(rho, age)), le(k, t), betas, laws(scope, age)))
+    ratios = PAST.equal(
+        prove(eq(power(b1, age) ** 2 / power(b2, age), power(rho, age)), le(k, t), betas, laws(scope, age))
+    )
     goal = le(PAST.of(power(b1, age) * g(k)) ** 2, PAST.of(power(rho, age)) * PAST.of(power(b2, age) * g(k) ** 2))
     total = scope.step("Cauchy-Schwarz with the weights b2^(t-k)", prove(goal, cut(cauchy, positive), ratios))
     turned = instantiate(scope.lemma("geometric-sum", "turned around"), {b: rho, n: t})

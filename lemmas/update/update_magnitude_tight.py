@@ -98,7 +98,9 @@ def closed_form(scope: Scope, state: Any, formula: Any, start: str, recursion: s
 
 def both_closed_forms(scope: Scope) -> tuple[Step, Step]:
     return (
-        scope.step("m_t in closed form", closed_form(scope, m, momentum, "m starts at 0", "m is a moving average of g")),
+        scope.step(
+            "m_t in closed form", closed_form(scope, m, momentum, "m starts at 0", "m is a moving average of g")
+        ),
         scope.step(
             "v_t in closed form", closed_form(scope, v, second_moment, "v starts at 0", "v is a moving average of g^2")
         ),
@@ -128,7 +130,9 @@ def prove_supremum(scope: Scope) -> Step:
     inside = prove(le(0, geometric(rho, t) / (1 - b2)), at_least_one, betas)
     bound = prove(le(0, R_t(t)), inside, betas)
     root = prove(le(0, sqrt(v(t))), moving)
-    size = prove(eq(Abs(m(t)), R_t(t) * sqrt(v(t))), attained, inside, moving, prove(le(0, R_t(t) * sqrt(v(t))), bound, root))
+    size = prove(
+        eq(Abs(m(t)), R_t(t) * sqrt(v(t))), attained, inside, moving, prove(le(0, R_t(t) * sqrt(v(t))), bound, root)
+    )
     scope.step("|m_t| = R_t*sqrt(v_t)", size)
     return prove(scope.goal, size, moving, scope.given("epsilon is 0"))
 
