@@ -285,8 +285,6 @@ def _application(expression: Any) -> Term:
 def _sum(expression: Any) -> Term:
     result = _real(expression.function)
     for limit in expression.limits:
-        if len(limit) != 3:
-            raise TranslationError(f"{expression} needs both ends of its range")
         result = bind("Sum", term(limit[0], INT), term(limit[1], INT), term(limit[2], INT), result)
     return result
 
@@ -367,16 +365,21 @@ def to_sympy(expression: Term) -> Any:
     return build(*map(to_sympy, args))
 
 
+def _power_to_sympy(x: Any, n: Any) -> Any:
+    return sympy.Pow(x, n, evaluate=False) if n.is_Integer and n >= 0 else power(x, n)
+
+
+# Unevaluated: SymPy would cancel sqrt(x)*(1/sqrt(x)), which is not the same where sqrt is unspecified.
 _BUILDERS: dict[str, Callable[..., Any]] = {
-    "add": sympy.Add,
-    "mul": sympy.Mul,
-    "inv": lambda x: 1 / x,
-    "sqrt": sympy.sqrt,
-    "abs": sympy.Abs,
-    "sign": sympy.sign,
-    "ln": sympy.log,
-    "pow": lambda x, n: x**n if n.is_Integer and n >= 0 else power(x, n),
-    "rpow": lambda x, r: x**r,
+    "add": lambda *args: sympy.Add(*args, evaluate=False),
+    "mul": lambda *args: sympy.Mul(*args, evaluate=False),
+    "inv": lambda x: sympy.Pow(x, -1, evaluate=False),
+    "sqrt": lambda x: sympy.Pow(x, sympy.Rational(1, 2), evaluate=False),
+    "abs": lambda x: sympy.Abs(x, evaluate=False),
+    "sign": lambda x: sympy.sign(x, evaluate=False),
+    "ln": lambda x: sympy.log(x, evaluate=False),
+    "pow": _power_to_sympy,
+    "rpow": lambda x, r: sympy.Pow(x, r, evaluate=False),
     "==": eq,
     "<=": le,
     "<": lt,

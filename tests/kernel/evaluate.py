@@ -62,7 +62,7 @@ class Model:
     def apply(self, symbol: Function, args: tuple[Value, ...]) -> Fraction:
         if symbol in self.bodies:
             parameters, body = self.bodies[symbol]
-            return self.outer.changed(dict(zip(parameters, args)), {}).real(body)
+            return self.outer.changed(dict(zip(parameters, args, strict=False)), {}).real(body)
         return pseudo_random(self.seed, symbol.name, *args)
 
     def changed(self, variables: Mapping[Term, Value], bodies: Mapping[Function, FunctionBody]) -> Model:

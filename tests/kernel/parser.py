@@ -11,8 +11,19 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 
-from adamproof.kernel.terms import BINDERS, QUANTIFIERS, RELATIONS, SIGNATURES, VARIABLE_SORTS, Function, Term
-from adamproof.kernel.terms import as_real, bind, make, number
+from adamproof.kernel.terms import (
+    BINDERS,
+    QUANTIFIERS,
+    RELATIONS,
+    SIGNATURES,
+    VARIABLE_SORTS,
+    Function,
+    Term,
+    as_real,
+    bind,
+    make,
+    number,
+)
 
 TOKEN = re.compile(r"\s*(?:(\d+)|([A-Za-z][A-Za-z0-9_]*)|(->|==|<=|!=|[<+\-*/^(),.:]))")
 Table = Mapping[str, "str | Function"]

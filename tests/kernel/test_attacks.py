@@ -17,8 +17,32 @@ from adamproof.kernel.rules import Theorem, apply
 from adamproof.kernel.terms import Function, Refusal, Term, as_real, bind, function, make, number
 from adamproof.kernel.text import show
 
-from .build import FALSE, TRUE, add, app, check, eq, forall, given, implies, integer, integrable, integral, le, lt
-from .build import mean, mul, ne, num, point, real, total, use, whole, within
+from .build import (
+    FALSE,
+    TRUE,
+    add,
+    app,
+    check,
+    eq,
+    forall,
+    given,
+    implies,
+    integer,
+    integrable,
+    integral,
+    le,
+    lt,
+    mean,
+    mul,
+    ne,
+    num,
+    point,
+    real,
+    total,
+    use,
+    whole,
+    within,
+)
 
 X, Y, Z, S, T = (real(name) for name in "xyzst")
 K, M, N = (integer(name) for name in "kmn")

@@ -20,8 +20,20 @@ import pytest
 
 from adamproof.kernel.facts import FACTS
 from adamproof.kernel.rules import RULES, Theorem, apply
-from adamproof.kernel.terms import BINDERS, QUANTIFIERS, RELATIONS, Function, Refusal, Term
-from adamproof.kernel.terms import as_real, bind, free, make, minus, substitute
+from adamproof.kernel.terms import (
+    BINDERS,
+    QUANTIFIERS,
+    RELATIONS,
+    Function,
+    Refusal,
+    Term,
+    as_real,
+    bind,
+    free,
+    make,
+    minus,
+    substitute,
+)
 
 from .build import add, eq, forall, given, implies, integer, integrable, le, lt, mul, num, point, real, use, whole
 from .evaluate import DOMAINS, Model, TooLarge, Value, compare

@@ -15,8 +15,19 @@ from pathlib import Path
 import pytest
 
 from adamproof.kernel.normal import key, normal, reset_budget
-from adamproof.kernel.terms import BINDERS, RELATIONS, Function, FunctionBody, Term
-from adamproof.kernel.terms import bind, free, is_binder, make, opened, substitute
+from adamproof.kernel.terms import (
+    BINDERS,
+    RELATIONS,
+    Function,
+    FunctionBody,
+    Term,
+    bind,
+    free,
+    is_binder,
+    make,
+    opened,
+    substitute,
+)
 
 from .build import add, integer, mul, num, point, real, whole
 from .evaluate import Model, TooLarge

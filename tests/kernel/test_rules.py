@@ -14,8 +14,31 @@ from adamproof.kernel.normal import key
 from adamproof.kernel.rules import RULES, Theorem, apply
 from adamproof.kernel.terms import Refusal, Term, as_real, function, make
 
-from .build import FALSE, TRUE, add, app, eq, forall, given, given_cited, implies, integer, integrable, integral, le
-from .build import lt, mean, mul, ne, num, point, real, total, use, whole
+from .build import (
+    FALSE,
+    TRUE,
+    add,
+    app,
+    eq,
+    forall,
+    given,
+    given_cited,
+    implies,
+    integer,
+    integrable,
+    integral,
+    le,
+    lt,
+    mean,
+    mul,
+    ne,
+    num,
+    point,
+    real,
+    total,
+    use,
+    whole,
+)
 
 X, Y, Z, R, Q, S = (real(name) for name in "xyzrqs")
 K, M, N = (integer(name) for name in "kmn")

@@ -9,8 +9,24 @@ import pytest
 from adamproof.kernel.terms import Term, as_real, function, make
 from adamproof.kernel.text import show
 
-from .build import add, app, eq, forall, implies, integer, integrable, integral, le, mean, mul, num, point, real
-from .build import total, whole
+from .build import (
+    add,
+    app,
+    eq,
+    forall,
+    implies,
+    integer,
+    integrable,
+    integral,
+    le,
+    mean,
+    mul,
+    num,
+    point,
+    real,
+    total,
+    whole,
+)
 from .generate import TABLE, Generator
 from .parser import ParseError, parse
 

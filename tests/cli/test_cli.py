@@ -1,0 +1,211 @@
+"""The command line: answers, exit statuses, errors in one sentence, the same bytes under any hash seed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+HEAD = """
+from adamproof.lemma import Claim, Lemma, Source
+from adamproof.prover import eq, integers, le, lt, prove, reals, function
+x, y = reals("x y")
+def lemma_of(goal, **assumptions):
+    proof = lambda scope: prove(scope.goal, scope.given())
+    return Lemma(slug="mine", title="Mine", source=Source.OURS, where="a test", assumptions=assumptions,
+                 claims=[Claim("it", goal, proof)])
+"""
+
+
+def run(*args: str, cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **variables}
+    command = [sys.executable, "-m", "adamproof", *args]
+    return subprocess.run(
+        command, capture_output=True, text=True, env=environment, cwd=cwd, check=False, encoding="utf-8"
+    )
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Any:
+    def write(body: str) -> str:
+        path = tmp_path / "mine.py"
+        path.write_text(HEAD + body, encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+def test_check_b2() -> None:
+    done = run("check", "lemma", "B.2", PYTHONIOENCODING="utf-8")
+    assert done.returncode == 0, done.stderr
+    assert "|m_t|/(ε + √(v_t)) ≤ (1 − β₁)/(√(1 − β₂)·√(1 − β₁²/β₂))" in done.stdout
+    assert "hypotheses NOT used: beta1 is not negative, beta1 < 1, beta2 is positive" in done.stdout
+    assert "False twins: 7/7 killed" in done.stdout
+    assert "B.2 update-magnitude: PROVED" in done.stdout
+    assert done.stderr == ""
+
+
+def test_ascii_where_unicode_cannot_be_written() -> None:
+    done = run("show", "sign-form", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert "m/(eps + sqrt(v)) == abs(m)*sign(m)/(eps + sqrt(v))" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "verdict"),
+    [
+        ("lemma = lemma_of(le(2*x*y, x**2 + y**2))", 0, "PROVED"),
+        ("lemma = lemma_of(le(2*x*y, x*y), first=lt(0, x))", 1, "REFUTED"),
+        (
+            "f = function('f', 'int')\nk = integers('k')\nlemma = lemma_of(eq(f(k)**2 + 1, f(k)**4 + 3*x**2 + 7))",
+            1,
+            "REFUTED",
+        ),
+        (
+            "lemma = lemma_of(lt(0, x**4 + y**4 - 4*x*y + 3 - x*0), low=le(1, x**2), high=le(x**2, 1), no=lt(1, y**3))",
+            3,
+            "UNDECIDED",
+        ),
+    ],
+)
+def test_verdicts_of_a_users_file(mine: Any, body: str, status: int, verdict: str) -> None:
+    done = run("check", mine(body))
+    assert f"mine: {verdict}" in done.stdout, done.stdout + done.stderr
+    assert done.returncode == status
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("lemma = ", "SyntaxError"),
+        ("", "declares no lemma"),
+        ("lemma = 3", "must be a Lemma"),
+        ("lemma = lemma_of(le(0.5, x))", "floating point"),
+        ("lemma = lemma_of(le(0, float('nan') * x))", "mine"),
+        ("lemma = lemma_of(0 <= x**2)", "already been decided"),
+        ("raise KeyError('why')", "why"),
+    ],
+)
+def test_a_users_mistake_is_one_sentence(mine: Any, body: str, message: str) -> None:
+    done = run("check", mine(body))
+    assert done.returncode in (2, 3), done.stdout
+    said = done.stderr + done.stdout
+    assert message in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["check", "B3"], "did you mean B.2"),
+        (["check", "lemma", "sign-from"], "did you mean sign-form"),
+        (["check", "lemma"], "a name is missing"),
+        (["check"], "Missing argument"),
+        (["check", "nowhere.py"], "cannot read nowhere.py"),
+        (["check", "B.2", "--claim", "by invariant"], "did you mean 'by an invariant'"),
+        (["check", "B.2", "--models", "-1"], "not in the range"),
+        (["verify", "nowhere.json"], "cannot read nowhere.json"),
+        (["export", "B.2", "--to", "pdf"], "is not one of"),
+        (["export", "sign-form", "-o", "no/such/folder/x.json"], "cannot write"),
+        (["frobnicate"], "No such command"),
+    ],
+)
+def test_usage_errors(args: list[str], message: str) -> None:
+    done = run(*args)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_export_and_verify(tmp_path: Path) -> None:
+    path = tmp_path / "proof.json"
+    assert run("export", "sign-form", "-o", str(path)).returncode == 0
+    done = run("verify", str(path))
+    assert done.returncode == 0
+    assert "PROVED" in done.stdout
+    assert "none" in done.stdout
+    path.write_text(path.read_text(encoding="utf-8").replace('"sign"', '"abs"', 1), encoding="utf-8")
+    rejected = run("verify", str(path))
+    assert rejected.returncode == 1
+    assert "REJECTED" in rejected.stdout
+    assert run("verify", str(path), "--json").returncode == 1
+
+
+def test_export_latex() -> None:
+    done = run("export", "sign-form", "--to", "latex")
+    assert done.stdout.startswith("\\documentclass")
+    assert done.stdout.rstrip().endswith("\\end{document}")
+
+
+def test_mutate() -> None:
+    done = run("mutate", "sign-form")
+    assert done.returncode == 0
+    assert "False twins: 4/4 killed" in done.stdout
+
+
+def test_heavy_imports_are_left_out_where_they_are_not_needed(tmp_path: Path) -> None:
+    code = (
+        "import sys; from adamproof.cli import main\n"
+        "try: main({args})\n"
+        "except SystemExit: pass\n"
+        "print(sorted({'sympy', 'numpy', 'mpmath', 'highspy'} & set(sys.modules)))"
+    )
+    for args in (["--version"], ["--help"], ["verify", str(tmp_path / "x.json")]):
+        done = subprocess.run(
+            [sys.executable, "-c", code.replace("{args}", repr(args))],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            check=False,
+        )
+        assert done.stdout.strip().endswith("[]"), done.stdout + done.stderr
+
+
+def test_a_closed_pipe_is_silent() -> None:
+    command = f"{sys.executable} -m adamproof list | head -1"
+    done = subprocess.run(
+        ["bash", "-c", command],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    assert done.stderr == ""
+
+
+def without_seconds(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: without_seconds(entry) for key, entry in value.items() if key != "seconds"}
+    return [without_seconds(entry) for entry in value] if isinstance(value, list) else value
+
+
+@pytest.mark.slow
+def test_json_is_the_same_under_any_hash_seed() -> None:
+    answers = set()
+    for seed in ("0", "1", "2"):
+        done = run("check", "all", "--json", PYTHONHASHSEED=seed)
+        assert done.returncode == 0, done.stderr
+        answers.add(json.dumps(without_seconds(json.loads(done.stdout))))
+    assert len(answers) == 1
+
+
+def test_json_and_optimised_python() -> None:
+    done = subprocess.run(
+        [sys.executable, "-O", "-m", "adamproof", "check", "B.2", "--json", "--models", "3"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    answer = json.loads(done.stdout)
+    assert answer["exit_code"] == done.returncode == 0
+    (lemma,) = answer["lemmas"]
+    assert lemma["verdict"] == "PROVED"
+    assert [claim["verdict"] for claim in lemma["claims"]] == ["PROVED", "PROVED"]

@@ -1,0 +1,110 @@
+"""Every lemma of the folder: proved, borne out by numbers, not vacuous, with false twins that are refused and false."""
+
+from __future__ import annotations
+
+import mpmath
+import pytest
+
+from adamproof.check import Verdict, check
+from adamproof.kernel.text import show
+from adamproof.kernel.verify import verify
+from adamproof.lemma import Lemma, Source
+from adamproof.numeric.evaluate import value
+from adamproof.prover import prop, term
+from adamproof.registry import UnknownLemma, get, lemmas, theorem_of
+
+ALL = {lemma.slug: lemma for lemma in lemmas()}
+FOUNDATIONS = {"cauchy-schwarz", "jensen-sqrt", "triangle", "triangle-norm", "geometric-sum", "averaging"}
+UPDATE = {
+    "update-magnitude",
+    "update-magnitude-finite",
+    "update-magnitude-tight",
+    "magnitude-identity",
+    "bias-corrected",
+    "average-magnitude",
+    "sign-form",
+    "sign-alignment",
+}
+
+
+@pytest.mark.parametrize("lemma", ALL.values(), ids=ALL)
+def test_is_proved_tested_and_its_twins_are_killed(lemma: Lemma) -> None:
+    report = check(lemma)
+    for claim in report.claims:
+        assert claim.verdict is Verdict.PROVED, claim.reason
+        assert claim.steps[-1].title == "the claim"
+        assert claim.numbers is not None
+        assert claim.numbers.holds, str(claim.numbers)
+        assert claim.citations == ()
+        verified = verify(claim.proof)
+        assert verified.conclusion() == show(claim.conclusion)
+    assert len(report.mutants) >= 4
+    for mutant in report.mutants:
+        assert mutant.refused, mutant.mutant.name
+        assert mutant.witness is not None, mutant.mutant.name
+    assert report.verdict is Verdict.PROVED
+
+
+def test_the_folder_holds_what_was_promised() -> None:
+    assert set(ALL) >= FOUNDATIONS | UPDATE
+
+
+def test_b2_notices_what_it_does_not_need() -> None:
+    """The one-line proof never uses beta1 >= 0; the source's way needs 0 < beta2 as it is stated."""
+    lemma = get("B.2")
+    report = check(lemma, models=0, mutants=False)
+    by_name = {claim.claim.name: claim for claim in report.claims}
+    assert by_name["by an invariant"].unused == ("beta1 is not negative", "beta1 < 1", "beta2 is positive")
+    assert by_name["by Cauchy-Schwarz"].unused == ("beta1 is not negative", "beta1 < 1")
+
+
+def test_b2_is_stated_in_full() -> None:
+    theorem = theorem_of("update-magnitude")
+    assert show(theorem.conclusion) == "abs(m(t))/(eps + sqrt(v(t))) <= (1 - b1)/sqrt(1 - b2)/sqrt(1 - b1^2/b2)"
+    assert {show(hypothesis) for hypothesis in theorem.hypotheses} == {
+        "m(0) == 0",
+        "v(0) == 0",
+        "forall k: int. 0 <= k -> m(k + 1) == b1*m(k) + (1 - b1)*g(k + 1)",
+        "forall k: int. 0 <= k -> v(k + 1) == b2*v(k) + (1 - b2)*g(k + 1)^2",
+        "b1^2 < b2",
+        "b2 < 1",
+        "0 <= eps",
+        "0 <= t",
+    }
+
+
+@pytest.mark.parametrize(
+    ("beta1", "beta2", "expected"),
+    [
+        ("0.9", "0.999", "7.27029"),
+        ("0.9", "0.95", "1.16496"),
+        ("0.95", "0.95", "1.00000"),
+        ("0.9", "0.85", "1.19024"),
+        ("0.5", "0.3", "1.46385"),
+    ],
+)
+def test_reference_values_of_r(beta1: str, beta2: str, expected: str) -> None:
+    from fractions import Fraction
+
+    from adamproof.numeric.models import Model
+
+    model = Model(variables={"b1": Fraction(beta1), "b2": Fraction(beta2)})
+    found = value(term(get("B.2").constants["R"]), model)
+    assert abs(mpmath.mpf(str(found) if isinstance(found, int) else found) - mpmath.mpf(expected)) < 5e-6
+
+
+def test_names() -> None:
+    assert get("b.2") is get("update_magnitude") is get("update-magnitude")
+    with pytest.raises(UnknownLemma, match="did you mean sign-form"):
+        get("sign-from")
+
+
+def test_only_the_labels_that_are_known_are_used() -> None:
+    assert {lemma.label for lemma in ALL.values() if lemma.label} == {"B.2"}
+    assert all(isinstance(lemma.source, Source) and lemma.where for lemma in ALL.values())
+
+
+def test_assumptions_are_statements() -> None:
+    for lemma in ALL.values():
+        for statement in lemma.assumptions.values():
+            assert prop(statement).sort == "prop"
