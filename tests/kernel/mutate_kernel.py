@@ -121,7 +121,9 @@ def _changes_of(holder: ast.AST, place: tuple[str, int | None], node: ast.AST) -
         if isinstance(node.test, ast.BoolOp) and isinstance(node.test.op, ast.Or):
             for index, part in enumerate(node.test.values):
                 yield f"`{condition}` without `{ast.unparse(part)}`", node.test, ("values", index), ast.Constant(False)
-    elif (isinstance(node, ast.Expr) and _refuses(node) and not isinstance(holder, ast.If)) or (isinstance(node, ast.Expr) and _helper(node.value) is not None):
+    elif isinstance(node, ast.Expr) and (
+        (_refuses(node) and not isinstance(holder, ast.If)) or _helper(node.value) is not None
+    ):
         yield f"no `{text}`", holder, place, ast.Pass()
     elif isinstance(node, ast.keyword) and isinstance(node.value, ast.Lambda) and "refuse(" in text:
         yield f"no `{text}`", node, ("value", None), ast.Constant(None)

@@ -686,7 +686,8 @@ def _applied(depth: int) -> Term:
 def _leaving_a_sum() -> Term:
     """A factor that leaves a sum, and whose normal form is far larger as a tree than the term."""
     inner = inv(power(add(KR, Y, Z), 100))
-    return total(K, whole(0), whole(3), total(M, whole(0), whole(3), inv(power(add(inner, inv(add(inner, Y)), Z), 100))))
+    body = inv(power(add(inner, inv(add(inner, Y)), Z), 100))
+    return total(K, whole(0), whole(3), total(M, whole(0), whole(3), body))
 
 
 # --- what is large but allowed, or must not fall over ---------------------------------------------------
