@@ -134,18 +134,22 @@ def check(
         for claim, made in attempts
         if isinstance(made, Derivation)
     }
-    progress(f"{lemma.slug}: verifying")
-    answers = dict(zip(proofs, verify_in_fresh_process(list(proofs.values())), strict=True))
+    with FreshVerification(list(proofs.values())) as verification:  # runs while numbers and mutants are seen to
+        progress(f"{lemma.slug}: numbers")
+        numbers = {claim.name: _numbers(lemma, claim, models) for claim, _ in attempts if claim.name in proofs}
+        killed = []
+        for mutant in lemma.mutants if mutants else ():
+            progress(f"{lemma.slug}: refuting the mutant {mutant.name}")
+            killed.append(kill(lemma, mutant))
+        progress(f"{lemma.slug}: verifying")
+        answers = dict(zip(proofs, verification.answers(), strict=True))
     reports = []
     for claim, made in attempts:
         if isinstance(made, Derivation):
-            reports.append(_proved(lemma, claim, made, proofs[claim.name], answers[claim.name], models))
+            name = claim.name
+            reports.append(_proved(lemma, claim, made, proofs[name], answers[name], numbers[name]))
         else:
             reports.append(_failed(lemma, claim, made))
-    killed = []
-    for mutant in lemma.mutants if mutants else ():
-        progress(f"{lemma.slug}: refuting the mutant {mutant.name}")
-        killed.append(kill(lemma, mutant))
     return LemmaReport(lemma, tuple(reports), tuple(killed), versions())
 
 
@@ -170,31 +174,55 @@ def _attempt(lemma: Lemma, claim: Claim) -> Derivation | Exception:
         return failure
 
 
-def verify_in_fresh_process(proofs: Sequence[str]) -> list[dict[str, Any]]:
-    """What the kernel, alone in a new process, answers about each proof file."""
-    if not proofs:
-        return []
-    with tempfile.TemporaryDirectory(prefix="adamproof-") as folder:
+class FreshVerification:
+    """The kernel, alone in a new process, reading proof files; `answers` waits for it."""
+
+    def __init__(self, proofs: Sequence[str]) -> None:
+        self.count = len(proofs)
+        self.folder = tempfile.TemporaryDirectory(prefix="adamproof-")
         paths = []
         for number, text in enumerate(proofs):
-            path = Path(folder) / f"{number}.json"
+            path = Path(self.folder.name) / f"{number}.json"
             path.write_text(text, encoding="utf-8")
             paths.append(str(path))
         root = str(Path(__file__).resolve().parent.parent)
-        environment = {
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])]),
-        }
-        command = [sys.executable, "-m", "adamproof.kernel", "--json", *paths]
-        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    lines = done.stdout.splitlines()
-    if len(lines) != len(proofs):
-        raise RuntimeError(f"the verifier did not answer: {done.stderr.strip()[-500:]}")
-    return [json.loads(line) for line in lines]
+        places = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
+        # -P keeps the current folder off the import path: a folder named adamproof there must not be taken for ours.
+        command = [sys.executable, "-P", "-m", "adamproof.kernel", "--json", "--", *paths]
+        self.process = (
+            subprocess.Popen(
+                command,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                env={**os.environ, "PYTHONPATH": places},
+            )
+            if proofs
+            else None
+        )
+
+    def __enter__(self) -> FreshVerification:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.communicate()
+        self.folder.cleanup()
+
+    def answers(self) -> list[dict[str, Any]]:
+        """What the kernel answered about each file, in order."""
+        if self.process is None:
+            return []
+        output, errors = self.process.communicate()
+        lines = output.splitlines()
+        if len(lines) != self.count:
+            raise RuntimeError(f"the verifier did not answer: {errors.strip()[-500:]}")
+        return [json.loads(line) for line in lines]
 
 
 def _proved(
-    lemma: Lemma, claim: Claim, made: Derivation, proof: str, answer: dict[str, Any], models: int
+    lemma: Lemma, claim: Claim, made: Derivation, proof: str, answer: dict[str, Any], numbers: Report | None
 ) -> ClaimReport:
     """Read the verifier's answer against the claim as it is stated."""
     stated = {name: prop(statement) for name, statement in lemma.stated(claim).items()}
@@ -215,7 +243,7 @@ def _proved(
         steps=named_steps(made, stated),
         proof=proof,
         proof_steps=answer["steps"],
-        numbers=_numbers(lemma, claim, list(stated.values()), conclusion, models),
+        numbers=numbers,
     )
 
 
@@ -292,8 +320,10 @@ def _models(sources: Sequence[Models | None], count: int) -> Iterator[Model]:
     return islice(source(Random(SEED)), count) if source else iter(())
 
 
-def _numbers(lemma: Lemma, claim: Claim, hypotheses: list[Term], conclusion: Term, models: int) -> Report | None:
+def _numbers(lemma: Lemma, claim: Claim, models: int) -> Report | None:
     """The claim on random models; claims with the same statement and models are tested once."""
+    hypotheses = [prop(statement) for statement in lemma.stated(claim).values()]
+    conclusion = prop(claim.conclusion)
     sources = (claim.models, lemma.models)
     if not models or not any(sources):
         return None
