@@ -1,326 +1,382 @@
-"""The commands.  Each imports what it needs when it runs: `verify`, `--help` and `--version` need no SymPy."""
+"""The commands.  SymPy and the rest are imported by those that need them, when they run."""
 
 from __future__ import annotations
 
-import sys
+import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from .. import __version__
-from . import as_json, output
-from .errors import USAGE, CliError, from_exception
-from .files import make_folder, write
-from .fresh import ask
-from .targets import Target, narrowed, registered, resolve
-from .terminal import Progress, be_tolerant, mute, say, style, warn
+from . import files, terminal
+from .errors import USAGE, CliError
 
 if TYPE_CHECKING:
-    from ..check import LemmaReport
-    from ..lemma import Lemma
+    from .checking import Outcome, Settings
 
+F = TypeVar("F", bound=Callable[..., Any])
+DEBUG = "adamproof.debug"
 INTERRUPTED = 130
-UNDECIDED = 3
-SETTINGS = {"help_option_names": ["-h", "--help"]}
-names = click.argument("names", nargs=-1, required=True, metavar="NAME...")
-json_option = click.option("--json", "as_data", is_flag=True, help="Print the answer as JSON.")
-ascii_option = click.option("--ascii", "ascii_only", is_flag=True, help="Write mathematics in ASCII.")
-progress_option = click.option("--progress", is_flag=True, help="Say on standard error what is being done.")
-claim_option = click.option("--claim", metavar="NAME", help="Only this claim of the lemma.")
+BROKEN_PIPE = 141  # as if stopped by the signal; 1 would read as "refuted"
+JOBS = 2
+MODELS = 40  # random models a claim; adamproof.check says the same, but importing that brings in SymPy
+HELP = {"help_option_names": ["-h", "--help"]}
 
 
-@click.group(context_settings=SETTINGS)
-@click.version_option(__version__, prog_name="adamproof")
-@click.option("--debug", is_flag=True, help="Show the traceback behind an error.")
-@click.pass_context
-def cli(context: click.Context, debug: bool) -> None:
-    """A machine referee for the sign-like-descent convergence proof of Adam.
+class Program(click.Group):
+    """All commands, with what holds for each: how interruptions, closed pipes and users' errors end."""
 
-    \b
-    adamproof check lemma B.2        prove Lemma B.2, verify the proof, test it, refuse its false twins
-    adamproof check all --quiet      one line a lemma
-    adamproof check mine.py          the lemmas of a file of your own
-    adamproof export B.2 -o b2.json  the proof file; `adamproof verify b2.json` checks it
+    def invoke(self, ctx: click.Context) -> Any:
+        terminal.be_tolerant()
+        try:
+            return super().invoke(ctx)
+        except CliError as error:
+            error.report(bool(ctx.meta.get(DEBUG)))
+            ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            terminal.warn("Interrupted.")
+            ctx.exit(INTERRUPTED)
+        except BrokenPipeError:
+            terminal.mute()
+            ctx.exit(BROKEN_PIPE)
+        except OSError as error:
+            terminal.mute()
+            CliError(f"cannot write the output: {error.strerror or error}").show()
+            ctx.exit(USAGE)
 
-    Exit status: 0 all proved, 1 refuted or rejected, 2 usage, 3 undecided, 130 interrupted.
+
+def examples(*lines: str) -> str:
+    """The examples at the end of a help text."""
+    return "\n".join(["\b", "Examples:", *(f"  adamproof {line}" for line in lines)])
+
+
+def _remember_debug(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    ctx.meta[DEBUG] = value
+
+
+def with_options(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Several options at once, in the order in which help lists them."""
+
+    def decorate(command: F) -> F:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+NAMES = click.argument("names", nargs=-1, required=True, metavar="NAME...")
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+ASCII = click.option("--ascii", "ascii_only", is_flag=True, help="Write statements in ASCII: the kernel's exact text.")
+PROGRESS = click.option("--progress", is_flag=True, help="Report progress on standard error, terminal or not.")
+CLAIM = click.option("--claim", metavar="CLAIM", help="Only this claim of the lemma, by name.")
+DEBUGGING = click.option(
+    "--debug",
+    is_flag=True,
+    expose_value=False,
+    callback=_remember_debug,
+    help="Show the traceback of an error in a lemma's own code.",
+)
+
+
+@click.group(
+    cls=Program,
+    context_settings=HELP,
+    epilog=examples("check lemma B.2", "check all", "show B.2", "check mine.py", "verify proof.json"),
+)
+@click.version_option(__version__, prog_name="adamproof", message="%(prog)s %(version)s")
+def main() -> None:
+    """A machine referee for a convergence proof of Adam.
+
+    NAME is a lemma's label (B.2) or slug (update-magnitude), "all", or a file of your own that declares
+    lemmas; the word "lemma" before it may be left out.
+
+    Exit status: 0 all proved, 1 something refuted or rejected, 2 usage error, 3 undecided, 130 interrupted.
     """
-    context.obj = debug
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Run the command line and exit with its status."""
-    be_tolerant()
-    debug = "--debug" in (sys.argv[1:] if argv is None else argv)
-    try:
-        status = cli.main(args=argv, standalone_mode=False)
-        sys.stdout.flush()
-    except CliError as error:
-        error.report(debug)
-        status = USAGE
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        status = USAGE
-    except click.ClickException as error:
-        error.show()
-        status = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        warn("interrupted")
-        status = INTERRUPTED
-    except BrokenPipeError:
-        mute()
-        status = 0
-    sys.exit(status if isinstance(status, int) else 0)
-
-
-# --- check --------------------------------------------------------------------------------------
-
-
-@cli.command()
-@names
-@json_option
-@ascii_option
-@progress_option
-@claim_option
-@click.option("--quiet", "-q", is_flag=True, help="One line a lemma: name and verdict.")
-@click.option("--verbose", "-v", is_flag=True, help="Refusals and counterexamples in full, and versions.")
-@click.option("--models", type=click.IntRange(0), default=None, metavar="N", help="Random models a claim (default 40).")
-@click.option("--no-mutants", is_flag=True, help="Leave the false twins alone.")
-@click.option("--save", metavar="DIR", help="Write every proof file into this folder.")
+@main.command(
+    context_settings=HELP,
+    epilog=examples("check lemma B.2", "check all -q", "check mine.py --json", "check B.2 --save proofs"),
+)
+@with_options(
+    NAMES,
+    AS_JSON,
+    click.option("-q", "--quiet", is_flag=True, help="One line a lemma: its name and the verdict."),
+    click.option("-v", "--verbose", is_flag=True, help="Refusals and counterexamples in full, and versions."),
+    click.option(
+        "--models",
+        type=click.IntRange(min=0),
+        default=MODELS,
+        show_default=True,
+        help="Random models a claim is tested on (0: none).",
+    ),
+    click.option("--no-mutants", is_flag=True, help="Leave out the false twins."),
+    click.option("--save", metavar="DIR", help="Write each claim's proof file into this folder."),
+    CLAIM,
+    ASCII,
+    click.option("-j", "--jobs", type=click.IntRange(min=1), default=JOBS, show_default=True, help="Processes."),
+    PROGRESS,
+    DEBUGGING,
+)
+@click.pass_context
 def check(
+    ctx: click.Context,
     names: tuple[str, ...],
-    as_data: bool,
-    ascii_only: bool,
-    progress: bool,
-    claim: str | None,
+    as_json: bool,
     quiet: bool,
     verbose: bool,
-    models: int | None,
+    models: int,
     no_mutants: bool,
     save: str | None,
-) -> int:
-    """Prove lemmas, verify the proofs in a fresh process, test them on numbers, refuse their false twins.
+    claim: str | None,
+    ascii_only: bool,
+    jobs: int,
+    progress: bool,
+) -> None:
+    """Prove lemmas, verify the proofs in a fresh process, test them on numbers, and refute their false twins."""
+    from .checking import Settings
 
-    \b
-    adamproof check lemma B.2
-    adamproof check B.2 sign-form --json
-    adamproof check all -q
-    adamproof check mine.py --no-mutants
+    folder = None if save is None else files.make_folder(save)
+    settings = Settings("check", terminal.style(ascii_only), models, not no_mutants, claim, verbose)
+    run = Run(settings, terminal.Progress(progress, quiet), as_json, quiet, folder)
+    ctx.exit(run.answer(names, jobs))
 
-    NAME is a label (B.2), a slug (update-magnitude), `all`, or a Python file that defines `lemma = Lemma(...)`.
+
+@main.command(context_settings=HELP, epilog=examples("show B.2", "show B.2 --latex", "show cauchy-schwarz --ascii"))
+@with_options(
+    NAMES,
+    click.option("--latex", is_flag=True, help="Print a LaTeX document."),
+    ASCII,
+    AS_JSON,
+    CLAIM,
+    PROGRESS,
+    DEBUGGING,
+)
+@click.pass_context
+def show(
+    ctx: click.Context,
+    names: tuple[str, ...],
+    latex: bool,
+    ascii_only: bool,
+    as_json: bool,
+    claim: str | None,
+    progress: bool,
+) -> None:
+    """Print a lemma: its statement, source and constants, and its proof in steps."""
+    from .checking import Settings
+
+    settings = Settings("show", "latex" if latex else terminal.style(ascii_only), claim=claim)
+    run = Run(settings, terminal.Progress(progress), as_json)
+    ctx.exit(run.answer(names))
+
+
+@main.command(context_settings=HELP, epilog=examples("mutate B.2", "mutate cauchy-schwarz --json"))
+@with_options(NAMES, AS_JSON, ASCII, PROGRESS, DEBUGGING)
+@click.pass_context
+def mutate(ctx: click.Context, names: tuple[str, ...], as_json: bool, ascii_only: bool, progress: bool) -> None:
+    """Refute a lemma's false twins: the prover must fail on each, and a counterexample must show it false.
+
+    Exit status: 0 if all are killed, 1 if one survives.
     """
-    folder = make_folder(save) if save else None
-    show_progress = Progress(progress, quiet or as_data)
-    reports: list[tuple[LemmaReport, float]] = []
-    began, interrupted = time.perf_counter(), False
-    try:
-        for report, seconds in _reports(resolve(names), claim, models, not no_mutants, show_progress):
-            reports.append((report, seconds))
-            show_progress.clear()
-            if folder:
-                _save(folder, report)
-            if not as_data:
-                say(
-                    output.in_one_line(report) if quiet else _text(report, ascii_only, verbose, not no_mutants, seconds)
-                )
-    except KeyboardInterrupt:
-        show_progress.clear()
-        warn(f"interrupted after {len(reports)} lemmas")
-        interrupted = True
-    status = INTERRUPTED if interrupted else worst([report.verdict.exit_code for report, _ in reports])
-    if as_data:
-        lemmas = [
-            {**as_json.checked(report, output.shortcomings(report), not no_mutants), "seconds": round(seconds, 3)}
-            for report, seconds in reports
-        ]
-        total = round(time.perf_counter() - began, 3)
-        say(as_json.document("check", status, complete=not interrupted, lemmas=lemmas, seconds=total))
-    return status
+    from .checking import Settings
+
+    run = Run(Settings("mutate", terminal.style(ascii_only)), terminal.Progress(progress), as_json)
+    ctx.exit(run.answer(names))
 
 
-def _text(report: LemmaReport, ascii_only: bool, verbose: bool, mutants: bool, seconds: float) -> str:
-    return output.checked(report, style(ascii_only), verbose, mutants, seconds) + "\n"
+@main.command("list", context_settings=HELP, epilog=examples("list", "list --json"))
+@with_options(AS_JSON, DEBUGGING)
+def list_lemmas(as_json: bool) -> None:
+    """List all lemmas."""
+    from . import as_json as data
+    from . import output
+    from .targets import registered
 
-
-def _reports(
-    targets: Sequence[Target], claim: str | None, models: int | None, mutants: bool, progress: Callable[[str], None]
-) -> Iterator[tuple[LemmaReport, float]]:
-    from ..check import MODELS
-    from ..check import check as check_lemma
-
-    for target in targets:
-        began = time.perf_counter()
-        lemma = narrowed(target.lemma(), claim)
-        count = MODELS if models is None else models
-        report = _guarded(target, check_lemma, lemma, count, mutants, progress)
-        yield report, time.perf_counter() - began
-
-
-def _guarded(target: Target, action: Callable[..., Any], *args: Any) -> Any:
-    """Run something on a user's lemma; what its own code raises becomes one sentence."""
-    try:
-        return action(*args)
-    except (CliError, KeyboardInterrupt):
-        raise
-    except Exception as error:
-        raise from_exception(error, target.path, target.slug) from error
-
-
-def worst(codes: Sequence[int]) -> int:
-    """1 beats 3 beats 0."""
-    return 1 if 1 in codes else UNDECIDED if UNDECIDED in codes else 0
-
-
-def _save(folder: Path, report: LemmaReport) -> None:
-    for claim in report.claims:
-        if claim.proof:
-            write(
-                folder / f"{report.lemma.slug}--{claim.claim.name.replace(' ', '-').replace('/', '-')}.json",
-                claim.proof,
-            )
-
-
-# --- looking ------------------------------------------------------------------------------------
-
-
-@cli.command(name="list")
-@json_option
-def list_(as_data: bool) -> int:
-    """All lemmas: label, slug, title, source, number of claims."""
     lemmas = registered()
-    if as_data:
-        say(as_json.document("list", 0, lemmas=[as_json.listed(lemma) for lemma in lemmas]))
-        return 0
-    rows = [["label", "slug", "claims", "source", "title"]]
-    rows += [[x.label or "-", x.slug, str(len(x.claims)), x.source.name.lower(), x.title] for x in lemmas]
-    say(output.table(rows))
-    return 0
+    if as_json:
+        terminal.say(data.document("list", 0, lemmas=[data.listed(lemma) for lemma in lemmas]))
+        return
+    rows = [("LABEL", "SLUG", "TITLE", "SOURCE", "CLAIMS")]
+    rows += [(x.label or "-", x.slug, x.title, x.source.name.lower(), str(len(x.claims))) for x in lemmas]
+    terminal.say(output.table(rows))
 
 
-@cli.command()
-@names
-@json_option
-@ascii_option
-@click.option("--latex", is_flag=True, help="Write a LaTeX document.")
-def show(names: tuple[str, ...], as_data: bool, ascii_only: bool, latex: bool) -> int:
-    """A lemma's statement, assumptions, constants, and its proof in readable steps."""
-    answers = []
-    for target in resolve(names):
-        lemma = target.lemma()
-        report = _examined(target, lemma)
-        if as_data:
-            from ..prover import prop
+@main.command(context_settings=HELP, epilog=examples("verify proof.json", "verify proofs/*.json --quiet"))
+@with_options(
+    click.argument("paths", nargs=-1, required=True, metavar="FILE..."),
+    AS_JSON,
+    click.option("-q", "--quiet", is_flag=True, help="One line a file: its name and the verdict."),
+)
+@click.pass_context
+def verify(ctx: click.Context, paths: tuple[str, ...], as_json: bool, quiet: bool) -> None:
+    """Verify proof files with the kernel alone, each in a fresh process.
 
-            answers.append(as_json.shown(report, {name: prop(stated) for name, stated in lemma.assumptions.items()}))
-        else:
-            say(_latex(report) if latex else output.shown(report, style(ascii_only)) + "\n")
-    if as_data:
-        say(as_json.document("show", 0, lemmas=answers))
-    return 0
-
-
-def _examined(target: Target, lemma: Lemma) -> LemmaReport:
-    """The proof derived and verified, without numbers and mutants."""
-    from ..check import check as check_lemma
-
-    report: LemmaReport = _guarded(target, check_lemma, lemma, 0, False)
-    return report
-
-
-def _latex(report: LemmaReport) -> str:
-    from .latex import document
-
-    return document(report)
-
-
-@cli.command()
-@names
-@claim_option
-@click.option("--to", "form", type=click.Choice(["json", "latex"]), default="json", help="What to write.")
-@click.option("-o", "--output", "path", metavar="FILE", help="Write to this file instead of standard output.")
-def export(names: tuple[str, ...], claim: str | None, form: str, path: str | None) -> int:
-    """A proof as a proof file (JSON) or a LaTeX document.
-
-    \b
-    adamproof export B.2 --to json -o b2.json
-    adamproof export B.2 --to latex -o b2.tex
+    Exit status: 0 all proved, 1 one is rejected, 2 one cannot be read.
     """
+    from . import as_json as data
+    from . import fresh
+
+    codes, documents = [0], []
+    for path in paths:
+        try:
+            answer = fresh.ask(path)
+        except CliError as error:
+            codes.append(error.exit_code)
+            documents.append({"file": path, "error": error.message})
+            error.show()
+            continue
+        codes.append(answer.exit_code)
+        documents.append(data.answered(path, answer.said))
+        if not as_json:
+            terminal.say(_verified(answer, quiet))
+    if as_json:
+        terminal.say(data.document("verify", max(codes), files=documents))
+    ctx.exit(max(codes))
+
+
+def _verified(answer: Any, quiet: bool) -> str:
+    """The kernel's answer, in its own words: they are what has been checked."""
+    said = answer.said
+    lines = [f"{answer.path}: {terminal.coloured(said['verdict'])}"]
+    if quiet:
+        return lines[0]
+    if "reason" in said:
+        return f"{lines[0]}: {said['reason']}"
+    lines.append(f"  {said['conclusion']}")
+    for title, entries in (
+        ("hypotheses", said["hypotheses"]),
+        ("cited axioms", [": ".join(pair) for pair in said["citations"]]),
+    ):
+        lines += [f"  {title}:{'' if entries else ' none'}", *(f"    {entry}" for entry in entries)]
+    return "\n".join([*lines, f"  steps: {said['steps']}"])
+
+
+@main.command(
+    context_settings=HELP,
+    epilog=examples("export B.2 --to json -o proof.json", "export B.2 --to latex > b2.tex"),
+)
+@with_options(
+    NAMES,
+    click.option(
+        "--to",
+        "form",
+        type=click.Choice(["json", "latex"]),
+        default="json",
+        show_default=True,
+        help="A proof file, or a document.",
+    ),
+    click.option("--claim", metavar="CLAIM", help="Which claim, by name (the first one if not given)."),
+    click.option("-o", "--output", "path", metavar="FILE", help="Where to write (standard output if not given)."),
+    DEBUGGING,
+)
+@click.pass_context
+def export(ctx: click.Context, names: tuple[str, ...], form: str, claim: str | None, path: str | None) -> None:
+    """Write a claim's proof file, or a LaTeX document with its statement and steps."""
+    from .checking import Settings, run
+    from .targets import resolve
+
     targets = resolve(names)
     if len(targets) != 1:
-        raise CliError(f"export writes one lemma at a time, not {len(targets)}")
-    lemma = targets[0].lemma()
-    if form == "json" or claim:
-        lemma = narrowed(lemma, claim or lemma.claims[0].name)
-    report = _examined(targets[0], lemma)
-    if report.claims[0].verdict.exit_code:
-        warn(f"{output.called(lemma)}: {report.claims[0].verdict}: {report.claims[0].reason}")
-        return report.claims[0].verdict.exit_code
-    text = report.claims[0].proof if form == "json" else _latex(report)
-    if path:
-        write(path, text)
+        raise CliError(f"export takes one lemma, not {len(targets)}: {', '.join(target.slug for target in targets)}")
+    chosen = claim if claim is not None else targets[0].lemma().claims[0].name
+    outcome = run(targets[0], Settings("show", "latex" if form == "latex" else "ascii", claim=chosen))
+    if outcome.error:
+        raise CliError(outcome.error, outcome.trace)
+    if outcome.exit_code:
+        reason = outcome.data["claims"][0]["reason"]
+        terminal.warn(f"{outcome.slug} ({chosen}) is not exported, because it is {outcome.verdict}: {reason}")
+        ctx.exit(outcome.exit_code)
+    text = outcome.text if form == "latex" else outcome.proofs[0][1]
+    if path is None or path == "-":
+        terminal.say(text, newline=False)
     else:
-        say(text, newline=False)
-    return 0
+        files.write(path, text)
 
 
-@cli.command()
-@names
-@json_option
-@ascii_option
-@progress_option
-def mutate(names: tuple[str, ...], as_data: bool, ascii_only: bool, progress: bool) -> int:
-    """A lemma's false twins: how the prover refused each, and the counterexample that shows it false.
-
-    Exit status 0 when all are refused and shown false.
-    """
-    from ..check import kill
-
-    show_progress = Progress(progress, as_data)
-    answers, killed = [], True
-    for target in resolve(names):
-        lemma, found, began = target.lemma(), [], time.perf_counter()
-        for twin in lemma.mutants:
-            show_progress(f"{lemma.slug}: {twin.name}")
-            found.append(_guarded(target, kill, lemma, twin))
-        show_progress.clear()
-        killed = killed and all(entry.killed for entry in found)
-        if as_data:
-            answers.append({**as_json.refuted(lemma, found), "seconds": round(time.perf_counter() - began, 3)})
-        else:
-            say(output.mutated(lemma, found, style(ascii_only)) + "\n")
-    if as_data:
-        say(as_json.document("mutate", 0 if killed else 1, lemmas=answers))
-    return 0 if killed else 1
+# --- running a task on several lemmas -----------------------------------------------------------
 
 
-# --- verify -------------------------------------------------------------------------------------
+@dataclass
+class Run:
+    """A task over lemmas: prints each outcome as it comes, or all of them as one document."""
+
+    settings: Settings
+    progress: terminal.Progress
+    as_json: bool
+    quiet: bool = False
+    folder: Path | None = None  # where proof files go
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    def answer(self, names: Sequence[str], jobs: int = 1) -> int:
+        """Answer for all these names; the exit status."""
+        from .checking import run_all, worst
+        from .targets import resolve
+
+        start = time.perf_counter()
+        code, expected = INTERRUPTED, -1
+        try:
+            targets = resolve(names)
+            expected = len(targets)
+            for outcome in run_all(targets, self.settings, jobs, self.progress):
+                self._take(outcome)
+            code = worst([outcome.exit_code for outcome in self.outcomes])
+        except KeyboardInterrupt:
+            self.progress.clear()
+            of = f" of {expected} lemmas" if expected >= 0 else ""
+            terminal.warn(f"Interrupted after {len(self.outcomes)}{of}.")
+        self._finish(code, time.perf_counter() - start)
+        return code
+
+    def _take(self, outcome: Outcome) -> None:
+        self.progress.clear()
+        if self.folder is not None:
+            save(outcome, self.folder)
+        if outcome.error:
+            debug = bool(click.get_current_context().meta.get(DEBUG))
+            CliError(outcome.error, outcome.trace).report(debug)
+        elif not self.as_json:
+            spaced = self.outcomes and not self.quiet and self.settings.style != "latex"
+            terminal.say(("\n" if spaced else "") + (outcome.line if self.quiet else outcome.text))
+        self.outcomes.append(outcome)
+
+    def _finish(self, code: int, seconds: float) -> None:
+        if self.as_json:
+            self._document(code, seconds)
+        elif self.settings.task == "check" and len(self.outcomes) > 1 and not self.quiet:
+            terminal.say(f"\n{summary(self.outcomes)} ({seconds:.1f} s)")
+
+    def _document(self, code: int, seconds: float) -> None:
+        from . import as_json as data
+
+        lemmas = [{**outcome.data, "seconds": round(outcome.seconds, 3)} for outcome in self.outcomes]
+        complete = {"complete": code != INTERRUPTED} if self.settings.task == "check" else {}
+        content = {**complete, "lemmas": lemmas, "seconds": round(seconds, 3)}
+        terminal.say(data.document(self.settings.task, code, **content))
 
 
-@cli.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@json_option
-def verify(files: tuple[str, ...], as_data: bool) -> int:
-    """Verify proof files with the kernel alone, in a fresh process that imports only the standard library."""
-    status, answers = 0, []
-    for path in files:
-        answer = ask(path)
-        status = max(status, answer.exit_code)
-        answers.append(as_json.answered(path, answer.said))
-        if not as_data:
-            say(_verified(path, answer.said) + "\n")
-    if as_data:
-        say(as_json.document("verify", status, files=answers))
-    return status
+def summary(outcomes: Sequence[Outcome]) -> str:
+    """How many lemmas came to which verdict."""
+    verdicts = [outcome.verdict for outcome in outcomes if outcome.verdict]
+    counts = [f"{verdicts.count(verdict)} {terminal.coloured(verdict)}" for verdict in dict.fromkeys(verdicts)]
+    errors = len(outcomes) - len(verdicts)
+    return f"{len(outcomes)} lemmas: {', '.join(counts + ([f'{errors} with errors'] if errors else []))}"
 
 
-def _verified(path: str, said: dict[str, Any]) -> str:
-    from .terminal import coloured
+def save(outcome: Outcome, folder: Path) -> None:
+    """Write a lemma's proof files, named after lemma and claim."""
+    taken: set[str] = set()
+    for claim, proof in outcome.proofs:
+        stem = f"{_file_name(outcome.slug)}.{_file_name(claim)}"
+        name = next(name for name in (stem, *(f"{stem}-{n}" for n in range(2, 10**6))) if name not in taken)
+        taken.add(name)
+        files.write(folder / f"{name}.json", proof)
 
-    if "reason" in said:
-        return f"{path}: {coloured(said['verdict'])}\n  because {said['reason']}"
-    lines = [f"{path}: {coloured(said['verdict'])}", f"  {said['conclusion']}", "  hypotheses:"]
-    lines += [f"    {text}" for text in said["hypotheses"]] or ["    none"]
-    lines += ["  cited axioms:", *([f"    {name}: {source}" for name, source in said["citations"]] or ["    none"])]
-    return "\n".join([*lines, f"  {said['steps']} kernel steps"])
+
+def _file_name(text: str) -> str:
+    """A name as part of a file name: nothing in it can lead to another folder."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")[:80].lower() or "unnamed"

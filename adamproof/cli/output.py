@@ -26,7 +26,7 @@ def checked(report: LemmaReport, style: str, verbose: bool, mutants: bool, secon
     for number, claim in enumerate(report.claims):
         lines += _statement_if_new(report.claims, number, style)
         lines += ["", f'Claim "{claim.claim.name}": {coloured(claim.verdict)}', *_claim(claim, style, verbose)]
-    lines += ["", *(mutants_in_short(report.mutants, style, verbose) if mutants else ["False twins: not tried"])]
+    lines += ["", *(_in_short(report.mutants, verbose) if mutants else ["False twins: not tried"])]
     lines += ["", f"{called(report.lemma)}: {coloured(report.verdict)} ({seconds:.1f} s)"]
     lines += [f"  because {text}" for text in shortcomings(report)]
     if verbose:
@@ -169,7 +169,7 @@ def _size(text: str) -> str:
 # --- false twins --------------------------------------------------------------------------------
 
 
-def mutants_in_short(mutants: Sequence[MutantReport], style: str, verbose: bool) -> list[str]:
+def _in_short(mutants: Sequence[MutantReport], verbose: bool) -> list[str]:
     lines = [_tally(mutants)]
     for mutant in mutants:
         lines += [f"  {_fate(mutant)}: {mutant.mutant.name}"]

@@ -172,7 +172,7 @@ class Workplace:
         files = [str(Path("tests") / "kernel" / part) for part in (name, *options) if part.endswith(".py")]
         command = [sys.executable, "-m", "pytest", "-q", "-x", "--tb=no", "--no-header", "-p", "no:cacheprovider",
                    *files, *(option for option in options if not option.endswith(".py"))]
-        environment = {**os.environ, "PYTHONPATH": str(self.folder)}
+        environment = {**os.environ, "PYTHONPATH": str(self.folder), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         if not write_bytecode:
             environment["PYTHONDONTWRITEBYTECODE"] = "1"  # a changed source must never meet old bytecode
         try:

@@ -1,0 +1,167 @@
+"""Running the pipeline on lemmas, in this process or in several.
+
+What a lemma comes to is a plain value (Outcome), text and data already made, so that it passes between
+processes and so that what is printed does not depend on where it was computed.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from . import as_json, as_latex, output
+from .errors import USAGE, CliError, from_exception
+from .targets import Target, narrowed
+
+if TYPE_CHECKING:
+    from ..check import LemmaReport
+    from ..lemma import Lemma
+
+Say = Callable[[str], None]
+WORTH_A_POOL = 4  # lemmas; for fewer, starting processes takes longer than it saves
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is asked about each lemma; `task` is the name of a function in TASKS."""
+
+    task: str
+    style: str = "ascii"
+    models: int = 0
+    mutants: bool = True
+    claim: str | None = None
+    verbose: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a task has to say about a lemma.  With an error, nothing else is known."""
+
+    slug: str
+    exit_code: int
+    data: as_json.Data
+    text: str = ""
+    line: str = ""  # the text in one line
+    verdict: str = ""
+    proofs: tuple[tuple[str, str], ...] = ()  # (claim, proof file)
+    seconds: float = 0.0
+    error: str = ""
+    trace: str = ""
+
+
+def run_all(targets: Sequence[Target], settings: Settings, jobs: int, say: Say) -> Iterator[Outcome]:
+    """The outcomes in the order of the targets, each as soon as it and those before it are there."""
+    if jobs > 1 and len(targets) >= WORTH_A_POOL:
+        yield from _in_processes(targets, settings, min(jobs, len(targets)), say)
+    else:
+        for target in targets:
+            yield run(target, settings, say)
+
+
+def run(target: Target, settings: Settings, say: Say = lambda _: None) -> Outcome:
+    """One lemma.  What goes wrong in a lemma's own code is an outcome, so that others are still looked at."""
+    start = time.perf_counter()
+    try:
+        with redirect_stdout(sys.stderr):  # what a lemma's code prints must not mix with the answer
+            lemma = narrowed(target.lemma(), settings.claim)
+            outcome = TASKS[settings.task](lemma, settings, say)
+    except CliError as error:
+        outcome = _failed(target, error)
+    except Exception as error:  # noqa: BLE001 - a lemma's proof, models and mutants may fail in any way
+        outcome = _failed(target, from_exception(error, target.path, target.slug))
+    return replace(outcome, seconds=time.perf_counter() - start)
+
+
+def worst(codes: Sequence[int]) -> int:
+    """The exit status of several: an error before refuted or rejected, before undecided, before proved."""
+    return next((code for code in (USAGE, 1, 3) if code in codes), 0)
+
+
+# --- tasks --------------------------------------------------------------------------------------
+
+
+def _check(lemma: Lemma, settings: Settings, say: Say) -> Outcome:
+    from ..check import check
+
+    start = time.perf_counter()
+    report = check(lemma, settings.models, settings.mutants, say)
+    seconds = time.perf_counter() - start
+    return _with_proofs(
+        report,
+        data=as_json.checked(report, output.shortcomings(report), settings.mutants),
+        text=output.checked(report, settings.style, settings.verbose, settings.mutants, seconds),
+        exit_code=report.verdict.exit_code,
+    )
+
+
+def _show(lemma: Lemma, settings: Settings, say: Say) -> Outcome:
+    """Derive and verify, without numbers or mutants; style "latex" gives a document."""
+    from ..check import check
+    from ..prover import prop
+
+    report = check(lemma, models=0, mutants=False, progress=say)
+    assumptions = {name: prop(statement) for name, statement in lemma.assumptions.items()}
+    text = as_latex.document(report) if settings.style == "latex" else output.shown(report, settings.style)
+    data = as_json.shown(report, assumptions)
+    return _with_proofs(report, data=data, text=text, exit_code=report.verdict.exit_code)
+
+
+def _mutate(lemma: Lemma, settings: Settings, say: Say) -> Outcome:
+    from ..check import kill
+
+    mutants = []
+    for mutant in lemma.mutants:
+        say(f"{lemma.slug}: refuting the mutant {mutant.name}")
+        mutants.append(kill(lemma, mutant))
+    survived = any(not mutant.killed for mutant in mutants)
+    data, text = as_json.refuted(lemma, mutants), output.mutated(lemma, mutants, settings.style)
+    return Outcome(lemma.slug, int(survived), data, text)
+
+
+TASKS: dict[str, Callable[[Lemma, Settings, Say], Outcome]] = {"check": _check, "show": _show, "mutate": _mutate}
+
+
+def _with_proofs(report: LemmaReport, data: as_json.Data, text: str, exit_code: int) -> Outcome:
+    proofs = tuple((claim.claim.name, claim.proof) for claim in report.claims if claim.proof)
+    line, verdict = output.in_one_line(report), str(report.verdict)
+    return Outcome(report.lemma.slug, exit_code, data, text, line, verdict, proofs)
+
+
+def _failed(target: Target, error: CliError) -> Outcome:
+    data = as_json.failed(target.slug, error.message)
+    return Outcome(target.slug, USAGE, data, error=error.message, trace=error.trace)
+
+
+# --- several processes --------------------------------------------------------------------------
+
+
+def _in_processes(targets: Sequence[Target], settings: Settings, jobs: int, say: Say) -> Iterator[Outcome]:
+    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+    try:
+        with _interrupts_ignored():  # inherited: an interrupt is for this process to answer
+            outcomes = pool.map(run, targets, [settings] * len(targets))
+        for number, target in enumerate(targets, start=1):
+            say(f"{target.slug}: being checked ({number} of {len(targets)}, {jobs} processes)")
+            yield next(outcomes)
+    except BaseException:
+        for child in multiprocessing.active_children():
+            child.terminate()
+        raise
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
