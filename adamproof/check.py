@@ -27,6 +27,7 @@ from .kernel.rules import Theorem
 from .kernel.terms import Refusal, Term
 from .kernel.text import show
 from .kernel.verify import VERSION as PROOF_FORMAT
+from .kernel.verify import sorts_of
 from .lemma import Claim, Derivation, Lemma, MissingAssumption, Models, Mutant, OtherStatement, derive_claim
 from .numeric.check import Report, Witness, check_sequent, counterexample
 from .numeric.models import Model
@@ -254,6 +255,9 @@ def _read(answer: dict[str, Any], stated: Mapping[str, Term], conclusion: Term) 
         return verdict, str(answer["reason"])
     if answer["conclusion"] != show(conclusion):
         return Verdict.REJECTED, f"the proof file proves another statement: {answer['conclusion']}"
+    used = [statement for statement in stated.values() if show(statement) in answer["hypotheses"]]
+    if answer["sorts"] != sorts_of(Theorem(tuple(used), conclusion)):
+        return Verdict.REJECTED, f"the proof file means other names: {answer['sorts']}"
     extra = set(answer["hypotheses"]) - {show(statement) for statement in stated.values()}
     if extra:
         return Verdict.REJECTED, f"the proof file also assumes {sorted(extra)[0]}"

@@ -37,16 +37,17 @@ def _report(name: str, as_json: bool) -> int:
     except Refusal as refusal:
         print(json.dumps({"verdict": REJECTED, "reason": str(refusal)}) if as_json else f"{REJECTED}: {refusal}")
         return 1
-    conclusion, hypotheses, citations = verified.conclusion(), verified.hypotheses(), verified.citations()
     if as_json:
-        result = {"verdict": PROVED, "conclusion": conclusion, "hypotheses": hypotheses, "citations": citations}
-        print(json.dumps({**result, "steps": verified.steps}))
+        print(json.dumps({"verdict": PROVED, **verified.states, "sorts": verified.sorts, "steps": verified.steps}))
         return 0
-    print(f"{PROVED}: {conclusion}")
-    for title, lines in (("hypotheses", hypotheses), ("cited axioms", [": ".join(pair) for pair in citations])):
+    print(f"{PROVED}: {verified.states['conclusion']}")
+    cited = [": ".join(pair) for pair in verified.states["citations"]]
+    for title, lines in (("hypotheses", verified.states["hypotheses"]), ("cited axioms", cited)):
         print(f"{title}:" if lines else f"{title}: none")
         for line in lines:
             print(f"  {line}")
+    names = (sort if "(" in sort else f"{name}: {sort}" for name, sort in verified.sorts.items())
+    print(f"free names: {', '.join(names) or 'none'}")
     print(f"steps: {verified.steps}")
     return 0
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from .terms import INT, REAL, Term, as_real, bind, fresh, make, minus, number, opened, refuse
 
@@ -25,24 +26,7 @@ class Fact:
     schema: Callable[..., Schema]
 
 
-def _eq(a: Term, b: Term) -> Term:
-    return make("==", a, b)
-
-
-def _le(a: Term, b: Term) -> Term:
-    return make("<=", a, b)
-
-
-def _lt(a: Term, b: Term) -> Term:
-    return make("<", a, b)
-
-
-def _mul(a: Term, b: Term) -> Term:
-    return make("mul", a, b)
-
-
-def _rpow(x: Term, r: Term) -> Term:
-    return make("rpow", x, r)
+_eq, _le, _lt, _mul, _rpow = (partial(make, op) for op in ("==", "<=", "<", "mul", "rpow"))
 
 
 def _ln(x: Term) -> Term:

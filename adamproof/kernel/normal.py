@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from .terms import BINDERS, MAX_BITS, POINT, QUANTIFIERS, RELATIONS, Term, refuse
+from .terms import BINDERS, POINT, QUANTIFIERS, RELATIONS, Term, bits, check_bits, refuse
 
 MAX_MONOMIALS = 20_000
 MAX_EXPONENT = 10_000
@@ -78,7 +78,7 @@ def add_to(total: Poly, poly: Mapping[Monomial, Number], factor: Number = 1) -> 
     _spend(len(poly))
     for monomial, coefficient in poly.items():
         value = total.get(monomial, 0) + factor * coefficient
-        _check_bits(value)
+        check_bits(value)
         if value:
             total[monomial] = value
         else:
@@ -101,22 +101,13 @@ def times(p: Poly, q: Poly) -> Poly:
         if len(result) > MAX_MONOMIALS:
             refuse(f"a polynomial has more than {MAX_MONOMIALS} monomials")
     for value in result.values():
-        _check_bits(value)
+        check_bits(value)
     return result
 
 
 def _weight(p: Poly) -> int:
     """A measure of the work to multiply p by a monomial: more for long monomials and long coefficients."""
-    return sum(1 + len(monomial) // 4 + _bits(coefficient) // 64 for monomial, coefficient in p.items())
-
-
-def _bits(value: Number) -> int:
-    return max(value.numerator.bit_length(), value.denominator.bit_length())
-
-
-def _check_bits(value: Number) -> None:
-    if _bits(value) > MAX_BITS:
-        refuse(f"a coefficient has more than {MAX_BITS} bits")
+    return sum(1 + len(monomial) // 4 + bits(coefficient) // 64 for monomial, coefficient in p.items())
 
 
 def join(m: Monomial, n: Monomial) -> Monomial:
@@ -289,7 +280,6 @@ def _content(p: Poly) -> Fraction:
 
 def _bound_sum(op: str, bounds: tuple[PolyKey, ...], body: Poly) -> Poly:
     """Linearity: the binder over each monomial, with the factors free of the bound variable taken out."""
-    _spend(len(body))
     result: Poly = {}
     for monomial, coefficient in body.items():
         inside = frozenset((a, e) for a, e in monomial if a.loose & 1)
@@ -320,6 +310,4 @@ def key(prop: Term) -> Any:
         return ("implies", key(prop.args[0]), key(prop.args[1]))
     if prop.op in QUANTIFIERS:
         return (prop.op, key(prop.args[0]))
-    if prop.op == "Integrable":
-        return ("Integrable", prop.args[0].op, poly_key(normal(prop.args[0].args[-1])))
-    refuse(f"{prop.op} is not a proposition")
+    return (prop.op, prop.args[0].op, poly_key(normal(prop.args[0].args[-1])))  # Integrable

@@ -18,11 +18,11 @@ from .normal import Poly, add_to, constant, difference, key, normal, reset_budge
 from .terms import (
     BINDERS,
     INT,
-    POINT,
     PROP,
     QUANTIFIERS,
     REAL,
     RELATIONS,
+    VARIABLE_SORTS,
     Function,
     Term,
     as_real,
@@ -55,41 +55,57 @@ NEGATED_GOAL = -1
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule's function and the kinds of its arguments, by which proofs are written and read."""
+    """A rule's function, its number of premises (None: it varies) and the kinds of its arguments."""
 
-    apply: Callable[..., Theorem]
+    function: Callable[..., Theorem]
+    premises: int | None
     kinds: tuple[str, ...]
 
 
 RULES: dict[str, Rule] = {}
 
 
-def rule(*kinds: str) -> Callable[[Callable[..., Theorem]], Callable[..., Theorem]]:
+def rule(premises: int | None, *kinds: str) -> Callable[[Callable[..., Theorem]], Callable[..., Theorem]]:
+    """Register a rule.  Its function gets the premises one by one (as one sequence if their number varies)."""
+
     def register(function: Callable[..., Theorem]) -> Callable[..., Theorem]:
-        RULES[function.__name__] = Rule(function, kinds)
+        RULES[function.__name__] = Rule(function, premises, kinds)
         return function
 
     return register
 
 
 def apply(name: str, premises: Sequence[Theorem], args: Sequence[Any]) -> Theorem:
-    """Apply a rule by name to premises and arguments of the kinds it declares."""
+    """Apply a rule by name to premises and arguments of the kinds it declares.  The only way to call one."""
     if name not in RULES:
         refuse(f"there is no rule {name!r:.40}")
     found = RULES[name]
     if len(args) != len(found.kinds):
         refuse(f"{name} takes {len(found.kinds)} arguments, not {len(args)}")
+    if found.premises is None:
+        return _applied(found, name, [premises], args)
+    _count(premises, found.premises, name)
+    return _applied(found, name, premises, args)
+
+
+def _applied(found: Rule, name: str, premises: Sequence[Any], args: Sequence[Any]) -> Theorem:
+    for kind, arg in zip(found.kinds, args, strict=True):
+        if kind in (PROP, REAL, INT):
+            _closed(arg, kind, name)
+        elif kind == "var":
+            _variable(arg, name, *VARIABLE_SORTS)
+        elif kind == "text" and type(arg) is not str:
+            refuse(f"{name} needs a text, not {type(arg).__name__}")
     reset_budget()
-    return found.apply(premises, *args)
+    return found.function(*premises, *args)
 
 
 # --- helpers -----------------------------------------------------------------------------------
 
 
-def _premises(premises: Sequence[Theorem], count: int, name: str) -> Sequence[Theorem]:
+def _count(premises: Sequence[Theorem], count: int, name: str) -> None:
     if len(premises) != count:
         refuse(f"{name} takes {count} premises, not {len(premises)}")
-    return premises
 
 
 def _closed(term: Any, sort: str, name: str) -> Term:
@@ -99,11 +115,9 @@ def _closed(term: Any, sort: str, name: str) -> Term:
     return checked
 
 
-def _variable(term: Any, name: str, *sorts: str) -> Term:
+def _variable(term: Any, name: str, *sorts: str) -> None:
     if not is_term(term) or term.op != "var" or term.sort not in sorts:
         refuse(f"{name} needs a variable of sort {' or '.join(sorts)}")
-    checked: Term = term
-    return checked
 
 
 def _theorem(premises: Sequence[Theorem], hypotheses: Sequence[Term], conclusion: Term) -> Theorem:
@@ -115,7 +129,7 @@ def _theorem(premises: Sequence[Theorem], hypotheses: Sequence[Term], conclusion
     return Theorem(tuple(distinct.values()), conclusion, tuple(citations))
 
 
-def _hypotheses(*premises: Theorem) -> list[Term]:
+def _hypotheses(premises: Sequence[Theorem]) -> list[Term]:
     return [hypothesis for premise in premises for hypothesis in premise.hypotheses]
 
 
@@ -144,113 +158,93 @@ def _relation(prop: Term, name: str, *ops: str) -> Term:
 # --- logic -------------------------------------------------------------------------------------
 
 
-@rule("prop")
-def assume(premises: Sequence[Theorem], prop: Term) -> Theorem:
+@rule(0, PROP)
+def assume(prop: Term) -> Theorem:
     """P |- P."""
-    _premises(premises, 0, "assume")
-    return Theorem((_closed(prop, PROP, "assume"),), prop)
+    return Theorem((prop,), prop)
 
 
-@rule("text", "text", "prop")
-def cite(premises: Sequence[Theorem], name: str, source: str, prop: Term) -> Theorem:
+@rule(0, "text", "text", PROP)
+def cite(name: str, source: str, prop: Term) -> Theorem:
     """P |- P, recorded as an axiom from the literature: it stays a hypothesis, under a name."""
-    _premises(premises, 0, "cite")
-    for text in (name, source):
-        if type(text) is not str or not text or not text.isprintable():
-            refuse("cite needs the name of the axiom and its source, each one line of printable text")
-    return Theorem((_closed(prop, PROP, "cite"),), prop, ((name, source),))
+    if not all(text and text.isprintable() for text in (name, source)):
+        refuse("cite needs the name of the axiom and its source, each one line of printable text")
+    return Theorem((prop,), prop, ((name, source),))
 
 
-@rule()
-def cut(premises: Sequence[Theorem]) -> Theorem:
+@rule(2)
+def cut(lemma: Theorem, target: Theorem) -> Theorem:
     """H1 |- A and H2 |- B give H1, H2 - A |- B."""
-    lemma, target = _premises(premises, 2, "cut")
-    return _theorem(premises, [*lemma.hypotheses, *_without(target, lemma.conclusion)], target.conclusion)
+    left = [*lemma.hypotheses, *_without(target, lemma.conclusion)]
+    return _theorem([lemma, target], left, target.conclusion)
 
 
-@rule("prop")
-def convert(premises: Sequence[Theorem], prop: Term) -> Theorem:
+@rule(1, PROP)
+def convert(premise: Theorem, prop: Term) -> Theorem:
     """H |- A gives H |- B when A and B have the same normal form."""
-    (premise,) = _premises(premises, 1, "convert")
-    _same(premise.conclusion, _closed(prop, PROP, "convert"), "convert")
+    _same(premise.conclusion, prop, "convert")
     return Theorem(premise.hypotheses, prop, premise.citations)
 
 
-@rule("prop")
-def discharge(premises: Sequence[Theorem], prop: Term) -> Theorem:
+@rule(1, PROP)
+def discharge(premise: Theorem, prop: Term) -> Theorem:
     """H |- B gives H - A |- A implies B."""
-    (premise,) = _premises(premises, 1, "discharge")
-    implication = make("implies", _closed(prop, PROP, "discharge"), premise.conclusion)
-    return _theorem(premises, _without(premise, prop), implication)
+    return _theorem([premise], _without(premise, prop), make("implies", prop, premise.conclusion))
 
 
-@rule()
-def detach(premises: Sequence[Theorem]) -> Theorem:
+@rule(2)
+def detach(implication: Theorem, condition: Theorem) -> Theorem:
     """H1 |- A implies B and H2 |- A give H1, H2 |- B."""
-    implication, condition = _premises(premises, 2, "detach")
     if implication.conclusion.op != "implies":
         refuse(f"detach needs an implication, found {implication.conclusion}")
     _same(condition.conclusion, implication.conclusion.args[0], "detach")
-    return _theorem(premises, _hypotheses(*premises), implication.conclusion.args[1])
+    both = [implication, condition]
+    return _theorem(both, _hypotheses(both), implication.conclusion.args[1])
 
 
-@rule("var")
-def generalise(premises: Sequence[Theorem], variable: Term) -> Theorem:
+@rule(1, "var")
+def generalise(premise: Theorem, variable: Term) -> Theorem:
     """H |- A gives H |- forall x. A, when x is not free in H."""
-    (premise,) = _premises(premises, 1, "generalise")
-    _variable(variable, "generalise", INT, REAL, POINT)
     _not_free(variable, premise.hypotheses, "generalise")
     quantified = bind(f"forall_{variable.sort}", variable, premise.conclusion)
     return Theorem(premise.hypotheses, quantified, premise.citations)
 
 
-@rule("term")
-def specialise(premises: Sequence[Theorem], value: Term) -> Theorem:
+@rule(1, "term")
+def specialise(premise: Theorem, value: Term) -> Theorem:
     """H |- forall x. A gives H |- A at a value."""
-    (premise,) = _premises(premises, 1, "specialise")
     if premise.conclusion.op not in QUANTIFIERS:
         refuse(f"specialise needs a forall, found {premise.conclusion}")
     _closed(value, QUANTIFIERS[premise.conclusion.op], "specialise")
-    _point_is_variable(value, "specialise")
     return Theorem(premise.hypotheses, opened(premise.conclusion, value), premise.citations)
 
 
-def _point_is_variable(value: Term, name: str) -> None:
-    if value.sort == POINT and value.op != "var":
-        refuse(f"{name}: a sample point is a variable")
-
-
-@rule("substitution", "functions")
+@rule(1, "substitution", "functions")
 def instantiate(
-    premises: Sequence[Theorem],
+    premise: Theorem,
     variables: Sequence[tuple[Term, Term]],
     functions: Sequence[tuple[Function, tuple[Term, ...], Term]],
 ) -> Theorem:
     """Replace free variables by terms and function symbols by bodies, everywhere at once."""
-    (premise,) = _premises(premises, 1, "instantiate")
     replaced: dict[Term, Term] = {}
     for variable, value in variables:
-        _variable(variable, "instantiate", INT, REAL, POINT)
-        _closed(value, variable.sort, "instantiate")
-        _point_is_variable(value, "instantiate")
+        _variable(variable, "instantiate", *VARIABLE_SORTS)
         if variable in replaced:
             refuse(f"instantiate: {variable} is replaced twice")
-        replaced[variable] = value
+        replaced[variable] = _closed(value, variable.sort, "instantiate")
     bodies: dict[Function, tuple[tuple[Term, ...], Term]] = {}
     for symbol, parameters, body in functions:
         if type(symbol) is not Function or tuple(p.sort for p in parameters) != symbol.sorts:
             refuse("instantiate: a function needs one parameter of each declared sort")
         for parameter in parameters:
-            _variable(parameter, "instantiate", INT, REAL, POINT)
-        _closed(body, REAL, "instantiate")
-        if len(set(parameters)) != len(parameters) or symbol in bodies:
-            refuse(f"instantiate: {symbol} has a parameter or is replaced twice")
-        for parameter in parameters:
+            _variable(parameter, "instantiate", *VARIABLE_SORTS)
             if parameter.sort != INT and _under_integral(body, parameter):
                 refuse(f"instantiate: {symbol} by an integral with the parameter {parameter} may not be measurable")
-        bodies[symbol] = (parameters, body)
+        if len(set(parameters)) != len(parameters) or symbol in bodies:
+            refuse(f"instantiate: {symbol} has a parameter or is replaced twice")
+        bodies[symbol] = (parameters, _closed(body, REAL, "instantiate"))
     hypotheses = [substitute(prop, replaced, bodies) for prop in premise.hypotheses]
-    return _theorem(premises, hypotheses, substitute(premise.conclusion, replaced, bodies))
+    return _theorem([premise], hypotheses, substitute(premise.conclusion, replaced, bodies))
 
 
 def _under_integral(term: Term, variable: Term) -> bool:
@@ -262,46 +256,39 @@ def _under_integral(term: Term, variable: Term) -> bool:
     return any(type(arg) is Term and _under_integral(arg, variable) for arg in term.args)
 
 
-@rule("var", "term", "prop")
-def induction(premises: Sequence[Theorem], variable: Term, low: Term, prop: Term) -> Theorem:
+@rule(2, "var", INT, PROP)
+def induction(base: Theorem, step: Theorem, variable: Term, low: Term, prop: Term) -> Theorem:
     """H |- P(lo) and H', lo <= k, P(k) |- P(k+1) give H, H', lo <= k |- P(k)."""
-    base, step = _premises(premises, 2, "induction")
     _variable(variable, "induction", INT)
-    _closed(low, INT, "induction")
-    _closed(prop, PROP, "induction")
     if variable in free(low):
         refuse("induction: the lower end mentions the variable")
     above = make("<=", as_real(low), as_real(variable))
     _same(base.conclusion, substitute(prop, {variable: low}), "induction base")
     successor = make("add", variable, make("int", 1))
     _same(step.conclusion, substitute(prop, {variable: successor}), "induction step")
-    left = _without(step, above, prop)
-    _not_free(variable, [*base.hypotheses, *left], "induction")
-    return _theorem(premises, [*base.hypotheses, *left, above], prop)
+    left = [*base.hypotheses, *_without(step, above, prop)]
+    _not_free(variable, left, "induction")
+    return _theorem([base, step], [*left, above], prop)
 
 
-@rule("term", "term")
-def cases(premises: Sequence[Theorem], a: Term, b: Term) -> Theorem:
+@rule(2, REAL, REAL)
+def cases(first: Theorem, second: Theorem, a: Term, b: Term) -> Theorem:
     """H1, a <= b |- C and H2, b < a |- C give H1, H2 |- C."""
-    first, second = _premises(premises, 2, "cases")
-    _closed(a, REAL, "cases")
-    _closed(b, REAL, "cases")
     _same(second.conclusion, first.conclusion, "cases")
     left = [*_without(first, make("<=", a, b)), *_without(second, make("<", b, a))]
-    return _theorem(premises, left, first.conclusion)
+    return _theorem([first, second], left, first.conclusion)
 
 
-@rule("var", "prop")
-def rewrite(premises: Sequence[Theorem], hole: Term, pattern: Term) -> Theorem:
+@rule(2, "var", PROP)
+def rewrite(equation: Theorem, target: Theorem, hole: Term, pattern: Term) -> Theorem:
     """a == b and P(a) give P(b), for a pattern P with a variable as its hole."""
-    equation, target = _premises(premises, 2, "rewrite")
     _variable(hole, "rewrite", INT, REAL)
-    _closed(pattern, PROP, "rewrite")
     lhs, rhs = _relation(equation.conclusion, "rewrite", "==").args
     if hole.sort == INT:
         lhs, rhs = _as_integer(lhs), _as_integer(rhs)
     _same(target.conclusion, substitute(pattern, {hole: lhs}), "rewrite")
-    return _theorem(premises, _hypotheses(*premises), substitute(pattern, {hole: rhs}))
+    both = [equation, target]
+    return _theorem(both, _hypotheses(both), substitute(pattern, {hole: rhs}))
 
 
 def _as_integer(term: Term) -> Term:
@@ -319,7 +306,7 @@ def _as_integer(term: Term) -> Term:
 # --- arithmetic --------------------------------------------------------------------------------
 
 
-@rule("prop", "products", "multipliers")
+@rule(None, PROP, "products", "multipliers")
 def arith(
     premises: Sequence[Theorem], goal: Term, products: Sequence[Product], multipliers: Sequence[Multiplier]
 ) -> Theorem:
@@ -329,7 +316,7 @@ def arith(
     0 = sum of coefficient * product of facts * squares + sum of multiplier * equation, where every product
     is non-negative and one at least is positive: a contradiction.
     """
-    _relation(_closed(goal, PROP, "arith"), "arith")
+    _relation(goal, "arith")
     facts = dict(enumerate(_reading(premise.conclusion) for premise in premises))
     lhs, rhs = goal.args
     negations = {"<=": ("<", (lhs, rhs)), "<": ("<=", (lhs, rhs)), "!=": ("==", (lhs, rhs)), "==": None}
@@ -358,7 +345,7 @@ def arith(
         refuse(f"arith: the certificate for {goal} leaves {len(total)} monomials")
     if not positive:
         refuse(f"arith: the certificate for {goal} has no strictly positive part")
-    return _theorem(premises, _hypotheses(*premises), goal)
+    return _theorem(premises, _hypotheses(premises), goal)
 
 
 def _reading(prop: Term) -> tuple[str, Poly]:
@@ -388,19 +375,17 @@ def _product(facts: dict[int, tuple[str, Poly]], indices: Sequence[int], squares
     return result, positive
 
 
-@rule()
-def antisymmetry(premises: Sequence[Theorem]) -> Theorem:
+@rule(2)
+def antisymmetry(first: Theorem, second: Theorem) -> Theorem:
     """a <= b and b <= a give a == b."""
-    first, second = _premises(premises, 2, "antisymmetry")
     a, b = _relation(first.conclusion, "antisymmetry", "<=").args
     _same(second.conclusion, make("<=", b, a), "antisymmetry")
-    return _theorem(premises, _hypotheses(*premises), make("==", a, b))
+    return _theorem([first, second], _hypotheses([first, second]), make("==", a, b))
 
 
-@rule()
-def integer_gap(premises: Sequence[Theorem]) -> Theorem:
+@rule(1)
+def integer_gap(premise: Theorem) -> Theorem:
     """a < b gives a + 1 <= b when both are integer valued."""
-    (premise,) = _premises(premises, 1, "integer_gap")
     a, b = _relation(premise.conclusion, "integer_gap", "<").args
     for monomial, coefficient in difference(b, a).items():
         integral = all(atom.head == "var" and atom.args[0].sort == INT for atom, _ in monomial)
@@ -409,7 +394,7 @@ def integer_gap(premises: Sequence[Theorem]) -> Theorem:
     return Theorem(premise.hypotheses, make("<=", make("add", a, UNIT), b), premise.citations)
 
 
-@rule("text", "terms")
+@rule(None, "text", "terms")
 def fact(premises: Sequence[Theorem], name: str, terms: Sequence[Term]) -> Theorem:
     """A fact about a head (facts.py), its conditions given as premises in order."""
     if name not in FACTS:
@@ -419,10 +404,10 @@ def fact(premises: Sequence[Theorem], name: str, terms: Sequence[Term]) -> Theor
         refuse(f"the fact {name} takes {len(found.sorts)} terms, not {len(terms)}")
     checked = [_closed(term, sort, f"the fact {name}") for term, sort in zip(terms, found.sorts, strict=True)]
     conditions, conclusion = found.schema(*checked)
-    _premises(premises, len(conditions), f"the fact {name}")
+    _count(premises, len(conditions), f"the fact {name}")
     for premise, condition in zip(premises, conditions, strict=True):
         _same(premise.conclusion, condition, f"the fact {name}")
-    return _theorem(premises, _hypotheses(*premises), conclusion)
+    return _theorem(premises, _hypotheses(premises), conclusion)
 
 
 # --- binders -----------------------------------------------------------------------------------
@@ -440,7 +425,7 @@ def _range(op: str, variable: Term, bounds: Sequence[Term], name: str) -> list[T
     return [make("<=", ZERO, variable), make("<=", variable, UNIT)] if op == "Integral01" else []
 
 
-@rule("text", "var", "terms")
+@rule(None, "text", "var", "terms")
 def binder(premises: Sequence[Theorem], op: str, variable: Term, bounds: Sequence[Term]) -> Theorem:
     """H |- f == g gives B f == B g; H |- f <= g gives B f <= B g, for E and Integral01 when g - f is integrable.
 
@@ -453,18 +438,17 @@ def binder(premises: Sequence[Theorem], op: str, variable: Term, bounds: Sequenc
     left = _without(inner, *_range(op, variable, bounds, "binder"))
     _not_free(variable, left, "binder")
     monotone = inner.conclusion.op == "<=" and op != "Sum"
-    _premises(premises, 2 if monotone else 1, f"binder {op} with {inner.conclusion.op}")
+    _count(premises, 2 if monotone else 1, f"binder {op} with {inner.conclusion.op}")
     if monotone:
         gap = make("Integrable", bind(op, variable, minus(rhs, lhs)))
         _same(premises[1].conclusion, gap, "binder")
     bound = (bind(op, variable, *bounds, side) for side in (lhs, rhs))
-    return _theorem(premises, [*left, *_hypotheses(*premises[1:])], make(inner.conclusion.op, *bound))
+    return _theorem(premises, [*left, *_hypotheses(premises[1:])], make(inner.conclusion.op, *bound))
 
 
-@rule("text", "var")
-def dominated(premises: Sequence[Theorem], op: str, variable: Term) -> Theorem:
+@rule(2, "text", "var")
+def dominated(inner: Theorem, integrable: Theorem, op: str, variable: Term) -> Theorem:
     """H |- abs(f) <= g and Integrable(B g) give Integrable(B f); so does H |- abs(f) <= abs(g)."""
-    inner, integrable = _premises(premises, 2, "dominated")
     lhs, rhs = _relation(inner.conclusion, "dominated", "<=").args
     if op == "Sum" or lhs.op != "abs":
         refuse(f"dominated needs E or Integral01 and a statement abs(f) <= g, found {op} and {inner.conclusion}")
@@ -475,17 +459,17 @@ def dominated(premises: Sequence[Theorem], op: str, variable: Term) -> Theorem:
     bound = rhs.args[0] if rhs.op == "abs" else rhs
     _same(integrable.conclusion, make("Integrable", bind(op, variable, bound)), "dominated")
     conclusion = make("Integrable", bind(op, variable, lhs.args[0]))
-    return _theorem(premises, [*left, *integrable.hypotheses], conclusion)
+    return _theorem([inner, integrable], [*left, *integrable.hypotheses], conclusion)
 
 
-@rule("text", "var", "term", "terms")
+@rule(None, "text", "var", REAL, "terms")
 def combination(
     premises: Sequence[Theorem], op: str, variable: Term, body: Term, coefficients: Sequence[Term]
 ) -> Theorem:
     """Integrable(B g_i) give Integrable(B f) when f == c_0 + sum c_i*g_i with coefficients free of the variable."""
     _range(op, variable, (), "combination")
-    if op == "Sum" or len(coefficients) != len(premises) + 1:
-        refuse("combination needs E or Integral01, a constant and one coefficient for each premise")
+    if len(coefficients) != len(premises) + 1:
+        refuse("combination needs a constant and one coefficient for each premise")
     integrands = [UNIT]
     for premise in premises:
         if premise.conclusion.op != "Integrable" or premise.conclusion.args[0].op != op:
@@ -493,10 +477,10 @@ def combination(
         integrands.append(opened(premise.conclusion.args[0], variable))
     conclusions = [premise.conclusion for premise in premises]
     coefficients = [_closed(coefficient, REAL, "combination") for coefficient in coefficients]
-    _not_free(variable, [*_hypotheses(*premises), *conclusions, *coefficients], "combination")
-    total = scaled(normal(_closed(body, REAL, "combination")), -1)
+    _not_free(variable, [*_hypotheses(premises), *conclusions, *coefficients], "combination")
+    total = scaled(normal(body), -1)
     for coefficient, integrand in zip(coefficients, integrands, strict=True):
         add_to(total, times(normal(coefficient), normal(integrand)))
     if total:
         refuse(f"combination: {body} is not that linear combination")
-    return _theorem(premises, _hypotheses(*premises), make("Integrable", bind(op, variable, body)))
+    return _theorem(premises, _hypotheses(premises), make("Integrable", bind(op, variable, body)))

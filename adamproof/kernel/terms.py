@@ -36,6 +36,7 @@ SIGNATURES: dict[str, tuple[tuple[str, ...], str]] = {
     "implies": ((PROP, PROP), PROP),
 }
 RELATIONS = ("==", "<=", "<", "!=")
+LITERALS: dict[str, tuple[type[Fraction | int], str]] = {"rat": (Fraction, REAL), "int": (int, INT)}
 # Binders: (sorts of the arguments before the body, sort of the bound variable).
 BINDERS: dict[str, tuple[tuple[str, ...], str]] = {
     "Sum": ((INT, INT), INT),  # Sum(lo, hi, body); 0 when hi < lo
@@ -55,29 +56,36 @@ def refuse(message: str) -> NoReturn:
     raise Refusal(message)
 
 
+class _Frozen:
+    """Immutable: attributes are set once, by this module."""
+
+    __slots__ = ()
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"a {type(self).__name__.lower()} is immutable")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"a {type(self).__name__.lower()} is immutable")
+
+    def __init_subclass__(cls) -> None:
+        if cls.__base__ is not _Frozen:
+            raise TypeError("terms and function symbols cannot be subclassed")
+
+
 @final
-class Function:
+class Function(_Frozen):
     """A function symbol with declared argument sorts and a real value, such as g(k) or x(t, j)."""
 
     __slots__ = ("name", "sorts")
     name: str
     sorts: tuple[str, ...]
 
-    def __init_subclass__(cls) -> None:
-        raise TypeError("function symbols cannot be subclassed")
-
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError("function symbols are immutable")
-
-    def __delattr__(self, name: str) -> NoReturn:
-        raise AttributeError("function symbols are immutable")
-
     def __repr__(self) -> str:
         return f"{self.name}({', '.join(self.sorts)})"
 
 
 @final
-class Term:
+class Term(_Frozen):
     """A term or a proposition.  ``loose`` are the (index, sort) of bound variables not bound inside."""
 
     __slots__ = ("args", "depth", "loose", "op", "size", "sort")
@@ -87,15 +95,6 @@ class Term:
     loose: frozenset[tuple[int, str]]
     depth: int
     size: int
-
-    def __init_subclass__(cls) -> None:
-        raise TypeError("terms cannot be subclassed")
-
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError("terms are immutable")
-
-    def __delattr__(self, name: str) -> NoReturn:
-        raise AttributeError("terms are immutable")
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a term or proposition has no truth value; was `a <= b <= c` meant as two statements?")
@@ -112,12 +111,16 @@ _free: dict[Term, frozenset[Any]] = {}
 _fresh = itertools.count()
 
 
-def _check_name(name: object) -> str:
+def _set(made: object, **values: object) -> None:
+    for name, value in values.items():
+        object.__setattr__(made, name, value)
+
+
+def _check_name(name: object) -> None:
     if type(name) is not str or not NAME.fullmatch(name):
         refuse(f"{name!r:.80} is not a name (letters, digits and underscores, at most 64)")
     if name in RESERVED:
         refuse(f"the name {name} is reserved")
-    return name
 
 
 def function(name: str, sorts: Iterable[str]) -> Function:
@@ -127,10 +130,8 @@ def function(name: str, sorts: Iterable[str]) -> Function:
     if not sorts or any(type(s) is not str or s not in VARIABLE_SORTS for s in sorts):
         refuse(f"function {name} needs argument sorts among {', '.join(VARIABLE_SORTS)}")
     if (name, sorts) not in _functions:
-        symbol = object.__new__(Function)
-        object.__setattr__(symbol, "name", name)
-        object.__setattr__(symbol, "sorts", sorts)
-        _functions[name, sorts] = symbol
+        symbol = _functions[name, sorts] = object.__new__(Function)
+        _set(symbol, name=name, sorts=sorts)
     return _functions[name, sorts]
 
 
@@ -139,28 +140,15 @@ def is_term(value: object, sort: str | None = None) -> bool:
     return type(value) is Term and sort in (None, value.sort)
 
 
-def _need(value: object, sort: str, where: str) -> Term:
-    if type(value) is not Term:
-        refuse(f"{where} needs terms, not {type(value).__name__}")
-    if value.sort != sort:
-        refuse(f"{where} needs an argument of sort {sort}, not {value.sort}")
-    return value
-
-
 def make(op: str, *args: Any) -> Term:
     """The term op(args), checked; the only way to make one.  Raises Refusal when it is not well formed."""
     if type(op) is not str:
         refuse(f"there is no operator {op!r:.40}")
-    if op == "rat":
-        sort = REAL
-        if len(args) != 1 or type(args[0]) is not Fraction:
-            refuse("a real number must be one exact fraction")
-        _check_bits(args[0])
-    elif op == "int":
-        sort = INT
-        if len(args) != 1 or type(args[0]) is not int:
-            refuse("an integer must be one exact int")
-        _check_bits(args[0])
+    if op in LITERALS:
+        kind, sort = LITERALS[op]
+        if len(args) != 1 or type(args[0]) is not kind:
+            refuse(f"a literal {op} must be one exact {kind.__name__}")
+        check_bits(args[0])
     elif op in ("var", "bound"):
         if len(args) != 2 or type(args[1]) is not str or args[1] not in VARIABLE_SORTS:
             refuse(f"{op} needs a sort among {', '.join(VARIABLE_SORTS)}")
@@ -173,53 +161,55 @@ def make(op: str, *args: Any) -> Term:
         if len(args) < 2 or type(args[0]) is not Term or args[0].sort not in (REAL, INT):
             refuse(f"{op} needs at least two real or two integer terms")
         sort = args[0].sort
-        for arg in args:
-            _need(arg, sort, op)
+        _need(op, args, (sort,) * len(args))
     elif op == "real":  # an integer variable seen as a real; `as_real` pushes it to the leaves
         sort = REAL
-        if len(args) != 1 or _need(args[0], INT, op).op not in ("var", "bound"):
+        _need(op, args, (INT,))
+        if args[0].op not in ("var", "bound"):
             refuse("only an integer variable is marked as real")
     elif op == "app":
         sort = REAL
-        if not args or type(args[0]) is not Function or len(args) - 1 != len(args[0].sorts):
-            refuse("an application needs a function symbol and as many arguments as it declares")
-        for arg, wanted in zip(args[1:], args[0].sorts, strict=True):
-            _need(arg, wanted, args[0].name)
-        if any(arg.sort == POINT and arg.op not in ("var", "bound") for arg in args[1:]):
-            refuse("a sample point is a variable")
+        if not args or type(args[0]) is not Function:
+            refuse("an application needs a function symbol")
+        _need(args[0].name, args[1:], args[0].sorts)
     elif op == "Integrable":
         sort = PROP
-        if len(args) != 1 or type(args[0]) is not Term or args[0].op not in ("E", "Integral01"):
+        _need(op, args, (REAL,))
+        if args[0].op not in ("E", "Integral01"):
             refuse("Integrable speaks of an expectation or an integral")
     elif op in SIGNATURES:
-        wanted_sorts, sort = SIGNATURES[op]
-        if len(args) != len(wanted_sorts):
-            refuse(f"{op} takes {len(wanted_sorts)} arguments, not {len(args)}")
-        for arg, wanted in zip(args, wanted_sorts, strict=True):
-            _need(arg, wanted, op)
-    elif op in BINDERS or op in QUANTIFIERS:
+        wanted, sort = SIGNATURES[op]
+        _need(op, args, wanted)
+    elif is_binder(op):
         outer, bound_sort = BINDERS.get(op) or ((), QUANTIFIERS[op])
         sort = PROP if op in QUANTIFIERS else REAL
-        if len(args) != len(outer) + 1:
-            refuse(f"{op} takes {len(outer) + 1} arguments, not {len(args)}")
-        for arg, wanted in zip(args, (*outer, sort), strict=True):
-            _need(arg, wanted, op)
+        _need(op, args, (*outer, sort))
         if any(index == 0 and found != bound_sort for index, found in args[-1].loose):
             refuse(f"{op} binds a variable of sort {bound_sort}")
     else:
         refuse(f"there is no operator {op!r:.40}")
-    return _intern(op, args, sort)
-
-
-def _check_bits(number: Fraction | int) -> None:
-    if max(number.numerator.bit_length(), number.denominator.bit_length()) > MAX_BITS:
-        refuse(f"a number has more than {MAX_BITS} bits")
-
-
-def _intern(op: str, args: tuple[Any, ...], sort: str) -> Term:
     if (op, args) not in _terms:
         _terms[op, args] = _build(op, args, sort)
     return _terms[op, args]
+
+
+def _need(where: str, args: tuple[Any, ...], sorts: tuple[str, ...]) -> None:
+    if len(args) != len(sorts):
+        refuse(f"{where} takes {len(sorts)} arguments, not {len(args)}")
+    for arg, sort in zip(args, sorts, strict=True):
+        if type(arg) is not Term:
+            refuse(f"{where} needs terms, not {type(arg).__name__}")
+        if arg.sort != sort:
+            refuse(f"{where} needs an argument of sort {sort}, not {arg.sort}")
+
+
+def bits(number: Fraction | int) -> int:
+    return max(number.numerator.bit_length(), number.denominator.bit_length())
+
+
+def check_bits(number: Fraction | int) -> None:
+    if bits(number) > MAX_BITS:
+        refuse(f"a number has more than {MAX_BITS} bits")
 
 
 def _build(op: str, args: tuple[Any, ...], sort: str) -> Term:
@@ -237,8 +227,7 @@ def _build(op: str, args: tuple[Any, ...], sort: str) -> Term:
     if size > MAX_SIZE:
         refuse(f"a term has more than {MAX_SIZE} nodes")
     term = object.__new__(Term)
-    for name, value in (("op", op), ("args", args), ("sort", sort), ("loose", loose), ("depth", depth), ("size", size)):
-        object.__setattr__(term, name, value)
+    _set(term, op=op, args=args, sort=sort, loose=loose, depth=depth, size=size)
     return term
 
 
@@ -255,7 +244,6 @@ def number(value: Fraction | int) -> Term:
 
 def as_real(term: Term) -> Term:
     """An integer term as a real one: the hidden coercion, pushed to the leaves."""
-    _need(term, INT, "as_real")
     if term.op == "int":
         return make("rat", Fraction(term.args[0]))
     if term.op in ("var", "bound"):
@@ -301,16 +289,12 @@ def _map_bound(term: Term, change: Any, level: int = 0) -> Term:
 
 
 def opened(binder: Term, value: Term) -> Term:
-    """The body of a binder at a value (a term without loose bound variables of its own)."""
-    body: Term = binder.args[-1]
-    wanted = bound_sort_of(binder.op)
-    if value.sort != wanted or value.loose:
-        refuse(f"{binder.op} is opened with a closed term of sort {wanted}")
+    """The body of a binder at a value: a closed term of the bound variable's sort."""
 
     def change(leaf: Term, level: int) -> Term:
         return value if leaf.op == "bound" and leaf.args[0] == level else leaf
 
-    return _map_bound(body, change)
+    return _map_bound(binder.args[-1], change)
 
 
 def bound_sort_of(op: str) -> str:
@@ -319,15 +303,11 @@ def bound_sort_of(op: str) -> str:
 
 def bind(op: str, variable: Term, *args: Term) -> Term:
     """The binder op over the last argument, with the variable made nameless in it."""
-    if not is_binder(op):
-        refuse(f"{op!r:.40} is not a binder")
-    if type(variable) is not Term or variable.op != "var" or variable.sort != bound_sort_of(op):
-        refuse(f"{op} binds a variable of sort {bound_sort_of(op)}")
 
     def change(leaf: Term, level: int) -> Term:
         return make("bound", level, variable.sort) if leaf is variable else leaf
 
-    return make(op, *args[:-1], _map_bound(_need(args[-1], PROP if op in QUANTIFIERS else REAL, op), change))
+    return make(op, *args[:-1], _map_bound(args[-1], change))
 
 
 FunctionBody = tuple[tuple[Term, ...], Term]

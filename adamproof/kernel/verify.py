@@ -11,36 +11,29 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
-from .rules import RULES, Citation, Theorem, apply
-from .terms import Function, Refusal, Term, free, function, make, refuse
+from .rules import RULES, Theorem, apply
+from .terms import INT, PROP, REAL, Function, Refusal, Term, free, function, make, refuse
 from .text import show
 
 FORMAT, VERSION = "adamproof-proof", 1
 MAX_BYTES = 64_000_000
 MAX_TERMS = 1_000_000
 MAX_STEPS = 100_000
-MAX_NESTING = 8
 FIELDS = {"format", "version", "title", "symbols", "terms", "steps", "states"}
-NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,6100})(/[1-9][0-9]{0,6100})?")
+T = TypeVar("T")
+NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,3999})(/[1-9][0-9]{0,3999})?")  # at most 4000 digits each
 
 
 @dataclass(frozen=True)
 class Verified:
-    """What a proof file proves: its last theorem, and how many steps led there."""
+    """What a proof file proves: its last theorem, as text too, the sorts of its free names, how many steps."""
 
     theorem: Theorem
+    states: dict[str, Any]  # hypotheses, conclusion, citations
+    sorts: dict[str, str]
     steps: int
-
-    def hypotheses(self) -> list[str]:
-        return [show(prop) for prop in self.theorem.hypotheses]
-
-    def conclusion(self) -> str:
-        return show(self.theorem.conclusion)
-
-    def citations(self) -> tuple[Citation, ...]:
-        return self.theorem.citations
 
 
 def verify(text: str | bytes) -> Verified:
@@ -48,18 +41,27 @@ def verify(text: str | bytes) -> Verified:
     data = _object(_parse(text), FIELDS, "the proof file")
     if data["format"] != FORMAT or type(data["version"]) is not int or data["version"] != VERSION:
         refuse(f"this is not a proof file of format {FORMAT}, version {VERSION}")
-    if type(data["title"]) is not str:
-        refuse("the title must be text")
+    _text(data["title"], "the title")
     reader = _Reader(_list(data["symbols"], "symbols"), _list(data["terms"], "terms"))
     stated_steps = _list(data["steps"], "steps")
     if not 0 < len(stated_steps) <= MAX_STEPS:
         refuse(f"a proof has between 1 and {MAX_STEPS} steps, not {len(stated_steps)}")
     theorems: list[Theorem] = []
+    sorts: dict[str, str] = {}
     for number, step in enumerate(stated_steps):
         theorems.append(_located(f"step {number}", lambda entry: _check_step(entry, theorems, reader), step))
-    verified = Verified(theorems[-1], len(theorems))
-    _check_statement(verified, data["states"])
-    return verified
+        sorts = _located(f"step {number}", sorts_of, theorems[-1])
+    last = theorems[-1]
+    states = _object(data["states"], {"hypotheses", "conclusion", "citations"}, "states")
+    found = {
+        "hypotheses": [show(prop) for prop in last.hypotheses],
+        "conclusion": show(last.conclusion),
+        "citations": [list(citation) for citation in last.citations],
+    }
+    for field, proved in found.items():  # the file says in plain text what it proves; it must say exactly that
+        if states[field] != proved:
+            refuse(f"the file states the {field} {states[field]!r:.200}, but proves {proved!r:.200}")
+    return Verified(last, found, sorts, len(theorems))
 
 
 # --- JSON, strictly ----------------------------------------------------------------------------
@@ -69,11 +71,8 @@ def _parse(text: str | bytes) -> Any:
     if len(text) > MAX_BYTES:
         refuse(f"a proof file has at most {MAX_BYTES} bytes")
     try:
-        if isinstance(text, bytes):
-            text = text.decode("utf-8")
-        _check_nesting(text)
         return json.loads(
-            text,
+            text.decode("utf-8") if isinstance(text, bytes) else text,
             object_pairs_hook=_no_duplicates,
             parse_float=lambda literal: refuse(f"floating point numbers are not allowed: {literal:.40}"),
             parse_constant=lambda literal: refuse(f"{literal} is not a number"),
@@ -83,17 +82,8 @@ def _parse(text: str | bytes) -> Any:
         refuse("the proof file is not UTF-8 text")
     except json.JSONDecodeError as error:
         refuse(f"the proof file is not complete JSON: {error.msg} at line {error.lineno}")
-
-
-def _check_nesting(text: str) -> None:
-    depth = 0
-    for mark in re.findall(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', text, re.DOTALL):
-        if mark in "[{":
-            depth += 1
-            if depth > MAX_NESTING:
-                refuse(f"a proof file is nested at most {MAX_NESTING} deep")
-        elif mark in "]}":
-            depth -= 1
+    except RecursionError:
+        refuse("the proof file is nested too deep")
 
 
 def _small_integer(literal: str) -> int:
@@ -132,11 +122,8 @@ def _text(value: Any, where: str) -> str:
 
 def _fraction(value: Any) -> Fraction:
     if type(value) is not str or not NUMBER.fullmatch(value):
-        refuse(f"{value!r:.40} is not an exact number such as -3 or 1/2")
-    numerator, _, denominator = value.partition("/")
-    if len(numerator) > 4000 or len(denominator) > 4000:
-        refuse("a number has more than 4000 digits")
-    result = Fraction(int(numerator), int(denominator or "1"))
+        refuse(f"{value!r:.40} is not an exact number such as -3 or 1/2, of at most 4000 digits")
+    result = Fraction(value)
     if str(result) != value:
         refuse(f"the number {value:.40} is not in lowest terms")
     return result
@@ -150,6 +137,12 @@ def _located(where: str, read: Callable[[Any], Any], entry: Any) -> Any:
         return read(entry)
     except Refusal as refusal:
         raise Refusal(f"{where}: {refusal}") from None
+
+
+def _at(entries: list[T], index: Any, what: str) -> T:
+    if type(index) is not int or not 0 <= index < len(entries):
+        refuse(f"{index!r:.40} does not point to an earlier {what}")
+    return entries[index]
 
 
 class _Reader:
@@ -190,21 +183,17 @@ class _Reader:
         return make(op, *(self.term(arg) for arg in args))
 
     def term(self, index: Any) -> Term:
-        if type(index) is not int or not 0 <= index < len(self.terms):
-            refuse(f"{index!r:.40} does not point to an earlier term")
-        return self.terms[index]
+        return _at(self.terms, index, "term")
 
     def function(self, index: Any) -> Function:
-        if type(index) is not int or not 0 <= index < len(self.functions):
-            refuse(f"{index!r:.40} does not point to a symbol")
-        return self.functions[index]
+        return _at(self.functions, index, "symbol")
 
     def closed_terms(self, value: Any) -> tuple[Term, ...]:
         return tuple(self.term(index) for index in _list(value, "terms"))
 
     def argument(self, kind: str, value: Any) -> Any:
         """A rule's argument, by the kind that the rule declares for it."""
-        if kind in ("prop", "term", "var"):
+        if kind in (PROP, REAL, INT, "term", "var"):
             return self.term(value)
         if kind == "text":
             return _text(value, "an argument")
@@ -220,9 +209,7 @@ class _Reader:
             return tuple((self.function(f), self.closed_terms(params), self.term(by)) for f, params, by in rows)
         if kind == "multipliers":
             return tuple((index, self.term(by)) for index, by in rows)
-        if kind == "products":
-            return tuple((_fraction(c), tuple(_list(facts, "facts")), self.closed_terms(sq)) for c, facts, sq in rows)
-        refuse(f"there is no argument of kind {kind}")
+        return tuple((_fraction(c), tuple(_list(facts, "facts")), self.closed_terms(sq)) for c, facts, sq in rows)
 
 
 # --- steps -------------------------------------------------------------------------------------
@@ -235,38 +222,26 @@ def _check_step(value: Any, theorems: list[Theorem], reader: _Reader) -> Theorem
     name = _text(step["rule"], "a rule")
     if name not in RULES:
         refuse(f"there is no rule {name!r:.40}")
-    premises = []
-    for index in _list(step["from"], "from"):
-        if type(index) is not int or not 0 <= index < len(theorems):
-            refuse(f"{index!r:.40} does not point to an earlier step")
-        premises.append(theorems[index])
+    premises = [_at(theorems, index, "step") for index in _list(step["from"], "from")]
     args, kinds = _list(step["args"], "args"), RULES[name].kinds
     if len(args) != len(kinds):
         refuse(f"{name} takes {len(kinds)} arguments, not {len(args)}")
     theorem = apply(name, premises, [reader.argument(kind, arg) for kind, arg in zip(kinds, args, strict=True)])
-    stated = Theorem(
-        reader.closed_terms(step["hypotheses"]), reader.term(step["conclusion"]), _citations(step["citations"])
-    )
+    citations = tuple(tuple(_list(row, "a citation")) for row in _list(step["citations"], "citations"))
+    stated = Theorem(reader.closed_terms(step["hypotheses"]), reader.term(step["conclusion"]), citations)
     if stated != theorem:
         refuse(f"{name} gives {_sequent(theorem)}, but the file states {_sequent(stated)}")
-    _check_names(theorem)
     return theorem
 
 
-def _check_names(theorem: Theorem) -> None:
-    """Within one theorem a name stands for one symbol: nothing that is printed can be read in two ways."""
-    meanings: dict[str, object] = {}
+def sorts_of(theorem: Theorem) -> dict[str, str]:
+    """The sort of every free name of a theorem, by name: one name must stand for one symbol, or text is ambiguous."""
+    meanings: dict[str, str] = {}
     for symbol in frozenset().union(*map(free, (*theorem.hypotheses, theorem.conclusion))):
-        name = symbol.name if type(symbol) is Function else symbol.args[0]
-        if meanings.setdefault(name, symbol) is not symbol:
+        name, sort = (symbol.name, str(symbol)) if type(symbol) is Function else symbol.args
+        if meanings.setdefault(name, sort) != sort:
             refuse(f"{name} stands for two different symbols that print alike")
-
-
-def _citations(value: Any) -> tuple[Citation, ...]:
-    rows = [_list(row, "a citation") for row in _list(value, "citations")]
-    if any(len(row) != 2 for row in rows):
-        refuse("a citation is [name, source]")
-    return tuple((_text(name, "a name"), _text(source, "a source")) for name, source in rows)
+    return dict(sorted(meanings.items()))
 
 
 def _sequent(theorem: Theorem) -> str:
@@ -274,15 +249,3 @@ def _sequent(theorem: Theorem) -> str:
     cited = f" citing {theorem.citations}" if theorem.citations else ""
     return (text if len(text) <= 300 else f"{text[:300]}...") + cited
 
-
-def _check_statement(verified: Verified, value: Any) -> None:
-    """The file says in plain text what it proves; it must say exactly that."""
-    states = _object(value, {"hypotheses", "conclusion", "citations"}, "states")
-    found = {
-        "hypotheses": verified.hypotheses(),
-        "conclusion": verified.conclusion(),
-        "citations": [list(citation) for citation in verified.citations()],
-    }
-    for field, text in found.items():
-        if states[field] != text:
-            refuse(f"the file states the {field} {states[field]!r:.200}, but proves {text!r:.200}")

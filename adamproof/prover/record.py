@@ -13,7 +13,7 @@ from typing import Any
 
 from ..kernel import rules
 from ..kernel.rules import RULES, Theorem
-from ..kernel.terms import Function, Term
+from ..kernel.terms import INT, PROP, REAL, Function, Term
 from ..kernel.text import show
 from ..kernel.verify import FORMAT, VERSION
 
@@ -92,7 +92,7 @@ class _Writer:
         return self.terms[term]
 
     def argument(self, kind: str, value: Any) -> Any:
-        if kind in ("prop", "term", "var"):
+        if kind in (PROP, REAL, INT, "term", "var"):
             return self.term(value)
         if kind == "text":
             return value

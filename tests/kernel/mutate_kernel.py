@@ -7,16 +7,18 @@ survivors.  A mutant is named by its file, function and source text, never by a 
 from __future__ import annotations
 
 import ast
+import multiprocessing
 import os
 import resource
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 KERNEL = Path("adamproof") / "kernel"
@@ -26,9 +28,9 @@ GUARD_BYTES = 4 << 30
 
 # Checking helpers: which argument a call returns when it does not check (None: nothing, a statement).
 HELPERS: dict[str, int | None] = {
-    "_same": None, "_not_free": None, "_spend": None, "_check_bits": None, "_check_nesting": None,
-    "_check_names": None, "_check_statement": None, "_point_is_variable": None, "_check_name": 0, "_premises": 0,
-    "_closed": 0, "_variable": 0, "_relation": 0, "_need": 0, "_object": 0, "_list": 0, "_text": 0,
+    "_same": None, "_not_free": None, "_spend": None, "check_bits": None, "_check_name": None,
+    "_count": None, "_variable": None, "_need": None, "_closed": 0, "_relation": 0,
+    "_object": 0, "_list": 0, "_text": 0,
 }
 QUICK = "not corruption and not optimisation and not hostile and not byte and not too_many and not command_line"
 RULES, ATTACKS, VERIFY = ["test_rules.py"], ["test_attacks.py"], ["test_verify.py", "-k", QUICK]
@@ -154,68 +156,73 @@ def _helper(node: ast.AST) -> str | None:
 
 
 # --- running them ------------------------------------------------------------------------------------
+# Each worker process has a copy of the kernel and its tests; for each mutant it forks, so that pytest is imported once.
 
 
-class Workplace:
-    """A copy of the package and its kernel tests, in which one mutant at a time is tested."""
+_folder = Path()  # of this worker
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / "adamproof", folder / "adamproof", ignore=ignored)
-        shutil.copytree(ROOT / "tests" / "kernel", folder / "tests" / "kernel", ignore=ignored)
-        (folder / "tests" / "__init__.py").touch()
 
-    def run(self, selection: list[str], *, write_bytecode: bool = False) -> bool:
-        """Whether the selected tests pass."""
-        name, *options = selection
+def _prepare(parent: str) -> None:
+    """Give this worker its own copy, and run every stage on the kernel as it is (which also compiles the tests)."""
+    global _folder
+    _folder = Path(tempfile.mkdtemp(dir=parent))
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "adamproof", _folder / "adamproof", ignore=ignored)
+    shutil.copytree(ROOT / "tests" / "kernel", _folder / "tests" / "kernel", ignore=ignored)
+    (_folder / "tests" / "__init__.py").touch()
+    stages = list({tuple(stage): stage for stages in STAGES.values() for stage in stages}.values())
+    if not _passes(stages, write_bytecode=True):
+        raise RuntimeError("the tests fail without any mutation")
+    shutil.rmtree(_folder / KERNEL / "__pycache__")
+
+
+def _passes(stages: list[list[str]], *, write_bytecode: bool = False) -> bool:
+    """Whether the tests of all these stages pass in a forked process."""
+    child = multiprocessing.get_context("fork").Process(target=_test, args=(stages, write_bytecode))
+    child.start()
+    child.join(GUARD_SECONDS)
+    if child.is_alive():
+        child.kill()
+        child.join()
+    return child.exitcode == 0
+
+
+def _test(stages: list[list[str]], write_bytecode: bool) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("adamproof", "tests", "lemmas")]:
+        del sys.modules[name]
+    sys.path.insert(0, str(_folder))
+    os.chdir(_folder)
+    os.environ["PYTHONPATH"] = str(_folder)
+    sys.dont_write_bytecode = not write_bytecode  # a changed source must never meet old bytecode
+    resource.setrlimit(resource.RLIMIT_AS, (GUARD_BYTES, GUARD_BYTES))
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
+    for name, *options in stages:
         files = [str(Path("tests") / "kernel" / part) for part in (name, *options) if part.endswith(".py")]
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "--tb=no", "--no-header", "-p", "no:cacheprovider",
-                   *files, *(option for option in options if not option.endswith(".py"))]
-        environment = {**os.environ, "PYTHONPATH": str(self.folder), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-        if not write_bytecode:
-            environment["PYTHONDONTWRITEBYTECODE"] = "1"  # a changed source must never meet old bytecode
-        try:
-            result = subprocess.run(
-                command, cwd=self.folder, env=environment, capture_output=True, timeout=GUARD_SECONDS, check=False,
-                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (GUARD_BYTES, GUARD_BYTES)),
-            )
-        except subprocess.TimeoutExpired:
-            return False
-        return result.returncode == 0
+        rest = [option for option in options if not option.endswith(".py")]
+        if pytest.main(["-q", "-x", "--tb=no", "--no-header", "-p", "no:cacheprovider", *files, *rest]):
+            os._exit(1)
+    os._exit(0)
 
-    def prepare(self) -> None:
-        """Run every stage on the kernel as it is; compiles the tests."""
-        for selection in {tuple(stage): stage for stages in STAGES.values() for stage in stages}.values():
-            if not self.run(selection, write_bytecode=True):
-                raise RuntimeError(f"the tests fail without any mutation: {' '.join(selection)}")
-        shutil.rmtree(self.folder / KERNEL / "__pycache__")
 
-    def survives(self, mutant: Mutant) -> bool:
-        path = self.folder / KERNEL / mutant.file
-        original = path.read_text(encoding="utf-8")
-        path.write_text(mutant.source, encoding="utf-8")
-        try:
-            return all(self.run(selection) for selection in STAGES.get(mutant.file, [RULES, ATTACKS]))
-        finally:
-            path.write_text(original, encoding="utf-8")
+def _survives(mutant: Mutant) -> bool:
+    path = _folder / KERNEL / mutant.file
+    original = path.read_text(encoding="utf-8")
+    path.write_text(mutant.source, encoding="utf-8")
+    try:
+        return _passes(STAGES.get(mutant.file, [RULES, ATTACKS]))
+    finally:
+        path.write_text(original, encoding="utf-8")
 
 
 def survivors(candidates: list[Mutant]) -> list[str]:
     """The names of the mutants that no test notices."""
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(WORKERS) as pool:
-        places = [Workplace(Path(folder) / str(number)) for number in range(WORKERS)]
-        list(pool.map(Workplace.prepare, places))
-        free = list(places)
-
-        def attempt(mutant: Mutant) -> str | None:
-            place = free.pop()
-            try:
-                return mutant.name if place.survives(mutant) else None
-            finally:
-                free.append(place)
-
-        return [name for name in pool.map(attempt, candidates) if name is not None]
+    with tempfile.TemporaryDirectory() as parent:
+        spawn = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(WORKERS, mp_context=spawn, initializer=_prepare, initargs=(parent,)) as pool:
+            survived = pool.map(_survives, candidates)
+            return [mutant.name for mutant, alive in zip(candidates, survived, strict=True) if alive]
 
 
 def main(wanted: str = "") -> int:

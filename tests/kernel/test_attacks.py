@@ -520,28 +520,35 @@ def subclass(base: type) -> Callable[[], type]:
     return lambda: type("Impostor", (base,), {})
 
 
-attack("fake-term-subclass", "terms cannot be subclassed", subclass(Term), GUARD)
+attack("fake-term-subclass", "terms and function symbols cannot be subclassed", subclass(Term), GUARD)
 attack("fake-function-subclass", "function symbols cannot be subclassed", subclass(Function), GUARD)
-attack("fake-term-set", "terms are immutable", lambda: setattr(X, "op", "rat"), GUARD)
-attack("fake-term-delete", "terms are immutable", lambda: delattr(add(real("deleted"), X), "args"), GUARD)
-attack("fake-function-set", "function symbols are immutable", lambda: setattr(F, "name", "g"), GUARD)
-attack("fake-function-delete", "function symbols are immutable",
+attack("fake-term-set", "a term is immutable", lambda: setattr(X, "op", "rat"), GUARD)
+attack("fake-term-delete", "a term is immutable", lambda: delattr(add(real("deleted"), X), "args"), GUARD)
+attack("fake-function-set", "a function is immutable", lambda: setattr(F, "name", "g"), GUARD)
+attack("fake-function-delete", "a function is immutable",
        lambda: delattr(function("deleted", ["int"]), "sorts"), GUARD)
-attack("fake-term-new-attribute", "terms are immutable", lambda: setattr(X, "note", 1), GUARD)
+attack("fake-term-new-attribute", "a term is immutable", lambda: setattr(X, "note", 1), GUARD)
 attack("fake-term-truth", "a term or proposition has no truth value", lambda: bool(le(X, Y)), GUARD)
 attack("fake-chained-comparison", "has no truth value", lambda: le(X, Y) and le(Y, Z), GUARD)
 attack("fake-term-copy", "immutable|cannot be copied", lambda: copy.copy(add(X, Y)), GUARD)
 attack("fake-term-deepcopy", "immutable|cannot be copied", lambda: copy.deepcopy(add(X, Y)), GUARD)
 attack("fake-term-pickle", "immutable|cannot be copied", lambda: pickle.loads(pickle.dumps(add(X, Y))), GUARD)
 attack("fake-liar-in-make", "needs terms, not Liar", lambda: make("inv", Liar()))
+attack("fake-mean-as-integrable", "combination needs integrability under E", lambda: use(
+    "combination", [proved(le(mean(W, PW), ONE))], "E", W, PW, [ZERO, ONE]))
+attack("fake-sum-of-points", "add needs at least two real", lambda: make("add", W, W))
+attack("fake-argument-sort", "f needs an argument of sort int, not real", lambda: make("app", F, X))
+attack("fake-argument-point", "f needs an argument of sort int, not point", lambda: make("app", F, W))
+attack("fake-integrable-number", "Integrable needs terms, not int", lambda: make("Integrable", 3))
+attack("fake-integrable-sum", "Integrable speaks of", lambda: make("Integrable", total(K, K, K, ONE)))
 attack("fake-liar-in-sum", "add needs at least two real", lambda: make("add", Liar(), Liar()))
 attack("fake-liar-second", "add needs terms, not Liar", lambda: make("add", X, Liar()))
-attack("fake-fraction", "one exact fraction", lambda: make("rat", FakeFraction(1, 2)))
+attack("fake-fraction", "one exact Fraction", lambda: make("rat", FakeFraction(1, 2)))
 attack("fake-fraction-number", "is not an exact number", lambda: number(FakeFraction(1, 2)))
 attack("fake-int", "one exact int", lambda: make("int", FakeInt(3)))
 attack("fake-int-bool", "one exact int", lambda: make("int", True))
-attack("fake-rat-int", "one exact fraction", lambda: make("rat", 1))
-attack("fake-rat-float", "one exact fraction", lambda: make("rat", 0.1))
+attack("fake-rat-int", "one exact Fraction", lambda: make("rat", 1))
+attack("fake-rat-float", "one exact Fraction", lambda: make("rat", 0.1))
 attack("fake-number-float", "is not an exact number", lambda: number(0.1))
 attack("fake-number-bool", "is not an exact number", lambda: number(True))
 attack("fake-index-bool", "a bound variable needs an index", lambda: make("bound", True, "real"))
@@ -563,7 +570,7 @@ attack("fake-empty-products", "an equality is shown by equations alone",
        lambda: certify(FALSE, LyingList([UNIT_PRODUCT])))
 attack("fake-empty-squares", "no strictly positive part",
        lambda: certify(lt(ONE, ONE), [(Fraction(1), (), LyingList([ZERO]))]))
-attack("fake-citation", "cite needs the name", lambda: use("cite", [], FakeText("axiom"), "book", TRUE))
+attack("fake-citation", "cite needs a text, not FakeText", lambda: use("cite", [], FakeText("axiom"), "book", TRUE))
 for rule_name, args in {
     "assume": [Liar()], "convert": [Liar()], "discharge": [Liar()], "generalise": [Liar()],
     "instantiate": [[(Liar(), X)], []], "cases": [Liar(), Liar()], "rewrite": [Liar(), TRUE],
@@ -620,8 +627,8 @@ attack("size-exponent-of-zero", "an exponent is larger than", lambda: normalised
 attack("size-exponent-of-one", "an exponent is larger than", lambda: normalised(power(ONE, 10**9)))
 attack("size-exponent-tower", "an exponent is larger than", lambda: normalised(power(power(X, 9999), 9999)))
 attack("size-exponent-product", "an exponent is larger than", lambda: normalised(mul(power(X, 9999), power(X, 9999))))
-attack("size-power-of-number", "a coefficient has more than", lambda: normalised(power(num(10**300), 9999)))
-attack("size-power-of-fraction", "a coefficient has more than", lambda: normalised(power(num(Fraction(1, 7)), 9999)))
+attack("size-power-of-number", "a number has more than", lambda: normalised(power(num(10**300), 9999)))
+attack("size-power-of-fraction", "a number has more than", lambda: normalised(power(num(Fraction(1, 7)), 9999)))
 attack("size-number", "a number has more than", lambda: num(2**30000))
 attack("size-denominator", "a number has more than", lambda: num(Fraction(1, 2**30000)))
 attack("size-integer", "a number has more than", lambda: whole(-(2**30000)))
@@ -633,7 +640,7 @@ attack("size-big-coefficients", LIMIT,
        lambda: normalised(power(add(*[mul(BIG, x) for x in many("c", 600)]), 2)))
 attack("size-sum-of-fractions", LIMIT, lambda: normalised(
     add(*[number(Fraction(1, 3**7000 + 2 * i + 1)) for i in range(400)])))
-attack("size-repeated-polynomial", LIMIT, lambda: normalised(add(*[power(TRINOMIAL, 100)] * 15000)))
+attack("size-repeated-polynomial", LIMIT, lambda: normalised(add(*[power(TRINOMIAL, 30)] * 15000)))
 attack("size-inverse-tower", LIMIT, lambda: normalised(power(inv(power(inv(TRINOMIAL), 100)), 200)))
 attack("size-depth", "nested more than 100 deep", lambda: nested("inv", 200))
 attack("size-depth-of-forall", "nested more than 100 deep", lambda: _quantified(200))
@@ -652,6 +659,7 @@ attack("size-depth-by-specialising", "nested more than 100 deep", lambda: use(
 attack("size-depth-by-rewriting", "nested more than 100 deep", lambda: use(
     "rewrite", [proved(eq(X, nested("sqrt", 60, Y))), proved(le(nested("sqrt", 60), ONE))], Z,
     le(nested("sqrt", 60, Z), ONE)))
+attack("size-power-of-power", "a number has more than", lambda: normalised(power(power(num(10**300), 9999), 16)))
 attack("size-lowering", LIMIT, lambda: normalised(_leaving_a_sum()))
 
 
@@ -684,10 +692,10 @@ def _applied(depth: int) -> Term:
 
 
 def _leaving_a_sum() -> Term:
-    """A factor that leaves a sum, and whose normal form is far larger as a tree than the term."""
-    inner = inv(power(add(KR, Y, Z), 100))
-    body = inv(power(add(inner, inv(add(inner, Y)), Z), 100))
-    return total(K, whole(0), whole(3), total(M, whole(0), whole(3), body))
+    """A factor of many monomials leaves a sum, again and again: with each of the many monomials of another factor."""
+    factor = make("abs", power(add(KR, Y, ONE), 50))  # leaves the inner sum and stays in the outer one
+    inner = total(M, whole(0), whole(3), mul(MR, power(TRINOMIAL, 50), factor))
+    return total(K, whole(0), whole(3), inner)
 
 
 # --- what is large but allowed, or must not fall over ---------------------------------------------------

@@ -55,7 +55,8 @@ def data_of(name: str) -> Json:
 
 
 def meaning(verified: Verified) -> tuple[str, list[str], tuple[tuple[str, str], ...]]:
-    return verified.conclusion(), verified.hypotheses(), verified.citations()
+    states = verified.states
+    return states["conclusion"], states["hypotheses"], verified.theorem.citations
 
 
 def refused(data: Json | str | bytes, message: str) -> None:
@@ -252,11 +253,11 @@ BYTES = [
     ("null-bytes", b"\x00" * 100, "not complete JSON"),
 ]
 HOSTILE = [
-    ("nested-arrays", "[" * 100_000, "nested at most 8 deep"),
-    ("nested-arrays-closed", "[" * 100_000 + "]" * 100_000, "nested at most 8 deep"),
-    ("nested-objects", '{"a":' * 100_000, "nested at most 8 deep"),
-    ("nested-after-brackets-in-text", '{"title": "]]]]]]]]]]]]", "terms": ' + "[" * 100_000, "nested at most 8 deep"),
-    ("nested-after-escaped-quote", '{"title": "\\"", "terms": ' + "[" * 100_000, "nested at most 8 deep"),
+    ("nested-arrays", "[" * 100_000, "nested too deep"),
+    ("nested-arrays-closed", "[" * 100_000 + "]" * 100_000, "nested too deep"),
+    ("nested-objects", '{"a":' * 100_000, "nested too deep"),
+    ("nested-after-brackets-in-text", '{"title": "]]]]]]]]]]]]", "terms": ' + "[" * 100_000, "nested too deep"),
+    ("nested-after-escaped-quote", '{"title": "\\"", "terms": ' + "[" * 100_000, "nested too deep"),
     ("open-text-of-quotes", '{"title": "' + '\\"' * 200_000, "not complete JSON"),
     ("open-text-of-backslashes", '{"title": "' + "\\\\" * 200_000, "not complete JSON"),
     ("open-texts", '"' * 200_001, "not complete JSON"),
@@ -305,8 +306,8 @@ BAD_TERMS: list[tuple[str, list[Any], str]] = [
     ("sorts", [["var", "k", "int"], RELATION], "term 1: <= needs an argument of sort real"),
     ("proposition-in-term", [X, RELATION, ["inv", 1]], "term 2: inv needs an argument of sort real, not prop"),
     ("rat-integer", [["rat", 1], RELATION], "is not an exact number"),
-    ("rat-two", [["rat", "1", "2"], RELATION], "a real number must be one exact fraction"),
-    ("rat-none", [["rat"], RELATION], "a real number must be one exact fraction"),
+    ("rat-two", [["rat", "1", "2"], RELATION], "a literal rat must be one exact Fraction"),
+    ("rat-none", [["rat"], RELATION], "a literal rat must be one exact Fraction"),
     ("rat-decimal", [["rat", "0.5"], RELATION], "is not an exact number"),
     ("rat-exponent", [["rat", "1e5"], RELATION], "is not an exact number"),
     ("rat-zero-denominator", [["rat", "1/0"], RELATION], "is not an exact number"),
@@ -319,7 +320,7 @@ BAD_TERMS: list[tuple[str, list[Any], str]] = [
     ("rat-newline", [["rat", "1\n"], RELATION], "is not an exact number"),
     ("rat-underscore", [["rat", "1_0"], RELATION], "is not an exact number"),
     ("rat-other-digits", [["rat", "\u0661"], RELATION], "is not an exact number"),
-    ("rat-long", [["rat", "1" * 5000], RELATION], "more than 4000 digits|more than 13000 bits"),
+    ("rat-long", [["rat", "1" * 5000], RELATION], "not an exact number"),
     ("rat-very-long", [["rat", "1" * 1_000_000], RELATION], "is not an exact number"),
     ("int-fraction", [["int", "1/2"], RELATION], "an integer literal is not an integer"),
     ("var-extra", [["var", "x", "real", "real"], RELATION], "var needs a sort"),
@@ -339,9 +340,9 @@ BAD_TERMS: list[tuple[str, list[Any], str]] = [
     ("real-of-real", [X, ["real", 0], ["<=", 1, 1]], "real needs an argument of sort int"),
     ("real-of-sum", [["var", "k", "int"], ["add", 0, 0], ["real", 1], ["<=", 2, 2]], "only an integer variable"),
     ("app-nothing", [["app"], RELATION], "an application needs a function symbol"),
-    ("app-unknown", [X, ["app", 3, 0], ["<=", 1, 1]], "3 does not point to a symbol"),
-    ("app-bool", [X, ["app", False, 0], ["<=", 1, 1]], "False does not point to a symbol"),
-    ("app-arity", [X, ["app", 0], ["<=", 1, 1]], "an application needs a function symbol and as many arguments"),
+    ("app-unknown", [X, ["app", 3, 0], ["<=", 1, 1]], "3 does not point to an earlier symbol"),
+    ("app-bool", [X, ["app", False, 0], ["<=", 1, 1]], "False does not point to an earlier symbol"),
+    ("app-arity", [X, ["app", 0], ["<=", 1, 1]], "f takes 1 arguments, not 0"),
     ("two-sorts-of-a-name", [X, ["var", "x", "int"], ["real", 1], ["<=", 0, 2]], "two different symbols that print"),
     ("function-and-variable", [["var", "f", "real"], ["app", 0, 0], ["<=", 0, 1]], "two different symbols that print"),
     ("integrable-sum", [X, ["Integrable", 0]], "Integrable speaks of an expectation or an integral"),
@@ -396,8 +397,8 @@ BAD_STEPS: list[tuple[str, Json, str]] = [
     ("args-no-list", step_of(with_terms(X, RELATION), args=0), "args must be a list"),
     ("args-count", step_of(with_terms(X, RELATION), args=[1, 1]), "assume takes 1 arguments, not 2"),
     ("conclusion-other", step_of(with_terms(X, Y, ["<=", 0, 1], RELATION), conclusion=2), "but the file states"),
-    ("citation-short", step_of(with_terms(X, RELATION), citations=[["a"]]), "a citation is \\[name, source\\]"),
-    ("citation-number", step_of(with_terms(X, RELATION), citations=[["a", 1]]), "a source must be text"),
+    ("citation-short", step_of(with_terms(X, RELATION), citations=[["a"]]), "but the file states"),
+    ("citation-number", step_of(with_terms(X, RELATION), citations=[["a", 1]]), "but the file states"),
     ("citation-invented", step_of(with_terms(X, RELATION), citations=[["a", "b"]]), "but the file states"),
     ("citation-missing", step_of(with_terms(X, RELATION), rule="cite", args=["a", "b", 1]), "citing .* but the file"),
     ("text-argument", step_of(with_terms(X, RELATION), rule="cite", args=[1, "b", 1]), "an argument must be text"),
@@ -461,7 +462,7 @@ def test_a_citation_cannot_imitate_the_output(text: str, field: int) -> None:
 def test_the_same_theorem_reached_twice_is_dumped_and_verified() -> None:
     prop = le(real("x"), num(1))
     twice = derive("convert", (derive("convert", (derive("assume", (), prop),), prop),), prop)
-    check(verify(dump(twice)).conclusion() == show(prop), "the theorem is there")
+    check(verify(dump(twice)).states["conclusion"] == show(prop), "the theorem is there")
 
 
 @pytest.mark.parametrize("content", [None, 7, ["x"], {}])
@@ -494,6 +495,7 @@ def test_the_command_line_prints_the_theorem(flags: list[str]) -> None:
         "  Integrable(E(w, d(w)))\n"
         "cited axioms:\n"
         "  finite second moments: a textbook\n"
+        "free names: d(point), p(point)\n"
         "steps: 14\n"
     )
     check((result.returncode, result.stdout, result.stderr) == (0, expected, ""), f"found {result}")
@@ -501,7 +503,8 @@ def test_the_command_line_prints_the_theorem(flags: list[str]) -> None:
 
 def test_the_command_line_says_when_there_are_no_hypotheses() -> None:
     result = run("-m", "adamproof.kernel", golden_path("square"))
-    expected = "PROVED: 2*x*y <= x*x + y*y\nhypotheses: none\ncited axioms: none\nsteps: 1\n"
+    expected = "PROVED: 2*x*y <= x*x + y*y\nhypotheses: none\ncited axioms: none\n"
+    expected += "free names: x: real, y: real\nsteps: 1\n"
     check((result.returncode, result.stdout, result.stderr) == (0, expected, ""), f"found {result}")
 
 
@@ -511,6 +514,7 @@ def test_the_command_line_prints_json() -> None:
     expected = {
         "verdict": "PROVED", "conclusion": conclusion, "hypotheses": hypotheses,
         "citations": [list(pair) for pair in citations], "steps": 10,
+        "sorts": {"k": "int", "m": "int", "x": "real"},
     }
     check(result.returncode == 0 and json.loads(result.stdout) == expected, f"found {result}")
 

@@ -37,7 +37,7 @@ def test_is_proved_tested_and_its_twins_are_killed(lemma: Lemma) -> None:
         assert claim.numbers.holds, str(claim.numbers)
         assert claim.citations == ()
         verified = verify(claim.proof)
-        assert verified.conclusion() == show(claim.conclusion)
+        assert verified.states["conclusion"] == show(claim.conclusion)
     assert len(report.mutants) >= 4
     for mutant in report.mutants:
         assert mutant.refused, mutant.mutant.name

@@ -50,7 +50,7 @@ def verified(theorem: Step) -> str:
     """The conclusion that the verifier reads from the proof file."""
     found = verify(dump(theorem))
     assert found.theorem == theorem.theorem
-    return found.conclusion()
+    return found.states["conclusion"]
 
 
 PROVABLE: list[tuple[Any, list[Any]]] = [
