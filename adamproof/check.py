@@ -24,12 +24,13 @@ from typing import Any
 from . import __version__
 from .kernel.normal import key
 from .kernel.rules import Theorem
-from .kernel.terms import Refusal, Term
+from .kernel.terms import RELATIONS, Refusal, Term
 from .kernel.text import show
 from .kernel.verify import VERSION as PROOF_FORMAT
 from .kernel.verify import sorts_of
 from .lemma import Claim, Derivation, Lemma, MissingAssumption, Models, Mutant, OtherStatement, derive_claim
 from .numeric.check import Report, Witness, check_sequent, counterexample
+from .numeric.intervals import BoxAnswer, check_box
 from .numeric.models import Model
 from .prover import ProofFailure, Step, TranslationError, dump, prop
 from .prover.refute import refute
@@ -81,6 +82,7 @@ class ClaimReport:
     proof: str = ""  # the proof file
     proof_steps: int = 0
     numbers: Report | None = None
+    intervals: BoxAnswer | None = None
     witness: Witness | None = None
 
 
@@ -117,7 +119,8 @@ class LemmaReport:
             if worst in verdicts:
                 return worst
         sound = all(mutant.killed for mutant in self.mutants) and all(
-            c.numbers is None or c.numbers.holds for c in self.claims
+            (c.numbers is None or c.numbers.holds) and (c.intervals is None or c.intervals.verdict == "proved")
+            for c in self.claims
         )
         return verdicts[0] if sound else Verdict.REJECTED
 
@@ -245,6 +248,7 @@ def _proved(
         proof=proof,
         proof_steps=answer["steps"],
         numbers=numbers,
+        intervals=_intervals(stated, conclusion, claim.box),
     )
 
 
@@ -329,7 +333,7 @@ def _numbers(lemma: Lemma, claim: Claim, models: int) -> Report | None:
     hypotheses = [prop(statement) for statement in lemma.stated(claim).values()]
     conclusion = prop(claim.conclusion)
     sources = (claim.models, lemma.models)
-    if not models or not any(sources):
+    if not models or not any(sources) or conclusion.op == "Integrable":  # in a finite model everything is
         return None
     question = (tuple(hypotheses), conclusion, sources, models)
     if question not in _reports:
@@ -338,6 +342,14 @@ def _numbers(lemma: Lemma, claim: Claim, models: int) -> Report | None:
 
 
 _reports: dict[Any, Report] = {}
+
+
+def _intervals(stated: Mapping[str, Term], conclusion: Term, box: Mapping[str, Any] | None) -> BoxAnswer | None:
+    """A closed statement on a box of its variables, by outward-rounded intervals; None if the claim names no box."""
+    if box is None:
+        return None
+    conditions = [statement for statement in stated.values() if statement.op in RELATIONS]
+    return check_box(conclusion, box, conditions)
 
 
 def kill(lemma: Lemma, mutant: Mutant) -> MutantReport:

@@ -47,6 +47,7 @@ class Claim:
     proof: Proof
     given: tuple[str, ...] | None = None
     models: Models | None = None  # when the lemma's own models do not fit
+    box: Mapping[str, tuple[Any, Any]] | None = None  # exact ranges of the variables, for a check by intervals
 
 
 @dataclass(frozen=True)

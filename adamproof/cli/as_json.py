@@ -18,9 +18,10 @@ false after an interruption.
 
 claim   name, verdict, reason, statement {hypotheses {name: statement}, conclusion}, used [name], unused [name],
         citations [{name, source}], steps [{title, statement, rests_on [name]}],
-        proof {steps, bytes, sha256} (of the proof file; null if there is none), numbers, witness
+        proof {steps, bytes, sha256} (of the proof file; null if there is none), numbers, intervals, witness
 numbers models, comparisons, exact, sampled, digits, smallest_slack, smallest_relative_slack, largest_tightness,
         undetermined [{model, reason}], holds, violation (a witness); null when nothing was tested
+intervals box {variable: [low, high]}, verdict, boxes, lower (an exact lower bound of the slack, or null); or null
 witness model, conclusion, variables {name: value}, calls [{function, arguments [value], value}],
         instance [value], relation, left, right, exact, hypotheses_exact, hypotheses_sampled, digits; or null
 mutant  name, statement, killed, refused, reason, witness
@@ -112,7 +113,18 @@ def claim(report: ClaimReport) -> Data:
         if proof
         else None,
         "numbers": None if report.numbers is None else _numbers(report.numbers),
+        "intervals": None if report.intervals is None else _intervals(report),
         "witness": None if report.witness is None else _witness(report.witness),
+    }
+
+
+def _intervals(report: ClaimReport) -> Data:
+    answer, box = report.intervals, report.claim.box or {}
+    return {
+        "box": {name: [str(low), str(high)] for name, (low, high) in box.items()},
+        "verdict": None if answer is None else answer.verdict,
+        "boxes": None if answer is None else answer.boxes,
+        "lower": None if answer is None or answer.lower is None else str(answer.lower),
     }
 
 

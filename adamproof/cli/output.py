@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
 from textwrap import fill, shorten
 from typing import TYPE_CHECKING
 
@@ -78,6 +81,8 @@ def shortcomings(report: LemmaReport) -> list[str]:
     for claim in report.claims:
         if claim.numbers is not None and not claim.numbers.holds:
             found.append(f'the numbers do not bear out the claim "{claim.claim.name}"')
+        if claim.intervals is not None and claim.intervals.verdict != "proved":
+            found.append(f'interval arithmetic does not bear out the claim "{claim.claim.name}"')
     for mutant in report.mutants:
         if not mutant.refused:
             found.append(f'the prover proved the false twin "{mutant.mutant.name}"')
@@ -136,9 +141,26 @@ def _claim(claim: ClaimReport, style: str, verbose: bool) -> list[str]:
         lines += [f"  numbers:             {first}", *(f"  {'':21}{line}" for line in rest)]
     elif claim.steps:
         lines.append("  numbers:             not tested")
+    if claim.intervals is not None:
+        lines.append(_labelled("  intervals:           ", _box(claim)))
     if claim.witness is not None:
         lines += _counterexample(claim.witness) if verbose else [_labelled("  counterexample: ", brief(claim.witness))]
     return lines
+
+
+def _box(claim: ClaimReport) -> str:
+    """What interval arithmetic says on the claim's box."""
+    ranges = ", ".join(f"{name} in [{low}, {high}]" for name, (low, high) in (claim.claim.box or {}).items())
+    answer = claim.intervals
+    if answer is None or answer.verdict != "proved":
+        return f"on {ranges}: {answer}"
+    slack = "" if answer.lower is None else f", with a slack of at least {_below(answer.lower)}"
+    return f"holds on {ranges}{slack} ({answer.boxes} boxes)"
+
+
+def _below(value: Fraction) -> str:
+    """A decimal number that is not larger."""
+    return str(Decimal(math.floor(value * 10**6)) / 10**6)
 
 
 def _derived(claim: ClaimReport, style: str) -> list[str]:

@@ -16,6 +16,7 @@ from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.foundations.functionals import EXPECTATION, models, rational, w
 from adamproof.numeric.models import Model
 from adamproof.prover import (
+    Integrable,
     Step,
     at,
     eq,
@@ -55,14 +56,20 @@ def prove_nonneg(scope: Scope) -> Step:
     return prove(scope.goal, settle(tangent, above), one, smaller)
 
 
+def prove_finite(scope: Scope) -> Step:
+    """0 <= ln(1 + Z) <= Z."""
+    nonneg = at(scope.the("Z is not negative"), w)
+    low = settle(instantiate(scope.lemma("jensen-ln", "not negative"), {y: Z}), nonneg)
+    high = head_fact("ln_le", 1 + Z, given=[nonneg])
+    size = prove(le(Abs(log(1 + Z)), Z), low, high)
+    return over.dominated(size, scope.the("E[Z] is finite")) or size
+
+
 def prove_jensen(scope: Scope) -> Step:
     nonneg = at(scope.the("Z is not negative"), w)
     finite = scope.the("E[Z] is finite")
     mean = prove(le(0, MEAN), over.monotone(nonneg, (1, finite)))
-    low = settle(instantiate(scope.lemma("jensen-ln", "not negative"), {y: Z}), nonneg)
-    high = head_fact("ln_le", 1 + Z, given=[nonneg])
-    size = prove(le(Abs(log(1 + Z)), Z), low, high)
-    logarithm = over.dominated(size, finite)
+    logarithm = scope.lemma("jensen-ln", "finite")
     tangent = settle(instantiate(scope.lemma("jensen-ln", "tangent"), {y: 1 + Z, c: 1 + MEAN}), nonneg, mean)
     scope.step("the tangent at 1 + E[Z]", tangent)
     average = over.monotone(
@@ -96,8 +103,21 @@ lemma = Lemma(
     },
     claims=[
         Claim("expectations", JENSEN, prove_jensen, given=("Z is not negative", "E[Z] is finite")),
-        Claim("tangent", le(log(y), TANGENT), prove_tangent, given=("y is positive", "c is positive")),
-        Claim("not negative", le(0, log(1 + y)), prove_nonneg, given=("y is not negative",)),
+        Claim("finite", Integrable(over.of(log(1 + Z))), prove_finite, given=("Z is not negative", "E[Z] is finite")),
+        Claim(
+            "tangent",
+            le(log(y), TANGENT),
+            prove_tangent,
+            given=("y is positive", "c is positive"),
+            box={"y": (Fraction(1, 10), 1), "c": (Fraction(3, 2), 3)},  # equality, at y = c, is outside
+        ),
+        Claim(
+            "not negative",
+            le(0, log(1 + y)),
+            prove_nonneg,
+            given=("y is not negative",),
+            box={"y": (Fraction(1, 10), 10)},
+        ),
     ],
     models=real_models,
     mutants=[

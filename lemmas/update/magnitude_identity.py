@@ -75,7 +75,13 @@ lemma = Lemma(
     claims=[
         Claim("identity", eq(R_squared, 1 + EXCESS), prove_identity, given=(*STATED, "beta2 < 1")),
         Claim("square of R", eq(product(R, R), R_squared), prove_formula, given=(*STATED, "beta2 < 1")),
-        Claim("at least one", le(1, R_squared), prove_at_least_one, given=(*STATED, "beta2 < 1")),
+        Claim(
+            "at least one",
+            le(1, R_squared),
+            prove_at_least_one,
+            given=(*STATED, "beta2 < 1"),
+            box={"b1": (0, Fraction(4, 5)), "b2": (Fraction(9, 10), Fraction(99, 100))},  # equality is outside
+        ),
         Claim("equality", eq(b1, b2), prove_equality_case, models=equal_betas),
     ],
     models=models,

@@ -79,6 +79,18 @@ def test_verdicts_of_a_users_file(mine: Any, body: str, status: int, verdict: st
     assert done.returncode == status
 
 
+def test_a_closed_claim_is_checked_by_intervals(mine: Any) -> None:
+    """One box confirms; on the other the assumption fails everywhere, and nothing has been confirmed."""
+    good = "lemma = lemma_of(le(x, 2*x), sign=le(0, x))\n"
+    box = "from dataclasses import replace\nlemma = replace(lemma, claims=[replace(lemma.claims[0], box={})])\n"
+    done = run("check", mine(good + box.format("{'x': (1, 2)}")), "--ascii")
+    assert done.returncode == 0, done.stdout
+    assert "intervals:           holds on x in [1, 2], with a slack of at least 0 (1 boxes)" in done.stdout
+    done = run("check", mine(good + box.format("{'x': (-2, -1)}")))
+    assert done.returncode == 1
+    assert 'because interval arithmetic does not bear out the claim "it"' in done.stdout
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [
