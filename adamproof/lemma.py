@@ -17,7 +17,7 @@ from .kernel.terms import RELATIONS
 from .kernel.text import show
 from .prover.language import prop
 from .prover.record import Step, derive
-from .prover.tactics import ProofFailure, assume, prove
+from .prover.tactics import ProofFailure, assume, cite, prove
 
 if TYPE_CHECKING:
     from random import Random
@@ -70,10 +70,18 @@ class Scope:
     """What a proof script works with: the goal, the assumptions by name, other lemmas, and named steps."""
 
     def __init__(
-        self, goal: Any, assumptions: Mapping[str, Any], theorem_of: Callable[[str, str | None], Step]
+        self,
+        goal: Any,
+        assumptions: Mapping[str, Any],
+        theorem_of: Callable[[str, str | None], Step],
+        cited: Mapping[str, tuple[str, str]] | None = None,
     ) -> None:
         self.goal = goal
-        self._assumed = {name: assume(statement) for name, statement in assumptions.items()}
+        axioms = cited or {}
+        self._assumed = {
+            name: cite(*axioms[name], statement) if name in axioms else assume(statement)
+            for name, statement in assumptions.items()
+        }
         self._theorem_of = theorem_of
         self.steps: list[tuple[str, Step]] = []
         self.cited: dict[Theorem, str] = {}
@@ -126,6 +134,8 @@ class Lemma:
     mutants: Sequence[Mutant] = ()
     label: str | None = None
     constants: Mapping[str, Any] = field(default_factory=dict)  # SymPy expressions, used by the calculator
+    # Assumptions that are facts from the literature: name -> (what the axiom is called, where it is proved).
+    cited: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     notes: str = ""
 
     def claim(self, name: str | None = None) -> Claim:
@@ -160,7 +170,7 @@ class OtherStatement(Exception):
 
 def derive_claim(lemma: Lemma, claim: Claim, theorem_of: Callable[[str, str | None], Step]) -> Derivation:
     """Run a proof script and make sure that it ends in the claim, from the stated assumptions alone."""
-    scope = Scope(claim.conclusion, lemma.stated(claim), theorem_of)
+    scope = Scope(claim.conclusion, lemma.stated(claim), theorem_of, lemma.cited)
     theorem = claim.proof(scope)
     wanted = prop(claim.conclusion)
     if theorem.conclusion is not wanted:  # a script may stop short of the claim (on a mutant it must)

@@ -6,11 +6,15 @@ from typing import Any
 
 from sympy import Abs, Sum, log, sqrt
 
-from adamproof.prover import eq, forall, function, integers, le, lt, power, reals
+from adamproof.prover import Functional, eq, forall, function, integers, le, lt, power, real_power, reals
 
 b1, b2, eps = reals("b1 b2 eps")  # beta1, beta2, epsilon
 t, T, k, n, d, j = integers("t T k n d j")
 m, v, g = function("m"), function("v"), function("g")  # momentum, second moment, stochastic gradient (one coordinate)
+
+L0, L1, q = reals("L0 L1 q")  # A3, (L0, L1, q)-smoothness
+gamma, s0, s1, p = reals("gamma s0 s1 p")  # learning rate; A2, p-affine variance
+COORDINATES = Functional("Sum", j, (1, d))  # vectors are functions of j = 1..d
 
 rho = b1**2 / b2
 R = (1 - b1) / (sqrt(1 - b2) * sqrt(1 - rho))  # the bound of Lemma B.2
@@ -20,6 +24,16 @@ R_squared = (1 - b1) ** 2 * b2 / ((1 - b2) * (b2 - b1**2))
 def geometric(ratio: Any, terms: Any) -> Any:
     """1 + ratio + ... + ratio^(terms - 1)."""
     return Sum(power(ratio, n), (n, 0, terms - 1))
+
+
+def norm(vector: Any) -> Any:
+    """The Euclidean norm of a vector given by its coordinate j."""
+    return sqrt(COORDINATES.of(vector**2))
+
+
+def modulus(length: Any) -> Any:
+    """L0 + L1*|a|^q, the modulus of smoothness where the gradient's norm is `length`."""
+    return L0 + L1 * real_power(length, q)
 
 
 def R_t(time: Any) -> Any:
@@ -55,8 +69,11 @@ EPSILON = {"epsilon is not negative": le(0, eps)}
 TIME = {"t is a time": le(0, t)}
 
 __all__ = [
+    "COORDINATES",
     "EPSILON",
     "HYPERPARAMETERS",
+    "L0",
+    "L1",
     "RECURSION",
     "STABLE",
     "TIME",
@@ -72,14 +89,21 @@ __all__ = [
     "d",
     "eps",
     "g",
+    "gamma",
     "geometric",
     "j",
     "k",
     "log",
     "m",
     "magnitude",
+    "modulus",
     "n",
+    "norm",
+    "p",
+    "q",
     "rho",
+    "s0",
+    "s1",
     "sqrt",
     "t",
     "v",

@@ -72,6 +72,14 @@ class power(sympy.Function):  # type: ignore[misc]  # noqa: N801 - written like 
         return rf"\left({text}\right)^{{{exp}}}" if exp else text
 
 
+class real_power(sympy.Function):  # type: ignore[misc]  # noqa: N801 - written like a function
+    """x^r for a real exponent, kept as written: SymPy turns sqrt(y)**r into y**(r/2) on sight."""
+
+    nargs = 2
+    is_real = True
+    _latex = power._latex
+
+
 class _Functional(sympy.Expr):  # type: ignore[misc]
     """A linear functional over a bound variable: E(body, w), Integral01(body, s)."""
 
@@ -223,6 +231,8 @@ def _real(expression: Any) -> Term:
         return _power(expression.base, expression.exp)
     if isinstance(expression, power):
         return make("pow", _real(expression.args[0]), _integer(expression.args[1]))
+    if isinstance(expression, real_power):
+        return make("rpow", *map(_real, expression.args))
     if isinstance(expression, AppliedUndef):
         return _application(expression)
     if isinstance(expression, (E, Integral01)):
@@ -379,7 +389,7 @@ _BUILDERS: dict[str, Callable[..., Any]] = {
     "sign": lambda x: sympy.sign(x, evaluate=False),
     "ln": lambda x: sympy.log(x, evaluate=False),
     "pow": _power_to_sympy,
-    "rpow": lambda x, r: sympy.Pow(x, r, evaluate=False),
+    "rpow": real_power,
     "==": eq,
     "<=": le,
     "<": lt,

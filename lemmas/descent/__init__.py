@@ -1,0 +1,1 @@
+"""One step of the algorithm: what it gains and what it loses."""
