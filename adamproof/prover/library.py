@@ -116,7 +116,7 @@ def _inverse_nonneg() -> Step:
     goal = make("<=", ZERO, make("inv", X))
     zero = derive("antisymmetry", [_assume("<=", X, ZERO), _assume("<=", ZERO, X)])
     at_zero = _bare(goal, derive("cut", [zero, _inverse_of_zero()]))
-    return derive("cases", [at_zero, _inverse_positive()], X, ZERO)
+    return derive("cases", [at_zero, _bare(goal, _inverse_positive())], X, ZERO)
 
 
 def _sqrt_positive() -> Step:

@@ -51,15 +51,18 @@ CHANGE = ga(j, s) - a(j)
 CALCULUS = "any textbook of analysis, for F with a continuous gradient along the segment"
 
 
+def inner_product(scope: Scope, x: Any, y: Any) -> Step:
+    """<x, y> <= |x|*|y|."""
+    ends = {integers("lo"): 1, integers("hi"): d}
+    return instantiate(
+        scope.lemma("cauchy-schwarz", "norms"), {function("a"): ((j,), x), function("b"): ((j,), y), **ends}
+    )
+
+
 def pointwise(scope: Scope, factor: Any, near: Step) -> Step:
     """At s, the slope is at most <a, h> + factor*s*|h|^2."""
-    cauchy = instantiate(
-        scope.lemma("cauchy-schwarz"),
-        {function("a"): ((j,), CHANGE), function("b"): ((j,), h(j)), integers("lo"): 1, integers("hi"): d},
-    )
-    nonneg = [COORDINATES.monotone(prove(le(0, vector**2))) for vector in (CHANGE, h(j))]
-    lengths = prove(le(0, norm(CHANGE) * LENGTH), nonneg)
-    inner = prove(le(COORDINATES.of(CHANGE * h(j)), norm(CHANGE) * LENGTH), cauchy, nonneg, lengths)
+    inner = inner_product(scope, CHANGE, h(j))
+    nonneg = COORDINATES.monotone(prove(le(0, h(j) ** 2)))
     x, y, z, f = reals("x y z f")  # plain variables: the search need not look into |a|^q
     farther = prove(le(x * y, f * s * z), le(x, f * (s * y)), le(0, y), eq(y**2, z))
     farther = instantiate(farther, {x: norm(CHANGE), y: LENGTH, z: SQUARE, f: factor})

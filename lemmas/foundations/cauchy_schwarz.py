@@ -20,6 +20,7 @@ from adamproof.prover import (
     Step,
     at,
     by_cases,
+    cut,
     eq,
     forall,
     function,
@@ -83,6 +84,17 @@ def prove_weighted(scope: Scope) -> Step:
     return prove(scope.goal, cauchy, same)
 
 
+def prove_norms(scope: Scope) -> Step:
+    """The root of Cauchy-Schwarz."""
+    over, a, b = SUM.over, SUM.a, SUM.b
+    x, y, z = reals("x y z")
+    lengths = prove(le(0, sqrt(y) * sqrt(z)), le(0, y), le(0, z))
+    root = prove(le(x, sqrt(y) * sqrt(z)), le(x**2, y * z), le(0, y), le(0, z), lengths)
+    root = instantiate(root, {x: over.of(a * b), y: over.of(a**2), z: over.of(b**2)})
+    nonneg = [over.monotone(prove(le(0, factor**2))) for factor in (a, b)]
+    return cut(root, scope.lemma("cauchy-schwarz", SUM.name), *nonneg)
+
+
 def claim(pair: Pair) -> Claim:
     over, a, b = pair.over, pair.a, pair.b
     goal = le(over.of(a * b) ** 2, over.of(a**2) * over.of(b**2))
@@ -96,6 +108,7 @@ def assumptions(pair: Pair) -> dict[str, Any]:
 k = SUM.over.variable
 c, y, weight = (function(name)(k) for name in ("c", "y", "weight"))
 WEIGHTED = le(SUM.over.of(c * y) ** 2, SUM.over.of(c**2 / weight) * SUM.over.of(weight * y**2))
+NORMS = le(SUM.over.of(SUM.a * SUM.b), sqrt(SUM.over.of(SUM.a**2)) * sqrt(SUM.over.of(SUM.b**2)))
 POSITIVE = forall(k, lt(0, weight), [le(SUM.over.bounds[0], k), le(k, SUM.over.bounds[1])])
 
 
@@ -129,6 +142,7 @@ lemma = Lemma(
     },
     claims=[
         *(claim(pair) for pair in PAIRS),
+        Claim("norms", NORMS, prove_norms, given=()),
         Claim("weighted sums", WEIGHTED, prove_weighted, given=("weights are positive",), models=weighted_models),
     ],
     models=models,
