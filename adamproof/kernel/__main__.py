@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from .verify import MAX_BYTES, verify
 
 PROVED, REJECTED = "PROVED", "REJECTED"
 USAGE = 2
+BROKEN_PIPE = 141  # as if stopped by the signal
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -22,7 +25,16 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("files", nargs="+", metavar="FILE", help="a proof file (adamproof export RESULT --to json)")
     parser.add_argument("--json", action="store_true", help="print one JSON object a file")
     options = parser.parse_args(argv)
-    return max(_report(name, options.json) for name in options.files)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = max(_report(name, options.json) for name in options.files)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader has gone; what is still buffered goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    return code
 
 
 def _report(name: str, as_json: bool) -> int:

@@ -20,11 +20,11 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from .terms import BINDERS, POINT, QUANTIFIERS, RELATIONS, Term, bits, check_bits, refuse
+from . import terms
+from .terms import BINDERS, POINT, QUANTIFIERS, RELATIONS, Term, bits, check_bits, refuse, spend
 
 MAX_MONOMIALS = 20_000
 MAX_EXPONENT = 10_000
-MAX_STEPS = 3_000_000  # products of monomials in one rule application
 
 Number = int | Fraction
 
@@ -43,22 +43,14 @@ Poly = dict[Monomial, Number]
 PolyKey = frozenset[tuple[Monomial, Number]]
 
 ONE: Monomial = frozenset()
-_atoms: dict[tuple[str, tuple[Any, ...]], Atom] = {}
+_atoms: dict[Any, Atom] = {}
 _normal: dict[Term, Poly] = {}
-_steps = 0
 
 
-def reset_budget() -> None:
-    """Start counting steps anew (once per rule application)."""
-    global _steps
-    _steps = 0
-
-
-def _spend(steps: int) -> None:
-    global _steps
-    _steps += steps
-    if _steps > MAX_STEPS:
-        refuse(f"normalisation takes more than {MAX_STEPS} steps; split the step into smaller ones")
+def forget() -> None:
+    """Forget what has been computed, here and about terms."""
+    terms.forget()
+    _normal.clear()
 
 
 def whole(value: Number) -> Number:
@@ -75,7 +67,7 @@ def constant(value: Number) -> Poly:
 
 def add_to(total: Poly, poly: Mapping[Monomial, Number], factor: Number = 1) -> None:
     """total += factor * poly, in place."""
-    _spend(len(poly))
+    spend(len(poly))
     for monomial, coefficient in poly.items():
         value = total.get(monomial, 0) + factor * coefficient
         check_bits(value)
@@ -88,7 +80,7 @@ def add_to(total: Poly, poly: Mapping[Monomial, Number], factor: Number = 1) -> 
 def times(p: Poly, q: Poly) -> Poly:
     if len(p) > len(q):
         p, q = q, p
-    _spend(len(p) * _weight(q) + len(q) * _weight(p))
+    spend(len(p) * _weight(q) + len(q) * _weight(p))
     result: Poly = {}
     for m, a in p.items():
         for n, b in q.items():
@@ -138,7 +130,7 @@ def power(p: Poly, exponent: int) -> Poly:
 
 
 def scaled(p: Poly, factor: Number) -> Poly:
-    return {monomial: whole(factor * coefficient) for monomial, coefficient in p.items()} if factor else {}
+    return times(p, constant(factor))
 
 
 def poly_key(p: Poly) -> PolyKey:
@@ -159,8 +151,15 @@ def _loose_of(part: Any) -> int:
     return mask
 
 
+def _salt(*parts: Any) -> str:
+    """The large coefficients of polynomial keys, as text: numbers can be made to share a hash, texts cannot."""
+    keys = [part for part in parts if type(part) is frozenset]
+    return " ".join(sorted(str(second) for part in keys for _, second in part if bits(second) > 60))
+
+
 def atom(head: str, *args: Any) -> Atom:
-    found = _atoms.get((head, args))
+    mark = (head, args, _salt(*args))
+    found = _atoms.get(mark)
     if found is not None:
         return found
     made = Atom()
@@ -175,7 +174,7 @@ def atom(head: str, *args: Any) -> Atom:
         made.loose = 0
         for arg in args:
             made.loose |= _loose_of(arg)
-    _atoms[head, args] = made
+    _atoms[mark] = made
     return made
 
 
@@ -185,7 +184,7 @@ def _single(made: Atom) -> Poly:
 
 def _lower(part: Any, cutoff: int) -> Any:
     """Renumber an atom, monomial or polynomial key that leaves a binder: loose indices above cutoff drop by one."""
-    _spend(1)
+    spend(1)
     if type(part) is Atom:
         if not part.loose >> cutoff:
             return part
@@ -274,8 +273,13 @@ def _inverse(p: Poly) -> Poly:
 
 def _content(p: Poly) -> Fraction:
     """The positive rational c that makes p/c a polynomial with coprime integer coefficients."""
-    numerators = math.gcd(*(c.numerator for c in p.values()))
-    return Fraction(numerators, math.lcm(*(c.denominator for c in p.values())))
+    numerators, denominators = 0, 1
+    for coefficient in p.values():
+        spend(1 + bits(denominators) // 64)
+        numerators = math.gcd(numerators, coefficient.numerator)
+        denominators = math.lcm(denominators, coefficient.denominator)
+        check_bits(denominators)
+    return Fraction(numerators, denominators)
 
 
 def _bound_sum(op: str, bounds: tuple[PolyKey, ...], body: Poly) -> Poly:
@@ -305,7 +309,8 @@ def difference(lhs: Term, rhs: Term) -> Poly:
 def key(prop: Term) -> Any:
     """Two propositions are the same when their keys are equal."""
     if prop.op in RELATIONS:
-        return (prop.op, poly_key(difference(*prop.args)))
+        sides = poly_key(difference(*prop.args))
+        return (prop.op, sides, _salt(sides))
     if prop.op == "implies":
         return ("implies", key(prop.args[0]), key(prop.args[1]))
     if prop.op in QUANTIFIERS:

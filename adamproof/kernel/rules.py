@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from .facts import FACTS, UNIT, ZERO
-from .normal import Poly, add_to, constant, difference, key, normal, reset_budget, scaled, times
+from .normal import Poly, add_to, constant, difference, key, normal, scaled, times
 from .terms import (
     BINDERS,
     INT,
@@ -33,6 +33,7 @@ from .terms import (
     minus,
     opened,
     refuse,
+    reset_budget,
     substitute,
 )
 

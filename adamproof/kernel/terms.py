@@ -19,6 +19,7 @@ VARIABLE_SORTS = (REAL, INT, POINT)
 MAX_DEPTH = 100  # keeps every recursion in the kernel far from Python's limit
 MAX_SIZE = 100_000  # nodes, counted as a tree
 MAX_BITS = 13_000  # of one numerator or denominator
+MAX_STEPS = 3_000_000  # elementary steps of one rule application
 
 # Operators with a fixed signature: (sorts of the arguments, sort of the result).
 SIGNATURES: dict[str, tuple[tuple[str, ...], str]] = {
@@ -54,6 +55,23 @@ class Refusal(Exception):
 
 def refuse(message: str) -> NoReturn:
     raise Refusal(message)
+
+
+_steps = 0
+
+
+def reset_budget() -> int:
+    """Start counting steps anew; the steps counted until now.  Steps, unlike seconds, are the same everywhere."""
+    global _steps
+    spent, _steps = _steps, 0
+    return spent
+
+
+def spend(steps: int) -> None:
+    global _steps
+    _steps += steps
+    if _steps > MAX_STEPS:
+        refuse(f"a rule application takes more than {MAX_STEPS} steps; split it into smaller ones")
 
 
 class _Frozen:
@@ -188,9 +206,10 @@ def make(op: str, *args: Any) -> Term:
             refuse(f"{op} binds a variable of sort {bound_sort}")
     else:
         refuse(f"there is no operator {op!r:.40}")
-    if (op, args) not in _terms:
-        _terms[op, args] = _build(op, args, sort)
-    return _terms[op, args]
+    mark = (op, str(args[0])) if op in LITERALS else (op, args)  # numbers can be made to share a hash, texts cannot
+    if mark not in _terms:
+        _terms[mark] = _build(op, args, sort)
+    return _terms[mark]
 
 
 def _need(where: str, args: tuple[Any, ...], sorts: tuple[str, ...]) -> None:
@@ -231,6 +250,11 @@ def _build(op: str, args: tuple[Any, ...], sort: str) -> Term:
     return term
 
 
+def forget() -> None:
+    """Forget what has been computed about terms: what a file costs must not depend on what was read before it."""
+    _free.clear()
+
+
 def is_binder(op: str) -> bool:
     return op in BINDERS or op in QUANTIFIERS
 
@@ -264,7 +288,9 @@ def free(term: Term) -> frozenset[Any]:
     if found is None:
         parts = [free(arg) for arg in term.args if type(arg) is Term]
         own = {term} if term.op == "var" else {term.args[0]} if term.op == "app" else set()
-        found = _free[term] = frozenset(own).union(*parts)
+        union = frozenset(own).union(*parts)
+        spend(len(union))
+        found = _free[term] = next((part for part in parts if len(part) == len(union)), union)  # shared: less memory
     return found
 
 
@@ -275,6 +301,7 @@ def fresh(sort: str) -> Term:
 
 def _map_bound(term: Term, change: Any, level: int = 0) -> Term:
     """Rebuild term; change(leaf, level) may replace leaves, level counting the binders above them."""
+    spend(1)
     if term.op in ("var", "bound"):
         replaced: Term = change(term, level)
         return replaced
@@ -325,6 +352,7 @@ def substitute(
     touched = {*variables, *functions}
 
     def go(node: Term) -> Term:
+        spend(1)
         if touched.isdisjoint(free(node)):
             return node
         if node.op == "var":

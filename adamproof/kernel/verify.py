@@ -13,14 +13,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeVar
 
+from .normal import forget
 from .rules import RULES, Theorem, apply
-from .terms import INT, PROP, REAL, Function, Refusal, Term, free, function, make, refuse
+from .terms import INT, PROP, REAL, Function, Refusal, Term, free, function, make, refuse, reset_budget
 from .text import show
 
 FORMAT, VERSION = "adamproof-proof", 1
 MAX_BYTES = 64_000_000
 MAX_TERMS = 1_000_000
 MAX_STEPS = 100_000
+MAX_TOTAL = 300_000_000  # elementary steps, over all rule applications
 FIELDS = {"format", "version", "title", "symbols", "terms", "steps", "states"}
 T = TypeVar("T")
 NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,3999})(/[1-9][0-9]{0,3999})?")  # at most 4000 digits each
@@ -38,6 +40,7 @@ class Verified:
 
 def verify(text: str | bytes) -> Verified:
     """Check a proof file's text.  Raises Refusal, with the step, on the first thing that is wrong."""
+    forget()
     data = _object(_parse(text), FIELDS, "the proof file")
     if data["format"] != FORMAT or type(data["version"]) is not int or data["version"] != VERSION:
         refuse(f"this is not a proof file of format {FORMAT}, version {VERSION}")
@@ -47,10 +50,14 @@ def verify(text: str | bytes) -> Verified:
     if not 0 < len(stated_steps) <= MAX_STEPS:
         refuse(f"a proof has between 1 and {MAX_STEPS} steps, not {len(stated_steps)}")
     theorems: list[Theorem] = []
+    spent = 0
     sorts: dict[str, str] = {}
     for number, step in enumerate(stated_steps):
         theorems.append(_located(f"step {number}", lambda entry: _check_step(entry, theorems, reader), step))
         sorts = _located(f"step {number}", sorts_of, theorems[-1])
+        spent += reset_budget()
+        if spent > MAX_TOTAL:
+            refuse(f"the proof takes more than {MAX_TOTAL} elementary steps")
     last = theorems[-1]
     states = _object(data["states"], {"hypotheses", "conclusion", "citations"}, "states")
     found = {

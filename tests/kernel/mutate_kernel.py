@@ -28,7 +28,7 @@ GUARD_BYTES = 4 << 30
 
 # Checking helpers: which argument a call returns when it does not check (None: nothing, a statement).
 HELPERS: dict[str, int | None] = {
-    "_same": None, "_not_free": None, "_spend": None, "check_bits": None, "_check_name": None,
+    "_same": None, "_not_free": None, "spend": None, "check_bits": None, "_check_name": None,
     "_count": None, "_variable": None, "_need": None, "_closed": 0, "_relation": 0,
     "_object": 0, "_list": 0, "_text": 0,
 }

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from adamproof.kernel.rules import Theorem, apply
-from adamproof.kernel.terms import Function, Refusal, Term, as_real, bind, function, make, number
+from adamproof.kernel.terms import Function, Refusal, Term, as_real, bind, function, make, number, reset_budget
 from adamproof.kernel.text import show
 
 from .build import (
@@ -89,6 +89,7 @@ def attack_convert(name: str, true: Term, false: Term) -> None:
 
 @pytest.mark.parametrize(("attempt", "message", "errors"), ATTACKS)
 def test_an_attack_is_refused(attempt: Callable[[], object], message: str, errors: Any) -> None:
+    reset_budget()
     with within(SECONDS), pytest.raises(errors, match=message):
         attempt()
 

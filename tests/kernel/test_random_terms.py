@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from adamproof.kernel.normal import key, normal, reset_budget
+from adamproof.kernel.normal import key, normal
 from adamproof.kernel.terms import (
     BINDERS,
     RELATIONS,
@@ -26,6 +26,7 @@ from adamproof.kernel.terms import (
     is_binder,
     make,
     opened,
+    reset_budget,
     substitute,
 )
 

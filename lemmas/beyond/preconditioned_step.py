@@ -1,0 +1,219 @@
+"""One step of Adam with an L-smooth F and epsilon > 0, for any momentum: what it gains and what it loses.
+
+With h = 1/(sqrt(v) + eps) the step is -gamma*h*m in each coordinate, and v <= B^2 keeps 1/(B + eps) <= h <= 1/eps.
+From -a*m = -(a^2 + m^2 - (m - a)^2)/2 the gradient's gain is at least gamma/(2*(B + eps))*a^2, the momentum error costs
+at most gamma/(2*eps)*(m - a)^2, and gamma*h*m^2/2 is left over.  One half of that pays for the curvature, as
+2*L0*gamma <= eps; the other half is at least eps/(4*gamma)*step^2, which later pays for the drift of the gradient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+from sympy import Rational, sqrt
+
+from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
+from adamproof.lemmas.foundations.functionals import rational
+from adamproof.lemmas.notation import COORDINATES, L0, d, eps, gamma, j, m, v
+from adamproof.numeric.models import Model
+from adamproof.prover import (
+    Step,
+    at,
+    cut,
+    eq,
+    forall,
+    function,
+    instantiate,
+    le,
+    lt,
+    prove,
+    reals,
+    settle,
+)
+
+B, Fx, Fy = reals("B Fx Fy")
+a, step = function("a"), function("step")
+RANGE = [le(1, j), le(j, d)]
+ROOT = sqrt(v(j))
+
+GRADIENT = COORDINATES.of(a(j) ** 2)
+ERROR = COORDINATES.of((m(j) - a(j)) ** 2)
+SQUARE = COORDINATES.of(step(j) ** 2)
+HALF = Rational(1, 2)
+
+
+def gain(factor: Any = HALF, loss: Any = HALF, rest: Any = HALF / 2) -> Any:
+    """F(y) <= F(x) - gamma/(2*(B + eps))*|a|^2 + gamma/(2*eps)*|m - a|^2 - eps/(4*gamma)*|step|^2."""
+    return le(Fy, Fx - factor * gamma / (B + eps) * GRADIENT + loss * gamma / eps * ERROR - rest * eps / gamma * SQUARE)
+
+
+def one_coordinate() -> Step:
+    """The inequality for one coordinate over plain variables: c the gradient, y the momentum, h the preconditioner."""
+    c, y, h = reals("c y h")
+    small, large = le(h * eps, 1), le(1, h * (B + eps))
+    positive = [lt(0, gamma), lt(0, h)]
+    spare = prove(
+        le(2 * L0 * gamma * h, 1), prove(le(2 * L0 * gamma * h, eps * h), le(2 * L0 * gamma, eps), positive), small
+    )
+    weight = prove(le(0, gamma * h * y**2), positive, prove(le(0, gamma * h), positive), squares=[y])
+    curved = prove(le(L0 / 2 * (gamma * h * y) ** 2, gamma * h * y**2 / 4), spare, weight)
+    kept = prove(le(eps * gamma * (h * y) ** 2 / 4, gamma * h * y**2 / 4), small, weight)
+    low = prove(le(1 / (B + eps), h), large, lt(0, B + eps))
+    high = prove(le(h, 1 / eps), small, lt(0, eps))
+    q, n = reals("q n")
+    gained = prove(
+        le(gamma * q * c**2, gamma * h * c**2), prove(le(gamma * q, gamma * h), le(q, h), lt(0, gamma)), squares=[c]
+    )
+    lost = prove(
+        le(gamma * h * (y - c) ** 2, gamma * n * (y - c) ** 2),
+        prove(le(gamma * h, gamma * n), le(h, n), lt(0, gamma)),
+        squares=[y - c],
+    )
+    gained, lost = cut(instantiate(gained, {q: 1 / (B + eps)}), low), cut(instantiate(lost, {n: 1 / eps}), high)
+    goal = le(
+        -gamma * h * y * c + L0 / 2 * (gamma * h * y) ** 2 + eps * gamma * (h * y) ** 2 / 4,
+        -gamma / (B + eps) * c**2 / 2 + gamma / eps * (y - c) ** 2 / 2,
+    )
+    found = prove(goal, curved, kept, gained, lost, degree=1)
+    return instantiate(found, {c: a(j), y: m(j), h: 1 / (ROOT + eps)})
+
+
+def preconditioner(scope: Scope) -> list[Step]:
+    """1/(B + eps) <= 1/(sqrt(v) + eps) <= 1/eps, without division."""
+    constants = scope.given("epsilon is positive", "B is not negative")
+    root, z = ROOT, reals("z")
+    nonneg = at(scope.the("v is not negative"), j)
+    bounded = at(scope.the("v is at most B^2"), j)
+    root_nonneg = prove(le(0, root), nonneg)
+    root_bounded = prove(le(root, B), root_nonneg, nonneg, bounded, constants)
+    below = [le(0, z), lt(0, eps)]
+    positive = prove(lt(0, z + eps), below)
+    facts = [
+        prove(lt(0, 1 / (z + eps)), positive),
+        prove(le(1 / (z + eps) * eps, 1), positive, below),
+        prove(le(1, 1 / (z + eps) * (B + eps)), positive, le(z, B), below),
+    ]
+    known = [root_nonneg, root_bounded, *constants]
+    return [settle(instantiate(fact, {z: root}), known) for fact in facts]
+
+
+def proof(scope: Scope) -> Step:
+    constants = scope.given("epsilon is positive", "B is not negative", "gamma is positive", "2*L0*gamma <= epsilon")
+    bounds = [*preconditioner(scope), prove(lt(0, B + eps), constants)]
+    scope.step("1/(sqrt(v) + eps) >= 1/(B + eps)", bounds[2])
+    inner = settle(one_coordinate(), bounds, constants)
+    move = at(scope.the("the step is Adam's"), j)
+    scope.step("one coordinate", inner)
+    goal = le(
+        step(j) * a(j) + L0 / 2 * step(j) ** 2 + eps / gamma * step(j) ** 2 / 4,
+        -gamma / (B + eps) * a(j) ** 2 / 2 + gamma / eps * (m(j) - a(j)) ** 2 / 2,
+    )
+    total = COORDINATES.monotone(prove(goal, inner, move, scope.given("gamma is positive")))
+    scope.step("all coordinates", total)
+    return prove(scope.goal, total, scope.the("the descent inequality"), degree=1)
+
+
+def models(rng: Random) -> Iterator[Model]:
+    """Quadratics with curvature at most L0, sqrt(v) <= B rational, gamma as large as it may be or smaller."""
+    while True:
+        dimension = rng.randint(0, 4)
+        epsilon = Fraction(rng.randint(1, 30), 10)
+        curvature = [abs(rational(rng)) for _ in range(9)]
+        smoothness = max(curvature) + Fraction(1, 9)
+        rate = epsilon / (2 * smoothness) * rng.choice([Fraction(1), Fraction(1, rng.randint(1, 9))])
+        gradient, momentum, root = ([rational(rng) for _ in range(9)] for _ in range(3))
+        if rng.random() < 0.5:
+            momentum = gradient
+        if rng.random() < 0.3:
+            curvature = [smoothness] * 9
+        yield one_step(dimension, epsilon, rate, smoothness, curvature, gradient, momentum, root)
+
+
+def one_step(
+    dimension: int,
+    epsilon: Fraction,
+    rate: Fraction,
+    smoothness: Fraction,
+    curvature: list[Fraction],
+    gradient: list[Fraction],
+    momentum: list[Fraction],
+    root: list[Fraction],
+    sign: int = -1,
+) -> Model:
+    """The model of one step from F = 3; sign = 1 for a step the wrong way."""
+    move = [sign * rate * y / (abs(z) + epsilon) for y, z in zip(momentum, root, strict=True)]
+    gains = (gradient[i] * move[i] + curvature[i] * move[i] ** 2 / 2 for i in range(1, dimension + 1))
+    start = Fraction(3)
+    return Model(
+        variables={
+            "d": dimension,
+            "Fx": start,
+            "Fy": start + sum(gains, Fraction(0)),
+            "eps": epsilon,
+            "gamma": rate,
+            "L0": smoothness,
+            "B": max(abs(z) for z in root),
+        },
+        functions={
+            "a": lambda i: gradient[i],
+            "m": lambda i: momentum[i],
+            "v": lambda i: root[i] ** 2,
+            "step": lambda i: move[i],
+        },
+        integers=range(1, dimension + 1),
+    )
+
+
+def one_dimension(
+    rate: Any, curvature: Any, gradient: Any, momentum: Any, root: Any, bound: Any = None, sign: int = -1
+) -> Any:
+    """One coordinate with epsilon = 1, as a generator of models."""
+
+    def generator(rng: Random) -> Iterator[Model]:
+        bent, slope, mean, scale = ([Fraction(value)] * 2 for value in (curvature, gradient, momentum, root))
+        model = one_step(1, Fraction(1), Fraction(rate), bent[0], bent, slope, mean, scale, sign)
+        yield model if bound is None else model.extended(variables={"B": bound})
+
+    return generator
+
+
+SHARP = one_dimension(Fraction(1, 2), 1, 1, 1, 0)  # sqrt(v) = B = 0 and m = a: equality
+
+lemma = Lemma(
+    slug="preconditioned-step",
+    title="One step of Adam with epsilon > 0, for an L-smooth function",
+    source=Source.OURS,
+    where="the step behind `unconditional`",
+    assumptions={
+        "epsilon is positive": lt(0, eps),
+        "B is not negative": le(0, B),
+        "gamma is positive": lt(0, gamma),
+        "2*L0*gamma <= epsilon": le(2 * L0 * gamma, eps),
+        "v is not negative": forall(j, le(0, v(j)), RANGE),
+        "v is at most B^2": forall(j, le(v(j), B**2), RANGE),
+        "the step is Adam's": forall(j, eq(step(j), -gamma * m(j) / (ROOT + eps)), RANGE),
+        "the descent inequality": le(Fy, Fx + COORDINATES.of(step(j) * a(j)) + L0 / 2 * SQUARE),
+    },
+    claims=[Claim("gain", gain(), proof)],
+    models=models,
+    mutants=[
+        Mutant("gain 0.51 instead of 1/2", conclusion=gain(factor=Rational(51, 100)), models=SHARP),
+        Mutant("rest 0.26 instead of 1/4", conclusion=gain(rest=Rational(26, 100)), models=SHARP),
+        Mutant(
+            "loss 0.49 instead of 1/2",
+            conclusion=gain(loss=Rational(49, 100)),
+            models=one_dimension(Fraction(1, 10**6), 1, 1, 0, 0),
+        ),
+        Mutant("inequality reversed", conclusion=le(gain().args[1], Fy)),
+        Mutant("steps of any size", drop=("2*L0*gamma <= epsilon",), models=one_dimension(3, 1, 1, 1, 0)),
+        Mutant("v beyond B^2", drop=("v is at most B^2",), models=one_dimension(Fraction(1, 2), 1, 1, 1, 9, bound=0)),
+        Mutant(
+            "the sign of the step flipped",
+            change={"the step is Adam's": forall(j, eq(step(j), gamma * m(j) / (ROOT + eps)), RANGE)},
+            models=one_dimension(Fraction(1, 2), 1, 1, 1, 0, sign=1),
+        ),
+    ],
+)

@@ -1,0 +1,148 @@
+"""Models of `unconditional`: Adam run on quadratics, one outcome for each sequence of signs of the noise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from random import Random
+from typing import Any
+
+import mpmath
+
+from adamproof.lemmas.foundations.functionals import rational
+from adamproof.numeric.evaluate import as_mpf
+from adamproof.numeric.models import Model
+
+
+@dataclass(frozen=True)
+class Problem:
+    """F = sum of curvature_j*x_j^2/2 from x_1 on; the noise of step t is signs_t*noise_t, every sign sequence alike."""
+
+    curvature: Sequence[Fraction]
+    start: Sequence[Fraction]
+    noise: Sequence[Sequence[Fraction]]  # for t = 1, 2, ...; no noise later
+    horizon: int
+    beta1: Fraction = Fraction(0)
+    beta2: Fraction = Fraction(1, 2)
+    epsilon: Fraction = Fraction(1)
+    rate: Fraction | None = None  # the largest if None
+    signs: Sequence[int] = (1, -1)
+
+
+def model(problem: Problem, **variables: Any) -> Model:
+    """The runs of Adam on the problem, one outcome for each sign sequence."""
+    dimension, smoothness = len(problem.start), max(problem.curvature)
+    rate = problem.rate
+    if rate is None:
+        rate = problem.epsilon / (2 * smoothness)
+        if problem.beta1:
+            limit = Fraction(7071, 10000) * (1 - problem.beta1) * problem.epsilon / (smoothness * problem.beta1)
+            rate = min(rate, limit)
+    last = max(problem.horizon, dimension) + 1
+    outcomes = list(product(problem.signs, repeat=len(problem.noise)))
+    with mpmath.workdps(80):
+        runs = [simulated(problem, rate, signs, last) for signs in outcomes]
+        largest = max(abs(value) for run in runs for row in run["g"].values() for value in row)
+        bound_on_g = Fraction(int(mpmath.ceil(largest * 16)), 16)
+
+    def value(name: str) -> Callable[..., Any]:
+        return lambda time, i, point: runs[point][name][time][i - 1] if time in runs[point][name] else Fraction(0)
+
+    def between(time: int, i: int, at_: Any, point: int) -> Any:
+        positions = runs[point]["x"]
+        if not 1 <= time < last:
+            return Fraction(0)
+        here, there = positions[time][i - 1], positions[time + 1][i - 1]
+        return problem.curvature[i - 1] * (here + at_ * (there - here))
+
+    def height(time: int, point: int) -> Any:
+        terms = zip(problem.curvature, runs[point]["x"].get(time, ()), strict=False)
+        return sum((c * y * y / 2 for c, y in terms), mpmath.mpf(0))
+
+    return Model(
+        variables={
+            "b1": problem.beta1,
+            "b2": problem.beta2,
+            "eps": problem.epsilon,
+            "gamma": rate,
+            "L0": smoothness,
+            "B": bound_on_g,
+            "s0": max((sum(abs(z) for z in vector) for vector in problem.noise), default=Fraction(0)),
+            "Fmin": 0,
+            "T": problem.horizon,
+            "d": dimension,
+            **variables,
+        },
+        functions={"F": height, "ga": between, **{name: value(name) for name in ("a", "g", "m", "v", "x")}},
+        space=[(point, Fraction(1, len(outcomes))) for point in range(len(outcomes))],
+        integers=range(0, last),
+        reals=[Fraction(i, 2) for i in range(3)],
+        nodes=16,
+    )
+
+
+def simulated(problem: Problem, rate: Fraction, signs: Sequence[int], last: int) -> dict[str, dict[int, list[Any]]]:
+    """x, a, g, m, v at the times 0 (m and v only), 1, ..., last."""
+    zero = [mpmath.mpf(0)] * len(problem.start)
+    run: dict[str, dict[int, list[Any]]] = {"x": {}, "a": {}, "g": {}, "m": {0: zero}, "v": {0: zero}}
+    position = [as_mpf(value) for value in problem.start]
+    for time in range(1, last + 1):
+        slope = [c * y for c, y in zip(problem.curvature, position, strict=True)]
+        kick = [signs[time - 1] * z for z in problem.noise[time - 1]] if time <= len(signs) else zero
+        sample = [y + z for y, z in zip(slope, kick, strict=True)]
+        mean = [problem.beta1 * y + (1 - problem.beta1) * z for y, z in zip(run["m"][time - 1], sample, strict=True)]
+        square = [
+            problem.beta2 * y + (1 - problem.beta2) * z * z for y, z in zip(run["v"][time - 1], sample, strict=True)
+        ]
+        for name, row in (("x", position), ("a", slope), ("g", sample), ("m", mean), ("v", square)):
+            run[name][time] = row
+        scale = [as_mpf(rate) / (mpmath.sqrt(z) + as_mpf(problem.epsilon)) for z in square]
+        position = [y - h * z for y, h, z in zip(position, scale, mean, strict=True)]
+    return run
+
+
+def models(rng: Random) -> Iterator[Model]:
+    """One or two coordinates and up to three steps, with noise in some of them; the rate as large as it may be."""
+    while True:
+        dimension, horizon = rng.randint(1, 2), rng.randint(1, 3)
+        problem = Problem(
+            curvature=[abs(rational(rng)) + Fraction(1, 9) for _ in range(dimension)],
+            start=[rational(rng) for _ in range(dimension)],
+            noise=[[rational(rng) for _ in range(dimension)] for _ in range(rng.randint(0, horizon))],
+            horizon=horizon,
+            beta1=rng.choice([Fraction(0), Fraction(rng.randint(1, 9), 10), Fraction(99, 100)]),
+            beta2=rng.choice([Fraction(rng.randint(1, 9), 10), Fraction(999, 1000)]),
+            epsilon=Fraction(rng.randint(1, 30), 10),
+        )
+        yield model(problem)
+
+
+def fixed(problem: Problem, **variables: Any) -> Callable[[Random], Iterator[Model]]:
+    """One model, as a generator."""
+
+    def generator(rng: Random) -> Iterator[Model]:
+        yield model(problem, **variables)
+
+    return generator
+
+
+ONE = (Fraction(1),)
+CREEPING = Problem(ONE, (Fraction(1, 1000),), (), 3)  # gradients far below epsilon: halved in every step
+STEEP = Problem(ONE, (Fraction(100),), (), 3)  # gradients far beyond epsilon: steps of at most gamma
+SHAKEN = Problem(ONE, (Fraction(0),), [ONE], 2)  # started at the minimum, which the noise makes it leave
+LEAPING = Problem(ONE, ONE, (), 2, rate=Fraction(100))  # much too far
+# The noise takes the gradient away: g = 0, and nothing moves.
+STUCK = Problem(ONE, ONE, [(Fraction(-1),)] * 9, 8, beta1=Fraction(1, 2), signs=(1,))
+# Noise in a new coordinate at each time, orthogonal to the past without any randomness: slow momentum adds it all up.
+LATE = 16
+SLOW = Problem(
+    ONE * LATE,
+    (Fraction(0),) * LATE,
+    [[Fraction(int(i == time), 1000) for i in range(LATE)] for time in range(LATE)],
+    LATE,
+    beta1=Fraction(93, 100),
+    rate=Fraction(1, 2),
+    signs=(1,),
+)
