@@ -281,8 +281,9 @@ def named_steps(made: Derivation, stated: Mapping[str, Term]) -> tuple[NamedStep
 
 
 def _rests_on(theorem: Step, names: Mapping[Theorem, str], assumed: Mapping[Any, str]) -> tuple[str, ...]:
-    """Walk back to the nearest named theorems and the assumptions."""
+    """Walk back to the nearest named theorems and the assumptions that are still hypotheses."""
     found: dict[str, None] = {}
+    left = {key(hypothesis) for hypothesis in theorem.hypotheses}
     stack, seen = [theorem], set()
     while stack:
         step = stack.pop()
@@ -292,7 +293,7 @@ def _rests_on(theorem: Step, names: Mapping[Theorem, str], assumed: Mapping[Any,
         if step.theorem in names:
             found[names[step.theorem]] = None
         elif step.rule in ("assume", "cite"):
-            found.update({assumed[mark]: None for mark in [key(step.conclusion)] if mark in assumed})
+            found.update({assumed[mark]: None for mark in [key(step.conclusion)] if mark in assumed and mark in left})
         else:
             stack.extend(reversed(step.premises))
     return tuple(found)
@@ -308,7 +309,9 @@ def _failed(lemma: Lemma, claim: Claim, failure: Exception) -> ClaimReport:
     why = reason(failure)
     if witness is None and isinstance(failure, ProofFailure) and (missing := failure.refute()):
         why += f"; that step is false: {missing}"
-    verdict = Verdict.UNDECIDED if witness is None else Verdict.REFUTED
+    if witness is not None and not witness.certain:
+        why += "; it fails in a model, but there rounding or samples of a quantifier leave a doubt"
+    verdict = Verdict.REFUTED if witness is not None and witness.certain else Verdict.UNDECIDED
     return ClaimReport(claim, stated, conclusion, verdict, why, witness=witness)
 
 
@@ -356,7 +359,10 @@ def kill(lemma: Lemma, mutant: Mutant) -> MutantReport:
     """Run the lemma's own script on a false twin (it must fail) and find a model that shows the twin false."""
     twin = lemma.mutated(mutant)
     claim = twin.claims[0]
-    stated = {name: prop(statement) for name, statement in twin.stated(claim).items()}
+    stated = {
+        f"{name}, changed" if name in mutant.change else name: prop(statement)
+        for name, statement in twin.stated(claim).items()
+    }
     conclusion = prop(claim.conclusion)
     outcome = _attempt(twin, claim)
     models = _models((mutant.models, claim.models, lemma.models), WITNESS_TRIES)

@@ -6,7 +6,9 @@ function of a :class:`Scope`, so that the same script runs on the true statement
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import difflib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -66,6 +68,18 @@ class Mutant:
     claim: str | None = None  # the claim it is a twin of; the first one by default
 
 
+class LemmaError(ValueError):
+    """A lemma file that says something that cannot be meant; the message says what and where."""
+
+
+def _unknown(what: str, name: object, known: Iterable[str]) -> str:
+    """That there is no such name, with the nearest one there is."""
+    names = list(known)
+    close = difflib.get_close_matches(str(name), names, n=1, cutoff=0.6)
+    hint = f"; did you mean {close[0]!r}?" if close else f" (it has {', '.join(map(repr, names)) or 'none'})"
+    return f"the lemma has no {what} {name!r}{hint}"
+
+
 class Scope:
     """What a proof script works with: the goal, the assumptions by name, other lemmas, and named steps."""
 
@@ -75,8 +89,10 @@ class Scope:
         assumptions: Mapping[str, Any],
         theorem_of: Callable[[str, str | None], Step],
         cited: Mapping[str, tuple[str, str]] | None = None,
+        known: Iterable[str] = (),
     ) -> None:
         self.goal = goal
+        self._known = {*assumptions, *known}
         axioms = cited or {}
         self._assumed = {
             name: cite(*axioms[name], statement) if name in axioms else assume(statement)
@@ -88,13 +104,20 @@ class Scope:
 
     def given(self, *names: str) -> Any:
         """Assumptions by name (all of them without a name), as a list; one that a mutant dropped is left out."""
+        self._check(names)
         return [self._assumed[name] for name in names or self._assumed if name in self._assumed]
 
     def the(self, name: str) -> Step:
         """One assumption by name; a script cannot go on without it."""
+        self._check([name])
         if name not in self._assumed:
             raise MissingAssumption(name)
         return self._assumed[name]
+
+    def _check(self, names: Iterable[str]) -> None:
+        for name in names:
+            if name not in self._known:
+                raise LemmaError(_unknown("assumption", name, sorted(self._known)))
 
     def relations(self) -> list[Step]:
         """The assumptions that are relations: what any step may use as it stands."""
@@ -108,6 +131,8 @@ class Scope:
 
     def step(self, title: str, theorem: Step) -> Step:
         """Name a theorem as a step of the proof that readers see."""
+        if not isinstance(theorem, Step):
+            raise LemmaError(f"the step {title!r} must be a theorem, not {type(theorem).__name__}")
         self.steps.append((title, theorem))
         return theorem
 
@@ -137,10 +162,45 @@ class Lemma:
     # Assumptions that are facts from the literature: name -> (what the axiom is called, where it is proved).
     cited: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     notes: str = ""
+    dropped: tuple[str, ...] = ()  # assumptions of the lemma that this mutant of it lacks
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant.  Raises LemmaError."""
+        if type(self.slug) is not str or not re.fullmatch(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", self.slug):
+            raise LemmaError(f"the slug {self.slug!r:.60} must be letters and digits, in parts joined by hyphens")
+        for field_name, text in (("title", self.title), ("where", self.where), ("label", self.label or "none")):
+            if type(text) is not str or not text.isprintable() or not text.strip():
+                raise LemmaError(f"{self.slug}: the {field_name} must be one line of printable text, not {text!r:.60}")
+        if not isinstance(self.source, Source):
+            raise LemmaError(f"{self.slug}: the source must be one of {', '.join(map(str, Source))}")
+        if not isinstance(self.assumptions, Mapping):
+            raise LemmaError(f"{self.slug}: assumptions must be a mapping from names to statements")
+        for what, entries, kind in (("claims", self.claims, Claim), ("mutants", self.mutants, Mutant)):
+            if not isinstance(entries, (list, tuple)) or any(not isinstance(entry, kind) for entry in entries):
+                raise LemmaError(f"{self.slug}: {what} must be a list of {kind.__name__}")
+        names = [*self.assumptions, *(c.name for c in self.claims), *(m.name for m in self.mutants)]
+        for name in names:
+            if type(name) is not str or not name.isprintable() or not name.strip():
+                raise LemmaError(f"{self.slug}: a name must be one line of printable text, not {name!r:.60}")
+        self._check_references()
+
+    def _check_references(self) -> None:
+        """Every assumption and claim that is referred to by name is there."""
+        known = [*self.assumptions, *self.dropped]
+        references = [*self.cited, *(name for claim in self.claims for name in claim.given or ())]
+        references += [name for mutant in self.mutants for name in (*mutant.drop, *mutant.change)]
+        for name in references:
+            if name not in known:
+                raise LemmaError(f"{self.slug}: {_unknown('assumption', name, known)}")
+        for mutant in self.mutants:
+            self.claim(mutant.claim)
 
     def claim(self, name: str | None = None) -> Claim:
-        """A claim by name; the first one by default."""
-        return self.claims[0] if name is None else next(claim for claim in self.claims if claim.name == name)
+        """A claim by name; the first one by default.  Raises LemmaError when there is none of that name."""
+        for claim in self.claims:
+            if name is None or claim.name == name:
+                return claim
+        raise LemmaError(f"{self.slug}: {_unknown('claim', name, [claim.name for claim in self.claims])}")
 
     def stated(self, claim: Claim) -> dict[str, Any]:
         """The assumptions of a claim, by name."""
@@ -152,7 +212,7 @@ class Lemma:
         claim = self.claim(mutant.claim)
         if mutant.conclusion is not None:
             claim = replace(claim, conclusion=mutant.conclusion)
-        return replace(self, assumptions=assumptions, claims=[claim])
+        return replace(self, assumptions=assumptions, claims=[claim], mutants=(), dropped=mutant.drop)
 
 
 @dataclass(frozen=True)
@@ -170,8 +230,11 @@ class OtherStatement(Exception):
 
 def derive_claim(lemma: Lemma, claim: Claim, theorem_of: Callable[[str, str | None], Step]) -> Derivation:
     """Run a proof script and make sure that it ends in the claim, from the stated assumptions alone."""
-    scope = Scope(claim.conclusion, lemma.stated(claim), theorem_of, lemma.cited)
+    known = [*lemma.assumptions, *lemma.dropped]
+    scope = Scope(claim.conclusion, lemma.stated(claim), theorem_of, lemma.cited, known)
     theorem = claim.proof(scope)
+    if not isinstance(theorem, Step):
+        raise LemmaError(f"the script of the claim {claim.name!r} must return a theorem, not {type(theorem).__name__}")
     wanted = prop(claim.conclusion)
     if theorem.conclusion is not wanted:  # a script may stop short of the claim (on a mutant it must)
         theorem = prove(wanted, theorem, scope.relations())
@@ -189,6 +252,7 @@ __all__ = [
     "Claim",
     "Derivation",
     "Lemma",
+    "LemmaError",
     "MissingAssumption",
     "Mutant",
     "OtherStatement",

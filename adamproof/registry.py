@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
+from collections.abc import Iterable
 from functools import cache
 
-from .lemma import Lemma, derive_claim
+from .lemma import Lemma, LemmaError, derive_claim
 from .prover.record import Step
 
 
@@ -17,21 +18,35 @@ class UnknownLemma(LookupError):
 
 @cache
 def lemmas() -> tuple[Lemma, ...]:
-    """All lemmas, in the order of the folder: by package, then by each lemma's module name."""
+    """All lemmas: chapter by chapter, then by each lemma's module name."""
     package = importlib.import_module("adamproof.lemmas")
     found = []
-    for module in sorted(info.name for info in pkgutil.walk_packages(package.__path__, "adamproof.lemmas.")):
+    modules = [info.name for info in pkgutil.walk_packages(package.__path__, "adamproof.lemmas.")]
+    chapters = {chapter: number for number, chapter in enumerate(package.CHAPTERS)}
+    for module in sorted(modules, key=lambda name: (chapters.get(name.split(".")[2], len(chapters)), name)):
         declared = getattr(importlib.import_module(module), "lemma", None)
         if isinstance(declared, Lemma):
             found.append(declared)
     return tuple(found)
 
 
+_declared: dict[str, Lemma] = {}
+
+
+def declare(found: Iterable[Lemma]) -> None:
+    """Let the lemmas of a user's file be cited by one another.  Raises LemmaError where one takes another's name."""
+    for lemma in found:
+        for name in filter(None, (lemma.slug, lemma.label)):
+            other = names().get(name.lower())
+            if other is not None and other is not lemma:
+                raise LemmaError(f"{name} is the name of another lemma ({other.title}); choose a different one")
+        _declared[lemma.slug] = lemma
+
+
 def names() -> dict[str, Lemma]:
     """Every way to name a lemma: slug and label, in lower case."""
-    table = {lemma.slug: lemma for lemma in lemmas()}
-    table |= {lemma.label.lower(): lemma for lemma in lemmas() if lemma.label}
-    return table
+    known = [*lemmas(), *_declared.values()]
+    return {lemma.slug.lower(): lemma for lemma in known} | {x.label.lower(): x for x in known if x.label}
 
 
 def get(name: str) -> Lemma:
@@ -41,10 +56,13 @@ def get(name: str) -> Lemma:
     if wanted in table:
         return table[wanted]
     close = difflib.get_close_matches(wanted, table, n=1, cutoff=0.4)
-    hint = (
-        f"; did you mean {close[0] if close[0] in (x.slug for x in lemmas()) else close[0].upper()}?" if close else ""
-    )
+    hint = f"; did you mean {_name_of(table[close[0]], close[0])}?" if close else ""
     raise UnknownLemma(f"there is no lemma named {name!r}{hint} (`adamproof list` shows all)")
+
+
+def _name_of(lemma: Lemma, name: str) -> str:
+    """The slug or the label, as the lemma writes it."""
+    return lemma.label if lemma.label and lemma.label.lower() == name else lemma.slug
 
 
 @cache

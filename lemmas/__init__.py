@@ -1,4 +1,7 @@
-"""The lemmas: one result, one file, in the order in which a reader would meet them.
+"""The results, one file each, in folders that read like a table of contents: CHAPTERS, in this order.
 
-foundations (classical facts the proof uses), update (the update magnitude u_t and the sign form).
+foundations: classical facts; update: the magnitude |m|/(sqrt(v) + epsilon); descent: one step; momentum: its error;
+main: the convergence theorem; schedules: rates; beyond: what the source does not have.
 """
+
+CHAPTERS = ("foundations", "update", "descent", "momentum", "main", "schedules", "beyond")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..render import show, statement
 from ..render.names import GREEK
+from .output import integers_of
 
 if TYPE_CHECKING:
     from ..check import ClaimReport, LemmaReport, NamedStep
@@ -55,6 +56,12 @@ def _claim(claim: ClaimReport) -> list[str]:
         parts += [r"\paragraph{Assumptions, by name.}", _list("itemize", named)]
     cited = "; ".join(": ".join(pair) for pair in claim.citations)
     parts.append(rf"\paragraph{{Cited axioms.}} {escape(cited or 'none')}.")
+    if not claim.steps:
+        why = escape(f"{claim.verdict}: {claim.reason}.")
+        return [*parts, rf"\paragraph{{No proof.}} {why}"]
+    whole = integers_of([*claim.hypotheses.values(), claim.conclusion])
+    if whole:
+        parts.append(escape(f"Integers: {', '.join(whole)}; everything else is real."))
     parts += [r"\paragraph{Proof.}", _list("enumerate", [_step(step) for step in claim.steps])]
     unused = ", ".join(claim.unused)
     parts += [escape(f"Assumptions that the proof does not use: {unused}.")] if unused else []

@@ -74,7 +74,9 @@ def run(target: Target, settings: Settings, say: Say = lambda _: None) -> Outcom
             outcome = TASKS[settings.task](lemma, settings, say)
     except CliError as error:
         outcome = _failed(target, error)
-    except Exception as error:  # noqa: BLE001 - a lemma's proof, models and mutants may fail in any way
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - a lemma's proof, models and mutants may fail in any way, even exit
         outcome = _failed(target, from_exception(error, target.path, target.slug))
     return replace(outcome, seconds=time.perf_counter() - start)
 
@@ -96,7 +98,8 @@ def _check(lemma: Lemma, settings: Settings, say: Say) -> Outcome:
     return _with_proofs(
         report,
         data=as_json.checked(report, output.shortcomings(report), settings.mutants),
-        text=output.checked(report, settings.style, settings.verbose, settings.mutants, seconds),
+        text=output.checked(report, settings.style, settings.verbose, settings.mutants, seconds, settings.claim),
+        only=settings.claim,
         exit_code=report.verdict.exit_code,
     )
 
@@ -128,9 +131,11 @@ def _mutate(lemma: Lemma, settings: Settings, say: Say) -> Outcome:
 TASKS: dict[str, Callable[[Lemma, Settings, Say], Outcome]] = {"check": _check, "show": _show, "mutate": _mutate}
 
 
-def _with_proofs(report: LemmaReport, data: as_json.Data, text: str, exit_code: int) -> Outcome:
+def _with_proofs(
+    report: LemmaReport, data: as_json.Data, text: str, exit_code: int, only: str | None = None
+) -> Outcome:
     proofs = tuple((claim.claim.name, claim.proof) for claim in report.claims if claim.proof)
-    line, verdict = output.in_one_line(report), str(report.verdict)
+    line, verdict = output.in_one_line(report, only), str(report.verdict)
     return Outcome(report.lemma.slug, exit_code, data, text, line, verdict, proofs)
 
 
@@ -146,16 +151,17 @@ def _in_processes(targets: Sequence[Target], settings: Settings, jobs: int, say:
     pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
     try:
         with _interrupts_ignored():  # inherited: an interrupt is for this process to answer
-            outcomes = pool.map(run, targets, [settings] * len(targets))
-        for number, target in enumerate(targets, start=1):
+            # Not pool.map: it cancels what is left, which races with the thread that notices ended processes.
+            futures = [pool.submit(run, target, settings) for target in targets]
+        for number, (target, future) in enumerate(zip(targets, futures, strict=True), start=1):
             say(f"{target.slug}: being checked ({number} of {len(targets)}, {jobs} processes)")
-            yield next(outcomes)
-    except BaseException:
+            yield future.result()
+    except BaseException:  # an interrupt, or a reader that has gone: stop at once, without waiting for the rest
         for child in multiprocessing.active_children():
             child.terminate()
         raise
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(wait=False)
 
 
 @contextmanager

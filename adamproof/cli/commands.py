@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -253,6 +254,8 @@ def _verified(answer: Any, quiet: bool) -> str:
         ("cited axioms", [": ".join(pair) for pair in said["citations"]]),
     ):
         lines += [f"  {title}:{'' if entries else ' none'}", *(f"    {entry}" for entry in entries)]
+    names = (sort if "(" in sort else f"{name}: {sort}" for name, sort in said["sorts"].items())
+    lines.append(f"  free names: {', '.join(names) or 'none'}")
     return "\n".join([*lines, f"  steps: {said['steps']}"])
 
 
@@ -326,6 +329,7 @@ class Run:
                 self._take(outcome)
             code = worst([outcome.exit_code for outcome in self.outcomes])
         except KeyboardInterrupt:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one must not disturb the end
             self.progress.clear()
             of = f" of {expected} lemmas" if expected >= 0 else ""
             terminal.warn(f"Interrupted after {len(self.outcomes)}{of}.")

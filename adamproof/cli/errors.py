@@ -32,7 +32,8 @@ def from_exception(error: BaseException, path: str | None, subject: str = "") ->
     place = f"{path}, line {line}" if line else path or ""
     text = " ".join(str(error).split())
     kind = type(error).__name__
-    parts = [place, subject, f"{kind}: {text}" if text else kind]
+    own = type(error).__module__.partition(".")[0] == "adamproof"  # our messages are sentences: the class adds nothing
+    parts = [place, subject, text if own and text else f"{kind}: {text}" if text else kind]
     trace = "".join(traceback.format_exception(error))
     return CliError(": ".join(filter(None, parts)), trace)
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from textwrap import fill, shorten
 from typing import TYPE_CHECKING
 
-from ..kernel.terms import Term
+from ..kernel.terms import INT, Term, free
 from ..render import show, statement
 from .terminal import coloured
 
@@ -23,22 +23,25 @@ SHORT = 150  # characters of a refusal in the short form
 NAME_COLUMN = 64  # the names of hypotheses are lined up, but not farther to the right than here
 
 
-def checked(report: LemmaReport, style: str, verbose: bool, mutants: bool, seconds: float) -> str:
-    """What `check` says about a lemma."""
+def checked(
+    report: LemmaReport, style: str, verbose: bool, mutants: bool, seconds: float, only: str | None = None
+) -> str:
+    """What `check` says about a lemma, or about only one claim of it."""
     lines = heading(report.lemma)
     for number, claim in enumerate(report.claims):
         lines += _statement_if_new(report.claims, number, style)
         lines += ["", f'Claim "{claim.claim.name}": {coloured(claim.verdict)}', *_claim(claim, style, verbose)]
     lines += ["", *(_in_short(report.mutants, verbose) if mutants else ["False twins: not tried"])]
-    lines += ["", f"{called(report.lemma)}: {coloured(report.verdict)} ({seconds:.1f} s)"]
+    lines += ["", f"{in_one_line(report, only)} ({seconds:.1f} s)"]
     lines += [f"  because {text}" for text in shortcomings(report)]
     if verbose:
         lines.append(_labelled("  with ", ", ".join(f"{name} {version}" for name, version in report.versions.items())))
     return "\n".join(lines)
 
 
-def in_one_line(report: LemmaReport) -> str:
-    return f"{called(report.lemma)}: {coloured(report.verdict)}"
+def in_one_line(report: LemmaReport, only: str | None = None) -> str:
+    part = f" (only the claim {only!r})" if only else ""
+    return f"{called(report.lemma)}{part}: {coloured(report.verdict)}"
 
 
 def shown(report: LemmaReport, style: str) -> str:
@@ -111,15 +114,23 @@ def _statement_if_new(claims: Sequence[ClaimReport], number: int, style: str) ->
 
 
 def _statement(hypotheses: Mapping[str, Term], conclusion: Term, style: str) -> list[str]:
-    """The statement, each hypothesis with its name at the right."""
+    """The statement, each hypothesis with its name at the right; what is an integer is said, all else is real."""
     lines = statement(list(hypotheses.values()), conclusion, _usable(style, [*hypotheses.values(), conclusion]))
     first, *rest = lines.splitlines()
+    whole = integers_of([*hypotheses.values(), conclusion])
+    kinds = [f"For integers {', '.join(whole)}:"] if whole else []
     if not hypotheses:
-        return [first, *rest]
+        return [*kinds, first, *rest]
     stated, others = rest[: len(hypotheses)], rest[len(hypotheses) :]
     column = min(max(map(len, stated)), NAME_COLUMN)
     named = [f"{line.ljust(column)}  [{name}]" for line, name in zip(stated, hypotheses, strict=True)]
-    return [first, *named, *others]
+    return [*kinds, first, *named, *others]
+
+
+def integers_of(props: Sequence[Term]) -> list[str]:
+    """The free integer variables, by name: a formula does not show that x < y + 1 means x <= y."""
+    symbols = frozenset().union(*map(free, props))
+    return sorted(symbol.args[0] for symbol in symbols if type(symbol) is Term and symbol.sort == INT)
 
 
 def _usable(style: str, terms: Sequence[Term]) -> str:
@@ -140,12 +151,20 @@ def _claim(claim: ClaimReport, style: str, verbose: bool) -> list[str]:
         first, *rest = str(claim.numbers).splitlines()
         lines += [f"  numbers:             {first}", *(f"  {'':21}{line}" for line in rest)]
     elif claim.steps:
-        lines.append("  numbers:             not tested")
+        lines.append(f"  numbers:             {_untested(claim)}")
     if claim.intervals is not None:
         lines.append(_labelled("  intervals:           ", _box(claim)))
     if claim.witness is not None:
         lines += _counterexample(claim.witness) if verbose else [_labelled("  counterexample: ", brief(claim.witness))]
     return lines
+
+
+def _untested(claim: ClaimReport) -> str:
+    if claim.conclusion.op == "Integrable":
+        return "not tested: in a finite model everything is integrable"
+    if claim.claim.models is None and claim.hypotheses:
+        return "not tested: no models are declared, so nothing shows that the assumptions can hold together"
+    return "not tested"
 
 
 def _box(claim: ClaimReport) -> str:
@@ -167,7 +186,8 @@ def _derived(claim: ClaimReport, style: str) -> list[str]:
     """The proof as derived and verified, or why there is none."""
     if not claim.steps:
         return [_labelled("  reason: ", claim.reason)] if claim.reason else []
-    lines = [line for number, step in enumerate(claim.steps, start=1) for line in _step(number, step, style)]
+    usable = _usable(style, [*(step.statement for step in claim.steps), *claim.hypotheses.values(), claim.conclusion])
+    lines = [line for number, step in enumerate(claim.steps, start=1) for line in _step(number, step, usable)]
     lines += [
         _labelled("  hypotheses used:     ", ", ".join(claim.used) or "none"),
         _labelled("  hypotheses NOT used: ", ", ".join(claim.unused) or "none"),
@@ -199,7 +219,8 @@ def _in_short(mutants: Sequence[MutantReport], verbose: bool) -> list[str]:
             lines += _indented([_labelled(f"  {_refusal(mutant)}: ", mutant.reason), *_counterexample(mutant.witness)])
         else:
             lines.append(_labelled(f"    {_refusal(mutant)}: ", shorten(mutant.reason, SHORT, placeholder=" ...")))
-            lines.append(_labelled("    false: ", brief(mutant.witness) if mutant.witness else "no counterexample"))
+            shown_false = brief(mutant.witness) if mutant.witness else "no counterexample was found"
+            lines.append(_labelled("    false: ", shown_false))
     return lines
 
 

@@ -25,7 +25,18 @@ def load(path: str) -> tuple[Lemma, ...]:
         _refuse_ambiguity([claim.name for claim in lemma.claims], f"{path}: {lemma.slug}", "claim")
         _refuse_ambiguity([mutant.name for mutant in lemma.mutants], f"{path}: {lemma.slug}", "mutant", needed=False)
     _refuse_ambiguity([lemma.slug for lemma in declared], path, "lemma")
+    _declare(declared, path)
     return declared
+
+
+def _declare(declared: tuple[Lemma, ...], path: str) -> None:
+    from ..lemma import LemmaError
+    from ..registry import declare
+
+    try:
+        declare(declared)
+    except LemmaError as error:
+        raise CliError(f"{path}: {error}") from None
 
 
 def _run(path: str) -> ModuleType:

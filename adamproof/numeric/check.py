@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import mpmath
@@ -23,12 +24,14 @@ from .evaluate import (
     Slack,
     Truth,
     Undetermined,
+    as_mpf,
     shown,
     subtract,
 )
 from .models import Model, Number
 
 MAX_SHOWN_CALLS = 40
+MAX_SEARCH = 2_000_000  # summands evaluated in the search for one counterexample
 
 
 class HypothesisViolated(ValueError):
@@ -58,6 +61,11 @@ class Witness:
     hypotheses_exact: bool
     hypotheses_sampled: bool
     digits: int
+
+    @property
+    def certain(self) -> bool:
+        """Whether it refutes beyond doubt: every comparison exact, no quantifier tested on samples only."""
+        return self.exact and self.hypotheses_exact and not self.hypotheses_sampled
 
     def __str__(self) -> str:
         lines = [f"in {self.label}, {self.conclusion} fails ({self._manner()})"]
@@ -114,11 +122,18 @@ class Report:
         sampled = ", quantifiers on samples" if self.sampled else ""
         lines = [f"{self.models} models, {self.instances} comparisons, {manner}{sampled}"]
         if self.smallest_absolute is not None and self.smallest_relative is not None:
-            lines.append(f"smallest slack {shown(self.smallest_absolute)}, relative {shown(self.smallest_relative)}")
+            slack, relative = (_or_zero(value) for value in (self.smallest_absolute, self.smallest_relative))
+            lines.append(f"smallest slack {slack}, relative {relative}")
         if self.largest_tightness is not None:
             lines.append(f"largest left/right {shown(self.largest_tightness)}")
         lines += [f"undetermined in {label}: {reason}" for label, reason in self.undetermined]
         return "\n".join([*lines, str(self.violation)] if self.violation else lines)
+
+
+def _or_zero(value: Number) -> str:
+    """A slack as text; one that rounding cannot tell from 0 is not shown as a violation."""
+    tiny = type(value) is not Fraction and value < 0 and abs(value) < as_mpf(TOLERANCE)
+    return "~0" if tiny else shown(value)
 
 
 def check_sequent(
@@ -158,7 +173,10 @@ def counterexample(
     hypothesis fails, or anything is undetermined, are passed over.  Raises ModelError when a model lacks a name.
     """
     _refuse_clashes([*hypotheses, conclusion])
+    spent = 0
     for model in models:
+        if spent > MAX_SEARCH:
+            break
         evaluator = Evaluator(model, digits)
         try:
             if not all(evaluator.truth(hypothesis).holds for hypothesis in hypotheses):
@@ -166,6 +184,8 @@ def counterexample(
             answer = evaluator.truth(conclusion, tolerance=MARGIN)
         except Undetermined:
             continue
+        finally:
+            spent += evaluator.summands
         if not answer.holds:
             return _witness(hypotheses, conclusion, model, answer, digits)
     return None

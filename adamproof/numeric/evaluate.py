@@ -28,7 +28,7 @@ TOLERANCE = Fraction(1, 10**40)
 # A counterexample must violate by more than this: ten digits beyond what its hypotheses were allowed to be off,
 # so that an error in the hypotheses, amplified by the statement, is not taken for a violation.
 MARGIN = Fraction(1, 10**30)
-MAX_SUMMANDS = 1_000_000
+MAX_SUMMANDS = 200_000
 MAX_EXACT_BITS = 1_000_000  # of an exact power; larger ones are taken at working precision
 
 Bound = tuple[Any, ...]  # values of the open binders, innermost first
@@ -51,6 +51,7 @@ class Evaluator:
             raise ValueError(f"the tolerances are made for at least {DIGITS} digits, not {digits}")
         self.model = model
         self.digits = digits
+        self.summands = 0  # evaluated so far
         self.calls: dict[Call, Number] = {}
         self.memo: dict[Any, Any] = {}
 
@@ -422,6 +423,7 @@ def _sum(term: Term) -> Code:
         first, last = low(evaluator, bound), high(evaluator, bound)
         if last - first >= MAX_SUMMANDS:
             raise Undetermined(f"a sum has more than {MAX_SUMMANDS} terms")
+        evaluator.summands += max(0, last - first + 1)
         return evaluator.total([body(evaluator, (k, *bound)) for k in range(first, last + 1)])
 
     return code

@@ -191,7 +191,7 @@ def term(expression: Any, sort: str = REAL) -> Term:
     if sort == POINT:
         if not isinstance(expression, Point):
             raise TranslationError(f"{expression} stands where a sample point is needed")
-        return make("var", expression.name, POINT)
+        return _variable(expression)
     return _integer(expression) if sort == INT else _real(expression)
 
 
@@ -201,11 +201,30 @@ def _ordered(expression: Any) -> list[Any]:
     return parts
 
 
+def _variable(symbol: Any) -> Term:
+    """The variable of a symbol made by reals(), integers() or Point(): others may hide assumptions or share a name."""
+    if type(symbol) is Point:
+        return make("var", symbol.name, POINT)
+    if type(symbol) is sympy.Symbol:
+        if symbol == sympy.Symbol(symbol.name, integer=True):
+            return make("var", symbol.name, INT)
+        if symbol == sympy.Symbol(symbol.name, real=True):
+            return make("var", symbol.name, REAL)
+    raise TranslationError(f"the symbol {symbol} was not made by reals(), integers() or Point(); use one of them")
+
+
+def _bound(symbol: Any, sort: str) -> Term:
+    """The variable that a binder binds."""
+    if not isinstance(symbol, sympy.Symbol) or _variable(symbol).sort != sort:
+        raise TranslationError(f"{symbol} cannot be bound here: a variable of sort {sort} is needed")
+    return _variable(symbol)
+
+
 def _integer(expression: Any) -> Term:
     if expression.is_Integer:
         return make("int", int(expression))
-    if expression.is_Symbol and expression.is_integer:
-        return make("var", expression.name, INT)
+    if expression.is_Symbol and _variable(expression).sort == INT:
+        return _variable(expression)
     if expression.is_Add or expression.is_Mul:
         parts = _ordered(expression) if expression.is_Add else expression.as_ordered_factors()
         return make("add" if expression.is_Add else "mul", *(_integer(part) for part in parts))
@@ -218,11 +237,8 @@ def _real(expression: Any) -> Term:
     if isinstance(expression, Point):
         raise TranslationError(f"the sample point {expression} stands where a number is needed")
     if expression.is_Symbol:
-        if expression.is_integer:
-            return as_real(make("var", expression.name, INT))
-        if not expression.is_real:
-            raise TranslationError(f"the symbol {expression} is not declared real; use reals() or integers()")
-        return make("var", expression.name, REAL)
+        variable = _variable(expression)
+        return as_real(variable) if variable.sort == INT else variable
     if expression.is_Add:
         return make("add", *(_real(part) for part in _ordered(expression)))
     if expression.is_Mul:
@@ -236,7 +252,7 @@ def _real(expression: Any) -> Term:
     if isinstance(expression, AppliedUndef):
         return _application(expression)
     if isinstance(expression, (E, Integral01)):
-        variable = term(expression.args[1], POINT if isinstance(expression, E) else REAL)
+        variable = _bound(expression.args[1], POINT if isinstance(expression, E) else REAL)
         return bind(type(expression).__name__, variable, _real(expression.args[0]))
     if isinstance(expression, sympy.Sum):
         return _sum(expression)
@@ -295,7 +311,9 @@ def _application(expression: Any) -> Term:
 def _sum(expression: Any) -> Term:
     result = _real(expression.function)
     for limit in expression.limits:
-        result = bind("Sum", term(limit[0], INT), term(limit[1], INT), term(limit[2], INT), result)
+        if len(limit) != 3:
+            raise TranslationError(f"the sum {expression} needs a variable with a lower and an upper end")
+        result = bind("Sum", _bound(limit[0], INT), term(limit[1], INT), term(limit[2], INT), result)
     return result
 
 
@@ -319,9 +337,11 @@ def prop(statement: Any) -> Term:
         result = prop(statement.conclusion)
         for condition in reversed(statement.given):
             result = make("implies", prop(condition), result)
-        for variable in reversed(statement.variables):
-            sort = sort_of(variable)
-            result = bind(f"forall_{sort}", term(variable, sort), result)
+        for symbol in reversed(statement.variables):
+            if not isinstance(symbol, sympy.Symbol):
+                raise TranslationError(f"forall needs variables, not {symbol}")
+            variable = _variable(symbol)
+            result = bind(f"forall_{variable.sort}", variable, result)
         return result
     if isinstance(statement, Integrable):
         return make("Integrable", term(statement.functional))

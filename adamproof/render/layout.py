@@ -77,6 +77,10 @@ class _Layout:
         self.written = {name: names.get(name) or style.other_name(name) for name in sorted(self.used)}
         if len(set(self.written.values())) < len(self.written):
             raise ValueError(f"two of the names {', '.join(self.written)} are written alike")
+        if any(type(symbol) is Function for symbol in symbols) or any(map(_binds, terms)):
+            for name in self.used:
+                if "_" in name and style.other_name(name) == name:
+                    raise ValueError(f"{name} may be read as a name with an index")
         # x(1) is written with an index, except beside a variable x1, from which it could not be told.
         self.stems = {re.sub(r"\d+$", "", name) for name in self.used if name[-1].isdigit()}
 
@@ -218,6 +222,12 @@ class _Layout:
         if term.op == "E":
             return style.expectation(name, self.text(body, SUM, inner)), TIGHT
         return style.integral(name, self.text(body, PREFIXED, inner)), PREFIXED
+
+
+def _binds(term: Term) -> bool:
+    """Whether there is a binder in a term: its variable may turn up as an index."""
+    bound = term.op in BINDERS or term.op in QUANTIFIERS
+    return bound or any(type(arg) is Term and _binds(arg) for arg in term.args)
 
 
 def _flat(term: Term, op: str) -> Iterator[Term]:

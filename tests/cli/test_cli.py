@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +134,128 @@ def test_usage_errors(args: list[str], message: str) -> None:
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+DECLARATIONS = """
+def declared(**changes):
+    fields = dict(slug="mine", title="Mine", source=Source.OURS, where="a test", assumptions={"first": le(0, x)},
+                  claims=[Claim("it", le(0, x**3), lambda scope: prove(scope.goal, scope.given("first")))])
+    return Lemma(**{**fields, **changes})
+"""
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ("slug='mine\\nB.2 update-magnitude: PROVED'", "the slug"),
+        ("slug=''", "the slug"),
+        ("slug='update-magnitude'", "is the name of another lemma"),
+        ("label='B.2'", "is the name of another lemma"),
+        ("title='two\\nlines'", "title must be one line"),
+        ("source='ours'", "the source must be one of"),
+        ("assumptions=[le(0, x)]", "assumptions must be a mapping"),
+        ("claims=Claim('it', le(0, x**2), lambda scope: prove(scope.goal))", "claims must be a list of Claim"),
+        ("claims=[Claim('it', le(0, x**2), lambda scope: None)]", "must return a theorem, not NoneType"),
+        ("claims=[Claim('it', le(0, x**2), lambda scope: scope.step('t', None))]", "the step 't' must be a theorem"),
+        ("claims=[Claim('it', le(0, x), lambda s: prove(s.goal, s.given('frist')))]", "did you mean 'first'"),
+        ("claims=[Claim('it', le(0, x), lambda s: s.the('firsts'))]", "did you mean 'first'"),
+        ("claims=[Claim('it', le(0, x), lambda s: s.the('first'), given=('fist',))]", "did you mean 'first'"),
+        ("claims=[Claim('it', le(0, x), lambda s: s.lemma('sign-form', 'nope'))]", "sign-form: the lemma has no claim"),
+        ("claims=[Claim('it', le(0, x), lambda s: exit(0))]", "SystemExit"),
+        ("claims=[Claim('it', le(0, x), lambda s: s.the('first'))], models=lambda rng: exit(0)", "SystemExit"),
+    ],
+)
+def test_a_lemma_that_says_what_cannot_be_meant(mine: Any, changes: str, message: str) -> None:
+    done = run("check", mine(f"{DECLARATIONS}lemma = declared({changes})"), "-q")
+    assert done.returncode == 2, done.stdout
+    assert done.stdout == ""
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_counterexample_that_rounding_or_samples_leave_in_doubt_does_not_refute(mine: Any) -> None:
+    """The lemma is true (ln x = 0 only for x = 1), but at 50 digits x = 2 seems to satisfy its assumption."""
+    done = run("check", mine("import sympy\nlemma = lemma_of(eq(x, 1), p=lt(0, x), h=eq(sympy.log(x)/10**45, 0))"))
+    assert done.returncode == 3
+    assert "leave a doubt" in done.stdout
+    sampled = """
+from adamproof.numeric.models import Model
+from adamproof.prover import forall
+m, k = function("m"), integers("k")
+def models(rng):
+    while True:
+        yield Model(functions={"m": lambda i: 5 if i == 1000 else 0}, integers=(0, 1, 2))
+lemma = Lemma(slug="mine", title="Mine", source=Source.OURS, where="a test", assumptions={"h": forall(k, le(m(k), 1))},
+              claims=[Claim("it", le(m(1000), 1), lambda scope: prove(scope.goal))], models=models)
+"""
+    assert run("check", mine(sampled)).returncode == 3
+
+
+def test_integers_are_said_to_be_integers(mine: Any, tmp_path: Path) -> None:
+    file = mine("k = integers('k')\nlemma = lemma_of(le(1, k), positive=lt(0, k))")
+    assert "For integers k:" in run("check", file).stdout
+    path = tmp_path / "proof.json"
+    assert run("export", file, "-o", str(path)).returncode == 0
+    assert "free names: k: int" in run("verify", str(path)).stdout
+    assert "Integers: k;" in run("show", file, "--latex").stdout
+
+
+def test_latex_says_what_is_not_proved(mine: Any) -> None:
+    done = run("show", mine("lemma = lemma_of(lt(x, y))"), "--latex")
+    assert done.returncode == 1
+    assert r"\paragraph{No proof.} REFUTED" in done.stdout
+
+
+def test_names_that_look_like_indices_are_written_out(mine: Any) -> None:
+    body = "m, k = function('m'), integers('k')\nz = reals('m_k')\n"
+    done = run("check", mine(body + "lemma = lemma_of(eq(z - m(k), 1), a=eq(m(k), 1), b=eq(z, 2))"))
+    assert "m_k - m(k) == 1" in done.stdout, done.stdout
+
+
+def test_lemmas_of_one_file_cite_each_other(mine: Any) -> None:
+    second = "claims=[Claim('it', le(-1, x**3), lambda scope: prove(scope.goal, scope.lemma('mine')))]"
+    done = run("check", mine(f"{DECLARATIONS}lemmas = [declared(), declared(slug='next', {second})]"), "-q")
+    assert done.stdout == "mine: PROVED\nnext: PROVED\n"
+
+
+def test_one_claim_is_said_to_be_only_one(mine: Any) -> None:
+    script = "lambda scope: prove(scope.goal)"
+    both = f"claims=[Claim('good', le(0, x**2), {script}), Claim('bad', lt(x, y), {script})]"
+    done = run("check", mine(f"{DECLARATIONS}lemma = declared({both})"), "--claim", "good", "-q")
+    assert done.stdout == "mine (only the claim 'good'): PROVED\n"
+
+
+def test_a_long_sum_is_given_up(mine: Any) -> None:
+    body = "from sympy import Sum\nk = integers('k')\nlemma = lemma_of(eq(Sum(k, (k, 1, 150000)), 11250075000))"
+    assert run("check", mine(body)).returncode == 3
+
+
+@pytest.mark.parametrize("reader", ["head -1", "head -3"])
+def test_a_reader_of_many_answers_that_goes_away(reader: str) -> None:
+    command = f"{sys.executable} -m adamproof check all -q --models 1 --no-mutants | {reader}"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=environment, check=False)
+    assert done.stderr == ""
+
+
+def test_an_interrupt_keeps_what_was_done() -> None:
+    command = [sys.executable, "-m", "adamproof", "check", "all", "--json"]
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        start_new_session=True,
+    )
+    time.sleep(3)
+    os.killpg(process.pid, signal.SIGINT)
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "Traceback" not in errors
+    answer = json.loads(output)
+    assert answer["complete"] is False
+    assert all(lemma["verdict"] == "PROVED" for lemma in answer["lemmas"])
 
 
 def test_export_and_verify(tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ def test_precision_can_be_raised_but_not_lowered() -> None:
         ("inv(sqrt(2)^2 - 2)", "cannot be told from 0 at 50 digits"),
         ("sign(sqrt(2)*sqrt(3) - sqrt(6))", "cannot be told from 0"),
         ("Integral01(s, abs(s - 1/3))", "quadrature with 40 nodes does not reach 50 digits"),
-        ("Sum(k, 1, 10000000, k)", "more than 1000000 terms"),
+        ("Sum(k, 1, 10000000, k)", "more than 200000 terms"),
     ],
 )
 def test_what_has_no_value_is_undetermined(source: str, message: str) -> None:

@@ -76,7 +76,7 @@ def test_round_trip_of_every_assumption_and_claim_of_the_lemmas() -> None:
         (lambda: term(True), "truth value"),
         (lambda: term(sympy.true), "truth value"),
         (lambda: term("x"), "not a SymPy expression"),
-        (lambda: term(sympy.Symbol("z")), "not declared real"),
+        (lambda: term(sympy.Symbol("z")), "was not made by reals"),
         (lambda: term(sympy.exp(x)), "not part of the language"),
         (lambda: term(sympy.oo), "not part of the language"),
         (lambda: term(sympy.nan), "not part of the language"),
@@ -111,3 +111,24 @@ def test_formulas_are_written_once() -> None:
     b1, b2 = notation.b1, notation.b2
     assert sympy.simplify(notation.R**2 - notation.R_squared) == 0
     assert sympy.simplify(notation.R_squared - 1 - (b1 - b2) ** 2 / ((1 - b2) * (b2 - b1**2))) == 0
+
+
+def test_symbols_that_hide_something_are_refused() -> None:
+    positive, dummy = sympy.Symbol("k", integer=True, positive=True), sympy.Dummy("k", integer=True)
+    for symbol in (positive, dummy, sympy.Symbol("x", positive=True)):
+        with pytest.raises(TranslationError, match="was not made by reals"):
+            term(symbol + 0)
+        with pytest.raises(TranslationError, match="was not made by reals"):
+            term(sympy.Sum(sympy.Symbol("k", integer=True), (symbol, 0, 1)))
+
+
+def test_only_variables_of_the_right_sort_are_bound() -> None:
+    k, x = integers("k"), reals("x")
+    with pytest.raises(TranslationError, match="k cannot be bound here: a variable of sort real"):
+        term(Integral01(k * x, k))
+    with pytest.raises(TranslationError, match="cannot be bound here"):
+        term(Integral01(x, x + 1))
+    with pytest.raises(TranslationError, match="forall needs variables, not"):
+        prop(forall(x + 1, le(x, 0)))
+    with pytest.raises(TranslationError, match="forall needs variables, not 3"):
+        prop(forall(3, le(x, 0)))
