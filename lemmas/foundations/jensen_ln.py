@@ -62,7 +62,7 @@ def prove_finite(scope: Scope) -> Step:
     low = settle(instantiate(scope.lemma("jensen-ln", "not negative"), {y: Z}), nonneg)
     high = head_fact("ln_le", 1 + Z, given=[nonneg])
     size = prove(le(Abs(log(1 + Z)), Z), low, high)
-    return over.dominated(size, scope.the("E[Z] is finite")) or size
+    return over.dominated(size, scope.the("E[Z] is finite"))
 
 
 def prove_jensen(scope: Scope) -> Step:

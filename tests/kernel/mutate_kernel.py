@@ -36,13 +36,14 @@ QUICK = "not corruption and not optimisation and not hostile and not byte and no
 RULES, ATTACKS, VERIFY = ["test_rules.py"], ["test_attacks.py"], ["test_verify.py", "-k", QUICK]
 TEXT = ["test_text.py", "-k", "not random or 0"]
 RANDOM = ["test_random_terms.py", "test_derivations.py", "-k", "[0] or [1]"]
+COSTS = ["test_costs.py"]
 REST = ["test_verify.py", "-k", "hostile or byte or too_many or corruption"]
 STAGES = {
-    "verify.py": [VERIFY, REST],
+    "verify.py": [VERIFY, REST, COSTS],
     "__main__.py": [["test_verify.py", "-k", "command_line"]],
     "text.py": [TEXT, VERIFY],
-    "terms.py": [ATTACKS, RULES, VERIFY, RANDOM, REST],
-    "normal.py": [RULES, ATTACKS, RANDOM, VERIFY],
+    "terms.py": [ATTACKS, RULES, VERIFY, RANDOM, REST, COSTS],
+    "normal.py": [RULES, ATTACKS, RANDOM, VERIFY, COSTS],
     "facts.py": [RULES, ATTACKS],
     "rules.py": [RULES, ATTACKS, VERIFY, RANDOM],
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import random
@@ -106,6 +107,12 @@ def test_a_costly_file_is_answered_at_once(make_file: Any) -> None:
     text, expected = make_file()
     found = answer(text)
     check(expected in found, found[:500])
+
+
+def test_a_file_has_a_budget_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = importlib.import_module("adamproof.kernel.verify")
+    monkeypatch.setattr(module, "MAX_TOTAL", 10_000_000)  # 15,000 names in each of 1,000 steps
+    check("more than 10000000 elementary steps" in answer(many_wide_statements()[0]), "collecting names is counted")
 
 
 def power_file(names: str) -> str:

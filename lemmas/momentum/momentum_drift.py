@@ -1,0 +1,180 @@
+"""The drift of the momentum error: old gradients differ from new ones by how far the iterates have moved since.
+
+    |sum over k < t of b1^(t-k)*(a_k - a_{k+1})| <= sum over k < t of b1^(t-k)*c_k   if |a_k - a_{k+1}| <= c_k.
+
+With smoothness and steps of length at most gamma*R*sqrt(d), c_k = gamma*R*sqrt(d)*(L0 + L1*|a_k|^q).  It is the
+triangle inequality for the norm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from random import Random
+
+import mpmath
+from sympy import Rational, Sum
+
+from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
+from adamproof.lemmas.foundations.functionals import rational
+from adamproof.lemmas.notation import COORDINATES, b1, d, gamma, j, k, modulus, norm, sqrt, t
+from adamproof.numeric.models import Model
+from adamproof.prover import (
+    Functional,
+    Step,
+    at,
+    cut,
+    eq,
+    forall,
+    function,
+    instantiate,
+    integers,
+    le,
+    lt,
+    power,
+    product,
+    prove,
+    reals,
+)
+
+a, c = function("a", "int", "int"), function("c")  # gradient by time and coordinate; bound by time
+change = a(k, j) - a(k + 1, j)
+DRIFT = norm(Sum(power(b1, t - k) * change, (k, 1, t - 1)))
+SUM = Functional("Sum", k, (1, t - 1))
+r = reals("R")
+
+
+def scaled(scope: Scope) -> Step:
+    """|b1^(t-k)*(a_k - a_{k+1})| = b1^(t-k)*|a_k - a_{k+1}| <= b1^(t-k)*c_k."""
+    x, y, e, f = reals("x y e f")
+    weight = power(b1, t - k)
+    squared = prove(le(y, e**2), le(sqrt(y), e), le(0, y), le(0, e))
+    times = prove(le(f**2 * y, f**2 * e**2), squared, prove(le(0, f**2)))
+    above = prove(le(0, f * e), le(0, f), le(0, e))
+    root = prove(le(sqrt(x), f * e), prove(le(x, (f * e) ** 2), le(x, f**2 * y), times), le(0, x), above)
+    inside = prove(eq(COORDINATES.of((weight * change) ** 2), product(weight, weight, COORDINATES.of(change**2))))
+    root = instantiate(
+        root, {x: COORDINATES.of((weight * change) ** 2), y: COORDINATES.of(change**2), e: c(k), f: weight}
+    )
+    nonneg = [COORDINATES.monotone(prove(le(0, vector**2))) for vector in (weight * change, change)]
+    small = at(scope.the("gradients change by at most c"), k, given=[le(1, k)])
+    size = prove(le(0, c(k)), small, prove(le(0, norm(change)), nonneg[1]))
+    power_nonneg = prove(le(0, weight), le(k, t - 1), scope.given("beta1 is not negative"))
+    same = prove(le(COORDINATES.of((weight * change) ** 2), product(weight, weight, COORDINATES.of(change**2))), inside)
+    return cut(root, same, small, *nonneg, size, power_nonneg)
+
+
+def any_bound(scope: Scope) -> Step:
+    triangle = instantiate(
+        scope.lemma("triangle-norm"),
+        {function("x", "int", "int"): ((j, k), power(b1, t - k) * change), integers("n"): t - 1},
+    )
+    triangle = cut(triangle, prove(le(0, t - 1), scope.given("t is from 1 on")))
+    scope.step("the norm of the sum is at most the sum of the norms", triangle)
+    one = scope.step("each norm", scaled(scope))
+    return prove(scope.goal, triangle, SUM.monotone(one), degree=1)
+
+
+def smooth(scope: Scope) -> Step:
+    """c_k = gamma*R*sqrt(d)*(L0 + L1*|a_k|^q)."""
+    bound = gamma * r * sqrt(d) * modulus(norm(a(k, j)))
+    general = instantiate(scope.lemma("momentum-drift", "any bound"), {c: ((k,), bound)})
+    return prove(scope.goal, general, degree=1)
+
+
+def models(rng: Random) -> Iterator[Model]:
+    """Random gradients; c and L0 as small as they allow, or larger."""
+    while True:
+        dimension = rng.randint(0, 3)
+        values = {(i, j): rational(rng) for i in range(-2, 12) for j in range(-2, 6)}
+        if rng.random() < 0.3:
+            values = {(i, j): Fraction(i * (j + 3)) for i, j in values}  # all changes are parallel
+
+        def largest(i: int, values: dict[tuple[int, int], Fraction] = values, dimension: int = dimension) -> Fraction:
+            changes = (values[i, j] - values[i + 1, j] for j in range(1, dimension + 1))
+            return _root_above(sum((x**2 for x in changes), Fraction(0)))
+
+        bounds = {i: largest(i) for i in range(-2, 11)}
+        yield Model(
+            variables={
+                "d": dimension,
+                "t": rng.randint(1, 8),
+                "b1": Fraction(rng.randint(0, 9), 10),
+                "L0": max(bounds.values()),
+                "L1": Fraction(rng.randint(0, 2)),
+                "q": Fraction(rng.randint(0, 4), 4),
+                "gamma": Fraction(1),
+                "R": Fraction(1),
+            },
+            functions={"a": lambda i, j, values=values: values[i, j], "c": bounds.__getitem__},
+            integers=range(-1, 5),
+        )
+
+
+def _root_above(value: Fraction) -> Fraction:
+    """A rational number just above the square root."""
+    with mpmath.workdps(60):
+        root = mpmath.sqrt(mpmath.mpf(value.numerator) / value.denominator)
+        return Fraction(int(root * 10**40) + 1, 10**40)
+
+
+def parallel(rng: Random) -> Iterator[Model]:
+    """Changes that all point the same way, where the triangle inequality is an equation."""
+    for model in models(rng):
+        yield model.extended(
+            variables={"d": 1, "b1": Fraction(1, 2), "t": 5, "L0": 1, "L1": 0},
+            functions={"a": lambda i, j: Fraction(-i), "c": lambda i: Fraction(1)},
+        )
+
+
+def restless(rng: Random) -> Iterator[Model]:
+    """As parallel, with changes twice as large as c."""
+    return (model.extended(functions={"a": lambda i, j: Fraction(-2 * i)}) for model in parallel(rng))
+
+
+SMOOTH = forall(
+    k, le(norm(change), gamma * r * sqrt(d) * modulus(norm(a(k, j)))), [le(1, k)]
+)
+BOUND = Sum(power(b1, t - k) * c(k), (k, 1, t - 1))
+SMOOTH_BOUND = gamma * r * sqrt(d) * Sum(power(b1, t - k) * modulus(norm(a(k, j))), (k, 1, t - 1))
+
+lemma = Lemma(
+    slug="momentum-drift",
+    title="The drift of the momentum error",
+    source=Source.RECONSTRUCTED,
+    where="the part of the momentum error that smoothness bounds",
+    assumptions={
+        "gradients change by at most c": forall(k, le(norm(change), c(k)), [le(1, k)]),
+        "gradients change by at most gamma*R*sqrt(d)*(L0 + L1*|a|^q)": SMOOTH,
+        "beta1 is not negative": le(0, b1),
+        "t is from 1 on": le(1, t),
+    },
+    claims=[
+        Claim(
+            "smooth",
+            le(DRIFT, SMOOTH_BOUND),
+            smooth,
+            given=(
+                "gradients change by at most gamma*R*sqrt(d)*(L0 + L1*|a|^q)",
+                "beta1 is not negative",
+                "t is from 1 on",
+            ),
+        ),
+        Claim(
+            "any bound",
+            le(DRIFT, BOUND),
+            any_bound,
+            given=("gradients change by at most c", "beta1 is not negative", "t is from 1 on"),
+        ),
+    ],
+    models=models,
+    mutants=[
+        Mutant("bound times 0.99", conclusion=le(DRIFT, Rational(99, 100) * BOUND), claim="any bound", models=parallel),
+        Mutant("strict inequality", conclusion=lt(DRIFT, BOUND), claim="any bound", models=parallel),
+        Mutant("inequality reversed", conclusion=le(BOUND, DRIFT), claim="any bound"),
+        Mutant(
+            "changes of any size", drop=("gradients change by at most c",), claim="any bound", models=restless
+        ),
+        Mutant("smooth, times 0.99", conclusion=le(DRIFT, Rational(99, 100) * SMOOTH_BOUND), models=parallel),
+    ],
+)
