@@ -132,9 +132,7 @@ def restless(rng: Random) -> Iterator[Model]:
     return (model.extended(functions={"a": lambda i, j: Fraction(-2 * i)}) for model in parallel(rng))
 
 
-SMOOTH = forall(
-    k, le(norm(change), gamma * r * sqrt(d) * modulus(norm(a(k, j)))), [le(1, k)]
-)
+SMOOTH = forall(k, le(norm(change), gamma * r * sqrt(d) * modulus(norm(a(k, j)))), [le(1, k)])
 BOUND = Sum(power(b1, t - k) * c(k), (k, 1, t - 1))
 SMOOTH_BOUND = gamma * r * sqrt(d) * Sum(power(b1, t - k) * modulus(norm(a(k, j))), (k, 1, t - 1))
 
@@ -172,9 +170,7 @@ lemma = Lemma(
         Mutant("bound times 0.99", conclusion=le(DRIFT, Rational(99, 100) * BOUND), claim="any bound", models=parallel),
         Mutant("strict inequality", conclusion=lt(DRIFT, BOUND), claim="any bound", models=parallel),
         Mutant("inequality reversed", conclusion=le(BOUND, DRIFT), claim="any bound"),
-        Mutant(
-            "changes of any size", drop=("gradients change by at most c",), claim="any bound", models=restless
-        ),
+        Mutant("changes of any size", drop=("gradients change by at most c",), claim="any bound", models=restless),
         Mutant("smooth, times 0.99", conclusion=le(DRIFT, Rational(99, 100) * SMOOTH_BOUND), models=parallel),
     ],
 )

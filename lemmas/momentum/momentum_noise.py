@@ -82,15 +82,11 @@ A2 = {
     "A2: noises of different times are uncorrelated": forall(
         (i, k), eq(E(dot(xi(i, j, w), xi(k, j, w)), w), 0), [le(1, i), lt(i, k)]
     ),
-    "A2: the variance of the noise": forall(
-        k, le(E(COORDINATES.of(xi(k, j, w) ** 2), w), a2_variance(k)), [le(1, k)]
-    ),
+    "A2: the variance of the noise": forall(k, le(E(COORDINATES.of(xi(k, j, w) ** 2), w), a2_variance(k)), [le(1, k)]),
     "A2: the noise has finite variance": forall(k, Integrable(E(COORDINATES.of(xi(k, j, w) ** 2), w)), [le(1, k)]),
 }
 ANY_VARIANCE = {
-    "the variance of the noise": forall(
-        k, le(E(COORDINATES.of(xi(k, j, w) ** 2), w), variance(k)), [le(1, k)]
-    ),
+    "the variance of the noise": forall(k, le(E(COORDINATES.of(xi(k, j, w) ** 2), w), variance(k)), [le(1, k)]),
 }
 TIME = le(0, t)
 UNCORRELATED, _, FINITE = A2
@@ -234,10 +230,23 @@ def _weights_nonneg(scope: Scope) -> Step:
 
 def with_a2(scope: Scope) -> Step:
     """N unrolled, and the variance that A2 allows."""
-    general = instantiate(
-        scope.lemma("momentum-noise", "any variance"),
-        {variance: ((k,), a2_variance(k)), N: ((t, j, w), unrolled(t))},
-    )
+    general = instantiate(scope.lemma("momentum-noise", "any variance"), {variance: ((k,), a2_variance(k))})
+    return _unrolled(scope, general)
+
+
+def finite_norm(scope: Scope) -> Step:
+    """|N_t| <= 1 + |N_t|^2 is finite."""
+    square = _unrolled(scope, scope.lemma("momentum-noise", "finite"))
+    body = COORDINATES.of(unrolled(t) ** 2)
+    y = reals("y")
+    size = instantiate(prove(le(Abs(sqrt(y)), 1 + y), le(0, y), squares=[sqrt(y) - Rational(1, 2)]), {y: body})
+    size = cut(size, prove(le(0, body), COORDINATES.monotone(prove(le(0, unrolled(t) ** 2)))))
+    return over.dominated(size, over.integrable(1 + body, (1, square), constant=1))
+
+
+def _unrolled(scope: Scope, theorem: Step) -> Step:
+    """A theorem about N, for the sum that N is."""
+    general = instantiate(theorem, {N: ((t, j, w), unrolled(t))})
     zero = Integer(0)
     start = prove(eq(unrolled(zero), 0), sum_empty(unrolled(zero).args[1]))
     recursion = instantiate(
@@ -335,6 +344,7 @@ lemma = Lemma(
     },
     claims=[
         Claim("A2", le(LEFT, RIGHT), with_a2, given=(*A2, "beta1 <= 1", "t is a time")),
+        Claim("A2, finite", Integrable(LEFT), finite_norm, given=(FINITE, "t is a time")),
         Claim(
             "any variance",
             le(AVERAGE, (1 - b1) * sqrt(weights(variance, t))),
