@@ -156,6 +156,20 @@ def total_squares(scope: Scope) -> Step:
     return prove(le(SQUARES, R**2 * d), one, count)
 
 
+def step_length(scope: Scope) -> Step:
+    """|h| <= gamma*|u| <= gamma*R*sqrt(d)."""
+    short = lengths(scope, squares(scope))
+    total = total_squares(scope)
+    x, r, n = reals("x r n")
+    above = prove(le(0, r * sqrt(n)), le(0, r), le(0, n))
+    root = prove(le(sqrt(x), r * sqrt(n)), le(x, r**2 * n), le(0, x), le(0, n), above)
+    root = prove(le(gamma * sqrt(x), gamma * (r * sqrt(n))), root, le(0, gamma))
+    root = instantiate(root, {x: SQUARES, r: R, n: d})
+    nonneg = COORDINATES.monotone(prove(le(0, u(j) ** 2)))
+    given = scope.given("R is not negative", "d is a dimension", "gamma is not negative")
+    return prove(scope.goal, short, cut(root, total, nonneg, *given), degree=1)
+
+
 def bounded(scope: Scope) -> Step:
     total = scope.step("|u|^2 <= R^2*d", total_squares(scope))
     nonneg = COORDINATES.monotone(prove(le(0, u(j) ** 2)))
@@ -394,6 +408,12 @@ lemma = Lemma(
                 "d is a dimension",
                 "gamma*R*sqrt(d)*L1 <= 1",
             ),
+        ),
+        Claim(
+            "step length",
+            le(LENGTH, gamma * R * sqrt(d)),
+            step_length,
+            given=(*SIGNED, "magnitudes are at most R", "R is not negative", "d is a dimension"),
         ),
         Claim(
             "any magnitudes",

@@ -1,0 +1,161 @@
+"""A run of Adam on a function with random gradients: the symbols and the named assumptions of the main results.
+
+Vectors are functions of j = 1..d, and what is random is a function of the outcome w.  F(t, w) is the value at x_t,
+a(t, j, w) the gradient there, g the stochastic gradient, xi = g - a the noise, u the update magnitude and
+ga(t, j, s, w) the gradient at x_t + s*(x_{t+1} - x_t).  Time starts at 1, the moving averages at m_0 = v_0 = 0.
+
+A2 enters through two consequences of the tower property (see momentum-noise), A3 along the segments between iterates.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Abs, sign, sqrt
+
+from adamproof.lemmas.descent.smooth_descent import CALCULUS, INSIDE
+from adamproof.lemmas.momentum.momentum_error import (
+    A2,
+    CONSTANTS,
+    FINITE,
+    HORIZON,
+    MOMENTUM,
+    RUNNING,
+    R,
+    a,
+    error,
+    g,
+    length,
+    m,
+    mean_power,
+    over,
+)
+from adamproof.lemmas.notation import (
+    COORDINATES,
+    EPSILON,
+    L0,
+    L1,
+    STABLE,
+    T,
+    b2,
+    d,
+    eps,
+    gamma,
+    j,
+    k,
+    modulus,
+    norm,
+    p,
+    q,
+    s0,
+    s1,
+    t,
+    w,
+)
+from adamproof.prover import E, Functional, Integrable, Integral01, eq, forall, function, le, lt, reals
+
+s, Fmin = reals("s Fmin")
+F = function("F", "int", "point")
+u, v, x = (function(name, "int", "int", "point") for name in ("u", "v", "x"))
+ga = function("ga", "int", "int", "real", "point")
+
+MOVE = x(k + 1, j, w) - x(k, j, w)
+SLOPE = Integral01(COORDINATES.of(ga(k, j, s, w) * MOVE), s)
+TIMES = Functional("Sum", t, (1, T))
+
+
+def gain(time: Any) -> Any:
+    """|u_t o a_t|_1."""
+    return COORDINATES.of(u(time, j, w) * Abs(a(time, j, w)))
+
+
+MEAN_GAIN = TIMES.of(E(gain(t), w)) / T
+GAP = E(F(1, w), w) - Fmin  # D
+
+SIGN_STEP = {
+    "the step goes along Sign(m)": forall(
+        (k, j, w), eq(x(k + 1, j, w), x(k, j, w) - gamma * u(k, j, w) * sign(m(k, j, w))), RUNNING
+    ),
+}
+ANY_MAGNITUDE = {
+    "magnitudes are not negative": forall((k, j, w), le(0, u(k, j, w)), RUNNING),
+    "magnitudes are at most R": forall((k, j, w), le(u(k, j, w), R), RUNNING),
+    "R is not negative": le(0, R),
+}
+ADAM = {
+    "v starts at 0": forall((j, w), eq(v(0, j, w), 0)),
+    "v is a moving average of g^2": forall(
+        (j, w, k), eq(v(k + 1, j, w), b2 * v(k, j, w) + (1 - b2) * g(k + 1, j, w) ** 2), [le(0, k)]
+    ),
+    "u is |m|/(sqrt(v) + epsilon)": forall(
+        (k, j, w), eq(u(k, j, w), Abs(m(k, j, w)) / (sqrt(v(k, j, w)) + eps)), RUNNING
+    ),
+    **STABLE,
+    "beta2 < 1": lt(b2, 1),
+    **EPSILON,
+}
+A1 = {"A1: F is at least F*": forall((k, w), le(Fmin, F(k, w)), RUNNING)}
+A3 = {
+    "A3 along the segments": forall(
+        (k, w, s),
+        le(norm(ga(k, j, s, w) - a(k, j, w)), modulus(length(k)) * (s * norm(MOVE))),
+        [*RUNNING, *INSIDE, le(L1 * (s * norm(MOVE)), 1)],
+    ),
+    "segments end at the next gradient": forall((k, j, w), eq(ga(k, j, 1, w), a(k + 1, j, w)), RUNNING),
+    "F(x_{t+1}) - F(x_t) is the integral of the slope": forall((k, w), eq(F(k + 1, w) - F(k, w), SLOPE), RUNNING),
+    "the slope along the segment is integrable": forall((k, w), Integrable(SLOPE), RUNNING),
+    "L0 is not negative": le(0, L0),
+    "L1 is not negative": le(0, L1),
+}
+THEOREM = ("fundamental theorem of calculus", CALCULUS)
+CITED = {
+    "F(x_{t+1}) - F(x_t) is the integral of the slope": THEOREM,
+    "the slope along the segment is integrable": THEOREM,
+}
+RATE = {"gamma is positive": lt(0, gamma), "d is a dimension": le(0, d)}
+SHORT = {"gamma*R*sqrt(d)*L1 <= 1": le(gamma * R * sqrt(d) * L1, 1)}
+FIRST = {"E F(x_1) is finite": Integrable(E(F(1, w), w))}
+RUN = {**MOMENTUM, **SIGN_STEP, **A1, **A2, **A3, **CONSTANTS, **RATE, **FINITE, **FIRST, **HORIZON}
+
+__all__ = [
+    "A1",
+    "A2",
+    "A3",
+    "ADAM",
+    "ANY_MAGNITUDE",
+    "CITED",
+    "COORDINATES",
+    "FINITE",
+    "GAP",
+    "HORIZON",
+    "INSIDE",
+    "MEAN_GAIN",
+    "MOMENTUM",
+    "MOVE",
+    "RUN",
+    "RUNNING",
+    "SHORT",
+    "SIGN_STEP",
+    "TIMES",
+    "F",
+    "Fmin",
+    "R",
+    "a",
+    "error",
+    "g",
+    "ga",
+    "gain",
+    "length",
+    "m",
+    "mean_power",
+    "modulus",
+    "over",
+    "p",
+    "q",
+    "s",
+    "s0",
+    "s1",
+    "u",
+    "v",
+    "x",
+]
