@@ -24,7 +24,7 @@ from typing import Any
 from . import __version__
 from .kernel.normal import key
 from .kernel.rules import Theorem
-from .kernel.terms import RELATIONS, Refusal, Term
+from .kernel.terms import QUANTIFIERS, RELATIONS, Refusal, Term
 from .kernel.text import show
 from .kernel.verify import VERSION as PROOF_FORMAT
 from .kernel.verify import sorts_of
@@ -336,7 +336,7 @@ def _numbers(lemma: Lemma, claim: Claim, models: int) -> Report | None:
     hypotheses = [prop(statement) for statement in lemma.stated(claim).values()]
     conclusion = prop(claim.conclusion)
     sources = (claim.models, lemma.models)
-    if not models or not any(sources) or conclusion.op == "Integrable":  # in a finite model everything is
+    if not models or not any(sources) or speaks_of_integrability(conclusion):
         return None
     question = (tuple(hypotheses), conclusion, sources, models)
     if question not in _reports:
@@ -345,6 +345,13 @@ def _numbers(lemma: Lemma, claim: Claim, models: int) -> Report | None:
 
 
 _reports: dict[Any, Report] = {}
+
+
+def speaks_of_integrability(prop: Term) -> bool:
+    """Whether a statement says that something is integrable, which everything is in a finite model."""
+    while prop.op in QUANTIFIERS or prop.op == "implies":
+        prop = prop.args[-1]
+    return prop.op == "Integrable"
 
 
 def _intervals(stated: Mapping[str, Term], conclusion: Term, box: Mapping[str, Any] | None) -> BoxAnswer | None:

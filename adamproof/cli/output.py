@@ -160,7 +160,9 @@ def _claim(claim: ClaimReport, style: str, verbose: bool) -> list[str]:
 
 
 def _untested(claim: ClaimReport) -> str:
-    if claim.conclusion.op == "Integrable":
+    from ..check import speaks_of_integrability
+
+    if speaks_of_integrability(claim.conclusion):
         return "not tested: in a finite model everything is integrable"
     if claim.claim.models is None and claim.hypotheses:
         return "not tested: no models are declared, so nothing shows that the assumptions can hold together"

@@ -29,7 +29,6 @@ from sympy import Integer, Rational, Sum
 
 from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.beyond.outcomes import Facts, Finite, nonneg
-from adamproof.lemmas.beyond.runs import CREEPING, LEAPING, SHAKEN, SLOW, STEEP, STUCK, fixed, models
 from adamproof.lemmas.beyond.setting import (
     ASSUMPTIONS,
     CONSTANTS,
@@ -53,6 +52,7 @@ from adamproof.lemmas.beyond.setting import (
 )
 from adamproof.lemmas.descent.smooth_descent import CALCULUS
 from adamproof.lemmas.notation import COORDINATES, L0, T, b1, eps, gamma, j, s0, t
+from adamproof.lemmas.problems import CREEPING, LEAPING, SHAKEN, SLOW, STEEP, STUCK, fixed, models
 from adamproof.prover import (
     E,
     Step,

@@ -11,11 +11,13 @@ method that moves along Sign(m) with magnitudes in [0, R]; Lemma B.2 makes it Ad
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from sympy import Abs, Integer, Rational, Sum, sign, sqrt
 
-from adamproof.lemma import Claim, Lemma, Scope, Source
+from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
+from adamproof.lemmas import problems
 from adamproof.lemmas.descent import descent, smooth_descent
 from adamproof.lemmas.main.setting import (
     ADAM,
@@ -58,6 +60,7 @@ from adamproof.prover import (
     at,
     cut,
     eq,
+    forall,
     function,
     generalise,
     induction,
@@ -392,6 +395,13 @@ ONE_STEP = le(
     + 2 * gamma * R * sqrt(d) * norm(a(t, j, w) - m(t, j, w))
     + Rational(1, 2) * gamma**2 * R**2 * d * modulus(length(t)),
 )
+
+
+def _without(name: str) -> Any:
+    """The theorem with one of its four terms left out."""
+    return le(MEAN_GAIN, sum(term for title, term in terms(BOUND).items() if title != name))
+
+
 ANY = (*RUN, *ANY_MAGNITUDE, *SHORT)
 STEPPING = tuple(name for name in ANY if name not in ("E|a_t| is finite", "E F(x_1) is finite", "T is a horizon"))
 ADAM_SHORT = {"gamma*R*sqrt(d)*L1 <= 1 with the R of B.2": le(gamma * BOUND * sqrt(d) * L1, 1)}
@@ -426,6 +436,25 @@ lemma = Lemma(
             le(norm(a(t, j, w) - a(t + 1, j, w)), LENGTH * modulus(length(t))),
             gradients_change,
             given=(*STEPPING, "t is from 1 on"),
+        ),
+    ],
+    models=problems.runs,
+    mutants=[
+        Mutant("without the initial gap", conclusion=_without("initial gap"), models=problems.fixed_run(problems.FAR)),
+        Mutant("without the drift", conclusion=_without("drift"), models=problems.fixed_run(problems.JUMPING)),
+        Mutant("without the noise", conclusion=_without("noise"), models=problems.fixed_run(problems.MISLED)),
+        Mutant("inequality reversed", conclusion=le(sum(terms(BOUND).values()), MEAN_GAIN)),
+        Mutant(
+            "beta1^2 < beta2 dropped (R is 0 at the boundary)",
+            drop=("beta1^2 < beta2",),
+            models=problems.fixed_run(problems.EDGE),
+        ),
+        Mutant("F below F*", drop=("A1: F is at least F*",), models=problems.fixed_run(problems.FAR, Fmin=10**9)),
+        Mutant(
+            "any magnitudes: R a hundred times too small",
+            change={"magnitudes are at most R": forall((k, j, w), le(u(k, j, w), 100 * R), RUNNING)},
+            claim="any magnitudes",
+            models=problems.fixed_run(problems.JUMPING, R=Fraction(1, 20)),
         ),
     ],
     constants={"R": BOUND, **{f"term: {name}": value for name, value in terms(BOUND).items()}},

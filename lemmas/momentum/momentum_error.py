@@ -14,7 +14,8 @@ from typing import Any
 
 from sympy import Abs, Integer, Sum, sqrt
 
-from adamproof.lemma import Claim, Lemma, Scope, Source
+from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
+from adamproof.lemmas import problems
 from adamproof.lemmas.momentum import momentum_noise
 from adamproof.lemmas.notation import COORDINATES, L0, L1, T, b1, d, gamma, j, k, modulus, norm, p, q, s0, s1, t, w
 from adamproof.prover import (
@@ -463,6 +464,8 @@ PATHWISE = le(error(t), power(b1, t) * length(1) + STEP * drift(t, lambda k: mod
 PATH = (*MOMENTUM, *SMOOTH, "beta1 is not negative", "t is from 1 on")
 ALL_TIMES = (*MOMENTUM, *SMOOTH, *A2, *CONSTANTS, *FINITE)
 
+only = problems.fixed_run
+
 lemma = Lemma(
     slug="momentum-error",
     title="The momentum error on average over time",
@@ -479,6 +482,24 @@ lemma = Lemma(
             forall(k, Integrable(E(real_power(length(k), q), w)), RUNNING),
             powers_finite,
             given=("E|a_t| is finite", "q is not negative", "q <= 1"),
+        ),
+    ],
+    models=problems.runs,
+    mutants=[
+        Mutant("without the start", conclusion=le(MEAN_ERROR, DRIFT_TERM + NOISE_TERM), models=only(problems.FIRST)),
+        Mutant("without the drift", conclusion=le(MEAN_ERROR, START_TERM + NOISE_TERM), models=only(problems.TURNING)),
+        Mutant("without the noise", conclusion=le(MEAN_ERROR, START_TERM + DRIFT_TERM), models=only(problems.NOISY)),
+        Mutant("inequality reversed", conclusion=le(START_TERM + DRIFT_TERM + NOISE_TERM, MEAN_ERROR)),
+        Mutant(
+            "noise of different times correlated",
+            drop=("A2: noises of different times are uncorrelated",),
+            models=only(problems.ALIKE),
+        ),
+        Mutant(
+            "each time, without the start",
+            conclusion=le(E(error(t), w), AT_TIME.rhs - power(b1, t) * E(length(1), w)),
+            claim="each time",
+            models=only(problems.FIRST),
         ),
     ],
 )

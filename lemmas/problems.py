@@ -1,4 +1,4 @@
-"""Models of `unconditional`: Adam run on quadratics, one outcome for each sequence of signs of the noise."""
+"""Models of whole runs: Adam on quadratics, one outcome for each sequence of signs of the noise."""
 
 from __future__ import annotations
 
@@ -146,3 +146,87 @@ SLOW = Problem(
     rate=Fraction(1, 2),
     signs=(1,),
 )
+
+
+# --- with the magnitudes u, for the main results ------------------------------------------------------
+
+
+def run(problem: Problem, **variables: Any) -> Model:
+    """The model of a whole run, its functions total (coordinates outside 1..d repeat those inside), with u and R.
+
+    R is a rational number just above the largest magnitude; L1 = 0, q = 1, p = 1, s1 = 0 unless given.
+    """
+    base = model(problem)
+    dimension = len(problem.start)
+
+    def total(name: str) -> Callable[..., Any]:
+        return lambda time, i, point: base.functions[name](time, (i - 1) % dimension + 1, point)
+
+    symbols = {name: total(name) for name in ("a", "g", "m", "v", "x")}
+
+    def magnitude(time: int, i: int, point: Any) -> Any:
+        momentum, moment = symbols["m"](time, i, point), symbols["v"](time, i, point)
+        if not momentum:
+            return Fraction(0)
+        return abs(momentum) / (mpmath.sqrt(as_mpf(moment)) + as_mpf(problem.epsilon))
+
+    def between(time: int, i: int, at_: Any, point: int) -> Any:
+        return base.functions["ga"](time, (i - 1) % dimension + 1, at_, point)
+
+    last = max(base.integers)
+    with mpmath.workdps(80):
+        largest = max(
+            magnitude(time, i, point)
+            for time in range(1, last + 1)
+            for i in range(1, dimension + 1)
+            for point, _ in base.space
+        )
+        above = Fraction(int(as_mpf(Fraction(largest) if type(largest) is int else largest) * 1000) + 1, 1000)
+    settings = {"R": above, "L1": 0, "q": 1, "p": 1, "s1": 0, "t": problem.horizon, "w": 0}
+    return base.extended(variables={**settings, **variables}, functions={**symbols, "u": magnitude, "ga": between})
+
+
+def runs(rng: Random) -> Iterator[Model]:
+    """One or two coordinates and up to three steps; beta1^2 < beta2, every rate from creeping to leaping."""
+    while True:
+        dimension, horizon = rng.randint(1, 2), rng.randint(1, 3)
+        beta1 = rng.choice([Fraction(0), Fraction(rng.randint(1, 9), 10)])
+        beta2 = beta1**2 + (1 - beta1**2) * Fraction(rng.randint(1, 99), 100)
+        problem = Problem(
+            curvature=[abs(rational(rng)) + Fraction(1, 9) for _ in range(dimension)],
+            start=[rational(rng) for _ in range(dimension)],
+            noise=[[rational(rng) for _ in range(dimension)] for _ in range(rng.randint(0, horizon))],
+            horizon=horizon,
+            beta1=beta1,
+            beta2=beta2,
+            epsilon=Fraction(rng.randint(1, 30), 10),
+            rate=Fraction(1, rng.choice([1, 10, 100])),
+        )
+        yield run(
+            problem,
+            q=Fraction(rng.randint(0, 4), 4),
+            p=Fraction(rng.randint(0, 8), 4),
+            s1=Fraction(rng.randint(0, 2)),
+            t=rng.randint(1, horizon),
+        )
+
+
+def fixed_run(problem: Problem, **variables: Any) -> Callable[[Random], Iterator[Model]]:
+    """One run, as a generator."""
+
+    def generator(rng: Random) -> Iterator[Model]:
+        yield run(problem, **variables)
+
+    return generator
+
+
+TINY = Fraction(1, 1000)
+# Half of the noise's signs send the first step the wrong way: T = 2, steps as long as the way to the minimum.
+MISLED = Problem(ONE, ONE, [(Fraction(2),)], 2, beta2=TINY, epsilon=TINY, rate=Fraction(1))
+FAR = Problem(ONE, (Fraction(100),), (), 2, epsilon=TINY, rate=TINY)  # far from the minimum, and creeping
+JUMPING = Problem(ONE, ONE, (), 2, epsilon=TINY, rate=Fraction(100))  # far beyond the minimum
+FIRST = Problem(ONE, ONE, (), 1, beta1=Fraction(9, 10), beta2=Fraction(9, 10), rate=TINY)  # m_1 is a tenth of a_1
+NOISY = Problem(ONE, (Fraction(0),), [ONE], 1, beta1=Fraction(1, 2), rate=TINY)  # nothing but noise
+TURNING = Problem(ONE, ONE, (), 3, beta1=Fraction(9, 10), beta2=Fraction(9, 10), epsilon=TINY, rate=Fraction(100))
+ALIKE = Problem(ONE, (Fraction(0),), [ONE] * 8, 8, beta1=Fraction(9, 10), beta2=Fraction(9, 10), rate=TINY, signs=(1,))
+EDGE = Problem(ONE, ONE, (), 2, beta1=Fraction(1, 2), beta2=Fraction(1, 4), epsilon=TINY, rate=Fraction(100))
