@@ -1,4 +1,4 @@
-"""x^r is not negative for x >= 0 and r >= 0, whatever r is: x > 0, or x = 0 and 0^r is 0 or 1."""
+"""x^r for x >= 0 and r >= 0 is not negative, and the square of x^(r/2): x > 0, or x = 0 and 0^r is 0 or 1."""
 
 from __future__ import annotations
 
@@ -41,6 +41,30 @@ def not_negative(scope: Scope) -> Step:
     return by_cases(x, 0, zero, positive)
 
 
+def halved(scope: Scope) -> Step:
+    """x^r = x^(r/2)*x^(r/2)."""
+    base, exponent = scope.given("x is not negative"), scope.given("r is not negative")
+    half = r / 2
+    whole = head_fact("rpow_add", x, half, half, given=[lt(0, x)])
+    positive = prove(scope.goal, whole)
+    zero_base = prove(eq(0, x), le(x, 0), base)
+    some = [
+        head_fact("rpow_of_zero", r, given=[lt(0, r)]),
+        head_fact("rpow_of_zero", half, given=[prove(lt(0, half), lt(0, r))]),
+    ]
+    zero = Integer(0)
+    at_zero = eq(real_power(zero, r), real_power(zero, half) ** 2)
+    one = head_fact("rpow_zero", zero, given=[prove(le(0, 0))])
+    one = prove(eq(real_power(zero, zero), real_power(zero, zero) ** 2), one)
+    zero_exponent = prove(eq(0, r), le(r, 0), exponent)
+    zero_half = prove(eq(0, half), zero_exponent)
+    one = rewrite(one, zero_exponent, hole, eq(real_power(zero, hole), real_power(zero, zero) ** 2))
+    one = rewrite(one, zero_half, hole, eq(real_power(zero, r), real_power(zero, hole) ** 2))
+    nothing = by_cases(r, 0, one, prove(at_zero, some))
+    zero_case = rewrite(nothing, zero_base, hole, eq(real_power(hole, r), real_power(hole, half) ** 2))
+    return by_cases(x, 0, prove(scope.goal, zero_case), positive)
+
+
 def models(rng: Random) -> Iterator[Model]:
     """Bases and exponents from 0 on."""
     while True:
@@ -60,9 +84,13 @@ lemma = Lemma(
     source=Source.CLASSICAL,
     where="|a|^q in (L0, L1, q)-smoothness",
     assumptions={"x is not negative": le(0, x), "r is not negative": le(0, r)},
-    claims=[Claim("not negative", le(0, real_power(x, r)), not_negative)],
+    claims=[
+        Claim("not negative", le(0, real_power(x, r)), not_negative),
+        Claim("halved", eq(real_power(x, r), real_power(x, r / 2) ** 2), halved),
+    ],
     models=models,
     mutants=[
+        Mutant("halved, without the square", conclusion=eq(real_power(x, r), real_power(x, r / 2)), claim="halved"),
         Mutant("positive", conclusion=lt(0, real_power(x, r))),
         Mutant("at least x", conclusion=le(x, real_power(x, r)), models=small),
         Mutant("at most 0", conclusion=le(real_power(x, r), 0)),

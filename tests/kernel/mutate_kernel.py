@@ -181,7 +181,7 @@ def _passes(stages: list[list[str]], *, write_bytecode: bool = False) -> bool:
     """Whether the tests of all these stages pass in a forked process."""
     child = multiprocessing.get_context("fork").Process(target=_test, args=(stages, write_bytecode))
     child.start()
-    child.join(GUARD_SECONDS)
+    child.join(10 * GUARD_SECONDS if write_bytecode else GUARD_SECONDS)  # the first time, all stages are run
     if child.is_alive():
         child.kill()
         child.join()
