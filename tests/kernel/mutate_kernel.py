@@ -178,17 +178,20 @@ def _prepare(parent: str) -> None:
 
 
 def _passes(stages: list[list[str]], *, write_bytecode: bool = False) -> bool:
-    """Whether the tests of all these stages pass in a forked process."""
-    child = multiprocessing.get_context("fork").Process(target=_test, args=(stages, write_bytecode))
-    child.start()
-    child.join(10 * GUARD_SECONDS if write_bytecode else GUARD_SECONDS)  # the first time, all stages are run
-    if child.is_alive():
-        child.kill()
-        child.join()
-    return child.exitcode == 0
+    """Whether the tests of all these stages pass, each in a forked process of its own (they remember every term)."""
+    for stage in stages:
+        child = multiprocessing.get_context("fork").Process(target=_test, args=(stage, write_bytecode))
+        child.start()
+        child.join(GUARD_SECONDS)
+        if child.is_alive():
+            child.kill()
+            child.join()
+        if child.exitcode != 0:
+            return False
+    return True
 
 
-def _test(stages: list[list[str]], write_bytecode: bool) -> None:
+def _test(stage: list[str], write_bytecode: bool) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] in ("adamproof", "tests", "lemmas")]:
         del sys.modules[name]
     sys.path.insert(0, str(_folder))
@@ -199,12 +202,10 @@ def _test(stages: list[list[str]], write_bytecode: bool) -> None:
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
-    for name, *options in stages:
-        files = [str(Path("tests") / "kernel" / part) for part in (name, *options) if part.endswith(".py")]
-        rest = [option for option in options if not option.endswith(".py")]
-        if pytest.main(["-q", "-x", "--tb=no", "--no-header", "-p", "no:cacheprovider", *files, *rest]):
-            os._exit(1)
-    os._exit(0)
+    files = [str(Path("tests") / "kernel" / part) for part in stage if part.endswith(".py")]
+    rest = [part for part in stage if not part.endswith(".py")]
+    failed = pytest.main(["-q", "-x", "--tb=no", "--no-header", "-p", "no:cacheprovider", *files, *rest])
+    os._exit(1 if failed else 0)
 
 
 def _survives(mutant: Mutant) -> bool:

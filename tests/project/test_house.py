@@ -27,7 +27,9 @@ LAYERS = {  # what each part of the package may import of it
     "numeric": {"numeric", "kernel"},
     "render": {"render", "kernel"},
     "prover": {"prover", "numeric", "kernel"},
+    "bounds": {"bounds", "lemmas", "prover", "kernel"},
 }
+USERS_OF_BOUNDS = {"bounds", "cli", "testing.py"}
 
 
 def imported(path: Path) -> set[str]:
@@ -49,6 +51,13 @@ def imported(path: Path) -> set[str]:
 def test_arrows_point_one_way(layer: str) -> None:
     for path in (PACKAGE / layer).rglob("*.py"):
         assert imported(path) <= LAYERS[layer], path
+
+
+def test_nothing_rests_on_the_calculator() -> None:
+    lemmas = (ROOT / "lemmas").rglob("*.py")
+    rest = [path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).parts[0] not in USERS_OF_BOUNDS]
+    assert [path for path in rest if "bounds" in imported(path)] == []
+    assert [path for path in lemmas if "from adamproof.bounds" in path.read_text(encoding="utf-8")] == []
 
 
 def test_there_is_no_assert_in_the_package() -> None:
