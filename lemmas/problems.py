@@ -176,12 +176,12 @@ def run(problem: Problem, **variables: Any) -> Model:
     last = max(base.integers)
     with mpmath.workdps(80):
         largest = max(
-            magnitude(time, i, point)
+            as_mpf(magnitude(time, i, point))
             for time in range(1, last + 1)
             for i in range(1, dimension + 1)
             for point, _ in base.space
         )
-        above = Fraction(int(as_mpf(Fraction(largest) if type(largest) is int else largest) * 1000) + 1, 1000)
+        above = Fraction(int(largest * 1000) + 1, 1000)
     settings = {"R": above, "L1": 0, "q": 1, "p": 1, "s1": 0, "t": problem.horizon, "w": 0}
     return base.extended(variables={**settings, **variables}, functions={**symbols, "u": magnitude, "ga": between})
 
@@ -202,13 +202,27 @@ def runs(rng: Random) -> Iterator[Model]:
             epsilon=Fraction(rng.randint(1, 30), 10),
             rate=Fraction(1, rng.choice([1, 10, 100])),
         )
-        yield run(
+        found = run(
             problem,
             q=Fraction(rng.randint(0, 4), 4),
             p=Fraction(rng.randint(0, 8), 4),
             s1=Fraction(rng.randint(0, 2)),
             t=rng.randint(1, horizon),
         )
+        if decided(found):
+            yield found
+
+
+def decided(model: Model) -> bool:
+    """Whether no momentum is so close to 0 that its sign hangs on rounding."""
+    steps = max(model.integers)
+    places = [
+        (time, i, point)
+        for time in range(1, steps + 1)
+        for i in range(1, model.variables["d"] + 1)
+        for point, _ in model.space
+    ]
+    return all(abs(as_mpf(model.functions["m"](*place))) > 10**-20 for place in places)
 
 
 def fixed_run(problem: Problem, **variables: Any) -> Callable[[Random], Iterator[Model]]:
