@@ -161,7 +161,7 @@ def _in_processes(targets: Sequence[Target], settings: Settings, jobs: int, say:
             child.terminate()
         raise
     finally:
-        pool.shutdown(wait=False)
+        pool.shutdown(wait=True)  # quick when the processes have ended; without waiting, the interpreter's end races
 
 
 @contextmanager
