@@ -142,6 +142,8 @@ def check(
     """Prove lemmas, verify the proofs in a fresh process, test them on numbers, and refute their false twins."""
     from .checking import Settings
 
+    if save is not None and not save.strip():
+        raise CliError("--save needs the name of a folder")
     folder = None if save is None else files.make_folder(save)
     settings = Settings("check", terminal.style(ascii_only), models, not no_mutants, claim, verbose)
     run = Run(settings, terminal.Progress(progress, quiet), as_json, quiet, folder)

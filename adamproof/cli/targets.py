@@ -71,6 +71,9 @@ def _named(name: str) -> list[Target]:
     try:
         return [Target(get(name).slug)]
     except UnknownLemma as unknown:
+        if os.path.exists(name):
+            what = "folder" if os.path.isdir(name) else "file"
+            raise CliError(f"{name} is a {what}; a file of lemmas has a name that ends in .py") from None
         raise CliError(str(unknown.args[0])) from None
 
 
