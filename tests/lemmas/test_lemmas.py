@@ -28,7 +28,8 @@ UPDATE = {
 }
 
 
-AXIOMS = {"fundamental theorem of calculus"}  # what may be cited from the literature
+# What may be cited from the literature.
+AXIOMS = {"fundamental theorem of calculus", "Pinelis' inequality for martingales in Hilbert space"}
 
 
 @pytest.mark.parametrize("lemma", ALL.values(), ids=ALL)
