@@ -17,17 +17,30 @@ class UnknownLemma(LookupError):
 
 
 @cache
+def modules() -> tuple[str, ...]:
+    """The modules below adamproof.lemmas, chapter by chapter, then by name; none of them is imported."""
+    package = importlib.import_module("adamproof.lemmas")
+    found = [info.name for info in pkgutil.walk_packages(package.__path__, "adamproof.lemmas.")]
+    chapters = {chapter: number for number, chapter in enumerate(package.CHAPTERS)}
+    return tuple(sorted(found, key=lambda name: (chapters.get(name.split(".")[2], len(chapters)), name)))
+
+
+@cache
 def lemmas() -> tuple[Lemma, ...]:
     """All lemmas: chapter by chapter, then by each lemma's module name."""
-    package = importlib.import_module("adamproof.lemmas")
-    found = []
-    modules = [info.name for info in pkgutil.walk_packages(package.__path__, "adamproof.lemmas.")]
-    chapters = {chapter: number for number, chapter in enumerate(package.CHAPTERS)}
-    for module in sorted(modules, key=lambda name: (chapters.get(name.split(".")[2], len(chapters)), name)):
-        declared = getattr(importlib.import_module(module), "lemma", None)
-        if isinstance(declared, Lemma):
-            found.append(declared)
-    return tuple(found)
+    declared = (getattr(importlib.import_module(module), "lemma", None) for module in modules())
+    return tuple(lemma for lemma in declared if isinstance(lemma, Lemma))
+
+
+@cache
+def _by_file(slug: str) -> Lemma | None:
+    """The lemma of the file that is called like it; only that file and what it needs are imported."""
+    for module in modules():
+        if module.rpartition(".")[2] == slug.replace("-", "_"):
+            lemma = getattr(importlib.import_module(module), "lemma", None)
+            if isinstance(lemma, Lemma) and lemma.slug == slug:
+                return lemma
+    return None
 
 
 _declared: dict[str, Lemma] = {}
@@ -51,8 +64,12 @@ def names() -> dict[str, Lemma]:
 
 def get(name: str) -> Lemma:
     """The lemma of this slug or label.  Raises UnknownLemma with a suggestion."""
-    table = names()
     wanted = name.strip().lower().replace("_", "-")
+    labels = importlib.import_module("adamproof.lemmas").LABELS
+    found = _by_file(labels.get(wanted, wanted))
+    if found is not None:
+        return found
+    table = names()
     if wanted in table:
         return table[wanted]
     close = difflib.get_close_matches(wanted, table, n=1, cutoff=0.4)

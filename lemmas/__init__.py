@@ -4,4 +4,6 @@ foundations: classical facts; update: the magnitude |m|/(sqrt(v) + epsilon); des
 main: the convergence theorem; schedules: rates; beyond: what the source does not have.
 """
 
+# The only labels of the source that are known, so that `check B.2` need not read every file.
+LABELS = {"b.2": "update-magnitude", "3.3": "corollary-3-3"}
 CHAPTERS = ("foundations", "update", "descent", "momentum", "main", "schedules", "beyond")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from .errors import CliError, from_exception
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 WORDS = ("lemma", "theorem", "corollary", "result")  # "check lemma B.2" is "check B.2"
 ALL = "all"
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,8 @@ def _named(name: str) -> list[Target]:
 
     if name.lower() == ALL:
         return [Target(lemma.slug) for lemma in registered()]
-    registered()
     try:
-        return [Target(get(name).slug)]
+        return [Target(_readable(get, name).slug)]
     except UnknownLemma as unknown:
         if os.path.exists(name):
             what = "folder" if os.path.isdir(name) else "file"
@@ -81,8 +81,17 @@ def registered() -> tuple[Lemma, ...]:
     """All lemmas of the registry.  Raises CliError when one of their files cannot be imported."""
     from ..registry import lemmas
 
+    return _readable(lemmas)
+
+
+def _readable(look: Callable[..., Found], *args: str) -> Found:
+    """Look something up in the registry; what goes wrong in a lemma's file becomes one sentence."""
+    from ..registry import UnknownLemma
+
     try:
-        return lemmas()
+        return look(*args)
+    except UnknownLemma:
+        raise
     except Exception as error:
         raise from_exception(error, None, "the lemma files cannot be imported") from error
 

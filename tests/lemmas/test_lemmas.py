@@ -108,6 +108,15 @@ def test_names() -> None:
         get("sign-from")
 
 
+def test_files_are_called_like_their_lemmas_and_labels_are_listed() -> None:
+    from adamproof.lemmas import LABELS
+    from adamproof.registry import modules
+
+    files = {module.rpartition(".")[2] for module in modules()}
+    assert {lemma.slug.replace("-", "_") for lemma in ALL.values()} <= files
+    assert LABELS == {lemma.label.lower(): lemma.slug for lemma in ALL.values() if lemma.label}
+
+
 def test_only_the_labels_that_are_known_are_used() -> None:
     assert {lemma.label for lemma in ALL.values() if lemma.label} == {"B.2", "3.3"}
     assert all(isinstance(lemma.source, Source) and lemma.where for lemma in ALL.values())
