@@ -1,9 +1,26 @@
-"""adamproof: a proof checker and bound calculator for the sign-like-descent convergence proof of Adam."""
+"""adamproof: a proof checker and bound calculator for the sign-like-descent convergence proof of Adam.
+
+`adamproof.get("B.2")` is a lemma, to be looked at and checked (docs/api.md).
+"""
 
 from pathlib import Path as _Path
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+from typing import Any as _Any
+
+if _TYPE_CHECKING:
+    from .registry import get as get
 
 __version__ = "0.1.0"
 
 # In a checkout the lemmas live beside this package, at the top level; a wheel ships them inside it.
 if not (_Path(__file__).parent / "lemmas").exists():
     __path__.append(str(_Path(__file__).parent.parent))
+
+
+def __getattr__(name: str) -> _Any:
+    """`get`, when it is asked for: the kernel and the command line's help must not wait for SymPy."""
+    if name == "get":
+        from .registry import get
+
+        return get
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

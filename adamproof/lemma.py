@@ -24,6 +24,7 @@ from .prover.tactics import ProofFailure, assume, cite, prove
 if TYPE_CHECKING:
     from random import Random
 
+    from .check import LemmaReport
     from .numeric.models import Model
 
 
@@ -213,6 +214,37 @@ class Lemma:
         if mutant.conclusion is not None:
             claim = replace(claim, conclusion=mutant.conclusion)
         return replace(self, assumptions=assumptions, claims=[claim], mutants=(), dropped=mutant.drop)
+
+    def without(self, names: Iterable[str]) -> Lemma:
+        """The lemma with all its claims, but without these assumptions; its scripts then fail where they need one."""
+        dropped = tuple(names)
+        assumptions = {n: s for n, s in self.assumptions.items() if n not in dropped}
+        return replace(self, assumptions=assumptions, mutants=(), dropped=(*self.dropped, *dropped))
+
+    # --- for people at a prompt or in a notebook; what these need is imported when they are called ---
+
+    def verdict(self, models: int = 40, mutants: bool = True) -> LemmaReport:
+        """Check the lemma: prove and verify its claims, test them on random models, refute its false twins."""
+        from .check import check
+
+        return check(self, models, mutants)
+
+    @property
+    def statement(self) -> str:
+        """What the lemma states, as text."""
+        from .display import text
+
+        return text(self)
+
+    def _repr_latex_(self) -> str:
+        from .display import latex
+
+        return latex(self)
+
+    def _repr_html_(self) -> str:
+        from .display import html
+
+        return html(self)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ A lemma: slug, label (or null), title, source {kind, text}, where, then by comma
           versions {name: version}, seconds
   show    notes, assumptions {name: statement}, constants {name: SymPy expression}, claims [claim]
   mutate  mutants [mutant], all_killed, seconds
+  without ("check --without") dropped [name], all_hold, claims [claim with stated [name],
+          needed [name], false_twin (a mutant, or null), said], seconds
 
 or, when it could not be checked at all, slug, error (one sentence), seconds.  "check" adds "complete", which is
 false after an interruption.
@@ -25,6 +27,10 @@ intervals box {variable: [low, high]}, verdict, boxes, lower (an exact lower bou
 witness model, conclusion, variables {name: value}, calls [{function, arguments [value], value}],
         instance [value], relation, left, right, exact, hypotheses_exact, hypotheses_sampled, digits; or null
 mutant  name, statement, killed, refused, reason, witness
+
+"graph" has asked [name], nodes [{name, lemma, claim, label, title, assumptions [name], axioms [{name, source}],
+rests_on [name], problem}].  "claims" has claims [{number, claim, verdict, word, by [text], beyond [assumption],
+evidence [{text, state, lemma, details [text]}], repair, missing [text]}].
 
 "verify" has files [{file, verdict, conclusion, hypotheses [statement], citations [{name, source}], steps}] or
 {file, verdict, reason} or {file, error}.
@@ -42,6 +48,7 @@ if TYPE_CHECKING:
     from ..kernel.terms import Term
     from ..lemma import Lemma
     from ..numeric.check import Report, Witness
+    from ..without import Losses
 
 SCHEMA = 1
 Data = dict[str, Any]
@@ -137,6 +144,15 @@ def mutant(report: MutantReport) -> Data:
         "reason": report.reason,
         "witness": None if report.witness is None else _witness(report.witness),
     }
+
+
+def lost(found: Losses) -> Data:
+    claims = [
+        {**claim(entry.report), "stated": list(entry.stated), "needed": list(entry.needed)}
+        | {"false_twin": entry.twin or None, "said": entry.text}
+        for entry in found.claims
+    ]
+    return {**heading(found.lemma), "dropped": list(found.dropped), "all_hold": found.holds, "claims": claims}
 
 
 def answered(path: str, said: Mapping[str, Any]) -> Data:

@@ -38,6 +38,7 @@ class Settings:
     mutants: bool = True
     claim: str | None = None
     verbose: bool = False
+    without: str = ""  # the assumptions to drop, for the task "without"
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,26 @@ def _mutate(lemma: Lemma, settings: Settings, say: Say) -> Outcome:
     return Outcome(lemma.slug, int(survived), data, text)
 
 
-TASKS: dict[str, Callable[[Lemma, Settings, Say], Outcome]] = {"check": _check, "show": _show, "mutate": _mutate}
+def _without(lemma: Lemma, settings: Settings, say: Say) -> Outcome:
+    """Check without some assumptions; no verdict but "undecided" follows from scripts that fail."""
+    from ..without import UnknownAssumption, losses
+
+    try:
+        found = losses(lemma, settings.without, say)
+    except UnknownAssumption as unknown:
+        raise CliError(str(unknown)) from None
+    outcome = _with_proofs(
+        found.report, data=as_json.lost(found), text=output.lost(found), exit_code=0 if found.holds else 3
+    )
+    return replace(outcome, line=output.lost_in_one_line(found))
+
+
+TASKS: dict[str, Callable[[Lemma, Settings, Say], Outcome]] = {
+    "check": _check,
+    "show": _show,
+    "mutate": _mutate,
+    "without": _without,
+}
 
 
 def _with_proofs(

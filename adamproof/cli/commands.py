@@ -87,7 +87,7 @@ DEBUGGING = click.option(
 @click.group(
     cls=Program,
     context_settings=HELP,
-    epilog=examples("check lemma B.2", "check all", "show B.2", "check mine.py", "verify proof.json"),
+    epilog=examples("check lemma B.2", "check all", "show B.2", "check mine.py", "verify proof.json", "claims"),
 )
 @click.version_option(__version__, prog_name="adamproof", message="%(prog)s %(version)s")
 def main() -> None:
@@ -102,7 +102,13 @@ def main() -> None:
 
 @main.command(
     context_settings=HELP,
-    epilog=examples("check lemma B.2", "check all -q", "check mine.py --json", "check B.2 --save proofs"),
+    epilog=examples(
+        "check lemma B.2",
+        "check all -q",
+        "check mine.py --json",
+        "check B.2 --save proofs",
+        "check corollary 3.3 --without C2",
+    ),
 )
 @with_options(
     NAMES,
@@ -119,6 +125,11 @@ def main() -> None:
     click.option("--no-mutants", is_flag=True, help="Leave out the false twins."),
     click.option("--save", metavar="DIR", help="Write each claim's proof file into this folder."),
     CLAIM,
+    click.option(
+        "--without",
+        metavar="ASSUMPTION",
+        help="Drop the assumptions of this name, or whose names start with it, and say which claims still hold.",
+    ),
     ASCII,
     click.option("-j", "--jobs", type=click.IntRange(min=1), default=JOBS, show_default=True, help="Processes."),
     PROGRESS,
@@ -135,17 +146,28 @@ def check(
     no_mutants: bool,
     save: str | None,
     claim: str | None,
+    without: str | None,
     ascii_only: bool,
     jobs: int,
     progress: bool,
 ) -> None:
-    """Prove lemmas, verify the proofs in a fresh process, test them on numbers, and refute their false twins."""
+    """Prove lemmas, verify the proofs in a fresh process, test them on numbers, and refute their false twins.
+
+    With --without ASSUMPTION the scripts run without it (no numbers, no false twins), and each claim still holds or
+    is said to need it.
+
+    Exit status: 0 all proved, 1 something refuted or rejected, 2 usage error, 3 undecided; with --without, 0 if
+    all claims still hold, 3 otherwise.
+    """
     from .checking import Settings
 
     if save is not None and not save.strip():
         raise CliError("--save needs the name of a folder")
     folder = None if save is None else files.make_folder(save)
-    settings = Settings("check", terminal.style(ascii_only), models, not no_mutants, claim, verbose)
+    if without is None:
+        settings = Settings("check", terminal.style(ascii_only), models, not no_mutants, claim, verbose)
+    else:
+        settings = Settings("without", terminal.style(ascii_only), claim=claim, without=without)
     run = Run(settings, terminal.Progress(progress, quiet), as_json, quiet, folder)
     ctx.exit(run.answer(names, jobs))
 
@@ -207,6 +229,59 @@ def list_lemmas(as_json: bool) -> None:
     rows = [("LABEL", "SLUG", "TITLE", "SOURCE", "CLAIMS")]
     rows += [(x.label or "-", x.slug, x.title, x.source.name.lower(), str(len(x.claims))) for x in lemmas]
     terminal.say(output.table(rows))
+
+
+@main.command(
+    context_settings=HELP,
+    epilog=examples("graph B.2", "graph corollary 3.3 --verbose", "graph --dot > all.dot", "graph --json"),
+)
+@with_options(
+    click.argument("names", nargs=-1, metavar="[NAME]..."),
+    click.option("--dot", "form", flag_value="dot", help="Print the graph for Graphviz."),
+    click.option("--svg", "form", flag_value="svg", help="Print it as SVG, drawn by Graphviz's program dot."),
+    click.option("--json", "form", flag_value="json", help="Print one JSON document."),
+    click.option("-v", "--verbose", is_flag=True, help="The assumptions of every result, not only of those named."),
+    click.option("--ascii", "ascii_only", is_flag=True, help="Draw the tree in ASCII."),
+    PROGRESS,
+    DEBUGGING,
+)
+@click.pass_context
+def graph(
+    ctx: click.Context, names: tuple[str, ...], form: str | None, verbose: bool, ascii_only: bool, progress: bool
+) -> None:
+    """Show which result rests on which, on which assumptions and on which cited axioms (all results by default).
+
+    Every claim is derived anew; what its script used is what is shown.
+
+    Exit status: 0 all derived, 2 usage error or no program dot for --svg, 3 a claim that could not be derived.
+    """
+    from . import ledger
+
+    style = terminal.style(ascii_only)
+    ctx.exit(ledger.show_graph(names, form or "text", style, verbose, terminal.Progress(progress)))
+
+
+@main.command(context_settings=HELP, epilog=examples("claims", "claims 9", "claims --markdown > claims.md"))
+@with_options(
+    click.argument("number", required=False, metavar="[N]"),
+    click.option("--json", "form", flag_value="json", help="Print one JSON document."),
+    click.option("--markdown", "form", flag_value="markdown", help="Print a Markdown table."),
+    PROGRESS,
+    DEBUGGING,
+)
+@click.pass_context
+def claims(ctx: click.Context, number: str | None, form: str | None, progress: bool) -> None:
+    """What becomes of each claim of the source: the verdicts, computed now from lemmas and exponents.
+
+    With a number N, one claim in full.  PROVED means: by the kernel, for the lemmas named as evidence; `adamproof
+    check` tests them on numbers and false twins too.
+
+    Exit status: 0 all verdicts reached (whatever they are; "no lemma yet" and "not run" are answers), 2 usage error,
+    3 something that a verdict rests on fails.
+    """
+    from . import ledger
+
+    ctx.exit(ledger.show_claims(number, form or "text", terminal.Progress(progress)))
 
 
 @main.command(context_settings=HELP, epilog=examples("verify proof.json", "verify proofs/*.json --quiet"))
@@ -320,12 +395,14 @@ class Run:
     def answer(self, names: Sequence[str], jobs: int = 1) -> int:
         """Answer for all these names; the exit status."""
         from .checking import run_all, worst
-        from .targets import resolve
+        from .targets import concerned, resolve
 
         start = time.perf_counter()
         code, expected = INTERRUPTED, -1
         try:
             targets = resolve(names)
+            if self.settings.task == "without":
+                targets = concerned(targets, self.settings.without)
             expected = len(targets)
             for outcome in run_all(targets, self.settings, jobs, self.progress):
                 self._take(outcome)

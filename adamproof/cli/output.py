@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..check import ClaimReport, LemmaReport, MutantReport, NamedStep
     from ..lemma import Lemma
     from ..numeric.check import Witness
+    from ..without import Losses
 
 WIDTH = 110
 SHORT = 150  # characters of a refusal in the short form
@@ -66,6 +67,24 @@ def mutated(lemma: Lemma, mutants: Sequence[MutantReport], style: str) -> str:
         lines += _indented(_statement(mutant.hypotheses, mutant.conclusion, style))
         lines += [_labelled(f"  {_refusal(mutant)}: ", mutant.reason), *_counterexample(mutant.witness)]
     return "\n".join([*lines, "", _tally(mutants)])
+
+
+def lost(found: Losses) -> str:
+    """What `check --without` says: what is dropped, and claim by claim what becomes of it."""
+    lines = [f"{called(found.lemma)}: {found.lemma.title}"]
+    lines += [_labelled("  without: ", name) for name in found.dropped]
+    for claim in found.claims:
+        head = f'  Claim "{claim.report.claim.name}": {coloured(claim.word)}'
+        lines += ["", head, _labelled("    ", claim.text)]
+        if claim.report.witness is not None:
+            lines.append(_labelled("    counterexample: ", brief(claim.report.witness)))
+    return "\n".join([*lines, "", lost_in_one_line(found)])
+
+
+def lost_in_one_line(found: Losses) -> str:
+    kept = sum(claim.holds for claim in found.claims)
+    names = ", ".join(map(repr, found.dropped))
+    return f"{called(found.lemma)} without {names}: {kept} of {len(found.claims)} claims still hold"
 
 
 def called(lemma: Lemma) -> str:

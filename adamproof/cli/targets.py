@@ -77,6 +77,19 @@ def _named(name: str) -> list[Target]:
         raise CliError(str(unknown.args[0])) from None
 
 
+def concerned(targets: Sequence[Target], without: str) -> list[Target]:
+    """Those of several lemmas that have an assumption of this name.  Raises CliError if none has."""
+    from ..without import matching, unknown
+
+    if len(targets) == 1:
+        return list(targets)  # the lemma says itself what it has
+    found = [target for target in targets if matching(list(target.lemma().assumptions), without)]
+    if not found:
+        names = dict.fromkeys(name for target in targets for name in target.lemma().assumptions)
+        raise CliError(str(unknown(names, without, f"none of the {len(targets)} lemmas has an")))
+    return found
+
+
 def registered() -> tuple[Lemma, ...]:
     """All lemmas of the registry.  Raises CliError when one of their files cannot be imported."""
     from ..registry import lemmas

@@ -1,0 +1,204 @@
+"""The commands `graph` and `claims`: several results seen together."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Sequence
+from textwrap import fill
+from typing import TYPE_CHECKING
+
+from . import as_json, terminal
+from .errors import CliError
+
+if TYPE_CHECKING:
+    from ..claims import Judged, Verdict
+    from ..graph import Graph, Node
+
+WIDTH = 110
+OPEN = 3
+LEGEND = (
+    "A, B, C: 1 - beta1 = Theta(T^-A), 1 - beta2 = Theta(T^-B), gamma = Theta(T^-C)\n"
+    "computed: exact, but not by the kernel; D, E|a_1| and means over t count as constants"
+)
+
+
+# --- the graph ----------------------------------------------------------------------------------
+
+
+def show_graph(names: Sequence[str], form: str, style: str, verbose: bool, progress: terminal.Progress) -> int:
+    """Print the graph of these lemmas (all if none is named); the exit status."""
+    from ..graph import dot, graph, tree
+    from .targets import registered, resolve
+
+    program = shutil.which("dot")
+    if form == "svg" and program is None:
+        raise CliError("--svg needs Graphviz's program dot, which is not on PATH; --dot prints what it would draw")
+    lemmas = [target.lemma() for target in resolve(names)] if names else list(registered())
+    found = graph(lemmas, progress)
+    progress.clear()
+    code = OPEN if found.problems else 0
+    if form == "json":
+        nodes = [node_data(node) for node in found.nodes.values()]
+        terminal.say(as_json.document("graph", code, asked=list(found.asked), nodes=nodes))
+    elif form == "text":
+        terminal.say(tree(found, style, verbose))
+    elif form == "svg" and program is not None:
+        terminal.say(drawn(program, found), newline=False)
+    else:
+        terminal.say(dot(found), newline=False)
+    return code
+
+
+def drawn(program: str, found: Graph) -> str:
+    """The graph as SVG, by Graphviz.  Raises CliError if that fails."""
+    from ..graph import dot
+
+    done = subprocess.run(
+        [program, "-Tsvg"], input=dot(found), capture_output=True, text=True, check=False, encoding="utf-8"
+    )
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise CliError(f"{program} does not draw the graph: {reason}", done.stderr)
+    return done.stdout
+
+
+def node_data(node: Node) -> as_json.Data:
+    return {
+        "name": node.name,
+        "lemma": node.slug,
+        "claim": node.claim,
+        "label": node.label,
+        "title": node.title,
+        "assumptions": list(node.assumptions),
+        "axioms": [{"name": name, "source": source} for name, source in node.axioms],
+        "rests_on": list(node.rests_on),
+        "problem": node.problem,
+    }
+
+
+# --- the ledger ---------------------------------------------------------------------------------
+
+
+def show_claims(number: str | None, form: str, progress: terminal.Progress) -> int:
+    """Print the ledger, or one claim of it in full; the exit status."""
+    from .targets import registered
+
+    registered()  # says in one sentence what is wrong with a lemma file
+    found = judged(number, progress)
+    code = OPEN if any(entry.verdict.failed for entry in found) else 0
+    if form == "json":
+        terminal.say(as_json.document("claims", code, claims=[claim_data(entry) for entry in found]))
+    elif form == "markdown":
+        terminal.say(markdown(found))
+    elif number is not None:
+        terminal.say(f"{in_full(found[0])}\n\n{LEGEND}")
+    else:
+        terminal.say("\n\n".join([*map(in_short, found), LEGEND]))
+    return code
+
+
+def judged(number: str | None, progress: terminal.Progress) -> list[Judged]:
+    from ..claims import ROWS, ledger
+
+    known = [row.number for row in ROWS]
+    if number is not None and not (number.isascii() and number.isdigit() and int(number) in known):
+        raise CliError(f"there is no claim {number!r}; the claims are numbered {known[0]} to {known[-1]}")
+    found = ledger([] if number is None else [int(number)], progress)
+    progress.clear()
+    return found
+
+
+def in_short(entry: Judged) -> str:
+    """One claim: its text, the verdict, what it rests on, the evidence, what is missing."""
+    verdict = entry.verdict
+    lines = [
+        _part(f"{entry.row.number:>2}  ", entry.row.text),
+        _part("    ", str(verdict)).replace(str(verdict.word), terminal.coloured(verdict.word), 1),
+    ]
+    if verdict.beyond:
+        lines.append(_part("    beyond A1-A3: ", "; ".join(verdict.beyond)))
+    lines += [_part("    evidence: ", "; ".join(evidence))] if (evidence := carrying(verdict)) else []
+    lines += [_part("    repair: ", verdict.repair)] if verdict.repair else []
+    lines += [_part("    missing: ", "; ".join(verdict.missing))] if verdict.missing else []
+    return "\n".join(lines)
+
+
+def in_full(entry: Judged) -> str:
+    """One claim with each piece of evidence, how far it carries and what it assumes."""
+    verdict = entry.verdict
+    lines = [f"Claim {entry.row.number}: {entry.row.text}", ""]
+    lines.append(_part("Verdict: ", str(verdict)).replace(str(verdict.word), terminal.coloured(verdict.word), 1))
+    for title, texts in (
+        ("Beyond A1-A3 it rests on", verdict.beyond),
+        ("Repair", (verdict.repair,) if verdict.repair else ()),
+        ("Missing", verdict.missing),
+    ):
+        lines += ["", f"{title}:", *(_part("  - ", text) for text in texts)] if texts else []
+    lines += ["", "Evidence:"]
+    for piece in verdict.evidence:
+        lines.append(_part("  - ", f"{piece.text} [{piece.state.value}]"))
+        lines += [_part("      ", detail) for detail in piece.details]
+    return "\n".join(lines)
+
+
+def carrying(verdict: Verdict) -> list[str]:
+    """The evidence that is there, in short; what was computed without the kernel is said to be so."""
+    from ..evidence import State
+
+    marks = {State.PROVED: "", State.COMPUTED: " (computed)"}
+    return [f"{entry.text}{marks[entry.state]}" for entry in verdict.evidence if entry.state in marks]
+
+
+def markdown(found: Sequence[Judged]) -> str:
+    lines = ["| | Claim | Verdict | Beyond A1-A3 | Evidence |", "| ---: | --- | --- | --- | --- |"]
+    for entry in found:
+        verdict = entry.verdict
+        repair = [f"repair: {verdict.repair}"] if verdict.repair else []
+        evidence = [*carrying(verdict), *repair, *(f"missing: {text}" for text in verdict.missing)]
+        cells = [
+            str(entry.row.number),
+            entry.row.text,
+            f"**{verdict.word}**{str(verdict).removeprefix(str(verdict.word))}",
+            "; ".join(verdict.beyond) or "-",
+            "; ".join(evidence),
+        ]
+        lines.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    """Text of a table's cell: what Markdown would read as markup is escaped, but for the verdict's bold."""
+    bold, mark, rest = text.rpartition("**") if text.startswith("**") else ("", "", text)
+    for sign in ("\\", "|", "*", "_", "<"):
+        rest = rest.replace(sign, f"\\{sign}")
+    return f"{bold}{mark}{rest}"
+
+
+def claim_data(entry: Judged) -> as_json.Data:
+    verdict = entry.verdict
+    return {
+        "number": entry.row.number,
+        "claim": entry.row.text,
+        "verdict": str(verdict),
+        "word": str(verdict.word),
+        "by": list(verdict.by),
+        "beyond": list(verdict.beyond),
+        "evidence": [
+            {"text": piece.text, "state": piece.state.value, "lemma": piece.lemma, "details": list(piece.details)}
+            for piece in verdict.evidence
+        ],
+        "repair": verdict.repair,
+        "missing": list(verdict.missing),
+    }
+
+
+def _part(label: str, text: str) -> str:
+    return fill(
+        text,
+        WIDTH,
+        initial_indent=label,
+        subsequent_indent=" " * len(label),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

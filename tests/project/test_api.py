@@ -1,0 +1,82 @@
+"""The Python interface: lazy, and as docs/api.md says."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import adamproof
+from adamproof.check import Verdict
+from adamproof.lemma import Lemma
+from adamproof.registry import UnknownLemma, lemmas
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+
+
+def run(code: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False, encoding="utf-8"
+    )
+
+
+def test_the_example_of_the_page_prints_what_it_shows() -> None:
+    (source,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    (shown,) = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
+    done = run(source)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == shown
+
+
+def test_importing_brings_in_nothing_heavy() -> None:
+    heavy = "{'sympy', 'numpy', 'mpmath', 'highspy'}"
+    done = run(f"import adamproof, sys; print(sorted({heavy} & set(sys.modules))); adamproof.get('B.2')")
+    assert done.stdout == "[]\n", done.stderr
+
+
+def test_get() -> None:
+    assert adamproof.get("B.2") is adamproof.get("update-magnitude")
+    with pytest.raises(UnknownLemma, match=r"did you mean B\.2"):
+        adamproof.get("B3")
+    with pytest.raises(AttributeError, match="no attribute 'lemmata'"):
+        adamproof.lemmata  # noqa: B018
+
+
+def test_verdict_is_that_of_check() -> None:
+    report = adamproof.get("sign-form").verdict()
+    assert report.verdict is Verdict.PROVED
+    assert len(report.mutants) == 4
+
+
+@pytest.mark.parametrize("lemma", lemmas(), ids=lambda lemma: lemma.slug)
+def test_every_lemma_is_shown(lemma: Lemma) -> None:
+    assert lemma.statement
+    formula, page = lemma._repr_latex_(), lemma._repr_html_()
+    assert formula.startswith("$$\n") and formula.endswith("\n$$")
+    assert formula.count("$$") % 2 == 0
+    assert page.count("<div>") == page.count("</div>")
+    assert re.findall(r"<(?!/?(?:div|p|b|br|small|pre)>)", page) == []  # what is "less than" is escaped
+    assert lemma.title.split()[0] in page
+
+
+def test_claims_that_state_the_same_are_shown_once() -> None:
+    assert adamproof.get("B.2").statement.count("then") == 1
+    assert adamproof.get("schedule-exponents").statement.count("then") == 5
+
+
+def test_names_that_would_look_alike_fall_back_to_the_exact_text() -> None:
+    from adamproof.lemma import Claim, Source
+    from adamproof.prover import le, prove, reals
+
+    b1, beta1 = reals("b1 beta1")
+    claim = Claim("it", le(beta1, b1**2 + beta1), lambda scope: prove(scope.goal))
+    lemma = Lemma("mine", "Mine", Source.OURS, "a test", {}, [claim])
+    assert lemma.statement == "beta1 <= b1^2 + beta1"
+    assert r"\texttt{beta1 <= b1\textasciicircum{}2 + beta1}" in lemma._repr_latex_()
+    assert "<pre>beta1 &lt;= b1^2 + beta1</pre>" in lemma._repr_html_()
