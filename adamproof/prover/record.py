@@ -41,9 +41,21 @@ class Step:
         return f"{', '.join(map(show, self.hypotheses))} |- {show(self.conclusion)}"
 
 
+# Equal derivations are one object: what is remembered about a step then depends on how it was derived, and not on
+# what else this process has derived before.
+_steps: dict[Any, Step] = {}
+
+
 def derive(rule: str, premises: Sequence[Step] = (), *args: Any) -> Step:
     """Apply a kernel rule to premises and arguments.  Raises the kernel's Refusal."""
-    return Step(rule, premises, args)
+    mark = (rule, tuple(premises), args)
+    try:
+        found = _steps.get(mark)
+    except TypeError:  # arguments that are lists: the same rule, not remembered
+        return Step(rule, premises, args)
+    if found is None:
+        found = _steps[mark] = Step(rule, premises, args)
+    return found
 
 
 def in_order(last: Step) -> Iterator[Step]:

@@ -97,7 +97,7 @@ def prove(
         if key(step.conclusion) == key(target):
             return step if step.conclusion is target else derive("convert", [step], target)
     hints = tuple(term(square) for square in squares)
-    question = (target, tuple(step.theorem for step in given), hints, tuple(map(len, extra)), degree)
+    question = (target, tuple(given), hints, tuple(map(len, extra)), degree)
     if question not in _answers:
         try:
             _answers[question] = _searched(target, given, extra, hints, degree)
