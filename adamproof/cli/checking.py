@@ -7,6 +7,7 @@ processes and so that what is printed does not depend on where it was computed.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
 import time
@@ -168,6 +169,8 @@ def _failed(target: Target, error: CliError) -> Outcome:
 
 
 def _in_processes(targets: Sequence[Target], settings: Settings, jobs: int, say: Say) -> Iterator[Outcome]:
+    # If we leave at once, Python's resource tracker puts things away itself, and would say so.
+    os.environ["PYTHONWARNINGS"] = ",".join(filter(None, [os.environ.get("PYTHONWARNINGS"), "ignore:resource_tracker"]))
     pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
     try:
         with _interrupts_ignored():  # inherited: an interrupt is for this process to answer
@@ -176,12 +179,11 @@ def _in_processes(targets: Sequence[Target], settings: Settings, jobs: int, say:
         for number, (target, future) in enumerate(zip(targets, futures, strict=True), start=1):
             say(f"{target.slug}: being checked ({number} of {len(targets)}, {jobs} processes)")
             yield future.result()
-    except BaseException:  # an interrupt, or a reader that has gone: stop at once, without waiting for the rest
+    except BaseException:  # an interrupt, or a reader that has gone: stop at once (see terminal.leave)
         for child in multiprocessing.active_children():
-            child.terminate()
+            child.kill()
         raise
-    finally:
-        pool.shutdown(wait=True)  # quick when the processes have ended; without waiting, the interpreter's end races
+    pool.shutdown(wait=True)
 
 
 @contextmanager

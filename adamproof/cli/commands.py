@@ -35,15 +35,19 @@ class Program(click.Group):
         terminal.be_tolerant()
         try:
             return super().invoke(ctx)
+        except click.exceptions.Exit as end:
+            if end.exit_code == INTERRUPTED:
+                terminal.leave(INTERRUPTED)
+            raise
         except CliError as error:
             error.report(bool(ctx.meta.get(DEBUG)))
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
             terminal.warn("Interrupted.")
-            ctx.exit(INTERRUPTED)
+            terminal.leave(INTERRUPTED)
         except BrokenPipeError:
             terminal.mute()
-            ctx.exit(BROKEN_PIPE)
+            terminal.leave(BROKEN_PIPE)
         except OSError as error:
             terminal.mute()
             CliError(f"cannot write the output: {error.strerror or error}").show()
