@@ -150,15 +150,10 @@ def young_mean(scope: Scope) -> Step:
     collected = prove(
         le(powers, (1 - q) * T + q * TIMES.of(E(length(t), w))),
         prove(le(powers, (1 - q) * TIMES.of(Integer(1)) + q * TIMES.of(E(length(t), w))), total, degree=1),
-        times_count(count),
+        main_theorem.times(1 - q, count),
         degree=1,
     )
     return cut(divided, collected, prove(lt(0, T), horizon))
-
-
-def times_count(count: Step) -> Step:
-    """(1 - q) times: the sum of T ones is T."""
-    return main_theorem.times(1 - q, count)
 
 
 def noise_level(scope: Scope) -> Step:

@@ -28,7 +28,8 @@ from adamproof.lemmas import problems
 from adamproof.lemmas.descent import descent
 from adamproof.lemmas.foundations import mean_square
 from adamproof.lemmas.foundations.mean_square import mean, total
-from adamproof.lemmas.main.main_theorem import at_time, step_symbols, sum_facts, times
+from adamproof.lemmas.main.main_theorem import at_time, gains_nonneg, step_symbols, sum_facts, times
+from adamproof.lemmas.main.main_theorem import total as summed
 from adamproof.lemmas.main.setting import (
     A1,
     A2,
@@ -187,10 +188,6 @@ def gradients_change(scope: Scope) -> Step:
 # --- summed over time -------------------------------------------------------------------------------
 
 
-def summed(of: Any, upper: Any) -> Any:
-    return Sum(of(t), (t, 1, upper))
-
-
 def right(upper: Any) -> Any:
     return 2 * gamma * summed(loss, upper) + HALF * gamma**2 * L0 * summed(squares, upper)
 
@@ -255,14 +252,6 @@ def expected(scope: Scope) -> Step:
     scope.step("its expectation", average)
     scaled = [times(2 * gamma, losses_out), times(curvature, moments_out), times(gamma, gains_out)]
     return prove(scope.goal, average, *scaled, degree=1)
-
-
-def gains_nonneg(scope: Scope) -> Step:
-    """0 <= gamma*sum of |u_t o a_t|_1."""
-    one = at_time(scope, "magnitudes are not negative", j, w)
-    each = COORDINATES.monotone(prove(le(0, u(t, j, w) * Abs(a(t, j, w))), one))
-    whole = TIMES.monotone(prove(le(0, gain(t)), each))
-    return prove(le(0, gamma * summed(gain, T)), prove(le(0, summed(gain, T)), whole), scope.the("gamma is positive"))
 
 
 # --- the theorem ------------------------------------------------------------------------------------

@@ -380,7 +380,6 @@ def _assembled(scope: Scope, total: Step, first: Step, drifted: Step, rooted: St
     """The four parts over T, in plain variables."""
     e, s, f, r, one, k_step, moduli, c, n = reals("e s f r one k_step moduli c n")
     bound, gq = reals("bound gq")
-    ends = [le(0, c), lt(c, 1)]
     positive = lt(0, n)
     start = prove(
         le(one * s / n, c * one / ((1 - c) * n)),
@@ -408,7 +407,6 @@ def _assembled(scope: Scope, total: Step, first: Step, drifted: Step, rooted: St
         eq(moduli / n, gq),
         degree=1,
     )
-    del ends
     values = {
         e: TIMES.of(E(error(t), w)),
         s: STARTS,
