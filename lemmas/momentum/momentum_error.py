@@ -45,6 +45,7 @@ from adamproof.prover import (
     sum_last,
 )
 
+variance = momentum_noise.a2_variance
 a, g, m = (function(name, "int", "int", "point") for name in ("a", "g", "m"))  # time, coordinate, outcome
 R = reals("R")
 over = Functional("E", w)
@@ -64,10 +65,6 @@ def error(time: Any) -> Any:
 def mean_power(exponent: Any) -> Any:
     """G_r, the mean over time of E|a_t|^r."""
     return Sum(E(real_power(length(t), exponent), w), (t, 1, T)) / T
-
-
-def variance(time: Any) -> Any:
-    return s0**2 + s1**2 * E(real_power(length(time), p), w)
 
 
 def expected_modulus(time: Any) -> Any:
@@ -92,15 +89,7 @@ MOMENTUM = {
         (j, w, k), eq(m(k + 1, j, w), b1 * m(k, j, w) + (1 - b1) * g(k + 1, j, w)), [le(0, k)]
     ),
 }
-A2 = {
-    "A2: noises of different times are uncorrelated": forall(
-        (i, k),
-        eq(E(COORDINATES.of((g(i, j, w) - a(i, j, w)) * xi), w), 0),
-        [le(1, i), lt(i, k)],
-    ),
-    "A2: the variance of the noise": forall(k, le(E(COORDINATES.of(xi**2), w), variance(k)), RUNNING),
-    "A2: the noise has finite variance": forall(k, Integrable(E(COORDINATES.of(xi**2), w)), RUNNING),
-}
+A2 = momentum_noise.a2(lambda time: g(time, j, w) - a(time, j, w))
 SMOOTH = {
     "gradients change by at most gamma*R*sqrt(d)*(L0 + L1*|a|^q)": forall(
         (k, w), le(norm(a(k, j, w) - a(k + 1, j, w)), STEP * modulus(length(k))), RUNNING

@@ -11,7 +11,7 @@ E|xi_k|^2 <= s0^2 + s1^2*E|a_k|^p.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import product as tuples
 from random import Random
@@ -78,13 +78,21 @@ RECURSION = {
         (j, w, k), eq(N(k + 1, j, w), b1 * N(k, j, w) + (1 - b1) * xi(k + 1, j, w)), [le(0, k)]
     ),
 }
-A2 = {
-    "A2: noises of different times are uncorrelated": forall(
-        (i, k), eq(E(dot(xi(i, j, w), xi(k, j, w)), w), 0), [le(1, i), lt(i, k)]
-    ),
-    "A2: the variance of the noise": forall(k, le(E(COORDINATES.of(xi(k, j, w) ** 2), w), a2_variance(k)), [le(1, k)]),
-    "A2: the noise has finite variance": forall(k, Integrable(E(COORDINATES.of(xi(k, j, w) ** 2), w)), [le(1, k)]),
-}
+
+
+def a2(noise: Callable[[Any], Any]) -> dict[str, Any]:
+    """A2 for a noise given by its coordinate j at a time: what it gives without conditioning on the past."""
+    square = COORDINATES.of(noise(k) ** 2)
+    return {
+        "A2: noises of different times are uncorrelated": forall(
+            (i, k), eq(E(dot(noise(i), noise(k)), w), 0), [le(1, i), lt(i, k)]
+        ),
+        "A2: the variance of the noise": forall(k, le(E(square, w), a2_variance(k)), [le(1, k)]),
+        "A2: the noise has finite variance": forall(k, Integrable(E(square, w)), [le(1, k)]),
+    }
+
+
+A2 = a2(lambda time: xi(time, j, w))
 ANY_VARIANCE = {
     "the variance of the noise": forall(k, le(E(COORDINATES.of(xi(k, j, w) ** 2), w), variance(k)), [le(1, k)]),
 }
