@@ -28,13 +28,13 @@ from .kernel.terms import QUANTIFIERS, RELATIONS, Refusal, Term
 from .kernel.text import show
 from .kernel.verify import VERSION as PROOF_FORMAT
 from .kernel.verify import sorts_of
-from .lemma import Claim, Derivation, Lemma, MissingAssumption, Models, Mutant, OtherStatement, derive_claim
-from .numeric.check import Report, Witness, check_sequent, counterexample
+from .lemma import Claim, Derivation, Lemma, MissingAssumption, Models, Mutant, OtherStatement
+from .numeric.check import Report, Sequent, Witness, check_sequents, counterexample
 from .numeric.intervals import BoxAnswer, check_box
 from .numeric.models import Model
 from .prover import ProofFailure, Step, TranslationError, dump, prop
 from .prover.refute import refute
-from .registry import theorem_of
+from .registry import derivation_of
 
 SEED = 20250706  # of the random models; any other does as well, a fixed one makes runs repeatable
 MODELS = 40  # random models per claim
@@ -140,7 +140,7 @@ def check(
     }
     with FreshVerification(list(proofs.values())) as verification:  # runs while numbers and mutants are seen to
         progress(f"{lemma.slug}: numbers")
-        numbers = {claim.name: _numbers(lemma, claim, models) for claim, _ in attempts if claim.name in proofs}
+        numbers = numbers_of(lemma, [claim for claim, _ in attempts if claim.name in proofs], models)
         killed = []
         for mutant in lemma.mutants if mutants else ():
             progress(f"{lemma.slug}: refuting the mutant {mutant.name}")
@@ -151,7 +151,7 @@ def check(
     for claim, made in attempts:
         if isinstance(made, Derivation):
             name = claim.name
-            reports.append(_proved(lemma, claim, made, proofs[name], answers[name], numbers[name]))
+            reports.append(_proved(lemma, claim, made, proofs[name], answers[name], numbers.get(name)))
         else:
             reports.append(_failed(lemma, claim, made))
     return LemmaReport(lemma, tuple(reports), tuple(killed), versions())
@@ -173,7 +173,7 @@ def versions() -> dict[str, str]:
 
 def _attempt(lemma: Lemma, claim: Claim) -> Derivation | Exception:
     try:
-        return derive_claim(lemma, claim, theorem_of)
+        return derivation_of(lemma, claim)
     except (ProofFailure, MissingAssumption, OtherStatement, Refusal, TranslationError) as failure:
         return failure
 
@@ -331,20 +331,20 @@ def _models(sources: Sequence[Models | None], count: int) -> Iterator[Model]:
     return islice(source(Random(SEED)), count) if source else iter(())
 
 
-def _numbers(lemma: Lemma, claim: Claim, models: int) -> Report | None:
-    """The claim on random models; claims with the same statement and models are tested once."""
-    hypotheses = [prop(statement) for statement in lemma.stated(claim).values()]
-    conclusion = prop(claim.conclusion)
-    sources = (claim.models, lemma.models)
-    if not models or not any(sources) or speaks_of_integrability(conclusion):
-        return None
-    question = (tuple(hypotheses), conclusion, sources, models)
-    if question not in _reports:
-        _reports[question] = check_sequent(hypotheses, conclusion, _models(sources, models))
-    return _reports[question]
-
-
-_reports: dict[Any, Report] = {}
+def numbers_of(lemma: Lemma, claims: Sequence[Claim], models: int) -> dict[str, Report]:
+    """The claims on random models, by name; those with the same source of models are tested on the same ones."""
+    sequents: dict[Models, dict[str, Sequent]] = {}
+    for claim in claims:
+        source = claim.models or lemma.models
+        conclusion = prop(claim.conclusion)
+        if models and source and not speaks_of_integrability(conclusion):
+            hypotheses = [prop(statement) for statement in lemma.stated(claim).values()]
+            sequents.setdefault(source, {})[claim.name] = hypotheses, conclusion
+    found: dict[str, Report] = {}
+    for source, tests in sequents.items():
+        reports = check_sequents(list(tests.values()), _models([source], models))
+        found.update(zip(tests, reports, strict=True))
+    return found
 
 
 def speaks_of_integrability(prop: Term) -> bool:

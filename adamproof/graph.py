@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from . import registry
 from .kernel.terms import Refusal
-from .lemma import Claim, Lemma, MissingAssumption, OtherStatement, derive_claim
+from .lemma import Claim, Lemma, MissingAssumption, OtherStatement
 from .prover import ProofFailure, TranslationError, prop
 
 FAILURES = (ProofFailure, MissingAssumption, OtherStatement, Refusal, TranslationError)
@@ -97,7 +97,7 @@ def graph(lemmas: Iterable[Lemma], say: Callable[[str], None] = lambda _: None) 
 def node(lemma: Lemma, claim: Claim) -> Node:
     """One claim, derived."""
     try:
-        derivation = derive_claim(lemma, claim, registry.theorem_of)
+        derivation = registry.derivation_of(lemma, claim)
     except FAILURES as failure:
         return Node(lemma.slug, claim.name, lemma.title, lemma.label, problem=str(failure))
     theorem = derivation.theorem.theorem

@@ -8,7 +8,7 @@ import pkgutil
 from collections.abc import Iterable
 from functools import cache
 
-from .lemma import Lemma, LemmaError, derive_claim
+from .lemma import Claim, Derivation, Lemma, LemmaError, derive_claim
 from .prover.record import Step
 
 
@@ -82,8 +82,20 @@ def _name_of(lemma: Lemma, name: str) -> str:
     return lemma.label if lemma.label and lemma.label.lower() == name else lemma.slug
 
 
-@cache
 def theorem_of(slug: str, claim: str | None = None) -> Step:
     """The theorem of a lemma's claim, derived once in this process (the verdict still comes from verifying)."""
+    return _derivation(slug, get(slug).claim(claim).name).theorem
+
+
+def derivation_of(lemma: Lemma, claim: Claim) -> Derivation:
+    """The claim's derivation; for a lemma that can be cited it is made once in this process, cited or checked."""
+    citable = _declared.get(lemma.slug) or _by_file(lemma.slug)
+    if citable is lemma and lemma.claim(claim.name) is claim:
+        return _derivation(lemma.slug, claim.name)
+    return derive_claim(lemma, claim, theorem_of)
+
+
+@cache
+def _derivation(slug: str, claim: str) -> Derivation:
     lemma = get(slug)
-    return derive_claim(lemma, lemma.claim(claim), theorem_of).theorem
+    return derive_claim(lemma, lemma.claim(claim), theorem_of)

@@ -15,7 +15,7 @@ from .check import ClaimReport, Verdict
 from .graph import FAILURES, located, whole_name
 from .kernel.normal import key
 from .kernel.terms import Term
-from .lemma import Claim, Lemma, derive_claim
+from .lemma import Claim, Lemma
 from .prover import prop
 
 
@@ -129,7 +129,7 @@ def _false_twin(lemma: Lemma, claim: Claim, dropped: Sequence[str], say: Callabl
 def _needed(lemma: Lemma, claim: Claim, stated: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Which of the assumptions the intact proof uses, and where each enters."""
     try:
-        hypotheses = derive_claim(lemma, claim, registry.theorem_of).theorem.hypotheses
+        hypotheses = registry.derivation_of(lemma, claim).theorem.hypotheses
     except FAILURES:
         return (), ()  # there is no intact proof to look at
     marks = {name: key(prop(lemma.assumptions[name])) for name in stated}
@@ -142,7 +142,7 @@ def _entry(lemma: Lemma, claim: Claim, mark: object) -> str:
     """Where an assumption enters: the chain of lemmas that pass it on, and the first step of the last that has it."""
     chain: list[str] = []
     while True:
-        derivation = derive_claim(lemma, claim, registry.theorem_of)
+        derivation = registry.derivation_of(lemma, claim)
         name = next((n for theorem, n in derivation.cited.items() if _has(theorem.hypotheses, mark)), None)
         if name is None:
             break

@@ -7,7 +7,7 @@ reported as a Witness that a reader can recompute.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -136,32 +136,62 @@ def _or_zero(value: Number) -> str:
     return "~0" if tiny else shown(value)
 
 
+Sequent = tuple[Sequence[Term], Term]  # (hypotheses, conclusion)
+
+
 def check_sequent(
     hypotheses: Sequence[Term], conclusion: Term, models: Iterable[Model], digits: int = DIGITS
 ) -> Report:
-    """Test a sequent in models that are meant to satisfy its hypotheses.
+    """Test a sequent in models that are meant to satisfy its hypotheses; see check_sequents."""
+    return check_sequents([(hypotheses, conclusion)], models, digits)[0]
+
+
+def check_sequents(sequents: Sequence[Sequent], models: Iterable[Model], digits: int = DIGITS) -> list[Report]:
+    """Test sequents in the same models, which are meant to satisfy all their hypotheses: one report a sequent.
 
     Raises HypothesisViolated, naming model and hypothesis, when one does not (or when a hypothesis has no
     value in it); ValueError when there is no model; ModelError when a model lacks a name.
     """
-    _refuse_clashes([*hypotheses, conclusion])
-    conditions: list[Truth] = []
-    answers: list[Truth] = []
-    undetermined: list[tuple[str, str]] = []
-    violation: Witness | None = None
+    tests = [_Test(hypotheses, conclusion, digits) for hypotheses, conclusion in sequents]
     for model in models:
         evaluator = Evaluator(model, digits)
-        conditions += [_required(evaluator, hypothesis) for hypothesis in hypotheses]
+        held: dict[Term, Truth] = {}  # the sequents share most of their hypotheses
+        for test in tests:
+            for hypothesis in test.hypotheses:
+                if hypothesis not in held:
+                    held[hypothesis] = _required(evaluator, hypothesis)
+            test.see(evaluator, held)
+    return [test.report() for test in tests]
+
+
+class _Test:
+    """One sequent, and what the models seen so far say about it."""
+
+    def __init__(self, hypotheses: Sequence[Term], conclusion: Term, digits: int) -> None:
+        _refuse_clashes([*hypotheses, conclusion])
+        self.hypotheses, self.conclusion, self.digits = hypotheses, conclusion, digits
+        self.conditions: list[Truth] = []
+        self.answers: list[Truth] = []
+        self.undetermined: list[tuple[str, str]] = []
+        self.violation: Witness | None = None
+
+    def see(self, evaluator: Evaluator, held: Mapping[Term, Truth]) -> None:
+        """The conclusion in a model in which these hypotheses hold."""
+        model = evaluator.model
+        self.conditions += [held[hypothesis] for hypothesis in self.hypotheses]
         try:
-            answers.append(evaluator.truth(conclusion))
+            answer = evaluator.truth(self.conclusion)
         except Undetermined as reason:
-            undetermined.append((model.label, str(reason)))
-            continue
-        if not answers[-1].holds and violation is None:
-            violation = _witness(hypotheses, conclusion, model, answers[-1], digits)
-    if not answers and not undetermined:
-        raise ValueError("a sequent is tested in at least one model")
-    return _report(conditions, answers, undetermined, violation, digits)
+            self.undetermined.append((model.label, str(reason)))
+            return
+        self.answers.append(answer)
+        if not answer.holds and self.violation is None:
+            self.violation = _witness(self.hypotheses, self.conclusion, model, answer, self.digits)
+
+    def report(self) -> Report:
+        if not self.answers and not self.undetermined:
+            raise ValueError("a sequent is tested in at least one model")
+        return _report(self.conditions, self.answers, self.undetermined, self.violation, self.digits)
 
 
 def counterexample(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mpmath
 import pytest
 
-from adamproof.check import Verdict, check, speaks_of_integrability
+from adamproof.check import Verdict, check, numbers_of, speaks_of_integrability
 from adamproof.kernel.text import show
 from adamproof.kernel.verify import verify
 from adamproof.lemma import Lemma, Source
@@ -52,6 +52,23 @@ def test_is_proved_tested_and_its_twins_are_killed(lemma: Lemma) -> None:
         assert mutant.refused, mutant.mutant.name
         assert mutant.witness is not None, mutant.mutant.name
     assert report.verdict is Verdict.PROVED
+
+
+# The rate 1/4 leaves one choice of the exponents.
+ONLY_ONE_MODEL = {("schedule-exponents", f"only {what}") for what in ("A = 1/2", "C = 3/4", "rho = 0", "B = A")}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lemma", ALL.values(), ids=ALL)
+def test_holds_in_two_hundred_random_models(lemma: Lemma) -> None:
+    """At 50 digits, up to the tolerance of adamproof.numeric.evaluate; statements of integrability have no numbers."""
+    expected = {claim.name for claim in lemma.claims if not speaks_of_integrability(prop(claim.conclusion))}
+    reports = numbers_of(lemma, lemma.claims, models=200)
+    assert set(reports) == expected
+    for name, report in reports.items():
+        assert report.holds, f"{name}: {report}"
+        assert report.models == (1 if (lemma.slug, name) in ONLY_ONE_MODEL else 200)
+        assert report.digits == 50
 
 
 def test_the_folder_holds_what_was_promised() -> None:
