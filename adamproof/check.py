@@ -6,18 +6,13 @@ about the proof file, read in a process of its own.
 
 from __future__ import annotations
 
-import json
-import os
 import platform
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -35,6 +30,7 @@ from .numeric.models import Model
 from .prover import ProofFailure, Step, TranslationError, dump, prop
 from .prover.refute import refute
 from .registry import derivation_of
+from .verification import FreshVerification
 
 SEED = 20250706  # of the random models; any other does as well, a fixed one makes runs repeatable
 MODELS = 40  # random models per claim
@@ -90,9 +86,8 @@ class ClaimReport:
 class MutantReport:
     """A false twin: whether the prover refused it, and the counterexample that shows it false."""
 
+    lemma: Lemma  # that it is a twin of
     mutant: Mutant
-    hypotheses: Mapping[str, Term]
-    conclusion: Term
     refused: bool
     reason: str
     witness: Witness | None
@@ -100,6 +95,20 @@ class MutantReport:
     @property
     def killed(self) -> bool:
         return self.refused and self.witness is not None
+
+    @cached_property
+    def hypotheses(self) -> Mapping[str, Term]:
+        """What the twin assumes, by name."""
+        twin = self.lemma.mutated(self.mutant)
+        return {
+            f"{name}, changed" if name in self.mutant.change else name: prop(statement)
+            for name, statement in twin.stated(twin.claims[0]).items()
+        }
+
+    @cached_property
+    def conclusion(self) -> Term:
+        """What the twin says."""
+        return prop(self.lemma.mutated(self.mutant).claims[0].conclusion)
 
 
 @dataclass(frozen=True)
@@ -125,36 +134,84 @@ class LemmaReport:
         return verdicts[0] if sound else Verdict.REJECTED
 
 
+@dataclass(frozen=True)
+class ClaimWork:
+    """What there is to say for a claim, once derived: its proof file, its steps for readers, numbers, intervals."""
+
+    proof: str
+    steps: tuple[NamedStep, ...]
+    numbers: Report | None
+    intervals: BoxAnswer | None
+
+
+@dataclass(frozen=True)
+class MutantWork:
+    """What became of a false twin: whether the script failed on it, and the counterexample."""
+
+    refused: bool
+    reason: str
+    witness: Witness | None
+
+
+@dataclass(frozen=True)
+class Work:
+    """What takes time in checking a lemma.  No verdict is part of it: that is the kernel's, about these proofs."""
+
+    claims: Mapping[str, ClaimWork]
+    failures: Mapping[str, Exception]  # of the claims that could not be derived
+    mutants: Mapping[str, MutantWork]
+
+    @property
+    def proofs(self) -> list[str]:
+        return [work.proof for work in self.claims.values()]
+
+
 def check(
     lemma: Lemma, models: int = MODELS, mutants: bool = True, progress: Callable[[str], None] = lambda _: None
 ) -> LemmaReport:
     """Check a lemma: prove and verify every claim, test it on random models, and kill its mutants."""
-    attempts = []
+    return worked(lemma, models, mutants, progress)[1]
+
+
+def worked(lemma: Lemma, models: int, mutants: bool, progress: Callable[[str], None]) -> tuple[Work, LemmaReport]:
+    """The work on a lemma, and the report that it leads to."""
+    derived: dict[str, Derivation] = {}
+    failures: dict[str, Exception] = {}
     for claim in lemma.claims:
         progress(f"{lemma.slug}: proving {claim.name}")
-        attempts.append((claim, _attempt(lemma, claim)))
-    proofs = {
-        claim.name: dump(made.theorem, f"{lemma.slug}: {claim.name}")
-        for claim, made in attempts
-        if isinstance(made, Derivation)
-    }
+        made = _attempt(lemma, claim)
+        if isinstance(made, Derivation):
+            derived[claim.name] = made
+        else:
+            failures[claim.name] = made
+    proofs = {name: dump(made.theorem, f"{lemma.slug}: {name}") for name, made in derived.items()}
     with FreshVerification(list(proofs.values())) as verification:  # runs while numbers and mutants are seen to
         progress(f"{lemma.slug}: numbers")
-        numbers = numbers_of(lemma, [claim for claim, _ in attempts if claim.name in proofs], models)
-        killed = []
+        numbers = numbers_of(lemma, [claim for claim in lemma.claims if claim.name in proofs], models)
+        claims = {
+            name: ClaimWork(proof, _steps(lemma, name, derived[name]), numbers.get(name), _intervals(lemma, name))
+            for name, proof in proofs.items()
+        }
+        twins = {}
         for mutant in lemma.mutants if mutants else ():
             progress(f"{lemma.slug}: refuting the mutant {mutant.name}")
-            killed.append(kill(lemma, mutant))
+            twins[mutant.name] = _twin(lemma, mutant)
+        work = Work(claims, failures, twins)
         progress(f"{lemma.slug}: verifying")
-        answers = dict(zip(proofs, verification.answers(), strict=True))
-    reports = []
-    for claim, made in attempts:
-        if isinstance(made, Derivation):
-            name = claim.name
-            reports.append(_proved(lemma, claim, made, proofs[name], answers[name], numbers.get(name)))
-        else:
-            reports.append(_failed(lemma, claim, made))
-    return LemmaReport(lemma, tuple(reports), tuple(killed), versions())
+        return work, report(lemma, work, verification.answers())
+
+
+def report(lemma: Lemma, work: Work, answers: Sequence[dict[str, Any]]) -> LemmaReport:
+    """What the work comes to, given what the kernel answered about its proofs (in the order of `work.proofs`)."""
+    answered = dict(zip(work.claims, answers, strict=True))
+    claims = [
+        _proved(lemma, claim, work.claims[claim.name], answered[claim.name])
+        if claim.name in work.claims
+        else _failed(lemma, claim, work.failures[claim.name])
+        for claim in lemma.claims
+    ]
+    mutants = [_mutant_report(lemma, mutant, work.mutants[mutant.name]) for mutant in lemma.mutants if work.mutants]
+    return LemmaReport(lemma, tuple(claims), tuple(mutants), versions())
 
 
 def versions() -> dict[str, str]:
@@ -178,62 +235,13 @@ def _attempt(lemma: Lemma, claim: Claim) -> Derivation | Exception:
         return failure
 
 
-class FreshVerification:
-    """The kernel, alone in a new process, reading proof files; `answers` waits for it."""
-
-    def __init__(self, proofs: Sequence[str]) -> None:
-        self.count = len(proofs)
-        self.folder = tempfile.TemporaryDirectory(prefix="adamproof-")
-        paths = []
-        for number, text in enumerate(proofs):
-            path = Path(self.folder.name) / f"{number}.json"
-            path.write_text(text, encoding="utf-8")
-            paths.append(str(path))
-        root = str(Path(__file__).resolve().parent.parent)
-        places = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
-        # -P keeps the current folder off the import path: a folder named adamproof there must not be taken for ours.
-        command = [sys.executable, "-P", "-m", "adamproof.kernel", "--json", "--", *paths]
-        self.process = (
-            subprocess.Popen(
-                command,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                env={**os.environ, "PYTHONPATH": places},
-            )
-            if proofs
-            else None
-        )
-
-    def __enter__(self) -> FreshVerification:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.process is not None and self.process.poll() is None:
-            self.process.kill()
-            self.process.communicate()
-        self.folder.cleanup()
-
-    def answers(self) -> list[dict[str, Any]]:
-        """What the kernel answered about each file, in order."""
-        if self.process is None:
-            return []
-        output, errors = self.process.communicate()
-        lines = output.splitlines()
-        if len(lines) != self.count:
-            raise RuntimeError(f"the verifier did not answer: {errors.strip()[-500:]}")
-        return [json.loads(line) for line in lines]
-
-
-def _proved(
-    lemma: Lemma, claim: Claim, made: Derivation, proof: str, answer: dict[str, Any], numbers: Report | None
-) -> ClaimReport:
+def _proved(lemma: Lemma, claim: Claim, work: ClaimWork, answer: dict[str, Any]) -> ClaimReport:
     """Read the verifier's answer against the claim as it is stated."""
     stated = {name: prop(statement) for name, statement in lemma.stated(claim).items()}
     conclusion = prop(claim.conclusion)
     verdict, reason = _read(answer, stated, conclusion)
     if verdict is not Verdict.PROVED:
-        return ClaimReport(claim, stated, conclusion, verdict, reason, proof=proof)
+        return ClaimReport(claim, stated, conclusion, verdict, reason, proof=work.proof)
     hypotheses = set(answer["hypotheses"])
     used = tuple(name for name, statement in stated.items() if show(statement) in hypotheses)
     return ClaimReport(
@@ -244,11 +252,11 @@ def _proved(
         used=used,
         unused=tuple(name for name in stated if name not in used),
         citations=tuple((name, source) for name, source in answer["citations"]),
-        steps=named_steps(made, stated),
-        proof=proof,
+        steps=work.steps,
+        proof=work.proof,
         proof_steps=answer["steps"],
-        numbers=numbers,
-        intervals=_intervals(stated, conclusion, claim.box),
+        numbers=work.numbers,
+        intervals=work.intervals,
     )
 
 
@@ -266,6 +274,11 @@ def _read(answer: dict[str, Any], stated: Mapping[str, Term], conclusion: Term) 
     if extra:
         return Verdict.REJECTED, f"the proof file also assumes {sorted(extra)[0]}"
     return verdict, ""
+
+
+def _steps(lemma: Lemma, claim: str, made: Derivation) -> tuple[NamedStep, ...]:
+    stated = lemma.stated(lemma.claim(claim))
+    return named_steps(made, {name: prop(statement) for name, statement in stated.items()})
 
 
 def named_steps(made: Derivation, stated: Mapping[str, Term]) -> tuple[NamedStep, ...]:
@@ -354,26 +367,31 @@ def speaks_of_integrability(prop: Term) -> bool:
     return prop.op == "Integrable"
 
 
-def _intervals(stated: Mapping[str, Term], conclusion: Term, box: Mapping[str, Any] | None) -> BoxAnswer | None:
+def _intervals(lemma: Lemma, name: str) -> BoxAnswer | None:
     """A closed statement on a box of its variables, by outward-rounded intervals; None if the claim names no box."""
-    if box is None:
+    claim = lemma.claim(name)
+    if claim.box is None:
         return None
-    conditions = [statement for statement in stated.values() if statement.op in RELATIONS]
-    return check_box(conclusion, box, conditions)
+    stated = (prop(statement) for statement in lemma.stated(claim).values())
+    return check_box(prop(claim.conclusion), claim.box, [entry for entry in stated if entry.op in RELATIONS])
 
 
 def kill(lemma: Lemma, mutant: Mutant) -> MutantReport:
     """Run the lemma's own script on a false twin (it must fail) and find a model that shows the twin false."""
+    return _mutant_report(lemma, mutant, _twin(lemma, mutant))
+
+
+def _twin(lemma: Lemma, mutant: Mutant) -> MutantWork:
     twin = lemma.mutated(mutant)
     claim = twin.claims[0]
-    stated = {
-        f"{name}, changed" if name in mutant.change else name: prop(statement)
-        for name, statement in twin.stated(claim).items()
-    }
+    hypotheses = [prop(statement) for statement in twin.stated(claim).values()]
     conclusion = prop(claim.conclusion)
     outcome = _attempt(twin, claim)
     models = _models((mutant.models, claim.models, lemma.models), WITNESS_TRIES)
-    hypotheses = list(stated.values())
     witness = counterexample(hypotheses, conclusion, models) or refute(hypotheses, conclusion)
-    why = reason(outcome) if isinstance(outcome, Exception) else "the script proved it"
-    return MutantReport(mutant, stated, conclusion, isinstance(outcome, Exception), why, witness)
+    refused = isinstance(outcome, Exception)
+    return MutantWork(refused, reason(outcome) if isinstance(outcome, Exception) else "the script proved it", witness)
+
+
+def _mutant_report(lemma: Lemma, mutant: Mutant, work: MutantWork) -> MutantReport:
+    return MutantReport(lemma, mutant, work.refused, work.reason, work.witness)

@@ -9,7 +9,8 @@ A lemma: slug, label (or null), title, source {kind, text}, where, then by comma
 
   list    claims: their names
   check   verdict, exit_code, shortcomings [text], claims [claim], mutants [mutant] (null with --no-mutants),
-          versions {name: version}, seconds
+          versions {name: version}, recalled (proofs and evidence came from the cache; the verdict never
+          does), seconds
   show    notes, assumptions {name: statement}, constants {name: SymPy expression}, claims [claim]
   mutate  mutants [mutant], all_killed, seconds
   without ("check --without") dropped [name], all_hold, claims [claim with stated [name],
@@ -74,7 +75,7 @@ def listed(lemma: Lemma) -> Data:
     return {**heading(lemma), "claims": [claim.name for claim in lemma.claims]}
 
 
-def checked(report: LemmaReport, shortcomings: Sequence[str], mutants: bool) -> Data:
+def checked(report: LemmaReport, shortcomings: Sequence[str], mutants: bool, recalled: bool) -> Data:
     return {
         **heading(report.lemma),
         "verdict": str(report.verdict),
@@ -83,6 +84,7 @@ def checked(report: LemmaReport, shortcomings: Sequence[str], mutants: bool) -> 
         "claims": [claim(entry) for entry in report.claims],
         "mutants": [mutant(entry) for entry in report.mutants] if mutants else None,
         "versions": dict(report.versions),
+        "recalled": recalled,
     }
 
 

@@ -6,6 +6,7 @@ processes and so that what is printed does not depend on where it was computed.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -17,8 +18,10 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ..cache import Question
 from . import as_json, as_latex, output
 from .errors import USAGE, CliError, from_exception
+from .recalling import Recalled, keep
 from .targets import Target, narrowed
 
 if TYPE_CHECKING:
@@ -40,6 +43,8 @@ class Settings:
     claim: str | None = None
     verbose: bool = False
     without: str = ""  # the assumptions to drop, for the task "without"
+    form: str = "all"  # what will be printed: "text", "line", "json" or all of them
+    cache: bool = False  # for the task "check": whether work may be taken from the cache, and is kept there
 
 
 @dataclass(frozen=True)
@@ -56,10 +61,42 @@ class Outcome:
     seconds: float = 0.0
     error: str = ""
     trace: str = ""
+    warning: str = ""
 
 
 def run_all(targets: Sequence[Target], settings: Settings, jobs: int, say: Say) -> Iterator[Outcome]:
     """The outcomes in the order of the targets, each as soon as it and those before it are there."""
+    if settings.cache:
+        yield from _with_cache(targets, settings, jobs, say)
+    else:
+        yield from _compute(targets, settings, jobs, say)
+
+
+def _with_cache(targets: Sequence[Target], settings: Settings, jobs: int, say: Say) -> Iterator[Outcome]:
+    """First what the cache has (as the kernel finds it now), then the rest."""
+    kept = [target for target in targets if target.path is None]  # a user's file may depend on anything
+    with Recalled([_question(target.slug, settings) for target in kept], jobs) as recalled:
+        say("verifying what the cache has")
+        found = {target: outcome for target in kept if (outcome := _recall(target, recalled, settings)) is not None}
+    missing = _compute([target for target in targets if target not in found], settings, jobs, say)
+    for target in targets:
+        yield found[target] if target in found else next(missing)
+
+
+def _recall(target: Target, recalled: Recalled, settings: Settings) -> Outcome | None:
+    start = time.perf_counter()
+    try:
+        report = recalled.report(narrowed(target.lemma(), settings.claim))
+    except CliError:
+        return None  # computing it says the same
+    return None if report is None else _checked(report, settings, time.perf_counter() - start, recalled=True)
+
+
+def _question(slug: str, settings: Settings) -> Question:
+    return Question(slug, settings.models, settings.mutants, settings.claim or "")
+
+
+def _compute(targets: Sequence[Target], settings: Settings, jobs: int, say: Say) -> Iterator[Outcome]:
     if jobs > 1 and len(targets) >= WORTH_A_POOL:
         yield from _in_processes(targets, settings, min(jobs, len(targets)), say)
     else:
@@ -70,6 +107,9 @@ def run_all(targets: Sequence[Target], settings: Settings, jobs: int, say: Say) 
 def run(target: Target, settings: Settings, say: Say = lambda _: None) -> Outcome:
     """One lemma.  What goes wrong in a lemma's own code is an outcome, so that others are still looked at."""
     start = time.perf_counter()
+    if target.path is not None:
+        settings = replace(settings, cache=False)
+    gc.set_threshold(100_000)  # terms and steps are many, live long and are not cyclic
     try:
         with redirect_stdout(sys.stderr):  # what a lemma's code prints must not mix with the answer
             lemma = narrowed(target.lemma(), settings.claim)
@@ -92,18 +132,27 @@ def worst(codes: Sequence[int]) -> int:
 
 
 def _check(lemma: Lemma, settings: Settings, say: Say) -> Outcome:
-    from ..check import check
+    from ..check import Verdict, worked
 
     start = time.perf_counter()
-    report = check(lemma, settings.models, settings.mutants, say)
-    seconds = time.perf_counter() - start
-    return _with_proofs(
-        report,
-        data=as_json.checked(report, output.shortcomings(report), settings.mutants),
-        text=output.checked(report, settings.style, settings.verbose, settings.mutants, seconds, settings.claim),
-        only=settings.claim,
-        exit_code=report.verdict.exit_code,
-    )
+    work, report = worked(lemma, settings.models, settings.mutants, say)
+    outcome = _checked(report, settings, time.perf_counter() - start)
+    if settings.cache and report.verdict is Verdict.PROVED:
+        return replace(outcome, warning=keep(_question(lemma.slug, settings), work))
+    return outcome
+
+
+def _checked(report: LemmaReport, settings: Settings, seconds: float, recalled: bool = False) -> Outcome:
+    data: as_json.Data = {}
+    text = ""
+    if settings.form in ("json", "all"):
+        data = as_json.checked(report, output.shortcomings(report), settings.mutants, recalled)
+    if settings.form in ("text", "all"):
+        text = output.checked(
+            report, settings.style, settings.verbose, settings.mutants, seconds, settings.claim, recalled
+        )
+    outcome = _with_proofs(report, data, text, report.verdict.exit_code, settings.claim)
+    return replace(outcome, seconds=seconds)
 
 
 def _show(lemma: Lemma, settings: Settings, say: Say) -> Outcome:

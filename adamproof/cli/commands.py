@@ -127,6 +127,7 @@ def main() -> None:
         help="Random models a claim is tested on (0: none).",
     ),
     click.option("--no-mutants", is_flag=True, help="Leave out the false twins."),
+    click.option("--no-cache", is_flag=True, help="Search anew, and keep nothing (see `adamproof cache`)."),
     click.option("--save", metavar="DIR", help="Write each claim's proof file into this folder."),
     CLAIM,
     click.option(
@@ -148,6 +149,7 @@ def check(
     verbose: bool,
     models: int,
     no_mutants: bool,
+    no_cache: bool,
     save: str | None,
     claim: str | None,
     without: str | None,
@@ -169,7 +171,9 @@ def check(
         raise CliError("--save needs the name of a folder")
     folder = None if save is None else files.make_folder(save)
     if without is None:
-        settings = Settings("check", terminal.style(ascii_only), models, not no_mutants, claim, verbose)
+        style = terminal.style(ascii_only)
+        form = "json" if as_json else "line" if quiet else "text"
+        settings = Settings("check", style, models, not no_mutants, claim, verbose, form=form, cache=not no_cache)
     else:
         settings = Settings("without", terminal.style(ascii_only), claim=claim, without=without)
     run = Run(settings, terminal.Progress(progress, quiet), as_json, quiet, folder)
@@ -288,6 +292,27 @@ def claims(ctx: click.Context, number: str | None, form: str | None, progress: b
     ctx.exit(ledger.show_claims(number, form or "text", terminal.Progress(progress)))
 
 
+@main.command(context_settings=HELP, epilog=examples("cache", "cache --clear"))
+@with_options(click.option("--clear", is_flag=True, help="Delete everything in it."))
+def cache(clear: bool) -> None:
+    """Say where `check` keeps proofs and evidence between runs, and how much there is.
+
+    A verdict is never kept: the kernel reads the proofs again each time.  The folder is $ADAMPROOF_CACHE, or else
+    adamproof in $XDG_CACHE_HOME or ~/.cache; it may be deleted at any time.
+    """
+    from ..cache import Cache
+
+    kept = Cache()
+    try:
+        if clear:
+            terminal.say(f"{kept.folder}: {kept.clear()} lemmas deleted")
+            return
+        sizes = [file.stat().st_size for file in kept.files()]
+    except OSError as error:
+        raise CliError(f"cannot use the cache {kept.folder}: {error.strerror}") from error
+    terminal.say(f"{kept.folder}: {len(sizes)} lemmas, {sum(sizes) / 1e6:.1f} MB")
+
+
 @main.command(context_settings=HELP, epilog=examples("verify proof.json", "verify proofs/*.json --quiet"))
 @with_options(
     click.argument("paths", nargs=-1, required=True, metavar="FILE..."),
@@ -395,6 +420,7 @@ class Run:
     quiet: bool = False
     folder: Path | None = None  # where proof files go
     outcomes: list[Outcome] = field(default_factory=list)
+    warned: bool = False
 
     def answer(self, names: Sequence[str], jobs: int = 1) -> int:
         """Answer for all these names; the exit status."""
@@ -429,6 +455,9 @@ class Run:
         elif not self.as_json:
             spaced = self.outcomes and not self.quiet and self.settings.style != "latex"
             terminal.say(("\n" if spaced else "") + (outcome.line if self.quiet else outcome.text))
+        if outcome.warning and not self.warned:
+            terminal.warn(outcome.warning)
+        self.warned = self.warned or bool(outcome.warning)
         self.outcomes.append(outcome)
 
     def _finish(self, code: int, seconds: float) -> None:

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from ..verification import start
 from .errors import USAGE, CliError
-
-ROOT = Path(__file__).resolve().parent.parent.parent  # the folder that holds the package
 
 
 @dataclass(frozen=True)
@@ -26,17 +21,13 @@ class Answer:
 
 def ask(path: str) -> Answer:
     """Verify one file.  Raises CliError when it cannot be read or the verifier does not answer."""
-    # -P keeps the current folder off the import path: a folder named adamproof there must not be taken for ours.
-    command = [sys.executable, "-P", "-m", "adamproof.kernel", "--json", "--", path]
-    places = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    done = subprocess.run(
-        command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": places}, check=False
-    )
-    last = (done.stderr.strip().splitlines() or ["nothing"])[-1]
-    if done.returncode == USAGE:
-        raise CliError(last.removeprefix("error: "), done.stderr)
+    process = start([path])
+    output, errors = process.communicate()
+    last = (errors.strip().splitlines() or ["nothing"])[-1]
+    if process.returncode == USAGE:
+        raise CliError(last.removeprefix("error: "), errors)
     try:
-        said = json.loads(done.stdout)
+        said = json.loads(output)
     except json.JSONDecodeError:
-        raise CliError(f"the verifier gave no answer about {path}; it said: {last}", done.stderr) from None
-    return Answer(path, done.returncode, said)
+        raise CliError(f"the verifier gave no answer about {path}; it said: {last}", errors) from None
+    return Answer(path, process.returncode, said)

@@ -21,11 +21,18 @@ if TYPE_CHECKING:
 
 WIDTH = 110
 SHORT = 150  # characters of a refusal in the short form
+RECALLED = "verified now; proofs, numbers and false twins from the cache"
 NAME_COLUMN = 64  # the names of hypotheses are lined up, but not farther to the right than here
 
 
 def checked(
-    report: LemmaReport, style: str, verbose: bool, mutants: bool, seconds: float, only: str | None = None
+    report: LemmaReport,
+    style: str,
+    verbose: bool,
+    mutants: bool,
+    seconds: float,
+    only: str | None = None,
+    recalled: bool = False,
 ) -> str:
     """What `check` says about a lemma, or about only one claim of it."""
     lines = heading(report.lemma)
@@ -33,7 +40,7 @@ def checked(
         lines += _statement_if_new(report.claims, number, style)
         lines += ["", f'Claim "{claim.claim.name}": {coloured(claim.verdict)}', *_claim(claim, style, verbose)]
     lines += ["", *(_in_short(report.mutants, verbose) if mutants else ["False twins: not tried"])]
-    lines += ["", f"{in_one_line(report, only)} ({seconds:.1f} s)"]
+    lines += ["", f"{in_one_line(report, only)} ({RECALLED if recalled else f'{seconds:.1f} s'})"]
     lines += [f"  because {text}" for text in shortcomings(report)]
     if verbose:
         lines.append(_labelled("  with ", ", ".join(f"{name} {version}" for name, version in report.versions.items())))
@@ -125,11 +132,10 @@ def table(rows: Sequence[Sequence[str]]) -> str:
 
 def _statement_if_new(claims: Sequence[ClaimReport], number: int, style: str) -> list[str]:
     """A claim's statement, unless it is the one before again (proved in another way)."""
-    claim = claims[number]
-    lines = _statement(claim.hypotheses, claim.conclusion, style)
-    if number and _statement(claims[number - 1].hypotheses, claims[number - 1].conclusion, style) == lines:
+    claim, before = claims[number], claims[number - 1]
+    if number and (before.hypotheses, before.conclusion) == (claim.hypotheses, claim.conclusion):
         return []
-    return ["", *_indented(lines)]
+    return ["", *_indented(_statement(claim.hypotheses, claim.conclusion, style))]
 
 
 def _statement(hypotheses: Mapping[str, Term], conclusion: Term, style: str) -> list[str]:

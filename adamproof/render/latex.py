@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from ..kernel.terms import Term
 from .layout import IMPLIES, POWER, Style, layout
@@ -18,12 +18,12 @@ NAMES: Mapping[str, str] = {
 }
 
 
-def show(term: Term, names: Mapping[str, str] | None = None, beside: Sequence[Term] = ()) -> str:
-    """A term or proposition in LaTeX, to be read beside others.
+def show(term: Term, names: Mapping[str, str] | None = None) -> str:
+    """A term or proposition in LaTeX.  names replaces the table NAMES.
 
-    names replaces the table NAMES.  Raises ValueError when two names in sight would look alike.
+    Raises ValueError when two names in sight would look alike.
     """
-    return layout(term, STYLE, names, beside)
+    return layout([term], STYLE, names)[0]
 
 
 def _name(name: str) -> str:

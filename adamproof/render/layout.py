@@ -61,12 +61,13 @@ class Style:
     forall: Callable[[str, str, str], str]
 
 
-def layout(term: Term, style: Style, names: Mapping[str, str] | None = None, beside: Sequence[Term] = ()) -> str:
-    """The text of a term or proposition, to be read beside others.  names, if given, replaces the style's own table.
+def layout(terms: Sequence[Term], style: Style, names: Mapping[str, str] | None = None) -> list[str]:
+    """The texts of terms or propositions that are read side by side.  names, if given, replaces the style's own table.
 
     Raises ValueError when two names in sight would be written alike.
     """
-    return _Layout((term, *beside), style, style.names if names is None else names).piece(term, ())[0]
+    whole = _Layout(terms, style, style.names if names is None else names)
+    return [whole.piece(term, ())[0] for term in terms]
 
 
 class _Layout:

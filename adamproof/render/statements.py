@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from ..kernel import text
 from ..kernel.terms import Term
 from . import latex, unicode
+from .layout import layout
 
-STYLES = ("ascii", "unicode", "latex")
+NOTATIONS = {"unicode": unicode.STYLE, "latex": latex.STYLE}
+STYLES = ("ascii", *NOTATIONS)
 
 
 def show(term: Term, style: str = "unicode", names: Mapping[str, str] | None = None) -> str:
@@ -17,7 +19,7 @@ def show(term: Term, style: str = "unicode", names: Mapping[str, str] | None = N
     names replaces the style's table of names; "ascii" is the kernel's own exact text and takes none.
     Raises ValueError for an unknown style, for names with "ascii", and when two names would look alike.
     """
-    return _shown(term, style, names, ())
+    return _shown([term], style, names)[0]
 
 
 def statement(
@@ -28,8 +30,7 @@ def statement(
     Without hypotheses it is the conclusion alone.  In LaTeX it is an ``aligned`` block for math mode.
     Raises ValueError as `show` does; names are compared across the whole statement.
     """
-    props = (*hypotheses, conclusion)
-    *conditions, result = (_shown(prop, style, names, props) for prop in props)
+    *conditions, result = _shown([*hypotheses, conclusion], style, names)
     if not conditions:
         return result
     if style == "latex":
@@ -39,13 +40,11 @@ def statement(
     return "\n".join(["If", *(f"  {condition}" for condition in conditions), "then", f"  {result}"])
 
 
-def _shown(term: Term, style: str, names: Mapping[str, str] | None, beside: Sequence[Term]) -> str:
-    if style == "unicode":
-        return unicode.show(term, names, beside)
-    if style == "latex":
-        return latex.show(term, names, beside)
+def _shown(terms: Sequence[Term], style: str, names: Mapping[str, str] | None) -> list[str]:
+    if style in NOTATIONS:
+        return layout(terms, NOTATIONS[style], names)
     if style != "ascii":
         raise ValueError(f"there is no style {style!r}; there are {', '.join(STYLES)}")
     if names is not None:
         raise ValueError("the style ascii is the kernel's own text: names cannot be rewritten")
-    return text.show(term)
+    return [text.show(term) for term in terms]

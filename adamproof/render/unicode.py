@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from ..kernel.terms import Term
 from .layout import FRACTION, POWER, PRODUCT, TIGHT, Style, layout
@@ -13,12 +13,12 @@ _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def show(term: Term, names: Mapping[str, str] | None = None, beside: Sequence[Term] = ()) -> str:
-    """A term or proposition in Unicode, to be read beside others.
+def show(term: Term, names: Mapping[str, str] | None = None) -> str:
+    """A term or proposition in Unicode.  names replaces the table NAMES.
 
-    names replaces the table NAMES.  Raises ValueError when two names in sight would look alike.
+    Raises ValueError when two names in sight would look alike.
     """
-    return layout(term, STYLE, names, beside)
+    return layout([term], STYLE, names)[0]
 
 
 def _name(name: str) -> str:

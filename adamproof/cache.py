@@ -1,0 +1,126 @@
+"""What checking a lemma took time to find, kept on disk between runs: proof files and evidence, never a verdict.
+
+An entry is found by everything that it depends on: the lemma and what was asked about it, all of the project's
+code, and the versions of Python and the libraries.  Whoever uses one has the kernel read its proofs again, and
+compares what they prove with what the lemma states now.  The folder may be deleted at any time.
+
+Only the standard library is imported here, so that the kernel can start reading at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import adamproof
+
+LIBRARIES = ("sympy", "mpmath", "numpy", "highspy", "gmpy2")
+PLACE = "ADAMPROOF_CACHE"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What was asked: a lemma of the project, random models a claim, false twins or not, one claim or all ("")."""
+
+    lemma: str
+    models: int
+    mutants: bool
+    claim: str = ""
+
+    @property
+    def stem(self) -> str:
+        """The part of a file's name that says what was asked, whatever the code was then."""
+        return f"{self.lemma}-{_digest(json.dumps(asdict(self)))[:12]}"
+
+
+class Cache:
+    """Entries in a folder, one file each.  The newest entry of a question replaces the others."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = default_folder() if folder is None else folder
+
+    def read(self, question: Question) -> Any:
+        """The content kept for a question; None where there is none, or it is damaged."""
+        try:
+            text = self._path(question).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+        digest, _, content = text.partition("\n")
+        if digest != _digest(content):
+            return None
+        return json.loads(content)
+
+    def write(self, question: Question, content: Any) -> None:
+        """Keep plain data (as JSON has it) for a question.  Raises OSError; then nothing has changed."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path, text = self._path(question), json.dumps(content, separators=(",", ":"))
+        beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        try:
+            beside.write_text(f"{_digest(text)}\n{text}", encoding="utf-8")
+            beside.replace(path)
+        except OSError:
+            beside.unlink(missing_ok=True)
+            raise
+        for other in self.folder.glob(f"{question.stem}-*.json"):
+            if other != path:
+                other.unlink(missing_ok=True)
+
+    def files(self) -> Iterator[Path]:
+        """The entries' files."""
+        return self.folder.glob("*-*.json")
+
+    def clear(self) -> int:
+        """Delete all entries; how many there were.  Raises OSError."""
+        files = list(self.files())
+        for file in files:
+            file.unlink(missing_ok=True)
+        return len(files)
+
+    def _path(self, question: Question) -> Path:
+        return self.folder / f"{question.stem}-{fingerprint()[:16]}.json"
+
+
+def default_folder() -> Path:
+    """$ADAMPROOF_CACHE if set, else adamproof in $XDG_CACHE_HOME or in ~/.cache."""
+    named = os.environ.get(PLACE)
+    if named:
+        return Path(named)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "adamproof"
+
+
+@cache
+def fingerprint() -> str:
+    """A digest of the code of the project and its lemmas, and of the versions that it runs with."""
+    found = hashlib.sha256()
+    for name in LIBRARIES:
+        found.update(f"{name} {_version(name)}\n".encode())
+    found.update(f"python {platform.python_implementation()} {platform.python_version()}\n".encode())
+    for root in sorted({Path(adamproof.__file__).parent, *(Path(folder) for folder in _lemma_folders())}):
+        for path in sorted(root.rglob("*.py")):
+            found.update(f"{path.relative_to(root.parent)} {_digest(path.read_text(encoding='utf-8'))}\n".encode())
+    return found.hexdigest()
+
+
+def _lemma_folders() -> list[str]:
+    import adamproof.lemmas  # a folder of its own in a checkout
+
+    return list(adamproof.lemmas.__path__)
+
+
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return "absent"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
