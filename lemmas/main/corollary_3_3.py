@@ -295,6 +295,26 @@ ASSUMPTIONS = {
     "E|a_t|^p is finite": forall(k, Integrable(E(real_power(length(k), p), w)), RUNNING),
 }
 
+# --- p <= 1: Condition 1 holds by itself ---------------------------------------------------------------
+
+NO_C1 = ("C1: mean of E|a_t|^p <= C0^2*G^p", "C0 is not negative", "p <= 2", "gamma and 1 - beta1 are small")
+AUTOMATIC = {
+    "p <= 1": le(p, 1),
+    "gamma and 1 - beta1 are small, with C0 = 1": le(CURVE * q * L1 + NOISE * s1_prime.subs(C0, 1), vbar * C1 / 2),
+}
+
+
+def without_condition_1(scope: Scope) -> Step:
+    found = instantiate(scope.lemma("corollary-3-3", "gradient norm"), {C0: Integer(1)})
+    facts = [prove(le(0, Integer(1))), prove(le(p, 2), scope.the("p <= 1"))]
+    return cut(found, scope.lemma("condition-1-automatic"), *facts, scope.the(list(AUTOMATIC)[1]))
+
+
+def gentle(rng: Random) -> Iterator[Model]:
+    """Runs with p <= 1."""
+    return (model for model in models(rng) if model.variables["p"] <= 1)
+
+
 # --- Case 2: every d cancels ------------------------------------------------------------------------
 
 CASE_2 = {gamma: gamma0 / (sqrt(d) * h), C1: c * sqrt(d)}
@@ -423,10 +443,17 @@ lemma = Lemma(
     title="Convergence of the gradient norm under Conditions 1-3",
     source=Source.RECONSTRUCTED,
     where="Corollary 3.3 and its Case 2; the summary states the rate and the scaling of gamma, not this bound",
-    assumptions={**ASSUMPTIONS, **CASE_2_GIVEN},
+    assumptions={**ASSUMPTIONS, **AUTOMATIC, **CASE_2_GIVEN},
     cited=CITED,
     claims=[
         Claim("gradient norm", le(G, BOUND), corollary, given=tuple(ASSUMPTIONS)),
+        Claim(
+            "without Condition 1",
+            le(G, BOUND.subs(C0, 1)),
+            without_condition_1,
+            given=(*(name for name in ASSUMPTIONS if name not in NO_C1), *AUTOMATIC),
+            models=gentle,
+        ),
         Claim(
             "Case 2",
             eq(BOUND.subs(CASE_2, simultaneous=True), FREE),

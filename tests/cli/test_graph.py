@@ -8,6 +8,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -99,6 +100,15 @@ def test_svg_is_what_dot_draws(tmp_path: Path) -> None:
     done = run("graph", "sign-form", "--svg", PATH=f"{tmp_path}:/usr/bin:/bin")
     assert done.returncode == 2
     assert "does not draw the graph: no fonts" in done.stderr
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
+def test_graphviz_draws_it() -> None:
+    done = run("graph", "B.2", "--svg")
+    assert done.returncode == 0, done.stderr
+    drawing = ElementTree.fromstring(done.stdout)
+    texts = {element.text for element in drawing.iter("{http://www.w3.org/2000/svg}text")}
+    assert {"B.2 update-magnitude", "by an invariant", "by Cauchy-Schwarz", "ratio-bound"} <= texts
 
 
 def test_the_graph_is_the_same_under_any_hash_seed() -> None:
