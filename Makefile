@@ -16,14 +16,14 @@ check: $(VENV)/core.stamp
 	$(BIN)/adamproof check lemma B.2
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check adamproof lemmas tests benchmarks
 	$(BIN)/mypy
 
 fast: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -n auto -m "not slow"
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
