@@ -1,0 +1,162 @@
+"""The arithmetic steps of a stored proof as questions for SMT solvers, in SMT-LIB 2.
+
+A step says that its premises imply its conclusion by a certificate.  The question leaves the certificate out: can
+the premises hold and the conclusion fail, for real numbers in place of the atoms (variables, function values,
+roots, inverses, sums, expectations)?  The answer must be "unsat"; "sat" would be an error of the kernel.  The twin
+of a question has the premises alone: where they cannot hold together, the step says nothing (as in a proof by
+cases, where one case may be impossible).
+
+Statements are read in the kernel's polynomial normal form, multiplied by a common denominator: no division is
+left.  Nothing else of the kernel is used, its certificates least of all.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ..kernel.normal import Atom, Monomial, Poly, difference
+from ..kernel.terms import INT, RELATIONS, Function, Term, reset_budget
+from ..kernel.text import show
+from .proof import Step, read
+
+RULES = ("arith", "antisymmetry", "integer_gap")
+NEGATED = {"==": "distinct", "!=": "=", "<=": "<", "<": "<="}  # not (0 op p), with the sides swapped for an order
+COMPARED = {"==": "=", "!=": "distinct", "<=": "<=", "<": "<"}
+
+
+@dataclass(frozen=True)
+class Obligation:
+    """One step's question.  number: of the step in the proof file; premises and goal: what they say, as polynomials.
+
+    A statement is (op, p), read as 0 op p.
+    """
+
+    number: int
+    rule: str
+    premises: tuple[tuple[str, Poly], ...]
+    goal: tuple[str, Poly]
+    said: str  # the step's conclusion, in the kernel's text
+
+    @cached_property
+    def names(self) -> dict[Atom, str]:
+        """The atoms as SMT variables, in an order that depends on what they say alone."""
+        atoms = {atom for _, poly in (*self.premises, self.goal) for monomial in poly for atom, _ in monomial}
+        return {atom: f"a{number}" for number, atom in enumerate(sorted(atoms, key=described))}
+
+    @property
+    def declarations(self) -> list[str]:
+        return [
+            f"(declare-const {name} {'Int' if self.rule == 'integer_gap' and is_integer(atom) else 'Real'})"
+            for atom, name in self.names.items()
+        ]
+
+    @property
+    def assumed(self) -> list[str]:
+        """The premises."""
+        return [f"(assert {self._relation(COMPARED[op], poly)})" for op, poly in self.premises]
+
+    @property
+    def denied(self) -> str:
+        """The negation of the goal."""
+        op, poly = self.goal
+        if op in ("<=", "<"):
+            return f"(assert ({NEGATED[op]} {self._polynomial(poly)} 0))"
+        return f"(assert {self._relation(NEGATED[op], poly)})"
+
+    @property
+    def question(self) -> str:
+        """Declarations, premises and negated goal: to be found unsatisfiable."""
+        return "\n".join([*self.declarations, *self.assumed, self.denied])
+
+    @property
+    def twin(self) -> str:
+        """The premises alone."""
+        return "\n".join([*self.declarations, *self.assumed])
+
+    def _relation(self, op: str, poly: Poly) -> str:
+        return f"({op} 0 {self._polynomial(poly)})"
+
+    def _polynomial(self, poly: Poly) -> str:
+        """The polynomial times a positive integer that makes its coefficients integers."""
+        scale = math.lcm(*(coefficient.denominator for coefficient in poly.values())) if poly else 1
+        summands = sorted(self._monomial(int(coefficient * scale), monomial) for monomial, coefficient in poly.items())
+        return _applied("+", summands) if summands else "0"
+
+    def _monomial(self, coefficient: int, monomial: Monomial) -> str:
+        factors = sorted(self.names[atom] for atom, exponent in monomial for _ in range(exponent))
+        number = str(coefficient) if coefficient >= 0 else f"(- {-coefficient})"
+        return _applied("*", [number, *factors])
+
+
+def obligations(proof: str | bytes) -> Iterator[Obligation]:
+    """The questions of a proof file, each once.  Raises the kernel's Refusal when the file is malformed."""
+    _, steps = read(proof)
+    seen: set[Any] = set()
+    for step in steps.values():
+        if step.rule in RULES:
+            reset_budget()
+            found = _obligation(step, steps)
+            mark = (frozenset(map(_key, found.premises)), _key(found.goal))
+            if mark not in seen:
+                seen.add(mark)
+                yield found
+
+
+def _obligation(step: Step, steps: Mapping[int, Step]) -> Obligation:
+    premises = [steps[number].theorem.conclusion for number in step.premises]
+    conclusion = step.theorem.conclusion
+    facts = tuple(_reading(premise) for premise in premises if premise.op in RELATIONS)
+    return Obligation(step.number, step.rule, facts, _reading(conclusion), show(conclusion))
+
+
+def _reading(prop: Term) -> tuple[str, Poly]:
+    """A relation as 0 op rhs - lhs."""
+    lhs, rhs = prop.args
+    return prop.op, difference(rhs, lhs)
+
+
+def _key(statement: tuple[str, Poly]) -> Any:
+    op, poly = statement
+    return op, frozenset(poly.items())
+
+
+def logic(question: str) -> str:
+    """The smallest SMT-LIB logic that has the question."""
+    return "QF_NIRA" if " Int)" in question else "QF_NRA"
+
+
+def is_integer(atom: Atom) -> bool:
+    """Whether an atom is an integer variable."""
+    return atom.head == "var" and atom.args[0].sort == INT
+
+
+def described(value: Any) -> str:
+    """What an atom, or a part of one, says, independent of the order in which anything was made."""
+    if type(value) is Atom:
+        return f"{value.head}({', '.join(map(described, value.args))})"
+    if type(value) is frozenset:
+        return "{" + ", ".join(sorted(map(described, value))) + "}"
+    if type(value) is tuple:
+        return "(" + ", ".join(map(described, value)) + ")"
+    if type(value) is Function:
+        return f"{value.name}/{'/'.join(value.sorts)}"
+    return show(value) if type(value) is Term else str(value)
+
+
+def _applied(op: str, parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"({op} {' '.join(parts)})"
+
+
+def document(title: str, proof: str | bytes) -> str:
+    """All questions and twins of a proof file as one SMT-LIB script; each says in a comment what is expected."""
+    lines = [f"; {title}: the arithmetic steps of its proof", "(set-logic QF_NIRA)"]
+    for found in obligations(proof):
+        lines += ["", f"; step {found.number} ({found.rule}): {found.said}"]
+        lines += [f";   {name} = {described(atom)}" for atom, name in found.names.items()]
+        for expected, text in (("unsat", found.question), ("premises alone", found.twin)):
+            lines += [f"; expected: {expected}", "(push 1)", text, "(check-sat)", "(pop 1)"]
+    return "\n".join([*lines, ""])

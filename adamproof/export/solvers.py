@@ -1,0 +1,76 @@
+"""Asking z3 or cvc5 (from PyPI, an extra) about the arithmetic steps of proofs.
+
+Limits are in solver steps, not in seconds, so that an answer is the same on every machine.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+
+from .smt import Obligation, logic
+
+SOLVERS = {"z3": "z3-solver", "cvc5": "cvc5"}  # module name -> distribution
+STEPS = 3_000_000  # the solver's own measure of work, for one question; then its answer is "unknown"
+
+
+class NoSolver(ImportError):
+    """The solver is not installed; the message says how to get it."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a solver says about a step: of its question ("unsat" is wanted), and of its premises alone."""
+
+    obligation: Obligation
+    question: str
+    twin: str
+
+    @property
+    def alarm(self) -> bool:
+        """Whether the solver has values for which the premises hold and the conclusion fails."""
+        return self.question == "sat"
+
+    @property
+    def vacuous(self) -> bool:
+        """Whether the premises cannot hold together."""
+        return self.twin == "unsat"
+
+
+def asker(solver: str, steps: int = STEPS) -> Callable[[Obligation], Answers]:
+    """A function that asks the solver about a step.  Raises NoSolver, or ValueError for an unknown name."""
+    if solver not in SOLVERS:
+        raise ValueError(f"there is no solver {solver!r}; there are {', '.join(SOLVERS)}")
+    try:
+        module = importlib.import_module(solver)
+    except ImportError:
+        hint = f"pip install {SOLVERS[solver]}"
+        raise NoSolver(f"{solver} is not installed; install it with `{hint}`, or use another solver") from None
+    ask = {"z3": _z3, "cvc5": _cvc5}[solver]
+
+    def answers(obligation: Obligation) -> Answers:
+        return Answers(obligation, ask(module, obligation.question, steps), ask(module, obligation.twin, steps))
+
+    return answers
+
+
+def _z3(z3: ModuleType, text: str, steps: int) -> str:
+    solver = z3.Solver(ctx=z3.Context())
+    solver.set("rlimit", steps)
+    solver.from_string(text)
+    return str(solver.check())
+
+
+def _cvc5(cvc5: ModuleType, text: str, steps: int) -> str:
+    manager = cvc5.TermManager()
+    solver = cvc5.Solver(manager)
+    solver.setOption("rlimit-per", str(steps // 100))  # its steps are coarser
+    solver.setLogic(logic(text))
+    parser = cvc5.InputParser(solver)
+    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, f"{text}\n(check-sat)\n", "step")
+    symbols, answer = parser.getSymbolManager(), "unknown"
+    while not (command := parser.nextCommand()).isNull():
+        answer = command.invoke(solver, symbols).strip() or answer
+    return answer.split()[0]  # without the reason for not knowing

@@ -1,0 +1,118 @@
+"""Arithmetic steps as questions for SMT solvers: what they ask, and that planted errors are found."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from adamproof.export.smt import Obligation, document, obligations
+from adamproof.export.solvers import NoSolver, asker
+from adamproof.kernel.terms import Refusal
+from adamproof.prover import dump
+from adamproof.registry import theorem_of
+
+ROOT = Path(__file__).resolve().parents[2]
+OPPOSITE = {"<=": "<", "<": "<=", "==": "!=", "!=": "=="}
+
+
+@cache
+def steps(slug: str = "update-magnitude", claim: str | None = None) -> tuple[Obligation, ...]:
+    return tuple(obligations(dump(theorem_of(slug, claim))))
+
+
+def negated(step: Obligation) -> Obligation:
+    """The step with the opposite conclusion: false wherever its premises can hold."""
+    op, poly = step.goal
+    turned = {monomial: -value for monomial, value in poly.items()} if op in ("<=", "<") else poly
+    return replace(step, goal=(OPPOSITE[op], turned))
+
+
+def test_what_is_asked() -> None:
+    step = next(step for step in steps("power-order", "at least 1") if step.rule == "arith")
+    assert step.question.count("(declare-const") == len(step.names)
+    assert step.question.count("(assert") == len(step.premises) + 1
+    assert step.twin.count("(assert") == len(step.premises)
+    assert step.question.startswith(step.twin)
+    assert "/" not in step.question
+
+
+def test_there_is_no_division_anywhere() -> None:
+    for step in (*steps(), *steps("main-theorem", "any magnitudes")):
+        assert "/" not in step.question
+
+
+def test_each_question_is_asked_once() -> None:
+    questions = [(step.question, step.said) for step in steps()]
+    assert len(set(questions)) == len(questions) > 20
+
+
+def test_a_malformed_file_is_refused() -> None:
+    with pytest.raises(Refusal, match="not complete JSON"):
+        list(obligations("{"))
+
+
+def test_a_missing_solver_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "z3", None)
+    with pytest.raises(NoSolver, match="z3 is not installed; install it with `pip install z3-solver`"):
+        asker("z3")
+    with pytest.raises(ValueError, match="there is no solver 'yices'"):
+        asker("yices")
+
+
+@pytest.mark.parametrize("solver", ["z3", "cvc5"])
+def test_the_steps_of_b2_stand_and_their_opposites_do_not(solver: str) -> None:
+    pytest.importorskip(solver)
+    ask = asker(solver)
+    found = [ask(step) for step in steps()]
+    assert not [answers for answers in found if answers.alarm]
+    known = [answers for answers in found if answers.question == "unsat"]
+    assert len(known) >= (len(found) if solver == "z3" else 0.8 * len(found))
+    planted = [ask(negated(step)) for step in steps()]
+    alarms = sum(answers.alarm for answers in planted)
+    assert alarms >= 0.9 * sum(not answers.vacuous for answers in planted)
+    assert not any(answers.alarm for answers in planted if answers.vacuous)
+
+
+@pytest.mark.parametrize("solver", ["z3", "cvc5"])
+def test_an_integer_gap_is_about_integers(solver: str) -> None:
+    pytest.importorskip(solver)
+    gaps = [step for step in steps("average-magnitude") if step.rule == "integer_gap"]
+    assert gaps
+    for step in gaps:
+        assert " Int)" in step.question
+        assert asker(solver)(step).question == "unsat"
+        assert asker(solver)(replace(step, rule="arith")).question == "sat"  # among reals there is a gap
+
+
+def test_a_step_that_is_too_hard_is_unknown() -> None:
+    pytest.importorskip("z3")
+    hard = max(steps("main-theorem", "any magnitudes"), key=lambda step: len(step.question))
+    assert asker("z3", steps=1)(hard).question == "unknown"
+
+
+def test_the_script_is_the_same_under_any_hash_seed() -> None:
+    code = (
+        "from adamproof.export.smt import document; from adamproof.prover import dump;"
+        "from adamproof.registry import theorem_of; print(document('B.2', dump(theorem_of('update-magnitude'))))"
+    )
+    texts = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": seed},
+            check=True,
+        ).stdout
+        for seed in ("0", "1")
+    }
+    assert len(texts) == 1
+    text = texts.pop()
+    assert text == document("B.2", dump(theorem_of("update-magnitude"))) + "\n"
+    assert text.count("(check-sat)") == 2 * len(steps())
+    assert text.count("; expected: unsat") == len(steps())
