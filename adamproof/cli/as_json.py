@@ -33,6 +33,8 @@ mutant  name, statement, killed, refused, reason, witness
 rests_on [name], problem}].  "claims" has claims [{number, claim, verdict, word, by [text], beyond [assumption],
 evidence [{text, state, lemma, details [text]}], repair, missing [text]}].
 
+"bound", "magnitude" and "schedule" are described in docs/bounds.md.
+
 "verify" has files [{file, verdict, conclusion, hypotheses [statement], citations [{name, source}], steps}] or
 {file, verdict, reason} or {file, error}.
 """

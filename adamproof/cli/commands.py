@@ -26,10 +26,22 @@ BROKEN_PIPE = 141  # as if stopped by the signal; 1 would read as "refuted"
 JOBS = 2
 MODELS = 40  # random models a claim; adamproof.check says the same, but importing that brings in SymPy
 HELP = {"help_option_names": ["-h", "--help"]}
+CALCULATOR = ("bound", "magnitude", "schedule")  # commands in a module of their own
 
 
 class Program(click.Group):
     """All commands, with what holds for each: how interruptions, closed pipes and users' errors end."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *CALCULATOR})
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in CALCULATOR:
+            return super().get_command(ctx, name)
+        from . import bounding
+
+        command: click.Command = getattr(bounding, name)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         terminal.be_tolerant()

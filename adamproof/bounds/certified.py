@@ -1,0 +1,292 @@
+"""One bound at one setting, certified: every number lies in an enclosure with exact ends.
+
+    certify(Problem(gap=1, grad1=2, L0=1, sigma0=1, dim=16), Hyperparameters("0.9", "0.999", "1e-3", steps=10_000))
+
+The precision grows until each enclosure is as narrow as the digits asked for.  The total is the right side of the
+lemma's claim; that the terms add up to it is checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import sympy
+from sympy.core.relational import Relational, StrictLessThan
+
+from ..lemmas.notation import L1, T, d, eps, s1
+from .enclosures import Arithmetic, Enclosure, Evaluation, NoEnclosure, bits_for
+from .problem import (
+    FIELDS,
+    NAME_OF,
+    Hyperparameters,
+    Problem,
+    ProblemError,
+    check_rule,
+    given,
+    is_array,
+    shown,
+)
+from .theorems import BETAS, Theorem, TheoremError, theorem
+
+MOST_BITS = 16_000
+DIGITS = 8
+ZERO, ONE = sympy.Integer(0), sympy.Integer(1)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A hypothesis on the numbers: both sides, and whether it holds (None: they cannot be told apart)."""
+
+    name: str
+    formula: str
+    left: Enclosure
+    right: Enclosure
+    holds: bool | None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The bound beside a value that is trivially true, or true of gradients that never shrink: bound/value."""
+
+    text: str
+    why: str
+    value: Enclosure
+    ratio: Enclosure | None  # None where the value is 0
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What a theorem says at one setting."""
+
+    theorem: Theorem
+    settings: Mapping[str, Any]  # the inputs that were used, by name, as exact numbers or formulas
+    terms: Mapping[str, Enclosure]
+    total: Enclosure
+    shares: Mapping[str, Enclosure]
+    scale: Mapping[str, Enclosure]  # R or S
+    checks: tuple[Check, ...]
+    compared: tuple[Compared, ...]
+    digits: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether all hypotheses that numbers decide hold; the theorem says nothing otherwise."""
+        return all(check.holds for check in self.checks)
+
+    @property
+    def binding(self) -> str:
+        """The largest term."""
+        return max(self.terms, key=lambda name: self.terms[name].high)
+
+    @property
+    def vacuous(self) -> bool | None:
+        """Whether the bound is as large as a value it is compared with; None if there is none."""
+        known = [found for found in self.compared if found.value.high > 0]
+        if not known:
+            return None
+        return any(found.value.high <= self.total.high for found in known)
+
+
+class Numbers:
+    """The values of a problem's symbols, ready to be put into expressions."""
+
+    def __init__(self, problem: Problem, hyper: Hyperparameters) -> None:
+        self.values = given(problem, hyper)
+        for name, value in self.values.items():
+            if is_array(value):
+                raise ProblemError(f"{name} is an array; a certified bound is for one setting (sweeps: bounds.bound)")
+        self._check_formulas()
+
+    def _check_formulas(self) -> None:
+        """The rules of the inputs that are formulas in T and d."""
+        known = self._known((T, d))
+        for name, value in self.values.items():
+            missing = [NAME_OF[symbol] for symbol in sorted(value.free_symbols, key=str) if symbol not in known]
+            if missing:
+                raise ProblemError(f"{name} = {shown(value)} needs {' and '.join(missing)}")
+            if value.free_symbols:
+                check_rule(name, value, FIELDS[name].rule, known)
+
+    def _known(self, symbols: Iterable[Any]) -> dict[Any, Enclosure]:
+        """Exact values of those of these symbols that are given as rational numbers."""
+        found = {}
+        for symbol in symbols:
+            value = self.values.get(NAME_OF[symbol])
+            if value is not None and value.is_Rational:
+                found[symbol] = Enclosure.of(Fraction(int(value.p), int(value.q)))
+        return found
+
+    def put(self, expression: Any) -> Any:
+        """The expression with the formulas, and the zeros of L1 and sigma1, in place of their symbols."""
+        formulas = {
+            FIELDS[name].symbol: value
+            for name, value in self.values.items()
+            if not value.is_Rational or (value == 0 and FIELDS[name].symbol in (L1, s1))
+        }
+        return expression.xreplace(formulas) if formulas else expression
+
+    def need(self, expressions: Iterable[Any], what: str) -> None:
+        """Raise ProblemError unless all symbols of the expressions have values."""
+        symbols = {symbol for expression in expressions for symbol in self.put(expression).free_symbols}
+        missing = [name for name, field in FIELDS.items() if field.symbol in symbols and name not in self.values]
+        if missing:
+            first = FIELDS[missing[0]]
+            more = f" (and {', '.join(missing[1:])})" if missing[1:] else ""
+            raise ProblemError(f"{what} needs {missing[0]}, {first.meaning}{more}")
+
+    def evaluation(self, bits: int) -> Evaluation:
+        return Evaluation(self._known(FIELDS[name].symbol for name in self.values), bits)
+
+    def enclose(self, expressions: Mapping[str, Any], digits: int) -> dict[str, Enclosure]:
+        """All expressions to this many digits.  Raises ProblemError where one has no value."""
+        ready = {name: self.put(expression) for name, expression in expressions.items()}
+        bits = bits_for(digits)
+        while True:
+            evaluation = self.evaluation(bits)
+            try:
+                found = {name: evaluation.of(expression) for name, expression in ready.items()}
+            except NoEnclosure as error:
+                if bits > MOST_BITS:
+                    raise ProblemError(f"the formula has no value at this setting: {error}") from error
+            else:
+                if all(_is_narrow(enclosure, digits) for enclosure in found.values()):
+                    return found
+                if bits > MOST_BITS:
+                    raise ProblemError(f"a value cannot be told from 0 with {bits} bits")
+            bits *= 2
+
+    def check(self, name: str, relation: Relational) -> Check:
+        """Whether a relation holds, decided with as many bits as it takes."""
+        left, right = (self.put(side) for side in relation.args)
+        strict = isinstance(relation, StrictLessThan)
+        bits = bits_for(10)
+        while True:
+            evaluation = self.evaluation(bits)
+            try:
+                ends = evaluation.of(left), evaluation.of(right)
+            except NoEnclosure as error:
+                if bits > MOST_BITS:
+                    raise ProblemError(f"the hypothesis {name} has no value at this setting: {error}") from error
+            else:
+                holds = _decided(*ends, strict)
+                if holds is not None or bits > MOST_BITS:
+                    return Check(name, written(relation), *ends, holds)
+            bits *= 2
+
+
+def _is_narrow(enclosure: Enclosure, digits: int) -> bool:
+    width = enclosure.relative_width
+    return width is not None and width * 10 ** (digits + 1) <= 1
+
+
+def _decided(left: Enclosure, right: Enclosure, strict: bool) -> bool | None:
+    if left.exact and right.exact:
+        return left.low < right.low if strict else left.low <= right.low
+    if left.high < right.low or (left.high <= right.low and not strict):
+        return True
+    return False if left.low > right.high or (left.low >= right.high and strict) else None
+
+
+def written(relation: Relational) -> str:
+    """A relation in the names of the inputs."""
+    sign = "<" if isinstance(relation, StrictLessThan) else "<="
+    names = {symbol: sympy.Symbol(name) for symbol, name in NAME_OF.items()}
+    left, right = (str(side.xreplace(names)).replace("**", "^") for side in relation.args)
+    return f"{left} {sign} {right}"
+
+
+# --- the bound ----------------------------------------------------------------------------------
+
+
+def certify(problem: Problem, hyper: Hyperparameters, name: str = "main", case: int = 1, digits: int = DIGITS) -> Bound:
+    """The bound of a theorem (NAMES) at one setting, each number to this many digits.
+
+    Raises ProblemError where an input is missing, breaks its rule, or where the betas are outside the theorem's range.
+    A bound whose other hypotheses fail is returned with `holds` false: it is a number, not a theorem.
+    """
+    if not 1 <= digits <= 1000:
+        raise ProblemError(f"digits = {digits} breaks the rule 1 <= digits <= 1000")
+    found, numbers = theorem(name, case), Numbers(problem, hyper)
+    numbers.need([found.bound, *found.terms.values(), *_sides(found, numbers)], f"the theorem {name}")
+    checks = tuple(checked(found, numbers))
+    expressions = {"bound": found.bound, **{f"term {part}": term for part, term in found.terms.items()}}
+    expressions |= {f"scale {symbol}": formula for symbol, formula in found.scale.items()}
+    values = numbers.enclose(expressions, digits)
+    terms = {part: values[f"term {part}"] for part in found.terms}
+    total = values["bound"]
+    _check_sum(found, terms, total)
+    divide = Arithmetic(bits_for(digits)).divide
+    return Bound(
+        found,
+        _used(found, numbers),
+        terms,
+        total,
+        {part: divide(term, total) if total.high else Enclosure.of(0) for part, term in terms.items()},
+        {symbol: values[f"scale {symbol}"] for symbol in found.scale},
+        checks,
+        tuple(_compared(found, numbers, total, digits)),
+        digits,
+    )
+
+
+def _sides(found: Theorem, numbers: Numbers) -> list[Any]:
+    return [side for relation in _applicable(found, numbers).values() for side in relation.args]
+
+
+def _applicable(found: Theorem, numbers: Numbers) -> dict[str, Relational]:
+    """The hypotheses without the ranges of inputs that are not given: where the bound has one, it is missed there."""
+    return {
+        name: relation
+        for name, relation in found.hypotheses.items()
+        if len(relation.free_symbols) > 1 or all(NAME_OF[s] in numbers.values for s in relation.free_symbols)
+    }
+
+
+def checked(found: Theorem, numbers: Numbers) -> Iterable[Check]:
+    """The hypotheses on the numbers.  Raises ProblemError on betas for which the bound is not defined."""
+    for name, relation in _applicable(found, numbers).items():
+        check = numbers.check(name, relation)
+        symbols = relation.free_symbols
+        if not check.holds and (symbols <= BETAS or (symbols == {eps} and check.holds is False)):
+            raise ProblemError(_broken(check, symbols, found, numbers))
+        yield check
+    for symbol in found.must_vanish:
+        value = numbers.values[NAME_OF[symbol]]
+        exactly = Enclosure.of(0) if value == 0 else numbers.enclose({"value": value}, DIGITS)["value"]
+        name = f"{NAME_OF[symbol]} = 0, as the theorem is for this case"
+        yield Check(name, f"{NAME_OF[symbol]} <= 0", exactly, Enclosure.of(0), value == 0)
+
+
+def _broken(check: Check, symbols: set[Any], found: Theorem, numbers: Numbers) -> str:
+    values = ", ".join(f"{NAME_OF[s]} = {shown(numbers.values[NAME_OF[s]])}" for s in sorted(symbols, key=str))
+    why = "breaks" if check.holds is False else "cannot be told from the end of"
+    return f"{values} {why} the rule {check.formula}, without which the theorem {found.name} bounds nothing"
+
+
+def _check_sum(found: Theorem, terms: Mapping[str, Enclosure], total: Enclosure) -> None:
+    low, high = (sum(getattr(term, end) for term in terms.values()) for end in ("low", "high"))
+    if low > total.high or high < total.low:
+        raise TheoremError(f"the terms of {found.title} do not add up to its bound")
+
+
+def _used(found: Theorem, numbers: Numbers) -> dict[str, Any]:
+    symbols = set(found.bound.free_symbols).union(*(side.free_symbols for side in _sides(found, numbers)))
+    symbols |= {s for value in numbers.values.values() for s in value.free_symbols} | set(found.must_vanish)
+    return {name: value for name, value in numbers.values.items() if FIELDS[name].symbol in symbols}
+
+
+def _compared(found: Theorem, numbers: Numbers, total: Enclosure, digits: int) -> Iterable[Compared]:
+    for trivial in found.trivial:
+        try:
+            numbers.need([trivial.value], "it")
+        except ProblemError:
+            continue
+        value = numbers.enclose({"value": trivial.value}, digits)["value"]
+        ratio = Arithmetic(bits_for(digits)).divide(total, value) if value.high else None
+        yield Compared(trivial.text, trivial.why, value, ratio)
+
+
+__all__ = ["DIGITS", "Bound", "Check", "Compared", "Numbers", "certify", "checked", "written"]

@@ -1,0 +1,107 @@
+"""The report of `adamproof schedule`: orders, rate and best exponents of a theorem's bound, as text and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from ..kernel import verify
+from ..prover import dump
+from .affine import exact
+from .orders import Order, OrderError, Rate, Schedule, order, rate
+from .schedules import Best, best_schedule, written_out
+from .theorems import with_scale
+
+MEANING = "1 - beta1 = Theta(T^-A), 1 - beta2 = Theta(T^-B), lr = Theta(T^-C/sqrt(d))"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What exponents give (found is None if only the best were asked for), and the best ones."""
+
+    theorem: str
+    scale: str
+    schedule: Schedule | None
+    growth: Order | None
+    found: Rate | None
+    best: Best
+    certificate: str  # what the kernel has proved
+
+    def text(self) -> str:
+        lines = [f"The bound of the theorem {self.theorem}, where {MEANING}", ""]
+        if self.found is not None:
+            width = max(map(len, self.found.orders))
+            lines += [f"At {self.schedule}:", f"  {self.scale} is Theta({self.growth})"]
+            for name, term in self.found.orders.items():
+                mark = "  <- binds" if name in self.found.binding else ""
+                lines.append(f"  {name:<{width}}  {term}{mark}")
+            lines += [f"  rate {self.found.rate}: {_says(self.found.rate)}"]
+            lines += [f"  if {condition}" for condition in self.found.conditions]
+            lines.append("")
+        ranges = ", ".join(_extent(name, *ends) for name, ends in self.best.ranges.items() if name in "ABC")
+        why = " + ".join(f"{value}*[{name}]" for name, value in self.best.multipliers.items())
+        lines += [f"Best: rate {self.best.rate} at {ranges}"]
+        lines += [f"  because {self.best.rate} - r = {why}, each bracket being at least 0"]
+        lines += [f"  proved by the kernel: {self.certificate}"]
+        return "\n".join(lines)
+
+    def data(self) -> dict[str, Any]:
+        found = self.found
+        return {
+            "theorem": self.theorem,
+            "scale": self.scale,
+            "growth": None if self.growth is None else str(self.growth),
+            "terms": None if found is None else {name: str(term) for name, term in found.orders.items()},
+            "exponents": None if found is None else {name: str(value) for name, value in found.exponents.items()},
+            "rate": None if found is None else str(found.rate),
+            "binding": None if found is None else list(found.binding),
+            "conditions": None if found is None else list(found.conditions),
+            "best": {
+                "rate": str(self.best.rate),
+                "ranges": {name: [str(end) for end in ends] for name, ends in self.best.ranges.items()},
+                "multipliers": {name: str(value) for name, value in self.best.multipliers.items()},
+                "certificate": self.certificate,
+            },
+        }
+
+
+def _says(found: Fraction) -> str:
+    if found > 0:
+        return f"the bound is O(T^-{found}), up to its power of d"
+    return "the bound does not fall with T"
+
+
+def _extent(name: str, low: Fraction, high: Fraction) -> str:
+    return f"{name} = {low}" if low == high else f"{low} <= {name} <= {high}"
+
+
+def report(given: Mapping[str, Any], theorem: str = "main", best_only: bool = False) -> Report:
+    """The report for exponents A, B, C (as fractions in text); with best_only those given are kept fixed.
+
+    Raises OrderError or ProgramError, with a sentence, where there is no order or no schedule.
+    """
+    values = {name: _fraction(name, value) for name, value in given.items()}
+    terms, scale = with_scale(theorem)
+    best = best_schedule(terms, scale, values if best_only else None)
+    proved = verify(dump(best.certificate())).states["conclusion"]
+    if best_only:
+        return Report(theorem, scale.symbol, None, None, None, best, proved)
+    schedule = Schedule(values["A"], values["B"], values["C"])
+    found = rate(written_out(terms, scale), schedule)
+    return Report(theorem, scale.symbol, schedule, order(scale.formula, schedule), found, best, proved)
+
+
+def _fraction(name: str, value: Any) -> Fraction:
+    option = {"A": "beta1", "B": "beta2", "C": "lr"}[name]
+    try:
+        found = exact(value)
+    except (TypeError, ValueError, ZeroDivisionError) as error:
+        raise OrderError(f"--{option} {value} is not an exponent; write a fraction such as 3/4") from error
+    if found < 0 or max(found.numerator, found.denominator) > 10**6:
+        raise OrderError(f"--{option} {value} breaks the rule 0 <= {name}, a short fraction")
+    return found
+
+
+__all__ = ["Report", "report"]

@@ -1,0 +1,231 @@
+"""Pictures of bounds: the terms against T, and heat maps over (beta1, beta2); their data as CSV or JSON.
+
+matplotlib (the extra `plots`) is imported when a picture is drawn; the data need only NumPy.  Colours are those of
+Okabe and Ito with a line style each, and cividis for maps: they can be told apart without colour vision and in print.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy
+
+from .problem import Hyperparameters, Problem, ProblemError, is_array
+from .theorems import theorem
+from .vectorised import bound
+
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#000000")
+STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), "-")
+POINTS = 121
+SIDE = 161  # points a side of a map
+LAST = 10**100  # steps
+FORMATS = (".png", ".svg")
+SIZE = (7.0, 4.6)  # inches
+
+
+class PlotError(ValueError):
+    """A picture or data file that cannot be made: one sentence."""
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Curves over T."""
+
+    title: str
+    steps: Any
+    curves: dict[str, Any]
+    y_label: str
+
+    def rows(self) -> list[dict[str, float]]:
+        return [
+            {"T": float(self.steps[index]), **{name: float(curve[index]) for name, curve in self.curves.items()}}
+            for index in range(len(self.steps))
+        ]
+
+    def text(self, path: str) -> str:
+        """The data, as CSV or JSON by the file's name."""
+        return _text(path, self.rows(), self.title)
+
+    def draw(self, path: str) -> None:
+        figure, axes = _canvas(path, self.title)
+        for number, (name, curve) in enumerate(self.curves.items()):
+            total = name == "total"
+            axes.loglog(
+                self.steps,
+                curve,
+                color=COLOURS[-1] if total else COLOURS[number % (len(COLOURS) - 1)],
+                linestyle=STYLES[number % len(STYLES)] if not total else "-",
+                linewidth=2.4 if total else 1.5,
+                label=name,
+            )
+        self._slope(axes)
+        axes.set_xlabel("number of steps T")
+        axes.set_ylabel(self.y_label)
+        axes.grid(True, which="major", linewidth=0.4, alpha=0.5)
+        axes.legend(fontsize=8)
+        _save(figure, path)
+
+    def _slope(self, axes: Any) -> None:
+        """The slope of T^(-1/4), just above the total."""
+        total = self.curves["total"]
+        known = numpy.flatnonzero(numpy.isfinite(total) & (total > 0))
+        if known.size:
+            anchor = known[-1]
+            guide = 1.5 * total[anchor] * (self.steps / self.steps[anchor]) ** -0.25
+            axes.loglog(
+                self.steps, guide, color="#777777", linewidth=0.9, linestyle=(0, (1, 3)), label="slope of T^(-1/4)"
+            )
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """Values over (beta1, beta2), nan where they are not defined; axes are 1 - beta, in powers of ten."""
+
+    title: str
+    first: Any  # beta1
+    second: Any  # beta2
+    values: Any  # values[row, column] at second[row], first[column]
+    label: str
+
+    def rows(self) -> list[dict[str, float | None]]:
+        return [
+            {"beta1": float(x), "beta2": float(y), "value": None if math.isnan(value) else float(value)}
+            for y, line in zip(self.second, self.values, strict=True)
+            for x, value in zip(self.first, line, strict=True)
+        ]
+
+    def text(self, path: str) -> str:
+        """The data, as CSV or JSON by the file's name."""
+        return _text(path, self.rows(), self.title)
+
+    def draw(self, path: str) -> None:
+        figure, axes = _canvas(path, self.title)
+        from matplotlib.colors import LogNorm
+
+        known = self.values[numpy.isfinite(self.values) & (self.values > 0)]
+        if not known.size:
+            raise PlotError("there is nothing to draw: the value is defined nowhere on the map")
+        norm = LogNorm(known.min(), max(known.max(), known.min() * 1.01))
+        mesh = axes.pcolormesh(
+            1 - self.first,
+            1 - self.second,
+            self.values,
+            cmap="cividis_r",
+            norm=norm,
+            rasterized=True,
+            shading="nearest",
+        )
+        figure.colorbar(mesh, ax=axes, label=self.label)
+        gap = numpy.geomspace(1e-9, 1, 400)
+        axes.plot(
+            gap,
+            1 - (1 - gap) ** 2,
+            color="#D55E00",
+            linewidth=1.6,
+            linestyle="--",
+            label="beta1^2 = beta2: no R beyond",
+        )
+        axes.plot(gap, gap, color="black", linewidth=1.2, label="beta1 = beta2: the valley, R = 1")
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        axes.set_xlim(1 - self.first.max(), 1 - self.first.min())
+        axes.set_ylim(1 - self.second.max(), 1 - self.second.min())
+        axes.set_xlabel("1 - beta1")
+        axes.set_ylabel("1 - beta2")
+        axes.legend(fontsize=8, loc="upper left")
+        _save(figure, path)
+
+
+# --- what is drawn ------------------------------------------------------------------------------
+
+
+def against_steps(problem: Problem, hyper: Hyperparameters, name: str = "main", case: int = 1) -> Lines:
+    """The terms of a bound over T, from 10 to 100 times the given number of steps; formulas follow T."""
+    if hyper.steps is not None and (is_array(hyper.steps) or hyper.steps.free_symbols or hyper.steps > LAST):
+        raise ProblemError(f"a picture over T needs steps as a number of at most 1e{len(str(LAST)) - 1}")
+    last = 1e8 if hyper.steps is None else 100 * float(hyper.steps)
+    steps = numpy.unique(numpy.floor(numpy.geomspace(10.0, max(last, 1000.0), POINTS)))
+    found = bound(problem, replace(hyper, steps=steps), name, case)
+    curves = {"total": found.total, **found.terms}
+    shape = steps.shape
+    return Lines(
+        f"The bound of the theorem {name}",
+        steps,
+        {label: numpy.broadcast_to(curve, shape) for label, curve in curves.items() if numpy.any(curve > 0)},
+        f"{theorem(name, case).left} is at most",
+    )
+
+
+def _betas() -> tuple[Any, Any]:
+    gaps = numpy.geomspace(1e-4, 0.9, SIDE)
+    return 1 - gaps, 1 - gaps
+
+
+def map_of_R() -> HeatMap:
+    """R over (beta1, beta2)."""
+    first, second = _betas()
+    unit = Problem(gap=1, grad1=1, L0=1, sigma0=1, dim=1)
+    found = bound(unit, Hyperparameters(first[None, :], second[:, None], 1, steps=1))
+    return HeatMap("The bound R on the update magnitude", first, second, found.scale["R"], "R")
+
+
+def map_of_bound(problem: Problem, hyper: Hyperparameters, name: str = "main", case: int = 1) -> HeatMap:
+    """A bound over (beta1, beta2), everything else as given."""
+    first, second = _betas()
+    found = bound(problem, replace(hyper, beta1=first[None, :], beta2=second[:, None]), name, case)
+    values = numpy.broadcast_to(found.total, (SIDE, SIDE))
+    return HeatMap(f"The bound of the theorem {name}", first, second, values, "bound")
+
+
+# --- files --------------------------------------------------------------------------------------
+
+
+def _text(path: str, rows: Sequence[dict[str, Any]], title: str) -> str:
+    suffix = Path(path).suffix.lower()
+    if suffix == ".json":
+        clean = [{key: _finite(value) for key, value in row.items()} for row in rows]
+        return json.dumps({"title": title, "rows": clean}, indent=1) + "\n"
+    if suffix != ".csv":
+        raise PlotError(f"{path}: data are written to a file whose name ends in .csv or .json")
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({key: "" if _finite(value) is None else repr(value) for key, value in row.items()} for row in rows)
+    return stream.getvalue()
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
+
+
+def _canvas(path: str, title: str) -> tuple[Any, Any]:
+    if Path(path).suffix.lower() not in FORMATS:
+        raise PlotError(f"{path}: a picture is written to a file whose name ends in .png or .svg")
+    try:
+        import matplotlib
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise PlotError("pictures need matplotlib; install it with: pip install 'adamproof[plots]'") from error
+    matplotlib.rcParams["svg.hashsalt"] = "adamproof"  # the same picture, the same bytes
+    figure = Figure(figsize=SIZE, layout="constrained")
+    axes = figure.add_subplot()
+    axes.set_title(title, fontsize=10)
+    return figure, axes
+
+
+def _save(figure: Any, path: str) -> None:
+    metadata = {"Date": None} if path.lower().endswith(".svg") else {"Software": None}
+    try:
+        figure.savefig(path, dpi=200, metadata=metadata)
+    except OSError as error:
+        raise PlotError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+__all__ = ["HeatMap", "Lines", "PlotError", "against_steps", "map_of_R", "map_of_bound"]

@@ -1,0 +1,75 @@
+"""Settings of well-known trainings.  Hyperparameters are of public record, with their source; the rest is assumed.
+
+Nobody has measured D, |a_1|, L0 and sigma0 of these trainings for this calculator: the values below are round numbers
+for a first look, marked as assumed wherever they are shown.  What was really run also had warm-up, decay, clipping and
+weight decay, of which the theorems know nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# The loss of a uniform guess over some 50,000 words is ln(50,000) = 10.8 nats; 3 nats are assumed to remain.
+ASSUMED = {"gap": "8", "grad1": "1", "L0": "1", "sigma0": "1", "V": "1", "B": "1", "vbar": "1/2", "delta": "0.05"}
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Values by name: those of public record, and those that are assumed."""
+
+    name: str
+    source: str
+    recorded: Mapping[str, str]
+    assumed: Mapping[str, str] = field(default_factory=lambda: dict(ASSUMED))
+
+    @property
+    def values(self) -> dict[str, str]:
+        return {**self.assumed, **self.recorded}
+
+
+PRESETS: dict[str, Preset] = {
+    preset.name: preset
+    for preset in (
+        Preset(
+            "gpt3-small",
+            "Brown et al., Language Models are Few-Shot Learners (arXiv 2005.14165), Table 2.1 and Appendix B; the "
+            "steps are 300 billion tokens in batches of 0.5 million",
+            {
+                "beta1": "0.9",
+                "beta2": "0.95",
+                "lr": "6e-4",
+                "epsilon": "1e-8",
+                "dim": "125000000",
+                "steps": "600000",
+            },
+        ),
+        Preset(
+            "bert-base",
+            "Devlin et al., BERT (arXiv 1810.04805), Appendix A.2; epsilon is not given there and is the usual 1e-8",
+            {"beta1": "0.9", "beta2": "0.999", "lr": "1e-4", "dim": "110000000", "steps": "1000000"},
+        ),
+        Preset(
+            "transformer-base",
+            "Vaswani et al., Attention Is All You Need (arXiv 1706.03762), Section 5.3 and Table 3; lr is the peak of "
+            "the schedule, (512*4000)^(-1/2)",
+            {
+                "beta1": "0.9",
+                "beta2": "0.98",
+                "lr": "1/sqrt(512*4000)",
+                "epsilon": "1e-9",
+                "dim": "65000000",
+                "steps": "100000",
+            },
+        ),
+        Preset(
+            "gpt2-small",
+            "124 million parameters, as OpenAI's repository gpt-2 says; how it was trained was not published, so "
+            "PyTorch's defaults of torch.optim.Adam stand in",
+            {"beta1": "0.9", "beta2": "0.999", "lr": "1e-3", "epsilon": "1e-8", "dim": "124000000"},
+            {**ASSUMED, "steps": "100000"},
+        ),
+    )
+}
+
+__all__ = ["ASSUMED", "PRESETS", "Preset"]

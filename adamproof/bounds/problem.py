@@ -1,0 +1,316 @@
+"""What a bound is asked for: a problem (function and noise) and hyperparameters, checked when they are made.
+
+A value is an int, a Fraction, a decimal, text ("1e-3", "1/2", "T^-1/2") or a float, and is exact: a Python float stands
+for its shortest decimal, so that 0.999 is 999/1000.  For sweeps a value may be a NumPy array; its elements then stand
+for themselves, the binary fractions that they are.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from typing import Any
+
+import sympy
+
+from ..inputs import DEFAULTS, HYPERPARAMETERS, MEANINGS, PROBLEM
+from ..lemmas.beyond.high_probability import delta
+from ..lemmas.beyond.setting import B
+from ..lemmas.main.corollary_3_3 import C0, C1, c, vbar
+from ..lemmas.main.main_theorem_averaged import V
+from ..lemmas.notation import L0, L1, T, b1, b2, d, eps, gamma, p, q, s0, s1
+from .enclosures import Enclosure, NoEnclosure, bits_for, decimal, enclose
+from .numbers import NumberError, exact
+
+# Plain symbols for what the lemmas write as expectations and means over time (adamproof.bounds.theorems).
+GAP, GRAD1, GP, GQ = sympy.symbols("D grad1 Gp Gq", nonnegative=True)
+MOST_BITS = 8_000  # to decide a comparison
+
+
+class ProblemError(ValueError):
+    """A value that a calculation cannot use: one sentence with the value and the rule that it breaks."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """least <= value <= most, strictly where open."""
+
+    least: Fraction | None = None
+    most: Fraction | None = None
+    above: bool = False  # least < value
+    below: bool = False  # value < most
+    whole: bool = False
+
+    def text(self, name: str) -> str:
+        left = "" if self.least is None else f"{self.least} {'<' if self.above else '<='} "
+        right = "" if self.most is None else f" {'<' if self.below else '<='} {self.most}"
+        return f"{left}{name}{right}{', a whole number' if self.whole else ''}"
+
+    def allows(self, value: Enclosure) -> bool | None:
+        """Whether every value of the enclosure keeps the rule; None if only some may."""
+        found: bool | None = not self.whole or (value.exact and value.low.denominator == 1)
+        for limit, strict, sign in ((self.least, self.above, 1), (self.most, self.below, -1)):
+            if limit is None:
+                continue
+            gaps = sorted(((value.low - limit) * sign, (value.high - limit) * sign))
+            if gaps[1] < 0 or (strict and gaps[1] == 0):
+                return False
+            if gaps[0] < 0 or (strict and gaps[0] == 0):
+                found = None if found else found
+        return found
+
+
+@dataclass(frozen=True)
+class Field:
+    """One input: symbol in the formulas, rule, meaning for `--help`, and default (None: it must be given)."""
+
+    symbol: Any
+    rule: Rule
+    meaning: str
+    default: str | None = None
+
+
+NONNEGATIVE, POSITIVE = Rule(Fraction(0)), Rule(Fraction(0), above=True)
+ZERO, ONE = Fraction(0), Fraction(1)
+_SYMBOLS: dict[str, tuple[Any, Rule]] = {
+    "gap": (GAP, NONNEGATIVE),
+    "grad1": (GRAD1, NONNEGATIVE),
+    "L0": (L0, NONNEGATIVE),
+    "L1": (L1, NONNEGATIVE),
+    "q": (q, Rule(ZERO, ONE)),
+    "sigma0": (s0, NONNEGATIVE),
+    "sigma1": (s1, NONNEGATIVE),
+    "p": (p, Rule(ZERO, Fraction(2))),
+    "dim": (d, Rule(ONE, whole=True)),
+    "Gp": (GP, NONNEGATIVE),
+    "Gq": (GQ, NONNEGATIVE),
+    "C0": (C0, NONNEGATIVE),
+    "C1": (C1, Rule(ONE)),
+    "density": (c, Rule(ZERO, ONE, above=True)),
+    "vbar": (vbar, POSITIVE),
+    "V": (V, NONNEGATIVE),
+    "B": (B, NONNEGATIVE),
+    "delta": (delta, Rule(ZERO, ONE, above=True, below=True)),
+    "beta1": (b1, Rule(ZERO, ONE, below=True)),
+    "beta2": (b2, Rule(ZERO, ONE, above=True, below=True)),
+    "lr": (gamma, POSITIVE),
+    "epsilon": (eps, NONNEGATIVE),
+    "steps": (T, Rule(ONE, whole=True)),
+}
+
+
+def _fields(names: Iterable[str]) -> dict[str, Field]:
+    return {name: Field(*_SYMBOLS[name], MEANINGS[name], DEFAULTS.get(name)) for name in names}
+
+
+INPUTS, HYPER = _fields(PROBLEM), _fields(HYPERPARAMETERS)
+FIELDS: dict[str, Field] = {**INPUTS, **HYPER}
+NAME_OF = {field.symbol: name for name, field in FIELDS.items()}
+
+
+def is_array(value: Any) -> bool:
+    return getattr(value, "ndim", 0) > 0
+
+
+def _normalised(owner: Any, table: Mapping[str, Field]) -> None:
+    for name, field in table.items():
+        value = getattr(owner, name)
+        if value is None:
+            value = field.default
+        if value is not None:
+            object.__setattr__(owner, name, _checked(name, value, field.rule))
+
+
+def _checked(name: str, value: Any, rule: Rule) -> Any:
+    if isinstance(value, list | tuple):
+        import numpy
+
+        value = numpy.asarray(value)
+    if is_array(value):
+        return checked_array(name, value, rule)
+    try:
+        number = exact(value)
+    except NumberError as error:
+        raise ProblemError(f"{name}: {error}") from error
+    if not number.free_symbols:
+        check_rule(name, number, rule, {})
+    return number
+
+
+def checked_array(name: str, value: Any, rule: Rule) -> Any:
+    """An array of float64 whose elements all keep the rule.  Raises ProblemError, with the first that does not."""
+    import numpy
+
+    try:
+        found = numpy.asarray(value, dtype=numpy.float64)
+    except (TypeError, ValueError) as error:
+        raise ProblemError(f"{name}: the array holds something that is no number") from error
+    wrong = ~numpy.isfinite(found)
+    if rule.least is not None:
+        wrong |= (found <= float(rule.least)) if rule.above else (found < float(rule.least))
+    if rule.most is not None:
+        wrong |= (found >= float(rule.most)) if rule.below else (found > float(rule.most))
+    if rule.whole:
+        wrong |= found != numpy.floor(found)
+    if wrong.any():
+        place = tuple(int(index) for index in numpy.argwhere(wrong)[0])
+        where = f"[{', '.join(map(str, place))}]" if place else ""
+        raise ProblemError(f"{name}{where} = {found[place]} breaks the rule {rule.text(name)}")
+    return found
+
+
+def shown(number: Any) -> str:
+    """A number for people: a formula as it is, a rational exactly where that is short, else about its value."""
+    if not number.is_Rational:
+        return str(number).replace("**", "^")
+    value = Fraction(int(number.p), int(number.q))
+    exact_text, short = decimal(value, 12, up=True), decimal(value, 12, up=False)
+    if exact_text == short:
+        return exact_text
+    return str(value) if len(str(value)) <= 12 else f"about {decimal(value, 6, up=True)}"
+
+
+def check_rule(name: str, number: Any, rule: Rule, values: Mapping[Any, Enclosure]) -> None:
+    """Raise ProblemError unless the number surely keeps the rule."""
+    bits, allowed = bits_for(20), None
+    while allowed is None and bits <= MOST_BITS:
+        try:
+            allowed = rule.allows(enclose(number, values, bits))
+        except NoEnclosure as error:
+            raise ProblemError(f"{name} = {shown(number)} has no value: {error}") from error
+        bits *= 2
+    if allowed is None:
+        raise ProblemError(f"{name} = {shown(number)} cannot be told from the end of its range {rule.text(name)}")
+    if not allowed:
+        raise ProblemError(f"{name} = {shown(number)} breaks the rule {rule.text(name)}")
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """The function and its noise.  Only `dim` and what a theorem needs must be given; see INPUTS for each meaning.
+
+    Raises ProblemError with one sentence when a value breaks its rule.
+    """
+
+    gap: Any = None
+    grad1: Any = None
+    L0: Any = None
+    L1: Any = None
+    q: Any = None
+    sigma0: Any = None
+    sigma1: Any = None
+    p: Any = None
+    dim: Any = None
+    Gp: Any = None
+    Gq: Any = None
+    C0: Any = None
+    C1: Any = None
+    density: Any = None
+    vbar: Any = None
+    V: Any = None
+    B: Any = None
+    delta: Any = None
+
+    def __post_init__(self) -> None:
+        _normalised(self, INPUTS)
+
+
+@dataclass(frozen=True, eq=False)
+class Hyperparameters:
+    """Adam's settings.  beta1, beta2, lr may be formulas in T and d, such as "1 - T^-1/2" or "T^-3/4/sqrt(d)"."""
+
+    beta1: Any = None
+    beta2: Any = None
+    lr: Any = None
+    epsilon: Any = None
+    steps: Any = None
+
+    def __post_init__(self) -> None:
+        _normalised(self, HYPER)
+
+
+def given(problem: Problem, hyper: Hyperparameters) -> dict[str, Any]:
+    """All values that there are, by name."""
+    pairs = [(field.name, getattr(owner, field.name)) for owner in (problem, hyper) for field in fields(owner)]
+    return {name: value for name, value in pairs if value is not None}
+
+
+def from_mapping(values: Mapping[str, Any], where: str = "") -> tuple[Problem, Hyperparameters]:
+    """A problem and hyperparameters from names and values.  Raises ProblemError on a name that is none."""
+    for name in values:
+        if name not in FIELDS:
+            raise ProblemError(unknown(name, FIELDS, where))
+    problem = Problem(**{name: value for name, value in values.items() if name in INPUTS})
+    return problem, Hyperparameters(**{name: value for name, value in values.items() if name in HYPER})
+
+
+def unknown(name: str, known: Iterable[str], where: str = "") -> str:
+    names = list(known)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(names)}"
+    return f"{where + ': ' if where else ''}{name!r:.60} is no input of a bound; {hint}"
+
+
+def read(path: str) -> dict[str, Any]:
+    """The values of a TOML or JSON file, keys at the top or in the tables [problem] and [hyperparameters].
+
+    Decimals are exact: 0.999 in the file is 999/1000.  Raises ProblemError in one sentence on anything else.
+    """
+    content = _content(path)
+    if not isinstance(content, dict):
+        raise ProblemError(f"{path}: a problem file is a table of names and values")
+    values: dict[str, Any] = {}
+    for key, value in content.items():
+        entries = value.items() if key in ("problem", "hyperparameters") and isinstance(value, dict) else [(key, value)]
+        for name, entry in entries:
+            if name not in FIELDS:
+                raise ProblemError(unknown(name, FIELDS, path))
+            if name in values:
+                raise ProblemError(f"{path}: {name} is given twice")
+            if not isinstance(entry, str | int | Fraction) or isinstance(entry, bool):
+                raise ProblemError(f"{path}: {name} must be a number or text, not {entry!r:.40}")
+            values[name] = entry
+    return values
+
+
+def _content(path: str) -> Any:
+    import json
+    import tomllib
+
+    try:
+        with open(path, encoding="utf-8") as stream:
+            text = stream.read()
+        if path.endswith(".json"):
+            return json.loads(text, parse_float=str, parse_constant=str, object_pairs_hook=_each_once)
+        return tomllib.loads(text, parse_float=str)
+    except OSError as error:
+        raise ProblemError(f"cannot read {path}: {error.strerror or error}") from error
+    except (ValueError, RecursionError) as error:
+        kind = "JSON" if path.endswith(".json") else "TOML"
+        raise ProblemError(f"{path} is not {kind}: {' '.join(str(error).split())}") from error
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key occurs twice")
+    return found
+
+
+__all__ = [
+    "FIELDS",
+    "HYPER",
+    "INPUTS",
+    "Hyperparameters",
+    "Problem",
+    "ProblemError",
+    "Rule",
+    "check_rule",
+    "checked_array",
+    "from_mapping",
+    "given",
+    "is_array",
+    "read",
+]

@@ -1,0 +1,172 @@
+"""The smallest T and the best hyperparameters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import pytest
+import sympy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adamproof.bounds.certified import certify
+from adamproof.bounds.problem import Hyperparameters, Problem, ProblemError
+from adamproof.bounds.solve import best_learning_rate, never_grows, optimise, smallest_steps
+from adamproof.bounds.theorems import NAMES, theorem
+from adamproof.lemmas.notation import T, d
+from adamproof.prover import reals
+
+Q = Fraction
+PROBLEM = Problem(gap=8, grad1=4, L0=1, sigma0="1/10", dim=16, vbar=1, V="0.07", B=3, delta="0.05", C0=1)
+HYPER = Hyperparameters("0.9", "0.95", "1e-4", steps=1000)
+SCHEDULE = Hyperparameters("1-T^-1/2", "1-T^-1/2", "T^-3/4/sqrt(d)")
+
+
+# --- T ------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.fractions(Q(1, 2), 10**6))
+def test_the_smallest_t_and_not_one_less(target: Fraction) -> None:
+    found = smallest_steps(PROBLEM, HYPER, target)
+    assert found.steps is not None and found.smallest
+    assert certify(PROBLEM, replace(HYPER, steps=found.steps), digits=30).total.high <= target
+    if found.steps > 1:
+        assert certify(PROBLEM, replace(HYPER, steps=found.steps - 1), digits=30).total.low > target
+
+
+def test_a_target_that_is_met_exactly() -> None:
+    """Rational all the way: no momentum, R = 1 is not needed as sigma0 = 0 and the drift has R^2."""
+    problem = Problem(gap=1, grad1=0, L0=0, sigma0=0, dim=1)
+    found = smallest_steps(problem, Hyperparameters(0, "1/2", "1/10"), "1/7")
+    assert found.steps == 70 and found.smallest and found.at is not None and found.at.exact
+
+
+def test_with_a_schedule_t_is_not_said_to_be_smallest() -> None:
+    found = smallest_steps(PROBLEM, SCHEDULE, 2)
+    assert found.steps is not None and not found.smallest and "not certain" in found.why
+    assert found.at is not None and found.before is not None and found.at.high <= 2 < found.before.low
+
+
+def test_out_of_reach() -> None:
+    found = smallest_steps(PROBLEM, HYPER, "1e-3")
+    assert found.steps is None and "still at least" in found.why
+    steep = replace(PROBLEM, L1=10**9, Gq=1)
+    assert "does not apply at any T" in smallest_steps(steep, HYPER, 1).why
+
+
+def test_refusals_of_targets() -> None:
+    for target in (0, -1, "T", "x", "nan"):
+        with pytest.raises(ProblemError, match="target"):
+            smallest_steps(PROBLEM, HYPER, target)
+    with pytest.raises(ProblemError, match=r"beta1 = 0\.99, beta2 = 0\.9"):
+        smallest_steps(PROBLEM, Hyperparameters("0.99", "0.9", "1e-3"), 1)
+
+
+def test_monotone_by_form() -> None:
+    x = reals("x")
+    assert never_grows(x / T + sympy.sqrt(x / (T * d)), T)
+    assert not never_grows(sympy.sqrt(T), T) and not never_grows(sympy.log(T) / T, T)
+    assert all(never_grows(term, T) for term in theorem("averaged").terms.values())
+    assert not never_grows(theorem("high-probability").terms["noise"], T)
+
+
+# --- lr -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["main", "corollary", "high-probability"])
+def test_the_best_lr_is_exactly_proportional_to_one_over_sqrt_d(name: str) -> None:
+    best = best_learning_rate(theorem(name))[0]
+    positive = best.xreplace({symbol: sympy.Symbol(symbol.name, positive=True) for symbol in best.free_symbols})
+    assert (
+        sympy.Symbol("d", positive=True)
+        not in sympy.powsimp(positive * sympy.sqrt(sympy.Symbol("d", positive=True))).free_symbols
+    )
+
+
+@pytest.mark.parametrize("name", ["main", "averaged", "corollary", "high-probability"])
+def test_no_other_lr_is_better(name: str) -> None:
+    found = optimise(PROBLEM, HYPER, ["lr"], name)
+    best = Q(found.chosen["lr"])
+    for factor in (Q(1, 2), Q(99, 100), Q(101, 100), Q(2)):
+        other = certify(PROBLEM, replace(HYPER, lr=best * factor), name, digits=20)
+        assert other.total.low > found.bound.total.low
+    assert found.given is not None and found.bound.total.high <= found.given.total.low
+
+
+def test_lr_stays_within_the_hypotheses() -> None:
+    found = optimise(PROBLEM, HYPER, ["lr"], "unconditional")
+    assert found.bound.holds and "as large as" in found.notes[-1]
+    assert not certify(PROBLEM, replace(HYPER, lr=Q(found.chosen["lr"]) * Q(101, 100)), "unconditional").holds
+
+
+# --- betas --------------------------------------------------------------------------------------
+
+
+def test_the_best_betas_are_equal_and_certified_to_one_percent() -> None:
+    noisy = replace(PROBLEM, sigma0=10)
+    found = optimise(noisy, HYPER, ["lr", "beta1", "beta2"])
+    assert found.chosen["beta1"] == found.chosen["beta2"]
+    assert found.lower is not None and found.lower.low * Q(101, 99) >= found.bound.total.high
+    beta = Q(found.chosen["beta1"])
+    for other in (1 - (1 - beta) * 2, 1 - (1 - beta) / 2):
+        there = optimise(noisy, replace(HYPER, beta1=other, beta2=other), ["lr"])
+        assert there.bound.total.low > found.bound.total.low
+
+
+def test_beta2_alone_is_beta1() -> None:
+    found = optimise(PROBLEM, HYPER, ["beta2"])
+    assert found.chosen == {"beta2": "0.9"} and found.lower is None
+    assert found.bound.scale["R"].high < Q(1) + Q(1, 10**6)
+
+
+def test_beta1_beside_a_given_beta2() -> None:
+    found = optimise(PROBLEM, replace(HYPER, beta2="0.99"), ["beta1"])
+    beta = Q(found.chosen["beta1"])
+    for other in (beta - Q(1, 50), beta + Q(1, 500)):
+        assert certify(PROBLEM, replace(HYPER, beta1=other, beta2="0.99")).total.low > found.bound.total.low
+    assert found.lower is not None and found.bound.total.low * Q(98, 100) <= found.lower.low <= found.bound.total.low
+
+
+@pytest.mark.parametrize(
+    ("choose", "hyper", "sentence"),
+    [
+        (["epsilon"], HYPER, "'epsilon' cannot be optimised; choose from lr, beta1, beta2"),
+        (["lr"], Hyperparameters(beta1="0.9", steps=10), "beta2 must be given if it is not optimised"),
+    ],
+)
+def test_refusals(choose: list[str], hyper: Any, sentence: str) -> None:
+    with pytest.raises(ProblemError, match=sentence):
+        optimise(PROBLEM, hyper, choose)
+
+
+def test_what_cannot_be_improved() -> None:
+    with pytest.raises(ProblemError, match="beta2 does not occur"):
+        optimise(PROBLEM, HYPER, ["beta2"], "unconditional")
+    with pytest.raises(ProblemError, match="there is no best lr"):
+        optimise(replace(PROBLEM, L0=0), HYPER, ["lr"])
+    assert set(NAMES) >= {"main"}
+
+
+@pytest.mark.parametrize("name", ["main", "corollary", "high-probability", "unconditional"])
+def test_no_setting_is_below_the_lower_bound(name: str) -> None:
+    problem = replace(PROBLEM, sigma0=3)
+    found = optimise(problem, replace(HYPER, beta2="0.99"), ["beta1"], name)
+    assert found.lower is not None
+    for number in range(1, 40):
+        beta1 = 1 - Q(9, 10) ** number
+        if beta1**2 < Q(99, 100):
+            other = certify(problem, replace(HYPER, beta1=beta1, beta2="0.99"), name)
+            assert other.total.high >= found.lower.low
+            assert other.total.high >= found.bound.total.low * Q(999, 1000)
+
+
+def test_beta2_of_the_averaged_theorem_is_searched_for() -> None:
+    found = optimise(PROBLEM, HYPER, ["beta2"], "averaged")
+    assert Q(9, 10) < Q(found.chosen["beta2"]) < 1
+    assert found.given is not None and found.bound.total.high <= found.given.total.high
+    both = optimise(PROBLEM, HYPER, ["beta1", "beta2"], "averaged")
+    assert both.lower is None and "not certified" in both.notes[-1]
+    assert both.bound.total.high <= found.bound.total.high * Q(101, 100)
