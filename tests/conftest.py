@@ -1,4 +1,4 @@
-"""Tests leave the user's cache alone: they share one of their own, empty at the start."""
+"""For all tests: a cache of their own, empty at the start, and examples that do not change."""
 
 from __future__ import annotations
 
@@ -7,8 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from adamproof.cache import PLACE
+
+# The same examples every time, however slow the machine is.
+settings.register_profile("adamproof", deadline=None, derandomize=True)
+settings.load_profile("adamproof")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -35,6 +35,12 @@ evidence [{text, state, lemma, details [text]}], repair, missing [text]}].
 
 "bound", "magnitude" and "schedule" are described in docs/bounds.md.
 
+"simulate" has the description of the run (problem, d, noise, constants, algorithm, steps, replicates, seed, engine),
+statistics {steps, max u, means {name: estimate}, vbar {name: estimate or null}}, final value (an estimate or null) and
+versions; an estimate is {mean, half_width (of the 95% confidence interval over replicates; null from one)}, and
+what has overflowed is null.  Here
+numbers are JSON's.
+
 "verify" has files [{file, verdict, conclusion, hypotheses [statement], citations [{name, source}], steps}] or
 {file, verdict, reason} or {file, error}.
 """

@@ -325,6 +325,81 @@ def cache(clear: bool) -> None:
     terminal.say(f"{kept.folder}: {len(sizes)} lemmas, {sum(sizes) / 1e6:.1f} MB")
 
 
+@main.command(
+    context_settings=HELP,
+    epilog=examples(
+        "simulate --dim 16 --steps 10000 --replicates 64 --exponents 0.5 0.5 0.75",
+        "simulate --problem cosh --s1 0.5 --p 1 --json",
+        "simulate --steps 1000000 --checkpoint run.npz",
+    ),
+)
+@with_options(
+    click.option(
+        "--problem", type=click.Choice(["quadratic", "cosh", "digits"]), default="quadratic", show_default=True
+    ),
+    click.option("--dim", type=int, default=16, show_default=True, help="Coordinates."),
+    click.option("--start", type=float, default=1.0, show_default=True, help="Every coordinate of x_1."),
+    click.option("--batch", type=int, default=32, show_default=True, help="Samples of a mini-batch (digits)."),
+    click.option(
+        "--algorithm",
+        type=click.Choice(["adam", "textbook", "rmsprop", "signum", "sign-descent"]),
+        default="adam",
+        show_default=True,
+    ),
+    click.option("--beta1", type=float, default=0.9, show_default=True),
+    click.option("--beta2", type=float, default=0.999, show_default=True),
+    click.option("--lr", type=float, default=1e-3, show_default=True, help="Learning rate."),
+    click.option("--epsilon", type=float, default=1e-8, show_default=True),
+    click.option("--bias-correction", is_flag=True, help="Divide m and v by 1 - beta^t."),
+    click.option(
+        "--exponents",
+        type=(float, float, float),
+        metavar="A B C",
+        help="In place of constants: 1-beta1 = T^-A, 1-beta2 = T^-B, learning rate T^-C/sqrt(d).",
+    ),
+    click.option(
+        "--factors",
+        type=(float, float, float),
+        default=(1.0, 1.0, 1.0),
+        show_default=True,
+        metavar="ALPHA BETA GAMMA",
+        help="What the three powers are multiplied by.",
+    ),
+    click.option(
+        "--noise",
+        type=click.Choice(["gaussian", "two-point", "signs", "sphere", "none"]),
+        default="gaussian",
+        show_default=True,
+        help="Of variance s0^2 + s1^2 |a|^p.",
+    ),
+    click.option("--s0", type=float, default=1.0, show_default=True),
+    click.option("--s1", type=float, default=0.0, show_default=True),
+    click.option("--p", type=float, default=0.0, show_default=True),
+    click.option("--delta", type=float, default=0.25, show_default=True, help="Chance of two-point's higher value."),
+    click.option("--steps", type=int, default=1000, show_default=True),
+    click.option("--replicates", type=int, default=16, show_default=True, help="Independent runs."),
+    click.option("--seed", type=int, default=0, show_default=True),
+    click.option("--engine", type=click.Choice(["auto", "numpy", "numba", "cupy"]), default="auto", show_default=True),
+    click.option("--threads", type=click.IntRange(min=1), help="For numba (all processors by default)."),
+    click.option("--checkpoint", metavar="FILE", help="Keep the state there, every minute and at the end."),
+    click.option("--resume", is_flag=True, help="Go on from the checkpoint."),
+    AS_JSON,
+    PROGRESS,
+    DEBUGGING,
+)
+@click.pass_context
+def simulate(ctx: click.Context, /, as_json: bool, progress: bool, **options: Any) -> None:
+    """Run Adam in sign form on a test problem, and report what the theorems speak of as observed in the run.
+
+    The same options give the same numbers to the last bit, on any number of threads and with NumPy or Numba.
+
+    Exit status: 0 the run is complete, 1 it was stopped because a number is no longer finite, 2 usage error.
+    """
+    from .simulating import Request, simulate
+
+    ctx.exit(simulate(Request(**options), "json" if as_json else "text", terminal.Progress(progress)))
+
+
 @main.command(context_settings=HELP, epilog=examples("verify proof.json", "verify proofs/*.json --quiet"))
 @with_options(
     click.argument("paths", nargs=-1, required=True, metavar="FILE..."),

@@ -27,6 +27,7 @@ LAYERS = {  # what each part of the package may import of it
     "numeric": {"numeric", "kernel"},
     "render": {"render", "kernel"},
     "prover": {"prover", "numeric", "kernel"},
+    "simulator": {"simulator", "__version__"},
     "bounds": {"bounds", "lemmas", "lemma", "inputs", "prover", "kernel"},
 }
 USERS_OF_BOUNDS = {"bounds", "cli", "testing.py", "claims.py", "evidence.py"}

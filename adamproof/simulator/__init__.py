@@ -1,0 +1,41 @@
+"""Runs of Adam in sign form: reproducible to the last bit, with statistics of what the theorems speak of.
+
+Needs NumPy; Numba (extra "fast") makes it about ten times faster, CuPy (extra "gpu") runs it on a GPU.
+"""
+
+from .algorithms import Algorithm, Schedule, adam, rmsprop, sign_descent, signum
+from .errors import NotFinite, SimulationError
+from .problems import Constants, Noise, Sampled, Separable, cosh, digits, function, logistic, quadratic, separable
+from .run import Run, simulate
+from .statistics import MAXIMUM, QUANTITIES, Estimate, Statistics, estimate, ratio
+from .task import State
+
+__all__ = [
+    "MAXIMUM",
+    "QUANTITIES",
+    "Algorithm",
+    "Constants",
+    "Estimate",
+    "Noise",
+    "NotFinite",
+    "Run",
+    "Sampled",
+    "Schedule",
+    "Separable",
+    "SimulationError",
+    "State",
+    "Statistics",
+    "adam",
+    "cosh",
+    "digits",
+    "estimate",
+    "function",
+    "logistic",
+    "quadratic",
+    "ratio",
+    "rmsprop",
+    "separable",
+    "sign_descent",
+    "signum",
+    "simulate",
+]

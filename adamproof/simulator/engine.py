@@ -1,0 +1,74 @@
+"""Which engine runs a task: the fastest that is there and can, with the reason in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from .errors import SimulationError
+from .numpy_engine import NumPyEngine
+from .problems import Separable
+from .task import Engine, State, Task
+
+ENGINES = ("auto", "numpy", "numba", "cupy")
+WORTH_COMPILING = 2e7  # coordinate-steps that NumPy does in a second or two
+WORTH_A_GPU = 1e9
+TRIAL = 4  # coordinates
+
+
+def choose(name: str, task: Task, threads: int | None, say: Callable[[str], None]) -> Engine:
+    """The engine of this name, or the best one for "auto"; where it cannot be had, `say` is told why."""
+    if name not in ENGINES:
+        raise SimulationError(f"the engine is {name!r}, but must be one of {', '.join(ENGINES)}")
+    work = float(task.steps) * task.replicates * task.d
+    wanted = [name] if name != "auto" else ["cupy"] * (work >= WORTH_A_GPU) + ["numba"] * (work >= WORTH_COMPILING)
+    if name == "cupy":
+        wanted.append("numba")
+    for candidate in wanted:
+        if candidate == "numpy":
+            break
+        try:
+            return _make(candidate, task, threads)
+        except SimulationError as error:
+            if name != "auto" or candidate != "cupy" or not isinstance(error, _Absent):
+                say(f"not the engine {candidate}: {error}")
+    return NumPyEngine()
+
+
+class _Absent(SimulationError):
+    """A package that is not installed; nobody need be told of it who has not asked for it."""
+
+
+def _tried(engine: Engine, task: Task) -> Engine:
+    """The engine, after a step in a few coordinates, which compiles it: what fails does so now."""
+    problem = task.problem
+    if isinstance(problem, Separable):
+        few = replace(problem, h=problem.h[:TRIAL], start=problem.start[:TRIAL])
+        small = Task(few, task.algorithm, task.steps, 1, task.seed)
+        engine.advance(small, State.start(small), 1)
+    return engine
+
+
+def _make(name: str, task: Task, threads: int | None) -> Engine:
+    """The engine, or SimulationError where it is missing, broken, or not for this task."""
+    if not isinstance(task.problem, Separable):
+        raise SimulationError(f"the gradient of {task.problem.name!r} is a function on arrays, which NumPy runs")
+    if task.algorithm.form == "textbook":
+        raise SimulationError("the textbook form is a check of the sign form, which NumPy runs")
+    package = {"numba": "numba", "cupy": "cupy"}[name]
+    extra = {"numba": "fast", "cupy": "gpu"}[name]
+    try:
+        if name == "numba":
+            from .numba_engine import NumbaEngine
+
+            return _tried(NumbaEngine(threads), task)
+        from .cupy_engine import CuPyEngine
+
+        return _tried(CuPyEngine(task), task)
+    except ModuleNotFoundError as error:
+        raise _Absent(f"{package} is not installed (pip install 'adamproof[{extra}]')") from error
+    except SimulationError:
+        raise
+    except Exception as error:  # a broken installation or driver may raise anything
+        text = " ".join(str(error).split())
+        raise SimulationError(f"{package} does not work here ({type(error).__name__}: {text})") from error

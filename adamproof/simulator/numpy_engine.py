@@ -1,0 +1,104 @@
+"""The reference engine: NumPy alone, in blocks of coordinates or replicates that stay in cache for many steps."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import kernels
+from .algorithms import Algorithm
+from .folding import LANES, SPAN, folded
+from .noise import Draws, Standard
+from .problems import Noise, Sampled, Separable
+from .task import SUMS, State, Task
+
+Array = NDArray[np.float64]
+BLOCK = LANES * SPAN  # coordinates of a separable objective: one span, so that sums keep their order
+
+
+class NumPyEngine:
+    """Runs every problem."""
+
+    name = "numpy"
+    described = "NumPy"
+
+    def advance(self, task: Task, state: State, count: int) -> Array:
+        """See `task.Engine`."""
+        sums = np.empty((count, len(SUMS), state.x.shape[0]))
+        whole = task.d <= BLOCK or isinstance(task.problem, Sampled) or task.problem.noise.coupled
+        rows = max(1, BLOCK // task.d) if isinstance(task.problem, Separable) else state.x.shape[0]
+        with np.errstate(all="ignore"):
+            for first in range(0, state.x.shape[0], rows):
+                part = state.rows(first, first + rows)
+                if whole:
+                    sums[:, :, first : first + rows] = _block(task, part, slice(0, task.d), count)
+                else:
+                    sums[:, :, first : first + rows] = _blocks(task, part, count)
+        return sums
+
+
+def _blocks(task: Task, state: State, count: int) -> Array:
+    """One block of coordinates after another, each for all steps."""
+    total: Array | None = None
+    for first in range(0, task.d, BLOCK):
+        sums = _block(task, state, slice(first, min(first + BLOCK, task.d)), count)
+        if total is None:
+            total = sums
+        else:
+            total[:, :-1] += sums[:, :-1]
+            np.maximum(total[:, -1], sums[:, -1], out=total[:, -1])
+    if total is None:
+        raise ValueError("no coordinates")
+    return total
+
+
+def _block(task: Task, state: State, columns: slice, count: int) -> Array:
+    """All steps of some coordinates of some replicates."""
+    problem, algorithm, noise = task.problem, task.algorithm, task.problem.noise
+    x, m, v = (np.ascontiguousarray(array[:, columns]) for array in (state.x, state.m, state.v))
+    replicates = np.arange(state.first, state.first + x.shape[0], dtype=np.uint64)
+    coordinates = np.arange(columns.start, columns.stop, dtype=np.uint64)
+    two_values = noise.two_values if noise.kind in ("two-point", "signs") else None
+    standard = Standard(task.seed, replicates, coordinates, two_values)
+    draws = None if noise.kind == "none" else standard.steps(state.step, count)
+    sums = np.empty((count, len(SUMS), x.shape[0]))
+    for step, (beta1, rest1, beta2, rest2, rate, correction1, correction2) in enumerate(
+        algorithm.coefficients(state.step, count)
+    ):
+        if isinstance(problem, Separable):
+            a = np.asarray(problem.slope(x, problem.h[columns]), dtype=np.float64)
+            g = None
+        else:
+            a = problem.gradient(x)
+            g = problem.noisy(x, Draws(task.seed, replicates, state.step + step))
+        if g is None:
+            z = None if draws is None else next(draws)
+            g = a if z is None else a + _scale(noise, a, z, task.d) * z
+        m, v = kernels.moments(m, v, g, beta1, rest1, beta2, rest2)
+        u, x = _moved(algorithm, x, m, v, rate, correction1, correction2)
+        size, e = np.abs(a), m - a
+        for row, values in enumerate((size, a * a, u * size, e * e, u * u, u)):
+            sums[step, row] = folded(values)
+        sums[step, -1] = u.max(axis=1)
+    state.x[:, columns], state.m[:, columns], state.v[:, columns] = x, m, v
+    return sums
+
+
+def _scale(noise: Noise, a: Array, z: Array, d: int) -> Array:
+    """The factor of standard noise, for each replicate (or one for all)."""
+    constant, factor = noise.variance
+    squares = folded(a * a)[:, None] if noise.coupled else np.zeros((1, 1))
+    share = folded(z * z)[:, None] if noise.kind == "sphere" else float(d)
+    return np.asarray(kernels.noise_scale(squares, 0.5 * noise.p, constant, factor, share))
+
+
+def _moved(
+    algorithm: Algorithm, x: Array, m: Array, v: Array, rate: float, correction1: float, correction2: float
+) -> tuple[Array, Array]:
+    """The magnitude u and the next point."""
+    u = kernels.magnitude(m, v, algorithm.epsilon, correction1, correction2)
+    if algorithm.form == "signum":
+        u = np.abs(kernels.sign(m))
+    if algorithm.form == "textbook":
+        return u, kernels.moved_as_in_textbooks(x, m, v, rate, algorithm.epsilon, correction1, correction2)
+    return u, kernels.moved(x, m, u, rate)

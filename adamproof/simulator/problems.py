@@ -1,0 +1,306 @@
+"""Objectives and their noise, with the constants that the theorems ask for.
+
+A `Separable` objective is a sum over coordinates of one function f(x_j, h_j), whose derivative is a function of numbers
+in the manner of `kernels`: every engine can run it, in blocks.  A `Sampled` objective computes gradients of all
+replicates at once with NumPy: data problems, and functions of your own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from . import kernels
+from .errors import SimulationError
+from .folding import folded
+from .noise import Draws
+
+Array = NDArray[np.float64]
+Slope = Callable[[Any, Any], Any]
+Kind = Literal["none", "gaussian", "two-point", "signs", "sphere"]
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Noise of mean 0 with E|xi|^2 = s0^2 + s1^2 |a|^p, independent of the past given the gradient a.
+
+    gaussian   independent normal coordinates (at most 6.77 standard deviations)
+    two-point  each coordinate low with probability 1 - delta, high with probability delta, |low| < high
+    signs      each coordinate plus or minus the same number, so that |xi| is s0 surely where s1 = 0
+    sphere     uniform on the sphere of radius sqrt(s0^2 + s1^2 |a|^p)
+    none       xi = 0
+    """
+
+    kind: Kind = "gaussian"
+    s0: float = 1.0
+    s1: float = 0.0
+    p: float = 0.0
+    delta: float = 0.25
+
+    def __post_init__(self) -> None:
+        if self.kind not in ("none", "gaussian", "two-point", "signs", "sphere"):
+            raise SimulationError(f"the noise is {self.kind!r}, but must be none, gaussian, two-point, signs or sphere")
+        for name in ("s0", "s1"):
+            if not 0.0 <= getattr(self, name) <= 1e100:
+                raise SimulationError(f"{name} is {getattr(self, name)}, but must be from 0 to 1e100")
+        if not 0.0 <= self.p <= 2.0:
+            raise SimulationError(f"p is {self.p}, but affine variance needs 0 <= p <= 2")
+        if not 0.0 < self.delta < 1.0:
+            raise SimulationError(f"delta is {self.delta}, but a probability strictly between 0 and 1 is needed")
+
+    @property
+    def coupled(self) -> bool:
+        """Whether a coordinate's noise depends on the others: the size of the gradient, or of the noise itself."""
+        return self.kind != "none" and (self.kind == "sphere" or (self.s1 > 0.0 and self.p > 0.0))
+
+    @property
+    def variance(self) -> tuple[float, float]:
+        """The constant part of E|xi|^2 and the factor of |a|^p (p = 0 counts as constant)."""
+        if self.kind == "none":
+            return 0.0, 0.0
+        if self.p == 0.0:
+            return self.s0**2 + self.s1**2, 0.0
+        return self.s0**2, self.s1**2
+
+    @property
+    def two_values(self) -> tuple[float, float, float]:
+        """The probability of the higher of two values, and both, scaled to variance 1 (also for "signs")."""
+        delta = self.delta if self.kind == "two-point" else 0.5
+        return delta, -math.sqrt(delta / (1.0 - delta)), math.sqrt((1.0 - delta) / delta)
+
+
+@dataclass(frozen=True)
+class Constants:
+    """(L0, L1, q)-smoothness, the lower bound and the noise; None where unknown."""
+
+    L0: float | None = None
+    L1: float | None = None
+    q: float = 0.0
+    lower: float | None = None
+    s0: float | None = None
+    s1: float | None = None
+    p: float = 0.0
+
+
+class Problem(Protocol):
+    """What a run asks of a problem."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def start(self) -> Array: ...
+    @property
+    def constants(self) -> Constants: ...
+    def gradient(self, x: Array) -> Array: ...
+    def value(self, x: Array) -> Array | None: ...
+    def describe(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Separable:
+    """F(x) = sum_j f(x_j, h_j).  `slope(x, h)` is f's derivative, `level(x, h)` is f (or None)."""
+
+    name: str
+    slope: Slope
+    h: Array
+    start: Array
+    noise: Noise
+    constants: Constants
+    level: Callable[[Array, Array], Array] | None = None
+
+    def gradient(self, x: Array) -> Array:
+        """The exact gradient, for x of shape (replicates, d)."""
+        return np.asarray(self.slope(x, self.h), dtype=np.float64)
+
+    def value(self, x: Array) -> Array | None:
+        """F at each replicate, or None where it is not known."""
+        return None if self.level is None else np.asarray(np.sum(self.level(x, self.h), axis=1))
+
+    def describe(self) -> dict[str, Any]:
+        return {
+            "problem": self.name,
+            "d": self.start.size,
+            "noise": vars(self.noise),
+            "constants": vars(self.constants),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Sampled:
+    """An objective given by a function: `exact(x)` is its gradient for x of shape (replicates, d).
+
+    `stochastic(x, draws)` is the noisy gradient; without it, the noise is added to the exact one.
+    Each row must depend on that row of x only, or else results depend on how replicates are grouped.
+    """
+
+    name: str
+    exact: Callable[[Array], Array]
+    start: Array
+    noise: Noise = field(default_factory=lambda: Noise("none"))
+    constants: Constants = field(default_factory=Constants)
+    stochastic: Callable[[Array, Draws], Array] | None = None
+    level: Callable[[Array], Array] | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+
+    def gradient(self, x: Array) -> Array:
+        """The exact gradient.  Raises SimulationError if the function's answer has another shape than x."""
+        return self._shaped(self.exact(x), x)
+
+    def noisy(self, x: Array, draws: Draws) -> Array | None:
+        """The noisy gradient, or None where noise is to be added to the exact one."""
+        return None if self.stochastic is None else self._shaped(self.stochastic(x, draws), x)
+
+    def _shaped(self, answer: Any, x: Array) -> Array:
+        result = np.asarray(answer, dtype=np.float64)
+        if result.shape != x.shape:
+            raise SimulationError(
+                f"the gradient of {self.name!r} has shape {result.shape}, but must have that of the points, {x.shape}"
+            )
+        return result
+
+    def value(self, x: Array) -> Array | None:
+        """F at each replicate, or None where it is not known."""
+        return None if self.level is None else self.level(x)
+
+    def describe(self) -> dict[str, Any]:
+        return {
+            "problem": self.name,
+            "d": self.start.size,
+            "noise": vars(self.noise),
+            "constants": vars(self.constants),
+            **self.details,
+        }
+
+
+def _point(start: ArrayLike, d: int) -> Array:
+    """A start as a vector of d numbers; one number stands for all coordinates."""
+    if d < 1:
+        raise SimulationError(f"the dimension is {d}, but must be at least 1")
+    point = np.array(np.broadcast_to(np.asarray(start, dtype=np.float64), (d,)))
+    if not np.isfinite(point).all():
+        raise SimulationError("the start has a coordinate that is not finite")
+    return point
+
+
+def _noise_constants(noise: Noise) -> dict[str, float]:
+    constant, factor = noise.variance
+    return {"s0": math.sqrt(constant), "s1": math.sqrt(factor), "p": noise.p if factor else 0.0}
+
+
+def quadratic(d: int, h: ArrayLike = 1.0, start: ArrayLike = 1.0, noise: Noise | None = None) -> Separable:
+    """F(x) = sum_j h_j x_j^2 / 2 with h >= 0: L0 = max h, L1 = 0, F >= 0."""
+    noise = noise or Noise()
+    weights = _point(h, d)
+    if (weights < 0.0).any():
+        raise SimulationError("a curvature h is negative, but the quadratic must be bounded below")
+    constants = Constants(L0=float(weights.max()), L1=0.0, lower=0.0, **_noise_constants(noise))
+    return Separable(
+        "quadratic", kernels.slope_quadratic, weights, _point(start, d), noise, constants, lambda x, h: 0.5 * h * x * x
+    )
+
+
+def cosh(d: int, start: ArrayLike = 1.0, noise: Noise | None = None) -> Separable:
+    """F(x) = sum_j (cosh x_j - 1): L0 = L1 = 2, q = 1, F >= 0."""
+    noise = noise or Noise()
+    constants = Constants(L0=2.0, L1=2.0, q=1.0, lower=0.0, **_noise_constants(noise))
+    return Separable(
+        "cosh", kernels.slope_cosh, np.ones(d), _point(start, d), noise, constants, lambda x, h: h * (np.cosh(x) - 1.0)
+    )
+
+
+def separable(
+    slope: Slope,
+    d: int,
+    h: ArrayLike = 1.0,
+    start: ArrayLike = 1.0,
+    noise: Noise | None = None,
+    constants: Constants | None = None,
+    name: str = "separable",
+) -> Separable:
+    """An objective of your own, by the derivative slope(x, h) in each coordinate.
+
+    The slope must work on NumPy arrays; to run under Numba it must also compile on two numbers.
+    """
+    noise = noise or Noise()
+    constants = constants or Constants(**_noise_constants(noise))
+    return Separable(name, slope, _point(h, d), _point(start, d), noise, constants)
+
+
+def function(
+    gradient: Callable[[Array], Array],
+    d: int,
+    start: ArrayLike = 1.0,
+    noise: Noise | None = None,
+    constants: Constants | None = None,
+    name: str = "function",
+) -> Sampled:
+    """An objective of your own, by its gradient for points of shape (replicates, d), one row a replicate."""
+    noise = noise or Noise()
+    return Sampled(name, gradient, _point(start, d), noise, constants or Constants(**_noise_constants(noise)))
+
+
+# --- data ---------------------------------------------------------------------------------------
+
+
+def logistic(
+    features: ArrayLike,
+    labels: ArrayLike,
+    batch: int,
+    ridge: float = 0.0,
+    start: ArrayLike = 0.0,
+    name: str = "logistic",
+) -> Sampled:
+    """Logistic regression, mean of log(1 + exp(-y <a, x>)) + ridge |x|^2/2, with mini-batches drawn with replacement.
+
+    features: (samples, d); labels: -1 or 1.  L0 = |features|^2 / (4 samples) + ridge in the
+    spectral norm, L1 = 0, F >= 0.
+    """
+    rows = np.ascontiguousarray(features, dtype=np.float64)
+    signs = np.asarray(labels, dtype=np.float64)
+    if rows.ndim != 2 or rows.shape[0] == 0 or signs.shape != rows.shape[:1]:
+        raise SimulationError(f"features of shape {rows.shape} and labels of shape {signs.shape} do not fit")
+    if not np.isin(signs, (-1.0, 1.0)).all():
+        raise SimulationError("a label is neither -1 nor 1")
+    if batch < 1:
+        raise SimulationError(f"the batch has {batch} samples, but must have at least 1")
+    samples, d = rows.shape
+    signed = rows * signs[:, None]
+
+    def mean_gradient(x: Array, chosen: Array) -> Array:  # chosen: (replicates, samples of the batch, d)
+        weights = 1.0 / (1.0 + kernels.exp(folded(chosen * x[:, None, :])))
+        pulled = np.swapaxes(chosen, 1, 2) * weights[:, None, :]
+        return np.asarray(ridge * x - folded(pulled) / chosen.shape[1])
+
+    def exact(x: Array) -> Array:
+        return np.concatenate([mean_gradient(row[None], signed[None]) for row in x])
+
+    def stochastic(x: Array, draws: Draws) -> Array:
+        return mean_gradient(x, signed[draws.choices(batch, samples)])
+
+    def level(x: Array) -> Array:
+        losses = np.logaddexp(0.0, -x @ signed.T).mean(axis=1)
+        return np.asarray(losses + 0.5 * ridge * np.square(x).sum(axis=1))
+
+    smooth = 0.25 * float(np.linalg.norm(rows, 2)) ** 2 / samples + ridge
+    return Sampled(
+        name, exact, _point(start, d), Noise("none"), Constants(L0=smooth, L1=0.0, lower=0.0), stochastic, level,
+        {"samples": samples, "batch": batch, "ridge": ridge},
+    )  # fmt: skip
+
+
+def digits(batch: int, ridge: float = 1e-3) -> Sampled:
+    """Logistic regression of scikit-learn's digits, 0 to 4 against 5 to 9: 1797 samples, d = 65 with the constant."""
+    try:
+        from sklearn.datasets import load_digits
+    except ImportError as error:
+        raise SimulationError(
+            "the digits come with scikit-learn, which is missing: pip install 'adamproof[data]'"
+        ) from error
+    data = load_digits()
+    features = np.hstack([data.data / 16.0, np.ones((len(data.data), 1))])
+    return logistic(features, np.where(data.target < 5, -1.0, 1.0), batch, ridge, name="digits")

@@ -1,0 +1,245 @@
+"""Runs: `simulate` takes a problem and an algorithm through all steps, with checkpoints, and gives a `Run`."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import __version__
+from . import checkpoint as checkpoints
+from . import folding
+from .algorithms import Algorithm, Schedule
+from .engine import choose
+from .errors import NotFinite, SimulationError
+from .problems import Sampled, Separable
+from .statistics import Estimate, Statistics, estimate
+from .task import SUMS, Engine, State, Task
+
+Array = NDArray[np.float64]
+SLAB = 1 << 13  # replicates of one call of the engine
+CHUNK = 256  # steps of one call
+SMALLEST_CHUNK = 4  # as many as one call of the generator serves
+MEMORY = 1 << 25  # bytes of sums in one call
+SAVE_EVERY = 60.0  # seconds
+PACE = {"numpy": 2.0**26, "numba": 2.0**31, "cupy": 2.0**33}  # coordinate-steps between two reports of progress
+LARGEST_COUNTER = 1 << 32
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came out: the statistics, the last state, and copies of the states asked for (`snapshots`, by step)."""
+
+    task: Task
+    engine: str
+    statistics: Statistics
+    state: State
+    snapshots: dict[int, State]
+
+    @property
+    def value(self) -> Estimate | None:
+        """The mean over replicates of F at the end, or None where the problem has no F."""
+        values = self.task.problem.value(self.state.x)
+        return None if values is None else estimate(values)
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything needed to repeat the run, and its statistics."""
+        task = self.task
+        return {
+            **task.problem.describe(),
+            "algorithm": task.algorithm.to_json(),
+            "steps": task.steps,
+            "replicates": task.replicates,
+            "seed": task.seed,
+            "engine": self.engine,
+            "statistics": self.statistics.to_json(),
+            "final value": self.value and self.value.to_json(),
+            "versions": {"adamproof": __version__, "numpy": np.__version__, "python": platform.python_version()},
+        }
+
+
+def simulate(
+    problem: Separable | Sampled,
+    algorithm: Algorithm | Schedule,
+    steps: int,
+    replicates: int = 1,
+    seed: int = 0,
+    engine: str | Engine = "auto",
+    threads: int | None = None,
+    checkpoint: str | Path | None = None,
+    resume: bool = False,
+    save_every: float = SAVE_EVERY,
+    snapshots: Sequence[int] = (),
+    progress: Callable[[int, int], None] = lambda done, steps: None,
+    say: Callable[[str], None] = lambda text: None,
+) -> Run:
+    """Run all steps in every replicate.
+
+    Results depend on problem, algorithm, steps, replicates and seed alone, to the last bit: not on the engine (NumPy or
+    Numba), threads, checkpoints or interruptions.  A replicate's path does not depend on the number of replicates.
+
+    engine: "auto", "numpy", "numba", "cupy", or an engine; `say` gets one line for each that cannot be had.
+    checkpoint: a file for the state, written every `save_every` seconds and at the end; with `resume` the run goes on
+        from it.
+    snapshots: numbers of steps after which copies of x, m and v are kept.
+    progress: called with the steps done and all steps.
+
+    Raises SimulationError for values out of range and files that cannot be used, and NotFinite where a number
+    overflows or is not a number.
+    """
+    if isinstance(algorithm, Schedule):
+        algorithm = algorithm.at(steps, int(problem.start.size))
+    task = Task(problem, algorithm, steps, replicates, seed)
+    _refuse(task, snapshots)
+    path = None if checkpoint is None else Path(checkpoint)
+    if path is not None and path.exists() and not resume:
+        raise SimulationError(f"the checkpoint {path} is there already: resume from it, remove it or name another file")
+    if resume and path is None:
+        raise SimulationError("to resume, name the checkpoint")
+    chosen = choose(engine, task, threads, say) if isinstance(engine, str) else engine
+    runner = _Runner(task, chosen, path, frozenset(snapshots), save_every, progress)
+    if resume and path is not None:
+        runner.restore(path)
+    runner.run()
+    return Run(task, chosen.described, runner.statistics, runner.state, runner.snapshots)
+
+
+def _refuse(task: Task, snapshots: Sequence[int]) -> None:
+    """Refuse what cannot be run."""
+    for name, value, least in (("steps", task.steps, 1), ("replicates", task.replicates, 1)):
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise SimulationError(f"the number of {name} is {value!r}, but must be a whole number from {least} on")
+    if not isinstance(task.seed, int) or not 0 <= task.seed < 1 << 64:
+        raise SimulationError(f"the seed is {task.seed!r}, but must be a whole number from 0 to 2^64 - 1")
+    if max(task.replicates, task.d, task.steps // 4) >= LARGEST_COUNTER:
+        raise SimulationError("the generator numbers at most 2^32 replicates, 2^32 coordinates and 2^34 steps")
+    for step in snapshots:
+        if not 1 <= step <= task.steps:
+            raise SimulationError(f"a snapshot after step {step} is asked for, but the steps are 1 to {task.steps}")
+
+
+class _Runner:
+    """A run under way."""
+
+    def __init__(
+        self,
+        task: Task,
+        engine: Engine,
+        path: Path | None,
+        wanted: frozenset[int],
+        save_every: float,
+        progress: Callable[[int, int], None],
+    ) -> None:
+        self.task, self.engine, self.path, self.wanted = task, engine, path, wanted
+        self.save_every, self.progress = save_every, progress
+        self.state, self.statistics = State.start(task), Statistics.of(task)
+        self.snapshots: dict[int, State] = {}
+        self.saved = False  # whether the checkpoint is of this run
+        each = self.statistics.each
+        self.slab = min(max(each, SLAB // each * each), task.replicates)
+        bytes_a_step = 8 * max(
+            self.slab * folding.spans(task.d) * len(SUMS), self.statistics.totals.size, 1
+        )  # fmt: skip
+        pace = PACE.get(engine.name, 2.0**26) / (task.replicates * task.d)
+        self.chunk = int(max(SMALLEST_CHUNK, min(CHUNK, pace, MEMORY / bytes_a_step)))
+
+    def restore(self, path: Path) -> None:
+        """Go on from a checkpoint."""
+        self.state, self.statistics, self.snapshots = checkpoints.load(path, self.task)
+        self.saved = True
+
+    def save(self) -> None:
+        if self.path is not None:
+            checkpoints.save(self.path, self.task, self.state, self.statistics, self.snapshots)
+            self.saved = True
+
+    def run(self) -> None:
+        """All steps that are left."""
+        last = time.monotonic()
+        step = self.state.step
+        stepwise = isinstance(self.task.problem, Sampled)
+        while self.state.step < self.task.steps:
+            count = self._next()
+            if stepwise:
+                self._carefully(count)
+            elif not self._advance(count):
+                self._find(count)
+            self.progress(self.state.step, self.task.steps)
+            if time.monotonic() - last >= self.save_every:
+                self.save()
+                last = time.monotonic()
+        if self.state.step > step or not self.saved:
+            self.save()
+
+    def _next(self) -> int:
+        """How many steps to take at once: up to the next snapshot and the end."""
+        ends = [step for step in self.wanted if step > self.state.step] + [self.task.steps]
+        return min(self.chunk, min(ends) - self.state.step)
+
+    def _advance(self, count: int) -> bool:
+        """Take so many steps; whether all numbers are finite (if not, the state is of no use)."""
+        pieces = []
+        for first in range(0, self.task.replicates, self.slab):
+            part = self.state.rows(first, first + self.slab)
+            sums = self.engine.advance(self.task, part, count)
+            if not (np.isfinite(sums).all() and part.finite):
+                return False
+            pieces.append(self.statistics.measured(sums))
+        self._done(count, pieces)
+        return True
+
+    def _done(self, count: int, pieces: list[tuple[Array, Array]]) -> None:
+        self.statistics.add(pieces)
+        self.state.step += count
+        if self.state.step in self.wanted:
+            self.snapshots[self.state.step] = self.state.copy()
+
+    def _find(self, count: int) -> None:
+        """Something is not finite in the next steps: repeat the run up to there, then go on step by step."""
+        step = self.state.step
+        if self.saved and self.path is not None:
+            self.restore(self.path)
+        else:
+            self.state, self.statistics, self.snapshots = State.start(self.task), Statistics.of(self.task), {}
+        while self.state.step < step:
+            if not self._advance(min(self._next(), step - self.state.step)):
+                raise SimulationError(f"the run cannot be repeated: before, the numbers up to step {step} were finite")
+        self._carefully(count)
+
+    def _carefully(self, count: int) -> None:
+        """Single steps, with the state before each at hand.  Raises NotFinite at the first step that is not finite."""
+        for _ in range(count):
+            before = self.state.copy()
+            if not self._advance(1):
+                after, self.state = self.state, before
+                self.save()
+                saved = str(self.path) if self.path is not None else None
+                what, replicate, coordinate = _culprit(self.task, before, after)
+                raise NotFinite(what, before.step + 1, replicate, coordinate, saved, before)
+
+
+def _culprit(task: Task, before: State, after: State) -> tuple[str, int, int]:
+    """What is not finite after a step, in words, with replicate and coordinate."""
+    with np.errstate(all="ignore"):
+        gradient = task.problem.gradient(before.x)
+        squares = gradient * gradient
+    reasons: list[tuple[str, Array]] = [
+        ("the gradient is {}", gradient),
+        ("the noisy gradient is not finite: m is {}", after.m),
+        ("the square of the noisy gradient overflows: v is {}", after.v),
+        ("u is infinite, because v has underflowed to 0 and epsilon is 0: x is {}", after.x),
+        ("the square of the gradient overflows: it is {}", squares),
+    ]
+    for text, values in reasons:
+        bad = np.argwhere(~np.isfinite(values))
+        if bad.size:
+            replicate, coordinate = (int(index) for index in bad[0])
+            return text.format(float(values[replicate, coordinate])), replicate, coordinate
+    replicate, coordinate = (int(index) for index in np.unravel_index(int(np.argmax(squares)), squares.shape))
+    return "a sum of squares over the coordinates overflows, with its largest term", replicate, coordinate

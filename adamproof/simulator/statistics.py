@@ -1,0 +1,219 @@
+"""Statistics of a run in one pass: means over time in every replicate, in windows of steps, with confidence intervals.
+
+An engine gives sums over the coordinates of each step; from these come the quantities below, which are added up over
+the steps of a window in order, so that results do not depend on how a run was cut into pieces.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .task import Task
+
+Array = NDArray[np.float64]
+
+QUANTITIES = {
+    "l1": "|a|_1",
+    "l2": "|a|_2",
+    "l2 squared": "|a|_2^2",
+    "l2^p": "|a|_2^p, with the noise's p",
+    "l2^q": "|a|_2^q, with the smoothness's q",
+    "u.a": "|u o a|_1",
+    "error": "|e|_2, e = m - a",
+    "error squared": "|e|_2^2",
+    "u": "mean of u over the coordinates",
+    "u squared": "mean of u^2 over the coordinates",
+    "l1/l2": "|a|_1 / |a|_2 (0 where a = 0)",
+}
+MAXIMUM = "max u"
+GROUPS = 1 << 14  # replicates are averaged in at most so many groups, which bounds the memory
+WINDOWS = 1024
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean over replicates with the half width of its confidence interval (None from one replicate alone).
+
+    In JSON, what has overflowed is null.
+    """
+
+    mean: float
+    half_width: float | None
+
+    @property
+    def low(self) -> float:
+        return self.mean - (self.half_width or 0.0)
+
+    @property
+    def high(self) -> float:
+        return self.mean + (self.half_width or 0.0)
+
+    def __str__(self) -> str:
+        return f"{self.mean:.6g}" + ("" if self.half_width is None else f" +- {self.half_width:.2g}")
+
+    def to_json(self) -> dict[str, float | None]:
+        return {
+            name: value if value is not None and math.isfinite(value) else None for name, value in vars(self).items()
+        }
+
+
+@cache
+def student(degrees: int, level: float) -> float:
+    """The t with P(|t_degrees| <= t) = level."""
+    import mpmath
+
+    def inside(t: Any) -> Any:  # the distribution function of |t|
+        return 1 - mpmath.betainc(
+            mpmath.mpf(degrees) / 2, mpmath.mpf(1) / 2, 0, degrees / (degrees + t * t), regularized=True
+        )
+
+    low, high = mpmath.mpf(0), mpmath.mpf(2)
+    while inside(high) < level:
+        high *= 2
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if inside(middle) < level else (low, middle)
+    return float(high)
+
+
+def estimate(samples: Array, level: float = LEVEL) -> Estimate:
+    """The mean of independent samples with Student's confidence interval."""
+    count = samples.size
+    with np.errstate(over="ignore", invalid="ignore"):  # of enormous numbers there may be no estimate
+        mean = float(samples.mean())
+        if count < 2:
+            return Estimate(mean, None)
+        return Estimate(mean, student(count - 1, level) * float(samples.std(ddof=1)) / math.sqrt(count))
+
+
+def ratio(above: Array, below: Array, level: float = LEVEL) -> Estimate | None:
+    """The ratio of two means, with the confidence interval of its linearisation (delta method); None over 0."""
+    if not below.mean():
+        return None
+    value = float(above.mean() / below.mean())
+    spread = estimate(above - value * below, level).half_width
+    return Estimate(value, None if spread is None else spread / abs(float(below.mean())))
+
+
+@dataclass
+class Statistics:
+    """What a run has met so far.  All arrays are bounded by GROUPS and WINDOWS, whatever the length of the run."""
+
+    d: int
+    replicates: int
+    steps: int
+    p: float
+    q: float
+    window: int  # steps, a power of 2
+    each: int  # replicates of a group
+    totals: Array  # (quantities, groups): sums over finished windows
+    current: Array  # (quantities, groups): the sums of the running window
+    peak: float  # max u in the running window
+    done: int = 0  # steps
+    rows: list[list[float]] = field(default_factory=list)  # a finished window: steps, means, half widths, max u
+
+    @classmethod
+    def of(cls, task: Task) -> Statistics:
+        """Empty statistics for a run."""
+        window = 1 << max(0, math.ceil(math.log2(task.steps / WINDOWS)))
+        each = -(-task.replicates // GROUPS)
+        shape = (len(QUANTITIES), -(-task.replicates // each))
+        p, q = task.problem.noise.p, task.problem.constants.q
+        return cls(task.d, task.replicates, task.steps, p, q, window, each, np.zeros(shape), np.zeros(shape), 0.0)
+
+    def members(self) -> NDArray[np.int64]:
+        """How many replicates each group has."""
+        counts = np.full(self.totals.shape[1], self.each)
+        counts[-1] = self.replicates - self.each * (counts.size - 1)
+        return counts
+
+    def add(self, pieces: list[tuple[Array, Array]]) -> None:
+        """Add some steps: what `measured` gives for each part of the replicates, in order."""
+        values = np.concatenate([piece[0] for piece in pieces], axis=2)
+        peaks = np.max([piece[1] for piece in pieces], axis=0)
+        count = values.shape[0]
+        at = 0
+        while at < count:
+            take = min(count - at, self.window - self.done % self.window)
+            block = values[at : at + take]
+            with np.errstate(over="ignore"):
+                self.current = np.add.reduce(np.concatenate([self.current[None], block]), axis=0)
+            self.peak = max(self.peak, float(peaks[at : at + take].max()))
+            self.done += take
+            at += take
+            if self.done % self.window == 0 or self.done == self.steps:
+                self._close()
+
+    def measured(self, sums: Array) -> tuple[Array, Array]:
+        """From an engine's sums, (steps, 7, replicates): the quantities of each step, averaged over groups of
+        replicates, (steps, quantities, groups); and the largest u of each step."""
+        l1, squares, ua, errors, u_squares, u = (sums[:, row] for row in range(6))
+        l2 = np.sqrt(squares)
+        values = np.stack([
+            l1, l2, squares, l2**self.p, l2**self.q, ua, np.sqrt(errors), errors, u / self.d, u_squares / self.d,
+            np.divide(l1, l2, out=np.zeros_like(l1), where=l2 > 0.0),
+        ], axis=1)  # fmt: skip
+        if self.each == 1:
+            return values, sums[:, -1].max(axis=1)
+        starts = np.arange(0, values.shape[2], self.each)
+        counts = np.minimum(self.each, values.shape[2] - starts)
+        return np.asarray(np.add.reduceat(values, starts, axis=2) / counts), sums[:, -1].max(axis=1)
+
+    def _close(self) -> None:
+        """End a window: note its means and add it to the totals."""
+        steps = (self.done - 1) % self.window + 1
+        means = [self._estimate(row / steps) for row in self.current]
+        widths = [float("nan") if one.half_width is None else one.half_width for one in means]
+        self.rows.append([float(self.done), *(one.mean for one in means), *widths, self.peak])
+        with np.errstate(over="ignore"):
+            self.totals += self.current
+        self.current[:] = 0.0
+        self.peak = 0.0
+
+    def _estimate(self, samples: Array) -> Estimate:
+        """The mean over replicates; groups of other size than the rest count by their size."""
+        members = self.members()
+        if self.each == 1 or members[-1] == self.each:
+            return estimate(samples)
+        full = estimate(samples[:-1])
+        return Estimate(float(samples @ members / self.replicates), full.half_width)
+
+    def mean(self, quantity: str) -> Estimate:
+        """The mean over all steps and replicates of one of the QUANTITIES."""
+        return self._estimate(self.samples(quantity))
+
+    def samples(self, quantity: str) -> Array:
+        """The means over all steps, one a group of replicates."""
+        row = list(QUANTITIES).index(quantity)
+        return np.asarray((self.totals[row] + self.current[row]) / max(1, self.done))
+
+    @property
+    def maximum(self) -> float:
+        """The largest u of all."""
+        return max([self.peak, *(row[-1] for row in self.rows)])
+
+    def series(self, quantity: str) -> list[tuple[int, Estimate]]:
+        """The mean over each window of steps, with the window's last step; MAXIMUM has no interval."""
+        if quantity == MAXIMUM:
+            return [(int(row[0]), Estimate(row[-1], None)) for row in self.rows]
+        at = 1 + list(QUANTITIES).index(quantity)
+        widths = at + len(QUANTITIES)
+        return [(int(row[0]), Estimate(row[at], None if math.isnan(row[widths]) else row[widths])) for row in self.rows]
+
+    def vbar(self) -> dict[str, Estimate | None]:
+        """Estimates of Condition 2's vbar: the least mean of u in a window; the means of |u o a|_1 over |a|_1."""
+        smallest = min((one for _, one in self.series("u")), key=lambda one: one.mean, default=None)
+        return {"smallest u": smallest, "|u o a| / |a|": ratio(self.samples("u.a"), self.samples("l1"))}
+
+    def to_json(self) -> dict[str, Any]:
+        """The means, the largest u and the estimates of vbar."""
+        means = {name: self.mean(name).to_json() for name in QUANTITIES}
+        vbar = {name: one and one.to_json() for name, one in self.vbar().items()}
+        return {"steps": self.done, MAXIMUM: self.maximum, "means": means, "vbar": vbar}

@@ -1,0 +1,73 @@
+"""What every engine is given: the description of a run, and its state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .algorithms import Algorithm
+from .problems import Sampled, Separable
+
+Array = NDArray[np.float64]
+# What an engine sums over the coordinates in each step; the last one is a maximum.
+SUMS = ("|a|", "a^2", "u|a|", "e^2", "u^2", "u", "max u")
+
+
+@dataclass(frozen=True)
+class Task:
+    """A run: x_1 = problem.start, m_0 = v_0 = 0, then `steps` steps of the algorithm in every replicate."""
+
+    problem: Separable | Sampled
+    algorithm: Algorithm
+    steps: int
+    replicates: int
+    seed: int
+
+    @property
+    def d(self) -> int:
+        return int(self.problem.start.size)
+
+
+@dataclass
+class State:
+    """x, m, v of shape (replicates, d) after `step` steps; `first` is the number of the first replicate."""
+
+    x: Array
+    m: Array
+    v: Array
+    step: int = 0
+    first: int = 0
+
+    @classmethod
+    def start(cls, task: Task) -> State:
+        shape = (task.replicates, task.d)
+        x = np.empty(shape)
+        x[:] = task.problem.start
+        return cls(x, np.zeros(shape), np.zeros(shape))
+
+    def rows(self, first: int, last: int) -> State:
+        """The state of some replicates, sharing their memory."""
+        part = slice(first, last)
+        return State(self.x[part], self.m[part], self.v[part], self.step, self.first + first)
+
+    def copy(self) -> State:
+        return State(self.x.copy(), self.m.copy(), self.v.copy(), self.step, self.first)
+
+    @property
+    def finite(self) -> bool:
+        return all(np.isfinite(row).all() for array in (self.x, self.m, self.v) for row in array)
+
+
+class Engine(Protocol):
+    """Something that runs steps."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def described(self) -> str: ...
+    def advance(self, task: Task, state: State, count: int) -> Array:
+        """Run `count` steps in place (state.step stays) and return the SUMS of each: (count, 7, replicates)."""
+        ...

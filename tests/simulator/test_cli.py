@@ -1,0 +1,74 @@
+"""The command `simulate`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.cli.test_cli import run
+
+QUICK = ["simulate", "--dim", "3", "--steps", "50", "--replicates", "4"]
+
+
+def answer(*arguments: str) -> Any:
+    done = run(*QUICK, *arguments, "--json")
+    assert done.returncode == 0, done.output
+    return json.loads(done.stdout)
+
+
+def test_a_run_is_told_in_words() -> None:
+    done = run(*QUICK, "--exponents", "0.5", "0.5", "0.75")
+    assert done.returncode == 0
+    assert "quadratic, d = 3, 50 steps, 4 replicates, seed 0" in done.stdout
+    assert "run by NumPy" in done.stdout
+    assert "observed: means over steps and replicates" in done.stdout
+
+
+def test_a_run_as_json() -> None:
+    document = answer("--problem", "cosh", "--s1", "0.5", "--p", "1")
+    assert (document["command"], document["exit_code"]) == ("simulate", 0)
+    assert document["constants"]["q"] == 1.0
+    assert document["noise"] == {"kind": "gaussian", "s0": 1.0, "s1": 0.5, "p": 1.0, "delta": 0.25}
+    assert document["statistics"]["steps"] == 50
+    assert document == answer("--problem", "cosh", "--s1", "0.5", "--p", "1")
+
+
+def test_the_algorithms() -> None:
+    by_name = {
+        name: answer("--algorithm", name)["algorithm"]
+        for name in ("adam", "textbook", "rmsprop", "signum", "sign-descent")
+    }
+    assert by_name["rmsprop"]["beta1"] == 0.0
+    assert by_name["signum"]["form"] == "signum"
+    assert (by_name["sign-descent"]["beta1"], by_name["sign-descent"]["beta2"]) == (0.0, 0.0)
+    one, other = (answer("--algorithm", name)["statistics"] for name in ("adam", "textbook"))
+    assert one == other
+
+
+def test_a_run_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
+    path = str(tmp_path / "run.npz")
+    first = answer("--checkpoint", path)
+    assert answer("--checkpoint", path, "--resume") == first
+    done = run(*QUICK, "--checkpoint", path)
+    assert done.returncode == 2
+    assert "is there already" in done.stderr
+
+
+def test_mistakes_are_one_sentence() -> None:
+    for arguments, message in (
+        (["--beta1", "1"], "beta1 is 1.0, but must be at least 0 and below 1"),
+        (["--dim", "0"], "the dimension is 0, but must be at least 1"),
+        (["--resume"], "to resume, name the checkpoint"),
+        (["--algorithm", "signum", "--exponents", "1", "1", "1"], "--exponents is a schedule for adam, not for signum"),
+    ):
+        done = run(*QUICK, *arguments)
+        assert done.returncode == 2
+        assert done.stderr == f"Error: {message}\n"
+
+
+def test_a_run_that_stops_says_where() -> None:
+    done = run(*QUICK, "--problem", "cosh", "--lr", "1e200")
+    assert done.returncode == 1
+    assert done.stderr.startswith("Stopped: the gradient is")
+    assert "in step 2, replicate 0, coordinate 0: the run is stopped" in done.stderr

@@ -1,0 +1,428 @@
+"""Runs: figures met before, statistics, checkpoints, and what goes wrong."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from adamproof.simulator import (
+    MAXIMUM,
+    QUANTITIES,
+    Algorithm,
+    Noise,
+    NotFinite,
+    Schedule,
+    SimulationError,
+    adam,
+    checkpoint,
+    cosh,
+    digits,
+    estimate,
+    function,
+    logistic,
+    quadratic,
+    ratio,
+    signum,
+    simulate,
+    statistics,
+)
+from adamproof.simulator.statistics import student
+from tests.simulator.common import SEED, STANDARD, same_runs, varied
+
+ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+NO_NOISE = Noise("none")
+
+
+# --- figures ------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "problem, gamma, expected, share",
+    [
+        (quadratic(16, noise=Noise(s1=0.5, p=2.0)), 1.0, 3.20, 0.92),
+        (cosh(16, noise=Noise(s1=0.5, p=1.0)), 0.5, 6.92, 0.97),
+    ],
+    ids=["quadratic", "cosh"],
+)
+def test_what_the_main_theorem_bounds(problem: Any, gamma: float, expected: float, share: float) -> None:
+    """The mean of |u o a|_1 over 10^4 steps, and the largest u where R = 1 (beta1 = beta2)."""
+    run = simulate(problem, Schedule(0.5, 0.5, 0.75, gamma=gamma, epsilon=1e-8), 10**4, 64, seed=1)
+    assert run.statistics.mean("u.a").mean == pytest.approx(expected, abs=0.01)
+    assert run.statistics.maximum == pytest.approx(share, abs=0.02)
+    assert run.statistics.maximum <= 1.0
+
+
+# --- statistics ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "degrees, level, t", [(1, 0.95, 12.7062), (15, 0.95, 2.13145), (63, 0.95, 1.99834), (9, 0.99, 3.24984)]
+)
+def test_quantiles_of_student(degrees: int, level: float, t: float) -> None:
+    assert student(degrees, level) == pytest.approx(t, rel=1e-5)
+
+
+def test_an_interval_covers_the_mean_as_often_as_it_says() -> None:
+    random = np.random.default_rng(4)
+    covered = sum(one.low <= 1.0 <= one.high for one in (estimate(random.exponential(size=40)) for _ in range(1000)))
+    assert 900 < covered < 970  # 95%, a little less for so skew a distribution
+
+
+def test_estimates_from_one_replicate_have_no_interval() -> None:
+    run = simulate(varied(3, Noise()), STANDARD, 10)
+    assert run.statistics.mean("l1").half_width is None
+    json.dumps(run.to_json(), allow_nan=False)
+
+
+def test_a_ratio_of_means() -> None:
+    random = np.random.default_rng(5)
+    below = random.uniform(1, 2, 400)
+    one = ratio(3 * below + random.normal(0, 0.1, 400), below)
+    assert one is not None
+    assert one.low < 3.0 < one.high
+    assert one.half_width == pytest.approx(1.966 * 0.1 / 20 / 1.5, rel=0.15)
+    assert ratio(below, np.zeros(400)) is None
+
+
+def test_statistics_are_what_they_are_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Against the states after every step."""
+    steps, d = 12, 5
+    monkeypatch.setattr(statistics, "WINDOWS", 3)
+    problem = cosh(d, np.linspace(-1, 2, d), Noise(s1=0.5, p=1.5))
+    run = simulate(problem, STANDARD, steps, 6, SEED, snapshots=range(1, steps + 1))
+    x = np.stack([np.tile(problem.start, (6, 1)), *(run.snapshots[step].x for step in range(1, steps))])
+    m, v = (np.stack([getattr(run.snapshots[step], name) for step in range(1, steps + 1)]) for name in "mv")
+    a = np.sinh(x)
+    u = np.abs(m) / (np.sqrt(v) + 1e-8)
+    l1, l2 = np.abs(a).sum(2), np.sqrt((a * a).sum(2))
+    error = np.sqrt(((m - a) ** 2).sum(2))
+    expected = {
+        "l1": l1, "l2": l2, "l2 squared": l2**2, "l2^p": l2**1.5, "l2^q": l2, "u.a": (u * np.abs(a)).sum(2),
+        "error": error, "error squared": error**2, "u": u.mean(2), "u squared": (u * u).mean(2), "l1/l2": l1 / l2,
+    }  # fmt: skip
+    assert set(expected) == set(QUANTITIES)
+    for name, values in expected.items():
+        mean = run.statistics.mean(name)
+        assert mean.mean == pytest.approx(values.mean(), rel=1e-12)
+        half_width = student(5, 0.95) * values.mean(0).std(ddof=1) / math.sqrt(6)
+        assert mean.half_width == pytest.approx(half_width, rel=1e-9, abs=1e-15)
+        series = run.statistics.series(name)
+        assert [step for step, _ in series] == [4, 8, 12]
+        assert [one.mean for _, one in series] == pytest.approx(list(values.reshape(3, -1).mean(1)), rel=1e-12)
+    assert run.statistics.maximum == pytest.approx(u.max(), rel=1e-12)
+    peaks = [one.mean for _, one in run.statistics.series(MAXIMUM)]
+    assert peaks == pytest.approx(list(u.reshape(3, -1).max(1)), rel=1e-12)
+    assert run.value is not None
+    assert run.value.mean == pytest.approx((np.cosh(run.state.x) - 1).sum(1).mean())
+
+
+def test_many_replicates_are_averaged_in_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = simulate(varied(3, Noise()), STANDARD, 20, 103, SEED)
+    monkeypatch.setattr(statistics, "GROUPS", 16)
+    run = simulate(varied(3, Noise()), STANDARD, 20, 103, SEED)
+    assert run.statistics.totals.shape == (len(QUANTITIES), 15)  # 14 groups of 7 and one of 5
+    for name in QUANTITIES:
+        mean, plain = run.statistics.mean(name), expected.statistics.mean(name)
+        assert mean.mean == pytest.approx(plain.mean, rel=1e-12)
+        assert plain.half_width is not None
+        assert mean.half_width == pytest.approx(plain.half_width, rel=0.6)
+
+
+def test_one_step_in_one_dimension() -> None:
+    run = simulate(quadratic(1, noise=NO_NOISE), adam(0.1, 0.9, 0.99), 1)
+    assert run.statistics.maximum == pytest.approx(1.0)  # 0.1 / sqrt(0.01)
+    assert run.state.x[0, 0] == pytest.approx(0.9)
+
+
+# --- checkpoints --------------------------------------------------------------------------------
+
+PROGRAM = """
+import sys
+from adamproof.simulator import Noise, Schedule, cosh, simulate
+problem = cosh(5, noise=Noise(s1=0.5, p=1.3))
+run = simulate(problem, Schedule(0.5, 0.75, 0.75, epsilon=1e-8), 4000, 8, 9, engine="numpy", checkpoint=sys.argv[1],
+    resume=sys.argv[2] == "resume", save_every=0.0, snapshots=[1000], progress=lambda *done: print(*done, flush=True))
+"""
+
+
+def test_a_killed_run_goes_on_to_the_same_bits(tmp_path: Path) -> None:
+    path = tmp_path / "run.npz"
+    command = [sys.executable, "-c", PROGRAM, str(path)]
+    with subprocess.Popen([*command, "new"], stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if int(line.split()[0]) >= 1500:
+                process.send_signal(signal.SIGKILL)
+                break
+    assert process.returncode == -signal.SIGKILL
+    with np.load(path) as data:
+        assert 1000 < int(data["step"]) < 4000
+    subprocess.run([*command, "resume"], check=True, stdout=subprocess.DEVNULL, env=ENVIRONMENT)
+    problem, schedule = cosh(5, noise=Noise(s1=0.5, p=1.3)), Schedule(0.5, 0.75, 0.75, epsilon=1e-8)
+    expected = simulate(problem, schedule, 4000, 8, 9, snapshots=[1000])
+    found = simulate(problem, schedule, 4000, 8, 9, checkpoint=path, resume=True)
+    assert same_runs(expected, found)
+    assert found.statistics.rows == expected.statistics.rows
+    assert np.array_equal(found.snapshots[1000].m, expected.snapshots[1000].m)
+
+
+def test_a_finished_run_is_not_run_again(tmp_path: Path) -> None:
+    path = tmp_path / "run.npz"
+    first = simulate(varied(3, Noise()), STANDARD, 10, 2, SEED, checkpoint=path)
+    calls: list[int] = []
+    second = simulate(
+        varied(3, Noise()), STANDARD, 10, 2, SEED, checkpoint=path, resume=True, progress=lambda *_: calls.append(1)
+    )
+    assert same_runs(first, second)
+    assert not calls
+
+
+def test_checkpoints_that_cannot_be_used(tmp_path: Path) -> None:
+    path = tmp_path / "run.npz"
+    problem = varied(3, Noise())
+
+    def refused(message: str, steps: int = 10, where: Path = path, resume: bool = True) -> None:
+        with pytest.raises(SimulationError, match=message):
+            simulate(problem, STANDARD, steps, 2, SEED, checkpoint=where, resume=resume)
+
+    refused("there is no checkpoint .* to resume from")
+    simulate(problem, STANDARD, 10, 2, SEED, checkpoint=path)
+    refused("is there already: resume from it, remove it or name another file", resume=False)
+    refused(r"is of another run \(steps differ\): name another file", steps=11)
+    refused("cannot write the checkpoint", where=tmp_path / "no" / "run.npz", resume=False)
+    content = path.read_bytes()
+    for damaged in (content[: len(content) // 2], b"", b"nonsense"):
+        path.write_bytes(damaged)
+        refused("cannot be read")
+    with pytest.raises(SimulationError, match="to resume, name the checkpoint"):
+        simulate(problem, STANDARD, 10, resume=True)
+
+
+def test_a_full_disk_keeps_the_old_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "run.npz"
+    simulate(varied(3, Noise()), STANDARD, 10, 2, SEED, checkpoint=path)
+    before = path.read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(checkpoint.os, "fsync", full)
+    task_run = simulate(varied(3, Noise()), STANDARD, 10, 2, SEED)
+    with pytest.raises(SimulationError, match=r"\(No space left on device\), the previous one is kept"):
+        checkpoint.save(path, task_run.task, task_run.state, task_run.statistics, {})
+    assert path.read_bytes() == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["run.npz"]
+
+
+# --- numbers that are not finite ----------------------------------------------------------------
+
+
+def broken(x: Any) -> Any:
+    """A gradient that is not a number below 1/2 in coordinate 3."""
+    answer = x.copy()
+    answer[x[:, 3] < 0.5, 3] = np.nan
+    return answer
+
+
+def test_a_gradient_that_is_not_a_number_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "run.npz"
+    problem = function(broken, 7, noise=NO_NOISE)
+    with pytest.raises(
+        NotFinite, match=r"^the gradient is nan in step 51, .*state before this step is saved in"
+    ) as caught:
+        simulate(problem, signum(0.01), 1000, 4, checkpoint=path)
+    error = caught.value
+    assert (error.step, error.replicate, error.coordinate) == (51, 0, 3)
+    assert error.state.step == 50
+    assert 0.49 < error.state.x[0, 3] < 0.5
+    with np.load(path) as data:
+        assert int(data["step"]) == 50
+        assert np.array_equal(data["x"], error.state.x)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
+def test_overflow_and_underflow_are_named(engine: str, tmp_path: Path) -> None:
+    if engine == "numba":
+        pytest.importorskip("numba")
+    start = np.ones(300)
+    start[17] = 1e-170
+    for problem, algorithm, message in (
+        (
+            quadratic(300, start=start, noise=NO_NOISE),
+            adam(0.01),
+            "v has underflowed to 0 .* in step 1, .* coordinate 17:",
+        ),
+        (quadratic(300, 1e200, noise=NO_NOISE), adam(0.01), "v is inf in step 1, replicate 0, coordinate 0:"),
+        (cosh(3, 800.0, NO_NOISE), signum(0.1), "the gradient is inf in step 1, replicate 0, coordinate 0:"),
+    ):
+        with np.errstate(all="raise"), pytest.raises(NotFinite, match=message):  # a run has its own settings
+            simulate(problem, algorithm, 200, 2, engine=engine)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
+def test_a_run_that_fails_late_is_found_step_for_step(engine: str, tmp_path: Path) -> None:
+    """The state of the failing call is lost, and computed again: with a checkpoint and without one."""
+    if engine == "numba":
+        pytest.importorskip("numba")
+    problem = cosh(2, start=[1.0, 340.0], noise=Noise("gaussian", s1=30.0, p=2.0))
+    errors = []
+    for path in (None, tmp_path / "run.npz"):
+        with pytest.raises(NotFinite) as caught:
+            simulate(problem, signum(1.0, 0.0), 10**4, 2, SEED, engine=engine, checkpoint=path, save_every=0.0)
+        errors.append(caught.value)
+    one, other = errors
+    assert one.step == other.step > 130  # beyond the first call of the engine
+    assert str(other).startswith(str(one))
+    assert np.array_equal(one.state.x, other.state.x)
+    assert one.state.step == one.step - 1
+
+
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
+def test_zero_gradients_stay(engine: str) -> None:
+    """0/0 is 0: nothing moves."""
+    if engine == "numba":
+        pytest.importorskip("numba")
+    run = simulate(quadratic(5, start=0.0, noise=NO_NOISE), adam(0.1), 20, 2, engine=engine)
+    assert not run.state.x.any()
+    assert run.statistics.maximum == 0.0
+    assert run.statistics.mean("l1/l2").mean == 0.0
+    assert run.statistics.vbar()["|u o a| / |a|"] is None
+    json.dumps(run.to_json(), allow_nan=False)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
+def test_subnormal_gradients_move_by_epsilon(engine: str) -> None:
+    if engine == "numba":
+        pytest.importorskip("numba")
+    run = simulate(quadratic(2, start=5e-324, noise=NO_NOISE), adam(1e-3, 0.0, 0.9, 1e-8), 1, engine=engine)
+    assert run.statistics.maximum == 5e-324 / 1e-8
+    assert run.state.v.tolist() == [[0.0, 0.0]]
+
+
+# --- what is refused ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "action, message",
+    [
+        (lambda: adam(0.1, 1.0), "beta1 is 1.0, but must be at least 0 and below 1"),
+        (lambda: adam(0.1, 0.9, -0.1), "beta2 is -0.1"),
+        (lambda: adam(float("nan")), "the learning rate is nan, but must be finite"),
+        (lambda: adam(0.1, epsilon=-1.0), "epsilon is -1.0"),
+        (lambda: Algorithm(0.1, 0.9, 0.9, form="other"), "the form is 'other'"),  # type: ignore[arg-type]
+        (lambda: Schedule(0.5, -0.5, 0.75).at(100, 4), "beta2 is -9"),
+        (lambda: quadratic(0), "the dimension is 0"),
+        (lambda: quadratic(2, h=[1.0, -1.0]), "a curvature h is negative"),
+        (lambda: quadratic(2, start=float("inf")), "the start has a coordinate that is not finite"),
+        (lambda: Noise("other"), "the noise is 'other'"),  # type: ignore[arg-type]
+        (lambda: Noise(p=2.5), "p is 2.5, but affine variance needs 0 <= p <= 2"),
+        (lambda: Noise(s0=-1.0), "s0 is -1.0"),
+        (lambda: Noise(delta=1.0), "delta is 1.0"),
+        (lambda: simulate(varied(2, Noise()), STANDARD, 0), "the number of steps is 0"),
+        (lambda: simulate(varied(2, Noise()), STANDARD, 1, 0), "the number of replicates is 0"),
+        (lambda: simulate(varied(2, Noise()), STANDARD, 1, seed=-1), "the seed is -1"),
+        (lambda: simulate(varied(2, Noise()), STANDARD, 2**40), "the generator numbers at most"),
+        (lambda: simulate(varied(2, Noise()), STANDARD, 5, engine="other"), "the engine is 'other'"),
+        (lambda: simulate(varied(2, Noise()), STANDARD, 5, snapshots=[6]), "a snapshot after step 6"),
+        (lambda: simulate(function(lambda x: x[0], 3), STANDARD, 5, 2), r"has shape \(3,\), but must have that of the"),
+    ],
+)
+def test_what_is_refused(action: Any, message: str) -> None:
+    with pytest.raises(SimulationError, match=message):
+        action()
+
+
+# --- data ---------------------------------------------------------------------------------------
+
+
+def data(samples: int = 40, d: int = 3) -> tuple[Any, Any]:
+    random = np.random.default_rng(6)
+    features = random.normal(size=(samples, d))
+    return features, np.where(features @ np.arange(1, d + 1) + random.normal(size=samples) > 0, 1.0, -1.0)
+
+
+def test_the_gradient_of_logistic_regression() -> None:
+    problem = logistic(*data(), batch=5, ridge=0.1)
+    x = np.random.default_rng(7).normal(size=(2, 3))
+    gradient = problem.gradient(x)
+    for j in range(3):
+        shift = np.zeros(3)
+        shift[j] = 1e-5
+        low, high = problem.value(x - shift), problem.value(x + shift)
+        assert low is not None
+        assert high is not None
+        assert gradient[:, j] == pytest.approx((high - low) / 2e-5, rel=1e-6, abs=1e-9)
+
+
+def test_mini_batches_are_unbiased() -> None:
+    problem = logistic(*data(), batch=5)
+    run = simulate(problem, Algorithm(0.0, 0.0, 0.5), 1, 4000, SEED)  # m = g
+    spread = run.state.m.std(0) / 4000**0.5
+    assert (np.abs(run.state.m.mean(0) - problem.gradient(problem.start[None])[0]) < 5 * spread).all()
+
+
+def test_data_runs_do_not_depend_on_the_number_of_replicates() -> None:
+    problem = logistic(*data(), batch=5)
+    few, many = (simulate(problem, STANDARD, 10, count, SEED).state.x for count in (2, 9))
+    assert np.array_equal(few, many[:2])
+
+
+@pytest.mark.parametrize(
+    "features, labels, batch, message",
+    [
+        (np.ones((3, 2)), [1, -1], 1, "do not fit"),
+        (np.ones((2, 2)), [1, 0], 1, "a label is neither -1 nor 1"),
+        (np.ones((2, 2)), [1, -1], 0, "the batch has 0 samples"),
+    ],
+)
+def test_data_that_are_refused(features: Any, labels: Any, batch: int, message: str) -> None:
+    with pytest.raises(SimulationError, match=message):
+        logistic(features, labels, batch)
+
+
+def test_the_digits() -> None:
+    pytest.importorskip("sklearn")
+    run = simulate(digits(32), adam(1e-2, epsilon=1e-8), 50, 2, SEED)
+    assert run.value is not None
+    assert run.value.mean < math.log(2)
+
+
+def test_the_digits_without_scikit_learn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    with pytest.raises(SimulationError, match=r"pip install 'adamproof\[data\]'"):
+        digits(32)
+
+
+# --- the package --------------------------------------------------------------------------------
+
+
+def test_the_package_needs_numpy_alone() -> None:
+    code = """
+import sys
+for name in ("numba", "cupy", "sklearn", "sympy", "scipy"):
+    sys.modules[name] = None
+from adamproof.simulator import adam, quadratic, simulate
+said = []
+run = simulate(quadratic(3), adam(0.01), 5, engine="numba", say=said.append)
+print(run.engine, said)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=ENVIRONMENT, check=True)
+    assert done.stdout.startswith('NumPy ["not the engine numba: numba is not installed')
+
+
+def test_progress_is_reported() -> None:
+    calls: list[tuple[int, int]] = []
+    simulate(varied(2, Noise()), STANDARD, 300, progress=lambda *done: calls.append(done))
+    assert calls[-1] == (300, 300)
+    assert len(calls) > 1
