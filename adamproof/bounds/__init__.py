@@ -15,6 +15,7 @@ from .schedules import Best, Cell, Scale, ScalingWitness, best_schedule, cells, 
 
 if TYPE_CHECKING:
     from .certified import Bound, certify
+    from .constant import rate_constant
     from .magnitude import magnitudes
     from .problem import Hyperparameters, Problem, ProblemError
     from .solve import optimise, smallest_steps
@@ -30,6 +31,7 @@ _LATER = {
     "certify": "certified",
     "magnitudes": "magnitude",
     "optimise": "solve",
+    "rate_constant": "constant",
     "smallest_steps": "solve",
 }
 
@@ -73,6 +75,7 @@ __all__ = [
     "optimise",
     "order",
     "rate",
+    "rate_constant",
     "scaling_witness",
     "smallest_steps",
 ]

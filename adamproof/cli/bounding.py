@@ -1,4 +1,4 @@
-"""The commands `bound`, `schedule` and `magnitude`: the calculator.  SymPy and the rest are imported when they run."""
+"""The commands `bound`, `schedule`, `magnitude`, `rate`: the calculator.  SymPy is imported when they run."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from .errors import CliError
 
 if TYPE_CHECKING:
     from ..bounds.certified import Bound, Check
+    from ..bounds.constant import RateConstant
     from ..bounds.enclosures import Enclosure
     from ..bounds.magnitude import Magnitudes, Map
     from ..bounds.solve import Optimised, Target
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 WIDTH, BAR = 110, 24
 HELP = {"help_option_names": ["-h", "--help"]}
 VIOLATED = 1
+RATE_INPUTS = ("gap", "grad1", "L0", "L1", "q", "sigma0", "sigma1", "p", "dim", "Gp", "Gq")
 SHORTER = {"gap": ("--D",), "epsilon": ("--eps",), "steps": ("--T",)}
 Command = Callable[..., Any]
 
@@ -548,6 +550,89 @@ def schedule(A: str | None, B: str | None, C: str | None, theorem: str, best: bo
     terminal.say(_document("schedule", 0, **found.data()) if as_json else found.text())
 
 
+# --- rate ---------------------------------------------------------------------------------------
+
+
+@click.command(
+    context_settings=HELP,
+    epilog=examples(
+        "rate --gap 1 --grad1 4 --L0 1 --sigma0 1 --dim 16",
+        "rate --gap 1 --grad1 4 --L0 1 --sigma0 1 --dim 16 --alpha 1/2 --beta 1/2 --at 1,10,1e6 --digits 20",
+    ),
+)
+@input_options([name for name in MEANINGS if name in RATE_INPUTS])
+@click.option("--alpha", metavar="NUMBER", default="1/2", show_default=True, help="1 - beta1 = alpha*T^-1/2.")
+@click.option("--beta", metavar="NUMBER", default="1/2", show_default=True, help="1 - beta2 = beta*T^-1/2.")
+@click.option("--gamma0", metavar="NUMBER", default="1", show_default=True, help="lr = gamma0*T^-3/4/sqrt(d).")
+@click.option("--at", metavar="STEPS", help="The T of the table, by commas.  [default: 1,2,10,1e3,1e6,1e12]")
+@DIGITS
+@AS_JSON
+def rate(alpha: str, beta: str, gamma0: str, at: str | None, digits: int, as_json: bool, **inputs: Any) -> None:
+    """The rate T^(-1/4) with its explicit constant: the bound is at most K*sqrt(d)/T^(1/4) for every T.
+
+    Prints K as a formula and in numbers, and beside K*sqrt(d)/T^(1/4) the main theorem's bound on that schedule.
+
+    Exit status: 0, or 2 for a usage error.
+    """
+    from ..bounds.constant import STEPS, rate_constant
+    from ..bounds.problem import Problem, ProblemError
+
+    try:
+        problem = Problem(**{name: value for name, value in inputs.items() if value is not None})
+        steps = STEPS if at is None else [whole(part) for part in at.split(",")]
+        found = rate_constant(problem, alpha, beta, gamma0, steps, digits)
+    except ProblemError as error:
+        raise refusing(error) from error
+    terminal.say(_document("rate", 0, **rate_data(found)) if as_json else rate_text(found))
+
+
+def whole(text: str) -> int:
+    """A number of steps.  Raises ProblemError."""
+    from ..bounds.problem import Hyperparameters, ProblemError
+
+    steps = Hyperparameters(steps=text.strip()).steps
+    if not steps.is_Integer:
+        raise ProblemError(f"--at: {text!r:.40} is no number of steps")
+    return int(steps)
+
+
+def rate_text(found: RateConstant) -> str:
+    from ..bounds.problem import shown
+
+    digits = found.digits
+    settings = ", ".join(f"{name} = {shown(value)}" for name, value in found.settings.items())
+    lines = [_part("with ", settings), "", f"K = {found.K.decimals(digits)[1]} (rounded up), the sum of"]
+    lines += [
+        _part(f"  {name:<17} {share.decimals(digits)[1]:>{digits + 6}}  = ", found.formulas[name])
+        for name, share in found.shares.items()
+    ]
+    rows = [("T", "bound", "K*sqrt(d)/T^(1/4)")]
+    rows += [(_steps(row.steps), row.bound.decimals(digits)[1], row.limit.decimals(digits)[1]) for row in found.rows]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    table = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    return "\n".join([*lines, "", *(f"  {line}" for line in table)])
+
+
+def _steps(count: int) -> str:
+    return str(count) if count < 10**6 else f"{count:.6g}"
+
+
+def rate_data(found: RateConstant) -> dict[str, Any]:
+    digits = found.digits
+    return {
+        "settings": {name: str(value) for name, value in found.settings.items()},
+        "K": enclosed(found.K, digits),
+        "shares": [
+            {"name": name, "formula": found.formulas[name], **enclosed(share, digits)}
+            for name, share in found.shares.items()
+        ],
+        "rows": [
+            {"steps": str(row.steps), "bound": enclosed(row.bound, digits), "limit": enclosed(row.limit, digits)}
+            for row in found.rows
+        ],
+    }
+
+
 # --- layout -------------------------------------------------------------------------------------
 
 
@@ -568,4 +653,4 @@ def _part(label: str, text: str) -> str:
     )
 
 
-__all__ = ["bound", "magnitude", "schedule"]
+__all__ = ["bound", "magnitude", "rate", "schedule"]

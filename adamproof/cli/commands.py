@@ -26,7 +26,7 @@ BROKEN_PIPE = 141  # as if stopped by the signal; 1 would read as "refuted"
 JOBS = 2
 MODELS = 40  # random models a claim; adamproof.check says the same, but importing that brings in SymPy
 HELP = {"help_option_names": ["-h", "--help"]}
-CALCULATOR = ("bound", "magnitude", "schedule")  # commands in a module of their own
+CALCULATOR = ("bound", "magnitude", "rate", "schedule")  # commands in a module of their own
 
 
 class Program(click.Group):
