@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -20,7 +20,7 @@ import sympy
 from ..lemmas.main import optimal_learning_rate
 from ..lemmas.notation import R, T, b1, b2, gamma
 from .certified import DIGITS, Bound, Numbers, certify
-from .enclosures import Enclosure, NoEnclosure, bits_for, decimal
+from .enclosures import Enclosure, Evaluation, NoEnclosure, bits_for, decimal
 from .numbers import NumberError, exact
 from .problem import FIELDS, NAME_OF, Hyperparameters, Problem, ProblemError, given
 from .theorems import Theorem, TheoremError, theorem
@@ -29,12 +29,13 @@ LIMIT = 40  # T is searched up to 10^LIMIT
 CHOICES = ("lr", "beta1", "beta2")
 SMALLEST_GAP = 9  # 1 - beta is at least 10^-SMALLEST_GAP
 GRID, COARSE = 8, 2  # points a decade in the first search, for one beta and for two
-BOXES = 600
-CLOSE = Fraction(1, 100)  # the gap between bound and lower bound at which the search for a lower bound ends
+BOXES = 600  # pieces that are cut for one free beta; for two, 8 times as many
+CLOSE = Fraction(1, 100)  # the gap between bound and lower bound that will do for one free beta; for two, 5 times
 BITS = bits_for(12)
-SCALE = sympy.Symbol("R", positive=True)
+SCALE = sympy.Symbol("scale", positive=True)  # what a bound is monotone in: R, or 1 - beta1/beta2
 NOWHERE = Fraction(10**1000)  # on a piece without settings for which the theorem applies
 LARGEST_LR = Fraction(10**9)
+Box = tuple[tuple[Fraction, Fraction], ...]  # for each free beta the least and the largest 1 - beta
 
 
 # --- the smallest T -----------------------------------------------------------------------------
@@ -220,13 +221,18 @@ def optimise(
     name: str = "main",
     case: int = 1,
     digits: int = DIGITS,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Optimised:
-    """The best lr, beta1, beta2 (those named) for a bound, the rest as given.  Raises ProblemError."""
+    """The best lr, beta1, beta2 (those named) for a bound, the rest as given; `say` hears how far it is.
+
+    Raises ProblemError.
+    """
     for wanted in choose:
         if wanted not in CHOICES:
             raise ProblemError(f"{wanted!r:.40} cannot be optimised; choose from {', '.join(CHOICES)}")
     found = theorem(name, case)
-    search = _Search(problem, hyper, tuple(dict.fromkeys(choose)), found)
+    search = _Search(problem, hyper, tuple(dict.fromkeys(choose)), found, say)
+    say("searching for the best setting")
     best, notes = search.best()
     chosen = {wanted: getattr(best, wanted) for wanted in search.choose}
     bound = certify(problem, best, name, case, digits)
@@ -250,7 +256,15 @@ def _as_given(problem: Problem, hyper: Hyperparameters, name: str, case: int, di
 class _Search:
     """The search for the best setting: lr in closed form inside, the betas outside."""
 
-    def __init__(self, problem: Problem, hyper: Hyperparameters, choose: tuple[str, ...], found: Theorem) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        hyper: Hyperparameters,
+        choose: tuple[str, ...],
+        found: Theorem,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.say = say
         self.problem, self.hyper, self.choose, self.found = problem, hyper, choose, found
         self.by_R = "R" in found.scale
         self.betas: list[str] = [name for name in ("beta1", "beta2") if name in choose]
@@ -370,59 +384,82 @@ class _Search:
         """What the bound is at least, over all choices; a note that says how close that is."""
         if not self.betas:
             return None, []
-        if len(self.free) != 1:
-            if self.free:
-                return None, ["the betas are those of a search; that none are better is not certified"]
+        if not self.free:
             return None, []
         least = self._least(bound.total.high)
         if least is None:
             return None, ["that no other choice is better is not certified"]
         percent = float((bound.total.high - least) / bound.total.high * 100)
-        name = self.free[0]
-        note = (
-            f"no {name} with 10^-{SMALLEST_GAP} <= 1 - {name} < 1 makes the bound smaller by more than {percent:.2g} %"
-        )
+        names = " and ".join(self.free)
+        ends = {"beta1": "1", "beta2": f"1 - 10^-{SMALLEST_GAP}"}
+        ranges = " and ".join(f"10^-{SMALLEST_GAP} <= 1 - {name} <= {ends[name]}" for name in self.free)
+        note = f"no {names} with {ranges} makes the bound smaller by more than {percent:.2g} %"
         return Enclosure(least, bound.total.high), [f"{note} (certified by intervals)"]
 
     def _least(self, reached: Fraction) -> Fraction | None:
-        """A lower bound over the range of the free beta: the range is cut where the lower bound is least."""
-        ends = [_gap(Fraction(-number, GRID)) for number in range(SMALLEST_GAP * GRID + 1)]
+        """A lower bound over the ranges of the free betas: they are cut where the lower bound is least."""
+        self._prepare()
+        cuts = GRID if len(self.free) == 1 else COARSE
+        inner = [_gap(Fraction(-number, cuts)) for number in range(1, SMALLEST_GAP * cuts + 1)]
+        ends = {"beta1": [Fraction(1), *inner], "beta2": [1 - inner[-1], *inner]}  # beta2 > 0
+        pieces = [[(low, high) for high, low in itertools.pairwise(ends[name])] for name in self.free]
         ticket = itertools.count()
-        heap: list[tuple[Fraction, int, Fraction, Fraction]] = []
-        for high, low in itertools.pairwise(ends):
-            heapq.heappush(heap, (self._below(low, high), next(ticket), low, high))
-        for _ in range(BOXES):
-            least, _, low, high = heap[0]
-            if least >= reached * (1 - CLOSE):
+        heap: list[tuple[Fraction, int, Box]] = []
+        for box in itertools.product(*pieces):
+            heapq.heappush(heap, (self._below(box), next(ticket), box))
+        close, most = (CLOSE, BOXES) if len(self.free) == 1 else (5 * CLOSE, 8 * BOXES)
+        for number in range(most):
+            least, _, box = heap[0]
+            if least >= reached * (1 - close):
                 break
+            if number % 200 == 0:
+                self.say(f"certifying: {number} pieces of the range cut")
             heapq.heappop(heap)
-            middle = _short((low + high) / 2)
-            for left, right in ((low, middle), (middle, high)):
-                heapq.heappush(heap, (self._below(left, right), next(ticket), left, right))
+            for half in _halves(box):
+                heapq.heappush(heap, (self._below(half), next(ticket), half))
         least = min(heap[0][0], reached)
         return least if least > 0 else None
 
-    def _below(self, low: Fraction, high: Fraction) -> Fraction:
-        """What the bound is at least where low <= 1 - beta <= high (and the theorem applies)."""
-        name = self.free[0]
-        hyper = replace(self._at({name: low}), **({"lr": 1} if "lr" in self.choose else {}))
-        numbers = Numbers(self.problem, hyper)
-        evaluation = numbers.evaluation(BITS)
-        evaluation.known[FIELDS[name].symbol] = Enclosure(1 - high, 1 - low)
-        least = self._least_R(high) if self.by_R and name == "beta1" and not self.tied else Enclosure.of(1)
-        if least is None:
-            return NOWHERE
-        evaluation.known[SCALE] = least
+    def _prepare(self) -> None:
+        """What all pieces have in common: the values of the other inputs, and the formulas to enclose."""
+        hyper = self._at(dict.fromkeys(self.free, Fraction(1, 2)))
+        numbers = Numbers(self.problem, replace(hyper, lr=1) if "lr" in self.choose else hyper)
+        self._known = dict(numbers.evaluation(BITS).known)
         formulas = [self._whole()]
         if self.by_R:
             formulas = [self._with_R()] if self.tied else [*formulas, self._with_R()]
+        elif self.found.scale:
+            formulas = [self._with_distance()]
+        self._formulas = [numbers.put(formula) for formula in formulas]
+
+    def _below(self, box: Box) -> Fraction:
+        """What the bound is at least where each free beta has low <= 1 - beta <= high (and the theorem applies)."""
+        evaluation = Evaluation(dict(self._known), BITS)
+        for name, (low, high) in zip(self.free, box, strict=True):
+            evaluation.known[FIELDS[name].symbol] = Enclosure(1 - high, 1 - low)
+        least = self._least_scale(evaluation, box[0][1])
+        if least is None:
+            return NOWHERE
+        evaluation.known[SCALE] = least
         found = [Fraction(0)]
-        for formula in formulas:
+        for formula in self._formulas:
             try:
-                found.append(evaluation.of(numbers.put(formula)).low)
+                found.append(evaluation.of(formula).low)
             except NoEnclosure:
                 pass  # a denominator that vanishes somewhere on this piece
         return max(found)
+
+    def _least_scale(self, evaluation: Evaluation, high: Fraction) -> Enclosure | None:
+        """A value of SCALE at which the formulas are least; None where the theorem does not apply anywhere.
+
+        For bounds by R it is R's least value; for those by S it is the largest of 1 - beta1/beta2.
+        """
+        if self.by_R:
+            return self._least_R(high) if self.free[0] == "beta1" and not self.tied else Enclosure.of(1)
+        if not self.found.scale:
+            return Enclosure.of(1)
+        distance = 1 - evaluation.known[b1].low / evaluation.known[b2].high
+        return Enclosure.of(distance) if distance > 0 else None
 
     def _least_R(self, high: Fraction) -> Enclosure | None:
         """What R is at least where 1 - beta1 <= high, beside the given beta2; None where beta1^2 >= beta2.
@@ -455,6 +492,23 @@ class _Search:
                 f"the bound of {self.found.name} does not depend on beta2 through R alone, or may fall with R"
             )
         return found
+
+
+    def _with_distance(self) -> Any:
+        """The bound by S with 1 - beta1/beta2 given: it does not grow with that."""
+        found = self._whole().xreplace({1 - b1 / b2: SCALE})
+        if not never_grows(found, SCALE):
+            raise TheoremError(f"the bound of {self.found.name} may grow with 1 - beta1/beta2")
+        return found
+
+
+def _halves(box: Box) -> tuple[Box, Box]:
+    """The box cut in two along its longest side, measured in powers of ten."""
+    side = max(range(len(box)), key=lambda number: box[number][1] / box[number][0])
+    low, high = box[side]
+    middle = _short((low + high) / 2 if high <= 4 * low else 2 * low)
+    before, after = box[:side], box[side + 1 :]
+    return (*before, (low, middle), *after), (*before, (middle, high), *after)
 
 
 def _tuples(grid: Sequence[Fraction], free: Sequence[str]) -> Any:

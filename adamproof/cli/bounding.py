@@ -205,7 +205,9 @@ class Question:
         from ..bounds.solve import optimise
 
         wanted = [name.strip() for name in names.split(",")]
-        found = optimise(self.problem, self.hyper, wanted, self.theorem, self.case, self.digits)
+        progress = terminal.Progress(False)
+        found = optimise(self.problem, self.hyper, wanted, self.theorem, self.case, self.digits, progress)
+        progress.clear()
         code = 0 if found.bound.holds else VIOLATED
         if as_json:
             return _document("bound", code, **optimised_data(found)), code

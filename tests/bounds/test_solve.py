@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from adamproof.bounds.certified import certify
 from adamproof.bounds.problem import Hyperparameters, Problem, ProblemError
-from adamproof.bounds.solve import best_learning_rate, never_grows, optimise, smallest_steps
+from adamproof.bounds.solve import Optimised, best_learning_rate, never_grows, optimise, smallest_steps
 from adamproof.bounds.theorems import NAMES, theorem
 from adamproof.lemmas.notation import T, d
 from adamproof.prover import reals
@@ -163,10 +164,28 @@ def test_no_setting_is_below_the_lower_bound(name: str) -> None:
             assert other.total.high >= found.bound.total.low * Q(999, 1000)
 
 
-def test_beta2_of_the_averaged_theorem_is_searched_for() -> None:
-    found = optimise(PROBLEM, HYPER, ["beta2"], "averaged")
-    assert Q(9, 10) < Q(found.chosen["beta2"]) < 1
-    assert found.given is not None and found.bound.total.high <= found.given.total.high
-    both = optimise(PROBLEM, HYPER, ["beta1", "beta2"], "averaged")
-    assert both.lower is None and "not certified" in both.notes[-1]
-    assert both.bound.total.high <= found.bound.total.high * Q(101, 100)
+@pytest.mark.parametrize("choose", [["beta2"], ["beta1"], ["beta1", "lr"]])
+def test_one_beta_of_the_averaged_theorem_is_certified(choose: list[str]) -> None:
+    found = optimise(PROBLEM, HYPER, choose, "averaged")
+    assert found.lower is not None and found.given is not None
+    assert found.lower.low <= found.bound.total.high <= found.given.total.high
+    assert found.lower.low >= found.bound.total.high * Fraction(98, 100)
+
+
+@pytest.mark.slow
+def test_both_betas_of_the_averaged_theorem_are_certified() -> None:
+    heard: list[str] = []
+    found = optimise(PROBLEM, HYPER, ["beta1", "beta2", "lr"], "averaged", say=heard.append)
+    assert found.lower is not None
+    assert found.lower.low >= found.bound.total.high * Fraction(9, 10)
+    assert "certified by intervals" in found.notes[-1]
+    assert heard[:2] == ["searching for the best setting", "certifying: 0 pieces of the range cut"]
+    # The lower bound is below the bound at settings of a grid, the best of which the search has found.
+    for gap1, gap2 in itertools.product(("0.5", "0.1", "0.01", "0.001"), ("0.3", "0.05", "0.002", "0.0001")):
+        hyper = replace(found_hyper(found), beta1=1 - Fraction(gap1), beta2=1 - Fraction(gap2))
+        if Fraction(gap2) < Fraction(gap1):
+            assert certify(PROBLEM, hyper, "averaged").total.high >= found.lower.low
+
+
+def found_hyper(found: Optimised) -> Hyperparameters:
+    return replace(HYPER, **found.chosen)
