@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help check test lint fast clean
+.PHONY: help check test lint fast docs clean
 
 help:
 	@echo "make check   install into $(VENV) and check Lemma B.2"
 	@echo "make test    install everything into $(VENV); ruff, mypy and all tests, slow ones included"
 	@echo "make lint    ruff and mypy alone"
 	@echo "make fast    the tests without the slow ones"
+	@echo "make docs    build the documentation site into build/docs"
 	@echo "make clean   remove $(VENV) and the caches"
 
 check: $(VENV)/core.stamp
@@ -19,11 +20,14 @@ test: lint
 	$(BIN)/python -m pytest -n auto
 
 lint: $(VENV)/dev.stamp
-	$(BIN)/ruff check adamproof lemmas tests benchmarks
+	$(BIN)/ruff check adamproof lemmas tests benchmarks docs
 	$(BIN)/mypy
 
 fast: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -n auto -m "not slow"
+
+docs: $(VENV)/dev.stamp
+	$(BIN)/python -m sphinx -q -W -b html docs build/docs
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -1,0 +1,94 @@
+"""The pages of the documentation: their console blocks print what they show, their links lead somewhere."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = {
+    str(path.relative_to(ROOT)): path for path in sorted((ROOT / "docs").rglob("*.md")) if path.name != "results.md"
+}
+EXIT = {"REFUTED": 1, "UNDECIDED": 3, "still hold": 3}  # what a block shows, and the exit status that goes with it
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def agrees(shown: str, printed: str) -> bool:
+    """Whether they are the same, where a line "..." stands for any lines."""
+    pattern = "".join(
+        r"(?:.*\n)*?" if line == "..." else re.escape(line) + r"\n" for line in shown.strip().splitlines()
+    )
+    return re.fullmatch(pattern, printed.strip() + "\n") is not None
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_console_blocks_print_what_they_show(page: str, tmp_path: Path) -> None:
+    text = PAGES[page].read_text(encoding="utf-8")
+    for source in blocks(text, "python"):
+        if named := re.match(r"# (\w+\.py)\n", source):
+            (tmp_path / named.group(1)).write_text(source, encoding="utf-8")
+            if named.group(1) == "mine.py":
+                (tmp_path / "wrong.py").write_text(source.replace("2 * x * y", "3 * x * y"), encoding="utf-8")
+    for block in blocks(text, "console"):
+        for entry in block.strip().split("$ ")[1:]:
+            command, _, shown = entry.partition("\n")
+            program, *words = shlex.split(command)
+            assert program == "adamproof"
+            done = subprocess.run(
+                [sys.executable, "-m", "adamproof", *words],
+                cwd=tmp_path,
+                env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
+                capture_output=True,
+                text=True,
+                check=False,
+                encoding="utf-8",
+            )
+            expected = next((code for words_, code in EXIT.items() if words_ in shown), 0)
+            assert done.returncode == expected, (command, done.stderr)
+            assert not shown.strip() or agrees(shown, done.stdout), (command, done.stdout)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page: str) -> None:
+    path = PAGES[page]
+    for target in re.findall(r"\]\(([^)#]+?)(?:#[\w-]+)?\)", path.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (path.parent / target).exists(), target
+
+
+def test_the_files_of_the_paper_page_pass(tmp_path: Path) -> None:
+    for source in blocks(PAGES["docs/howto/paper.md"].read_text(encoding="utf-8"), "python"):
+        name = re.match(r"# (\w+\.py)\n", source)
+        assert name is not None
+        (tmp_path / name.group(1)).write_text(source, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "2 passed" in done.stdout, done.stdout
+
+
+@pytest.mark.slow
+def test_the_site_is_built_without_a_warning(tmp_path: Path) -> None:
+    pytest.importorskip("sphinx")
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", str(ROOT / "docs"), str(tmp_path)]
+    done = subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    results = (tmp_path / "results.html").read_text(encoding="utf-8")
+    assert "B.2 update-magnitude" in results and "main-theorem-averaged" in results
+    assert "adamproof check" in (tmp_path / "reference" / "cli.html").read_text(encoding="utf-8")
