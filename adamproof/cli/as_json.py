@@ -42,7 +42,8 @@ what has overflowed is null.  Here
 numbers are JSON's.
 
 "verify" has files [{file, verdict, conclusion, hypotheses [statement], citations [{name, source}], steps}] or
-{file, verdict, reason} or {file, error}.
+{file, verdict, reason} or {file, error}.  "verify --with coq" has checker {coq: version} and results [{result, verdict
+("ACCEPTED" or "REFUSED"), reason, step, lemmas, theorems [name], axioms [name], citations [text], seconds}].
 """
 
 from __future__ import annotations

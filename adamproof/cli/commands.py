@@ -400,18 +400,58 @@ def simulate(ctx: click.Context, /, as_json: bool, progress: bool, **options: An
     ctx.exit(simulate(Request(**options), "json" if as_json else "text", terminal.Progress(progress)))
 
 
-@main.command(context_settings=HELP, epilog=examples("verify proof.json", "verify proofs/*.json --quiet"))
+@main.command(
+    context_settings=HELP,
+    epilog=examples(
+        "verify proof.json", "verify proofs/*.json --quiet", "verify B.2 --with coq", "verify all --with z3 -q"
+    ),
+)
 @with_options(
     click.argument("paths", nargs=-1, required=True, metavar="FILE..."),
+    click.option(
+        "--with",
+        "checker",
+        type=click.Choice(["kernel", "coq", "all", "z3", "cvc5"]),
+        default="kernel",
+        show_default=True,
+        help="The kernel, Coq, both (all), or an SMT solver; all but the kernel take results too.",
+    ),
     AS_JSON,
     click.option("-q", "--quiet", is_flag=True, help="One line a file: its name and the verdict."),
+    click.option("--keep", metavar="DIR", help="With Coq: leave the Coq files in this folder."),
+    click.option("-j", "--jobs", type=click.IntRange(min=1), default=JOBS, show_default=True, help="Processes."),
+    PROGRESS,
 )
 @click.pass_context
-def verify(ctx: click.Context, paths: tuple[str, ...], as_json: bool, quiet: bool) -> None:
-    """Verify proof files with the kernel alone, each in a fresh process.
+def verify(
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    checker: str,
+    as_json: bool,
+    quiet: bool,
+    keep: str | None,
+    jobs: int,
+    progress: bool,
+) -> None:
+    """Verify proof files with the kernel alone, each in a fresh process, or let Coq replay them.
 
-    Exit status: 0 all proved, 1 one is rejected, 2 one cannot be read.
+    With --with coq, FILE may also be a result (B.2, all): its proofs are derived anew, and Coq, which knows nothing
+    of the kernel, checks every step and lists the axioms it used.  With --with z3 or cvc5 (extra "smt") a solver is
+    asked whether the premises of an arithmetic step can hold and its conclusion fail: "sat" would be an alarm.
+
+    Exit status: 0 all proved, 1 one is rejected (or an alarm), 2 one cannot be read (or there is no Coq or solver), 3 a
+    result is not proved.
     """
+    if checker in ("z3", "cvc5"):
+        from .solvers import Solver
+
+        ctx.exit(Solver(checker, as_json, quiet, jobs, terminal.Progress(progress, quiet)).ask(paths))
+    if checker != "kernel":
+        from .second_opinion import Coq
+
+        folder = None if keep is None else files.make_folder(keep)
+        coq = Coq(as_json, quiet, jobs, terminal.Progress(progress, quiet), folder, kernel=checker == "all")
+        ctx.exit(coq.ask(paths))
     from . import as_json as data
     from . import fresh
 
@@ -454,17 +494,19 @@ def _verified(answer: Any, quiet: bool) -> str:
 
 @main.command(
     context_settings=HELP,
-    epilog=examples("export B.2 --to json -o proof.json", "export B.2 --to latex > b2.tex"),
+    epilog=examples(
+        "export B.2 --to json -o proof.json", "export B.2 --to latex > b2.tex", "export B.2 --to coq -o b2.v"
+    ),
 )
 @with_options(
     NAMES,
     click.option(
         "--to",
         "form",
-        type=click.Choice(["json", "latex"]),
+        type=click.Choice(["json", "latex", "coq", "smt2"]),
         default="json",
         show_default=True,
-        help="A proof file, or a document.",
+        help="A proof file, a document, a Coq file that needs no other, or its arithmetic steps for SMT solvers.",
     ),
     click.option("--claim", metavar="CLAIM", help="Which claim, by name (the first one if not given)."),
     click.option("-o", "--output", "path", metavar="FILE", help="Where to write (standard output if not given)."),
@@ -472,7 +514,7 @@ def _verified(answer: Any, quiet: bool) -> str:
 )
 @click.pass_context
 def export(ctx: click.Context, names: tuple[str, ...], form: str, claim: str | None, path: str | None) -> None:
-    """Write a claim's proof file, or a LaTeX document with its statement and steps."""
+    """Write a claim's proof file, a LaTeX document of it, or its proof for Coq or for SMT solvers."""
     from .checking import Settings, run
     from .targets import resolve
 
@@ -488,6 +530,14 @@ def export(ctx: click.Context, names: tuple[str, ...], form: str, claim: str | N
         terminal.warn(f"{outcome.slug} ({chosen}) is not exported, because it is {outcome.verdict}: {reason}")
         ctx.exit(outcome.exit_code)
     text = outcome.text if form == "latex" else outcome.proofs[0][1]
+    if form == "coq":
+        from .second_opinion import written
+
+        text = written(outcome.slug, outcome.proofs)
+    elif form == "smt2":
+        from ..export.smt import document
+
+        text = document(f"{outcome.slug} ({chosen})", outcome.proofs[0][1])
     if path is None or path == "-":
         terminal.say(text, newline=False)
     else:

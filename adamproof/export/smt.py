@@ -94,7 +94,7 @@ class Obligation:
 
 def obligations(proof: str | bytes) -> Iterator[Obligation]:
     """The questions of a proof file, each once.  Raises the kernel's Refusal when the file is malformed."""
-    _, steps = read(proof)
+    steps = {step.number: step for step in read(proof).steps}
     seen: set[Any] = set()
     for step in steps.values():
         if step.rule in RULES:

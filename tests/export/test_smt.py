@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from adamproof.cli import solvers
+from adamproof.cli.terminal import Progress
 from adamproof.export.smt import Obligation, document, obligations
 from adamproof.export.solvers import NoSolver, asker
 from adamproof.kernel.terms import Refusal
@@ -88,6 +92,45 @@ def test_an_integer_gap_is_about_integers(solver: str) -> None:
     assert step.question.count(" Int)") == 2
     assert asker(solver)(step).question == "unsat"
     assert asker(solver)(replace(step, rule="arith")).question == "sat"  # among reals there is no gap
+
+
+def command(*words: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    start = [sys.executable, "-m", "adamproof", *words]
+    return subprocess.run(start, capture_output=True, text=True, env=environment, check=False, encoding="utf-8")
+
+
+def test_the_command_line(tmp_path: Path) -> None:
+    pytest.importorskip("z3")
+    done = command("verify", "sign-form", "power-order", "--with", "z3", "--json")
+    assert done.returncode == 0, done.stderr
+    results = json.loads(done.stdout)["results"]
+    assert [result["verdict"] for result in results] == ["NO ALARM"] * 2
+    assert all(set(result["questions"]) == {"unsat"} and not result["alarms"] for result in results)
+    path = tmp_path / "b2.json"
+    path.write_text(dump(theorem_of("update-magnitude")), encoding="utf-8")
+    done = command("verify", str(path), "--with", "z3")
+    assert f"{path}: ACCEPTED by z3: {len(steps())} arithmetic steps: {len(steps())} unsat" in done.stdout
+    assert command("export", "sign-form", "--to", "smt2").stdout.count("(check-sat)") > 2
+
+
+def test_a_planted_alarm_has_status_1(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("z3")
+    monkeypatch.setattr(solvers, "obligations", lambda proof: [negated(step) for step in obligations(proof)])
+    asked = solvers.Solver("z3", False, True, 1, Progress(False))
+    assert asked.ask(["sign-form"]) == 1
+    assert "sign-form: REFUSED by z3" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_no_step_of_any_result_alarms_z3() -> None:
+    pytest.importorskip("z3")
+    done = command("verify", "all", "--with", "z3", "--json")
+    assert done.returncode == 0, done.stderr
+    results = json.loads(done.stdout)["results"]
+    assert not [result["result"] for result in results if result["alarms"]]
+    questions = sum((Counter(result["questions"]) for result in results), Counter[str]())
+    assert questions["unsat"] >= 0.99 * sum(questions.values())
 
 
 def test_a_step_that_is_too_hard_is_unknown() -> None:

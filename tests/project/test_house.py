@@ -26,6 +26,7 @@ LAYERS = {  # what each part of the package may import of it
     "kernel": {"kernel"},
     "numeric": {"numeric", "kernel"},
     "render": {"render", "kernel"},
+    "export": {"export", "kernel"},
     "prover": {"prover", "numeric", "kernel"},
     "simulator": {"simulator", "__version__"},
     "bounds": {"bounds", "lemmas", "lemma", "inputs", "prover", "kernel"},

@@ -1,0 +1,95 @@
+"""SMT solvers, asked about every arithmetic step of stored proofs."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..export.smt import obligations
+from ..export.solvers import Answers, NoSolver, asker
+from ..kernel.terms import Refusal
+from . import as_json, terminal
+from .checking import worst
+from .errors import CliError
+from .second_opinion import stored
+
+ALARM, NO_ALARM = "ALARM", "NO ALARM"
+
+
+@dataclass
+class Solver:
+    """A solver, asked about files and results: "sat" on a step that the kernel accepts would be an alarm."""
+
+    name: str
+    as_json: bool
+    quiet: bool
+    jobs: int
+    progress: terminal.Progress
+    codes: list[int] = field(default_factory=list)
+    documents: list[dict[str, Any]] = field(default_factory=list)
+
+    def ask(self, words: Sequence[str]) -> int:
+        """Print each result's answers as they come, or all of them as one document; the exit status."""
+        try:
+            ask = asker(self.name)
+        except NoSolver as missing:
+            raise CliError(str(missing)) from None
+        for one in stored(words, self.jobs, self.progress, self.codes):
+            began = time.perf_counter()
+            try:
+                found = [ask(step) for claim in one.proofs for step in self._steps(one.name, claim)]
+            except Refusal as refusal:
+                raise CliError(f"{one.name} cannot be written for {self.name}: {refusal}") from None
+            self._take(one.name, found, time.perf_counter() - began)
+        code = worst(self.codes)
+        if self.as_json:
+            terminal.say(as_json.document("verify", code, checker={"solver": self.name}, results=self.documents))
+        elif len(self.documents) > 1 and not self.quiet:
+            total = sum((Counter(document["questions"]) for document in self.documents), Counter[str]())
+            terminal.say(f"\n{len(self.documents)} results: {_counted(total)}")
+        return code
+
+    def _steps(self, name: str, claim: tuple[str, str]) -> Any:
+        title, proof = claim
+        self.progress(f"{name}: {self.name} is asked about {title}")
+        return obligations(proof)
+
+    def _take(self, name: str, found: Sequence[Answers], seconds: float) -> None:
+        self.progress.clear()
+        alarms = [answers for answers in found if answers.alarm]
+        self.codes.append(1 if alarms else 0)
+        questions = Counter(answers.question for answers in found)
+        vacuous = sum(answers.vacuous for answers in found)
+        document = {
+            "result": name,
+            "verdict": ALARM if alarms else NO_ALARM,
+            "questions": dict(sorted(questions.items())),
+            "twins": dict(sorted(Counter(answers.twin for answers in found).items())),
+            "alarms": [{"step": a.obligation.number, "said": a.obligation.said} for a in alarms],
+            "unknown": [{"step": a.obligation.number, "said": a.obligation.said} for a in found if _open(a)],
+            "seconds": round(seconds, 3),
+        }
+        self.documents.append(document)
+        if self.as_json:
+            return
+        word = terminal.coloured("REFUSED") if alarms else terminal.coloured("ACCEPTED")
+        terminal.say(f"{name}: {word} by {self.name}: {_counted(questions)} ({seconds:.1f} s)")
+        for answers in alarms:
+            terminal.say(f"  step {answers.obligation.number} fails for some values: {answers.obligation.said}")
+        if vacuous and not self.quiet:
+            terminal.say(f"  {vacuous} steps have premises that exclude each other, as a case of a proof by cases may")
+
+
+def _open(answers: Answers) -> bool:
+    return answers.question not in ("sat", "unsat")
+
+
+def _counted(questions: Counter[str]) -> str:
+    steps = sum(questions.values())
+    return f"{steps} arithmetic steps: {', '.join(f'{n} {word}' for word, n in sorted(questions.items())) or 'none'}"
+
+
+__all__ = ["Solver"]

@@ -1,0 +1,158 @@
+"""Running Coq on exported modules: what it says of each, and the axioms that its theorems rest on."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from .development import IMPORT, LIBRARY, Module
+
+HERE = Path(__file__).parent
+VERSION = "8.16"
+HOW_TO_GET_IT = "install it with `apt-get install coq` (Debian 12 has Coq 8.16; about 1 GB)"
+# The axioms of Coq's library of real numbers, in 8.16.  Nothing else may appear.
+ALLOWED = frozenset(
+    (
+        "ClassicalDedekindReals.sig_forall_dec",
+        "ClassicalDedekindReals.sig_not_dec",
+        "Classical_Prop.classic",
+        "FunctionalExtensionality.functional_extensionality_dep",
+    )
+)
+CLOSED = "Closed under the global context"
+AXIOM = re.compile(r"([A-Za-z_][\w.']*)(?=\s*:|$)")
+ERROR = re.compile(r'^File "[^"]*", line (\d+), characters \d+-\d+:\n(.*)', re.MULTILINE | re.DOTALL)
+PRELUDE_NEEDS = "From Coq Require Import Reals ZArith List Lra Lia."
+PAUSE = 0.02  # seconds between two looks at the running processes
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What Coq said of a module: why it refuses it (nothing if it accepts it), and the axioms of its theorems."""
+
+    module: Module
+    seconds: float
+    reason: str = ""
+    step: str = ""  # where it refuses
+    axioms: frozenset[str] = frozenset()
+
+    @property
+    def foreign(self) -> list[str]:
+        """Axioms that are not those of the library of real numbers."""
+        return sorted(self.axioms - ALLOWED)
+
+    @property
+    def accepted(self) -> bool:
+        return not self.reason and not self.foreign
+
+
+def version() -> str | None:
+    """Coq's version, or None where there is no coqc."""
+    if shutil.which("coqc") is None:
+        return None
+    said = subprocess.run(["coqc", "--print-version"], capture_output=True, text=True, check=False)
+    return said.stdout.split(" ")[0].strip() or None
+
+
+def prelude() -> str:
+    return (HERE / "Prelude.v").read_text(encoding="utf-8")
+
+
+@cache
+def defined() -> frozenset[str]:
+    """The names that the prelude gives a meaning."""
+    return frozenset(
+        re.findall(r"^ *(?:(?:Definition|Fixpoint|Record|Lemma|Notation) )?(\w+) ", prelude(), re.MULTILINE)
+    )
+
+
+def statements() -> Module:
+    """The hand-written statements, which are derived from the exported theorems."""
+    text = (HERE / "Statements.v").read_text(encoding="utf-8")
+    needs = re.findall(rf"^From {LIBRARY} Require (?!Import )([\w ]+)\.$", text, re.MULTILINE)
+    theorems = re.findall(r"^ *Theorem (\w+) ", text, re.MULTILINE)
+    return Module("Statements", text, tuple(" ".join(needs).split()), theorems=tuple(theorems))
+
+
+def standalone(module: Module) -> str:
+    """A module's text with the prelude inside, which Coq accepts without any other file."""
+    head, body = prelude().split(f"{PRELUDE_NEEDS}\n")
+    inside = f"{PRELUDE_NEEDS}\nModule Prelude.\n\n{head}{body}\nEnd Prelude.\nImport Prelude.\n"
+    return module.text.replace(IMPORT, inside, 1)
+
+
+def check(modules: Sequence[Module], folder: Path, jobs: int, say: Callable[[str], None]) -> Iterator[Answer]:
+    """Coq's answers in the order of the modules, each as soon as it and those before it are there.
+
+    Every module needs the prelude, and waits for those it needs; if one of them is refused, so is it.
+    """
+    waiting = [Module("Prelude", prelude(), ()), *modules]
+    for module in waiting:
+        (folder / f"{module.name}.v").write_text(module.text, encoding="utf-8")
+    done: dict[str, Answer] = {}
+    running: dict[str, tuple[Module, float, subprocess.Popen[str]]] = {}
+    left = list(modules)
+    try:
+        while left:
+            for module in list(waiting):
+                needs = [need for need in ("Prelude", *module.needs) if need != module.name]
+                if len(running) < jobs and all(need in done for need in needs):
+                    waiting.remove(module)
+                    bad = next((need for need in needs if done[need].reason), None)
+                    if bad is not None:
+                        done[module.name] = Answer(module, 0.0, f"it uses steps of {bad}, which is refused")
+                    else:
+                        say(f"{module.name}: read by Coq ({len(done.keys() - {'Prelude'})} of {len(modules)} done)")
+                        running[module.name] = (module, time.perf_counter(), _start(module.name, folder))
+            for name, (module, start, process) in list(running.items()):
+                if process.poll() is not None:
+                    del running[name]
+                    done[name] = _answer(module, time.perf_counter() - start, process.returncode, folder)
+            while left and left[0].name in done:
+                yield done[left.pop(0).name]
+            time.sleep(PAUSE)
+    finally:
+        for _, _, process in running.values():
+            process.kill()
+
+
+def _command(name: str) -> list[str]:
+    return ["coqc", "-q", "-R", ".", LIBRARY, f"{name}.v"]
+
+
+def _start(name: str, folder: Path) -> subprocess.Popen[str]:
+    with (folder / f"{name}.out").open("w") as out, (folder / f"{name}.err").open("w") as err:
+        return subprocess.Popen(_command(name), cwd=folder, stdout=out, stderr=err, text=True)
+
+
+def _answer(module: Module, seconds: float, code: int, folder: Path) -> Answer:
+    said = (folder / f"{module.name}.err").read_text(encoding="utf-8", errors="replace")
+    if code == 0:
+        out = (folder / f"{module.name}.out").read_text(encoding="utf-8", errors="replace")
+        try:
+            return Answer(module, seconds, axioms=axioms(out) if module.theorems else frozenset())
+        except ValueError as error:
+            return Answer(module, seconds, str(error))
+    found = ERROR.search(said)
+    if not found:
+        return Answer(module, seconds, " ".join(said.split())[-300:] or f"coqc ended with status {code}")
+    lemma = module.at(int(found[1]))
+    where = f"{lemma.name} ({lemma.origin})" if lemma else f"line {found[1]}"
+    return Answer(module, seconds, " ".join(found[2].split())[:300], where)
+
+
+def axioms(said: str) -> frozenset[str]:
+    """The axioms that `Print Assumptions` lists.  Raises ValueError when it has said nothing."""
+    if said.startswith(CLOSED):
+        return frozenset()
+    first, *lines = said.splitlines() or [""]
+    if first != "Axioms:":
+        raise ValueError(f"Print Assumptions has said {first!r:.80}")
+    heads = [line for line in lines if line and not line[0].isspace()]
+    return frozenset(found[0] if (found := AXIOM.match(line)) else line for line in heads)

@@ -1,0 +1,614 @@
+"""A Coq development that grows: lemmas with their parameters, and the lemmas that equate normal forms.
+
+Where the kernel compares normal forms, Coq is given an equation.  A real term is a polynomial over *leaves*
+(variables, function values, roots, sums, means ...).  `Algebra` turns a statement about terms into one about real
+variables in place of the leaves, which `ring` decides; where two leaves are the same only after normalising (a sum
+that comes apart, say), the equation of each with its normal form is a lemma of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+from ..kernel.normal import ONE, Atom, Monomial, Number, Poly, key, normal, scaled, whole
+from ..kernel.normal import _content as content
+from ..kernel.terms import BINDERS, INT, POINT, QUANTIFIERS, REAL, Term, _build, free, make, number, reset_budget
+from . import raw
+from .text import (
+    BINDER_HEADS,
+    INTEGRABLE,
+    RELATIONS,
+    SORTS,
+    TIGHT,
+    is_literal_power,
+    new_name,
+    show,
+    symbol_name,
+    type_of,
+)
+
+ZERO, UNIT = number(0), number(1)
+# A point, where any will do.  Its name is Coq text, so that no name of a proof is meant.
+ORIGIN = _build("var", ("(origin P)", POINT), POINT)
+MISSING = "ltac:(assumption)"
+SAME = {"==": "eq_same", "<=": "le_same", "<": "lt_same", "!=": "ne_same"}
+
+
+LIBRARY = "Adamproof"
+TOGETHER = "all_theorems"
+REALS, IMPORT = "From Coq Require Import Reals ZArith.", f"From {LIBRARY} Require Import Prelude."
+
+
+@dataclass(frozen=True)
+class Lemma:
+    """A lemma that has been written: its name, what it is quantified over, and what it says."""
+
+    name: str
+    module: str
+    origin: str  # what it comes from, for people and for reports
+    symbols: tuple[Any, ...]
+    spaces: tuple[str, ...]  # of "Omega", "P", "I"
+    hypotheses: tuple[Term, ...]
+    conclusion: Term
+
+
+@dataclass(frozen=True)
+class Module:
+    """One Coq file: its name, its text, the modules it needs, and where each lemma begins."""
+
+    name: str
+    text: str
+    needs: tuple[str, ...]
+    lines: tuple[tuple[int, Lemma], ...] = ()
+    theorems: tuple[str, ...] = ()
+    citations: tuple[str, ...] = ()
+
+    def at(self, line: int) -> Lemma | None:
+        """The lemma in which a line lies."""
+        return next((lemma for start, lemma in reversed(self.lines) if start <= line), None)
+
+
+@dataclass
+class Scope:
+    """What is in sight in a proof: the Coq names of free symbols, the hypotheses, and the spaces in use."""
+
+    names: dict[Any, str]
+    hypotheses: list[tuple[Term, str]] = field(default_factory=list)
+    spaces: set[str] = field(default_factory=set)
+
+    def with_variable(self, variable: Term) -> tuple[Scope, str]:
+        """The scope inside a binder of this variable, and the variable's name there."""
+        name, taken = symbol_name(variable), set(self.names.values())
+        while name in taken:
+            name += "'"
+        return Scope({**self.names, variable: name}, self.hypotheses, self.spaces), name
+
+    def with_hypotheses(self, *more: tuple[Term, str]) -> Scope:
+        """These first: what a rule discharges is preferred to a hypothesis that says the same."""
+        return Scope(self.names, [*more, *self.hypotheses], self.spaces)
+
+    def new(self, letter: str) -> str:
+        """A name for a hypothesis that is not in use."""
+        taken = {text for _, text in self.hypotheses} | set(self.names.values())
+        return next(name for name in (f"{letter}{n}" for n in range(len(taken) + 1)) if name not in taken)
+
+    def show(self, term: Term, least: int = TIGHT) -> str:
+        return show(term, self.names, least)
+
+
+def spaces_of(term: Term) -> set[str]:
+    """Which of Omega, P and I the Coq text of a term mentions."""
+    found: set[str] = set()
+    seen: set[Term] = set()
+
+    def go(node: Term) -> None:
+        if node in seen:
+            return
+        seen.add(node)
+        if node.op == "E":
+            found.update(("Omega", "P"))
+        elif node.op == "Integral01":
+            found.add("I")
+        elif node is ORIGIN:
+            found.update(("Omega", "P"))
+        elif node.op == "forall_point" or node.sort == POINT or (node.op == "app" and POINT in node.args[0].sorts):
+            found.add("Omega")
+        for arg in node.args:
+            if type(arg) is Term:
+                go(arg)
+
+    go(term)
+    return found
+
+
+class Development:
+    """Lemmas in modules.  A lemma that has been written, in whatever module, is not written again."""
+
+    def __init__(self) -> None:
+        self.written: dict[Any, Lemma] = {}
+        self.modules: list[Module] = []
+        self._texts: list[tuple[str, Lemma]] = []
+        self._module, self._needs = "", set[str]()
+        self._count, self._step = 0, ""
+
+    def begin(self, module: str) -> None:
+        self._module, self._texts, self._needs, self._count = module, [], set(), 0
+
+    def reference(self, lemma: Lemma) -> str:
+        if lemma.module != self._module:
+            self._needs.add(lemma.module)
+            return f"{lemma.module}.{lemma.name}"
+        return lemma.name
+
+    def lemma(
+        self,
+        name: str,
+        origin: str,
+        hypotheses: Sequence[Term],
+        conclusion: Term,
+        prove: Callable[[Scope], str],
+    ) -> Lemma:
+        """Write a lemma; ``prove`` gives the script that follows the introduction of variables and hypotheses.
+
+        Without a name it is numbered: a lemma about normal forms, for the step at hand.  Lemmas that ``prove`` writes
+        come before it.
+        """
+        if name:
+            self._step = origin
+        elif self._step:
+            origin = f"{origin}, for {self._step}"
+        found = frozenset().union(*map(free, (*hypotheses, conclusion)))
+        symbols = tuple(sorted(found - {ORIGIN}, key=symbol_key))
+        names = {symbol: symbol_name(symbol) for symbol in symbols}
+        scope = Scope(names, [(prop, f"h{n}") for n, prop in enumerate(hypotheses)])
+        script = prove(scope)
+        if not name:
+            self._count += 1
+            name = f"same_{self._count}"
+        spaces = scope.spaces.union(*(spaces_of(prop) for prop in (*hypotheses, conclusion)))
+        if "P" in spaces:
+            spaces.add("Omega")
+        kept = tuple(space for space in ("Omega", "P", "I") if space in spaces)
+        made = Lemma(name, self._module, origin, symbols, kept, tuple(hypotheses), conclusion)
+        introduced = [*kept, *names.values(), *(text for _, text in scope.hypotheses)]
+        intros = f"  intros {' '.join(introduced)}.\n" if introduced else ""
+        text = f"(* {comment(origin)} *)\nLemma {name} : {statement(made)}.\nProof.\n{intros}  {script}\nQed.\n"
+        self._texts.append((text, made))
+        return made
+
+    def once(self, mark: Any, write: Callable[[], Lemma]) -> Lemma:
+        """The lemma written under this mark, or else by `write`."""
+        if mark not in self.written:
+            self.written[mark] = write()
+        return self.written[mark]
+
+    def theorem(self, name: str, origin: str, last: Lemma) -> None:
+        """Give a lemma a name of its own."""
+        scope = Scope({symbol: symbol_name(symbol) for symbol in last.symbols})
+        introduced = [*last.spaces, *scope.names.values()]
+        intros = f"  intros {' '.join(introduced)}.\n" if introduced else ""
+        made = replace(last, name=name, module=self._module, origin=origin)
+        text = f"(* {comment(origin)} *)\nTheorem {name} : {statement(made)}.\nProof.\n{intros}"
+        text += f"  exact {self.apply(last, scope, {})}.\nQed.\n"
+        self._texts.append((text, made))
+
+    def end(self, theorems: Sequence[str], citations: Sequence[str]) -> Module:
+        """The module, complete.  It asks what its theorems rest on: once for all of them, which takes Coq a while."""
+        cited = [f"   Cited, and among the hypotheses: {comment(axiom)}." for axiom in citations]
+        head = "\n".join(["(* Written by adamproof from stored proofs; for Coq 8.16.", *cited]) + " *)"
+        needs = tuple(sorted(self._needs))
+        requires = [f"From {LIBRARY} Require {' '.join(needs)}."] if needs else []
+        text = "\n".join([head, REALS, IMPORT, *requires, "Open Scope R_scope.\n"])
+        lines = []
+        for body, made in self._texts:
+            lines.append((text.count("\n") + 2, made))
+            text += f"\n{body}"
+        text += f"\nDefinition {TOGETHER} := ({', '.join(theorems)}).\nPrint Assumptions {TOGETHER}.\n"
+        module = Module(self._module, text, needs, tuple(lines), tuple(theorems), tuple(citations))
+        self.modules.append(module)
+        return module
+
+    # --- using lemmas --------------------------------------------------------------------------
+
+    def apply(self, lemma: Lemma, scope: Scope, given: dict[Any, str], hypotheses: Sequence[str] = ()) -> str:
+        """The text of a lemma at these values (its own variables, where none is given) and hypotheses."""
+        scope.spaces.update(lemma.spaces)
+        values = [given.get(symbol) or scope.names[symbol] for symbol in lemma.symbols]
+        parts = [self.reference(lemma), *lemma.spaces, *values, *hypotheses]
+        return f"({' '.join(parts)})" if len(parts) > 1 else parts[0]
+
+    def find(self, scope: Scope, wanted: Term) -> str:
+        """A proof of a proposition from the hypotheses in sight that is the same."""
+        for prop, text in scope.hypotheses:
+            if prop is wanted:
+                return text
+        reset_budget()
+        sought = key(wanted)
+        for prop, text in scope.hypotheses:
+            if key(prop) == sought:
+                return self.convert(scope, text, prop, wanted)
+        return MISSING  # a wrong step: it is Coq that shall say so
+
+    # --- the same proposition ------------------------------------------------------------------
+
+    def convert(self, scope: Scope, proof: str, found: Term, wanted: Term) -> str:
+        """A proof of ``wanted`` from one of ``found``, which has the same normal form."""
+        if found is wanted or show(found, scope.names) == show(wanted, scope.names):
+            return proof
+        if found.op == wanted.op == "implies":
+            name = scope.new("q")
+            inner = scope.with_hypotheses((wanted.args[0], name))
+            condition = self.convert(inner, name, wanted.args[0], found.args[0])
+            result = self.convert(inner, f"({proof} {condition})", found.args[1], wanted.args[1])
+            return f"(fun {name} => {result})"
+        if found.op == wanted.op and found.op in QUANTIFIERS:
+            sort = QUANTIFIERS[found.op]
+            variable = self.variable(sort, [found, wanted])
+            inner, name = scope.with_variable(variable)
+            bodies = raw.opened(found, variable), raw.opened(wanted, variable)
+            return f"(fun {name} => {self.convert(inner, f'({proof} {name})', *bodies)})"
+        if found.op == wanted.op == "Integrable" and found.args[0].op == wanted.args[0].op:
+            op = found.args[0].op
+            variable = self.variable(BINDERS[op][1], [found, wanted])
+            inner, name = scope.with_variable(variable)
+            f, g = raw.opened(found.args[0], variable), raw.opened(wanted.args[0], variable)
+            scope.spaces.update(("Omega", "P") if op == "E" else ("I",))
+            head, space = INTEGRABLE[op].split()
+            equal = self.equal(inner, f, g)
+            return f"({head}_same {space} _ _ (fun {name} => {equal}) {proof})"
+        if found.op in RELATIONS and wanted.op in RELATIONS:
+            lemma = self.once(
+                ("convert", found, wanted),
+                lambda: self.lemma(
+                    "", "the same proposition", [found], wanted, lambda inner: self._convert(inner, found, wanted)
+                ),
+            )
+            return self.apply(lemma, scope, {}, [proof])
+        return proof  # different propositions: Coq will refuse
+
+    def _convert(self, scope: Scope, found: Term, wanted: Term) -> str:
+        algebra = Algebra(self, scope, [*found.args, *wanted.args])
+        return algebra.script([(found, "h0")], wanted, [f"refine ({SAME[wanted.op]} _ _ _ _ _ p0).", algebra.ring])
+
+    def variable(self, sort: str, terms: Iterable[Term]) -> Term:
+        """A variable to open binders with, apart from all names in sight; the same in the same surroundings."""
+        used = {symbol_name(symbol) for term in terms for symbol in free(term)}
+        return make("var", new_name(sort, used), sort)
+
+    # --- equations -----------------------------------------------------------------------------
+
+    def equal(self, scope: Scope, left: Term, right: Term) -> str:
+        """A proof of left = right, for real terms of the same normal form."""
+        if left is right:
+            return "eq_refl"
+        equation = make("==", left, right)
+        lemma = self.once(
+            ("equal", equation),
+            lambda: self.lemma("", "the same term", [], equation, lambda inner: self._equal(inner, left, right)),
+        )
+        return self.apply(lemma, scope, {})
+
+    def _equal(self, scope: Scope, left: Term, right: Term) -> str:
+        algebra = Algebra(self, scope, [left, right])
+        return algebra.script([], make("==", left, right), [algebra.ring])
+
+    def to_normal(self, scope: Scope, term: Term) -> str:
+        """A proof that a real term equals its normal form, `term_of(normal(term))`."""
+        target = term_of(normal(term))
+        if term is target:
+            return "eq_refl"
+        if not is_leaf(term):
+            return self.equal(scope, term, target)
+        equation = make("==", term, target)
+        lemma = self.once(
+            ("normal", equation),
+            lambda: self.lemma("", "a normal form", [], equation, lambda inner: self._normalise(inner, term, target)),
+        )
+        return self.apply(lemma, scope, {})
+
+    def _normalise(self, scope: Scope, term: Term, target: Term) -> str:
+        op, args = term.op, term.args
+        if op == "real":
+            return "rewrite ?plus_IZR, ?mult_IZR; ring."
+        if op == "inv":
+            return self._normalise_inverse(scope, args[0], target)
+        if op in BINDERS:
+            return self._normalise_binder(scope, term, target)
+        exponent = normal(args[1]) if op == "pow" else {}
+        if op == "pow" and set(exponent) <= {ONE} and (power := int(exponent.get(ONE, 0))) >= 0:
+            usual = make("pow", args[0], make("int", power))
+            same = integer_equal(scope, args[1])
+            return (
+                f"exact (eq_trans (zpow_literal {scope.show(args[0])} {scope.show(args[1])} {power} {same}) "
+                f"{self.to_normal(scope, usual)})."
+            )
+        if op == "app":
+            head, args = scope.names.get(args[0]) or symbol_name(args[0]), args[1:]
+        else:
+            head = {"abs": "Rabs", "pow": "zpow"}.get(op, op)
+        proofs = " ".join(self._argument(scope, arg) for arg in args)
+        return f"exact (f_equal{len(args) if len(args) > 1 else ''} {head} {proofs})."
+
+    def _argument(self, scope: Scope, arg: Term) -> str:
+        if arg.sort == POINT:
+            return "eq_refl"
+        return self.to_normal(scope, arg) if arg.sort == REAL else integer_equal(scope, arg)
+
+    def _normalise_inverse(self, scope: Scope, inside: Term, target: Term) -> str:
+        poly = normal(inside)
+        if not poly:
+            return f"exact (inv_nothing _ {self.to_normal(scope, inside)})."
+        if len(poly) > 1:
+            factor = whole(1 / content(poly))
+            if factor == 1:
+                return f"exact (inv_same _ _ {self.to_normal(scope, inside)})."
+            primitive = term_of(scaled(poly, factor))
+            product = make("mul", number(1 / Fraction(factor)), primitive)
+            result = make("mul", number(factor), make("inv", primitive))
+            proof = (
+                f"(inv_content {scope.show(product.args[0])} {scope.show(result.args[0])} {scope.show(primitive)} _ "
+                f"{self.equal(scope, inside, product)} ltac:(field))"
+            )
+        else:
+            ((monomial, coefficient),) = poly.items()
+            constant = number(coefficient)
+            flipped = number(1 / Fraction(coefficient))
+            rest, result = constant, flipped
+            proof = f"(inv_number {scope.show(constant)} {scope.show(flipped)} _ eq_refl ltac:(field))"
+            for base, exponent in sorted(monomial, key=lambda factor: atom_key(factor[0])):
+                atom = atom_term(base)
+                inverse = term_of(dict(base.args[0])) if base.head == "inv" else make("inv", atom)
+                shown = "(Rinv_inv _)" if base.head == "inv" else "eq_refl"
+                rest = make("mul", make("pow", atom, make("int", exponent)), rest)
+                result = make("mul", make("pow", inverse, make("int", exponent)), result)
+                proof = (
+                    f"(inv_factor {scope.show(atom)} {exponent} {scope.show(rest.args[1])} _ {scope.show(inverse)} _ "
+                    f"eq_refl {shown} {proof})"
+                )
+            proof = f"(eq_trans (inv_same _ _ {self.equal(scope, inside, rest)}) {proof})"
+        return f"exact (eq_trans {proof} {self.equal(scope, result, target)})."
+
+    def _normalise_binder(self, scope: Scope, term: Term, target: Term) -> str:
+        """The binder over each monomial of the body, with the factors free of its variable taken out."""
+        op = term.op
+        variable = self.variable(BINDERS[op][1], [term])
+        inner, name = scope.with_variable(variable)
+        body = raw.opened(term, variable)
+        parts = [split(monomial, coefficient, variable) for monomial, coefficient in ordered(normal(body))]
+        bounds = [term_of(normal(bound), INT) for bound in term.args[:-1]]
+        head, *space = BINDER_HEADS[op].split()
+        if op in ("E", "Integral01"):
+            scope.spaces.update(("Omega", "P") if op == "E" else ("I",))
+        same = [integer_equal(scope, bound) for bound in term.args[:-1]]
+        texts = [scope.show(bound) for bound in bounds]
+        kind = SORTS[variable.sort]
+        underscores = " ".join(["_"] * (2 * len(bounds) + 1))
+
+        def under(text: Term) -> str:
+            return f"(fun {name} : {kind} => {inner.show(text, 0)})"
+
+        def outer(proof: str, inside: str) -> str:
+            return " ".join([f"({head}_same", *space, underscores, inside, *same, f"(fun {name} => {proof}))"])
+
+        # The order of factors may depend on whether the variable is bound: take that of the normal form.
+        parts = [
+            (outside, inside if inside is UNIT else raw.opened(canonical(op, variable, bounds, inside), variable))
+            for outside, inside in parts
+        ]
+        if len(parts) == 1 and parts[0][0] is UNIT and (op == "Sum" or parts[0][1] is not UNIT):
+            inside = parts[0][1]
+            return f"exact {outer(self.equal(inner, body, inside), under(inside))}."
+        chain, rest, total = " ".join([f"({head}_nothing", *space, *texts]) + ")", ZERO, ZERO
+        for outside, inside in reversed(parts):
+            constant = op != "Sum" and inside is UNIT
+            middle = [] if constant else [under(inside)]
+            step = f"{head}_{'constant' if constant else 'linear'}"
+            chain = " ".join([f"({step}", *space, *texts, scope.show(outside), *middle, under(rest), "_", chain]) + ")"
+            rest = make("add", make("mul", outside, inside), rest)
+            taken = UNIT if constant else raw.bound(op, variable, *bounds, inside)
+            total = make("add", make("mul", outside, taken), total)
+        first = outer(self.equal(inner, body, rest), under(rest))
+        return f"exact (eq_trans {first} (eq_trans {chain} {self.equal(scope, total, target)}))."
+
+
+def comment(text: str) -> str:
+    """Text that cannot end a comment of Coq's, nor open one or a string."""
+    return text.replace("(*", "( *").replace("*)", "* )").replace('"', "''")
+
+
+def statement(lemma: Lemma) -> str:
+    """forall ..., hypotheses -> conclusion."""
+    groups = [f"({name} : {kind})" for name, kind in parameters(lemma)]
+    names = {symbol: symbol_name(symbol) for symbol in lemma.symbols}
+    props = [
+        *(show(prop, names, 2) for prop in lemma.hypotheses),
+        show(lemma.conclusion, names, 1),
+    ]
+    start = f"forall {' '.join(groups)},\n  " if groups else ""
+    return start + " ->\n  ".join(props)
+
+
+def parameters(lemma: Lemma) -> list[tuple[str, str]]:
+    kinds = {"Omega": "Type", "P": "probability Omega", "I": "integral01"}
+    return [
+        *((space, kinds[space]) for space in lemma.spaces),
+        *((symbol_name(symbol), type_of(symbol)) for symbol in lemma.symbols),
+    ]
+
+
+def symbol_key(symbol: Any) -> tuple[str, str]:
+    return symbol_name(symbol), type_of(symbol)
+
+
+def integer_equal(scope: Scope, term: Term) -> str:
+    """A proof that an integer term equals its normal form."""
+    target = term_of(normal(term), INT)
+    return "eq_refl" if term is target else f"(ltac:(ring) : {scope.show(term)} = {scope.show(target)} :> Z)"
+
+
+# --- normal forms as terms -----------------------------------------------------------------------
+
+_keys: dict[Atom, str] = {}
+
+
+def atom_key(atom: Atom) -> str:
+    """A text that orders atoms, the same in every process."""
+    if atom not in _keys:
+        _keys[atom] = f"{atom.head}({', '.join(_part_key(arg) for arg in atom.args)})"
+    return _keys[atom]
+
+
+def _part_key(part: Any) -> str:
+    if type(part) is Atom:
+        return atom_key(part)
+    if type(part) is frozenset:
+        return "{" + "; ".join(sorted(f"{_part_key(first)}^{second}" for first, second in part)) + "}"
+    return f"{part!r}: {part.sort}" if type(part) is Term else repr(part)
+
+
+def ordered(poly: Poly) -> list[tuple[Monomial, Number]]:
+    """The monomials of a polynomial, in an order that is the same in every process."""
+    return sorted(poly.items(), key=lambda item: (len(item[0]) == 0, _part_key(item[0])))
+
+
+def term_of(poly: Poly, sort: str = REAL) -> Term:
+    """The normal form as a term again."""
+    parts = [monomial_term(monomial, coefficient, sort) for monomial, coefficient in ordered(poly)]
+    if not parts:
+        return _literal(0, sort)
+    return parts[0] if len(parts) == 1 else make("add", *parts)
+
+
+def _literal(value: Number, sort: str) -> Term:
+    return number(value) if sort == REAL else make("int", int(value))
+
+
+def monomial_term(monomial: Monomial, coefficient: Number, sort: str = REAL) -> Term:
+    factors = [] if coefficient == 1 and monomial else [_literal(coefficient, sort)]
+    for atom, exponent in sorted(monomial, key=lambda factor: atom_key(factor[0])):
+        base = atom_term(atom, sort)
+        if sort == INT:
+            factors += [base] * exponent
+        else:
+            factors.append(base if exponent == 1 else make("pow", base, make("int", exponent)))
+    return factors[0] if len(factors) == 1 else make("mul", *factors)
+
+
+def atom_term(atom: Atom, sort: str = REAL) -> Term:
+    head, args = atom.head, atom.args
+    if head in ("var", "bound"):
+        leaf = args[0] if head == "var" else make("bound", *args)
+        return make("real", leaf) if sort == REAL and leaf.sort == INT else leaf
+    if head == "app":
+        return make("app", args[0], *(_argument_term(arg, s) for arg, s in zip(args[1:], args[0].sorts, strict=True)))
+    if head in BINDERS:
+        body = monomial_term(args[-1], 1)
+        return make(head, *(term_of(dict(arg), INT) for arg in args[:-1]), body)
+    if head == "pow":
+        return make("pow", term_of(dict(args[0])), term_of(dict(args[1]), INT))
+    return make(head, *(term_of(dict(arg)) for arg in args))
+
+
+def _argument_term(arg: Any, sort: str) -> Term:
+    if sort == POINT:
+        return atom_term(arg)
+    return term_of(dict(arg), sort)
+
+
+def split(monomial: Monomial, coefficient: Number, variable: Term) -> tuple[Term, Term]:
+    """(the coefficient and the factors without the variable, the factors with it)."""
+    inside = frozenset(factor for factor in monomial if variable in free(atom_term(factor[0])))
+    return monomial_term(monomial - inside, coefficient), monomial_term(inside, 1)
+
+
+def canonical(op: str, variable: Term, bounds: Sequence[Term], inside: Term) -> Term:
+    """The binder over a monomial, in normal form."""
+    return term_of(normal(raw.bound(op, variable, *bounds, inside)))
+
+
+def is_leaf(term: Term) -> bool:
+    """Whether a real term is no sum, product, literal or literal power."""
+    return term.op not in ("rat", "add", "mul") and not is_literal_power(term)
+
+
+# --- statements over real variables ----------------------------------------------------------------
+
+
+class Algebra:
+    """Real terms with variables in place of their leaves.
+
+    ``names`` has a variable for each leaf.  A leaf that stands for itself is arbitrary; one that is the same as a
+    polynomial in others comes with the equation that says so.
+    """
+
+    def __init__(self, development: Development, scope: Scope, terms: Iterable[Term]) -> None:
+        reset_budget()
+        self.names: dict[Term, str] = {}
+        self.equations: list[tuple[Term, Term, str]] = []  # leaf, its normal form, the proof
+        self.scope = scope
+        leaves: dict[Term, None] = {}
+        self.rational = False
+        for term in terms:
+            self._collect(term, leaves)
+        users: dict[Atom, set[Term]] = {}
+        for leaf in leaves:
+            for monomial in normal(leaf):
+                for atom, _ in monomial:
+                    users.setdefault(atom, set()).add(leaf)
+        found: dict[Term, None] = {}  # leaves that stand for themselves, as they appear
+        for leaf in leaves:
+            poly = normal(leaf)
+            if _is_atom(poly) and users[next(iter(next(iter(poly))))[0]] == {leaf}:
+                found[leaf] = None
+                continue
+            target = term_of(poly)
+            self._collect(target, found)
+            if leaf is not target:
+                self.equations.append((leaf, target, development.to_normal(scope, leaf)))
+        for letter, group in (("a", found), ("u", [leaf for leaf, _, _ in self.equations])):
+            self.names.update({leaf: f"{letter}{number}" for number, leaf in enumerate(group)})
+
+    def _collect(self, term: Term, leaves: dict[Term, None]) -> None:
+        if term.op == "rat":
+            self.rational = self.rational or term.args[0].denominator != 1
+        elif term.op in ("add", "mul") or is_literal_power(term):
+            for arg in term.args:
+                if arg.sort == REAL:
+                    self._collect(arg, leaves)
+        elif term.op != "var" and not (term.op == "real" and term.args[0].op == "var"):
+            leaves[term] = None
+
+    @property
+    def ring(self) -> str:
+        """What decides an equation."""
+        known = f"subst {' '.join(self.names[leaf] for leaf, _, _ in self.equations)}; " if self.equations else ""
+        return known + ("field." if self.rational else "ring.")
+
+    def show(self, term: Term, least: int = TIGHT) -> str:
+        return show(term, {**self.scope.names, **self.names}, least)
+
+    def script(self, facts: Sequence[tuple[Term, str]], goal: Term, steps: Sequence[str]) -> str:
+        """A proof of the goal from facts (with their proofs, called p0, p1, ... in the steps)."""
+        variables = [*(self.names[leaf] for leaf in self.names)]
+        equations = [f"{self.names[leaf]} = {self.show(target, 3)}" for leaf, target, _ in self.equations]
+        props = [*equations, *(self.show(prop, 2) for prop, _ in facts), self.show(goal, 2)]
+        head = f"forall {' '.join(variables)} : R, " if variables else ""
+        introduced = [*variables, *(f"e{n}" for n in range(len(equations))), *(f"p{n}" for n in range(len(facts)))]
+        lines = [f"assert (alg : {head}{' -> '.join(props)})."]
+        start = [f"intros {' '.join(introduced)}."] if introduced else []
+        lines.append("{ " + "\n    ".join([*start, *steps]) + " }")
+        values = [self.scope.show(leaf) for leaf in self.names]
+        proofs = [*(proof for _, _, proof in self.equations), *(proof for _, proof in facts)]
+        lines.append(f"exact ({' '.join(['alg', *values, *proofs])}).")
+        return "\n  ".join(lines)
+
+
+def _is_atom(poly: Poly) -> bool:
+    """Whether a polynomial is one atom that is no variable."""
+    if len(poly) != 1:
+        return False
+    ((monomial, coefficient),) = poly.items()
+    return coefficient == 1 and len(monomial) == 1 and all(a.head != "var" and e == 1 for a, e in monomial)

@@ -1,0 +1,63 @@
+"""Reading a stored proof as it states itself, without judging it: the steps, their arguments and their theorems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..kernel.rules import RULES, Theorem
+from ..kernel.terms import Refusal, reset_budget
+from ..kernel.verify import FIELDS, STEP_FIELDS, _list, _object, _parse, _Reader, _text
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step as the file states it; ``premises`` are numbers of earlier steps."""
+
+    number: int
+    rule: str
+    args: tuple[Any, ...]
+    premises: tuple[int, ...]
+    theorem: Theorem
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A stored proof: its title and its steps, those that the last one rests on, in order."""
+
+    title: str
+    steps: tuple[Step, ...]
+
+
+def read(content: str | bytes) -> Proof:
+    """A proof file's text as it states itself.  Raises Refusal when it is malformed."""
+    data = _object(_parse(content), FIELDS, "the proof file")
+    reset_budget()
+    reader = _Reader(_list(data["symbols"], "symbols"), _list(data["terms"], "terms"))
+    entries = _list(data["steps"], "steps")
+    if not entries:
+        raise Refusal("a proof has at least one step")
+    wanted = {len(entries) - 1}
+    for number in range(len(entries) - 1, -1, -1):
+        if number in wanted:
+            wanted.update(_premises(entries[number], number))
+    steps = tuple(_step(number, entries[number], reader) for number in sorted(wanted))
+    return Proof(_text(data["title"], "the title"), steps)
+
+
+def _premises(entry: Any, number: int) -> tuple[int, ...]:
+    indices = _list(_object(entry, STEP_FIELDS, f"step {number}")["from"], "from")
+    if any(type(index) is not int or not 0 <= index < number for index in indices):
+        raise Refusal(f"step {number} names a premise that is no earlier step")
+    return tuple(indices)
+
+
+def _step(number: int, entry: Any, reader: _Reader) -> Step:
+    reset_budget()
+    rule = _text(entry["rule"], "a rule")
+    if rule not in RULES or len(_list(entry["args"], "args")) != len(RULES[rule].kinds):
+        raise Refusal(f"step {number}: there is no rule {rule!r:.40} with {len(entry['args'])} arguments")
+    args = tuple(reader.argument(kind, arg) for kind, arg in zip(RULES[rule].kinds, entry["args"], strict=True))
+    citations = tuple((_text(name, "a name"), _text(source, "a source")) for name, source in entry["citations"])
+    theorem = Theorem(reader.closed_terms(entry["hypotheses"]), reader.term(entry["conclusion"]), citations)
+    return Step(number, rule, args, _premises(entry, number), theorem)

@@ -1,0 +1,26 @@
+"""What the tests of the export share: stored proofs, and Coq where there is one."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+import pytest
+
+from adamproof.export import coqc
+from adamproof.export.proof import Proof, read
+from adamproof.prover import dump
+from adamproof.registry import theorem_of
+
+HAS_COQ = coqc.version() is not None
+needs_coq = pytest.mark.skipif(not HAS_COQ, reason="coqc is not installed")
+# The whole house takes Coq some minutes: the gate asks for it, `make test` on a laptop does not.
+everything = pytest.mark.skipif(
+    not HAS_COQ or not os.environ.get("ADAMPROOF_COQ_ALL"), reason="set ADAMPROOF_COQ_ALL=1 (and install coqc)"
+)
+
+
+@cache
+def stored(slug: str, claim: str | None = None) -> Proof:
+    """The proof of a claim of the house, through its file."""
+    return read(dump(theorem_of(slug, claim)))

@@ -1,0 +1,284 @@
+"""Coq's own answers: what it accepts, on which axioms, and where it refuses corrupted proofs."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from adamproof.export import coqc
+from adamproof.export.development import Development, Module, Scope, term_of
+from adamproof.export.proof import Proof, Step, read
+from adamproof.export.replay import replay
+from adamproof.kernel.normal import normal
+from adamproof.kernel.rules import RULES
+from adamproof.kernel.terms import RELATIONS, Term, as_real, bind, function, make, number
+from adamproof.prover import dump, le, prop, prove, reals
+from adamproof.registry import get, lemmas
+
+from .common import everything, needs_coq, stored
+
+ROOT = Path(__file__).resolve().parents[2]
+PINNED = "Statements.v, in ordinary mathematics"
+SCOPE = {"real": "xy", "int": "n", "point": "w"}
+LIBRARY = {"sig_forall_dec", "sig_not_dec", "functional_extensionality_dep", "classic"}
+
+
+def run(*args: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **variables}
+    return subprocess.run(
+        [sys.executable, "-m", "adamproof", *args], capture_output=True, text=True, env=environment, check=False
+    )
+
+
+# --- without Coq -----------------------------------------------------------------------------------
+
+
+def test_without_coq_one_sentence_says_how_to_get_it(tmp_path: Path) -> None:
+    done = run("verify", "B.2", "--with", "coq", PATH=str(tmp_path))
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr == f"Error: there is no coqc on this machine; {coqc.HOW_TO_GET_IT}\n"
+
+
+@needs_coq
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    done = run("verify", str(tmp_path / "none.json"), "--with", "coq")
+    assert done.returncode == 2
+    assert done.stderr == f"Error: cannot read {tmp_path / 'none.json'}: No such file or directory\n"
+
+
+@pytest.mark.slow
+def test_the_same_bytes_under_any_hash_seed() -> None:
+    texts = {run("export", "triangle", "--to", "coq", PYTHONHASHSEED=seed).stdout for seed in ("1", "2", "3")}
+    assert len(texts) == 1
+    assert "Theorem finite_sums" in texts.pop()
+
+
+def test_axioms_are_read() -> None:
+    assert coqc.axioms("Closed under the global context\n") == frozenset()
+    assert coqc.axioms("Axioms:\nA.b : forall P : Prop,\n    P\nlong_name\n  : nat\n") == {"A.b", "long_name"}
+    with pytest.raises(ValueError, match="Print Assumptions has said ''"):
+        coqc.axioms("")
+
+
+def test_a_foreign_axiom_is_no_acceptance() -> None:
+    module = Module("M", "", ())
+    answer = coqc.Answer(module, 1.0, axioms=frozenset({"Classical_Prop.classic", "Mine.wish"}))
+    assert answer.foreign == ["Mine.wish"]
+    assert not answer.accepted
+    assert coqc.Answer(module, 1.0, axioms=coqc.ALLOWED).accepted
+
+
+# --- what Coq accepts ------------------------------------------------------------------------------
+
+
+@needs_coq
+@pytest.mark.slow
+def test_verify_b2(tmp_path: Path) -> None:
+    done = run("verify", "B.2", "--with", "coq", "--json", "--keep", str(tmp_path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    (result,) = json.loads(done.stdout)["results"]
+    assert result["verdict"] == "ACCEPTED"
+    assert result["theorems"] == ["by_an_invariant", "by_cauchy_schwarz"]
+    assert {axiom.rpartition(".")[2] for axiom in result["axioms"]} <= LIBRARY
+    assert (tmp_path / "Update_magnitude.vo").exists()
+
+
+@needs_coq
+def test_an_exported_file_needs_no_other(tmp_path: Path) -> None:
+    file = tmp_path / "norms.v"
+    assert run("export", "triangle", "--to", "coq", "--claim", "finite sums", "-o", str(file)).returncode == 0
+    done = subprocess.run(["coqc", "-q", file.name], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert coqc.axioms(done.stdout) <= coqc.ALLOWED
+
+
+@needs_coq
+def test_names_that_mean_something_in_coq(tmp_path: Path) -> None:
+    names = "R Z P I IZR Omega fun match le_same step_1 same_1 h0 n0 a0 u0 p0 alg Rabs nat O S pos_mult"
+    values = reals(names)
+    proof = prove(le(0, sum(values)), *(le(0, value) for value in values))
+    module = replay(Development(), "Names", {"it": read(dump(proof))})
+    (answer,) = coqc.check([module], tmp_path, 1, lambda _: None)
+    assert answer.accepted, (answer.step, answer.reason)
+
+
+def random_real(rng: random.Random, depth: int, scope: dict[str, list[Term]]) -> Term:
+    """A term of the kernel's language over variables x, y, n, functions f(int), h(real, point), and what is bound."""
+    if depth == 0:
+        leaves = [
+            *scope["real"],
+            number(Fraction(rng.randint(-3, 3), rng.randint(1, 3))),
+            as_real(rng.choice(scope["int"])),
+        ]
+        return rng.choice(leaves)
+
+    def real() -> Term:
+        return random_real(rng, depth - 1, scope)
+
+    def whole() -> Term:
+        return make("add", rng.choice(scope["int"]), make("int", rng.randint(-1, 2)))
+
+    def under(op: str, *bounds: Term) -> Term:
+        sort = {"Sum": "int", "E": "point", "Integral01": "real"}[op]
+        variable = make("var", f"b{depth}", sort)
+        inner = {**scope, sort: [*scope[sort], variable]}
+        return bind(op, variable, *bounds, random_real(rng, depth - 1, inner))
+
+    made = [
+        lambda: make("add", real(), real()),
+        lambda: make("mul", real(), real()),
+        lambda: make("mul", real(), real(), real()),
+        lambda: make("inv", real()),
+        lambda: make("pow", real(), make("int", rng.randint(0, 2))),
+        lambda: make("pow", real(), whole()),
+        lambda: make(rng.choice(["sqrt", "abs", "sign", "ln"]), real()),
+        lambda: make("rpow", real(), real()),
+        lambda: make("app", function("f", ["int"]), whole()),
+        lambda: make("app", function("h", ["real", "point"]), real(), rng.choice(scope["point"])),
+        lambda: under("Sum", whole(), whole()),
+        lambda: under("E"),
+        lambda: under("Integral01"),
+    ]
+    return rng.choice(made)()
+
+
+@needs_coq
+@pytest.mark.slow
+def test_normal_forms_of_random_terms(tmp_path: Path) -> None:
+    rng = random.Random(8)
+    scope = {sort: [make("var", name, sort) for name in names] for sort, names in SCOPE.items()}
+    development = Development()
+    development.begin("Terms")
+    names = []
+    for case in range(80):
+        term = random_real(rng, 3, scope)
+        equation = make("==", term, term_of(normal(term)))
+
+        def prove_it(inner: Scope, term: Term = term) -> str:
+            return f"exact {development.to_normal(inner, term)}."
+
+        names.append(development.lemma(f"step_{case}", f"step {case}: {equation}", [], equation, prove_it).name)
+    (answer,) = coqc.check([development.end(names, [])], tmp_path, 1, lambda _: None)
+    assert answer.accepted, (answer.step, answer.reason)
+
+
+def test_the_corrupted_proofs_use_most_rules() -> None:
+    """What is corrupted below is not one corner of the kernel."""
+    used = {step.rule for slug, claim in SOURCES for step in stored(slug, claim).steps}
+    assert set(RULES) - used <= {"cite", "integer_gap"}
+
+
+@everything
+@pytest.mark.slow
+def test_every_result_and_the_statements(tmp_path: Path) -> None:
+    done = run("verify", "all", "--with", "coq", "--json", "--keep", str(tmp_path))
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
+    results = json.loads(done.stdout)["results"]
+    names = {result["result"] for result in results}
+    assert names == {lemma.slug for lemma in lemmas()} | {PINNED}
+    assert {result["verdict"] for result in results} == {"ACCEPTED"}
+    assert {axiom for result in results for axiom in result["axioms"]} <= coqc.ALLOWED
+    checked = ["coqchk", "-silent", "-R", ".", "Adamproof", "Adamproof.Update_magnitude", "Adamproof.Main_theorem"]
+    done = subprocess.run(checked, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+# --- what Coq refuses ------------------------------------------------------------------------------
+
+SOURCES = [
+    ("geometric-sum", None),
+    ("constant-sum", None),
+    ("triangle", "finite sums"),
+    ("triangle", "expectations"),
+    ("triangle", "integrals over [0, 1]"),
+    ("jensen-sqrt", None),
+    ("young-power", None),
+    ("powers", None),
+    ("sign-form", None),
+    ("magnitude-range", "magnitude"),
+]
+CORRUPTIONS = 27
+
+
+def conclusion_times(step: Step, factor: Fraction) -> Step:
+    left, right = step.theorem.conclusion.args
+    changed = make(step.theorem.conclusion.op, left, make("mul", number(factor), right))
+    return replace(step, theorem=replace(step.theorem, conclusion=changed))
+
+
+def without_hypothesis(step: Step, number_of_it: int) -> Step:
+    kept = [prop for place, prop in enumerate(step.theorem.hypotheses) if place != number_of_it]
+    return replace(step, theorem=replace(step.theorem, hypotheses=tuple(kept)))
+
+
+def is_relation(term: Term) -> bool:
+    return term.op in RELATIONS and term.args[1] is not number(0)
+
+
+def corruptions() -> Iterator[tuple[str, Proof, int]]:
+    """(what was done, the proof, the step), drawn with a fixed seed."""
+    rng = random.Random(33)
+    for case in range(CORRUPTIONS):
+        slug, claim = SOURCES[case % len(SOURCES)]
+        proof = stored(slug, claim)
+        kind = ("constant", "sign", "hypothesis")[case % 3]
+        steps = [step for step in proof.steps if step.rule not in ("assume", "cite")]
+        if kind == "hypothesis":
+            step = rng.choice([step for step in steps if step.theorem.hypotheses] or steps)
+            if not step.theorem.hypotheses:
+                continue
+            changed = without_hypothesis(step, rng.randrange(len(step.theorem.hypotheses)))
+        else:
+            step = rng.choice([step for step in steps if is_relation(step.theorem.conclusion)])
+            changed = conclusion_times(step, Fraction(101, 100) if kind == "constant" else Fraction(-1))
+        corrupted = tuple(changed if other is step else other for other in proof.steps)
+        yield f"{slug}: {kind} of step {step.number}", replace(proof, steps=corrupted), step.number
+
+
+def twins() -> Iterator[tuple[str, Proof, int]]:
+    """The false twins of lemmas: their statements in the place of what was proved."""
+    for slug in ("geometric-sum", "jensen-sqrt", "sign-form"):
+        lemma = get(slug)
+        for mutant in lemma.mutants:
+            proof = stored(slug, lemma.claim(mutant.claim).name)
+            last = proof.steps[-1]
+            dropped = {prop(lemma.assumptions[name]) for name in mutant.drop}
+            changes = {prop(lemma.assumptions[name]): prop(new) for name, new in mutant.change.items()}
+            hypotheses = tuple(changes.get(old, old) for old in last.theorem.hypotheses if old not in dropped)
+            conclusion = last.theorem.conclusion if mutant.conclusion is None else prop(mutant.conclusion)
+            if (hypotheses, conclusion) != (last.theorem.hypotheses, last.theorem.conclusion):
+                changed = replace(last, theorem=replace(last.theorem, hypotheses=hypotheses, conclusion=conclusion))
+                yield f"{slug}: {mutant.name}", replace(proof, steps=(*proof.steps[:-1], changed)), last.number
+
+
+@needs_coq
+@pytest.mark.slow
+def test_corrupted_proofs_are_refused_where_they_are_corrupted(tmp_path: Path) -> None:
+    cases = [*corruptions(), *twins()]
+    assert len(cases) >= 30
+    modules = [replay(Development(), f"Case_{case}", {"it": proof}) for case, (_, proof, _) in enumerate(cases)]
+    answers = {answer.module.name: answer for answer in coqc.check(modules, tmp_path, 2, lambda _: None)}
+    for case, (what, _, step) in enumerate(cases):
+        answer = answers[f"Case_{case}"]
+        assert not answer.accepted, what
+        assert f"step {step}:" in answer.step, (what, answer.step, answer.reason)
+
+
+@needs_coq
+def test_what_rests_on_a_refused_module_is_refused(tmp_path: Path) -> None:
+    _, proof, _ = next(corruptions())
+    development = Development()
+    modules = [replay(development, name, {"it": proof}) for name in ("First", "Second")]
+    first, second = coqc.check(modules, tmp_path, 2, lambda _: None)
+    assert first.reason and first.step
+    assert second.reason == "it uses steps of First, which is refused"
