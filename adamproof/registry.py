@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import difflib
 import importlib
-import pkgutil
 from collections.abc import Iterable
 from functools import cache
 
+from .catalogue import modules
 from .lemma import Claim, Derivation, Lemma, LemmaError, derive_claim
 from .prover.record import Step
 
 
 class UnknownLemma(LookupError):
     """A name that no lemma has; the message suggests one that exists."""
-
-
-@cache
-def modules() -> tuple[str, ...]:
-    """The modules below adamproof.lemmas, chapter by chapter, then by name; none of them is imported."""
-    package = importlib.import_module("adamproof.lemmas")
-    found = [info.name for info in pkgutil.walk_packages(package.__path__, "adamproof.lemmas.")]
-    chapters = {chapter: number for number, chapter in enumerate(package.CHAPTERS)}
-    return tuple(sorted(found, key=lambda name: (chapters.get(name.split(".")[2], len(chapters)), name)))
 
 
 @cache

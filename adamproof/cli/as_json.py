@@ -31,7 +31,8 @@ mutant  name, statement, killed, refused, reason, witness
 
 "graph" has asked [name], nodes [{name, lemma, claim, label, title, assumptions [name], axioms [{name, source}],
 rests_on [name], problem}].  "claims" has claims [{number, claim, verdict, word, by [text], beyond [assumption],
-evidence [{text, state, lemma, details [text]}], repair, missing [text]}].
+evidence [{text, state, lemma, details [text]}], repair, missing [text]}].  "report" has files {form: path},
+lemmas [{slug, verdict}] and claims [{number, verdict}].
 
 "bound", "magnitude" and "schedule" are described in docs/bounds.md.
 

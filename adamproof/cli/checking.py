@@ -19,7 +19,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..cache import Question
-from . import as_json, as_latex, output
+from ..report.words import shortcomings
+from . import as_json, output
 from .errors import USAGE, CliError, from_exception
 from .recalling import Recalled, keep
 from .targets import Target, narrowed
@@ -27,6 +28,7 @@ from .targets import Target, narrowed
 if TYPE_CHECKING:
     from ..check import LemmaReport
     from ..lemma import Lemma
+    from ..report.parts import Part
 
 Say = Callable[[str], None]
 WORTH_A_POOL = 4  # lemmas; for fewer, starting processes takes longer than it saves
@@ -43,7 +45,9 @@ class Settings:
     claim: str | None = None
     verbose: bool = False
     without: str = ""  # the assumptions to drop, for the task "without"
-    form: str = "all"  # what will be printed: "text", "line", "json" or all of them
+    form: str = "all"  # what will be printed: "text", "line", "json", "report" or all of them
+    report: tuple[str, ...] = ()  # for the task "check": the forms in which a report's part is wanted
+    present: tuple[str, ...] = ()  # and the lemmas that the report is about
     cache: bool = False  # for the task "check": whether work may be taken from the cache, and is kept there
 
 
@@ -62,6 +66,7 @@ class Outcome:
     error: str = ""
     trace: str = ""
     warning: str = ""
+    part: Part | None = None  # of a report
 
 
 def run_all(targets: Sequence[Target], settings: Settings, jobs: int, say: Say) -> Iterator[Outcome]:
@@ -146,23 +151,32 @@ def _checked(report: LemmaReport, settings: Settings, seconds: float, recalled: 
     data: as_json.Data = {}
     text = ""
     if settings.form in ("json", "all"):
-        data = as_json.checked(report, output.shortcomings(report), settings.mutants, recalled)
+        data = as_json.checked(report, shortcomings(report), settings.mutants, recalled)
     if settings.form in ("text", "all"):
         text = output.checked(
             report, settings.style, settings.verbose, settings.mutants, seconds, settings.claim, recalled
         )
     outcome = _with_proofs(report, data, text, report.verdict.exit_code, settings.claim)
-    return replace(outcome, seconds=seconds)
+    return replace(outcome, seconds=seconds, part=_part(report, settings))
+
+
+def _part(report: LemmaReport, settings: Settings) -> Part | None:
+    if not settings.report:
+        return None
+    from ..report.document import made
+
+    return made(report, settings.report, settings.present, settings.mutants)
 
 
 def _show(lemma: Lemma, settings: Settings, say: Say) -> Outcome:
     """Derive and verify, without numbers or mutants; style "latex" gives a document."""
     from ..check import check
     from ..prover import prop
+    from ..report import latex
 
     report = check(lemma, models=0, mutants=False, progress=say)
     assumptions = {name: prop(statement) for name, statement in lemma.assumptions.items()}
-    text = as_latex.document(report) if settings.style == "latex" else output.shown(report, settings.style)
+    text = latex.document(report) if settings.style == "latex" else output.shown(report, settings.style)
     data = as_json.shown(report, assumptions)
     return _with_proofs(report, data=data, text=text, exit_code=report.verdict.exit_code)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from .. import __version__
-from . import files, terminal
+from . import completing, files, terminal
 from .errors import USAGE, CliError
 
 if TYPE_CHECKING:
@@ -86,10 +86,21 @@ def with_options(*options: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
-NAMES = click.argument("names", nargs=-1, required=True, metavar="NAME...")
+NAMES = click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=completing.lemma)
+SOME_NAMES = click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=completing.lemma)
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 ASCII = click.option("--ascii", "ascii_only", is_flag=True, help="Write statements in ASCII: the kernel's exact text.")
 PROGRESS = click.option("--progress", is_flag=True, help="Report progress on standard error, terminal or not.")
+TEST_MODELS = click.option(
+    "--models",
+    type=click.IntRange(min=0),
+    default=MODELS,
+    show_default=True,
+    help="Random models a claim is tested on (0: none).",
+)
+NO_MUTANTS = click.option("--no-mutants", is_flag=True, help="Leave out the false twins.")
+NO_CACHE = click.option("--no-cache", is_flag=True, help="Search anew, and keep nothing (see `adamproof cache`).")
+PROCESSES = click.option("-j", "--jobs", type=click.IntRange(min=1), default=JOBS, show_default=True, help="Processes.")
 CLAIM = click.option("--claim", metavar="CLAIM", help="Only this claim of the lemma, by name.")
 DEBUGGING = click.option(
     "--debug",
@@ -103,7 +114,15 @@ DEBUGGING = click.option(
 @click.group(
     cls=Program,
     context_settings=HELP,
-    epilog=examples("check lemma B.2", "check all", "show B.2", "check mine.py", "verify proof.json", "claims"),
+    epilog=examples(
+        "check lemma B.2",
+        "check all",
+        "show B.2",
+        "check mine.py",
+        "verify proof.json",
+        "claims",
+        "report --html report.html",
+    ),
 )
 @click.version_option(__version__, prog_name="adamproof", message="%(prog)s %(version)s")
 def main() -> None:
@@ -112,12 +131,15 @@ def main() -> None:
     NAME is a lemma's label (B.2) or slug (update-magnitude), "all", or a file of your own that declares
     lemmas; the word "lemma" before it may be left out.
 
+    Colours are for terminals, and not under NO_COLOR; ADAMPROOF_CACHE names the folder of the cache.
+
     Exit status: 0 all proved, 1 something refuted or rejected, 2 usage error, 3 undecided, 130 interrupted.
     """
 
 
 @main.command(
     context_settings=HELP,
+    short_help="Prove lemmas, test them, verify the proofs.",
     epilog=examples(
         "check lemma B.2",
         "check all -q",
@@ -131,16 +153,15 @@ def main() -> None:
     AS_JSON,
     click.option("-q", "--quiet", is_flag=True, help="One line a lemma: its name and the verdict."),
     click.option("-v", "--verbose", is_flag=True, help="Refusals and counterexamples in full, and versions."),
+    TEST_MODELS,
+    NO_MUTANTS,
+    NO_CACHE,
     click.option(
-        "--models",
-        type=click.IntRange(min=0),
-        default=MODELS,
-        show_default=True,
-        help="Random models a claim is tested on (0: none).",
+        "--save",
+        metavar="DIR",
+        shell_complete=completing.folder,
+        help="Write each claim's proof file into this folder.",
     ),
-    click.option("--no-mutants", is_flag=True, help="Leave out the false twins."),
-    click.option("--no-cache", is_flag=True, help="Search anew, and keep nothing (see `adamproof cache`)."),
-    click.option("--save", metavar="DIR", help="Write each claim's proof file into this folder."),
     CLAIM,
     click.option(
         "--without",
@@ -148,7 +169,7 @@ def main() -> None:
         help="Drop the assumptions of this name, or whose names start with it, and say which claims still hold.",
     ),
     ASCII,
-    click.option("-j", "--jobs", type=click.IntRange(min=1), default=JOBS, show_default=True, help="Processes."),
+    PROCESSES,
     PROGRESS,
     DEBUGGING,
 )
@@ -192,7 +213,11 @@ def check(
     ctx.exit(run.answer(names, jobs))
 
 
-@main.command(context_settings=HELP, epilog=examples("show B.2", "show B.2 --latex", "show cauchy-schwarz --ascii"))
+@main.command(
+    context_settings=HELP,
+    short_help="Print a statement and its proof in steps.",
+    epilog=examples("show B.2", "show B.2 --latex", "show cauchy-schwarz --ascii"),
+)
 @with_options(
     NAMES,
     click.option("--latex", is_flag=True, help="Print a LaTeX document."),
@@ -220,7 +245,11 @@ def show(
     ctx.exit(run.answer(names))
 
 
-@main.command(context_settings=HELP, epilog=examples("mutate B.2", "mutate cauchy-schwarz --json"))
+@main.command(
+    context_settings=HELP,
+    short_help="Refute a lemma's false twins.",
+    epilog=examples("mutate B.2", "mutate cauchy-schwarz --json"),
+)
 @with_options(NAMES, AS_JSON, ASCII, PROGRESS, DEBUGGING)
 @click.pass_context
 def mutate(ctx: click.Context, names: tuple[str, ...], as_json: bool, ascii_only: bool, progress: bool) -> None:
@@ -253,10 +282,11 @@ def list_lemmas(as_json: bool) -> None:
 
 @main.command(
     context_settings=HELP,
+    short_help="Show what rests on what.",
     epilog=examples("graph B.2", "graph corollary 3.3 --verbose", "graph --dot > all.dot", "graph --json"),
 )
 @with_options(
-    click.argument("names", nargs=-1, metavar="[NAME]..."),
+    SOME_NAMES,
     click.option("--dot", "form", flag_value="dot", help="Print the graph for Graphviz."),
     click.option("--svg", "form", flag_value="svg", help="Print it as SVG, drawn by Graphviz's program dot."),
     click.option("--json", "form", flag_value="json", help="Print one JSON document."),
@@ -281,7 +311,11 @@ def graph(
     ctx.exit(ledger.show_graph(names, form or "text", style, verbose, terminal.Progress(progress)))
 
 
-@main.command(context_settings=HELP, epilog=examples("claims", "claims 9", "claims --markdown > claims.md"))
+@main.command(
+    context_settings=HELP,
+    short_help="Judge the source's claims, one by one.",
+    epilog=examples("claims", "claims 9", "claims --markdown > claims.md"),
+)
 @with_options(
     click.argument("number", required=False, metavar="[N]"),
     click.option("--json", "form", flag_value="json", help="Print one JSON document."),
@@ -304,7 +338,11 @@ def claims(ctx: click.Context, number: str | None, form: str | None, progress: b
     ctx.exit(ledger.show_claims(number, form or "text", terminal.Progress(progress)))
 
 
-@main.command(context_settings=HELP, epilog=examples("cache", "cache --clear"))
+@main.command(
+    context_settings=HELP,
+    short_help="Say where `check` keeps proofs; clear it.",
+    epilog=examples("cache", "cache --clear"),
+)
 @with_options(click.option("--clear", is_flag=True, help="Delete everything in it."))
 def cache(clear: bool) -> None:
     """Say where `check` keeps proofs and evidence between runs, and how much there is.
@@ -402,12 +440,13 @@ def simulate(ctx: click.Context, /, as_json: bool, progress: bool, **options: An
 
 @main.command(
     context_settings=HELP,
+    short_help="Verify proofs: by the kernel, Coq, SMT solvers.",
     epilog=examples(
         "verify proof.json", "verify proofs/*.json --quiet", "verify B.2 --with coq", "verify all --with z3 -q"
     ),
 )
 @with_options(
-    click.argument("paths", nargs=-1, required=True, metavar="FILE..."),
+    click.argument("paths", nargs=-1, required=True, metavar="FILE...", shell_complete=completing.file),
     click.option(
         "--with",
         "checker",
@@ -494,6 +533,7 @@ def _verified(answer: Any, quiet: bool) -> str:
 
 @main.command(
     context_settings=HELP,
+    short_help="Write a claim's proof file, LaTeX, or Coq or SMT files.",
     epilog=examples(
         "export B.2 --to json -o proof.json", "export B.2 --to latex > b2.tex", "export B.2 --to coq -o b2.v"
     ),
@@ -509,7 +549,14 @@ def _verified(answer: Any, quiet: bool) -> str:
         help="A proof file, a document, a Coq file that needs no other, or its arithmetic steps for SMT solvers.",
     ),
     click.option("--claim", metavar="CLAIM", help="Which claim, by name (the first one if not given)."),
-    click.option("-o", "--output", "path", metavar="FILE", help="Where to write (standard output if not given)."),
+    click.option(
+        "-o",
+        "--output",
+        "path",
+        metavar="FILE",
+        shell_complete=completing.file,
+        help="Where to write (standard output if not given).",
+    ),
     DEBUGGING,
 )
 @click.pass_context
@@ -542,6 +589,94 @@ def export(ctx: click.Context, names: tuple[str, ...], form: str, claim: str | N
         terminal.say(text, newline=False)
     else:
         files.write(path, text)
+
+
+@main.command(
+    context_settings=HELP,
+    short_help="Write everything as HTML or LaTeX.",
+    epilog=examples(
+        "report --html report.html",
+        "report --html report.html --latex report.tex --date 2026-01-31",
+        "report B.2 mine.py --html mine.html",
+    ),
+)
+@with_options(
+    SOME_NAMES,
+    click.option("--html", metavar="FILE", shell_complete=completing.file, help="Write one HTML file."),
+    click.option("--latex", metavar="FILE", shell_complete=completing.file, help="Write a LaTeX document."),
+    click.option(
+        "--records",
+        metavar="DIR",
+        shell_complete=completing.folder,
+        help="Show the records of experiments (JSON files) in this folder, as observed in runs.",
+    ),
+    click.option("--date", default="", metavar="TEXT", help="A date to print (none if not given)."),
+    click.option(
+        "--ledger/--no-ledger", default=None, help="With the source's claims or not; with them if no NAME is given."
+    ),
+    TEST_MODELS,
+    NO_MUTANTS,
+    NO_CACHE,
+    PROCESSES,
+    AS_JSON,
+    PROGRESS,
+    DEBUGGING,
+)
+@click.pass_context
+def report(
+    ctx: click.Context,
+    names: tuple[str, ...],
+    html: str | None,
+    latex: str | None,
+    records: str | None,
+    date: str,
+    ledger: bool | None,
+    models: int,
+    no_mutants: bool,
+    no_cache: bool,
+    jobs: int,
+    as_json: bool,
+    progress: bool,
+) -> None:
+    """Check lemmas (all by default) and write everything about them into a document for people.
+
+    The ledger, every statement with its proof in steps, assumptions, numbers and false twins, and what rests on
+    what, with links. The HTML file needs nothing else: no network, no script; it can be printed. A picture of what
+    rests on what is drawn if Graphviz's program dot is there.
+
+    Exit status: as for `check`; 3 also if something that a verdict of the ledger rests on fails. The files are
+    written in any case.
+    """
+    paths = {form: path for form, path in (("html", html), ("latex", latex)) if path is not None}
+    if not paths:
+        raise CliError("there is nothing to write; name a file with --html FILE, --latex FILE or both")
+    from . import reporting
+
+    everything = not names or [name.lower() for name in names] == ["all"]
+    wanted = reporting.Wanted(
+        paths, records, date, everything if ledger is None else ledger, models, not no_mutants, not no_cache, jobs
+    )
+    debug = bool(ctx.meta.get(DEBUG))
+    ctx.exit(reporting.report(names or ("all",), wanted, as_json, debug, terminal.Progress(progress)))
+
+
+@main.command(
+    context_settings=HELP,
+    short_help="Print a completion script for a shell.",
+    epilog=examples(
+        "completion bash > ~/.local/share/bash-completion/completions/adamproof",
+        "completion zsh > ~/.zfunc/_adamproof",
+        "completion fish > ~/.config/fish/completions/adamproof.fish",
+    ),
+)
+@click.argument("shell", type=click.Choice(completing.SHELLS))
+def completion(shell: str) -> None:
+    """Print a script that completes commands, options and names of lemmas in your shell.
+
+    bash (4.4 or later) loads it from the first place below in each new shell; zsh from any folder in $fpath before
+    compinit (`fpath+=~/.zfunc` in ~/.zshrc); fish from the last one.
+    """
+    terminal.say(completing.script(main, shell), newline=False)
 
 
 # --- running a task on several lemmas -----------------------------------------------------------

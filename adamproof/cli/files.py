@@ -17,6 +17,17 @@ def write(path: str | Path, text: str) -> None:
         raise CliError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from error
 
 
+def expect_writable(path: str) -> None:
+    """Say before long work that a file cannot be written, where that can be seen.  Raises CliError."""
+    if not path.strip():
+        raise CliError("the name of a file to write must not be empty")
+    if os.path.isdir(path):
+        raise CliError(f"cannot write {path}: it is a folder")
+    folder = os.path.dirname(path) or "."
+    if not os.path.isdir(folder):
+        raise CliError(f"cannot write {path}: there is no folder {folder}; make it first")
+
+
 def _write(path: Path, text: str) -> None:
     if path.is_dir():
         raise ValueError("it is a folder")

@@ -8,19 +8,16 @@ from collections.abc import Sequence
 from textwrap import fill
 from typing import TYPE_CHECKING
 
+from ..report.words import LEGEND, carrying
 from . import as_json, terminal
 from .errors import CliError
 
 if TYPE_CHECKING:
-    from ..claims import Judged, Verdict
+    from ..claims import Judged
     from ..graph import Graph, Node
 
 WIDTH = 110
 OPEN = 3
-LEGEND = (
-    "A, B, C: 1 - beta1 = Theta(T^-A), 1 - beta2 = Theta(T^-B), gamma = Theta(T^-C)\n"
-    "computed: exact, but not by the kernel; D, E|a_1| and means over t count as constants"
-)
 
 
 # --- the graph ----------------------------------------------------------------------------------
@@ -86,7 +83,7 @@ def show_claims(number: str | None, form: str, progress: terminal.Progress) -> i
 
     registered()  # says in one sentence what is wrong with a lemma file
     found = judged(number, progress)
-    code = OPEN if any(entry.verdict.failed for entry in found) else 0
+    code = status(found)
     if form == "json":
         terminal.say(as_json.document("claims", code, claims=[claim_data(entry) for entry in found]))
     elif form == "markdown":
@@ -96,6 +93,11 @@ def show_claims(number: str | None, form: str, progress: terminal.Progress) -> i
     else:
         terminal.say("\n\n".join([*map(in_short, found), LEGEND]))
     return code
+
+
+def status(found: Sequence[Judged]) -> int:
+    """3 if something that a verdict rests on fails, else 0: every verdict is an answer."""
+    return OPEN if any(entry.verdict.failed for entry in found) else 0
 
 
 def judged(number: str | None, progress: terminal.Progress) -> list[Judged]:
@@ -140,14 +142,6 @@ def in_full(entry: Judged) -> str:
         lines.append(_part("  - ", f"{piece.text} [{piece.state.value}]"))
         lines += [_part("      ", detail) for detail in piece.details]
     return "\n".join(lines)
-
-
-def carrying(verdict: Verdict) -> list[str]:
-    """The evidence that is there, in short; what was computed without the kernel is said to be so."""
-    from ..evidence import State
-
-    marks = {State.PROVED: "", State.COMPUTED: " (computed)"}
-    return [f"{entry.text}{marks[entry.state]}" for entry in verdict.evidence if entry.state in marks]
 
 
 def markdown(found: Sequence[Judged]) -> str:

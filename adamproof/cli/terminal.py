@@ -14,8 +14,9 @@ COLOURS = {"PROVED": "green", "REFUTED": "red", "REJECTED": "red"}  # by a verdi
 
 
 def say(text: str, newline: bool = True) -> None:
-    """Print to standard output; colours only on a terminal, and not under NO_COLOR."""
-    click.echo(text, nl=newline, color=False if os.environ.get("NO_COLOR") else None)
+    """Print to standard output; colours only on a terminal that is not dumb, and not under NO_COLOR."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    click.echo(text, nl=newline, color=False if plain else None)
 
 
 def warn(text: str) -> None:

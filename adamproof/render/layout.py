@@ -25,8 +25,9 @@ Piece = tuple[str, int]
 class Style:
     """How the pieces of a formula look.  The callables take finished text.
 
-    symbols: the operators "==", "<=", "<", "!=", "implies", "minus" (also as a prefix), and the sets that the
-        sorts "int", "real", "point" stand for.
+    symbols: the operators "==", "<=", "<", "!=", "implies", "plus", "minus", and the sets that the sorts "int",
+        "real", "point" stand for.
+    number: a literal, from its digits; negative: a text with the sign minus before it.
     names: how particular names are written; other_name writes the rest.
     fraction(numerator, denominator), how tightly it binds, and how tightly its two parts must.
     collect: whether all inverses of a product go into one fraction (else each where it stands).
@@ -38,6 +39,8 @@ class Style:
     """
 
     symbols: Mapping[str, str]
+    number: Callable[[str], str]
+    negative: Callable[[str], str]
     names: Mapping[str, str]
     other_name: Callable[[str], str]
     group: Callable[[str], str]
@@ -128,11 +131,11 @@ class _Layout:
         return piece[0] if piece[1] >= least else self.style.group(piece[0])
 
     def _number(self, value: Fraction) -> Piece:
-        top, bottom = str(abs(value.numerator)), str(value.denominator)
+        top, bottom = self.style.number(str(abs(value.numerator))), self.style.number(str(value.denominator))
         text, strength = top, TIGHT
         if value.denominator != 1:
             text, strength = self.style.fraction(top, bottom), self.style.fraction_strength
-        return (f"{self.style.symbols['minus']}{text}", SUM) if value < 0 else (text, strength)
+        return (self.style.negative(text), SUM) if value < 0 else (text, strength)
 
     def _sum(self, term: Term, bound: tuple[str, ...]) -> str:
         text = ""
@@ -140,9 +143,9 @@ class _Layout:
             negative, (summand, strength) = self._signed(part, bound)
             summand = self._grouped((summand, strength), PREFIXED)
             if text:
-                text += f" {self.style.symbols['minus'] if negative else '+'} {summand}"
+                text += f" {self.style.symbols['minus' if negative else 'plus']} {summand}"
             else:
-                text = f"{self.style.symbols['minus']}{summand}" if negative else summand
+                text = self.style.negative(summand) if negative else summand
         return text
 
     def _signed(self, term: Term, bound: tuple[str, ...]) -> tuple[bool, Piece]:
@@ -156,7 +159,7 @@ class _Layout:
 
     def _product(self, term: Term, bound: tuple[str, ...]) -> Piece:
         negative, piece = self._signed(term, bound)
-        return (f"{self.style.symbols['minus']}{self._grouped(piece, PREFIXED)}", SUM) if negative else piece
+        return (self.style.negative(self._grouped(piece, PREFIXED)), SUM) if negative else piece
 
     def _factors(self, leading: list[Piece], factors: list[Term], bound: tuple[str, ...]) -> Piece:
         """A product of pieces and terms, inverses as denominators of what stands to their left (or of all)."""
@@ -178,7 +181,7 @@ class _Layout:
 
     def _fraction(self, above: list[Piece], below: list[Piece]) -> Piece:
         top_strength, bottom_strength = self.style.fraction_parts
-        top = self._grouped(self._times(above) if above else ("1", TIGHT), top_strength)
+        top = self._grouped(self._times(above) if above else (self.style.number("1"), TIGHT), top_strength)
         bottom = self._grouped(self._times(below), bottom_strength)
         return self.style.fraction(top, bottom), self.style.fraction_strength
 

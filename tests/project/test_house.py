@@ -30,6 +30,10 @@ LAYERS = {  # what each part of the package may import of it
     "prover": {"prover", "numeric", "kernel"},
     "simulator": {"simulator", "__version__"},
     "bounds": {"bounds", "lemmas", "lemma", "inputs", "prover", "kernel"},
+    "report": {
+        *("report", "render", "prover", "kernel"),
+        *("lemma", "registry", "catalogue", "check", "graph", "claims", "evidence", "numeric"),
+    },
 }
 USERS_OF_BOUNDS = {"bounds", "cli", "testing.py", "claims.py", "evidence.py"}
 

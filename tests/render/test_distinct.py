@@ -11,7 +11,7 @@ import pytest
 from adamproof.kernel.terms import Term, make, number
 from adamproof.numeric.evaluate import value
 from adamproof.numeric.models import Model
-from adamproof.render import latex, unicode
+from adamproof.render import latex, mathml, unicode
 
 X, Y = make("var", "x", "real"), make("var", "y", "real")
 MODEL = Model(variables={"x": Fraction(3, 7), "y": Fraction(-11, 5)})
@@ -33,7 +33,7 @@ def random_term(rng: Random, depth: int) -> Term:
     return make(shape, parts[0])
 
 
-@pytest.mark.parametrize("show", [unicode.show, latex.show], ids=["unicode", "latex"])
+@pytest.mark.parametrize("show", [unicode.show, latex.show, mathml.show], ids=["unicode", "latex", "mathml"])
 def test_terms_that_look_alike_have_equal_values(
     show: Callable[[Term], str],
 ) -> None:

@@ -1,0 +1,43 @@
+"""Which lemma files there are, without importing them (or SymPy)."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+DECLARES = re.compile(r"^lemma\s*(:[^=\n]*)?=", re.MULTILINE)
+
+
+@cache
+def modules() -> tuple[str, ...]:
+    """The modules below adamproof.lemmas, chapter by chapter, then by name; none of them is imported."""
+    package = importlib.import_module("adamproof.lemmas")
+    found = [info.name for info in pkgutil.walk_packages(package.__path__, "adamproof.lemmas.")]
+    chapters = {chapter: number for number, chapter in enumerate(package.CHAPTERS)}
+    return tuple(sorted(found, key=lambda name: (chapters.get(name.split(".")[2], len(chapters)), name)))
+
+
+def chapters() -> dict[str, str]:
+    """The chapter of each lemma, by slug, in order: a file that declares a lemma is called like its slug."""
+    return {_slug(module): module.split(".")[2] for module in modules() if _declares(module)}
+
+
+def names() -> list[str]:
+    """What a lemma may be called on the command line: every slug, and the labels of the source."""
+    labels = importlib.import_module("adamproof.lemmas").LABELS
+    return [*chapters(), *map(str.upper, labels)]
+
+
+def _slug(module: str) -> str:
+    return module.rpartition(".")[2].replace("_", "-")
+
+
+def _declares(module: str) -> bool:
+    spec = find_spec(module)
+    if spec is None or spec.origin is None or not spec.has_location:
+        return False
+    return bool(DECLARES.search(Path(spec.origin).read_text(encoding="utf-8")))

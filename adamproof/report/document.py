@@ -1,0 +1,69 @@
+"""What a whole report consists of, whatever its form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..catalogue import chapters
+from ..check import LemmaReport
+from ..claims import Judged
+from . import html, latex
+from .parts import Part, Places, part_of
+from .records import Record
+
+TITLE = "adamproof: a convergence proof of Adam, checked by machine"
+OWN = "Your lemmas"
+FORMS = {"html": html.document, "latex": latex.book}
+LEMMAS = {"html": html.lemma, "latex": latex.lemma}
+
+
+@dataclass(frozen=True)
+class Content:
+    """The parts of the lemmas in order, the ledger (if it is asked for), records of runs, versions, a date if given."""
+
+    parts: Sequence[Part]
+    ledger: Sequence[Judged]
+    records: Sequence[Record]
+    versions: Mapping[str, str]
+    date: str = ""
+    title: str = TITLE
+
+    @cached_property
+    def slugs(self) -> frozenset[str]:
+        return frozenset(part.slug for part in self.parts)
+
+    @cached_property
+    def chapters(self) -> list[tuple[str, list[Part]]]:
+        """The parts by chapter, in the order in which the chapters come up."""
+        place = chapters()
+        found: dict[str, list[Part]] = {}
+        for part in self.parts:
+            name = place[part.slug].capitalize() if part.slug in place else OWN
+            found.setdefault(name, []).append(part)
+        return list(found.items())
+
+    @property
+    def summary(self) -> str:
+        """How many lemmas came to which verdict, and the same for the ledger."""
+        text = _counted("lemma", "lemmas", [part.verdict for part in self.parts])
+        if self.ledger:
+            text += f"; {_counted('claim', 'claims', [str(entry.verdict.word) for entry in self.ledger])} of the source"
+        return text
+
+
+def _counted(one: str, many: str, verdicts: Sequence[str]) -> str:
+    counts = [f"{verdicts.count(verdict)} {verdict}" for verdict in dict.fromkeys(verdicts)]
+    return f"{len(verdicts)} {one if len(verdicts) == 1 else many} ({', '.join(counts)})"
+
+
+def made(report: LemmaReport, forms: Sequence[str], present: Sequence[str], mutants: bool) -> Part:
+    """A lemma's part in these forms, for a document about the lemmas `present`."""
+    places = Places(report, frozenset(present))
+    return part_of(report, {form: LEMMAS[form](report, places, mutants) for form in forms})
+
+
+def written(content: Content, form: str) -> str:
+    """The whole document in one of FORMS."""
+    return FORMS[form](content)

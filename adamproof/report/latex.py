@@ -1,0 +1,289 @@
+"""LaTeX documents: one lemma with its proof, or a whole report."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..kernel.terms import Term
+from ..render import show, statement
+from ..render.names import GREEK
+from . import words
+from .parts import Part, Places, lemma_place
+
+if TYPE_CHECKING:
+    from ..check import ClaimReport, LemmaReport, MutantReport, NamedStep
+    from ..claims import Judged
+    from .document import Content
+    from .records import Record
+
+ESCAPES = {
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\textquotedbl{}",
+    **{mark: f"\\{mark}" for mark in "&%$#_{}"},
+    **{letter: rf"\ensuremath{{\{name}}}" for name, letter in GREEK.items()},
+}
+# \fit shrinks a formula that is wider than the line.
+PREAMBLE = r"""\documentclass{article}
+\usepackage[T1]{fontenc}
+\usepackage{lmodern}
+\usepackage{amsmath,amssymb,graphicx,longtable}
+\usepackage[hidelinks]{hyperref}
+\allowdisplaybreaks
+\setcounter{secnumdepth}{-1}
+\setcounter{tocdepth}{1}
+\emergencystretch=3em
+\newsavebox{\formula}
+\newcommand{\fit}[1]{\sbox{\formula}{$\displaystyle #1$}%
+  \ifdim\wd\formula>\linewidth\resizebox{\linewidth}{!}{\usebox{\formula}}\else\usebox{\formula}\fi}
+\begin{document}"""
+END = r"\end{document}"
+
+
+def document(report: LemmaReport) -> str:
+    """A standalone document about all claims of one lemma, without false twins."""
+    places = Places(report, frozenset([report.lemma.slug]))
+    return f"{PREAMBLE}\n\n{lemma(report, places, mutants=None)}\n\n{END}\n"
+
+
+def book(content: Content) -> str:
+    """The whole report."""
+    date = escape(content.date) if content.date else ""
+    parts = [
+        PREAMBLE,
+        rf"\title{{{escape(content.title)}}}",
+        rf"\author{{}}\date{{{date}}}",
+        r"\maketitle",
+        escape(f"{content.summary}."),
+        r"\tableofcontents",
+    ]
+    parts += _ledger(content) if content.ledger else []
+    parts += [r"\section{What rests on what}", _list("itemize", [_dependency(part, content) for part in content.parts])]
+    for name, chapter in content.chapters:
+        parts += [rf"\part*{{{escape(name)}}}", *(_part(part) for part in chapter)]
+    if content.records:
+        parts += [r"\section{Observed in runs}", "What follows was observed in simulations; it proves nothing."]
+        parts += [_run(record) for record in content.records]
+    versions = ", ".join(" ".join(pair) for pair in content.versions.items())
+    return "\n\n".join([*parts, escape(f"Made with {versions}."), END]) + "\n"
+
+
+def escape(text: str) -> str:
+    """Plain text for LaTeX; a character beyond Latin letters and Greek is named by its code point."""
+    return "".join(_escaped(mark) for mark in text).replace("--", "-{}-")  # not joined to a dash
+
+
+def _escaped(mark: str) -> str:
+    if mark in ESCAPES:
+        return ESCAPES[mark]
+    if mark.isascii() or (ord(mark) < 0x180 and unicodedata.category(mark)[0] == "L"):
+        return mark
+    return rf"\texttt{{U+{ord(mark):04X}}}"
+
+
+# --- around the lemmas --------------------------------------------------------------------------
+
+
+def _ledger(content: Content) -> list[str]:
+    legend = (escape(line) for line in words.LEGEND.splitlines())
+    return [
+        r"\section{The ledger: the source's claims, one by one}",
+        _list("description", [_row(entry, content) for entry in content.ledger]),
+        r"\noindent " + r"\\ ".join(legend),
+    ]
+
+
+def _row(entry: Judged, content: Content) -> str:
+    verdict = entry.verdict
+    said = str(verdict)
+    parts = [rf"\item[{entry.row.number}] {escape(entry.row.text)}: \textbf{{{escape(said)}}}."]
+    parts += [escape(f"Beyond A1-A3 it rests on: {'; '.join(verdict.beyond)}.")] if verdict.beyond else []
+    evidence = (
+        _link(lemma_place(piece.lemma) if piece.lemma in content.slugs else None, f"{piece.text} [{piece.state.value}]")
+        for piece in words.present(verdict)
+    )
+    parts.append(f"Evidence: {'; '.join(evidence) or 'none'}.")
+    parts += [escape(f"Repair: {verdict.repair}.")] if verdict.repair else []
+    parts += [escape(f"Missing: {'; '.join(verdict.missing)}.")] if verdict.missing else []
+    return "\n\n".join(parts)
+
+
+def _dependency(part: Part, content: Content) -> str:
+    below = (_link(lemma_place(slug) if slug in content.slugs else None, slug) for slug in part.rests_on)
+    axioms = "; ".join(name for name, _ in part.axioms)
+    text = rf"\item {_link(lemma_place(part.slug), part.slug)} rests on: {', '.join(below) or 'nothing here'}."
+    text += escape(f" Assumptions with a label: {', '.join(part.labels)}.") if part.labels else ""
+    return text + (escape(f" Cited axioms: {axioms}.") if axioms else "")
+
+
+def _part(part: Part) -> str:
+    if not part.error:
+        return part.bodies["latex"]
+    return "\n\n".join([_section("section", lemma_place(part.slug), part.slug), escape(f"Not checked: {part.error}")])
+
+
+def _run(record: Record) -> str:
+    rows = [rf"\item {escape(name)}: {escape(value)}" for name, value in record.rows]
+    versions = ", ".join(" ".join(pair) for pair in record.versions)
+    head = rf"\subsection{{{escape(record.experiment)}}}"
+    about = escape(f"Record {record.name}, seed {record.seed}; {versions}.")
+    return "\n\n".join([head, about, _list("itemize", rows)])
+
+
+# --- a lemma ------------------------------------------------------------------------------------
+
+
+def lemma(report: LemmaReport, places: Places, mutants: bool | None) -> str:
+    """A lemma's section; mutants: whether false twins were tried, None where that is not a question."""
+    about = report.lemma
+    name = f"{about.label}. {about.title}" if about.label else about.title
+    parts = [_section("section", places.lemma, name)]
+    parts.append(escape(f"Source: {about.source.value} ({about.where})."))
+    if mutants is not None:
+        parts.append(escape(f"{about.slug}: {report.verdict}."))
+        parts += [escape(f"Because {text}.") for text in words.shortcomings(report)]
+    for number in range(len(report.claims)):
+        parts += _claim(report, number, places)
+    if about.constants:
+        parts += [r"\subsection{Constants}", *(_constant(name, value) for name, value in about.constants.items())]
+    if about.notes:
+        parts += [r"\subsection{Notes}", escape(" ".join(about.notes.split()))]
+    if mutants:
+        parts += _twins(report.mutants)
+    return "\n\n".join(parts)
+
+
+def _claim(report: LemmaReport, number: int, places: Places) -> list[str]:
+    claim = report.claims[number]
+    parts = [_section("subsection", places.claim(number), f"Claim: {claim.claim.name}")]
+    first = places.stated_at(number)
+    if first == number:
+        parts += _stated(claim, number, places)
+    else:
+        parts.append(f"The statement is that of {_link(places.claim(first), 'the claim before')}.")
+    cited = "; ".join(": ".join(pair) for pair in claim.citations)
+    parts.append(rf"\paragraph{{Cited axioms.}} {escape(cited or 'none')}.")
+    if not claim.steps:
+        why = escape(f"{claim.verdict}: {claim.reason}.")
+        parts.append(rf"\paragraph{{No proof.}} {why}")
+    else:
+        whole = words.integers_of([*claim.hypotheses.values(), claim.conclusion])
+        if whole:
+            parts.append(escape(f"Integers: {', '.join(whole)}; everything else is real."))
+        steps = [_step(step, places, number, position) for position, step in enumerate(claim.steps)]
+        parts += [r"\paragraph{Proof.}", _list("enumerate", steps)]
+        unused = ", ".join(claim.unused)
+        parts += [escape(f"Assumptions that the proof does not use: {unused}.")] if unused else []
+    return [*parts, *_evidence(claim)]
+
+
+def _stated(claim: ClaimReport, number: int, places: Places) -> list[str]:
+    terms = [*claim.hypotheses.values(), claim.conclusion]
+    if words.usable("latex", terms) == "latex":
+        parts = [_display(statement(terms[:-1], terms[-1], "latex"))]
+    else:
+        plain = statement(terms[:-1], terms[-1], "ascii").splitlines()
+        parts = ["\\\\\n".join(rf"\noindent\texttt{{{escape(line)}}}" for line in plain)]
+    named = [
+        rf"\item {_target(places.assumption(number, position))}{escape(name)}:\newline {_inline(term)}"
+        for position, (name, term) in enumerate(claim.hypotheses.items())
+    ]
+    return [*parts, *([r"\paragraph{Assumptions, by name.}", _list("itemize", named)] if named else [])]
+
+
+def _step(step: NamedStep, places: Places, number: int, position: int) -> str:
+    basis = ", ".join(_link(places.of(number, name), name) for name in step.rests_on) or "nothing but the rules"
+    target = _target(places.step(number, position))
+    return "\n".join([rf"\item {target}{escape(step.title)}", _shown(step.statement), f"from {basis}."])
+
+
+def _evidence(claim: ClaimReport) -> list[str]:
+    """The proof file, numbers, intervals and the counterexample."""
+    found = []
+    if claim.proof:
+        digest = hashlib.sha256(claim.proof.encode()).hexdigest()
+        size = f"{claim.proof_steps} kernel steps, {words.size(claim.proof)}"
+        # In pieces, between which a line may end.
+        pieces = r"\allowbreak ".join(digest[start : start + 8] for start in range(0, len(digest), 8))
+        found.append(rf"Proof file: {escape(size)}; sha256 \texttt{{{pieces}}}.")
+    if claim.numbers is not None:
+        found.append(escape(f"Numbers: {'; '.join(str(claim.numbers).splitlines())}."))
+    if claim.intervals is not None:
+        found.append(escape(f"Intervals: {words.box(claim)}."))
+    if claim.witness is not None:
+        found.append(escape(f"Counterexample: {words.brief(claim.witness)}."))
+    return found
+
+
+def _twins(mutants: Sequence[MutantReport]) -> list[str]:
+    items = "\n".join(map(_twin, mutants))
+    parts = [rf"\subsection{{{escape(words.tally(mutants))}}}"]
+    return [*parts, _list("itemize", [items])] if mutants else parts
+
+
+def _twin(report: MutantReport) -> str:
+    mutant = report.mutant
+    parts = [rf"\item {escape(mutant.name)}: {words.fate(report)}."]
+    parts += [escape(f"Without: {name}.") for name in mutant.drop]
+    changed = {f"{name}, changed": name for name in mutant.change}
+    for name, term in report.hypotheses.items():
+        parts += [escape(f"Instead of {changed[name]}:"), _shown(term)] if name in changed else []
+    parts += ["The claim instead:", _shown(report.conclusion)] if mutant.conclusion is not None else []
+    shown = words.brief(report.witness) if report.witness else "no counterexample was found"
+    return "\n".join([*parts, escape(f"{words.refusal(report)}: {report.reason}."), "", escape(f"False: {shown}.")])
+
+
+# --- pieces -------------------------------------------------------------------------------------
+
+
+def _section(kind: str, place: str, title: str) -> str:
+    return rf"\{kind}{{{escape(title)}}}{_target(place)}"
+
+
+def _target(place: str) -> str:
+    return rf"\hypertarget{{{place}}}{{}}"
+
+
+def _link(place: str | None, text: str) -> str:
+    return rf"\hyperlink{{{place}}}{{{escape(text)}}}" if place else escape(text)
+
+
+def _list(environment: str, items: list[str]) -> str:
+    return "\n".join([rf"\begin{{{environment}}}", *items, rf"\end{{{environment}}}"])
+
+
+def _display(formula: str) -> str:
+    return f"\\[\n\\fit{{{formula}}}\n\\]"
+
+
+def _shown(term: Term) -> str:
+    """A formula in a line of its own; the kernel's own text where two names would be written alike."""
+    if words.usable("latex", [term]) == "latex":
+        return _display(show(term, "latex"))
+    return rf"\par\texttt{{{escape(show(term, 'ascii'))}}}\par"
+
+
+def _inline(term: Term) -> str:
+    if words.usable("latex", [term]) == "latex":
+        return rf"\fit{{{show(term, 'latex')}}}"
+    return rf"\texttt{{{escape(show(term, 'ascii'))}}}"
+
+
+def _constant(name: str, value: Any) -> str:
+    """A constant's formula, written like the statements where it can be."""
+    import sympy
+
+    from ..prover import TranslationError, term
+
+    try:
+        formula = show(term(value), "latex")
+    except TranslationError:
+        formula = sympy.latex(value)
+    return rf"\noindent\texttt{{{escape(name)}}}: \fit{{{formula}}}"

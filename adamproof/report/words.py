@@ -1,0 +1,132 @@
+"""The words in which every form of an answer (terminal, HTML, LaTeX) says the same."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from ..kernel.terms import INT, Term, free
+from ..render import side_by_side
+
+if TYPE_CHECKING:
+    from ..check import ClaimReport, LemmaReport, MutantReport
+    from ..claims import Verdict
+    from ..evidence import Evidence
+    from ..lemma import Lemma
+    from ..numeric.check import Witness
+
+LEGEND = (
+    "A, B, C: 1 - beta1 = Theta(T^-A), 1 - beta2 = Theta(T^-B), gamma = Theta(T^-C)\n"
+    "computed: exact, but not by the kernel; D, E|a_1| and means over t count as constants"
+)
+
+
+def called(lemma: Lemma) -> str:
+    """The names of a lemma: label, if it has one, and slug."""
+    return f"{lemma.label} {lemma.slug}" if lemma.label else lemma.slug
+
+
+def usable(style: str, terms: Sequence[Term]) -> str:
+    """The style, or the kernel's own text where two names would be written alike in that style."""
+    try:
+        side_by_side(terms, style)
+    except ValueError:
+        return "ascii"
+    return style
+
+
+def present(verdict: Verdict) -> list[Evidence]:
+    """The evidence that is there, carrying or failed; what is not is said to be missing."""
+    return [entry for entry in verdict.evidence if entry.text not in verdict.missing]
+
+
+def carrying(verdict: Verdict) -> list[str]:
+    """The evidence that is there, in short; what was computed without the kernel is said to be so."""
+    from ..evidence import State
+
+    marks = {State.PROVED: "", State.COMPUTED: " (computed)"}
+    return [f"{entry.text}{marks[entry.state]}" for entry in verdict.evidence if entry.state in marks]
+
+
+def shortcomings(report: LemmaReport) -> list[str]:
+    """Why a lemma whose claims may well be proved is not: surviving mutants, failing numbers."""
+    found = []
+    for claim in report.claims:
+        if claim.numbers is not None and not claim.numbers.holds:
+            found.append(f'the numbers do not bear out the claim "{claim.claim.name}"')
+        if claim.intervals is not None and claim.intervals.verdict != "proved":
+            found.append(f'interval arithmetic does not bear out the claim "{claim.claim.name}"')
+    for mutant in report.mutants:
+        if not mutant.refused:
+            found.append(f'the prover proved the false twin "{mutant.mutant.name}"')
+        elif mutant.witness is None:
+            found.append(f'no counterexample was found to the false twin "{mutant.mutant.name}"')
+    return found
+
+
+def integers_of(props: Sequence[Term]) -> list[str]:
+    """The free integer variables, by name: a formula does not show that x < y + 1 means x <= y."""
+    symbols = frozenset().union(*map(free, props))
+    return sorted(symbol.args[0] for symbol in symbols if type(symbol) is Term and symbol.sort == INT)
+
+
+def untested(claim: ClaimReport) -> str:
+    """Why there are no numbers for a claim."""
+    from ..check import speaks_of_integrability
+
+    if speaks_of_integrability(claim.conclusion):
+        return "not tested: in a finite model everything is integrable"
+    if claim.claim.models is None and claim.hypotheses:
+        return "not tested: no models are declared, so nothing shows that the assumptions can hold together"
+    return "not tested"
+
+
+def box(claim: ClaimReport) -> str:
+    """What interval arithmetic says on the claim's box."""
+    ranges = ", ".join(f"{name} in [{low}, {high}]" for name, (low, high) in (claim.claim.box or {}).items())
+    answer = claim.intervals
+    if answer is None or answer.verdict != "proved":
+        return f"on {ranges}: {answer}"
+    slack = "" if answer.lower is None else f", with a slack of at least {_below(answer.lower)}"
+    return f"holds on {ranges}{slack} ({answer.boxes} boxes)"
+
+
+def _below(value: Fraction) -> str:
+    """A decimal number that is not larger."""
+    return str(Decimal(math.floor(value * 10**6)) / 10**6)
+
+
+def size(text: str) -> str:
+    """The size of a text in UTF-8."""
+    size = len(text.encode())
+    return f"{size} bytes" if size < 10_000 else f"{size / 1000:.0f} kB"
+
+
+def tally(mutants: Sequence[MutantReport]) -> str:
+    """How many false twins were killed."""
+    if not mutants:
+        return "False twins: none declared"
+    return f"False twins: {sum(mutant.killed for mutant in mutants)}/{len(mutants)} killed"
+
+
+def fate(mutant: MutantReport) -> str:
+    """What became of a false twin."""
+    return "killed" if mutant.killed else "SURVIVED"
+
+
+def refusal(mutant: MutantReport) -> str:
+    """Whether the prover refused a false twin."""
+    return "refused" if mutant.refused else "NOT refused"
+
+
+def brief(witness: Witness) -> str:
+    """A counterexample in one line."""
+    from ..numeric.evaluate import shown as number
+
+    values = ", ".join(f"{name} = {number(value)}" for name, value in witness.variables)
+    at = f"; at {', '.join(map(number, witness.instance))}" if witness.instance else ""
+    left, right = number(witness.slack.lhs), number(witness.slack.rhs)
+    return f"in {witness.label}{': ' if values else ''}{values}{at}; {left} {witness.slack.op} {right} is false"

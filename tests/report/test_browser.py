@@ -1,0 +1,86 @@
+"""A real browser opens a report: formulas have a size, links lead somewhere, the page never scrolls sideways."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.test_cli import run
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+needs_browser = pytest.mark.skipif(BROWSER is None, reason="needs Chromium")
+
+# The report in a frame of a given width (a window may not be that narrow); what is measured becomes the title.
+PROBE = """<!DOCTYPE html><meta charset="utf-8"><title></title>
+<iframe width="{width}" height="900" srcdoc="{page}"></iframe>
+<script>
+document.querySelector("iframe").onload = (event) => {{
+  const page = event.target.contentDocument, all = (what) => [...page.querySelectorAll(what)];
+  for (const part of all(".lemma")) part.style.contentVisibility = "visible";
+  const sizes = all("math").map((math) => math.getBoundingClientRect());
+  const lost = all("a[href]").filter((a) => !page.getElementById(a.getAttribute("href").slice(1)));
+  const shown = all("h1, h2, h3, h4, .badge, #ledger").filter((one) => one.getBoundingClientRect().height > 0);
+  document.title = JSON.stringify({{
+    width: page.documentElement.clientWidth, scrolls: page.documentElement.scrollWidth,
+    formulas: sizes.length, empty: sizes.filter((box) => box.width < 4 || box.height < 8).length,
+    lost: lost.length, links: all("a[href]").length, ledger: all("#ledger").length,
+    claims: all("tr[id^='claim-']").length, lemmas: all(".lemma").length, shown: shown.length,
+  }});
+}};
+</script>"""
+
+
+def measured(text: str, width: int, folder: Path) -> dict[str, Any]:
+    """What the browser finds in the page at this width."""
+    probe = folder / "probe.html"
+    probe.write_text(PROBE.format(width=width, page=escape(text)), encoding="utf-8")
+    command = [str(BROWSER), "--headless", "--disable-gpu", f"--user-data-dir={folder / 'profile'}"]
+    command += ["--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
+    command += ["--virtual-time-budget=60000", "--dump-dom", probe.as_uri()]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, encoding="utf-8")
+    found = re.search(r"<title>(\{.*?\})</title>", done.stdout)
+    assert found is not None, done.stderr[-2000:]
+    return dict(json.loads(found.group(1)))
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("report")
+    words = ("report", "B.2", "ratio-bound", "main-theorem", "--models", "1", "--no-mutants", "--html", "r.html")
+    assert run(*words, cwd=folder).returncode == 0
+    return (folder / "r.html").read_text(encoding="utf-8")
+
+
+@needs_browser
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_browser_shows_it(page: str, width: int, tmp_path: Path) -> None:
+    found = measured(page, width, tmp_path)
+    assert found["scrolls"] == found["width"] <= width
+    assert found["formulas"] == page.count("<math ") > 50
+    assert found["empty"] == 0
+    assert found["lost"] == 0 < found["links"]
+    assert found["lemmas"] == 3
+    assert found["shown"] > 10
+
+
+@needs_browser
+@pytest.mark.slow
+def test_a_browser_shows_the_whole_report(tmp_path: Path) -> None:
+    assert run("report", "--html", "r.html", cwd=tmp_path).returncode == 0
+    text = (tmp_path / "r.html").read_text(encoding="utf-8")
+    for width in (360, 1280):
+        found = measured(text, width, tmp_path)
+        assert found["scrolls"] == found["width"] <= width
+        assert found["formulas"] == text.count("<math ") > 1000
+        assert found["empty"] == found["lost"] == 0
+        assert found["ledger"] == 1
+        assert found["claims"] == text.count('<tr id="claim-') > 10
+        assert found["lemmas"] == text.count('<section class="lemma"') > 40

@@ -1,0 +1,314 @@
+"""`adamproof report`: what is in the documents, that links lead somewhere, and that nothing can be smuggled in."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adamproof.catalogue import chapters
+from adamproof.check import LemmaReport, Verdict, check
+from adamproof.claims import ROWS, ledger
+from adamproof.prover import prop
+from adamproof.registry import get, lemmas
+from adamproof.render import show
+from adamproof.report import drawing
+from adamproof.report.document import Content, made, written
+from adamproof.report.latex import escape
+from adamproof.report.parts import Part
+from tests.cli.test_cli import HEAD, run
+from tests.report.page import Page, assert_sound
+
+NAMES = ["B.2", "ratio-bound", "sign-form"]
+SLUGS = ["update-magnitude", "ratio-bound", "sign-form"]
+PLOT = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><script>alert(1)</script><path d="M0 0L9 9"/></svg>'
+HOSTILE = "</title><script>alert(1)</script> \\input{x} $%&\"'"
+
+
+@pytest.fixture(scope="module")
+def documents(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """The HTML and the LaTeX of a few lemmas."""
+    folder = tmp_path_factory.mktemp("report")
+    done = run("report", *NAMES, "--html", "r.html", "--latex", "r.tex", "--date", "1 May", "--json", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert said["files"] == {"html": "r.html", "latex": "r.tex"}
+    assert said["lemmas"] == [{"slug": slug, "verdict": "PROVED"} for slug in SLUGS]
+    assert done.stderr == ""
+    html, tex = ((folder / name).read_text(encoding="utf-8") for name in ("r.html", "r.tex"))
+    return html, tex
+
+
+@pytest.fixture(scope="module")
+def sign_form() -> LemmaReport:
+    return check(get("sign-form"), models=2)
+
+
+def content_of(*parts: Part, **more: Any) -> Content:
+    return Content(**{"parts": parts, "ledger": [], "records": [], "versions": {}, **more})
+
+
+def test_the_page_is_whole(documents: tuple[str, str]) -> None:
+    page = assert_sound(documents[0])
+    assert {f"lemma-{slug}" for slug in SLUGS} <= set(page.ids)
+    assert page.elements["h1"] == page.elements["main"] == page.elements["nav"] == 1
+    assert "1 May · 3 lemmas (3 PROVED)" in page.text
+    assert "False twins: 7/7 killed" in page.text
+    assert "assumptions NOT used beta1 is not negative , beta1 < 1 , beta2 is positive" in page.text
+    assert re.search(
+        r"\d+ kernel steps, [\d.]+ (bytes|kB), verified in a fresh process; sha256 [0-9a-f]{64}", page.text
+    )
+    assert "numbers 40 models, 40 comparisons" in page.text
+
+
+def test_the_statement_is_mathematics(documents: tuple[str, str]) -> None:
+    claim = get("B.2").claims[0]
+    assert f'<math display="block">{show(prop(claim.conclusion), "mathml")}</math>' in documents[0]
+    assert Page(documents[0]).elements["math"] > 40
+
+
+def test_steps_link_to_what_they_rest_on(documents: tuple[str, str]) -> None:
+    step = re.search(r'<li id="lemma-update-magnitude\.1\.3">.*?</li>', documents[0], re.DOTALL)
+    assert step is not None
+    assert '<a href="#lemma-update-magnitude.1.2">step 2</a>' in step.group()
+    assert '<a href="#lemma-ratio-bound.1">ratio-bound</a>' in step.group()
+    assert re.search(r'<a href="#lemma-update-magnitude\.1\.a\d+">beta2 &lt; 1</a>', step.group())
+    assert "rests on: step 1, update-magnitude-finite (closed form)" in Page(documents[0]).text.replace(" ,", ",")
+
+
+def test_equal_questions_give_equal_bytes(tmp_path: Path) -> None:
+    for seed in ("1", "2"):
+        words = ("report", "sign-form", "triangle", "--no-cache", "--html", f"{seed}.html", "--latex", f"{seed}.tex")
+        assert run(*words, cwd=tmp_path, PYTHONHASHSEED=seed).returncode == 0
+    for form in ("html", "tex"):
+        assert (tmp_path / f"1.{form}").read_bytes() == (tmp_path / f"2.{form}").read_bytes()
+
+
+def test_the_verdict_is_the_kernels(sign_form: LemmaReport) -> None:
+    rejected = replace(sign_form.claims[0], verdict=Verdict.REJECTED, reason="step 3 does not follow", steps=())
+    report = replace(sign_form, claims=(rejected, *sign_form.claims[1:]))
+    page = made(report, ["html"], [], mutants=True).bodies["html"]
+    assert '<span class="badge bad">REJECTED</span>' in page
+    assert "step 3 does not follow" in page
+    assert "not accepted" in page
+    assert "verified in a fresh process" not in page
+
+
+def test_what_does_not_stand_is_said(sign_form: LemmaReport) -> None:
+    survivor = replace(sign_form.mutants[0], refused=False, reason="the script proved it")
+    page = made(replace(sign_form, mutants=(survivor,)), ["html", "latex"], [], mutants=True)
+    assert page.verdict == "REJECTED"
+    assert '<span class="badge bad">SURVIVED</span>' in page.bodies["html"]
+    assert "because the prover proved the false twin" in page.bodies["html"]
+    assert "SURVIVED" in page.bodies["latex"]
+
+
+def test_the_ledger_is_in_it() -> None:
+    judged = ledger([2])
+    content = content_of(
+        Part("sign-form", "", "t", "PROVED", {"html": '<h3 id="lemma-sign-form">t</h3>'}), ledger=judged
+    )
+    page = assert_sound(written(content, "html"))
+    assert "claim-2" in page.ids
+    assert "Adam's step is a step along Sign(m_t) with magnitude u_t PROVED" in page.text
+    assert page.links.count("#lemma-sign-form") >= 3  # contents, table, evidence
+    assert r"\item[2] Adam's step is a step along Sign(m\_t) with magnitude u\_t: \textbf{PROVED}." in written(
+        content_of(ledger=judged), "latex"
+    )
+
+
+def test_nothing_from_a_lemma_file_is_markup(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(
+        HEAD
+        + f"NAME = {HOSTILE!r}\n"
+        + """
+lemma = Lemma(slug="mine", title=NAME, source=Source.OURS, where=NAME, notes=NAME, constants={NAME: x},
+              assumptions={NAME: lt(x, y)}, claims=[Claim(NAME, le(y, x), lambda scope: prove(scope.goal))])
+""",
+        encoding="utf-8",
+    )
+    done = run("report", "mine.py", "--html", "r.html", "--latex", "r.tex", "--date", HOSTILE, cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    page = assert_sound((tmp_path / "r.html").read_text(encoding="utf-8"))
+    assert page.text.count(HOSTILE) >= 6
+    assert "REFUTED" in page.text
+    assert "Your lemmas" in page.text
+    tex = (tmp_path / "r.tex").read_text(encoding="utf-8")
+    assert r"\input" not in tex
+    assert escape(HOSTILE) in tex
+
+
+def test_a_lemma_that_cannot_be_checked_is_said_to_be_so(tmp_path: Path) -> None:
+    body = "def models(rng):\n    raise RuntimeError('no <b>models</b>')\n    yield\n"
+    body += "lemma = Lemma(slug='mine', title='Mine', source=Source.OURS, where='w', assumptions={}, models=models,\n"
+    body += "              claims=[Claim('it', le(2*x*y, x**2 + y**2), lambda scope: prove(scope.goal))])\n"
+    (tmp_path / "mine.py").write_text(HEAD + body, encoding="utf-8")
+    done = run("report", "mine.py", "sign-form", "--html", "r.html", "--latex", "r.tex", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("Error: mine.py, line ")
+    page = assert_sound((tmp_path / "r.html").read_text(encoding="utf-8"))
+    assert "It could not be checked: mine.py, line" in page.text
+    assert "2 lemmas (1 not checked, 1 PROVED)" in page.text
+    assert "no <b>models</b>" in page.text
+
+
+# --- records ------------------------------------------------------------------------------------
+
+
+def record(**changed: Any) -> str:
+    whole = {
+        "experiment": "u <b>",
+        "seed": 3,
+        "versions": {"numpy": "2.0"},
+        "result": {"max": {"u": "1.5"}, "n": [1, 2]},
+    }
+    return json.dumps({name: value for name, value in {**whole, **changed}.items() if value is not None})
+
+
+def test_records_are_shown_as_observations(tmp_path: Path) -> None:
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "a.json").write_text(record(plot_svg=PLOT), encoding="utf-8")
+    words = ("report", "sign-form", "--records", "runs", "--html", "r.html", "--latex", "r.tex")
+    done = run(*words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    page = assert_sound((tmp_path / "r.html").read_text(encoding="utf-8"))
+    assert "What follows was observed in simulations; it proves nothing." in page.text
+    assert "u <b> Record a, seed 3; numpy 2.0" in page.text
+    assert "max.u 1.5 n [1, 2]" in page.text
+    assert page.elements["img"] == 1
+    assert "it proves nothing" in (tmp_path / "r.tex").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "is not JSON"),
+        ("[]", "it must be a JSON object, not list"),
+        (record(seed=None), "it has no 'seed'"),
+        (record(experiment=7), '"experiment" must be a text'),
+        (record(plot_svg="<html>"), '"plot_svg" must be the text of an SVG document'),
+    ],
+)
+def test_what_is_not_a_record_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "a.json").write_text(text, encoding="utf-8")
+    done = run("report", "sign-form", "--records", str(tmp_path), "--html", str(tmp_path / "r.html"))
+    assert done.returncode == 2
+    assert re.fullmatch(rf"Error: .*a\.json.*{re.escape(message)}.*\n", done.stderr)
+    assert not (tmp_path / "r.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((), "there is nothing to write; name a file with --html FILE, --latex FILE or both"),
+        (("--html", "no/r.html"), "cannot write no/r.html: there is no folder no; make it first"),
+        (("--latex", "."), "cannot write .: it is a folder"),
+        (("--html", "r.html", "--records", "none"), "there is no folder none to read records from"),
+        (("nothing-like-it", "--html", "r.html"), "there is no lemma named 'nothing-like-it'"),
+    ],
+)
+def test_mistakes_are_one_sentence(tmp_path: Path, words: tuple[str, ...], message: str) -> None:
+    done = run("report", *words, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"Error: {message}")
+    assert done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- the graph ----------------------------------------------------------------------------------
+
+
+def test_arrows_that_follow_from_others_are_left_out() -> None:
+    assert drawing.implied_left_out({"a": ["b", "c"], "b": ["c"], "c": []}) == {"a": ["b"], "b": ["c"], "c": []}
+
+
+def test_without_graphviz_the_table_remains(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = [Part("b", "", "B", "PROVED", {"html": '<h3 id="lemma-b">B</h3>'})]
+    parts.insert(0, Part("a", "", "A", "PROVED", {"html": '<h3 id="lemma-a">A</h3>'}, ("b", "elsewhere"), ("A2",)))
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    page = assert_sound(written(content_of(*parts), "html"))
+    assert page.elements["svg"] == 0
+    assert "a b , elsewhere - A2 - b - a - -" in page.text
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="needs Graphviz")
+def test_graphviz_draws_links_and_escapes() -> None:
+    below = Part("b", "", "\\N & <script>", "PROVED", {"html": '<h3 id="lemma-b">B</h3>'})
+    above = Part("a", "", "A", "PROVED", {"html": '<h3 id="lemma-a">A</h3>'}, ("b",))
+    text = written(content_of(above, below), "html")
+    page = assert_sound(text)
+    assert page.elements["svg"] == 1
+    assert 'xlink:title="\N{SET MINUS}N &amp; &lt;script&gt;: PROVED"' in text
+
+
+# --- LaTeX --------------------------------------------------------------------------------------
+
+
+def assert_latex_is_sound(text: str) -> None:
+    places = re.findall(r"\\hypertarget\{([^}]*)\}", text)
+    assert len(places) == len(set(places))
+    assert set(re.findall(r"\\hyperlink\{([^}]*)\}", text)) <= set(places)
+    bare = re.sub(r"\\[{}]", "", text)
+    assert bare.count("{") == bare.count("}")
+    assert re.findall(r"\\begin\{(\w+)\}", text).__len__() == re.findall(r"\\end\{(\w+)\}", text).__len__()
+    assert text.isascii()
+
+
+def test_latex(documents: tuple[str, str]) -> None:
+    text = documents[1]
+    assert_latex_is_sound(text)
+    assert show(prop(get("B.2").claims[0].conclusion), "latex") in text
+    assert r"\hyperlink{lemma-ratio-bound.1}{ratio-bound}" in text
+    assert "7/7 killed" in text
+
+
+@pytest.mark.parametrize(
+    ("plain", "written_as"),
+    [
+        ("a_b", r"a\_b"),
+        ("a -- b", "a -{}- b"),
+        ("\N{GREEK SMALL LETTER BETA}", r"\ensuremath{\beta}"),
+        ("\u2264", r"\texttt{U+2264}"),
+    ],
+)
+def test_latex_of_plain_text(plain: str, written_as: str) -> None:
+    assert escape(plain) == written_as
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
+def test_latex_compiles(documents: tuple[str, str], tmp_path: Path) -> None:
+    (tmp_path / "r.tex").write_text(documents[1], encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "r.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, errors="replace")
+    assert done.returncode == 0, done.stdout[-2000:]
+
+
+# --- everything ---------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_the_whole_report(tmp_path: Path) -> None:
+    done = run("report", "--html", "r.html", "--latex", "r.tex", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    text, tex = ((tmp_path / name).read_text(encoding="utf-8") for name in ("r.html", "r.tex"))
+    page = assert_sound(text)
+    assert_latex_is_sound(tex)
+    assert {f"lemma-{lemma.slug}" for lemma in lemmas()} <= set(page.ids)
+    assert {f"claim-{row.number}" for row in ROWS} <= set(page.ids)
+    for row in ROWS:
+        assert row.text in page.text
+    for entry in said["claims"]:
+        row = re.search(rf'<tr id="claim-{entry["number"]}">.*?</tr>', text)
+        assert row is not None
+        assert entry["verdict"] in Page(row.group()).text.replace(" :", ":")
+    for lemma in lemmas():
+        for claim in lemma.claims:
+            assert show(prop(claim.conclusion), "mathml") in text, claim.name
+    assert list(chapters()) == [lemma.slug for lemma in lemmas()]
