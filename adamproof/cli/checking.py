@@ -79,22 +79,38 @@ def run_all(targets: Sequence[Target], settings: Settings, jobs: int, say: Say) 
 
 def _with_cache(targets: Sequence[Target], settings: Settings, jobs: int, say: Say) -> Iterator[Outcome]:
     """First what the cache has (as the kernel finds it now), then the rest."""
+    _spare_the_collector()
     kept = [target for target in targets if target.path is None]  # a user's file may depend on anything
     with Recalled([_question(target.slug, settings) for target in kept], jobs) as recalled:
         say("verifying what the cache has")
-        found = {target: outcome for target in kept if (outcome := _recall(target, recalled, settings)) is not None}
+        lemmas = {target: lemma for target in kept if (lemma := _loaded(target, recalled, settings)) is not None}
+        answers = ((target, _recall(lemma, recalled, settings)) for target, lemma in lemmas.items())
+        found = {target: outcome for target, outcome in answers if outcome is not None}
     missing = _compute([target for target in targets if target not in found], settings, jobs, say)
     for target in targets:
         yield found[target] if target in found else next(missing)
 
 
-def _recall(target: Target, recalled: Recalled, settings: Settings) -> Outcome | None:
-    start = time.perf_counter()
+def _loaded(target: Target, recalled: Recalled, settings: Settings) -> Lemma | None:
+    """A lemma of which the cache has something."""
+    if target.slug not in recalled:
+        return None
     try:
-        report = recalled.report(narrowed(target.lemma(), settings.claim))
+        lemma = narrowed(target.lemma(), settings.claim)
     except CliError:
         return None  # computing it says the same
+    recalled.load(lemma)
+    return lemma
+
+
+def _recall(lemma: Lemma, recalled: Recalled, settings: Settings) -> Outcome | None:
+    start = time.perf_counter()
+    report = recalled.report(lemma)
     return None if report is None else _checked(report, settings, time.perf_counter() - start, recalled=True)
+
+
+def _spare_the_collector() -> None:
+    gc.set_threshold(100_000)  # terms and steps are many, live long and are not cyclic
 
 
 def _question(slug: str, settings: Settings) -> Question:
@@ -112,9 +128,9 @@ def _compute(targets: Sequence[Target], settings: Settings, jobs: int, say: Say)
 def run(target: Target, settings: Settings, say: Say = lambda _: None) -> Outcome:
     """One lemma.  What goes wrong in a lemma's own code is an outcome, so that others are still looked at."""
     start = time.perf_counter()
+    _spare_the_collector()
     if target.path is not None:
         settings = replace(settings, cache=False)
-    gc.set_threshold(100_000)  # terms and steps are many, live long and are not cyclic
     try:
         with redirect_stdout(sys.stderr):  # what a lemma's code prints must not mix with the answer
             lemma = narrowed(target.lemma(), settings.claim)

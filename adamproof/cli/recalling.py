@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..cache import Cache, Question
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..check import LemmaReport, Work
     from ..lemma import Lemma
 
-Say = Callable[[str], None]
+DAMAGED = (Refusal, ArithmeticError, LookupError, TypeError, ValueError)  # somebody has written something else
 
 
 class Recalled:
@@ -23,6 +23,7 @@ class Recalled:
         cache = Cache()
         found = {question.lemma: cache.read(question) for question in questions}
         self._work = {slug: data for slug, data in found.items() if _has_proofs(data)}
+        self._loaded: dict[str, Work] = {}
         self._answers: dict[str, list[dict[str, Any]]] = {}
         self._running: list[tuple[list[str], FreshVerification]] = []
         for group in _balanced({slug: sum(map(len, data["proofs"])) for slug, data in self._work.items()}, jobs):
@@ -36,16 +37,28 @@ class Recalled:
         for _, verification in self._running:
             verification.__exit__(*error)
 
+    def __contains__(self, slug: str) -> bool:
+        return slug in self._work
+
+    def load(self, lemma: Lemma) -> None:
+        """Read a lemma's kept work, all but the kernel's answers: to be done while the kernel is at it."""
+        from ..plain import unpacked
+
+        if lemma.slug in self._work:
+            try:
+                self._loaded[lemma.slug] = unpacked(self._work[lemma.slug])
+            except DAMAGED:
+                pass
+
     def report(self, lemma: Lemma) -> LemmaReport | None:
         """What the kept work comes to; None where there is none, or where it does not stand."""
         from ..check import Verdict, report
-        from ..plain import unpacked
 
-        if lemma.slug not in self._work:
+        if lemma.slug not in self._loaded:
             return None
         try:
-            found = report(lemma, unpacked(self._work[lemma.slug]), self._said(lemma.slug))
-        except (Refusal, ArithmeticError, LookupError, TypeError, ValueError):  # somebody has written something else
+            found = report(lemma, self._loaded[lemma.slug], self._said(lemma.slug))
+        except DAMAGED:
             return None
         return found if found.verdict is Verdict.PROVED else None
 

@@ -32,7 +32,7 @@ class Target:
             return next(lemma for lemma in load(self.path) if lemma.slug == self.slug)
         from ..registry import get
 
-        return get(self.slug)
+        return _readable(get, self.slug)
 
 
 def resolve(words: Sequence[str]) -> list[Target]:
@@ -64,10 +64,12 @@ def _named(name: str) -> list[Target]:
         from .user_files import load
 
         return [Target(lemma.slug, name) for lemma in load(name)]
+    if name.lower() == ALL:
+        from ..catalogue import chapters  # without importing the lemmas: the cache may have what is asked
+
+        return [Target(slug) for slug in chapters()]
     from ..registry import UnknownLemma, get
 
-    if name.lower() == ALL:
-        return [Target(lemma.slug) for lemma in registered()]
     try:
         return [Target(_readable(get, name).slug)]
     except UnknownLemma as unknown:
