@@ -30,9 +30,9 @@ from .evidence import (
     main_terms,
     no_momentum_term,
     shown,
-    unrun,
     with_bounded_means,
 )
+from .experiments.records import Record
 from .graph import label_of
 
 
@@ -46,6 +46,7 @@ class Word(Enum):
     UNDECIDED = "UNDECIDED"  # a lemma or a calculation that the row rests on does not hold
     NO_LEMMA = "no lemma yet"
     NOT_RUN = "not run"
+    OBSERVED = "observed in a run"  # a claim about runs, with what the runs showed
 
     def __str__(self) -> str:
         return self.value
@@ -92,9 +93,11 @@ class Judged:
     verdict: Verdict
 
 
-def ledger(numbers: Sequence[int] = (), say: Say = lambda _: None) -> list[Judged]:
-    """The verdicts on these claims (all by default), computed now."""
-    desk = Desk(say)
+def ledger(
+    numbers: Sequence[int] = (), say: Say = lambda _: None, records: Sequence[Record] = ()
+) -> list[Judged]:
+    """The verdicts on these claims (all by default), computed now; what was observed in runs comes from records."""
+    desk = Desk(say, records)
     found = []
     for row in ROWS:
         if not numbers or row.number in numbers:
@@ -133,7 +136,12 @@ def refuted(evidence: Sequence[Evidence], beside: Sequence[Evidence] = ()) -> Ve
 def open_verdict(evidence: Sequence[Evidence], beside: Sequence[Evidence] = ()) -> Verdict:
     """The verdict on evidence that does not carry: what failed counts before what is absent, and that before runs."""
     states = {entry.state for entry in evidence}
-    words = ((State.FAILED, Word.UNDECIDED), (State.ABSENT, Word.NO_LEMMA), (State.UNRUN, Word.NOT_RUN))
+    words = (
+        (State.FAILED, Word.UNDECIDED),
+        (State.ABSENT, Word.NO_LEMMA),
+        (State.UNRUN, Word.NOT_RUN),
+        (State.OBSERVED, Word.OBSERVED),
+    )
     word = next((word for state, word in words if state in states), Word.UNDECIDED)
     if any(entry.verdict == "REFUTED" for entry in evidence):  # the claim as the lemma states it has a counterexample
         word = Word.REFUTED
@@ -148,11 +156,11 @@ def beyond(evidence: Sequence[Evidence]) -> tuple[str, ...]:
 
 
 def _there(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    return tuple(entry for entry in evidence if entry.state.carries or entry.state is State.FAILED)
+    return tuple(entry for entry in evidence if entry.state.carries or entry.state in (State.FAILED, State.OBSERVED))
 
 
 def _not_there(evidence: Sequence[Evidence]) -> tuple[str, ...]:
-    return tuple(entry.text for entry in evidence if not entry.state.carries)
+    return tuple(entry.text for entry in evidence if not (entry.state.carries or entry.state is State.OBSERVED))
 
 
 def short(assumption: str) -> str:
@@ -196,7 +204,7 @@ def _descent(desk: Desk) -> Verdict:
 def _rate(desk: Desk) -> Verdict:
     return proved(
         [with_bounded_means(desk.lemma("rate", "Adam"))],
-        beside=[exponent(desk.lemma("main-theorem", "Adam"), OURS, QUARTER)],
+        beside=[exponent(desk.lemma("main-theorem", "Adam"), OURS, QUARTER), *desk.runs(4)],
     )
 
 
@@ -221,7 +229,8 @@ def _epsilon(desk: Desk) -> Verdict:
 
 
 def _gamma(desk: Desk) -> Verdict:
-    return proved([_norm(desk), best_gamma(_norm(desk), -HALF), desk.lemma("corollary-3-3", "Case 2")])
+    norm = _norm(desk)
+    return proved([norm, best_gamma(norm, -HALF), desk.lemma("corollary-3-3", "Case 2")], beside=desk.runs(8))
 
 
 def _schedules(desk: Desk) -> Verdict:
@@ -246,7 +255,7 @@ def _schedules(desk: Desk) -> Verdict:
     repair = f"{shown(overall.schedule)} has rate {overall.rate}"
     if also.state is State.COMPUTED:
         repair += f"; or through {averaged.text}: {also.text}"
-    evidence = [terms.proof, *(Evidence(text, State.COMPUTED) for text in computed), *lemmas]
+    evidence = [terms.proof, *(Evidence(text, State.COMPUTED) for text in computed), *lemmas, *desk.runs(9)]
     missing = () if also.state.carries else (f"the repair by a bound on average: {also.text}",)
     return Verdict(Word.NOT_DERIVABLE, breaking, beyond(evidence), tuple(evidence), missing, repair)
 
@@ -257,14 +266,14 @@ def _momentum(desk: Desk) -> Verdict:
     example = floor.within(*EXAMPLE, "x_1 >= a + gamma").only_for("x moves by sign descent")
     # With beta1 = 0 fixed, 1 - beta1 does not fall (A = 0), and neither may 1 - beta2, or R grows (B = 0).
     bound = attempt(lambda: [no_momentum_term(main_terms(desk), Schedule(0, 0, HALF))])
-    run = unrun("Adam with beta1 = 0")
-    return proved([example], beside=[*bound, desk.lemma("no-momentum-bound"), run])
+    runs = desk.runs(10, "Adam with beta1 = 0")
+    return proved([example], beside=[*bound, desk.lemma("no-momentum-bound"), *runs])
 
 
 def _boundary(desk: Desk) -> Verdict:
     return proved(
         [_unbounded(desk), desk.lemma("update-magnitude-tight", "growth").within(UNSTABLE)],
-        beside=[unrun("whether Adam gets worse there")],
+        beside=desk.runs(11, "whether Adam gets worse there"),
     )
 
 
@@ -287,15 +296,16 @@ def _best(terms: MainTerms) -> Evidence:
 
 def _constant_vbar(desk: Desk) -> Verdict:
     """Not for every T, where the gradient and the momentum error fall like T^(-1/4): T is at most T_max."""
-    return refuted([desk.lemma("condition-2-limits", "T_max")], beside=[unrun("how the mean magnitude falls")])
+    runs = desk.runs(13, "how the mean magnitude falls")
+    return refuted([desk.lemma("condition-2-limits", "T_max")], beside=runs)
 
 
 def _identical(desk: Desk) -> Verdict:
-    return proved([unrun("Kolmogorov-Smirnov tests of the coordinates")])
+    return proved(desk.runs(14, "Kolmogorov-Smirnov tests of the coordinates"))
 
 
 def _stable_ratio(desk: Desk) -> Verdict:
-    return proved([unrun("the ratio of the norms along a run")])
+    return proved(desk.runs(15, "the ratio of the norms along a run"))
 
 
 def _probability(desk: Desk) -> Verdict:

@@ -16,6 +16,7 @@ from typing import Any
 from . import check as checking
 from . import registry
 from .bounds import Best, OrderError, ProgramError, Rate, Scale, Schedule, best_schedule, order, rate, scaling_witness
+from .experiments.records import Record, on_claim
 from .graph import label_of
 from .kernel.terms import QUANTIFIERS, Function, Term, free
 from .lemma import Claim, Lemma, LemmaError
@@ -38,6 +39,7 @@ class State(Enum):
     FAILED = "failed"  # a lemma that is not proved, or a calculation that does not come out as claimed
     ABSENT = "no lemma yet"
     UNRUN = "not run"
+    OBSERVED = "observed in a run"  # recorded by an experiment: evidence, never proof
 
     @property
     def carries(self) -> bool:
@@ -111,6 +113,14 @@ def unrun(what: str) -> Evidence:
     return Evidence(f"{what}: not run", State.UNRUN, details=("needs the simulator",))
 
 
+def seen(record: Record, text: str) -> Evidence:
+    """What a record of an experiment has observed, with what repeats it."""
+    stale = "" if record.made_by_this_code else " (recorded with other code)"
+    versions = ", ".join(f"{name} {version}" for name, version in record.versions.items())
+    details = (f"repeat with: {record.command}", f"recorded with seed {record.seed}, {record.engine}, {versions}")
+    return Evidence(f"{text}{stale}", State.OBSERVED, details=details)
+
+
 def failed(text: str) -> Evidence:
     return Evidence(text, State.FAILED)
 
@@ -121,8 +131,8 @@ def failed(text: str) -> Evidence:
 class Desk:
     """Gets evidence when it is asked for, each piece once."""
 
-    def __init__(self, say: Say = lambda _: None) -> None:
-        self.say = say
+    def __init__(self, say: Say = lambda _: None, records: Sequence[Record] = ()) -> None:
+        self.say, self.records = say, tuple(records)
         self._found: dict[tuple[str, str | None], Evidence] = {}
 
     def lemma(self, slug: str, claim: str | None = None) -> Evidence:
@@ -130,6 +140,11 @@ class Desk:
         if (slug, claim) not in self._found:
             self._found[slug, claim] = self._checked(slug, claim)
         return self._found[slug, claim]
+
+    def runs(self, number: int, what: str = "") -> tuple[Evidence, ...]:
+        """What was recorded about a claim; else that `what` was not run (nothing, if it is not named)."""
+        found = tuple(seen(record, text) for record, text in on_claim(self.records, number))
+        return found or ((unrun(what),) if what else ())
 
     def _checked(self, slug: str, name: str | None) -> Evidence:
         try:

@@ -10,7 +10,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ class Lines:
 
     def text(self, path: str) -> str:
         """The data, as CSV or JSON by the file's name."""
-        return _text(path, self.rows(), self.title)
+        return data_text(path, self.rows(), self.title)
 
     def draw(self, path: str) -> None:
         figure, axes = _canvas(path, self.title)
@@ -70,7 +70,7 @@ class Lines:
         axes.set_ylabel(self.y_label)
         axes.grid(True, which="major", linewidth=0.4, alpha=0.5)
         axes.legend(fontsize=8)
-        _save(figure, path)
+        save(figure, path)
 
     def _slope(self, axes: Any) -> None:
         """The slope of T^(-1/4), just above the total."""
@@ -103,7 +103,7 @@ class HeatMap:
 
     def text(self, path: str) -> str:
         """The data, as CSV or JSON by the file's name."""
-        return _text(path, self.rows(), self.title)
+        return data_text(path, self.rows(), self.title)
 
     def draw(self, path: str) -> None:
         figure, axes = _canvas(path, self.title)
@@ -140,7 +140,7 @@ class HeatMap:
         axes.set_xlabel("1 - beta1")
         axes.set_ylabel("1 - beta2")
         axes.legend(fontsize=8, loc="upper left")
-        _save(figure, path)
+        save(figure, path)
 
 
 # --- what is drawn ------------------------------------------------------------------------------
@@ -187,7 +187,8 @@ def map_of_bound(problem: Problem, hyper: Hyperparameters, name: str = "main", c
 # --- files --------------------------------------------------------------------------------------
 
 
-def _text(path: str, rows: Sequence[dict[str, Any]], title: str) -> str:
+def data_text(path: str, rows: Sequence[Mapping[str, Any]], title: str) -> str:
+    """Rows as CSV or JSON, by the name of the file.  Raises PlotError."""
     suffix = Path(path).suffix.lower()
     if suffix == ".json":
         clean = [{key: _finite(value) for key, value in row.items()} for row in rows]
@@ -197,15 +198,28 @@ def _text(path: str, rows: Sequence[dict[str, Any]], title: str) -> str:
     stream = io.StringIO()
     writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
     writer.writeheader()
-    writer.writerows({key: "" if _finite(value) is None else repr(value) for key, value in row.items()} for row in rows)
+    writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
     return stream.getvalue()
 
 
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and math.isfinite(value) else None
+def _cell(value: Any) -> str:
+    return "" if _finite(value) is None else value if isinstance(value, str) else repr(value)
+
+
+def _finite(value: Any) -> Any:
+    """The value, or None for a number that is not finite."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _canvas(path: str, title: str) -> tuple[Any, Any]:
+    figure = new_figure(path, SIZE)
+    axes = figure.add_subplot()
+    axes.set_title(title, fontsize=10)
+    return figure, axes
+
+
+def new_figure(path: str, size: tuple[float, float]) -> Any:
+    """An empty figure for a file of this name, of this size in inches.  Raises PlotError."""
     if Path(path).suffix.lower() not in FORMATS:
         raise PlotError(f"{path}: a picture is written to a file whose name ends in .png or .svg")
     try:
@@ -214,13 +228,11 @@ def _canvas(path: str, title: str) -> tuple[Any, Any]:
     except ImportError as error:
         raise PlotError("pictures need matplotlib; install it with: pip install 'adamproof[plots]'") from error
     matplotlib.rcParams["svg.hashsalt"] = "adamproof"  # the same picture, the same bytes
-    figure = Figure(figsize=SIZE, layout="constrained")
-    axes = figure.add_subplot()
-    axes.set_title(title, fontsize=10)
-    return figure, axes
+    return Figure(figsize=size, layout="constrained")
 
 
-def _save(figure: Any, path: str) -> None:
+def save(figure: Any, path: str) -> None:
+    """Write a figure.  Raises PlotError."""
     metadata = {"Date": None} if path.lower().endswith(".svg") else {"Software": None}
     try:
         figure.savefig(path, dpi=200, metadata=metadata)
@@ -228,4 +240,16 @@ def _save(figure: Any, path: str) -> None:
         raise PlotError(f"cannot write {path}: {error.strerror or error}") from error
 
 
-__all__ = ["HeatMap", "Lines", "PlotError", "against_steps", "map_of_R", "map_of_bound"]
+__all__ = [
+    "COLOURS",
+    "STYLES",
+    "HeatMap",
+    "Lines",
+    "PlotError",
+    "against_steps",
+    "data_text",
+    "map_of_R",
+    "map_of_bound",
+    "new_figure",
+    "save",
+]

@@ -42,6 +42,11 @@ versions; an estimate is {mean, half_width (of the 95% confidence interval over 
 what has overflowed is null.  Here
 numbers are JSON's.
 
+"simulate --against" adds against {theorem, claim, level, measured {name: estimate}, lines [{name, observed (an
+estimate), bound and "bound at least" (decimals, rounded outward), terms {name: decimal}, slack, says, by}], left out
+[text]} and reproducer (the file of a violation, or null).  "experiment" has records [record], each as --save writes it
+(docs/experiments.md).
+
 "verify" has files [{file, verdict, conclusion, hypotheses [statement], citations [{name, source}], steps}] or
 {file, verdict, reason} or {file, error}.  "verify --with coq" has checker {coq: version} and results [{result, verdict
 ("ACCEPTED" or "REFUSED"), reason, step, lemmas, theorems [name], axioms [name], citations [text], seconds}].

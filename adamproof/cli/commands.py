@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from .. import __version__
+from ..experiments.records import EXPERIMENTS
 from . import completing, files, terminal
 from .errors import USAGE, CliError
 
@@ -320,11 +321,16 @@ def graph(
     click.argument("number", required=False, metavar="[N]"),
     click.option("--json", "form", flag_value="json", help="Print one JSON document."),
     click.option("--markdown", "form", flag_value="markdown", help="Print a Markdown table."),
+    click.option(
+        "--records",
+        metavar="DIR",
+        help="Records of experiments to read (by default `experiments` here, or else those of the package).",
+    ),
     PROGRESS,
     DEBUGGING,
 )
 @click.pass_context
-def claims(ctx: click.Context, number: str | None, form: str | None, progress: bool) -> None:
+def claims(ctx: click.Context, number: str | None, form: str | None, records: str | None, progress: bool) -> None:
     """What becomes of each claim of the source: the verdicts, computed now from lemmas and exponents.
 
     With a number N, one claim in full.  PROVED means: by the kernel, for the lemmas named as evidence; `adamproof
@@ -335,7 +341,7 @@ def claims(ctx: click.Context, number: str | None, form: str | None, progress: b
     """
     from . import ledger
 
-    ctx.exit(ledger.show_claims(number, form or "text", terminal.Progress(progress)))
+    ctx.exit(ledger.show_claims(number, form or "text", records, terminal.Progress(progress)))
 
 
 @main.command(
@@ -369,6 +375,7 @@ def cache(clear: bool) -> None:
         "simulate --dim 16 --steps 10000 --replicates 64 --exponents 0.5 0.5 0.75",
         "simulate --problem cosh --s1 0.5 --p 1 --json",
         "simulate --steps 1000000 --checkpoint run.npz",
+        "simulate --steps 10000 --replicates 64 --exponents 0.5 0.5 0.75 --against main",
     ),
 )
 @with_options(
@@ -421,6 +428,16 @@ def cache(clear: bool) -> None:
     click.option("--threads", type=click.IntRange(min=1), help="For numba (all processors by default)."),
     click.option("--checkpoint", metavar="FILE", help="Keep the state there, every minute and at the end."),
     click.option("--resume", is_flag=True, help="Go on from the checkpoint."),
+    click.option(
+        "--against",
+        type=click.Choice(["main", "averaged"]),
+        help="Set the run beside this theorem's bound, line by line.",
+    ),
+    click.option(
+        "--reproducer",
+        metavar="FILE",
+        help="Where a violation is saved (by default violation-*.json in this folder).",
+    ),
     AS_JSON,
     PROGRESS,
     DEBUGGING,
@@ -431,11 +448,47 @@ def simulate(ctx: click.Context, /, as_json: bool, progress: bool, **options: An
 
     The same options give the same numbers to the last bit, on any number of threads and with NumPy or Numba.
 
-    Exit status: 0 the run is complete, 1 it was stopped because a number is no longer finite, 2 usage error.
+    With --against, what was observed stands beside what is proved: constants of the problem, means over time as
+    measured in the run, each with its confidence interval.
+
+    Exit status: 0 the run is complete, 1 it was stopped because a number is no longer finite, or something observed is
+    above its bound beyond the intervals (then a reproducer is saved), 2 usage error.
     """
     from .simulating import Request, simulate
 
     ctx.exit(simulate(Request(**options), "json" if as_json else "text", terminal.Progress(progress)))
+
+
+@main.command(
+    context_settings=HELP,
+    short_help="Test in runs what the theorems bound.",
+    epilog=examples("experiment rate", "experiment all --save experiments", "experiment momentum --plot momentum.svg"),
+)
+@with_options(
+    click.argument("name", metavar="NAME", type=click.Choice([*EXPERIMENTS, "all"])),
+    click.option("--full", is_flag=True, help="More steps and replicates: minutes instead of seconds."),
+    click.option("--seed", type=click.IntRange(min=0, max=2**64 - 1), default=0, show_default=True),
+    click.option("--engine", type=click.Choice(["auto", "numpy", "numba", "cupy"]), default="auto", show_default=True),
+    click.option("--threads", type=click.IntRange(min=1), help="For numba (all processors by default)."),
+    click.option("--save", metavar="DIR", help="Write NAME.json (the record), NAME.csv and NAME.svg into this folder."),
+    click.option("--plot", metavar="FILE", help="Draw it (PNG or SVG; needs the extra `experiments`)."),
+    click.option("--data", metavar="FILE", help="Write what is drawn as CSV or JSON."),
+    AS_JSON,
+    PROGRESS,
+    DEBUGGING,
+)
+@click.pass_context
+def experiment(ctx: click.Context, /, name: str, as_json: bool, progress: bool, **options: Any) -> None:
+    """Test in runs what the theorems bound and what the source claims.
+
+    NAME is conditions, lr-dimension, beta-boundary, momentum, rate, or all.  What comes out was observed in runs and
+    proves nothing; the records that --save writes are what `adamproof claims` shows as observed.
+
+    Exit status: 0, or 1 if a run was stopped because a number is no longer finite, or 2 for a usage error.
+    """
+    from .experimenting import Request, experiment
+
+    ctx.exit(experiment(Request(name, **options), "json" if as_json else "text", terminal.Progress(progress)))
 
 
 @main.command(

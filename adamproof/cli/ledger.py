@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,12 @@ from .errors import CliError
 
 if TYPE_CHECKING:
     from ..claims import Judged
+    from ..experiments.records import Record
     from ..graph import Graph, Node
 
 WIDTH = 110
 OPEN = 3
+RECORDS = "experiments"  # a folder of records in the current folder
 
 
 # --- the graph ----------------------------------------------------------------------------------
@@ -77,12 +80,12 @@ def node_data(node: Node) -> as_json.Data:
 # --- the ledger ---------------------------------------------------------------------------------
 
 
-def show_claims(number: str | None, form: str, progress: terminal.Progress) -> int:
+def show_claims(number: str | None, form: str, folder: str | None, progress: terminal.Progress) -> int:
     """Print the ledger, or one claim of it in full; the exit status."""
     from .targets import registered
 
     registered()  # says in one sentence what is wrong with a lemma file
-    found = judged(number, progress)
+    found = judged(number, progress, recorded(folder, progress))
     code = status(found)
     if form == "json":
         terminal.say(as_json.document("claims", code, claims=[claim_data(entry) for entry in found]))
@@ -100,13 +103,34 @@ def status(found: Sequence[Judged]) -> int:
     return OPEN if any(entry.verdict.failed for entry in found) else 0
 
 
-def judged(number: str | None, progress: terminal.Progress) -> list[Judged]:
+def recorded(folder: str | None, progress: terminal.Progress) -> list[Record]:
+    """The records of experiments in a folder; by default in `experiments` here, or else those of the package.
+
+    What is no record, or not the one that was written, is said and not counted.
+    """
+    from ..experiments.records import found_in, shipped
+
+    if folder is not None and not Path(folder).is_dir():
+        raise CliError(f"there is no folder {folder} with records; `adamproof experiment all --save {folder}` makes it")
+    places = [Path(folder)] if folder is not None else [Path(RECORDS), shipped()]
+    for place in places:
+        records, problems = found_in(place)
+        if problems:
+            progress.clear()
+        for problem in problems:
+            terminal.warn(f"not counted: {problem}")
+        if records:
+            return records
+    return []
+
+
+def judged(number: str | None, progress: terminal.Progress, records: Sequence[Record] = ()) -> list[Judged]:
     from ..claims import ROWS, ledger
 
     known = [row.number for row in ROWS]
     if number is not None and not (number.isascii() and number.isdigit() and int(number) in known):
         raise CliError(f"there is no claim {number!r}; the claims are numbered {known[0]} to {known[-1]}")
-    found = ledger([] if number is None else [int(number)], progress)
+    found = ledger([] if number is None else [int(number)], progress, records)
     progress.clear()
     return found
 

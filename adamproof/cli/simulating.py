@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from . import as_json, terminal
+from . import as_json, files, terminal
 from .errors import CliError
 
 if TYPE_CHECKING:
+    from ..experiments.sandwich import Sandwich
     from ..simulator import Algorithm, Noise, Run, Sampled, Schedule, Separable
 
 STOPPED = 1
+VIOLATED = 1
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,8 @@ class Request:
     threads: int | None
     checkpoint: str | None
     resume: bool
+    against: str | None = None
+    reproducer: str | None = None
 
 
 def simulate(request: Request, form: str, progress: terminal.Progress) -> int:
@@ -49,9 +55,12 @@ def simulate(request: Request, form: str, progress: terminal.Progress) -> int:
     from .. import simulator
 
     try:
+        problem, algorithm = _problem(request), _algorithm(request)
+        if request.against is not None:
+            _refuse(request, problem, algorithm)
         run = simulator.simulate(
-            _problem(request),
-            _algorithm(request),
+            problem,
+            algorithm,
             request.steps,
             request.replicates,
             request.seed,
@@ -75,8 +84,74 @@ def simulate(request: Request, form: str, progress: terminal.Progress) -> int:
             f"{request.replicates} replicates in dimension {request.dim} do not fit into the memory: ask for fewer"
         ) from error
     progress.clear()
+    if request.against is not None:
+        return _compared(request, run, form)
     terminal.say(as_json.document("simulate", 0, **run.to_json()) if form == "json" else text(run))
     return 0
+
+
+def _refuse(request: Request, problem: Separable | Sampled, algorithm: Algorithm | Schedule) -> None:
+    """Say, before anything is run, that the theorem is about something else."""
+    from ..experiments import sandwich
+    from ..simulator import Schedule
+
+    try:
+        if isinstance(algorithm, Schedule):
+            algorithm = algorithm.at(request.steps, int(problem.start.size))
+        sandwich.refuse(problem, algorithm, request.steps, request.replicates, request.against or "")
+    except sandwich.NotApplicable as error:
+        raise CliError(str(error)) from error
+
+
+def _compared(request: Request, run: Run, form: str) -> int:
+    """The run beside the theorem; a violation is saved with all that is needed to see it again."""
+    from ..experiments import sandwich
+
+    found = sandwich.compare(run, request.against or "")
+    code, path = 0, None
+    if found.violated:
+        code = VIOLATED
+        content = json.dumps(sandwich.reproducer(run, found, command(request)), indent=1)
+        path = request.reproducer or f"violation-{hashlib.sha256(content.encode()).hexdigest()[:12]}.json"
+        files.write(path, content + "\n")
+    if form == "json":
+        extra = {"against": found.to_json(), "reproducer": path}
+        terminal.say(as_json.document("simulate", code, **run.to_json(), **extra))
+    else:
+        terminal.say(f"{text(run)}\n\n{sandwich_text(found)}")
+    if path is not None:
+        names = "; ".join(line.name for line in found.violated)
+        terminal.warn(f"VIOLATED: {names}. The reproducer is {path}.")
+    return code
+
+
+def command(request: Request) -> str:
+    """The command line that repeats a request."""
+    words = ["adamproof simulate"]
+    for name, value in vars(request).items():
+        if name in ("checkpoint", "resume", "threads", "reproducer") or value is None or value is False:
+            continue
+        values = value if isinstance(value, tuple) else () if value is True else (value,)
+        words.append(" ".join([f"--{name.replace('_', '-')}", *map(str, values)]))
+    return " ".join(words)
+
+
+def sandwich_text(found: Sandwich) -> str:
+    """Observed, proved and slack, line by line, with the terms of the sums."""
+    lines = [
+        f"beside the theorem: {found.title}",
+        "observed <= proved; the bound has the run's own means over time in it, at the upper ends of their intervals",
+        "",
+    ]
+    rows = [("", "observed", "proved", "slack", "")]
+    for line in found.lines:
+        slack = "" if line.slack is None else f"{line.slack:.3g}"
+        rows.append((line.name, str(line.observed), line.high.decimals(6)[1], slack, line.said))
+        rows += [(f"  {name}", "", term.decimals(4)[1], "", "") for name, term in line.terms.items()]
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    lines += ["  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    lines += [f"left out: {text}" for text in found.left_out]
+    return "\n".join(lines)
 
 
 def _say(text: str, progress: terminal.Progress) -> None:

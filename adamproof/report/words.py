@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 LEGEND = (
     "A, B, C: 1 - beta1 = Theta(T^-A), 1 - beta2 = Theta(T^-B), gamma = Theta(T^-C)\n"
-    "computed: exact, but not by the kernel; D, E|a_1| and means over t count as constants"
+    "computed: exact, but not by the kernel; D, E|a_1| and means over t count as constants\n"
+    "observed: in runs (`adamproof experiment`), which prove nothing"
 )
 
 
@@ -47,7 +48,7 @@ def carrying(verdict: Verdict) -> list[str]:
     """The evidence that is there, in short; what was computed without the kernel is said to be so."""
     from ..evidence import State
 
-    marks = {State.PROVED: "", State.COMPUTED: " (computed)"}
+    marks = {State.PROVED: "", State.COMPUTED: " (computed)", State.OBSERVED: " (observed)"}
     return [f"{entry.text}{marks[entry.state]}" for entry in verdict.evidence if entry.state in marks]
 
 

@@ -169,9 +169,8 @@ class Statistics:
     def _close(self) -> None:
         """End a window: note its means and add it to the totals."""
         steps = (self.done - 1) % self.window + 1
-        means = [self._estimate(row / steps) for row in self.current]
-        widths = [float("nan") if one.half_width is None else one.half_width for one in means]
-        self.rows.append([float(self.done), *(one.mean for one in means), *widths, self.peak])
+        means, widths = self._estimates(self.current / steps)
+        self.rows.append([float(self.done), *means, *widths, self.peak])
         with np.errstate(over="ignore"):
             self.totals += self.current
         self.current[:] = 0.0
@@ -184,6 +183,17 @@ class Statistics:
             return estimate(samples)
         full = estimate(samples[:-1])
         return Estimate(float(samples @ members / self.replicates), full.half_width)
+
+    def _estimates(self, rows: Array) -> tuple[list[float], list[float]]:
+        """`_estimate` of every row at once: the means and the half widths (nan where there is none)."""
+        members, count = self.members(), rows.shape[1]
+        if count < 2 or members[-1] != members[0]:
+            found = [self._estimate(row) for row in rows]
+            halves = [math.nan if one.half_width is None else one.half_width for one in found]
+            return [one.mean for one in found], halves
+        with np.errstate(over="ignore", invalid="ignore"):
+            widths = student(count - 1, LEVEL) * rows.std(axis=1, ddof=1) / math.sqrt(count)
+            return rows.mean(axis=1).tolist(), widths.tolist()
 
     def mean(self, quantity: str) -> Estimate:
         """The mean over all steps and replicates of one of the QUANTITIES."""

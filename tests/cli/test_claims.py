@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -227,10 +228,12 @@ def test_a_claim_that_there_is_not(number: str) -> None:
     assert done.stderr == f"Error: there is no claim {number!r}; the claims are numbered 1 to 17\n"
 
 
-def test_forms() -> None:
+def test_forms(tmp_path: Path) -> None:
     (entry,) = json.loads(run("claims", "14", "--json").stdout)["claims"]
+    assert entry["word"] == entry["verdict"] == "observed in a run"
+    (entry,) = json.loads(run("claims", "14", "--json", "--records", str(tmp_path)).stdout)["claims"]
     assert entry["word"] == entry["verdict"] == "not run"
-    table = run("claims", "15", "--markdown").stdout.splitlines()
+    table = run("claims", "15", "--markdown", "--records", str(tmp_path)).stdout.splitlines()
     assert table[1] == "| ---: | --- | --- | --- | --- |"
     assert table[2].startswith(r"| 15 | the ratio of \|a\_t\|\_1 to \|a\_t\|\_2 is stable | **not run** | - |")
 

@@ -34,8 +34,9 @@ LAYERS = {  # what each part of the package may import of it
         *("report", "render", "prover", "kernel"),
         *("lemma", "registry", "catalogue", "check", "graph", "claims", "evidence", "numeric"),
     },
+    "experiments": {"experiments", "simulator", "bounds", "lemmas", "__version__"},
 }
-USERS_OF_BOUNDS = {"bounds", "cli", "testing.py", "claims.py", "evidence.py"}
+USERS_OF_BOUNDS = {"bounds", "cli", "experiments", "testing.py", "claims.py", "evidence.py"}
 
 
 def imported(path: Path) -> set[str]:

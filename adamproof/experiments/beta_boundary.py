@@ -1,0 +1,117 @@
+"""What happens as beta1 goes past sqrt(beta2), where Lemma B.2 ends: the largest u, the loss, and how far it swings.
+
+At each beta1 the largest u is seen beside R (where there is one: beta1^2 < beta2) and beside R_T, the largest that any
+gradients can make it within the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from ..bounds.magnitude import magnitudes
+from ..simulator import MAXIMUM, Algorithm, Noise, quadratic
+from .lab import Lab
+from .pictures import Curve, Panel, Picture
+
+TITLE = "beta1 up to and past sqrt(beta2): max u against R and R_t, loss, instability"
+DEFAULT: Mapping[str, Any] = {
+    "beta2": "0.999",
+    "beta1": ["0.9", "0.97", "0.99", "0.997", "0.999", "0.9993", "0.9995", "0.9997", "0.9999", "0.99997"],
+    "steps": 2**15,
+    "dim": 16,
+    "replicates": 32,
+    "learning rate": 1e-3,
+    "epsilon": 1e-8,
+    "s0": 1.0,
+}
+FULL = {**DEFAULT, "steps": 2**18, "replicates": 128}
+
+
+def run(lab: Lab, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The numbers.  Raises SimulationError."""
+    rows = [_row(lab, parameters, beta1) for beta1 in parameters["beta1"]]
+    same = {name: parameters[name] for name in ("beta2", "steps", "dim", "learning rate")}
+    return {**same, "rows": rows}
+
+
+def _row(lab: Lab, parameters: Mapping[str, Any], beta1: str) -> dict[str, Any]:
+    problem = quadratic(parameters["dim"], noise=Noise(s0=parameters["s0"]))
+    algorithm = Algorithm(parameters["learning rate"], float(beta1), float(parameters["beta2"]), parameters["epsilon"])
+    done = lab.run(f"beta1 = {beta1}", problem, algorithm, parameters["steps"], parameters["replicates"])
+    # Of the betas as they are in the run, so that the bounds are about this very run.
+    known = magnitudes(Fraction(algorithm.beta1), Fraction(algorithm.beta2), steps=parameters["steps"])
+    lengths = [one.mean for _, one in done.statistics.series("l2")]
+    peaks = [(step, one.mean) for step, one in done.statistics.series(MAXIMUM)]
+    lowest = min(range(len(lengths)), key=lengths.__getitem__)
+    return {
+        "beta1": beta1,
+        "stable": known.R is not None,
+        "R": None if known.R is None else float(known.R.high),
+        "R_T": None if known.R_t is None else float(known.R_t.high),
+        "max u": done.statistics.maximum,
+        "when": next(step for step, peak in peaks if peak == done.statistics.maximum),
+        "mean |a|_2": done.statistics.mean("l2").to_json(),
+        "final value": done.value and done.value.to_json(),
+        # How far |a|_2 comes up again after its lowest window; 1 where it never does.
+        "rebound": max(lengths[lowest:]) / lengths[lowest],
+    }
+
+
+# --- in words and pictures ----------------------------------------------------------------------
+
+
+def observed(result: Mapping[str, Any]) -> dict[int, str]:
+    """By number of a claim: what was observed."""
+    inside = [row for row in result["rows"] if row["stable"]]
+    beyond = [row for row in result["rows"] if not row["stable"]]
+    if not inside or not beyond:
+        return {}
+    best = min(inside, key=lambda row: row["final value"]["mean"])
+    last = beyond[-1]
+    most = {name: max(row["max u"] for row in rows) for name, rows in (("past", beyond), ("before", inside))}
+    return {
+        11: f"in runs (beta2 = {result['beta2']}, {result['steps']} steps) the largest u was "
+        f"{most['past']:.3g} past beta1 = sqrt(beta2) and {most['before']:.3g} before; F at the end was "
+        f"{last['final value']['mean']:.3g} at beta1 = {last['beta1']} and {best['final value']['mean']:.3g} at "
+        f"beta1 = {best['beta1']}"
+    }
+
+
+def summary(result: Mapping[str, Any]) -> list[str]:
+    head = ("beta1", "R", "R_T", "largest u", "mean |a|_2", "F at the end", "rebound of |a|_2")
+    rows = [
+        (
+            row["beta1"],
+            "none" if row["R"] is None else f"{row['R']:.4g}",
+            "none" if row["R_T"] is None else f"{row['R_T']:.4g}",
+            f"{row['max u']:.4g}",
+            f"{row['mean |a|_2']['mean']:.4g}",
+            f"{row['final value']['mean']:.4g}",
+            f"{row['rebound']:.3g}",
+        )
+        for row in result["rows"]
+    ]
+    widths = [max(len(line[at]) for line in (head, *rows)) for at in range(len(head))]
+    table = ["  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in (head, *rows)]
+    return [f"beta2 = {result['beta2']}, {result['steps']} steps, d = {result['dim']}", *table]
+
+
+def picture(result: Mapping[str, Any]) -> Picture:
+    rows = result["rows"]
+    gaps = [float(1 - Fraction(row["beta1"])) for row in rows]
+    largest = [
+        Curve("largest u observed", gaps, [row["max u"] for row in rows]),
+        Curve("R_T", gaps, [row["R_T"] for row in rows], observed=False),
+        Curve("R (where beta1^2 < beta2)", gaps, [row["R"] for row in rows], observed=False),
+    ]
+    swings = [
+        Curve("F at the end", gaps, [row["final value"]["mean"] for row in rows]),
+        Curve("mean of |a|_2", gaps, [row["mean |a|_2"]["mean"] for row in rows]),
+        Curve("rebound of |a|_2", gaps, [row["rebound"] for row in rows]),
+    ]
+    title = f"beta1 past sqrt(beta2), beta2 = {result['beta2']}"
+    return Picture(
+        title, [Panel("update magnitude", "1 - beta1", "u", largest), Panel("progress", "1 - beta1", "value", swings)]
+    )

@@ -1,0 +1,204 @@
+"""Conditions 1-3 in runs: whether u has the same distribution in all coordinates and these are independent; whether the
+ratio of |a|_1 to |a|_2 is stable; and how the mean of u depends on T and d.
+
+The first two are tested, at a stated level, on three problems: one where all coordinates are alike by construction (a
+test must accept it), one with different curvatures, and logistic regression, whose mini-batches couple coordinates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from ..simulator import Algorithm, Noise, Run, Sampled, Schedule, Separable, estimate, logistic, quadratic
+from .lab import Lab, columns, late, late_steps, magnitudes, power, span
+from .pictures import Curve, Panel, Picture
+from .statistics import exponent, grouped, identical, independent
+
+TITLE = "Conditions 1-3: distribution and dependence of u across coordinates, |a|_1/|a|_2, vbar against T and d"
+DEFAULT: Mapping[str, Any] = {
+    "level": 0.05,
+    "permutations": 499,
+    "test": {"dim": 16, "steps": 512, "replicates": 256, "samples": 128, "batch": 4},
+    "magnitude": {"steps": [2**power for power in range(8, 17)], "dim": 16, "replicates": 16, "groups": 8},
+    "dimension": {"dims": [4, 16, 64, 256], "steps": 4096, "replicates": 16, "groups": 8},
+}
+FULL = {
+    **DEFAULT,
+    "permutations": 1999,
+    "test": {**DEFAULT["test"], "replicates": 1024},
+    "magnitude": {**DEFAULT["magnitude"], "steps": [2**power for power in range(8, 20)], "replicates": 64},
+}
+ALIKE, CURVED, DATA = "coordinates alike", "curvatures 1 to 100", "logistic regression"
+SCHEDULES = {"B = 1/2": (0.5, 0.5), "B = 3/4": (0.5, 0.75)}
+
+
+def problem(name: str, size: Mapping[str, int], seed: int) -> Separable | Sampled:
+    """One of the three problems."""
+    d = size["dim"]
+    if name == ALIKE:
+        return quadratic(d, noise=Noise(s0=1.0))
+    if name == CURVED:
+        return quadratic(d, h=np.geomspace(1.0, 100.0, d), noise=Noise(s0=1.0))
+    random = np.random.default_rng(seed)
+    features = random.normal(size=(size["samples"], d)) * np.geomspace(1.0, 0.1, d)
+    labels = np.where(features.sum(axis=1) + random.normal(size=size["samples"]) > 0.0, 1.0, -1.0)
+    return logistic(features, labels, size["batch"], ridge=1e-3, start=1.0)
+
+
+def run(lab: Lab, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The numbers.  Raises SimulationError."""
+    return {
+        "level": parameters["level"],
+        "tests": {name: _tests(lab, parameters, name) for name in (ALIKE, CURVED, DATA)},
+        "magnitude": {name: _magnitude(lab, parameters["magnitude"], name) for name in SCHEDULES},
+        "dimension": _dimension(lab, parameters["dimension"]),
+    }
+
+
+def _tests(lab: Lab, parameters: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """The tests on u after the last step, and |a|_1/|a|_2 along the run."""
+    size, level = parameters["test"], parameters["level"]
+    what = problem(name, size, lab.seed)
+    schedule = Schedule(0.5, 0.5, 0.75, epsilon=1e-8)
+    done = lab.run(name, what, schedule, size["steps"], size["replicates"])
+    u = magnitudes(done, done.state)
+    lab.progress(f"{name}: tests")
+    series = [(step, one) for step, one in done.statistics.series("l1/l2") if step & (step - 1) == 0]
+    alike = identical(u, level)
+    apart = independent(u, parameters["permutations"], lab.seed, level)
+    return {
+        "d": done.task.d,
+        "replicates": size["replicates"],
+        "identical": asdict(alike),
+        "independent": {**asdict(apart), "rejected": apart.rejected},
+        "l1/l2": {"steps": [step for step, _ in series], **columns([one for _, one in series])},
+        "sqrt(d)": float(np.sqrt(done.task.d)),
+    }
+
+
+def _mean_u(done: Run) -> Any:
+    return late(done, lambda run, state: magnitudes(run, state).mean(axis=1))
+
+
+def _magnitude(lab: Lab, size: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """The mean of u in the second half of runs of T steps, with the learning rate T^-3/4 and no epsilon."""
+    A, B = SCHEDULES[name]
+    what = quadratic(size["dim"], noise=Noise(s0=1.0))
+    means, groups, predicted = [], [], []
+    for steps in size["steps"]:
+        algorithm: Algorithm = Schedule(A, B, 0.75, dimension=0.0).at(steps, 1)
+        done = lab.run(f"{name}, T = {steps}", what, algorithm, steps, size["replicates"], late_steps(steps))
+        samples = _mean_u(done)
+        means.append(estimate(samples))
+        groups.append(grouped(samples, size["groups"]))
+        predicted.append((1.0 - algorithm.beta1) ** 0.5)
+    half = len(groups) // 2
+    return {
+        "steps": list(size["steps"]),
+        "mean u": columns(means),
+        "sqrt(1 - beta1)": predicted,
+        "fitted": exponent(size["steps"], groups).to_json(),
+        "fitted to the later half": exponent(size["steps"][half:], groups[half:]).to_json(),
+    }
+
+
+def _dimension(lab: Lab, size: Mapping[str, Any]) -> dict[str, Any]:
+    """The mean of u in the second half against d, at one T and the learning rate T^-3/4/sqrt(d)."""
+    means, groups = [], []
+    for d in size["dims"]:
+        what = quadratic(d, start=d**-0.5, noise=Noise(s0=1.0))
+        schedule, steps = Schedule(0.5, 0.5, 0.75), size["steps"]
+        done = lab.run(f"d = {d}", what, schedule, steps, size["replicates"], late_steps(steps))
+        samples = _mean_u(done)
+        means.append(estimate(samples))
+        groups.append(grouped(samples, size["groups"]))
+    return {
+        "dims": list(size["dims"]),
+        "steps": size["steps"],
+        "mean u": columns(means),
+        "fitted": exponent(size["dims"], groups).to_json(),
+    }
+
+
+# --- in words and pictures ----------------------------------------------------------------------
+
+
+def _rejected(part: Mapping[str, Any]) -> str:
+    """What the tests reject, in words."""
+    same, apart = part["identical"], part["independent"]
+    found = [
+        f"{same['rejected']} of {same['pairs']} pairs of coordinates differ" if same["rejected"] else "",
+        f"dependence (rank correlation {apart['largest']:.2f}, p = {apart['p_value']:.2g})"
+        if apart["rejected"]
+        else "",
+    ]
+    return " and ".join(text for text in found if text) or "nothing rejected"
+
+
+def _drift(part: Mapping[str, Any]) -> str:
+    means = part["l1/l2"]["mean"]
+    return f"{min(means):.3g} to {max(means):.3g} (sqrt(d) = {part['sqrt(d)']:.3g})"
+
+
+def observed(result: Mapping[str, Any]) -> dict[int, str]:
+    """By number of a claim: what was observed."""
+    tests = "; ".join(f"{name}: {_rejected(part)}" for name, part in result["tests"].items())
+    ratios = "; ".join(f"{name}: {_drift(part)}" for name, part in result["tests"].items())
+    falls = ", ".join(f"{power(part['fitted'])} at {name}" for name, part in result["magnitude"].items())
+    steps = result["magnitude"]["B = 1/2"]["steps"]
+    return {
+        13: f"in runs without epsilon (T = {span(steps)}) the mean of u in the second half fell like {falls}",
+        14: f"in tests at the level {result['level']:g}: {tests}",
+        15: f"|a|_1/|a|_2 in runs went through {ratios}",
+    }
+
+
+def summary(result: Mapping[str, Any]) -> list[str]:
+    lines = [f"tests at the level {result['level']:g}, on u after the last step"]
+    for name, part in result["tests"].items():
+        same, apart = part["identical"], part["independent"]
+        lines += [
+            f"  {name} (d = {part['d']}, {part['replicates']} replicates)",
+            f"    same distribution (Kolmogorov-Smirnov, Holm): {same['rejected']} of {same['pairs']} pairs rejected, "
+            f"smallest p = {same['smallest']:.2g}",
+            f"    independence (permutation test): {'' if apart['rejected'] else 'not '}rejected, largest rank "
+            f"correlation {apart['largest']:.3f}, p = {apart['p_value']:.2g}",
+            f"    |a|_1/|a|_2: {_drift(part)}",
+        ]
+    lines.append("mean of u in the second half, no epsilon, learning rate T^-3/4")
+    for name, part in result["magnitude"].items():
+        seen = part["mean u"]["mean"]
+        lines.append(
+            f"  {name}: {seen[0]:.3g} .. {seen[-1]:.3g}, fitted {power(part['fitted'])}, later half "
+            f"{power(part['fitted to the later half'])}"
+        )
+    part = result["dimension"]
+    lines.append(f"mean of u against d = {span(part['dims'])}, at T = {part['steps']}: {power(part['fitted'], 'd')}")
+    return lines
+
+
+def picture(result: Mapping[str, Any]) -> Picture:
+    ratios = [
+        Curve(name, part["l1/l2"]["steps"], part["l1/l2"]["mean"], part["l1/l2"]["half width"])
+        for name, part in result["tests"].items()
+    ]
+    sizes = [
+        Curve(name, part["steps"], part["mean u"]["mean"], part["mean u"]["half width"])
+        for name, part in result["magnitude"].items()
+    ]
+    part = result["magnitude"]["B = 1/2"]
+    sizes.append(Curve("sqrt(1 - beta1)", part["steps"], part["sqrt(1 - beta1)"], observed=False))
+    part = result["dimension"]
+    across = [Curve("B = 1/2", part["dims"], part["mean u"]["mean"], part["mean u"]["half width"])]
+    return Picture(
+        "Conditions 1-3 in runs",
+        [
+            Panel("Condition 3", "step t", "|a_t|_1 / |a_t|_2", ratios, log_y=False),
+            Panel("Condition 2 against T", "number of steps T", "mean of u, second half", sizes),
+            Panel("Condition 2 against d", "dimension d", "mean of u, second half", across),
+        ],
+    )

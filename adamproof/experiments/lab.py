@@ -1,0 +1,98 @@
+"""What every experiment works with: the seed, the engine, and runs whose progress is reported."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..simulator import Algorithm, Estimate, Run, Sampled, Schedule, Separable, State, simulate
+
+Array = NDArray[np.float64]
+LOOKS = 16  # snapshots of the second half of a run
+Say = Callable[[str], None]
+
+
+@dataclass
+class Lab:
+    """seed: of all runs.  engine, threads: as for `simulate`, and without influence on the numbers."""
+
+    seed: int = 0
+    engine: str = "auto"
+    threads: int | None = None
+    progress: Say = lambda text: None
+    say: Say = lambda text: None
+    engines: list[str] = field(default_factory=list)  # those that ran, in order
+
+    def run(
+        self,
+        what: str,
+        problem: Separable | Sampled,
+        algorithm: Algorithm | Schedule,
+        steps: int,
+        replicates: int,
+        snapshots: Sequence[int] = (),
+    ) -> Run:
+        """One run, called `what` in reports of progress."""
+        engine = self.engine
+        # Many runs of middle size: Numba is worth its start even where one of them alone would not ask for it.
+        if engine == "auto" and isinstance(problem, Separable) and importlib.util.find_spec("numba"):
+            engine = "numba"
+        found = simulate(
+            problem,
+            algorithm,
+            steps,
+            replicates,
+            self.seed,
+            engine,
+            self.threads,
+            snapshots=snapshots,
+            progress=lambda done, of: self.progress(f"{what}: step {done} of {of}"),
+            say=self.say,
+        )
+        if found.engine not in self.engines:
+            self.engines.append(found.engine)
+        return found
+
+
+def late_steps(steps: int) -> list[int]:
+    """Some steps of the second half of a run, the last one among them."""
+    return sorted({steps - (steps // 2) * back // LOOKS for back in range(LOOKS)})
+
+
+def late(run: Run, of: Callable[[Run, State], Array]) -> Array:
+    """What `of` makes of a state, (replicates,), averaged over the snapshots of a run: one number a replicate."""
+    return np.asarray(np.mean([of(run, state) for state in run.snapshots.values()], axis=0))
+
+
+def magnitudes(run: Run, state: State) -> Array:
+    """u = |m|/(sqrt(v) + epsilon) of a state, (replicates, d); 0 where m is."""
+    size, scale = np.abs(state.m), np.sqrt(state.v) + run.task.algorithm.epsilon
+    return np.divide(size, scale, out=np.zeros_like(size), where=size > 0.0)
+
+
+def length(run: Run, state: State) -> Array:
+    """|a|_2 in each replicate."""
+    return np.asarray(np.linalg.norm(run.task.problem.gradient(state.x), axis=1))
+
+
+def columns(estimates: Sequence[Estimate]) -> dict[str, list[float | None]]:
+    """Estimates as plain data."""
+    return {
+        "mean": [one.mean for one in estimates],
+        "half width": [one.half_width for one in estimates],
+    }
+
+
+def power(exponent: Mapping[str, float | None], base: str = "T") -> str:
+    """An estimated exponent (as plain data) as a power in words."""
+    mean, half = exponent["mean"], exponent["half_width"]
+    return f"{base}^({mean:.3f}{'' if half is None else f' +- {half:.2g}'})"
+
+
+def span(values: Sequence[float]) -> str:
+    """From where to where, in words."""
+    return f"{min(values):g} to {max(values):g}"

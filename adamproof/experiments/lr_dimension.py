@@ -1,0 +1,146 @@
+"""The best learning rate against the dimension, with a confidence interval of its exponent, beside the bound's.
+
+Learning rates on one grid for all dimensions; the best is that with the least mean of |a|_2 over the run, by a parabola
+through the least point and its neighbours.  The bound's own best rate is computed from the theorem, not assumed.
+Two ways to let d grow: with F(x_1) - F* and |a_1| fixed (x_1 = 1/sqrt(d)), and with x_1 fixed in every coordinate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..bounds.problem import Hyperparameters, Problem
+from ..bounds.solve import optimise
+from ..simulator import Algorithm, Noise, Separable, SimulationError, cosh, estimate, quadratic
+from .lab import Lab, columns, power, span
+from .pictures import Curve, Panel, Picture
+from .statistics import exponent, grouped
+
+TITLE = "the best learning rate against d: its exponent beside the bound's"
+DEFAULT: Mapping[str, Any] = {
+    "dims": [4, 8, 16, 32, 64, 128],
+    "steps": 1024,
+    "beta": 0.96875,  # both betas: 1 - T^-1/2
+    "grid": [-12.0, 2.0, 1.0],  # powers of 2 of the learning rate: from, to, step
+    "replicates": 16,
+    "groups": 8,
+    "epsilon": 1e-8,
+}
+FULL = {**DEFAULT, "grid": [-13.0, 2.0, 0.5], "dims": [2**power for power in range(2, 12)], "replicates": 32}
+SETTINGS = ("x_1 = 1/sqrt(d)", "curvatures 1 to 10, x_1 = 1/sqrt(d)", "cosh, x_1 = 1")
+
+
+def problem(setting: str, d: int) -> Separable:
+    """The problem of a setting in a dimension."""
+    if setting == SETTINGS[0]:
+        return quadratic(d, start=d**-0.5, noise=Noise(s0=1.0))
+    if setting == SETTINGS[1]:
+        return quadratic(d, h=np.geomspace(1.0, 10.0, d), start=d**-0.5, noise=Noise(s0=1.0))
+    return cosh(d, noise=Noise(s0=1.0, s1=0.5, p=1.0))
+
+
+def run(lab: Lab, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The numbers.  Raises SimulationError."""
+    settings = {setting: _setting(lab, parameters, setting) for setting in SETTINGS}
+    return {"dims": list(parameters["dims"]), "steps": parameters["steps"], "settings": settings}
+
+
+def _setting(lab: Lab, parameters: Mapping[str, Any], setting: str) -> dict[str, Any]:
+    low, high, step = parameters["grid"]
+    powers = np.arange(low, high + step / 2, step)
+    best, groups, predicted = [], [], []
+    for d in parameters["dims"]:
+        objective = problem(setting, d)
+        means = np.empty((powers.size, parameters["groups"]))
+        for at, exponent_of_2 in enumerate(powers):
+            algorithm = Algorithm(
+                2.0 ** float(exponent_of_2), parameters["beta"], parameters["beta"], parameters["epsilon"]
+            )
+            what = f"{setting}, d = {d}, learning rate 2^{exponent_of_2:g}"
+            done = lab.run(what, objective, algorithm, parameters["steps"], parameters["replicates"])
+            means[at] = grouped(done.statistics.samples("l2"), parameters["groups"])
+        found = np.asarray([least(powers, column) for column in means.T])
+        groups.append(2.0**found)
+        logs = estimate(found)  # in powers of 2, of which the interval is symmetric
+        best.append(logs)
+        predicted.append(_predicted(objective, parameters))
+    return {
+        "best": columns(best),
+        "fitted": exponent(parameters["dims"], groups).to_json(),
+        "predicted": predicted,
+        "predicted exponent": exponent(parameters["dims"], np.asarray(predicted)[:, None]).mean,
+    }
+
+
+def least(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
+    """Where a parabola through the least of some values, evenly spaced, and its neighbours is least."""
+    at = int(np.argmin(y))
+    if at in (0, len(x) - 1):
+        raise SimulationError(f"the least value lies at the end of the grid, 2^{x[at]:g}: the grid must be wider")
+    before, here, after = np.log(y[at - 1 : at + 2])
+    return float(x[at] + (x[1] - x[0]) * 0.5 * (before - after) / (before - 2.0 * here + after))
+
+
+def _predicted(objective: Separable, parameters: Mapping[str, Any]) -> float:
+    """The learning rate that makes the main theorem's bound least, with G_q as at the start."""
+    start = objective.start[None, :]
+    constants, value = objective.constants, objective.value(start)
+    length = float(np.linalg.norm(objective.gradient(start)))
+    if value is None or constants.L0 is None or constants.L1 is None:
+        raise SimulationError(f"the constants of {objective.name} are not known")
+    asked = Problem(
+        gap=float(value[0]), grad1=length, L0=constants.L0, L1=constants.L1, q=constants.q, sigma0=constants.s0,
+        sigma1=constants.s1, p=constants.p, dim=int(objective.start.size),
+        Gp=length**constants.p, Gq=length**constants.q,
+    )  # fmt: skip
+    beta = Fraction(parameters["beta"])
+    hyper = Hyperparameters(beta, beta, None, parameters["epsilon"], parameters["steps"])
+    rate = optimise(asked, hyper, ["lr"]).bound.settings["lr"]
+    return float(rate.evalf(20, subs={symbol: _value(symbol, asked, hyper) for symbol in rate.free_symbols}))
+
+
+def _value(symbol: Any, asked: Problem, hyper: Hyperparameters) -> Any:
+    return {"T": hyper.steps, "d": asked.dim}[symbol.name]
+
+
+# --- in words and pictures ----------------------------------------------------------------------
+
+
+def observed(result: Mapping[str, Any]) -> dict[int, str]:
+    """By number of a claim: what was observed."""
+    parts = [
+        f"{power(part['fitted'], 'd')} ({setting}; the bound's: d^({part['predicted exponent']:.3f}))"
+        for setting, part in result["settings"].items()
+    ]
+    where = f"d = {span(result['dims'])}"
+    return {8: f"in runs of {result['steps']} steps ({where}) the best gamma went like {', '.join(parts)}"}
+
+
+def summary(result: Mapping[str, Any]) -> list[str]:
+    lines = [f"best learning rate for d = {span(result['dims'])}, {result['steps']} steps"]
+    for setting, part in result["settings"].items():
+        seen = part["best"]["mean"]
+        lines += [
+            f"  {setting}",
+            f"    observed   2^{seen[0]:.2f} .. 2^{seen[-1]:.2f}, fitted {power(part['fitted'], 'd')}",
+            f"    the bound  {part['predicted'][0]:.3g} .. {part['predicted'][-1]:.3g}, fitted "
+            f"d^({part['predicted exponent']:.3f})",
+        ]
+    return lines
+
+
+def picture(result: Mapping[str, Any]) -> Picture:
+    panels = []
+    for setting, part in result["settings"].items():
+        best = [2.0**value for value in part["best"]["mean"]]
+        curves = [
+            Curve("best in runs", result["dims"], best),
+            Curve("best for the bound", result["dims"], part["predicted"], observed=False),
+        ]
+        panels.append(Panel(setting, "dimension d", "learning rate", curves))
+    return Picture("The best learning rate against the dimension", panels)

@@ -1,0 +1,140 @@
+"""Whether momentum is needed: sign descent stays near the noise, RMSProp with beta2 -> 1 does not, nor does Adam.
+
+Two problems.  F(x) = x^2/2 with noise of two values, on which the lemma no-momentum-sign-descent proves that sign
+descent keeps a distance; and a quadratic with Gaussian noise, on which the main theorem's bound at beta1 = 0 does not
+fall while the run does: there the floor belongs to the bound, not to the algorithm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import sympy
+
+from ..lemmas.beyond import no_momentum_sign_descent as example
+from ..simulator import Algorithm, Noise, Schedule, Separable, estimate, quadratic, sign_descent
+from .lab import Lab, columns, late, late_steps, length, power, span
+from .pictures import Curve, Panel, Picture
+from .sandwich import compare
+from .statistics import exponent, grouped
+
+TITLE = "sign descent stuck near the noise, RMSProp with beta2 -> 1 and Adam not"
+DEFAULT: Mapping[str, Any] = {
+    "steps": [2**power for power in range(8, 17)],
+    "replicates": 32,
+    "groups": 8,
+    "delta": "1/5",  # with s0 = 1 the frequent value of the noise is then -1/2
+    "start": 1.0,
+    "dim": 16,
+    "B": "3/4",  # of RMSProp
+}
+FULL = {**DEFAULT, "steps": [2**power for power in range(8, 20)], "replicates": 128}
+METHODS = ("sign descent", "RMSProp", "Adam")
+
+
+def method(name: str, steps: int, rms: str) -> Algorithm:
+    """The algorithm for a run of this length; all three have the learning rate T^-3/4."""
+    rate = float(steps) ** -0.75
+    if name == "sign descent":
+        return sign_descent(rate)
+    if name == "RMSProp":
+        return Algorithm(rate, 0.0, 1.0 - float(steps) ** -float(Fraction(rms)))
+    return Schedule(0.5, 0.5, 0.75, dimension=0.0).at(steps, 1)
+
+
+def floor(delta: str) -> tuple[Any, Any]:
+    """The lemma's floor on the mean of E|x_t| for noise of variance 1, and the a of its noise, both exact."""
+    share = sympy.Rational(delta)
+    a = sympy.sqrt(share / (1 - share))
+    return example.lemma.constants["floor"].subs({example.a: a, example.delta: share}), a
+
+
+def run(lab: Lab, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The numbers.  Raises SimulationError."""
+    share = float(Fraction(parameters["delta"]))
+    least, a = floor(parameters["delta"])
+    two_point = quadratic(1, start=parameters["start"], noise=Noise("two-point", s0=1.0, delta=share))
+    gaussian = quadratic(parameters["dim"], noise=Noise(s0=1.0))
+    return {
+        "steps": list(parameters["steps"]),
+        "two values": {name: _method(lab, parameters, two_point, name) for name in METHODS},
+        "Gaussian": {name: _method(lab, parameters, gaussian, name) for name in METHODS[1:]},
+        "floor": float(least),
+        # The lemma's floor holds from x_1 >= a + gamma on.
+        "floor applies": bool(parameters["start"] >= a + sympy.Float(min(parameters["steps"])) ** -0.75),
+        "dim": parameters["dim"],
+        "B": parameters["B"],
+    }
+
+
+def _method(lab: Lab, parameters: Mapping[str, Any], problem: Separable, name: str) -> dict[str, Any]:
+    whole, ends, groups, bounds = [], [], [], []
+    for steps in parameters["steps"]:
+        algorithm, what = method(name, steps, parameters["B"]), f"{name}, {problem.noise.kind}, T = {steps}"
+        done = lab.run(what, problem, algorithm, steps, parameters["replicates"], late_steps(steps))
+        samples = late(done, length)
+        whole.append(done.statistics.mean("l2"))
+        ends.append(estimate(samples))
+        groups.append(grouped(samples, parameters["groups"]))
+        if name == "RMSProp":
+            first = compare(done, "main").lines[0]
+            bounds.append({"observed": first.observed.mean, "bound": float(first.high.high)})
+    return {
+        "mean": columns(whole),
+        "second half": columns(ends),
+        "fitted": exponent(parameters["steps"], groups).to_json(),
+        "main theorem": bounds,
+    }
+
+
+# --- in words and pictures ----------------------------------------------------------------------
+
+
+def observed(result: Mapping[str, Any]) -> dict[int, str]:
+    """By number of a claim: what was observed."""
+    last = result["steps"][-1]
+    stuck = result["two values"]["sign descent"]["second half"]["mean"][-1]
+    free = {name: part["fitted"] for name, part in result["Gaussian"].items()}
+    return {
+        10: f"in runs with Gaussian noise (d = {result['dim']}, T = {span(result['steps'])}) Adam with beta1 = 0 and "
+        f"1 - beta2 = T^-{result['B']} came to |a|_2 of order {power(free['RMSProp'])}, with momentum "
+        f"{power(free['Adam'])}; sign descent with noise of two values stayed at a mean |x| of {stuck:.3g} (T = {last})"
+    }
+
+
+def summary(result: Mapping[str, Any]) -> list[str]:
+    lines = []
+    for noise, size in (("two values", "|x|"), ("Gaussian", "|a|_2")):
+        lines.append(f"{noise}: mean {size} in the second half of runs of T = {span(result['steps'])} steps")
+        for name, part in result[noise].items():
+            seen = part["second half"]["mean"]
+            lines.append(f"  {name:<12}  {seen[0]:.4g} .. {seen[-1]:.4g}, fitted {power(part['fitted'])}")
+    where = "as x_1 >= a + gamma" if result["floor applies"] else "but for x_1 >= a + gamma, which this run has not"
+    least = min(result["two values"]["sign descent"]["mean"]["mean"])
+    lines.append(
+        f"sign descent: the mean of |x| over a whole run was at least {least:.4g}; proved "
+        f"(no-momentum-sign-descent): at least {result['floor']:.4g}, for every T, {where}"
+    )
+    bounds = result["Gaussian"]["RMSProp"]["main theorem"]
+    lines.append(
+        "RMSProp: the mean of |u o a|_1 fell from {:.4g} to {:.4g}, while the main theorem's bound at beta1 = 0 went "
+        "from {:.4g} to {:.4g}".format(*(bounds[at][key] for key in ("observed", "bound") for at in (0, -1)))
+    )
+    return lines
+
+
+def picture(result: Mapping[str, Any]) -> Picture:
+    panels = []
+    for noise, size in (("two values", "|x|"), ("Gaussian", "|a|_2")):
+        curves = [
+            Curve(name, result["steps"], part["second half"]["mean"], part["second half"]["half width"])
+            for name, part in result[noise].items()
+        ]
+        if noise == "two values":
+            floor_line = [result["floor"]] * len(result["steps"])
+            curves.append(Curve("proved floor of sign descent", result["steps"], floor_line, observed=False))
+        label = f"mean {size} in the second half"
+        panels.append(Panel(f"noise: {noise}", "number of steps T", label, curves))
+    return Picture("Whether momentum is needed", panels)

@@ -1,0 +1,157 @@
+"""Records of experiments: what was run (seed, parameters, engine, versions) and the numbers that came out.
+
+A record holds no words about a claim: those are made from its numbers when they are asked for.  It carries a checksum
+of everything in it and the fingerprint of the code that made it, so that an edited record is refused and one made by
+other code is said to be so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+
+SCHEMA = 1
+EXPERIMENTS = {
+    "conditions": "adamproof.experiments.conditions",
+    "lr-dimension": "adamproof.experiments.lr_dimension",
+    "beta-boundary": "adamproof.experiments.beta_boundary",
+    "momentum": "adamproof.experiments.momentum",
+    "rate": "adamproof.experiments.rate",
+}
+PACKAGE = Path(__file__).resolve().parent.parent
+SHARED = ("experiments/lab.py", "experiments/statistics.py")  # beside the simulator and the experiment's own file
+
+
+class RecordError(ValueError):
+    """A record that cannot be used: one sentence."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """An experiment that was run.  `result` is plain data (as JSON has it), made by the module's `run`."""
+
+    experiment: str
+    seed: int
+    full: bool
+    engine: str
+    parameters: Mapping[str, Any]
+    result: Mapping[str, Any]
+    versions: Mapping[str, str]
+    code: str
+
+    @property
+    def command(self) -> str:
+        """What repeats the run."""
+        return f"adamproof experiment {self.experiment} --seed {self.seed}{' --full' if self.full else ''}"
+
+    @property
+    def made_by_this_code(self) -> bool:
+        return self.code == fingerprint(self.experiment)
+
+    def observed(self) -> dict[int, str]:
+        """By the number of a claim of the source: what was observed, in words made from the numbers."""
+        words: dict[int, str] = module(self.experiment).observed(self.result)
+        return words
+
+    def text(self) -> str:
+        """The record as JSON, with its checksum."""
+        content = {"schema": SCHEMA, **{field.name: getattr(self, field.name) for field in fields(self)}}
+        return json.dumps({**content, "command": self.command, "checksum": checksum(content)}, indent=1) + "\n"
+
+
+def module(experiment: str) -> Any:
+    """The module of an experiment.  Raises RecordError."""
+    if experiment not in EXPERIMENTS:
+        raise RecordError(f"there is no experiment {experiment!r}; there are {', '.join(EXPERIMENTS)}")
+    return import_module(EXPERIMENTS[experiment])
+
+
+def made(experiment: str, seed: int, full: bool, engine: str, parameters: Any, result: Any) -> Record:
+    """A record of what has just been run, by the code and the versions at hand."""
+    import numpy
+
+    versions = {"adamproof": __version__, "numpy": numpy.__version__, "python": platform.python_version()}
+    # Through JSON and back, so that a record in memory is what the same record from a file is.
+    plain = json.loads(json.dumps({"parameters": parameters, "result": result}, allow_nan=False))
+    return Record(
+        experiment, seed, full, engine, plain["parameters"], plain["result"], versions, fingerprint(experiment)
+    )
+
+
+def checksum(content: Mapping[str, Any]) -> str:
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def fingerprint(experiment: str) -> str:
+    """A digest of the source that an experiment's numbers come from: the simulator, the shared tools, its own file."""
+    own = EXPERIMENTS[experiment].rpartition(".")[2]
+    paths = [*sorted((PACKAGE / "simulator").glob("*.py")), *(PACKAGE / name for name in SHARED)]
+    digest = hashlib.sha256()
+    for path in [*paths, PACKAGE / "experiments" / f"{own}.py"]:
+        digest.update(path.name.encode() + b"\0" + path.read_text(encoding="utf-8").encode() + b"\0")
+    return digest.hexdigest()
+
+
+# --- files --------------------------------------------------------------------------------------
+
+
+def read(path: str | Path) -> Record:
+    """The record in a file.  Raises RecordError where it is no record, or not the one that was written."""
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RecordError(f"cannot read {path}: {error.strerror or error}") from error
+    except (ValueError, RecursionError) as error:
+        raise RecordError(f"{path} is no record of an experiment, as it is not JSON") from error
+    names = {field.name for field in fields(Record)}
+    if not isinstance(content, dict) or set(content) != names | {"schema", "command", "checksum"}:
+        raise RecordError(f"{path} is no record of an experiment, which has the names {', '.join(sorted(names))}")
+    if content["schema"] != SCHEMA:
+        raise RecordError(f"{path} is a record of schema {content['schema']!r}, but this version reads {SCHEMA}")
+    try:
+        expected = checksum({name: content[name] for name in ("schema", *names)})
+    except ValueError as error:
+        raise RecordError(f"{path} holds a number that is not finite, which no record does") from error
+    if content["checksum"] != expected:
+        raise RecordError(f"{path} is not as it was written, for its checksum does not fit: run the experiment again")
+    record = Record(**{name: content[name] for name in names})
+    module(record.experiment)
+    return record
+
+
+def found_in(folder: str | Path) -> tuple[list[Record], list[str]]:
+    """The records in a folder, in the order of EXPERIMENTS, and a sentence for each file of that name that is none."""
+    records, problems = [], []
+    for name in EXPERIMENTS:
+        path = Path(folder) / f"{name}.json"
+        if not path.exists():
+            continue
+        try:
+            record = read(path)
+            if record.experiment != name:
+                raise RecordError(f"{path} is a record of the experiment {record.experiment}, not of {name}")
+            records.append(record)
+        except RecordError as error:
+            problems.append(str(error))
+    return records, problems
+
+
+def shipped() -> Path:
+    """The folder of the records that come with the package."""
+    return PACKAGE / "experiments" / "records"
+
+
+def on_claim(records: Iterable[Record], number: int) -> list[tuple[Record, str]]:
+    """What the records have observed about a claim."""
+    return [(record, words[number]) for record in records if number in (words := record.observed())]

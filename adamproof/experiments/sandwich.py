@@ -1,0 +1,311 @@
+"""A run beside the bounds that it is under: observed <= proved, with the slack of each.
+
+The constants of the bound are those of the problem that was run; the means over time in it (G_p, G_q, and for the
+averaged theorem the second moment V) are measured in the same run, with their confidence intervals.  So both sides
+have intervals, and a line is VIOLATED only where what was observed is larger than the bound beyond both of them.  The
+largest u has no interval: Lemma B.2 holds for every path.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from ..bounds.certified import Numbers, certify, checked
+from ..bounds.enclosures import Enclosure
+from ..bounds.magnitude import EXCESS, R_T, S
+from ..bounds.problem import Hyperparameters, Problem, ProblemError
+from ..bounds.theorems import plain, theorem
+from ..lemmas.main import main_theorem_averaged
+from ..lemmas.momentum import momentum_error
+from ..lemmas.notation import R
+from ..simulator import MAXIMUM, Algorithm, Estimate, Run, Sampled, Separable, estimate
+from ..simulator.statistics import LEVEL
+
+THEOREMS = ("main", "averaged")
+DIGITS = 8
+# The run computes with floats: u, and the constants D and |a_1|, are larger than they should be by less than this.
+ROUNDING = Fraction(1, 10**9)
+
+
+class NotApplicable(ValueError):
+    """A run that a theorem says nothing about: one sentence."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One inequality.  The bound lies in [low.low, high.high]: low, high are its values at the ends of the intervals of
+    the means in it."""
+
+    name: str
+    observed: Estimate
+    low: Enclosure
+    high: Enclosure
+    terms: Mapping[str, Enclosure]  # of `high`, where the bound is a sum
+    why: str  # what proves it
+
+    @property
+    def violated(self) -> bool:
+        """Observed above the bound, beyond both intervals and rounding."""
+        return Fraction(self.observed.low) > self.high.high * (1 + ROUNDING)
+
+    @property
+    def clear(self) -> bool:
+        """Observed below the bound, beyond both intervals."""
+        return Fraction(self.observed.high) <= self.low.low * (1 + ROUNDING)
+
+    @property
+    def slack(self) -> float | None:
+        """How many times as large the bound is as what was observed; None over 0."""
+        return float(self.high.high) / self.observed.mean if self.observed.mean else None
+
+    @property
+    def said(self) -> str:
+        return "VIOLATED" if self.violated else "holds" if self.clear else "within the intervals"
+
+
+@dataclass(frozen=True)
+class Sandwich:
+    """All lines of one run; `measured` are the means that went into the bound; `left_out`: lines that say nothing."""
+
+    against: str
+    title: str
+    lines: tuple[Line, ...]
+    measured: Mapping[str, Estimate]
+    left_out: tuple[str, ...]
+
+    @property
+    def violated(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.violated)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "theorem": self.against,
+            "claim": self.title,
+            "level": LEVEL,
+            "measured": {name: one.to_json() for name, one in self.measured.items()},
+            "lines": [
+                {
+                    "name": line.name,
+                    "observed": line.observed.to_json(),
+                    "bound": line.high.decimals(DIGITS)[1],
+                    "bound at least": line.low.decimals(DIGITS)[0],
+                    "terms": {name: term.decimals(DIGITS)[1] for name, term in line.terms.items()},
+                    "slack": line.slack,
+                    "says": line.said,
+                    "by": line.why,
+                }
+                for line in self.lines
+            ],
+            "left out": list(self.left_out),
+        }
+
+
+# --- what a theorem is asked with ---------------------------------------------------------------
+
+
+def _exact(value: float) -> Fraction:
+    """A float as the binary fraction that it is."""
+    return Fraction(value)
+
+
+def _problem(problem: Separable | Sampled, means: Mapping[str, float]) -> Problem:
+    """The constants of a problem, D and |a_1| rounded up, and these means.  Raises NotApplicable."""
+    known = problem.constants
+    start = problem.start[None, :]
+    value = problem.value(start)
+    unknown = [name for name in ("L0", "L1", "lower", "s0", "s1") if getattr(known, name) is None]
+    if unknown or value is None or known.lower is None:
+        raise NotApplicable(
+            f"the problem {problem.name} cannot be compared with a bound, because its constants "
+            f"{', '.join(unknown or ['F'])} are not known"
+        )
+    up = 1 + ROUNDING
+    return Problem(
+        gap=(_exact(float(value[0])) - _exact(known.lower)) * up,
+        grad1=_exact(float(np.linalg.norm(problem.gradient(start)))) * up,
+        L0=_exact(known.L0 or 0.0),
+        L1=_exact(known.L1 or 0.0),
+        q=_exact(known.q),
+        # The roots of variances are rounded too.
+        sigma0=_exact(known.s0 or 0.0) * up,
+        sigma1=_exact(known.s1 or 0.0) * up,
+        p=_exact(known.p),
+        dim=int(problem.start.size),
+        **{name: _exact(mean) for name, mean in means.items()},
+    )
+
+
+def _hyper(algorithm: Algorithm, steps: int) -> Hyperparameters:
+    """The hyperparameters of a run.  Raises NotApplicable for another method than that of the theorems."""
+    if algorithm.form == "signum" or algorithm.bias_correction:
+        what = "Signum" if algorithm.form == "signum" else "Adam with bias correction"
+        raise NotApplicable(f"the theorems are about Adam without bias correction, and the run is of {what}")
+    return Hyperparameters(
+        beta1=_exact(algorithm.beta1),
+        beta2=_exact(algorithm.beta2),
+        lr=_exact(algorithm.learning_rate),
+        epsilon=_exact(algorithm.epsilon),
+        steps=steps,
+    )
+
+
+def refuse(problem: Separable | Sampled, algorithm: Algorithm, steps: int, replicates: int, against: str) -> None:
+    """Raise NotApplicable, before anything is run, where the theorem says nothing about the run."""
+    if against not in THEOREMS:
+        raise NotApplicable(f"runs are compared with the theorems {' and '.join(THEOREMS)}, not with {against!r}")
+    if replicates < 2:
+        raise NotApplicable(
+            "one replicate has no confidence interval, so that nothing can be compared: ask for --replicates 2 or more"
+        )
+    # No hypothesis is about the means over time, which are not known yet.
+    means = {"Gp": 0.0, "Gq": 0.0, "V": 0.0}
+    try:
+        numbers = Numbers(_problem(problem, means), _hyper(algorithm, steps))
+        failing = [check for check in checked(theorem(against), numbers) if not check.holds]
+    except ProblemError as error:
+        raise NotApplicable(f"the theorem {against} does not apply: {error}") from error
+    if failing:
+        raise NotApplicable(f"the theorem {against} does not apply, because its hypothesis {failing[0].name} fails")
+
+
+# --- what is measured ---------------------------------------------------------------------------
+
+
+def second_moment(run: Run) -> Estimate:
+    """The largest E[v_T] of a coordinate: the largest of the coordinates' upper ends, each of an interval so wide that
+    all hold together with the usual confidence."""
+    level = 1.0 - (1.0 - LEVEL) / run.task.d
+    each = [estimate(column, level) for column in run.state.v.T]
+    top = max(one.high for one in each)
+    mean = max(one.mean for one in each)
+    return Estimate(mean, top - mean)
+
+
+def _measured(run: Run, against: str) -> dict[str, Estimate]:
+    found = {"Gp": run.statistics.mean("l2^p"), "Gq": run.statistics.mean("l2^q")}
+    if against == "averaged":
+        found["V"] = second_moment(run)
+    return found
+
+
+def _root(one: Estimate) -> Estimate:
+    """The root of a mean, with an interval that covers the roots of its ends."""
+    mean = math.sqrt(one.mean)
+    ends = math.sqrt(max(0.0, one.low)), math.sqrt(max(0.0, one.high))
+    return Estimate(mean, max(mean - ends[0], ends[1] - mean))
+
+
+# --- the comparison -----------------------------------------------------------------------------
+
+
+def compare(run: Run, against: str = "main") -> Sandwich:
+    """A run beside a theorem.  Raises NotApplicable where the theorem says nothing about it."""
+    task = run.task
+    refuse(task.problem, task.algorithm, task.steps, task.replicates, against)
+    return _Comparison(run, against).whole()
+
+
+class _Comparison:
+    """The lines of one run."""
+
+    def __init__(self, run: Run, against: str) -> None:
+        self.run, self.against, self.measured = run, against, _measured(run, against)
+        ends = {
+            "low": {name: max(0.0, one.low) for name, one in self.measured.items()},
+            "high": {name: max(0.0, one.high) for name, one in self.measured.items()},
+        }
+        self.hyper = _hyper(run.task.algorithm, run.task.steps)
+        self.problems = {end: _problem(run.task.problem, means) for end, means in ends.items()}
+        self.numbers = {end: Numbers(problem, self.hyper) for end, problem in self.problems.items()}
+        self.left_out: list[str] = []
+
+    def whole(self) -> Sandwich:
+        lines = tuple(self._lines())
+        return Sandwich(self.against, theorem(self.against).title, lines, self.measured, tuple(self.left_out))
+
+    def _lines(self) -> Iterator[Line]:
+        statistics = self.run.statistics
+        yield self._theorem(statistics.mean("u.a"))
+        if self.against == "main":
+            terms = {
+                "start": momentum_error.START_TERM,
+                "drift": momentum_error.DRIFT_TERM,
+                "noise": momentum_error.NOISE_TERM,
+            }
+            yield self._sum("mean of E|e_t|_2", statistics.mean("error"), terms, "momentum-error")
+        else:
+            parts = main_theorem_averaged.terms(main_theorem_averaged.S_squared)
+            terms = {name: parts[name] for name in ("initial momentum", "drift", "noise")}
+            error = _root(statistics.mean("error squared"))
+            yield self._sum("root of the mean of E|e_t|^2", error, terms, "momentum-mean-square")
+        yield from self._magnitudes()
+        yield from self._mean_squares(statistics.mean("u squared"))
+
+    def _theorem(self, observed: Estimate) -> Line:
+        found = {end: certify(self.problems[end], self.hyper, self.against, digits=DIGITS) for end in self.problems}
+        name = theorem(self.against).left
+        low, high = found["low"], found["high"]
+        return Line(name, observed, low.total, high.total, high.terms, high.theorem.title)
+
+    def _sum(self, name: str, observed: Estimate, terms: Mapping[str, Any], why: str) -> Line:
+        """A bound that is a sum of terms of a lemma."""
+        formulas = {part: plain(term) for part, term in terms.items()}
+        wanted = {**formulas, "whole": sum(formulas.values())}
+        low, high = (self.numbers[end].enclose(wanted, DIGITS) for end in ("low", "high"))
+        return Line(name, observed, low["whole"], high["whole"], {part: high[part] for part in formulas}, why)
+
+    def _value(self, formula: Any, end: str = "high") -> Enclosure:
+        return self.numbers[end].enclose({"value": formula}, DIGITS)["value"]
+
+    def _magnitudes(self) -> Iterator[Line]:
+        """The largest u of all against R, and up to some times against R_t, which grows with t."""
+        if self.run.task.algorithm.beta1**2 < self.run.task.algorithm.beta2:
+            largest = Estimate(self.run.statistics.maximum, None)
+            bound = self._r()
+            yield Line("the largest u, against R", largest, bound, bound, {}, "update-magnitude (Lemma B.2)")
+        largest_yet, due = 0.0, 1
+        series = self.run.statistics.series(MAXIMUM)
+        for step, one in series:
+            largest_yet = max(largest_yet, one.mean)
+            if step < due and step != series[-1][0]:
+                continue
+            due = 4 * step
+            at = Numbers(self.problems["high"], _hyper(self.run.task.algorithm, step))
+            bound = at.enclose({"value": R_T}, DIGITS)["value"]
+            name = f"the largest u up to t = {step}, against R_t"
+            yield Line(name, Estimate(largest_yet, None), bound, bound, {}, "update-magnitude-finite")
+
+    def _r(self) -> Enclosure:
+        """R, exactly 1 where beta1 = beta2 (magnitude-identity)."""
+        excess = self._value(EXCESS)
+        return Enclosure.of(1) if excess.exact and excess.low == 0 else self._value(R)
+
+    def _mean_squares(self, observed: Estimate) -> Iterator[Line]:
+        """The mean of u^2 against S^2, which needs beta1 < beta2, epsilon > 0 and the second moment."""
+        algorithm = self.run.task.algorithm
+        if not (algorithm.beta1 < algorithm.beta2 and algorithm.epsilon > 0.0):
+            self.left_out.append("the mean of u^2 against S^2, which needs beta1 < beta2 and epsilon > 0")
+            return
+        if "V" not in self.measured:
+            self.measured["V"] = second_moment(self.run)
+            for end in self.problems:
+                means = {name: max(0.0, getattr(one, end)) for name, one in self.measured.items()}
+                self.problems[end] = _problem(self.run.task.problem, means)
+                self.numbers[end] = Numbers(self.problems[end], self.hyper)
+        low, high = (self._value(S**2, end) for end in ("low", "high"))
+        yield Line("mean of u^2, against S^2", observed, low, high, {}, "average-magnitude-expected")
+
+
+# --- reproducing --------------------------------------------------------------------------------
+
+
+def reproducer(run: Run, found: Sandwich, command: str) -> dict[str, Any]:
+    """Everything needed to see a violation again: the command, the run and the comparison."""
+    return {"command": command, "violated": [line.name for line in found.violated], "run": run.to_json(),
+            "against": found.to_json()}  # fmt: skip

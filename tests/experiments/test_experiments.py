@@ -1,0 +1,290 @@
+"""The experiments on small sizes, their records, and the figures that they reproduce."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from adamproof.claims import Word, ledger
+from adamproof.cli.commands import main
+from adamproof.evidence import Desk, State
+from adamproof.experiments import beta_boundary, conditions, lr_dimension, momentum, rate, records
+from adamproof.experiments.lab import Lab, late_steps
+from adamproof.experiments.pictures import Curve, Panel, Picture
+from adamproof.experiments.records import EXPERIMENTS, Record, RecordError, found_in, made, read, shipped
+from adamproof.simulator import SimulationError
+
+SMALL: dict[str, dict[str, Any]] = {
+    "conditions": {
+        **conditions.DEFAULT,
+        "permutations": 19,
+        "test": {"dim": 4, "steps": 64, "replicates": 64, "samples": 32, "batch": 4},
+        "magnitude": {"steps": [64, 128, 256], "dim": 4, "replicates": 4, "groups": 2},
+        "dimension": {"dims": [2, 8], "steps": 256, "replicates": 4, "groups": 2},
+    },
+    "lr-dimension": {
+        **lr_dimension.DEFAULT,
+        "dims": [4, 16],
+        "replicates": 4,
+        "groups": 2,
+        "steps": 256,
+        "beta": 0.9375,
+    },
+    "beta-boundary": {**beta_boundary.DEFAULT, "beta1": ["0.9", "0.9999"], "steps": 512, "replicates": 4},
+    "momentum": {**momentum.DEFAULT, "steps": [256, 512, 1024], "replicates": 8, "groups": 2},
+    "rate": {**rate.DEFAULT, "steps": [256, 512, 1024], "replicates": 8, "groups": 2},
+}
+
+
+def small(name: str, seed: int = 0, engine: str = "numpy") -> Record:
+    lab = Lab(seed, engine)
+    result = records.module(name).run(lab, SMALL[name])
+    return made(name, seed, False, lab.engines[0], SMALL[name], result)
+
+
+@pytest.fixture(scope="module")
+def small_rate() -> Record:
+    return small("rate")
+
+
+# --- every experiment ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_an_experiment_gives_a_record_words_and_a_picture(name: str, tmp_path: Path) -> None:
+    record = small(name, engine="auto")
+    path = tmp_path / f"{name}.json"
+    path.write_text(record.text(), encoding="utf-8")
+    assert read(path) == record
+    module = records.module(name)
+    assert record.observed() and set(record.observed()) <= set(range(1, 18))
+    assert not any(word in " ".join(record.observed().values()) for word in ("PROVED", "REFUTED", "proves"))
+    assert module.summary(record.result)
+    picture = module.picture(record.result)
+    picture.draw(str(tmp_path / "drawn.svg"))
+    assert (tmp_path / "drawn.svg").read_text().startswith("<?xml")
+    rows = picture.text("x.csv").splitlines()
+    assert rows[0] == "panel,curve,x,y,half width"
+    assert len(rows) > 4
+    assert module.FULL.keys() == module.DEFAULT.keys()
+
+
+def test_numbers_depend_on_the_seed_alone() -> None:
+    again, other = small("rate", engine="numba"), small("rate", seed=1)
+    assert small("rate").result == again.result  # another engine, the same bits
+    assert again.result != other.result
+
+
+def test_a_record_tells_what_repeats_it(small_rate: Record) -> None:
+    assert small_rate.command == "adamproof experiment rate --seed 0"
+    assert replace(small_rate, full=True, seed=3).command == "adamproof experiment rate --seed 3 --full"
+    assert small_rate.made_by_this_code
+
+
+def test_the_later_half_of_a_run_is_looked_at() -> None:
+    assert late_steps(1) == [1]
+    assert late_steps(32) == list(range(17, 33))
+    assert late_steps(4096)[0] > 2048 and late_steps(4096)[-1] == 4096
+
+
+def test_the_best_rate_is_the_vertex_of_a_parabola() -> None:
+    x = np.arange(-5.0, 3.0)
+    assert lr_dimension.least(x, np.exp((x - 0.3) ** 2)) == pytest.approx(0.3)
+    with pytest.raises(SimulationError, match="at the end of the grid, 2"):
+        lr_dimension.least(x, np.exp(x))
+
+
+def test_the_floor_is_the_lemmas() -> None:
+    """For delta = 1/5 and noise of variance 1 the lemma's page says 3/16."""
+    least, a = momentum.floor("1/5")
+    assert (str(least), str(a)) == ("3/16", "1/2")
+
+
+def test_data_of_a_picture_that_has_gaps() -> None:
+    panel = Panel("p", "x", "y", [Curve("c", [1.0, 2.0], [0.5, None])])
+    assert Picture("t", [panel]).text("x.csv").splitlines()[2] == "p,c,2.0,,"
+
+
+# --- records ------------------------------------------------------------------------------------
+
+
+def test_an_edited_record_is_refused(small_rate: Record, tmp_path: Path) -> None:
+    path = tmp_path / "rate.json"
+    content = json.loads(small_rate.text())
+    content["result"]["schedules"]["ours"]["fitted"]["u.a"]["mean"] = -0.5
+    path.write_text(json.dumps(content))
+    with pytest.raises(RecordError, match="checksum does not fit: run the experiment again"):
+        read(path)
+    found, problems = found_in(tmp_path)
+    assert found == []
+    assert len(problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("nothing", "it is not JSON"),
+        ("[1]", "is no record of an experiment"),
+        ("{}", "is no record of an experiment"),
+    ],
+)
+def test_what_is_no_record(text: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "rate.json"
+    path.write_text(text)
+    with pytest.raises(RecordError, match=message):
+        read(path)
+
+
+def test_a_record_under_another_name_is_refused(small_rate: Record, tmp_path: Path) -> None:
+    (tmp_path / "momentum.json").write_text(small_rate.text())
+    assert "is a record of the experiment rate, not of momentum" in found_in(tmp_path)[1][0]
+    with pytest.raises(RecordError, match="cannot read"):
+        read(tmp_path / "none.json")
+    with pytest.raises(RecordError, match="there is no experiment 'x'; there are conditions"):
+        records.module("x")
+
+
+def test_the_records_of_the_package_are_whole() -> None:
+    found, problems = found_in(shipped())
+    assert problems == []
+    assert [record.experiment for record in found] == list(EXPERIMENTS)
+    for record in found:
+        defaults = json.loads(json.dumps(records.module(record.experiment).DEFAULT))
+        assert (record.seed, record.full, record.parameters) == (0, False, defaults)
+    numbers = {number for record in found for number in record.observed()}
+    assert numbers == {4, 8, 9, 10, 11, 13, 14, 15}
+
+
+# --- the ledger ---------------------------------------------------------------------------------
+
+
+def test_records_fill_the_empirical_rows() -> None:
+    found, _ = found_in(shipped())
+    for entry in ledger([14, 15], records=found):
+        assert entry.verdict.word is Word.OBSERVED
+        assert entry.verdict.missing == ()
+        assert "repeat with: adamproof experiment conditions --seed 0" in entry.verdict.evidence[0].details
+    assert [entry.verdict.word for entry in ledger([14, 15])] == [Word.NOT_RUN, Word.NOT_RUN]
+
+
+@pytest.mark.slow
+def test_a_record_never_proves(small_rate: Record) -> None:
+    """Claim 4 has a proof and a run: its verdict is that of the proof, and the run stands beside it."""
+    (with_run,), (without) = ledger([4], records=[small_rate]), ledger([4])
+    assert str(with_run.verdict) == str(without[0].verdict)
+    states = [entry.state for entry in with_run.verdict.evidence]
+    assert states[-1] is State.OBSERVED
+    assert not State.OBSERVED.carries
+
+
+def test_a_record_of_other_code_is_said_to_be_so(small_rate: Record) -> None:
+    (fresh,) = Desk(records=[small_rate]).runs(4)
+    (stale,) = Desk(records=[replace(small_rate, code="0" * 64)]).runs(4)
+    assert "other code" not in fresh.text
+    assert stale.text == f"{fresh.text} (recorded with other code)"
+
+
+# --- the command line ---------------------------------------------------------------------------
+
+
+def run(*arguments: str) -> Any:
+    return CliRunner().invoke(main, list(arguments))
+
+
+def test_the_command_saves_a_record_that_the_ledger_reads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(beta_boundary, "DEFAULT", SMALL["beta-boundary"])
+    folder = tmp_path / "experiments"
+    done = run("experiment", "beta-boundary", "--seed", "5", "--engine", "numpy", "--save", str(folder))
+    assert done.exit_code == 0, done.output
+    assert "observed in runs, which prove nothing" in done.stdout
+    assert sorted(path.name for path in folder.iterdir()) == [f"beta-boundary.{end}" for end in ("csv", "json", "svg")]
+    assert read(folder / "beta-boundary.json").seed == 5
+    told = run("claims", "11", "--records", str(folder))
+    assert "repeat with: adamproof experiment beta-boundary --seed 5" in " ".join(told.stdout.split())
+    monkeypatch.chdir(tmp_path)  # and without being told where
+    assert run("claims", "11", "--json").stdout == run("claims", "11", "--records", str(folder), "--json").stdout
+    path = folder / "beta-boundary.json"
+    path.write_text(path.read_text().replace('"seed": 5', '"seed": 6'))
+    told = run("claims", "11", "--records", str(folder))
+    assert told.stderr.startswith("not counted: ")
+    assert "whether Adam gets worse there: not run" in told.stdout
+
+
+def test_the_command_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beta_boundary, "DEFAULT", SMALL["beta-boundary"])
+    document = json.loads(run("experiment", "beta-boundary", "--engine", "numpy", "--json").stdout)
+    assert (document["command"], document["exit_code"]) == ("experiment", 0)
+    assert document["records"][0]["experiment"] == "beta-boundary"
+
+
+def test_mistakes_are_one_sentence(tmp_path: Path) -> None:
+    done = run("experiment", "all", "--plot", "x.svg")
+    assert done.exit_code == 2
+    assert done.stderr.startswith("Error: --plot and --data are for one experiment")
+    done = run("claims", "14", "--records", str(tmp_path / "none"))
+    assert done.exit_code == 2
+    assert "there is no folder" in done.stderr
+    assert run("experiment", "nothing").exit_code == 2
+
+
+# --- figures ------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_the_records_of_the_package_are_what_a_run_gives(name: str) -> None:
+    """Up to what libraries for statistics and logarithms may change in the last digits."""
+    record = read(shipped() / f"{name}.json")
+    again = made(name, 0, False, "", record.parameters, records.module(name).run(Lab(), record.parameters))
+    assert_close(again.result, record.result)
+
+
+def assert_close(one: Any, other: Any) -> None:
+    if isinstance(other, dict):
+        assert one.keys() == other.keys()
+        for key, value in other.items():
+            assert_close(one[key], value)
+    elif isinstance(other, list):
+        assert len(one) == len(other)
+        for left, right in zip(one, other, strict=True):
+            assert_close(left, right)
+    elif isinstance(other, float):
+        assert one == pytest.approx(other, rel=1e-6, abs=1e-9)
+    else:
+        assert one == other
+
+
+def test_the_figures_of_the_records() -> None:
+    """What is known beforehand about the exponents and the floor, within the records' own intervals."""
+    found = {record.experiment: record.result for record in found_in(shipped())[0]}
+    magnitude = found["conditions"]["magnitude"]
+    assert magnitude["B = 1/2"]["fitted"]["mean"] == pytest.approx(-0.26, abs=0.01)  # like sqrt(1 - beta1)
+    assert magnitude["B = 3/4"]["fitted"]["mean"] == pytest.approx(-0.23, abs=0.015)
+    still = found["momentum"]
+    assert still["Gaussian"]["RMSProp"]["fitted"]["mean"] == pytest.approx(-0.37, abs=0.01)
+    assert min(still["two values"]["sign descent"]["mean"]["mean"]) >= still["floor"] == 3 / 16
+    bounds = still["Gaussian"]["RMSProp"]["main theorem"]
+    assert bounds[-1]["bound"] > bounds[0]["bound"] > bounds[0]["observed"] > bounds[-1]["observed"]
+    for part in found["rate"]["schedules"].values():
+        assert part["fitted"]["u.a"]["mean"] == pytest.approx(-0.25, abs=0.01)
+        assert all(above > below for above, below in zip(part["bound"], part["observed"]["u.a"]["mean"], strict=True))
+    assert found["rate"]["schedules"]["source"]["proved"]["u.a, through R"] == "0"
+    fixed = found["lr-dimension"]["settings"][lr_dimension.SETTINGS[0]]
+    assert fixed["fitted"]["mean"] - fixed["fitted"]["half_width"] <= -0.5
+    assert fixed["fitted"]["mean"] + fixed["fitted"]["half_width"] >= -0.5
+    assert fixed["predicted exponent"] == pytest.approx(-0.5, abs=1e-3)
+    for row in found["beta-boundary"]["rows"]:
+        assert row["max u"] <= row["R_T"]
+        assert row["stable"] == (row["R"] is not None)
+    tests = found["conditions"]["tests"]
+    assert (
+        tests[conditions.ALIKE]["identical"]["rejected"] == 0 and not tests[conditions.ALIKE]["independent"]["rejected"]
+    )
+    assert tests[conditions.CURVED]["identical"]["rejected"] > 0
+    assert tests[conditions.DATA]["independent"]["rejected"]

@@ -1,0 +1,291 @@
+"""Runs beside their bounds: what is true holds, what is planted is found, and what is not comparable is refused."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from adamproof.cli.commands import main
+from adamproof.experiments import sandwich
+from adamproof.experiments.sandwich import NotApplicable, compare, refuse
+from adamproof.simulator import (
+    Algorithm,
+    Noise,
+    Schedule,
+    adam,
+    cosh,
+    function,
+    quadratic,
+    rmsprop,
+    sign_descent,
+    signum,
+    simulate,
+)
+
+OURS = Schedule(0.5, 0.5, 0.75, epsilon=1e-8)
+SOURCE = Schedule(0.5, 0.75, 0.75, epsilon=1e-3)
+QUICK = ["simulate", "--dim", "4", "--steps", "200", "--replicates", "8", "--exponents", "0.5", "0.75", "0.75"]
+
+
+def small(schedule: Any = OURS, problem: Any = None, steps: int = 256, replicates: int = 16) -> Any:
+    return simulate(problem or quadratic(4), schedule, steps, replicates, seed=3, engine="numpy")
+
+
+# --- what holds ---------------------------------------------------------------------------------
+
+
+def test_a_run_is_below_its_bounds() -> None:
+    found = compare(small(SOURCE))
+    assert [line.said for line in found.lines] == ["holds"] * len(found.lines)
+    names = [line.name for line in found.lines]
+    assert names[:3] == ["mean over t of E|u_t o a_t|_1", "mean of E|e_t|_2", "the largest u, against R"]
+    assert names[-1] == "mean of u^2, against S^2"
+    assert all(line.slack is not None and line.slack > 1.0 for line in found.lines)
+
+
+def test_the_terms_add_up_and_are_those_of_the_theorem() -> None:
+    gain, error, *_ = compare(small()).lines
+    assert list(gain.terms) == ["initial gap", "initial momentum", "drift", "noise"]
+    assert list(error.terms) == ["start", "drift", "noise"]
+    for line in (gain, error):
+        assert float(sum(term.high for term in line.terms.values())) == pytest.approx(float(line.high.high), rel=1e-6)
+
+
+def test_the_bound_is_the_calculators() -> None:
+    """At constants that are short decimals, against the calculator asked by hand."""
+    from adamproof.bounds import Hyperparameters, Problem, certify
+
+    run = small(adam(0.001, 0.5, 0.75, 0.001))
+    found = compare(run, "averaged")
+    V = found.measured["V"].high
+    by_hand = certify(
+        Problem(gap=2, grad1=2, L0=1, sigma0=1, dim=4, V=V),
+        Hyperparameters("1/2", "3/4", "1e-3", "1e-3", 256),
+        "averaged",
+    )
+    assert float(found.lines[0].high.high) == pytest.approx(float(by_hand.total.high), rel=1e-8)
+
+
+def test_the_first_step_attains_its_bound() -> None:
+    """At t = 1 with epsilon = 0, u is (1 - beta1)/sqrt(1 - beta2) = R_1 exactly: rounding alone is no violation."""
+    for betas in ((0.9, 0.999), (0.3, 0.7), (0.0, 0.9)):
+        run = simulate(quadratic(3), adam(0.01, *betas), 1, 4, engine="numpy")
+        line = next(line for line in compare(run).lines if "t = 1" in line.name)
+        assert line.observed.mean == pytest.approx(float(line.high.high), rel=1e-7)
+        assert line.said == "holds"
+
+
+def test_affine_noise_brings_its_mean_into_the_bound() -> None:
+    run = small(problem=cosh(4, noise=Noise(s1=0.5, p=1.0)), schedule=replace(OURS, gamma=0.5))
+    found = compare(run)
+    assert found.measured["Gp"].mean == run.statistics.mean("l2^p").mean
+    assert found.lines[0].low.low < found.lines[0].high.high  # the interval of G_p and G_q
+    assert not found.violated
+
+
+def test_the_second_moment_is_at_most_its_upper_end() -> None:
+    """Without noise v_T is known; with noise the upper end is above the mean of every coordinate."""
+    run = small()
+    found = sandwich.second_moment(run)
+    assert found.high >= run.state.v.mean(axis=0).max()
+    still = small(problem=quadratic(4, noise=Noise("none")))
+    assert sandwich.second_moment(still).high == pytest.approx(still.state.v[0].max())
+
+
+# --- what is planted ----------------------------------------------------------------------------
+
+
+def hundredth(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bound that is 100 times too small."""
+    certify = sandwich.certify
+
+    def wrong(*arguments: Any, **options: Any) -> Any:
+        found = certify(*arguments, **options)
+        total = sandwich.Enclosure(found.total.low / 100, found.total.high / 100)
+        return replace(found, total=total)
+
+    monkeypatch.setattr(sandwich, "certify", wrong)
+
+
+def test_a_wrong_bound_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    hundredth(monkeypatch)
+    found = compare(small())
+    assert [line.name for line in found.violated] == ["mean over t of E|u_t o a_t|_1"]
+
+
+def test_a_wrong_learning_rate_in_the_run_is_found() -> None:
+    """The run moves 1000 times less than it says, so that the gradient stays where it was."""
+    run = small(adam(1e-6, 0.5, 0.5, 1e-8), quadratic(4, noise=Noise(s0=0.1)), steps=4096)
+    assert not compare(run).violated
+    said = replace(run.task, algorithm=replace(run.task.algorithm, learning_rate=1e-3))
+    assert [line.name for line in compare(replace(run, task=said)).violated] == ["mean over t of E|u_t o a_t|_1"]
+
+
+def test_wrong_betas_in_the_run_are_found() -> None:
+    """R for (0.9, 0.999) is 7.27; said to be (0.99, 0.99), u may be 1 at most."""
+    run = small(adam(0.001), steps=64)
+    said = replace(run.task.algorithm, beta1=0.99, beta2=0.99)
+    names = [line.name for line in compare(replace(run, task=replace(run.task, algorithm=said))).violated]
+    assert "the largest u, against R" in names
+    assert any("R_t" in name for name in names)
+
+
+def test_a_violation_has_exit_status_1_and_a_reproducer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    hundredth(monkeypatch)
+    path = tmp_path / "violation.json"
+    done = CliRunner().invoke(main, [*QUICK, "--against", "main", "--reproducer", str(path)])
+    assert done.exit_code == 1
+    assert f"VIOLATED: mean over t of E|u_t o a_t|_1. The reproducer is {path}." in done.stderr
+    content = json.loads(path.read_text())
+    assert content["violated"] == ["mean over t of E|u_t o a_t|_1"]
+    assert content["run"]["seed"] == 0
+    # The command in it gives the same violation again.
+    words = content["command"].split()
+    assert words[:2] == ["adamproof", "simulate"]
+    monkeypatch.chdir(tmp_path)
+    again = CliRunner().invoke(main, [*words[1:], "--json"])
+    assert again.exit_code == 1
+    document = json.loads(again.stdout)
+    assert document["against"] == content["against"]
+    assert json.loads((tmp_path / document["reproducer"]).read_text()) == content
+
+
+def test_a_run_without_violation_leaves_no_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for theorem in ("main", "averaged"):
+        done = CliRunner().invoke(main, [*QUICK, "--against", theorem])
+        assert done.exit_code == 0, done.output
+        assert "observed <= proved" in done.stdout
+        assert "VIOLATED" not in done.output
+    document = json.loads(CliRunner().invoke(main, [*QUICK, "--against", "main", "--json"]).stdout)
+    assert document["reproducer"] is None
+    assert {line["says"] for line in document["against"]["lines"]} == {"holds"}
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- what is refused ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("problem", "algorithm", "against", "message"),
+    [
+        (quadratic(2), signum(0.1), "main", "the run is of Signum"),
+        (quadratic(2), adam(0.1, bias_correction=True), "main", "the run is of Adam with bias correction"),
+        (quadratic(2), sign_descent(0.1), "main", "beta2 = 0 breaks the rule 0 < beta2 < 1"),
+        (quadratic(2), adam(0.1, 0.99, 0.9), "main", r"breaks the rule beta1\^2 < beta2"),
+        (quadratic(2), adam(0.1, 0.9, 0.9, 1e-8), "averaged", "breaks the rule beta1 < beta2"),
+        (quadratic(2), rmsprop(0.1), "averaged", "breaks the rule 0 < epsilon"),
+        (cosh(2), adam(10.0, epsilon=1e-8), "main", r"its hypothesis gamma\*R\*sqrt\(d\)\*L1 <= 1"),
+        (cosh(2), adam(0.1, epsilon=1e-8), "averaged", "its hypothesis L1 = 0"),
+        (function(lambda x: x, 2), adam(0.1), "main", "its constants L0, L1, lower are not known"),
+        (quadratic(2), adam(0.1), "corollary", "with the theorems main and averaged, not with 'corollary'"),
+    ],
+)
+def test_what_the_theorems_say_nothing_about(problem: Any, algorithm: Algorithm, against: str, message: str) -> None:
+    with pytest.raises(NotApplicable, match=message):
+        refuse(problem, algorithm, 100, 8, against)
+
+
+def test_one_replicate_has_no_interval() -> None:
+    with pytest.raises(NotApplicable, match="one replicate has no confidence interval"):
+        refuse(quadratic(2), adam(0.1), 100, 1, "main")
+    done = CliRunner().invoke(main, ["simulate", "--replicates", "1", "--against", "main"])
+    assert done.exit_code == 2
+    assert done.stderr.startswith("Error: one replicate has no confidence interval")
+
+
+# --- the theorems on runs -----------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("problem", "gamma", "left", "right", "share"),
+    [
+        (quadratic(16, noise=Noise(s1=0.5, p=2.0)), 1.0, 3.20, 5.04, 0.92),
+        (cosh(16, noise=Noise(s1=0.5, p=1.0)), 0.5, 6.92, 10.42, 0.97),
+    ],
+    ids=["quadratic", "cosh"],
+)
+def test_figures_of_the_main_theorem(problem: Any, gamma: float, left: float, right: float, share: float) -> None:
+    """Left and right side, and the largest u where R = 1: T = 10^4, beta1 = beta2 = 1 - T^-1/2."""
+    run = simulate(problem, replace(OURS, gamma=gamma), 10**4, 64, seed=1)
+    found = compare(run)
+    gain, _, largest, *_ = found.lines
+    assert gain.observed.mean == pytest.approx(left, abs=0.005)
+    assert float(gain.high.high) == pytest.approx(right, abs=0.005)
+    assert largest.observed.mean == pytest.approx(share, abs=0.02)
+    assert largest.high.high == 1
+    assert all(line.clear for line in found.lines)
+
+
+@pytest.mark.slow
+def test_figures_of_the_averaged_theorem() -> None:
+    """T = 131072, the source's own betas: observed 1.68, by S 4.30, by R 6.99."""
+    run = simulate(quadratic(16), SOURCE, 131072, 16, seed=1)
+    averaged, through_r = compare(run, "averaged"), compare(run)
+    assert averaged.lines[0].observed.mean == pytest.approx(1.68, abs=0.005)
+    assert float(averaged.lines[0].high.high) == pytest.approx(4.30, abs=0.005)
+    assert float(through_r.lines[0].high.high) == pytest.approx(6.99, abs=0.005)
+    assert all(line.clear for line in (*averaged.lines, *through_r.lines))
+
+
+RUNS = [
+    (quadratic(1, noise=Noise("two-point", delta=0.2)), OURS),
+    (quadratic(16, h=np.geomspace(0.01, 1.0, 16), noise=Noise(s0=3.0)), OURS),
+    (quadratic(64, noise=Noise("signs", s0=2.0)), Schedule(0.5, 0.75, 0.75, epsilon=1e-2)),
+    (quadratic(8, start=10.0, noise=Noise("sphere", s0=0.5)), Schedule(0.25, 0.5, 0.5, gamma=0.3, epsilon=1e-3)),
+    (quadratic(8, noise=Noise("none")), adam(0.01, 0.9, 0.999, 1e-8)),
+    (quadratic(8, noise=Noise(s0=0.1, s1=1.0, p=2.0)), adam(0.003, 0.5, 0.9, 1e-6)),
+    (quadratic(8, noise=Noise(s0=0.1, s1=1.0, p=0.5)), rmsprop(0.003, 0.99, 1e-6)),
+    (cosh(8, start=2.0, noise=Noise(s0=1.0, s1=0.5, p=1.5)), Schedule(0.5, 0.5, 0.75, gamma=0.2, epsilon=1e-8)),
+    (cosh(2, noise=Noise("signs")), adam(0.002, 0.9, 0.99, 1e-8)),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("steps", [100, 4000])
+@pytest.mark.parametrize("number", range(len(RUNS)))
+def test_the_theorems_hold_on_runs(number: int, steps: int) -> None:
+    """The upper ends of the intervals are below the certified bounds, on many problems and schedules."""
+    problem, algorithm = RUNS[number]
+    run = simulate(problem, algorithm, steps, 32, seed=number)
+    compared = 0
+    for against in ("main", "averaged"):
+        try:
+            found = compare(run, against)
+        except NotApplicable:
+            continue
+        compared += 1
+        # Without momentum e is the noise itself: its mean square is the bound, and neither is clear.
+        equal = {"root of the mean of E|e_t|^2"} if run.task.algorithm.beta1 == 0.0 else set()
+        assert {line.name for line in found.lines if not line.clear} <= equal
+        assert not found.violated
+    assert compared
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [0, 1, 2, 3])
+def test_corollary_3_3_holds_on_runs(number: int) -> None:
+    """With the vbar and C1 that the run itself has: E|u o a|_1 >= vbar*E|a|_1 in every window, |a|_1 >= |a|_2."""
+    from fractions import Fraction
+
+    from adamproof.bounds import Hyperparameters, certify
+
+    problem, algorithm = RUNS[number]
+    steps = 4000
+    run = simulate(problem, algorithm, steps, 32, seed=number)
+    statistics = run.statistics
+    pairs = zip(statistics.series("u.a"), statistics.series("l1"), strict=True)
+    vbar = min(gain.low / length.high for (_, gain), (_, length) in pairs)
+    assert vbar > 0
+    made = sandwich._problem(problem, {"Gp": 0.0, "Gq": 0.0, "vbar": vbar, "C0": 1.0})
+    hyper: Hyperparameters = sandwich._hyper(run.task.algorithm, steps)
+    bound = certify(made, hyper, "corollary")
+    assert bound.holds
+    assert Fraction(statistics.mean("l2").high) <= bound.total.low
