@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help check test lint fast docs clean
+.PHONY: help check test lint fast docs notebooks clean
 
 help:
 	@echo "make check   install into $(VENV) and check Lemma B.2"
@@ -11,6 +11,7 @@ help:
 	@echo "make lint    ruff and mypy alone"
 	@echo "make fast    the tests without the slow ones"
 	@echo "make docs    build the documentation site into build/docs"
+	@echo "make notebooks   install what they need, run the notebooks and compare with what is stored"
 	@echo "make clean   remove $(VENV) and the caches"
 
 check: $(VENV)/core.stamp
@@ -20,7 +21,7 @@ test: lint
 	$(BIN)/python -m pytest -n auto
 
 lint: $(VENV)/dev.stamp
-	$(BIN)/ruff check adamproof lemmas tests benchmarks docs
+	$(BIN)/ruff check adamproof lemmas tests benchmarks docs notebooks
 	$(BIN)/mypy
 
 fast: $(VENV)/dev.stamp
@@ -28,6 +29,9 @@ fast: $(VENV)/dev.stamp
 
 docs: $(VENV)/dev.stamp
 	$(BIN)/python -m sphinx -q -W -b html docs build/docs
+
+notebooks: $(VENV)/notebooks.stamp
+	$(BIN)/python notebooks/build.py --check
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
@@ -46,4 +50,8 @@ $(VENV)/core.stamp: $(VENV)/made.stamp pyproject.toml
 
 $(VENV)/dev.stamp: $(VENV)/made.stamp pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@ $(VENV)/core.stamp
+
+$(VENV)/notebooks.stamp: $(VENV)/made.stamp pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[notebooks]'
 	touch $@ $(VENV)/core.stamp

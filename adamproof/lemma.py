@@ -246,6 +246,10 @@ class Lemma:
 
         return html(self)
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """At IPython's prompt the statement, not the fields."""
+        printer.text(self.statement)
+
 
 @dataclass(frozen=True)
 class Derivation:

@@ -54,7 +54,12 @@ class Lines:
         return data_text(path, self.rows(), self.title)
 
     def draw(self, path: str) -> None:
-        figure, axes = _canvas(path, self.title)
+        _check(path)
+        save(self.figure(), path)
+
+    def figure(self) -> Any:
+        """The picture as a figure of matplotlib, which a notebook shows."""
+        figure, axes = _canvas(self.title)
         for number, (name, curve) in enumerate(self.curves.items()):
             total = name == "total"
             axes.loglog(
@@ -70,7 +75,7 @@ class Lines:
         axes.set_ylabel(self.y_label)
         axes.grid(True, which="major", linewidth=0.4, alpha=0.5)
         axes.legend(fontsize=8)
-        save(figure, path)
+        return figure
 
     def _slope(self, axes: Any) -> None:
         """The slope of T^(-1/4), just above the total."""
@@ -106,7 +111,12 @@ class HeatMap:
         return data_text(path, self.rows(), self.title)
 
     def draw(self, path: str) -> None:
-        figure, axes = _canvas(path, self.title)
+        _check(path)
+        save(self.figure(), path)
+
+    def figure(self) -> Any:
+        """The picture as a figure of matplotlib, which a notebook shows."""
+        figure, axes = _canvas(self.title)
         from matplotlib.colors import LogNorm
 
         known = self.values[numpy.isfinite(self.values) & (self.values > 0)]
@@ -140,7 +150,7 @@ class HeatMap:
         axes.set_xlabel("1 - beta1")
         axes.set_ylabel("1 - beta2")
         axes.legend(fontsize=8, loc="upper left")
-        save(figure, path)
+        return figure
 
 
 # --- what is drawn ------------------------------------------------------------------------------
@@ -211,8 +221,13 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _canvas(path: str, title: str) -> tuple[Any, Any]:
-    figure = new_figure(path, SIZE)
+def _check(path: str) -> None:
+    if Path(path).suffix.lower() not in FORMATS:
+        raise PlotError(f"{path}: a picture is written to a file whose name ends in .png or .svg")
+
+
+def _canvas(title: str) -> tuple[Any, Any]:
+    figure = _empty(SIZE)
     axes = figure.add_subplot()
     axes.set_title(title, fontsize=10)
     return figure, axes
@@ -220,8 +235,11 @@ def _canvas(path: str, title: str) -> tuple[Any, Any]:
 
 def new_figure(path: str, size: tuple[float, float]) -> Any:
     """An empty figure for a file of this name, of this size in inches.  Raises PlotError."""
-    if Path(path).suffix.lower() not in FORMATS:
-        raise PlotError(f"{path}: a picture is written to a file whose name ends in .png or .svg")
+    _check(path)
+    return _empty(size)
+
+
+def _empty(size: tuple[float, float]) -> Any:
     try:
         import matplotlib
         from matplotlib.figure import Figure

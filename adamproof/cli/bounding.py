@@ -60,6 +60,7 @@ def refusing(error: Exception) -> CliError:
 
 @click.command(
     context_settings=HELP,
+    short_help="What a theorem says for one setting.",
     epilog=examples(
         "bound --preset gpt2-small",
         "bound --beta1 0.9 --beta2 0.999 --lr 1e-3 --dim 1.24e8 --steps 1e5 --gap 8 --grad1 1 --L0 1 --sigma0 1",
@@ -410,6 +411,7 @@ def optimised_data(found: Optimised) -> dict[str, Any]:
 
 @click.command(
     context_settings=HELP,
+    short_help="How large an update can be: R, R_t, S.",
     epilog=examples(
         "magnitude --beta1 0.9 --beta2 0.999 --steps 1000 --digits 30",
         "magnitude --beta1 1-T^-1/2 --beta2 1-T^-3/4 --steps 131072 --eps 1e-3 --V 1",
@@ -513,6 +515,7 @@ def map_data(found: Map, digits: int) -> list[dict[str, Any]]:
 
 @click.command(
     context_settings=HELP,
+    short_help="How a bound falls with T: exponents.",
     epilog=examples(
         "schedule --beta1 1/2 --beta2 3/4 --lr 3/4",
         "schedule --beta1 1/2 --beta2 3/4 --lr 3/4 --theorem averaged",
@@ -557,6 +560,7 @@ def schedule(A: str | None, B: str | None, C: str | None, theorem: str, best: bo
 
 @click.command(
     context_settings=HELP,
+    short_help="The rate T^(-1/4) and its constant K.",
     epilog=examples(
         "rate --gap 1 --grad1 4 --L0 1 --sigma0 1 --dim 16",
         "rate --gap 1 --grad1 4 --L0 1 --sigma0 1 --dim 16 --alpha 1/2 --beta 1/2 --at 1,10,1e6 --digits 20",

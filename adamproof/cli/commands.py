@@ -371,16 +371,21 @@ def cache(clear: bool) -> None:
 
 @main.command(
     context_settings=HELP,
+    short_help="Run Adam on a test problem.",
     epilog=examples(
         "simulate --dim 16 --steps 10000 --replicates 64 --exponents 0.5 0.5 0.75",
         "simulate --problem cosh --s1 0.5 --p 1 --json",
         "simulate --steps 1000000 --checkpoint run.npz",
-        "simulate --steps 10000 --replicates 64 --exponents 0.5 0.5 0.75 --against main",
+        "simulate --steps 10000 --exponents 0.5 0.5 0.75 --against main",
     ),
 )
 @with_options(
     click.option(
-        "--problem", type=click.Choice(["quadratic", "cosh", "digits"]), default="quadratic", show_default=True
+        "--problem",
+        type=click.Choice(["quadratic", "cosh", "digits"]),
+        default="quadratic",
+        show_default=True,
+        help="The objective.",
     ),
     click.option("--dim", type=int, default=16, show_default=True, help="Coordinates."),
     click.option("--start", type=float, default=1.0, show_default=True, help="Every coordinate of x_1."),
@@ -390,11 +395,14 @@ def cache(clear: bool) -> None:
         type=click.Choice(["adam", "textbook", "rmsprop", "signum", "sign-descent"]),
         default="adam",
         show_default=True,
+        help="Which update.",
     ),
-    click.option("--beta1", type=float, default=0.9, show_default=True),
-    click.option("--beta2", type=float, default=0.999, show_default=True),
+    click.option("--beta1", type=float, default=0.9, show_default=True, help="Momentum."),
+    click.option("--beta2", type=float, default=0.999, show_default=True, help="Decay of the second moment."),
     click.option("--lr", type=float, default=1e-3, show_default=True, help="Learning rate."),
-    click.option("--epsilon", type=float, default=1e-8, show_default=True),
+    click.option(
+        "--epsilon", type=float, default=1e-8, show_default=True, help="Added to the root of the second moment."
+    ),
     click.option("--bias-correction", is_flag=True, help="Divide m and v by 1 - beta^t."),
     click.option(
         "--exponents",
@@ -417,14 +425,20 @@ def cache(clear: bool) -> None:
         show_default=True,
         help="Of variance s0^2 + s1^2 |a|^p.",
     ),
-    click.option("--s0", type=float, default=1.0, show_default=True),
-    click.option("--s1", type=float, default=0.0, show_default=True),
-    click.option("--p", type=float, default=0.0, show_default=True),
+    click.option("--s0", type=float, default=1.0, show_default=True, help="Noise at a gradient of 0."),
+    click.option("--s1", type=float, default=0.0, show_default=True, help="Noise that grows with the gradient."),
+    click.option("--p", type=float, default=0.0, show_default=True, help="Its exponent."),
     click.option("--delta", type=float, default=0.25, show_default=True, help="Chance of two-point's higher value."),
-    click.option("--steps", type=int, default=1000, show_default=True),
+    click.option("--steps", type=int, default=1000, show_default=True, help="Steps T."),
     click.option("--replicates", type=int, default=16, show_default=True, help="Independent runs."),
-    click.option("--seed", type=int, default=0, show_default=True),
-    click.option("--engine", type=click.Choice(["auto", "numpy", "numba", "cupy"]), default="auto", show_default=True),
+    click.option("--seed", type=int, default=0, show_default=True, help="Of the noise."),
+    click.option(
+        "--engine",
+        type=click.Choice(["auto", "numpy", "numba", "cupy"]),
+        default="auto",
+        show_default=True,
+        help="Who runs it.",
+    ),
     click.option("--threads", type=click.IntRange(min=1), help="For numba (all processors by default)."),
     click.option("--checkpoint", metavar="FILE", help="Keep the state there, every minute and at the end."),
     click.option("--resume", is_flag=True, help="Go on from the checkpoint."),
@@ -467,8 +481,16 @@ def simulate(ctx: click.Context, /, as_json: bool, progress: bool, **options: An
 @with_options(
     click.argument("name", metavar="NAME", type=click.Choice([*EXPERIMENTS, "all"])),
     click.option("--full", is_flag=True, help="More steps and replicates: minutes instead of seconds."),
-    click.option("--seed", type=click.IntRange(min=0, max=2**64 - 1), default=0, show_default=True),
-    click.option("--engine", type=click.Choice(["auto", "numpy", "numba", "cupy"]), default="auto", show_default=True),
+    click.option(
+        "--seed", type=click.IntRange(min=0, max=2**64 - 1), default=0, show_default=True, help="Of the noise."
+    ),
+    click.option(
+        "--engine",
+        type=click.Choice(["auto", "numpy", "numba", "cupy"]),
+        default="auto",
+        show_default=True,
+        help="Who runs it.",
+    ),
     click.option("--threads", type=click.IntRange(min=1), help="For numba (all processors by default)."),
     click.option("--save", metavar="DIR", help="Write NAME.json (the record), NAME.csv and NAME.svg into this folder."),
     click.option("--plot", metavar="FILE", help="Draw it (PNG or SVG; needs the extra `experiments`)."),
