@@ -3,7 +3,7 @@
     1 - beta1 = alpha*T^(-1/2),  1 - beta2 = beta*T^(-1/2),  lr = gamma0*T^(-3/4)/sqrt(d)
 
 K, its four shares and the conditions on alpha, beta and gamma0 are the lemma's; beside K*sqrt(d)/T^(1/4) stands the
-main theorem's own bound, certified, for any T.
+main theorem's own bound, certified, for any T.  With L1 > 0 the theorem applies from some T on (lr must be small).
 """
 
 from __future__ import annotations
@@ -36,11 +36,16 @@ CONDITIONS = (
 
 @dataclass(frozen=True)
 class Row:
-    """At T steps: the right side of the main theorem, and K*sqrt(d)/T^(1/4), which is not smaller."""
+    """At T steps: the right side of the main theorem, and K*sqrt(d)/T^(1/4), which is not smaller.
+
+    holds: whether all hypotheses of the theorem hold there; the bound is a number without meaning otherwise.
+    """
 
     steps: int
     bound: Enclosure
     limit: Enclosure
+    holds: bool
+    failing: tuple[str, ...]  # the formulas of the hypotheses that fail
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,11 @@ class RateConstant:
     formulas: Mapping[str, str]
     rows: tuple[Row, ...]
     digits: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether the theorem applies at every T of the table."""
+        return all(row.holds for row in self.rows)
 
 
 def rate_constant(
@@ -101,7 +111,9 @@ def _row(problem: Problem, factors: Mapping[str, Any], constant: Any, steps: int
     )
     numbers = Numbers(problem, hyper)
     limit = constant * sympy.sqrt(d) / T ** sympy.Rational(1, 4)
-    return Row(steps, certify(problem, hyper, digits=digits).total, numbers.enclose({"limit": limit}, digits)["limit"])
+    found = certify(problem, hyper, digits=digits)
+    failing = tuple(check.formula for check in found.checks if not check.holds)
+    return Row(steps, found.total, numbers.enclose({"limit": limit}, digits)["limit"], found.holds, failing)
 
 
 def _rational(name: str, value: Any) -> Any:

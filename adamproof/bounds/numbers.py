@@ -81,7 +81,7 @@ class _Parser:
         self.text = text.strip()
         self.place = 0
         if len(self.text) > LONGEST:
-            raise NumberError(f"{self.text[:40]}... has more than {LONGEST} characters")
+            raise NumberError(f"{self.text[:40]!r}... has more than {LONGEST} characters")
         if self.text.count("(") > DEEPEST:
             raise NumberError(f"{self.text[:40]!r} has more than {DEEPEST} brackets")
         if self.text.lower().lstrip("+-") in ("nan", "inf", "infinity"):

@@ -42,10 +42,15 @@ class Lines:
     steps: Any
     curves: dict[str, Any]
     y_label: str
+    holds: Any  # where the theorem applies; curves have gaps elsewhere
 
-    def rows(self) -> list[dict[str, float]]:
+    def rows(self) -> list[dict[str, Any]]:
         return [
-            {"T": float(self.steps[index]), **{name: float(curve[index]) for name, curve in self.curves.items()}}
+            {
+                "T": float(self.steps[index]),
+                **{name: float(curve[index]) for name, curve in self.curves.items()},
+                "holds": bool(self.holds[index]),
+            }
             for index in range(len(self.steps))
         ]
 
@@ -64,7 +69,7 @@ class Lines:
             total = name == "total"
             axes.loglog(
                 self.steps,
-                curve,
+                numpy.where(self.holds, curve, numpy.nan),
                 color=COLOURS[-1] if total else COLOURS[number % (len(COLOURS) - 1)],
                 linestyle=STYLES[number % len(STYLES)] if not total else "-",
                 linewidth=2.4 if total else 1.5,
@@ -80,7 +85,7 @@ class Lines:
     def _slope(self, axes: Any) -> None:
         """The slope of T^(-1/4), just above the total."""
         total = self.curves["total"]
-        known = numpy.flatnonzero(numpy.isfinite(total) & (total > 0))
+        known = numpy.flatnonzero(self.holds & numpy.isfinite(total) & (total > 0))
         if known.size:
             anchor = known[-1]
             guide = 1.5 * total[anchor] * (self.steps / self.steps[anchor]) ** -0.25
@@ -98,13 +103,19 @@ class HeatMap:
     second: Any  # beta2
     values: Any  # values[row, column] at second[row], first[column]
     label: str
+    holds: Any = None  # of a bound: where the theorem applies; the map has gaps elsewhere
 
-    def rows(self) -> list[dict[str, float | None]]:
-        return [
-            {"beta1": float(x), "beta2": float(y), "value": None if math.isnan(value) else float(value)}
-            for y, line in zip(self.second, self.values, strict=True)
-            for x, value in zip(self.first, line, strict=True)
-        ]
+    def rows(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        for row, y in enumerate(self.second):
+            for column, x in enumerate(self.first):
+                value = self.values[row, column]
+                found.append(
+                    {"beta1": float(x), "beta2": float(y), "value": None if math.isnan(value) else float(value)}
+                )
+                if self.holds is not None:
+                    found[-1]["holds"] = bool(self.holds[row, column])
+        return found
 
     def text(self, path: str) -> str:
         """The data, as CSV or JSON by the file's name."""
@@ -119,14 +130,15 @@ class HeatMap:
         figure, axes = _canvas(self.title)
         from matplotlib.colors import LogNorm
 
-        known = self.values[numpy.isfinite(self.values) & (self.values > 0)]
+        values = self.values if self.holds is None else numpy.where(self.holds, self.values, numpy.nan)
+        known = values[numpy.isfinite(values) & (values > 0)]
         if not known.size:
             raise PlotError("there is nothing to draw: the value is defined nowhere on the map")
         norm = LogNorm(known.min(), max(known.max(), known.min() * 1.01))
         mesh = axes.pcolormesh(
             1 - self.first,
             1 - self.second,
-            self.values,
+            values,
             cmap="cividis_r",
             norm=norm,
             rasterized=True,
@@ -165,12 +177,21 @@ def against_steps(problem: Problem, hyper: Hyperparameters, name: str = "main", 
     found = bound(problem, replace(hyper, steps=steps), name, case)
     curves = {"total": found.total, **found.terms}
     shape = steps.shape
+    if not numpy.any(found.total > 0):
+        raise ProblemError("there is nothing to draw: the bound is 0, or not defined, at every T of the picture")
+    _applies_somewhere(found.holds, name, "T")
     return Lines(
         f"The bound of the theorem {name}",
         steps,
         {label: numpy.broadcast_to(curve, shape) for label, curve in curves.items() if numpy.any(curve > 0)},
         f"{theorem(name, case).left} is at most",
+        numpy.broadcast_to(found.holds, shape),
     )
+
+
+def _applies_somewhere(holds: Any, name: str, what: str) -> None:
+    if not numpy.any(holds):
+        raise ProblemError(f"a hypothesis of the theorem {name} fails at every {what} drawn; it bounds nothing")
 
 
 def _betas() -> tuple[Any, Any]:
@@ -190,8 +211,9 @@ def map_of_bound(problem: Problem, hyper: Hyperparameters, name: str = "main", c
     """A bound over (beta1, beta2), everything else as given."""
     first, second = _betas()
     found = bound(problem, replace(hyper, beta1=first[None, :], beta2=second[:, None]), name, case)
-    values = numpy.broadcast_to(found.total, (SIDE, SIDE))
-    return HeatMap(f"The bound of the theorem {name}", first, second, values, "bound")
+    _applies_somewhere(found.holds, name, "pair of betas")
+    values, holds = (numpy.broadcast_to(array, (SIDE, SIDE)) for array in (found.total, found.holds))
+    return HeatMap(f"The bound of the theorem {name}", first, second, values, "bound", holds)
 
 
 # --- files --------------------------------------------------------------------------------------

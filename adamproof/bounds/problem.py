@@ -8,6 +8,8 @@ for themselves, the binary fractions that they are.
 from __future__ import annotations
 
 import difflib
+import os
+import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from fractions import Fraction
@@ -26,6 +28,7 @@ from .numbers import NumberError, exact
 
 # Plain symbols for what the lemmas write as expectations and means over time (adamproof.bounds.theorems).
 GAP, GRAD1, GP, GQ = sympy.symbols("D grad1 Gp Gq", nonnegative=True)
+LARGEST_FILE = 1_000_000  # bytes
 MOST_BITS = 8_000  # to decide a comparison
 
 
@@ -280,13 +283,20 @@ def _content(path: str) -> Any:
     import tomllib
 
     try:
-        with open(path, encoding="utf-8") as stream:
-            text = stream.read()
+        if os.path.exists(path) and not stat.S_ISREG(os.stat(path).st_mode):
+            raise ProblemError(f"{path} is no regular file; a problem file is TOML or JSON text")
+        with open(path, "rb") as stream:
+            content = stream.read(LARGEST_FILE + 1)
+        if len(content) > LARGEST_FILE:
+            raise ProblemError(f"{path} is longer than {LARGEST_FILE} bytes; a problem file is short")
+        text = content.decode("utf-8-sig")  # some editors mark the beginning
         if path.endswith(".json"):
             return json.loads(text, parse_float=str, parse_constant=str, object_pairs_hook=_each_once)
         return tomllib.loads(text, parse_float=str)
     except OSError as error:
         raise ProblemError(f"cannot read {path}: {error.strerror or error}") from error
+    except ProblemError:
+        raise
     except (ValueError, RecursionError) as error:
         kind = "JSON" if path.endswith(".json") else "TOML"
         raise ProblemError(f"{path} is not {kind}: {' '.join(str(error).split())}") from error

@@ -22,7 +22,7 @@ from ..lemmas.notation import R, T, b1, b2, gamma
 from .certified import DIGITS, Bound, Numbers, certify
 from .enclosures import Enclosure, Evaluation, NoEnclosure, bits_for, decimal
 from .numbers import NumberError, exact
-from .problem import FIELDS, NAME_OF, Hyperparameters, Problem, ProblemError, given
+from .problem import FIELDS, NAME_OF, Hyperparameters, Problem, ProblemError, given, shown
 from .theorems import Theorem, TheoremError, theorem
 
 LIMIT = 40  # T is searched up to 10^LIMIT
@@ -34,6 +34,7 @@ CLOSE = Fraction(1, 100)  # the gap between bound and lower bound that will do f
 BITS = bits_for(12)
 SCALE = sympy.Symbol("scale", positive=True)  # what a bound is monotone in: R, or 1 - beta1/beta2
 NOWHERE = Fraction(10**1000)  # on a piece without settings for which the theorem applies
+MOST_DIGITS = 200  # to tell the bounds at T and at T - 1 from the target
 LARGEST_LR = Fraction(10**9)
 Box = tuple[tuple[Fraction, Fraction], ...]  # for each free beta the least and the largest 1 - beta
 
@@ -45,8 +46,9 @@ Box = tuple[tuple[Fraction, Fraction], ...]  # for each free beta the least and 
 class Target:
     """steps: the smallest T found with a bound of at most the target (None: there is none up to 10^limit).
 
-    smallest: whether it is certain that no smaller T will do.  at, before: the bound at T and at T - 1 (None where the
-    theorem does not apply there).
+    smallest: whether it is certain that no smaller T will do.  monotone: whether no term grows with T, so that the
+    largest T tried speaks for all.  at, before: the bound at T and at T - 1 (None where the theorem does not apply
+    there).
     """
 
     target: str
@@ -55,42 +57,102 @@ class Target:
     at: Enclosure | None
     before: Enclosure | None
     why: str
+    monotone: bool
+    digits: int = DIGITS  # that separate the two bounds from the target
     limit: int = LIMIT
 
 
-def smallest_steps(problem: Problem, hyper: Hyperparameters, target: Any, name: str = "main", case: int = 1) -> Target:
-    """The smallest number of steps for a target.  Raises ProblemError."""
+def smallest_steps(
+    problem: Problem,
+    hyper: Hyperparameters,
+    target: Any,
+    name: str = "main",
+    case: int = 1,
+    digits: int = DIGITS,
+) -> Target:
+    """The smallest number of steps for a target, with the bounds to at least these digits.  Raises ProblemError."""
     wanted = _target(target)
     found = theorem(name, case)
     at: dict[int, Bound | None] = {}
 
     def reached(steps: int) -> bool:
-        at[steps] = _bound_at(problem, hyper, steps, name, case)
+        if steps not in at:
+            at[steps] = _bound_at(problem, hyper, steps, name, case)
         value = at[steps]
         return value is not None and _at_most(value, wanted)
 
-    high = 1
-    while not reached(high):
-        high *= 2
-        if high > 10**LIMIT:
-            return Target(str(target), None, False, None, None, _out_of_reach(at))
-    low = high // 2  # not reached there (or 0)
+    monotone = _falls_with_steps(found, problem, hyper)
+    powers = [2**number for number in range((10**LIMIT).bit_length())] + [10**LIMIT]
+    high = next((steps for steps in powers if reached(steps)), None)
+    if high is None and not monotone:
+        high = _around_the_least(at, reached)
+    if high is None:
+        return Target(str(target), None, False, None, None, _out_of_reach(at, monotone), monotone, digits)
+    low = max((steps for steps in at if steps < high), default=0)  # not reached there
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if reached(middle) else (middle, high)
-    before = at.get(low) if low else None
-    monotone = _falls_with_steps(found, problem, hyper)
-    value = at[high]
+    totals = [_precise(problem, hyper, steps, name, case, digits) for steps in (high, high - 1)]
+    digits = _separating(totals, wanted, digits)
+    before, value = (_precise(problem, hyper, steps, name, case, digits) for steps in (high - 1, high))
+    certain = monotone or high == 1
     return Target(
         str(target),
         high,
-        monotone or high == 1,
-        value.total if value else None,
-        before.total if before else None,
+        certain,
+        value,
+        before,
         "no smaller T will do: no term of the bound grows with T"
-        if monotone or high == 1
+        if certain
         else "T - 1 will not do; that no T far below will is not certain, as a term may grow with T somewhere",
+        monotone,
+        digits,
     )
+
+
+def _precise(
+    problem: Problem, hyper: Hyperparameters, steps: int, name: str, case: int, digits: int
+) -> Enclosure | None:
+    """The bound at T to this many digits; None where there is none."""
+    if steps < 1:
+        return None
+    found = _bound_at(problem, hyper, steps, name, case, digits)
+    return found.total if found else None
+
+
+def _separating(totals: Sequence[Enclosure | None], wanted: Fraction, digits: int) -> int:
+    """So many digits that the bounds at T and T - 1, as they are shown, lie on their sides of the target."""
+    for more in range(digits, MOST_DIGITS):
+        at, before = (total.decimals(more) if total is not None else None for total in totals)
+        if (at is None or Fraction(at[1]) <= wanted) and (before is None or Fraction(before[0]) > wanted):
+            return more
+    return digits
+
+
+def _around_the_least(at: Mapping[int, Bound | None], reached: Callable[[int], bool]) -> int | None:
+    """A T at which the target is reached near the least of the bounds that were tried: by golden sections."""
+    known = {steps: found.total.high for steps, found in at.items() if found is not None}
+    if not known:
+        return None
+    least = min(known, key=lambda steps: known[steps])
+    tried = sorted(at)
+    place = tried.index(least)
+    low, high = tried[max(place - 1, 0)], tried[min(place + 1, len(tried) - 1)]
+
+    def value(steps: int) -> Fraction:
+        found = at[steps]
+        return found.total.high if found is not None else NOWHERE
+
+    while high - low > 2:
+        left, right = low + (high - low) * 382 // 1000, low + -(-(high - low) * 618 // 1000)
+        left, right = max(left, low + 1), min(max(right, left + 1), high - 1)
+        for steps in (left, right):
+            if reached(steps):
+                return steps
+        if left == right:
+            break
+        low, high = (low, right) if value(left) <= value(right) else (left, high)
+    return next((steps for steps in range(low, high + 1) if reached(steps)), None)
 
 
 def _target(target: Any) -> Fraction:
@@ -103,10 +165,12 @@ def _target(target: Any) -> Fraction:
     return Fraction(int(number.p), int(number.q))
 
 
-def _bound_at(problem: Problem, hyper: Hyperparameters, steps: int, name: str, case: int) -> Bound | None:
+def _bound_at(
+    problem: Problem, hyper: Hyperparameters, steps: int, name: str, case: int, digits: int = DIGITS
+) -> Bound | None:
     """The bound at T; None where T makes a hypothesis fail (any other mistake is raised)."""
     try:
-        found = certify(problem, replace(hyper, steps=steps), name, case)
+        found = certify(problem, replace(hyper, steps=steps), name, case, digits)
     except ProblemError:
         if not _depends_on_steps(problem, hyper):
             raise
@@ -173,15 +237,24 @@ def never_shrinks(part: Any, symbol: Any) -> bool:
     return False
 
 
-def _out_of_reach(at: Mapping[int, Bound | None]) -> str:
+def _out_of_reach(at: Mapping[int, Bound | None], monotone: bool) -> str:
     last = next((found for _, found in sorted(at.items(), reverse=True) if found is not None), None)
     if last is None:
         return "the theorem does not apply at any T that was tried"
     low = last.total.decimals(6)[0]
+    if not monotone:
+        found = min((each for each in at.values() if each is not None), key=lambda each: each.total.low)
+        steps = shown(found.settings["steps"])
+        least = found.total.decimals(6)[0]
+        return f"the least bound at a T that was tried is {least}, at T = {steps}, where the {found.binding} binds"
     return f"it is still at least {low} at the largest T tried, where the {last.binding} binds"
 
 
 # --- the best hyperparameters -------------------------------------------------------------------
+
+
+class NoSetting(ProblemError):
+    """No setting that was tried satisfies all hypotheses of the theorem: one sentence."""
 
 
 @dataclass(frozen=True)
@@ -253,6 +326,26 @@ def _as_given(problem: Problem, hyper: Hyperparameters, name: str, case: int, di
         return None
 
 
+def _limit(rule: Any) -> tuple[Any, Any, int, Any]:
+    """a, b, k, c of a hypothesis a + b*gamma^k <= c: an upper limit of lr.  Raises TheoremError on another form."""
+    left, right = rule.args
+    below: Any = sympy.Integer(0)
+    factor: Any = sympy.Integer(0)
+    powers = set()
+    if right == gamma:  # 0 < gamma
+        left, right = sympy.Integer(0), sympy.Integer(1)
+    for piece in sympy.Add.make_args(left):
+        power = piece.as_powers_dict().get(gamma, 0)
+        if power == 0:
+            below += piece
+        else:
+            factor += piece / gamma**power
+            powers.add(int(power))
+    if len(powers) > 1 or any(power < 1 for power in powers) or any(x.has(gamma) for x in (below, factor, right)):
+        raise TheoremError(f"{rule} is no upper limit of lr")
+    return below, factor, max(powers, default=1), right
+
+
 class _Search:
     """The search for the best setting: lr in closed form inside, the betas outside."""
 
@@ -274,6 +367,17 @@ class _Search:
         for name in ("beta1", "beta2", "lr"):
             if getattr(hyper, name) is None and name not in choose:
                 raise ProblemError(f"{name} must be given if it is not optimised")
+        if self.tied and not self.free and hyper.beta1 == 0:
+            raise ProblemError(
+                "there is no best beta2 beside beta1 = 0: R falls to 1 as beta2 goes to 0, which is no beta2; "
+                "give beta2, or a positive beta1"
+            )
+        self.limits = [_limit(rule) for rule in found.hypotheses.values() if rule.has(gamma)]
+        self.rules = {
+            name: rule
+            for name, rule in found.hypotheses.items()
+            if rule.has(b1, b2) and not (rule.has(gamma) and "lr" in choose)
+        }
         if "beta2" in self.betas and not found.scale:
             raise ProblemError(f"beta2 does not occur in the bound of {found.name}; there is nothing to optimise")
 
@@ -308,7 +412,6 @@ class _Search:
         if self.case_fails(hyper, value):
             value = self._largest_allowed(hyper, value)
             note = "lr is as large as the theorem's hypotheses allow; the bound would be least at a larger one"
-            note += "; the betas were chosen as if it were free" if self.betas else ""
         return replace(hyper, lr=value), note
 
     def case_fails(self, hyper: Hyperparameters, lr: Fraction) -> bool:
@@ -322,7 +425,7 @@ class _Search:
         while self.case_fails(hyper, low):
             low, high = low / 1024, low
             if low < Fraction(1, 10**400):
-                raise ProblemError("no lr satisfies the theorem's hypotheses")
+                raise NoSetting("no lr satisfies the theorem's hypotheses")
         for _ in range(60):
             middle = (low + high) / 2
             low, high = (low, middle) if self.case_fails(hyper, middle) else (middle, high)
@@ -331,18 +434,43 @@ class _Search:
     # --- the betas ---
 
     def _value(self, point: Mapping[str, Fraction]) -> float:
-        """The bound at 1 - beta = point, with the best lr if that is free; infinite where it is not defined."""
+        """The bound at 1 - beta = point, with the best lr that is allowed if that is free; infinite where a
+        hypothesis fails."""
         hyper = self._at(point)
         try:
             numbers = Numbers(self.problem, replace(hyper, lr=1) if "lr" in self.choose else hyper)
             numbers.need([self.found.bound], f"the theorem {self.found.name}")
+            if not all(numbers.check(name, rule).holds for name, rule in self.rules.items()):
+                return float("inf")
             evaluation = numbers.evaluation(BITS)
-            for name in ("beta1^2 < beta2", "beta1 < beta2"):
-                if name in self.found.hypotheses and not numbers.check(name, self.found.hypotheses[name]).holds:
-                    return float("inf")
-            return float(evaluation.of(numbers.put(self._whole())).high)
+            if "lr" not in self.choose:
+                return float(evaluation.of(numbers.put(self.found.bound)).high)
+            return self._with_allowed_lr(numbers, evaluation)
         except (NoEnclosure, OverflowError):
             return float("inf")
+
+    def _with_allowed_lr(self, numbers: Numbers, evaluation: Evaluation) -> float:
+        """The bound at the smaller of the best lr and the largest that the hypotheses allow."""
+        fixed, falling, rising = (evaluation.of(numbers.put(p)) for p in (self.fixed, self.falling, self.rising))
+        exact_numbers = evaluation.arithmetic
+        allowed = [LARGEST_LR]
+        for below, factor, power, limit in self.limits:
+            rest, slope, most = (evaluation.of(numbers.put(part)) for part in (below, factor, limit))
+            room = Enclosure.of(most.low - rest.high)
+            if room.low < 0 or (room.low == 0 and slope.high > 0):
+                return float("inf")
+            if slope.high > 0:
+                ratio = exact_numbers.divide(room, Enclosure.of(slope.high))
+                allowed.append(exact_numbers.rational_power(ratio, Fraction(1, power)).low)
+        lr = min(allowed)
+        if rising.low > 0:
+            best = exact_numbers.rational_power(exact_numbers.divide(falling, rising), Fraction(1, 2))
+            lr = min(lr, best.low)
+        if lr <= 0:
+            return float("inf")
+        rate = Enclosure.of(lr)
+        found = exact_numbers.add(exact_numbers.divide(falling, rate), exact_numbers.mul(rising, rate))
+        return float(exact_numbers.add(fixed, found).high)
 
     def _at(self, point: Mapping[str, Fraction]) -> Hyperparameters:
         betas = {name: 1 - gap for name, gap in point.items()}
@@ -354,18 +482,22 @@ class _Search:
         """A grid in powers of ten, then smaller and smaller steps around the best point."""
         finer = GRID if len(self.free) == 1 else COARSE
         exponents = [Fraction(-number, finer) for number in range(SMALLEST_GAP * finer + 1)]
-        grid = [_gap(exponent) for exponent in exponents if self._allowed(_gap(exponent))]
-        points = (dict(zip(self.free, gaps, strict=True)) for gaps in _tuples(grid, self.free))
+        grids = [[gap for gap in map(_gap, exponents) if self._allowed(name, gap)] for name in self.free]
+        points = (dict(zip(self.free, gaps, strict=True)) for gaps in itertools.product(*grids))
         best: dict[str, Fraction] = min(points, key=self._value)
         value, step = self._value(best), Fraction(1, 5)
         if value == float("inf"):
-            raise ProblemError("no betas that were tried satisfy the theorem's hypotheses")
+            raise NoSetting(
+                f"no {' and '.join(self.free)} that was tried satisfies all hypotheses of the theorem "
+                f"{self.found.name}; "
+                "a smaller lr, or lr among the names to optimise, may help"
+            )
         while step > Fraction(1, 5000):
             moved = [
-                best | {name: _short(best[name] * factor)}
+                best | {name: moved_to}
                 for name in self.free
-                for factor in (1 + step, 1 / (1 + step))
-                if self._allowed(best[name] * factor)
+                for moved_to in (min(_short(best[name] * (1 + step)), Fraction(1)), _short(best[name] / (1 + step)))
+                if self._allowed(name, moved_to)
             ]
             nearer = min(moved, key=self._value, default=best)
             if self._value(nearer) < value:
@@ -374,9 +506,10 @@ class _Search:
                 step /= 2
         return self._at(best)
 
-    def _allowed(self, gap: Fraction) -> bool:
-        """1 - beta is below 1 (beta2 > 0), and not too small to be searched."""
-        return Fraction(1, 10**SMALLEST_GAP) <= gap < 1
+    def _allowed(self, name: str, gap: Fraction) -> bool:
+        """1 - beta is below 1 (beta1 may be 0, unless beta2 > 0 is tied to it), and not too small to be searched."""
+        largest = gap <= 1 if name == "beta1" and not self.tied else gap < 1
+        return largest and gap >= Fraction(1, 10**SMALLEST_GAP)
 
     # --- how far from the best ---
 
@@ -511,10 +644,6 @@ def _halves(box: Box) -> tuple[Box, Box]:
     return (*before, (low, middle), *after), (*before, (middle, high), *after)
 
 
-def _tuples(grid: Sequence[Fraction], free: Sequence[str]) -> Any:
-    return itertools.product(grid, repeat=len(free))
-
-
 def _gap(exponent: Fraction) -> Fraction:
     """About ten to the exponent, as a short decimal."""
     return _short(Fraction(10 ** float(exponent)).limit_denominator(10**15))
@@ -524,4 +653,4 @@ def _short(value: Fraction) -> Fraction:
     return Fraction(decimal(value, 6, up=False))
 
 
-__all__ = ["Optimised", "Target", "best_learning_rate", "never_grows", "optimise", "smallest_steps"]
+__all__ = ["NoSetting", "Optimised", "Target", "best_learning_rate", "never_grows", "optimise", "smallest_steps"]

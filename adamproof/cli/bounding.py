@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
@@ -118,14 +119,18 @@ def bound(
         question = Question(theorem, case, digits, values, preset)
         if plot and heat_map:
             raise ProblemError("--plot and --heat-map draw different pictures; ask for one at a time")
-        if plot or heat_map or data:
-            question.draw(plot, heat_map, data)
+        if target is not None and optimise is not None:
+            raise ProblemError("--target solves for T and --optimise keeps it; ask for one at a time")
+        if optimise is not None and not optimise.strip():
+            raise ProblemError("--optimise names nothing; choose from lr, beta1, beta2")
         if target is not None:
             answer, code = question.reach(target, as_json)
         elif optimise is not None:
             answer, code = question.improve(optimise, as_json)
         else:
             answer, code = question.state(as_json, terminal.style(ascii_only))
+        if plot or heat_map or data:  # last, so that no file is left behind a mistake
+            question.draw(plot, heat_map, data)
     except ProblemError as error:
         raise refusing(error) from error
     terminal.say(answer)
@@ -196,19 +201,25 @@ class Question:
     def reach(self, target: str, as_json: bool) -> tuple[str, int]:
         from ..bounds.solve import smallest_steps
 
-        found = smallest_steps(self.problem, self.hyper, target, self.theorem, self.case)
+        found = smallest_steps(self.problem, self.hyper, target, self.theorem, self.case, self.digits)
         code = 0 if found.steps is not None else VIOLATED
         if as_json:
             return _document("bound", code, **target_data(found)), code
         return target_text(found), code
 
     def improve(self, names: str, as_json: bool) -> tuple[str, int]:
-        from ..bounds.solve import optimise
+        from ..bounds.solve import NoSetting, optimise
 
         wanted = [name.strip() for name in names.split(",")]
         progress = terminal.Progress(False)
-        found = optimise(self.problem, self.hyper, wanted, self.theorem, self.case, self.digits, progress)
-        progress.clear()
+        try:
+            found = optimise(self.problem, self.hyper, wanted, self.theorem, self.case, self.digits, progress)
+        except NoSetting as error:
+            text = f"Found no setting: {error}."
+            none = {"chosen": None, "given": None, "lower_bound": None, "notes": [text], "bound": None}
+            return (_document("bound", VIOLATED, **none) if as_json else _part("", text)), VIOLATED
+        finally:
+            progress.clear()
         code = 0 if found.bound.holds else VIOLATED
         if as_json:
             return _document("bound", code, **optimised_data(found)), code
@@ -365,11 +376,12 @@ def enclosed(value: Enclosure, digits: int) -> dict[str, Any]:
 
 def target_text(found: Target) -> str:
     if found.steps is None or found.at is None:
-        return _part("", f"No T up to 10^{found.limit} makes the bound at most {found.target}: {found.why}.")
+        none = "No T" if found.monotone else "Found no T, among those tried,"
+        return _part("", f"{none} up to 10^{found.limit} makes the bound at most {found.target}: {found.why}.")
     lines = [f"T = {found.steps} is the smallest number of steps found with a bound of at most {found.target}"]
-    lines += [f"  at T      {found.at.decimals(8)[1]} (rounded up)"]
+    lines += [f"  at T      {found.at.decimals(found.digits)[1]} (rounded up)"]
     if found.before is not None:
-        lines += [f"  at T - 1  {found.before.decimals(8)[0]} (rounded down)"]
+        lines += [f"  at T - 1  {found.before.decimals(found.digits)[0]} (rounded down)"]
     elif found.steps > 1:
         lines += ["  at T - 1  the theorem does not apply"]
     return "\n".join([*lines, _part("  ", found.why)])
@@ -380,9 +392,10 @@ def target_data(found: Target) -> dict[str, Any]:
         "target": found.target,
         "steps": None if found.steps is None else str(found.steps),
         "smallest": found.smallest,
+        "monotone": found.monotone,
         "why": found.why,
-        "at": found.at and enclosed(found.at, 8),
-        "before": found.before and enclosed(found.before, 8),
+        "at": found.at and enclosed(found.at, found.digits),
+        "before": found.before and enclosed(found.before, found.digits),
     }
 
 
@@ -392,7 +405,11 @@ def optimised_text(found: Optimised) -> str:
     lines += [f"  bound      {found.bound.total.decimals(digits)[1]} (rounded up)"]
     if found.given is not None:
         ratio = float(found.bound.total.high / found.given.total.low) if found.given.total.low else 1.0
-        lines += [f"  as given   {found.given.total.decimals(digits)[1]} (rounded up); {ratio:.3g} of that is left"]
+        rest = f"{ratio:.3g} of that is left" if found.given.holds else "the theorem does not apply there"
+        lines += [f"  as given   {found.given.total.decimals(digits)[1]} (rounded up); {rest}"]
+    if not found.bound.holds:
+        failing = "; ".join(check.name for check in found.bound.checks if not check.holds)
+        lines.append(_part("", f"DOES NOT APPLY: {failing} fails, so the number above bounds nothing."))
     return "\n".join([*lines, *(_part("  ", note) for note in found.notes)])
 
 
@@ -400,6 +417,7 @@ def optimised_data(found: Optimised) -> dict[str, Any]:
     return {
         "chosen": dict(found.chosen),
         "given": found.given and enclosed(found.given.total, found.bound.digits),
+        "given_holds": found.given and found.given.holds,
         "lower_bound": found.lower and enclosed(found.lower, found.bound.digits),
         "notes": list(found.notes),
         "bound": bound_data(found.bound),
@@ -573,12 +591,24 @@ def schedule(A: str | None, B: str | None, C: str | None, theorem: str, best: bo
 @click.option("--at", metavar="STEPS", help="The T of the table, by commas.  [default: 1,2,10,1e3,1e6,1e12]")
 @DIGITS
 @AS_JSON
-def rate(alpha: str, beta: str, gamma0: str, at: str | None, digits: int, as_json: bool, **inputs: Any) -> None:
+@click.pass_context
+def rate(
+    ctx: click.Context,
+    /,
+    alpha: str,
+    beta: str,
+    gamma0: str,
+    at: str | None,
+    digits: int,
+    as_json: bool,
+    **inputs: Any,
+) -> None:
     """The rate T^(-1/4) with its explicit constant: the bound is at most K*sqrt(d)/T^(1/4) for every T.
 
     Prints K as a formula and in numbers, and beside K*sqrt(d)/T^(1/4) the main theorem's bound on that schedule.
+    With L1 > 0 the theorem applies from some T on: lr must be small beside 1/L1.
 
-    Exit status: 0, or 2 for a usage error.
+    Exit status: 0 the theorem applies at every T of the table, 1 it does not at some T, 2 usage error.
     """
     from ..bounds.constant import STEPS, rate_constant
     from ..bounds.problem import Problem, ProblemError
@@ -589,14 +619,19 @@ def rate(alpha: str, beta: str, gamma0: str, at: str | None, digits: int, as_jso
         found = rate_constant(problem, alpha, beta, gamma0, steps, digits)
     except ProblemError as error:
         raise refusing(error) from error
-    terminal.say(_document("rate", 0, **rate_data(found)) if as_json else rate_text(found))
+    code = 0 if found.holds else VIOLATED
+    terminal.say(_document("rate", code, **rate_data(found)) if as_json else rate_text(found))
+    ctx.exit(code)
 
 
 def whole(text: str) -> int:
-    """A number of steps.  Raises ProblemError."""
+    """A number of steps.  Raises ProblemError, with --at and the text in its sentence."""
     from ..bounds.problem import Hyperparameters, ProblemError
 
-    steps = Hyperparameters(steps=text.strip()).steps
+    try:
+        steps = Hyperparameters(steps=text.strip()).steps
+    except ProblemError as error:
+        raise ProblemError(f"--at {text!r:.40}: {error}") from error
     if not steps.is_Integer:
         raise ProblemError(f"--at: {text!r:.40} is no number of steps")
     return int(steps)
@@ -615,12 +650,26 @@ def rate_text(found: RateConstant) -> str:
     rows = [("T", "bound", "K*sqrt(d)/T^(1/4)")]
     rows += [(_steps(row.steps), row.bound.decimals(digits)[1], row.limit.decimals(digits)[1]) for row in found.rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    table = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
-    return "\n".join([*lines, "", *(f"  {line}" for line in table)])
+    marks = ["", *("" if row.holds else "  does not apply" for row in found.rows)]
+    table = [
+        "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) + mark
+        for row, mark in zip(rows, marks, strict=True)
+    ]
+    return "\n".join([*lines, "", *(f"  {line}" for line in table), *_where_it_fails(found)])
+
+
+def _where_it_fails(found: RateConstant) -> list[str]:
+    if found.holds:
+        return []
+    failing = dict.fromkeys(formula for row in found.rows for formula in row.failing)
+    text = f"DOES NOT APPLY at the T that are marked: {'; '.join(failing)} fails there, so those numbers bound nothing."
+    return ["", _part("", text)]
 
 
 def _steps(count: int) -> str:
-    return str(count) if count < 10**6 else f"{count:.6g}"
+    from ..bounds.enclosures import decimal
+
+    return str(count) if count < 10**6 else decimal(Fraction(count), 6, up=False)
 
 
 def rate_data(found: RateConstant) -> dict[str, Any]:
@@ -633,9 +682,15 @@ def rate_data(found: RateConstant) -> dict[str, Any]:
             for name, share in found.shares.items()
         ],
         "rows": [
-            {"steps": str(row.steps), "bound": enclosed(row.bound, digits), "limit": enclosed(row.limit, digits)}
+            {
+                "steps": str(row.steps),
+                "bound": enclosed(row.bound, digits),
+                "limit": enclosed(row.limit, digits),
+                "holds": row.holds,
+            }
             for row in found.rows
         ],
+        "holds": found.holds,
     }
 
 

@@ -103,3 +103,17 @@ def test_the_command() -> None:
     failed = run(*options, "--alpha", "1", "--beta", "1")
     assert failed.exit_code == 2
     assert "breaks the rule" in failed.output
+
+
+def test_where_the_theorem_does_not_apply_is_said() -> None:
+    """lr*R*sqrt(d)*L1 = 10*sqrt(2)*T^(-3/4)/... is above 1 at T = 1, and below it from some T on."""
+    options = [word for name, value in {**SMALL, "L1": 10, "Gq": 1}.items() for word in (f"--{name}", str(value))]
+    done = run(*options, "--at", "1,1e6")
+    assert done.exit_code == 1
+    marked = [line.split()[0] for line in done.output.splitlines() if line.endswith("  does not apply")]
+    assert marked == ["1"] and "DOES NOT APPLY at the T that are marked: L1*sqrt(dim)*lr" in done.output
+    document = json.loads(run(*options, "--at", "1,1e6", "--json").output)
+    assert [row["holds"] for row in document["rows"]] == [False, True] and document["holds"] is False
+    assert run(*options, "--at", "1e6").exit_code == 0
+    empty = run(*options, "--at", "")
+    assert empty.exit_code == 2 and "--at ''" in empty.output

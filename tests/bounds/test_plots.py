@@ -81,3 +81,19 @@ def test_without_matplotlib_there_is_one_sentence(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(builtins, "__import__", missing)
     with pytest.raises(PlotError, match=r"pip install 'adamproof\[plots\]'"):
         found.draw(str(tmp_path / "a.png"))
+
+
+def test_where_the_theorem_applies_is_a_column() -> None:
+    steep = Problem(gap=8, grad1=4, L0=1, sigma0=1, dim=16, L1=10, Gq=1)
+    rows = against_steps(steep, HYPER).rows()
+    assert [row["holds"] for row in rows].count(False) > 0 and rows[0]["holds"] is False and rows[-1]["holds"] is True
+    cells = map_of_bound(steep, Hyperparameters(lr="1e-2", steps=1000)).rows()
+    assert {cell["holds"] for cell in cells} == {False, True}
+    for drawn in (against_steps, map_of_bound):
+        with pytest.raises(ProblemError, match="fails at every"):
+            drawn(steep, Hyperparameters("0.9", "0.9", 1, steps=1000))
+
+
+def test_a_bound_of_zero_is_not_drawn() -> None:
+    with pytest.raises(ProblemError, match="nothing to draw"):
+        against_steps(Problem(gap=0, grad1=0, L0=0, sigma0=0, dim=1), Hyperparameters("0.9", "0.9", 1, steps=1000))

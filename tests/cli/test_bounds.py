@@ -231,3 +231,34 @@ def test_schedule_refusals(words: list[str], sentence: str) -> None:
     found = ask("schedule", *words)
     assert found.exit_code == 2
     assert found.output.startswith(sentence) and found.output.count("\n") == 1
+
+
+def test_target_and_optimise_are_asked_one_at_a_time() -> None:
+    found = ask("bound", *GIVEN, "--target", "1", "--optimise", "lr")
+    assert found.exit_code == 2 and "ask for one at a time" in found.output
+    assert "names nothing" in ask("bound", *GIVEN, "--optimise", "").output
+
+
+def test_no_setting_is_status_1() -> None:
+    words = ("bound", *GIVEN, "--L1", "1", "--Gq", "1", "--lr", "10", "--optimise", "beta1")
+    found = ask(*words)
+    assert found.exit_code == 1 and found.output.startswith("Found no setting: no beta1 that was tried")
+    assert answer(*words, code=1)["chosen"] is None
+
+
+def test_a_mistake_leaves_no_data_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    words = ["--gap", "8", "--grad1", "4", "--L0", "1", "--sigma0", "1", "--dim", "16"]
+    words += ["--beta1", "0.9", "--beta2", "0.9", "--lr", "1e-3"]
+    assert ask("bound", *words, "--data", str(path)).exit_code == 2 and not path.exists()
+
+
+def test_files_that_are_no_problem_files(tmp_path: Path) -> None:
+    assert "is no regular file" in ask("bound", "--file", "/dev/zero").output
+    path = tmp_path / "a.toml"
+    path.write_text("#" * 2_000_000)
+    assert "is longer than 1000000 bytes" in ask("bound", "--file", str(path)).output
+    path = tmp_path / "a.json"
+    path.write_text('{"gap": 8}', encoding="utf-8-sig")
+    assert "needs grad1" in ask("bound", *GIVEN[:10], "--file", str(path)).output
+    assert "\x1b" not in ask("bound", *GIVEN, "--lr", "\x1b[31m" + "1" * 400).output
