@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -241,7 +240,7 @@ def test_a_reader_of_many_answers_that_goes_away(reader: str) -> None:
 
 
 def test_an_interrupt_keeps_what_was_done() -> None:
-    command = [sys.executable, "-m", "adamproof", "check", "all", "--json"]
+    command = [sys.executable, "-m", "adamproof", "check", "all", "--json", "--no-cache", "--progress"]
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
@@ -250,7 +249,9 @@ def test_an_interrupt_keeps_what_was_done() -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         start_new_session=True,
     )
-    time.sleep(3)
+    assert process.stderr is not None
+    while "being checked (2 of" not in process.stderr.readline():
+        assert process.poll() is None
     os.killpg(process.pid, signal.SIGINT)
     output, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
