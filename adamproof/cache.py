@@ -22,6 +22,8 @@ from typing import Any
 
 import adamproof
 
+from . import atomic
+
 LIBRARIES = ("sympy", "mpmath", "numpy", "highspy", "gmpy2")
 PLACE = "ADAMPROOF_CACHE"
 
@@ -62,13 +64,7 @@ class Cache:
         """Keep plain data (as JSON has it) for a question.  Raises OSError; then nothing has changed."""
         self.folder.mkdir(parents=True, exist_ok=True)
         path, text = self._path(question), json.dumps(content, separators=(",", ":"))
-        beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        try:
-            beside.write_text(f"{_digest(text)}\n{text}", encoding="utf-8")
-            beside.replace(path)
-        except OSError:
-            beside.unlink(missing_ok=True)
-            raise
+        atomic.write(path, f"{_digest(text)}\n{text}")
         for other in self.folder.glob(f"{question.stem}-*.json"):
             if other != path:
                 other.unlink(missing_ok=True)

@@ -103,6 +103,14 @@ NO_MUTANTS = click.option("--no-mutants", is_flag=True, help="Leave out the fals
 NO_CACHE = click.option("--no-cache", is_flag=True, help="Search anew, and keep nothing (see `adamproof cache`).")
 PROCESSES = click.option("-j", "--jobs", type=click.IntRange(min=1), default=JOBS, show_default=True, help="Processes.")
 CLAIM = click.option("--claim", metavar="CLAIM", help="Only this claim of the lemma, by name.")
+ENGINE = click.option(
+    "--engine",
+    type=click.Choice(["auto", "numpy", "numba", "cupy"]),
+    default="auto",
+    show_default=True,
+    help="Who runs it.",
+)
+THREADS = click.option("--threads", type=click.IntRange(min=1), help="For numba (all processors by default).")
 DEBUGGING = click.option(
     "--debug",
     is_flag=True,
@@ -432,14 +440,8 @@ def cache(clear: bool) -> None:
     click.option("--steps", type=int, default=1000, show_default=True, help="Steps T."),
     click.option("--replicates", type=int, default=16, show_default=True, help="Independent runs."),
     click.option("--seed", type=int, default=0, show_default=True, help="Of the noise."),
-    click.option(
-        "--engine",
-        type=click.Choice(["auto", "numpy", "numba", "cupy"]),
-        default="auto",
-        show_default=True,
-        help="Who runs it.",
-    ),
-    click.option("--threads", type=click.IntRange(min=1), help="For numba (all processors by default)."),
+    ENGINE,
+    THREADS,
     click.option("--checkpoint", metavar="FILE", help="Keep the state there, every minute and at the end."),
     click.option("--resume", is_flag=True, help="Go on from the checkpoint."),
     click.option(
@@ -484,14 +486,8 @@ def simulate(ctx: click.Context, /, as_json: bool, progress: bool, **options: An
     click.option(
         "--seed", type=click.IntRange(min=0, max=2**64 - 1), default=0, show_default=True, help="Of the noise."
     ),
-    click.option(
-        "--engine",
-        type=click.Choice(["auto", "numpy", "numba", "cupy"]),
-        default="auto",
-        show_default=True,
-        help="Who runs it.",
-    ),
-    click.option("--threads", type=click.IntRange(min=1), help="For numba (all processors by default)."),
+    ENGINE,
+    THREADS,
     click.option("--save", metavar="DIR", help="Write NAME.json (the record), NAME.csv and NAME.svg into this folder."),
     click.option("--plot", metavar="FILE", help="Draw it (PNG or SVG; needs the extra `experiments`)."),
     click.option("--data", metavar="FILE", help="Write what is drawn as CSV or JSON."),

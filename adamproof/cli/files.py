@@ -6,6 +6,7 @@ import os
 import stat
 from pathlib import Path
 
+from .. import atomic
 from .errors import CliError
 
 
@@ -35,16 +36,7 @@ def _write(path: Path, text: str) -> None:
     if target.exists() and not stat.S_ISREG(target.stat().st_mode):
         target.write_text(text, encoding="utf-8", newline="\n")  # a device or a pipe must not be replaced by a file
         return
-    beside = target.with_name(f".{target.name[:100]}.{os.getpid()}.tmp")  # the same folder: replacing is atomic
-    try:
-        with beside.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())  # a full disk may answer only now
-        beside.replace(target)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+    atomic.write(target, text)
 
 
 def make_folder(path: str) -> Path:
