@@ -248,6 +248,8 @@ def test_an_interrupt_keeps_what_was_done() -> None:
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         start_new_session=True,
+        # Whoever runs the tests in the background may have them ignore interrupts, which is inherited.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stderr is not None
     while "being checked (2 of" not in process.stderr.readline():
