@@ -10,7 +10,7 @@ import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
 from random import Random
@@ -224,6 +224,7 @@ def report(lemma: Lemma, work: Work, answers: Sequence[dict[str, Any]]) -> Lemma
     return LemmaReport(lemma, tuple(claims), tuple(mutants), versions())
 
 
+@cache
 def versions() -> dict[str, str]:
     """What the answer was computed with."""
     found = {"adamproof": __version__, "proof format": str(PROOF_FORMAT), "python": platform.python_version()}

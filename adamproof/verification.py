@@ -4,53 +4,73 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parent.parent  # the folder that holds the package
 
 
-def start(paths: Sequence[str]) -> subprocess.Popen[str]:
+def start(paths: Sequence[str], errors: IO[str] | int = subprocess.PIPE) -> subprocess.Popen[str]:
     """A new process in which the kernel, alone, reads these files; it prints one JSON object a file, in order."""
     # -P keeps the current folder off the import path: a folder named adamproof there must not be taken for ours.
     command = [sys.executable, "-P", "-m", "adamproof.kernel", "--json", "--", *paths]
     places = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     environment = {**os.environ, "PYTHONPATH": places}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment)
 
 
 class FreshVerification:
-    """The verification of proof files' texts, under way in a fresh process; `answers` waits for it."""
+    """The verification of proof files' texts, under way in a fresh process."""
 
     def __init__(self, proofs: Sequence[str]) -> None:
-        self.count = len(proofs)
-        self.folder = tempfile.TemporaryDirectory(prefix="adamproof-")
+        self._folder = tempfile.TemporaryDirectory(prefix="adamproof-")
         paths = []
         for number, text in enumerate(proofs):
-            path = Path(self.folder.name) / f"{number}.json"
+            path = Path(self._folder.name) / f"{number}.json"
             path.write_text(text, encoding="utf-8")
             paths.append(str(path))
-        self.process = start(paths) if proofs else None
+        self.count = len(paths)
+        self._errors = Path(self._folder.name) / "errors"
+        with self._errors.open("w", encoding="utf-8") as errors:
+            self._process = start(paths, errors) if proofs else None
+        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._answers: list[dict[str, Any]] = []
+        self._reading = threading.Thread(target=self._read, daemon=True)  # so that the process never waits for us
+        self._reading.start()
 
     def __enter__(self) -> FreshVerification:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.process is not None and self.process.poll() is None:
-            self.process.kill()
-            self.process.communicate()
-        self.folder.cleanup()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        self._reading.join()
+        self._folder.cleanup()
+
+    def _read(self) -> None:
+        if self._process is not None and self._process.stdout is not None:
+            with self._process.stdout as output:
+                for line in output:
+                    self._lines.put(line)
+        self._lines.put("")  # the end
+
+    def answer(self, number: int) -> dict[str, Any]:
+        """What the kernel answers about a file, by its place among the texts, as soon as it does."""
+        while len(self._answers) <= number:
+            line = self._lines.get()
+            if not line.endswith("\n"):
+                errors = self._errors.read_text(encoding="utf-8", errors="replace").strip()
+                raise RuntimeError(f"the verifier did not answer: {errors[-500:]}")
+            self._answers.append(json.loads(line))
+        return self._answers[number]
 
     def answers(self) -> list[dict[str, Any]]:
-        """What the kernel answered about each file, in order."""
-        if self.process is None:
-            return []
-        output, errors = self.process.communicate()
-        lines = output.splitlines()
-        if len(lines) != self.count:
-            raise RuntimeError(f"the verifier did not answer: {errors.strip()[-500:]}")
-        return [json.loads(line) for line in lines]
+        """What the kernel answers about all the files, in order."""
+        return [self.answer(number) for number in range(self.count)]

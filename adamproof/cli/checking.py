@@ -83,28 +83,22 @@ def _with_cache(targets: Sequence[Target], settings: Settings, jobs: int, say: S
     kept = [target for target in targets if target.path is None]  # a user's file may depend on anything
     with Recalled([_question(target.slug, settings) for target in kept], jobs) as recalled:
         say("verifying what the cache has")
-        lemmas = {target: lemma for target in kept if (lemma := _loaded(target, recalled, settings)) is not None}
-        answers = ((target, _recall(lemma, recalled, settings)) for target, lemma in lemmas.items())
+        answers = ((target, _recall(target, recalled, settings)) for target in kept)
         found = {target: outcome for target, outcome in answers if outcome is not None}
     missing = _compute([target for target in targets if target not in found], settings, jobs, say)
     for target in targets:
         yield found[target] if target in found else next(missing)
 
 
-def _loaded(target: Target, recalled: Recalled, settings: Settings) -> Lemma | None:
-    """A lemma of which the cache has something."""
+def _recall(target: Target, recalled: Recalled, settings: Settings) -> Outcome | None:
+    """The outcome from what the cache has, if it has something that stands."""
     if target.slug not in recalled:
         return None
+    start = time.perf_counter()
     try:
         lemma = narrowed(target.lemma(), settings.claim)
     except CliError:
         return None  # computing it says the same
-    recalled.load(lemma)
-    return lemma
-
-
-def _recall(lemma: Lemma, recalled: Recalled, settings: Settings) -> Outcome | None:
-    start = time.perf_counter()
     report = recalled.report(lemma)
     return None if report is None else _checked(report, settings, time.perf_counter() - start, recalled=True)
 

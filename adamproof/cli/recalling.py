@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..cache import Cache, Question
@@ -23,54 +24,41 @@ class Recalled:
         cache = Cache()
         found = {question.lemma: cache.read(question) for question in questions}
         self._work = {slug: data for slug, data in found.items() if _has_proofs(data)}
-        self._loaded: dict[str, Work] = {}
-        self._answers: dict[str, list[dict[str, Any]]] = {}
-        self._running: list[tuple[list[str], FreshVerification]] = []
+        self._answers: dict[str, list[Callable[[], dict[str, Any]]]] = {}  # the kernel's, about a lemma's proofs
+        self._verifications: list[FreshVerification] = []
         for group in _balanced({slug: sum(map(len, data["proofs"])) for slug, data in self._work.items()}, jobs):
-            texts = [text for slug in group for text in self._work[slug]["proofs"]]
-            self._running.append((group, FreshVerification(texts)))
+            proofs = [(slug, text) for slug in group for text in self._work[slug]["proofs"]]
+            verification = FreshVerification([text for _, text in proofs])
+            self._verifications.append(verification)
+            for number, (slug, _) in enumerate(proofs):
+                self._answers.setdefault(slug, []).append(partial(verification.answer, number))
 
     def __enter__(self) -> Recalled:
         return self
 
     def __exit__(self, *error: object) -> None:
-        for _, verification in self._running:
+        for verification in self._verifications:
             verification.__exit__(*error)
 
     def __contains__(self, slug: str) -> bool:
         return slug in self._work
 
-    def load(self, lemma: Lemma) -> None:
-        """Read a lemma's kept work, all but the kernel's answers: to be done while the kernel is at it."""
+    def report(self, lemma: Lemma) -> LemmaReport | None:
+        """What the kept work comes to; None where there is none, or where it does not stand.
+
+        Best asked in the order of the questions: the kernel is reading in that order meanwhile.
+        """
+        from ..check import Verdict, report
         from ..plain import unpacked
 
-        if lemma.slug in self._work:
-            try:
-                self._loaded[lemma.slug] = unpacked(self._work[lemma.slug])
-            except DAMAGED:
-                pass
-
-    def report(self, lemma: Lemma) -> LemmaReport | None:
-        """What the kept work comes to; None where there is none, or where it does not stand."""
-        from ..check import Verdict, report
-
-        if lemma.slug not in self._loaded:
+        if lemma.slug not in self._work:
             return None
+        answers = [answer() for answer in self._answers.get(lemma.slug, [])]
         try:
-            found = report(lemma, self._loaded[lemma.slug], self._said(lemma.slug))
+            found = report(lemma, unpacked(self._work[lemma.slug]), answers)
         except DAMAGED:
             return None
         return found if found.verdict is Verdict.PROVED else None
-
-    def _said(self, slug: str) -> list[dict[str, Any]]:
-        """The kernel's answers about a lemma's proofs."""
-        while slug not in self._answers:
-            group, verification = self._running.pop(0)
-            with verification:
-                answers = iter(verification.answers())
-            for name in group:
-                self._answers[name] = [next(answers) for _ in self._work[name]["proofs"]]
-        return self._answers[slug]
 
 
 def _has_proofs(data: Any) -> bool:
@@ -91,12 +79,11 @@ def keep(question: Question, work: Work) -> str:
 
 
 def _balanced(sizes: dict[str, int], count: int) -> list[list[str]]:
-    """The names in order, cut into at most `count` groups of about the same size."""
-    groups: list[list[str]] = [[]]
-    total, share = 0, sum(sizes.values()) / max(count, 1)
+    """The names in at most `count` groups of about the same size, each of which begins with early names."""
+    groups: list[list[str]] = [[] for _ in range(min(count, len(sizes)))]
+    totals = [0] * len(groups)
     for name, size in sizes.items():
-        if groups[-1] and total >= share * len(groups):
-            groups.append([])
-        groups[-1].append(name)
-        total += size
-    return groups if groups[0] else []
+        least = totals.index(min(totals))
+        groups[least].append(name)
+        totals[least] += size
+    return groups

@@ -223,6 +223,8 @@ def _need(where: str, args: tuple[Any, ...], sorts: tuple[str, ...]) -> None:
 
 
 def bits(number: Fraction | int) -> int:
+    if type(number) is int:
+        return number.bit_length()
     return max(number.numerator.bit_length(), number.denominator.bit_length())
 
 
@@ -299,9 +301,14 @@ def fresh(sort: str) -> Term:
     return _build("var", (f"#{next(_fresh)}", sort), sort)
 
 
-def _map_bound(term: Term, change: Any, level: int = 0) -> Term:
-    """Rebuild term; change(leaf, level) may replace leaves, level counting the binders above them."""
+def _map_bound(term: Term, change: Any, same: Any, level: int = 0) -> Term:
+    """Rebuild term; change(leaf, level) may replace leaves, level counting the binders above them.
+
+    Where same(part, level), no leaf of a part is replaced, and it is kept as it is.
+    """
     spend(1)
+    if same(term, level):
+        return term
     if term.op in ("var", "bound"):
         replaced: Term = change(term, level)
         return replaced
@@ -311,7 +318,7 @@ def _map_bound(term: Term, change: Any, level: int = 0) -> Term:
             args.append(arg)
         else:
             inside = is_binder(term.op) and position == len(term.args) - 1
-            args.append(_map_bound(arg, change, level + inside))
+            args.append(_map_bound(arg, change, same, level + inside))
     return as_real(args[0]) if term.op == "real" else make(term.op, *args)
 
 
@@ -321,7 +328,10 @@ def opened(binder: Term, value: Term) -> Term:
     def change(leaf: Term, level: int) -> Term:
         return value if leaf.op == "bound" and leaf.args[0] == level else leaf
 
-    return _map_bound(binder.args[-1], change)
+    def same(part: Term, level: int) -> bool:
+        return all(index != level for index, _ in part.loose)
+
+    return _map_bound(binder.args[-1], change, same)
 
 
 def bound_sort_of(op: str) -> str:
@@ -334,7 +344,10 @@ def bind(op: str, variable: Term, *args: Term) -> Term:
     def change(leaf: Term, level: int) -> Term:
         return make("bound", level, variable.sort) if leaf is variable else leaf
 
-    return make(op, *args[:-1], _map_bound(args[-1], change))
+    def same(part: Term, level: int) -> bool:
+        return variable not in free(part)
+
+    return make(op, *args[:-1], _map_bound(args[-1], change, same))
 
 
 FunctionBody = tuple[tuple[Term, ...], Term]

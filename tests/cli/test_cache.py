@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from adamproof.cache import PLACE, Cache, Question
-from adamproof.check import Work, worked
+from adamproof.check import Verdict, Work, worked
 from adamproof.cli.recalling import Recalled
 from adamproof.plain import packed, unpacked
 from adamproof.registry import get
@@ -168,3 +168,14 @@ def test_nothing_is_recalled_from_an_empty_cache(monkeypatch: pytest.MonkeyPatch
     with Recalled([Question(LEMMA, 40, True)], 2) as recalled:
         assert recalled.report(get(LEMMA)) is None
     assert Cache().clear() == 0
+
+
+def test_each_lemma_gets_the_answers_about_its_own_proofs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(PLACE, str(tmp_path))
+    slugs = [LEMMA, "young-power", "norms", "constant-sum"]
+    assert run(tmp_path, "check", *slugs, "--quiet").returncode == 0
+    with Recalled([Question(slug, 40, True) for slug in slugs], 2) as recalled:  # the last first, one not at all
+        reports = {slug: recalled.report(get(slug)) for slug in reversed(slugs) if slug != "norms"}
+    for slug, report in reports.items():
+        assert report is not None and report.lemma.slug == slug
+        assert [claim.verdict for claim in report.claims] == [Verdict.PROVED] * len(get(slug).claims)
