@@ -80,7 +80,6 @@ from adamproof.prover import (
     le,
     lt,
     power,
-    product,
     prove,
     real_power,
     reals,
@@ -199,52 +198,16 @@ def pathwise(scope: Scope) -> Step:
     horizon = prove(lt(0, T), scope.the("T is a horizon"))
     counted = cut(instantiate(scope.lemma("constant-sum"), {integers("n"): T}), prove(le(0, T), horizon))
     moduli = prove(eq(total(lengthened, T) / T, MODULUS), counted, horizon)
-    y, gap, r, e, z, c, n, f, h, start, ratio = reals("y gap r e z c n f h start ratio")
-    half = Rational(1, 2)
-    divided = prove(
-        le(y / n, gap / (f * n) + 2 * r * (e / n) + half * f * c * (z / n)),
-        prove(
-            le(y, gap / f + 2 * r * e + half * f * c * z),
-            le(f * y, gap + 2 * f * r * e + half * f**2 * c * z),
-            lt(0, f),
-        ),
-        lt(0, n),
-        lt(0, f),
+    collected = main_theorem.over_the_horizon(
+        gains=total(gain, T),
+        gap=F(1, w) - Fmin,
+        errors=total(error, T),
+        moduli=total(lengthened, T),
+        modulus=MODULUS,
+        start=START,
+        noise=nu,
     )
-    inserted = prove(
-        le(2 * r * (e / n), 2 * r * start + 2 * f * c * ratio * h + 2 * r * nu),
-        prove(
-            le(2 * r * (e / n), 2 * r * (start + f * r * ratio * h + nu)),
-            le(e / n, start + f * r * ratio * h + nu),
-            le(0, r),
-        ),
-        prove(eq(2 * r * f * r * ratio * h, 2 * f * c * ratio * h), eq(r**2, c)),
-        degree=1,
-    )
-    collected = prove(
-        le(y / n, gap / (f * n) + 2 * r * start + f * c * (half + 2 * ratio) * h + 2 * r * nu),
-        divided,
-        inserted,
-        prove(eq(f * c * (z / n), f * c * h), eq(z / n, h)),
-        degree=1,
-    )
-    values = {
-        y: total(gain, T),
-        gap: F(1, w) - Fmin,
-        r: R * sqrt(d),
-        e: total(error, T),
-        z: total(lengthened, T),
-        c: R**2 * d,
-        n: T,
-        f: gamma,
-        h: MODULUS,
-        start: START,
-        ratio: RATIO,
-    }
-    root = prove(eq(product(R * sqrt(d), R * sqrt(d)), R**2 * d), scope.the("d is a dimension"))
-    size = prove(le(0, R * sqrt(d)), scope.given("R is not negative", "d is a dimension"))
-    facts = [whole, wrong, moduli, root, size, horizon, scope.the("gamma is positive")]
-    result = cut(instantiate(collected, values), facts)
+    result = cut(collected, whole, wrong, moduli, horizon, *main_theorem.sizes(scope))
     return prove(scope.goal, result, degree=1)
 
 

@@ -265,9 +265,26 @@ def any_magnitudes(scope: Scope) -> Step:
 
 
 def _assembled(scope: Scope, average: Step, errors: Step, moduli: Step, horizon: Step) -> Step:
-    """gamma*y <= D + 2*gamma*r*e + gamma^2*c*z/2, divided by gamma*n, and e/n bounded."""
+    whole = over_the_horizon(
+        gains=TIMES.of(E(gain(t), w)),
+        gap=GAP,
+        errors=TIMES.of(E(error(t), w)),
+        moduli=TIMES.of(momentum_error.expected_modulus(t)),
+        modulus=L0 + L1 * mean_power(q),
+        start=momentum_error.START_TERM,
+        noise=momentum_error.NOISE_TERM,
+    )
+    result = cut(whole, average, errors, moduli, horizon, *sizes(scope))
+    return prove(scope.goal, result, degree=1)
+
+
+def over_the_horizon(**values: Any) -> Step:
+    """gains/T, from the summed descent inequality and the averages of the errors and of the moduli of smoothness.
+
+    gamma*gains <= gap + 2*gamma*r*errors + gamma^2*r^2*moduli/2, divided by gamma*T, where r = R*sqrt(d),
+    errors/T <= start + gamma*r*b1/(1 - b1)*modulus + noise and moduli/T = modulus; `values` gives all of these.
+    """
     y, dd, r, e, z, c, n, f, gq, start, noise, ratio = reals("y D r e z c n f gq start noise ratio")
-    positive = [lt(0, f), lt(0, n)]
     divided = prove(
         le(y / n, dd / (f * n) + 2 * r * (e / n) + Rational(1, 2) * f * c * (z / n)),
         prove(
@@ -275,7 +292,8 @@ def _assembled(scope: Scope, average: Step, errors: Step, moduli: Step, horizon:
             le(f * y, dd + 2 * f * r * e + Rational(1, 2) * f**2 * c * z),
             lt(0, f),
         ),
-        *positive,
+        lt(0, f),
+        lt(0, n),
     )
     inserted = prove(
         le(2 * r * (e / n), 2 * r * start + 2 * f * c * ratio * gq + 2 * r * noise),
@@ -294,26 +312,16 @@ def _assembled(scope: Scope, average: Step, errors: Step, moduli: Step, horizon:
         prove(eq(f * c * (z / n), f * c * gq), eq(z / n, gq)),
         degree=1,
     )
-    values = {
-        y: TIMES.of(E(gain(t), w)),
-        dd: GAP,
-        r: R * sqrt(d),
-        e: TIMES.of(E(error(t), w)),
-        z: TIMES.of(momentum_error.expected_modulus(t)),
-        c: R**2 * d,
-        n: T,
-        f: gamma,
-        gq: L0 + L1 * mean_power(q),
-        start: momentum_error.START_TERM,
-        noise: momentum_error.NOISE_TERM,
-        ratio: b1 / (1 - b1),
-    }
+    names = {"gains": y, "gap": dd, "errors": e, "moduli": z, "modulus": gq, "start": start, "noise": noise}
+    common = {r: R * sqrt(d), c: R**2 * d, n: T, f: gamma, ratio: b1 / (1 - b1)}
+    return instantiate(whole, common | {names[name]: value for name, value in values.items()})
+
+
+def sizes(scope: Scope) -> list[Step]:
+    """What `over_the_horizon` needs of R*sqrt(d) and gamma."""
     root = prove(eq(product(R * sqrt(d), R * sqrt(d)), R**2 * d), scope.the("d is a dimension"))
     size = prove(le(0, R * sqrt(d)), scope.given("R is not negative", "d is a dimension"))
-    result = cut(
-        instantiate(whole, values), average, errors, moduli, root, size, horizon, scope.the("gamma is positive")
-    )
-    return prove(scope.goal, result, degree=1)
+    return [root, size, scope.the("gamma is positive")]
 
 
 def terms(bound: Any) -> dict[str, Any]:
