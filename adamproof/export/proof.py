@@ -7,7 +7,7 @@ from typing import Any
 
 from ..kernel.rules import RULES, Theorem
 from ..kernel.terms import Refusal, reset_budget
-from ..kernel.verify import FIELDS, STEP_FIELDS, _list, _object, _parse, _Reader, _text
+from ..kernel.verify import FIELDS, STEP_FIELDS, Reader, list_of, object_of, parse, text_of
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,10 @@ class Proof:
 
 def read(content: str | bytes) -> Proof:
     """A proof file's text as it states itself.  Raises Refusal when it is malformed."""
-    data = _object(_parse(content), FIELDS, "the proof file")
+    data = object_of(parse(content), FIELDS, "the proof file")
     reset_budget()
-    reader = _Reader(_list(data["symbols"], "symbols"), _list(data["terms"], "terms"))
-    entries = _list(data["steps"], "steps")
+    reader = Reader(list_of(data["symbols"], "symbols"), list_of(data["terms"], "terms"))
+    entries = list_of(data["steps"], "steps")
     if not entries:
         raise Refusal("a proof has at least one step")
     wanted = {len(entries) - 1}
@@ -42,22 +42,22 @@ def read(content: str | bytes) -> Proof:
         if number in wanted:
             wanted.update(_premises(entries[number], number))
     steps = tuple(_step(number, entries[number], reader) for number in sorted(wanted))
-    return Proof(_text(data["title"], "the title"), steps)
+    return Proof(text_of(data["title"], "the title"), steps)
 
 
 def _premises(entry: Any, number: int) -> tuple[int, ...]:
-    indices = _list(_object(entry, STEP_FIELDS, f"step {number}")["from"], "from")
+    indices = list_of(object_of(entry, STEP_FIELDS, f"step {number}")["from"], "from")
     if any(type(index) is not int or not 0 <= index < number for index in indices):
         raise Refusal(f"step {number} names a premise that is no earlier step")
     return tuple(indices)
 
 
-def _step(number: int, entry: Any, reader: _Reader) -> Step:
+def _step(number: int, entry: Any, reader: Reader) -> Step:
     reset_budget()
-    rule = _text(entry["rule"], "a rule")
-    if rule not in RULES or len(_list(entry["args"], "args")) != len(RULES[rule].kinds):
+    rule = text_of(entry["rule"], "a rule")
+    if rule not in RULES or len(list_of(entry["args"], "args")) != len(RULES[rule].kinds):
         raise Refusal(f"step {number}: there is no rule {rule!r:.40} with {len(entry['args'])} arguments")
     args = tuple(reader.argument(kind, arg) for kind, arg in zip(RULES[rule].kinds, entry["args"], strict=True))
-    citations = tuple((_text(name, "a name"), _text(source, "a source")) for name, source in entry["citations"])
+    citations = tuple((text_of(name, "a name"), text_of(source, "a source")) for name, source in entry["citations"])
     theorem = Theorem(reader.closed_terms(entry["hypotheses"]), reader.term(entry["conclusion"]), citations)
     return Step(number, rule, args, _premises(entry, number), theorem)

@@ -328,10 +328,7 @@ def opened(binder: Term, value: Term) -> Term:
     def change(leaf: Term, level: int) -> Term:
         return value if leaf.op == "bound" and leaf.args[0] == level else leaf
 
-    def same(part: Term, level: int) -> bool:
-        return all(index != level for index, _ in part.loose)
-
-    return _map_bound(binder.args[-1], change, same)
+    return _map_bound(binder.args[-1], change, lambda part, level: all(index != level for index, _ in part.loose))
 
 
 def bound_sort_of(op: str) -> str:
@@ -344,10 +341,7 @@ def bind(op: str, variable: Term, *args: Term) -> Term:
     def change(leaf: Term, level: int) -> Term:
         return make("bound", level, variable.sort) if leaf is variable else leaf
 
-    def same(part: Term, level: int) -> bool:
-        return variable not in free(part)
-
-    return make(op, *args[:-1], _map_bound(args[-1], change, same))
+    return make(op, *args[:-1], _map_bound(args[-1], change, lambda part, _: variable not in free(part)))
 
 
 FunctionBody = tuple[tuple[Term, ...], Term]

@@ -41,12 +41,12 @@ class Verified:
 def verify(text: str | bytes) -> Verified:
     """Check a proof file's text.  Raises Refusal, with the step, on the first thing that is wrong."""
     forget()
-    data = _object(_parse(text), FIELDS, "the proof file")
+    data = object_of(parse(text), FIELDS, "the proof file")
     if data["format"] != FORMAT or type(data["version"]) is not int or data["version"] != VERSION:
         refuse(f"this is not a proof file of format {FORMAT}, version {VERSION}")
-    _text(data["title"], "the title")
-    reader = _Reader(_list(data["symbols"], "symbols"), _list(data["terms"], "terms"))
-    stated_steps = _list(data["steps"], "steps")
+    text_of(data["title"], "the title")
+    reader = Reader(list_of(data["symbols"], "symbols"), list_of(data["terms"], "terms"))
+    stated_steps = list_of(data["steps"], "steps")
     if not 0 < len(stated_steps) <= MAX_STEPS:
         refuse(f"a proof has between 1 and {MAX_STEPS} steps, not {len(stated_steps)}")
     theorems: list[Theorem] = []
@@ -59,7 +59,7 @@ def verify(text: str | bytes) -> Verified:
         if spent > MAX_TOTAL:
             refuse(f"the proof takes more than {MAX_TOTAL} elementary steps")
     last = theorems[-1]
-    states = _object(data["states"], {"hypotheses", "conclusion", "citations"}, "states")
+    states = object_of(data["states"], {"hypotheses", "conclusion", "citations"}, "states")
     found = {
         "hypotheses": [show(prop) for prop in last.hypotheses],
         "conclusion": show(last.conclusion),
@@ -74,7 +74,7 @@ def verify(text: str | bytes) -> Verified:
 # --- JSON, strictly ----------------------------------------------------------------------------
 
 
-def _parse(text: str | bytes) -> Any:
+def parse(text: str | bytes) -> Any:
     if len(text) > MAX_BYTES:
         refuse(f"a proof file has at most {MAX_BYTES} bytes")
     try:
@@ -106,21 +106,21 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
-def _object(value: Any, fields: set[str], where: str) -> dict[str, Any]:
+def object_of(value: Any, fields: set[str], where: str) -> dict[str, Any]:
     if type(value) is not dict or set(value) != fields:
         refuse(f"{where} must be an object with exactly the fields {', '.join(sorted(fields))}")
     checked: dict[str, Any] = value
     return checked
 
 
-def _list(value: Any, where: str) -> list[Any]:
+def list_of(value: Any, where: str) -> list[Any]:
     if type(value) is not list:
         refuse(f"{where} must be a list")
     checked: list[Any] = value
     return checked
 
 
-def _text(value: Any, where: str) -> str:
+def text_of(value: Any, where: str) -> str:
     if type(value) is not str:
         refuse(f"{where} must be text")
     checked: str = value
@@ -152,7 +152,7 @@ def _at(entries: list[T], index: Any, what: str) -> T:
     return entries[index]
 
 
-class _Reader:
+class Reader:
     """The file's symbols and terms, rebuilt in order; each entry may only point back."""
 
     def __init__(self, symbols: list[Any], entries: list[Any]) -> None:
@@ -166,16 +166,16 @@ class _Reader:
             self.terms.append(_located(f"term {number}", self._term, entry))
 
     def _function(self, symbol: Any) -> Function:
-        entry = _list(symbol, "a symbol")
+        entry = list_of(symbol, "a symbol")
         if len(entry) != 2:
             refuse("a symbol is [name, [sorts]]")
-        return function(_text(entry[0], "a name"), [_text(s, "a sort") for s in _list(entry[1], "sorts")])
+        return function(text_of(entry[0], "a name"), [text_of(s, "a sort") for s in list_of(entry[1], "sorts")])
 
     def _term(self, value: Any) -> Term:
-        entry = _list(value, "a term")
+        entry = list_of(value, "a term")
         if not entry:
             refuse("a term is [operator, arguments...]")
-        op, args = _text(entry[0], "an operator"), entry[1:]
+        op, args = text_of(entry[0], "an operator"), entry[1:]
         if op == "rat":
             return make("rat", *(_fraction(arg) for arg in args))
         if op == "int":
@@ -196,17 +196,17 @@ class _Reader:
         return _at(self.functions, index, "symbol")
 
     def closed_terms(self, value: Any) -> tuple[Term, ...]:
-        return tuple(self.term(index) for index in _list(value, "terms"))
+        return tuple(self.term(index) for index in list_of(value, "terms"))
 
     def argument(self, kind: str, value: Any) -> Any:
         """A rule's argument, by the kind that the rule declares for it."""
         if kind in (PROP, REAL, INT, "term", "var"):
             return self.term(value)
         if kind == "text":
-            return _text(value, "an argument")
+            return text_of(value, "an argument")
         if kind == "terms":
             return self.closed_terms(value)
-        rows = [_list(row, f"an entry of {kind}") for row in _list(value, kind)]
+        rows = [list_of(row, f"an entry of {kind}") for row in list_of(value, kind)]
         width = 2 if kind in ("substitution", "multipliers") else 3
         if any(len(row) != width for row in rows):
             refuse(f"an entry of {kind} has {width} parts")
@@ -216,7 +216,7 @@ class _Reader:
             return tuple((self.function(f), self.closed_terms(params), self.term(by)) for f, params, by in rows)
         if kind == "multipliers":
             return tuple((index, self.term(by)) for index, by in rows)
-        return tuple((_fraction(c), tuple(_list(facts, "facts")), self.closed_terms(sq)) for c, facts, sq in rows)
+        return tuple((_fraction(c), tuple(list_of(facts, "facts")), self.closed_terms(sq)) for c, facts, sq in rows)
 
 
 # --- steps -------------------------------------------------------------------------------------
@@ -224,17 +224,17 @@ class _Reader:
 STEP_FIELDS = {"rule", "args", "from", "hypotheses", "conclusion", "citations"}
 
 
-def _check_step(value: Any, theorems: list[Theorem], reader: _Reader) -> Theorem:
-    step = _object(value, STEP_FIELDS, "a step")
-    name = _text(step["rule"], "a rule")
+def _check_step(value: Any, theorems: list[Theorem], reader: Reader) -> Theorem:
+    step = object_of(value, STEP_FIELDS, "a step")
+    name = text_of(step["rule"], "a rule")
     if name not in RULES:
         refuse(f"there is no rule {name!r:.40}")
-    premises = [_at(theorems, index, "step") for index in _list(step["from"], "from")]
-    args, kinds = _list(step["args"], "args"), RULES[name].kinds
+    premises = [_at(theorems, index, "step") for index in list_of(step["from"], "from")]
+    args, kinds = list_of(step["args"], "args"), RULES[name].kinds
     if len(args) != len(kinds):
         refuse(f"{name} takes {len(kinds)} arguments, not {len(args)}")
     theorem = apply(name, premises, [reader.argument(kind, arg) for kind, arg in zip(kinds, args, strict=True)])
-    citations = tuple(tuple(_list(row, "a citation")) for row in _list(step["citations"], "citations"))
+    citations = tuple(tuple(list_of(row, "a citation")) for row in list_of(step["citations"], "citations"))
     stated = Theorem(reader.closed_terms(step["hypotheses"]), reader.term(step["conclusion"]), citations)
     if stated != theorem:
         refuse(f"{name} gives {_sequent(theorem)}, but the file states {_sequent(stated)}")
