@@ -7,7 +7,6 @@ other code is said to be so.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 from collections.abc import Iterable, Mapping
@@ -17,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from .. import __version__
+from .. import __version__, sealed
 
 SCHEMA = 1
 EXPERIMENTS = {
@@ -31,8 +30,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 SHARED = ("experiments/lab.py", "experiments/statistics.py")  # beside the simulator and the experiment's own file
 
 
-class RecordError(ValueError):
-    """A record that cannot be used: one sentence."""
+RecordError = sealed.SealError
 
 
 @dataclass(frozen=True)
@@ -64,8 +62,8 @@ class Record:
 
     def text(self) -> str:
         """The record as JSON, with its checksum."""
-        content = {"schema": SCHEMA, **{field.name: getattr(self, field.name) for field in fields(self)}}
-        return json.dumps({**content, "command": self.command, "checksum": checksum(content)}, indent=1) + "\n"
+        content = {field.name: getattr(self, field.name) for field in fields(self)}
+        return sealed.text({"schema": SCHEMA, **content}, self.command)
 
 
 def module(experiment: str) -> Any:
@@ -87,20 +85,12 @@ def made(experiment: str, seed: int, full: bool, engine: str, parameters: Any, r
     )
 
 
-def checksum(content: Mapping[str, Any]) -> str:
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 @cache
 def fingerprint(experiment: str) -> str:
     """A digest of the source that an experiment's numbers come from: the simulator, the shared tools, its own file."""
     own = EXPERIMENTS[experiment].rpartition(".")[2]
     paths = [*sorted((PACKAGE / "simulator").glob("*.py")), *(PACKAGE / name for name in SHARED)]
-    digest = hashlib.sha256()
-    for path in [*paths, PACKAGE / "experiments" / f"{own}.py"]:
-        digest.update(path.name.encode() + b"\0" + path.read_text(encoding="utf-8").encode() + b"\0")
-    return digest.hexdigest()
+    return sealed.digest_of([*paths, PACKAGE / "experiments" / f"{own}.py"])
 
 
 # --- files --------------------------------------------------------------------------------------
@@ -108,24 +98,10 @@ def fingerprint(experiment: str) -> str:
 
 def read(path: str | Path) -> Record:
     """The record in a file.  Raises RecordError where it is no record, or not the one that was written."""
-    try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise RecordError(f"cannot read {path}: {error.strerror or error}") from error
-    except (ValueError, RecursionError) as error:
-        raise RecordError(f"{path} is no record of an experiment, as it is not JSON") from error
-    names = {field.name for field in fields(Record)}
-    if not isinstance(content, dict) or set(content) != names | {"schema", "command", "checksum"}:
-        raise RecordError(f"{path} is no record of an experiment, which has the names {', '.join(sorted(names))}")
-    if content["schema"] != SCHEMA:
-        raise RecordError(f"{path} is a record of schema {content['schema']!r}, but this version reads {SCHEMA}")
-    try:
-        expected = checksum({name: content[name] for name in ("schema", *names)})
-    except ValueError as error:
-        raise RecordError(f"{path} holds a number that is not finite, which no record does") from error
-    if content["checksum"] != expected:
-        raise RecordError(f"{path} is not as it was written, for its checksum does not fit: run the experiment again")
-    record = Record(**{name: content[name] for name in names})
+    names = ("schema", *(field.name for field in fields(Record)))
+    content = sealed.read(path, names, SCHEMA, "record of an experiment", "run the experiment again")
+    content.pop("schema")
+    record = Record(**content)
     module(record.experiment)
     return record
 
