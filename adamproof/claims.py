@@ -34,6 +34,7 @@ from .evidence import (
 )
 from .experiments.records import Record
 from .graph import label_of
+from .opinions import Opinions, Proven
 
 
 class Word(Enum):
@@ -94,16 +95,28 @@ class Judged:
 
 
 def ledger(
-    numbers: Sequence[int] = (), say: Say = lambda _: None, records: Sequence[Record] = ()
+    numbers: Sequence[int] = (),
+    say: Say = lambda _: None,
+    records: Sequence[Record] = (),
+    opinions: Sequence[Opinions] = (),
 ) -> list[Judged]:
-    """The verdicts on these claims (all by default), computed now; what was observed in runs comes from records."""
-    desk = Desk(say, records)
+    """The verdicts on these claims (all by default), computed now.
+
+    What was observed in runs, and what other checkers have said about the proofs, comes from records.
+    """
+    desk = Desk(say, records, opinions)
     found = []
     for row in ROWS:
         if not numbers or row.number in numbers:
             say(f"claim {row.number}: {row.text}")
             found.append(Judged(row, _judged(row, desk)))
     return found
+
+
+def proofs_of(found: Sequence[Judged]) -> list[Proven]:
+    """The proofs that the verdicts rest on, each once."""
+    pieces = (piece for entry in found for piece in entry.verdict.evidence)
+    return list(dict.fromkeys(piece.proof for piece in pieces if piece.proof is not None))
 
 
 def _judged(row: Row, desk: Desk) -> Verdict:

@@ -20,6 +20,7 @@ from .experiments.records import Record, on_claim
 from .graph import label_of
 from .kernel.terms import QUANTIFIERS, Function, Term, free
 from .lemma import Claim, Lemma, LemmaError
+from .opinions import Opinions, Proven, digest
 from .prover import prop, reals
 
 Say = Callable[[str], None]
@@ -62,6 +63,7 @@ class Evidence:
     verdict: str = ""  # of the lemma, if it was checked
     statement: Any = field(default=None, compare=False)  # what was checked, in SymPy
     term: Term | None = field(default=None, compare=False)  # and in the kernel's terms
+    proof: Proven | None = None  # what the kernel accepted
 
     def within(self, *names: str) -> Evidence:
         """Without the assumptions that the claim of the source itself makes."""
@@ -131,8 +133,10 @@ def failed(text: str) -> Evidence:
 class Desk:
     """Gets evidence when it is asked for, each piece once."""
 
-    def __init__(self, say: Say = lambda _: None, records: Sequence[Record] = ()) -> None:
-        self.say, self.records = say, tuple(records)
+    def __init__(
+        self, say: Say = lambda _: None, records: Sequence[Record] = (), opinions: Sequence[Opinions] = ()
+    ) -> None:
+        self.say, self.records, self.opinions = say, tuple(records), tuple(opinions)
         self._found: dict[tuple[str, str | None], Evidence] = {}
 
     def lemma(self, slug: str, claim: str | None = None) -> Evidence:
@@ -159,26 +163,33 @@ class Desk:
             return replace(failed(str(error)), lemma=slug)
         except Exception as error:  # noqa: BLE001 - a lemma's script may fail in any way; the other rows still count
             return replace(failed(f"{slug}: {type(error).__name__}: {error}"), lemma=slug)
-        return _evidence(lemma, claim, report)
+        return _evidence(lemma, claim, report, self.opinions)
 
 
-def _evidence(lemma: Lemma, claim: Claim, report: checking.ClaimReport) -> Evidence:
+def _evidence(
+    lemma: Lemma, claim: Claim, report: checking.ClaimReport, opinions: Sequence[Opinions] = ()
+) -> Evidence:
     name = f"{lemma.label} {lemma.slug}" if lemma.label else lemma.slug
     if report.verdict is not checking.Verdict.PROVED:
         text = f"{name} ({claim.name}): {report.verdict}, {report.reason}"
         return Evidence(text, State.FAILED, lemma=lemma.slug, verdict=str(report.verdict))
     kinds = {used: kind_of(used, report.hypotheses[used], lemma.cited) for used in report.used}
     axioms = ", ".join(axiom for axiom, _ in report.citations)
+    proof = Proven(lemma.slug, claim.name, digest(report.proof))
+    assumes = (f"assumes: {used}" for used in report.used)
+    cites = (f"cites: {': '.join(pair)}" for pair in report.citations)
+    said = (f"also {opinion.in_short(proof)}" for opinion in opinions)
     return Evidence(
         f"{name} ({claim.name}){f', citing the {axioms}' if axioms else ''}",
         State.PROVED,
         tuple(used for used, kind in kinds.items() if kind is Kind.CONDITION),
         tuple(used for used, kind in kinds.items() if kind is Kind.SETTING),
-        (*(f"assumes: {used}" for used in report.used), *(f"cites: {': '.join(pair)}" for pair in report.citations)),
+        (*assumes, *cites, *said),
         lemma.slug,
         str(report.verdict),
         claim.conclusion,
         report.conclusion,
+        proof,
     )
 
 

@@ -529,6 +529,7 @@ def experiment(ctx: click.Context, /, name: str, as_json: bool, progress: bool, 
     AS_JSON,
     click.option("-q", "--quiet", is_flag=True, help="One line a file: its name and the verdict."),
     click.option("--keep", metavar="DIR", help="With Coq: leave the Coq files in this folder."),
+    click.option("--save", metavar="DIR", help="With Coq or a solver: leave a record, which the ledger can read."),
     click.option("-j", "--jobs", type=click.IntRange(min=1), default=JOBS, show_default=True, help="Processes."),
     PROGRESS,
 )
@@ -540,6 +541,7 @@ def verify(
     as_json: bool,
     quiet: bool,
     keep: str | None,
+    save: str | None,
     jobs: int,
     progress: bool,
 ) -> None:
@@ -552,15 +554,18 @@ def verify(
     Exit status: 0 all proved, 1 one is rejected (or an alarm), 2 one cannot be read (or there is no Coq or solver), 3 a
     result is not proved.
     """
+    if save is not None and checker == "kernel":
+        raise CliError("--save records what other checkers say, so it needs --with coq, all, z3 or cvc5")
+    records = None if save is None else files.make_folder(save)
     if checker in ("z3", "cvc5"):
         from .solvers import Solver
 
-        ctx.exit(Solver(checker, as_json, quiet, jobs, terminal.Progress(progress, quiet)).ask(paths))
+        ctx.exit(Solver(checker, as_json, quiet, jobs, terminal.Progress(progress, quiet), records).ask(paths))
     if checker != "kernel":
         from .second_opinion import Coq
 
         folder = None if keep is None else files.make_folder(keep)
-        coq = Coq(as_json, quiet, jobs, terminal.Progress(progress, quiet), folder, kernel=checker == "all")
+        coq = Coq(as_json, quiet, jobs, terminal.Progress(progress, quiet), folder, checker == "all", records)
         ctx.exit(coq.ask(paths))
     from . import as_json as data
     from . import fresh

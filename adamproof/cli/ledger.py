@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from textwrap import fill
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ..report.words import LEGEND, carrying
 from . import as_json, terminal
 from .errors import CliError
+from .output import labelled
 
 if TYPE_CHECKING:
     from ..claims import Judged
     from ..experiments.records import Record
     from ..graph import Graph, Node
+    from ..opinions import Opinions
 
-WIDTH = 110
+T = TypeVar("T")
 OPEN = 3
 RECORDS = "experiments"  # a folder of records in the current folder
 
@@ -82,19 +83,25 @@ def node_data(node: Node) -> as_json.Data:
 
 def show_claims(number: str | None, form: str, folder: str | None, progress: terminal.Progress) -> int:
     """Print the ledger, or one claim of it in full; the exit status."""
+    from ..claims import proofs_of
+    from ..opinions import lines as evidence_lines
     from .targets import registered
 
     registered()  # says in one sentence what is wrong with a lemma file
-    found = judged(number, progress, recorded(folder, progress))
+    opinions = asked(folder, progress)
+    found = judged(number, progress, recorded(folder, progress), opinions)
     code = status(found)
+    lines = evidence_lines(proofs_of(found), opinions)
     if form == "json":
-        terminal.say(as_json.document("claims", code, claims=[claim_data(entry) for entry in found]))
+        claims = [claim_data(entry) for entry in found]
+        terminal.say(as_json.document("claims", code, claims=claims, lines_of_evidence=dict(lines)))
     elif form == "markdown":
-        terminal.say(markdown(found))
+        terminal.say("\n".join([markdown(found), "", *(f"- **{_cell(name)}**: {_cell(text)}" for name, text in lines)]))
     elif number is not None:
         terminal.say(f"{in_full(found[0])}\n\n{LEGEND}")
     else:
-        terminal.say("\n\n".join([*map(in_short, found), LEGEND]))
+        said = [labelled(f"    {name}: ", text) for name, text in lines]
+        terminal.say("\n\n".join([*map(in_short, found), "\n".join(["Lines of evidence", *said]), LEGEND]))
     return code
 
 
@@ -104,15 +111,26 @@ def status(found: Sequence[Judged]) -> int:
 
 
 def recorded(folder: str | None, progress: terminal.Progress) -> list[Record]:
-    """The records of experiments in a folder; by default in `experiments` here, or else those of the package.
-
-    What is no record, or not the one that was written, is said and not counted.
-    """
+    """The records of experiments in a folder; by default in `experiments` here, or else those of the package."""
     from ..experiments.records import found_in, shipped
 
     if folder is not None and not Path(folder).is_dir():
         raise CliError(f"there is no folder {folder} with records; `adamproof experiment all --save {folder}` makes it")
     places = [Path(folder)] if folder is not None else [Path(RECORDS), shipped()]
+    return _first(places, found_in, progress)
+
+
+def asked(folder: str | None, progress: terminal.Progress) -> list[Opinions]:
+    """What other checkers have said about the proofs: records in this folder, or else those of the package."""
+    from ..opinions import found_in, shipped
+
+    return _first([*([Path(folder)] if folder is not None else []), shipped()], found_in, progress)
+
+
+def _first(
+    places: Sequence[Path], found_in: Callable[[Path], tuple[list[T], list[str]]], progress: terminal.Progress
+) -> list[T]:
+    """The records of the first of these folders that has any; what is no record is said and not counted."""
     for place in places:
         records, problems = found_in(place)
         if problems:
@@ -124,13 +142,18 @@ def recorded(folder: str | None, progress: terminal.Progress) -> list[Record]:
     return []
 
 
-def judged(number: str | None, progress: terminal.Progress, records: Sequence[Record] = ()) -> list[Judged]:
+def judged(
+    number: str | None,
+    progress: terminal.Progress,
+    records: Sequence[Record] = (),
+    opinions: Sequence[Opinions] = (),
+) -> list[Judged]:
     from ..claims import ROWS, ledger
 
     known = [row.number for row in ROWS]
     if number is not None and not (number.isascii() and number.isdigit() and int(number) in known):
         raise CliError(f"there is no claim {number!r}; the claims are numbered {known[0]} to {known[-1]}")
-    found = ledger([] if number is None else [int(number)], progress, records)
+    found = ledger([] if number is None else [int(number)], progress, records, opinions)
     progress.clear()
     return found
 
@@ -139,14 +162,14 @@ def in_short(entry: Judged) -> str:
     """One claim: its text, the verdict, what it rests on, the evidence, what is missing."""
     verdict = entry.verdict
     lines = [
-        _part(f"{entry.row.number:>2}  ", entry.row.text),
-        _part("    ", str(verdict)).replace(str(verdict.word), terminal.coloured(verdict.word), 1),
+        labelled(f"{entry.row.number:>2}  ", entry.row.text),
+        labelled("    ", str(verdict)).replace(str(verdict.word), terminal.coloured(verdict.word), 1),
     ]
     if verdict.beyond:
-        lines.append(_part("    beyond A1-A3: ", "; ".join(verdict.beyond)))
-    lines += [_part("    evidence: ", "; ".join(evidence))] if (evidence := carrying(verdict)) else []
-    lines += [_part("    repair: ", verdict.repair)] if verdict.repair else []
-    lines += [_part("    missing: ", "; ".join(verdict.missing))] if verdict.missing else []
+        lines.append(labelled("    beyond A1-A3: ", "; ".join(verdict.beyond)))
+    lines += [labelled("    evidence: ", "; ".join(evidence))] if (evidence := carrying(verdict)) else []
+    lines += [labelled("    repair: ", verdict.repair)] if verdict.repair else []
+    lines += [labelled("    missing: ", "; ".join(verdict.missing))] if verdict.missing else []
     return "\n".join(lines)
 
 
@@ -154,17 +177,17 @@ def in_full(entry: Judged) -> str:
     """One claim with each piece of evidence, how far it carries and what it assumes."""
     verdict = entry.verdict
     lines = [f"Claim {entry.row.number}: {entry.row.text}", ""]
-    lines.append(_part("Verdict: ", str(verdict)).replace(str(verdict.word), terminal.coloured(verdict.word), 1))
+    lines.append(labelled("Verdict: ", str(verdict)).replace(str(verdict.word), terminal.coloured(verdict.word), 1))
     for title, texts in (
         ("Beyond A1-A3 it rests on", verdict.beyond),
         ("Repair", (verdict.repair,) if verdict.repair else ()),
         ("Missing", verdict.missing),
     ):
-        lines += ["", f"{title}:", *(_part("  - ", text) for text in texts)] if texts else []
+        lines += ["", f"{title}:", *(labelled("  - ", text) for text in texts)] if texts else []
     lines += ["", "Evidence:"]
     for piece in verdict.evidence:
-        lines.append(_part("  - ", f"{piece.text} [{piece.state.value}]"))
-        lines += [_part("      ", detail) for detail in piece.details]
+        lines.append(labelled("  - ", f"{piece.text} [{piece.state.value}]"))
+        lines += [labelled("      ", detail) for detail in piece.details]
     return "\n".join(lines)
 
 
@@ -209,14 +232,3 @@ def claim_data(entry: Judged) -> as_json.Data:
         "repair": verdict.repair,
         "missing": list(verdict.missing),
     }
-
-
-def _part(label: str, text: str) -> str:
-    return fill(
-        text,
-        WIDTH,
-        initial_indent=label,
-        subsequent_indent=" " * len(label),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

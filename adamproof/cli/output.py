@@ -53,7 +53,7 @@ def checked(
     lines += ["", f"{in_one_line(report, only)} ({RECALLED if recalled else f'{seconds:.1f} s'})"]
     lines += [f"  because {text}" for text in shortcomings(report)]
     if verbose:
-        lines.append(_labelled("  with ", ", ".join(f"{name} {version}" for name, version in report.versions.items())))
+        lines.append(labelled("  with ", ", ".join(f"{name} {version}" for name, version in report.versions.items())))
     return "\n".join(lines)
 
 
@@ -82,19 +82,19 @@ def mutated(lemma: Lemma, mutants: Sequence[MutantReport], style: str) -> str:
     for mutant in mutants:
         lines += ["", f"{fate(mutant)}: {mutant.mutant.name}"]
         lines += _indented(_statement(mutant.hypotheses, mutant.conclusion, style))
-        lines += [_labelled(f"  {refusal(mutant)}: ", mutant.reason), *_counterexample(mutant.witness)]
+        lines += [labelled(f"  {refusal(mutant)}: ", mutant.reason), *_counterexample(mutant.witness)]
     return "\n".join([*lines, "", tally(mutants)])
 
 
 def lost(found: Losses) -> str:
     """What `check --without` says: what is dropped, and claim by claim what becomes of it."""
     lines = [f"{called(found.lemma)}: {found.lemma.title}"]
-    lines += [_labelled("  without: ", name) for name in found.dropped]
+    lines += [labelled("  without: ", name) for name in found.dropped]
     for claim in found.claims:
         head = f'  Claim "{claim.report.claim.name}": {coloured(claim.word)}'
-        lines += ["", head, _labelled("    ", claim.text)]
+        lines += ["", head, labelled("    ", claim.text)]
         if claim.report.witness is not None:
-            lines.append(_labelled("    counterexample: ", brief(claim.report.witness)))
+            lines.append(labelled("    counterexample: ", brief(claim.report.witness)))
     return "\n".join([*lines, "", lost_in_one_line(found)])
 
 
@@ -105,7 +105,7 @@ def lost_in_one_line(found: Losses) -> str:
 
 
 def heading(lemma: Lemma) -> list[str]:
-    where = _labelled("  where:  ", lemma.where)
+    where = labelled("  where:  ", lemma.where)
     return [f"{called(lemma)}: {lemma.title}", f"  source: {lemma.source.value}", where]
 
 
@@ -152,22 +152,22 @@ def _claim(claim: ClaimReport, style: str, verbose: bool) -> list[str]:
     elif claim.steps:
         lines.append(f"  numbers:             {untested(claim)}")
     if claim.intervals is not None:
-        lines.append(_labelled("  intervals:           ", box(claim)))
+        lines.append(labelled("  intervals:           ", box(claim)))
     if claim.witness is not None:
-        lines += _counterexample(claim.witness) if verbose else [_labelled("  counterexample: ", brief(claim.witness))]
+        lines += _counterexample(claim.witness) if verbose else [labelled("  counterexample: ", brief(claim.witness))]
     return lines
 
 
 def _derived(claim: ClaimReport, style: str) -> list[str]:
     """The proof as derived and verified, or why there is none."""
     if not claim.steps:
-        return [_labelled("  reason: ", claim.reason)] if claim.reason else []
+        return [labelled("  reason: ", claim.reason)] if claim.reason else []
     fitting = usable(style, [*(step.statement for step in claim.steps), *claim.hypotheses.values(), claim.conclusion])
     lines = [line for number, step in enumerate(claim.steps, start=1) for line in _step(number, step, fitting)]
     lines += [
-        _labelled("  hypotheses used:     ", ", ".join(claim.used) or "none"),
-        _labelled("  hypotheses NOT used: ", ", ".join(claim.unused) or "none"),
-        _labelled("  cited axioms:        ", "; ".join(": ".join(pair) for pair in claim.citations) or "none"),
+        labelled("  hypotheses used:     ", ", ".join(claim.used) or "none"),
+        labelled("  hypotheses NOT used: ", ", ".join(claim.unused) or "none"),
+        labelled("  cited axioms:        ", "; ".join(": ".join(pair) for pair in claim.citations) or "none"),
         f"  proof:               {claim.proof_steps} kernel steps, {size(claim.proof)}, verified in a fresh process",
     ]
     return lines
@@ -176,7 +176,7 @@ def _derived(claim: ClaimReport, style: str) -> list[str]:
 def _step(number: int, step: NamedStep, style: str) -> list[str]:
     basis = ", ".join(step.rests_on) or "nothing but the rules"
     formula = show(step.statement, usable(style, [step.statement]))
-    return [f"  {number}. {step.title}", f"       {formula}", _labelled("     rests on: ", basis)]
+    return [f"  {number}. {step.title}", f"       {formula}", labelled("     rests on: ", basis)]
 
 
 # --- false twins --------------------------------------------------------------------------------
@@ -187,11 +187,11 @@ def _in_short(mutants: Sequence[MutantReport], verbose: bool) -> list[str]:
     for mutant in mutants:
         lines += [f"  {fate(mutant)}: {mutant.mutant.name}"]
         if verbose:
-            lines += _indented([_labelled(f"  {refusal(mutant)}: ", mutant.reason), *_counterexample(mutant.witness)])
+            lines += _indented([labelled(f"  {refusal(mutant)}: ", mutant.reason), *_counterexample(mutant.witness)])
         else:
-            lines.append(_labelled(f"    {refusal(mutant)}: ", shorten(mutant.reason, SHORT, placeholder=" ...")))
+            lines.append(labelled(f"    {refusal(mutant)}: ", shorten(mutant.reason, SHORT, placeholder=" ...")))
             shown_false = brief(mutant.witness) if mutant.witness else "no counterexample was found"
-            lines.append(_labelled("    false: ", shown_false))
+            lines.append(labelled("    false: ", shown_false))
     return lines
 
 
@@ -204,7 +204,7 @@ def _counterexample(witness: Witness | None) -> list[str]:
 # --- layout -------------------------------------------------------------------------------------
 
 
-def _labelled(label: str, text: str) -> str:
+def labelled(label: str, text: str) -> str:
     """A label and a text, broken into lines that line up behind the label."""
     indent = " " * len(label)
     return fill(

@@ -10,6 +10,7 @@ import click
 
 from ..check import versions
 from ..claims import Judged
+from ..opinions import Opinions
 from ..report.document import Content, written
 from ..report.parts import Part
 from ..report.records import Record, RecordError, read
@@ -50,12 +51,14 @@ def report(names: Sequence[str], wanted: Wanted, as_data: bool, debug: bool, pro
     )
     try:
         outcomes = _outcomes(targets, settings, wanted.jobs, debug, progress)
-        found = _judged(progress) if wanted.ledger else []
+        opinions = ledger.asked(wanted.records, progress)
+        found = _judged(progress, opinions) if wanted.ledger else []
     finally:
         progress.clear()
     for warning in dict.fromkeys(outcome.warning for outcome in outcomes if outcome.warning):
         terminal.warn(warning)
-    content = Content([_part(outcome) for outcome in outcomes], found, records, versions(), wanted.date)
+    parts = [_part(outcome) for outcome in outcomes]
+    content = Content(parts, found, records, versions(), wanted.date, opinions=opinions)
     for form, path in wanted.paths.items():
         files.write(path, written(content, form))
     code = worst([*(outcome.exit_code for outcome in outcomes), ledger.status(found)])
@@ -76,9 +79,9 @@ def _outcomes(
     return outcomes
 
 
-def _judged(progress: terminal.Progress) -> list[Judged]:
+def _judged(progress: terminal.Progress, opinions: Sequence[Opinions]) -> list[Judged]:
     registered()  # says in one sentence what is wrong with a lemma file
-    return ledger.judged(None, progress)
+    return ledger.judged(None, progress, opinions=opinions)
 
 
 def _records(folder: str | None) -> list[Record]:

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .. import opinions
 from ..export import coqc
 from ..export.development import TOGETHER, Development, Module
 from ..export.proof import Proof, read
 from ..export.replay import replay
 from ..export.text import coq_name
 from ..kernel.terms import Refusal
-from . import as_json, fresh, terminal
+from . import as_json, files, fresh, terminal
 from .checking import Settings, run_all, worst
 from .errors import CliError
 from .targets import resolve
@@ -47,6 +48,7 @@ class Coq:
     progress: terminal.Progress
     folder: Path | None = None  # where the Coq files stay
     kernel: bool = False
+    save: Path | None = None  # the folder for a record
     codes: list[int] = field(default_factory=list)
     documents: list[dict[str, Any]] = field(default_factory=list)
 
@@ -57,10 +59,11 @@ class Coq:
             raise CliError(f"there is no coqc on this machine; {coqc.HOW_TO_GET_IT}")
         if not version.startswith(coqc.VERSION):
             terminal.warn(f"This is Coq {version}; the exported proofs are written for Coq {coqc.VERSION}.")
-        development, names = Development(), dict[str, str]()
+        development, names, proofs = Development(), dict[str, str](), dict[str, dict[str, str]]()
         for one in stored(words, self.jobs, self.progress, self.codes, self.kernel):
             self.progress(f"{one.name}: being written for Coq")
             names[_module(development, one).name] = one.name
+            proofs[one.name] = dict(one.proofs)
         modules, pinned = list(development.modules), coqc.statements()
         if set(pinned.needs) <= names.keys():
             modules.append(pinned)
@@ -69,6 +72,8 @@ class Coq:
             for answer in coqc.check(modules, self.folder or Path(temporary), self.jobs, self.progress):
                 self._take(names[answer.module.name], answer, version)
         code = worst(self.codes)
+        if self.save is not None:
+            record(self.save, opinions.made("coq", version, opinions.of_results(self.documents, proofs)))
         if self.as_json:
             terminal.say(as_json.document("verify", code, checker={"coq": version}, results=self.documents))
         elif len(self.documents) > 1 and not self.quiet:
@@ -82,6 +87,13 @@ class Coq:
         self.documents.append(_data(name, answer))
         if not self.as_json:
             terminal.say(_text(name, answer, version, self.quiet))
+
+
+def record(folder: Path, found: opinions.Opinions) -> None:
+    """Write a record of what was said into a folder."""
+    path = folder / f"{found.checker}.json"
+    files.write(path, found.text())
+    terminal.warn(f"{path}: what {found.name} said about {len(found.results)} results")
 
 
 def stored(

@@ -6,15 +6,18 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from .. import opinions
+from ..export import solvers
 from ..export.smt import obligations
 from ..export.solvers import Answers, NoSolver, asker
 from ..kernel.terms import Refusal
 from . import as_json, terminal
 from .checking import worst
 from .errors import CliError
-from .second_opinion import stored
+from .second_opinion import record, stored
 
 ALARM, NO_ALARM = "ALARM", "NO ALARM"
 
@@ -28,6 +31,7 @@ class Solver:
     quiet: bool
     jobs: int
     progress: terminal.Progress
+    save: Path | None = None  # the folder for a record
     codes: list[int] = field(default_factory=list)
     documents: list[dict[str, Any]] = field(default_factory=list)
 
@@ -37,7 +41,9 @@ class Solver:
             ask = asker(self.name)
         except NoSolver as missing:
             raise CliError(str(missing)) from None
+        proofs: dict[str, dict[str, str]] = {}
         for one in stored(words, self.jobs, self.progress, self.codes):
+            proofs[one.name] = dict(one.proofs)
             began = time.perf_counter()
             try:
                 found = [ask(step) for claim in one.proofs for step in self._steps(one.name, claim)]
@@ -45,11 +51,14 @@ class Solver:
                 raise CliError(f"{one.name} cannot be written for {self.name}: {refusal}") from None
             self._take(one.name, found, time.perf_counter() - began)
         code = worst(self.codes)
+        if self.save is not None:
+            results = opinions.of_results(self.documents, proofs)
+            record(self.save, opinions.made(self.name, solvers.version(self.name), results))
         if self.as_json:
             terminal.say(as_json.document("verify", code, checker={"solver": self.name}, results=self.documents))
         elif len(self.documents) > 1 and not self.quiet:
             total = sum((Counter(document["questions"]) for document in self.documents), Counter[str]())
-            terminal.say(f"\n{len(self.documents)} results: {_counted(total)}")
+            terminal.say(f"\n{len(self.documents)} results: {opinions.counted(total)}")
         return code
 
     def _steps(self, name: str, claim: tuple[str, str]) -> Any:
@@ -76,7 +85,7 @@ class Solver:
         if self.as_json:
             return
         word = terminal.coloured("REFUSED") if alarms else terminal.coloured("ACCEPTED")
-        terminal.say(f"{name}: {word} by {self.name}: {_counted(questions)} ({seconds:.1f} s)")
+        terminal.say(f"{name}: {word} by {self.name}: {opinions.counted(questions)} ({seconds:.1f} s)")
         for answers in alarms:
             terminal.say(f"  step {answers.obligation.number} fails for some values: {answers.obligation.said}")
         if vacuous and not self.quiet:
@@ -86,10 +95,3 @@ class Solver:
 def _open(answers: Answers) -> bool:
     return answers.question not in ("sat", "unsat")
 
-
-def _counted(questions: Counter[str]) -> str:
-    steps = sum(questions.values())
-    return f"{steps} arithmetic steps: {', '.join(f'{n} {word}' for word, n in sorted(questions.items())) or 'none'}"
-
-
-__all__ = ["Solver"]

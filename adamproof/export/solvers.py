@@ -6,6 +6,7 @@ Limits are in solver steps, not in seconds, so that an answer is the same on eve
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
@@ -54,6 +55,11 @@ def asker(solver: str, steps: int = STEPS) -> Callable[[Obligation], Answers]:
         return Answers(obligation, ask(module, obligation.question, steps), ask(module, obligation.twin, steps))
 
     return answers
+
+
+def version(solver: str) -> str:
+    """The version of a solver that is installed."""
+    return importlib.metadata.version(SOLVERS[solver])
 
 
 def _z3(z3: ModuleType, text: str, steps: int) -> str:

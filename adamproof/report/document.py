@@ -9,6 +9,7 @@ from functools import cached_property
 from ..catalogue import chapters
 from ..check import LemmaReport
 from ..claims import Judged
+from ..opinions import Opinions, lines
 from . import html, latex
 from .parts import Part, Places, part_of
 from .records import Record
@@ -21,7 +22,10 @@ LEMMAS = {"html": html.lemma, "latex": latex.lemma}
 
 @dataclass(frozen=True)
 class Content:
-    """The parts of the lemmas in order, the ledger (if it is asked for), records of runs, versions, a date if given."""
+    """The parts of the lemmas in order, the ledger (if it is asked for), records of runs, versions, a date if given.
+
+    opinions: what other checkers have said about the proofs.
+    """
 
     parts: Sequence[Part]
     ledger: Sequence[Judged]
@@ -29,10 +33,20 @@ class Content:
     versions: Mapping[str, str]
     date: str = ""
     title: str = TITLE
+    opinions: Sequence[Opinions] = ()
 
     @cached_property
     def slugs(self) -> frozenset[str]:
         return frozenset(part.slug for part in self.parts)
+
+    @cached_property
+    def lines(self) -> list[tuple[str, str]]:
+        """The lines of evidence for all proofs: who checked them, and with what result."""
+        return lines([proof for part in self.parts for proof in part.proofs], self.opinions)
+
+    def said_of(self, part: Part) -> list[str]:
+        """What the kernel and each other checker say of a lemma's proofs."""
+        return [part.verdict, *(opinion.verdicts(part.proofs) for opinion in self.opinions)]
 
     @cached_property
     def chapters(self) -> list[tuple[str, list[Part]]]:

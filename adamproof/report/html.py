@@ -39,6 +39,7 @@ def document(content: Content) -> str:
             '<main id="main">',
             _how_to_read(content),
             *([_ledger(content)] if content.ledger else []),
+            _lines(content),
             _dependencies(content),
             *(_chapter(content, name, parts) for name, parts in content.chapters),
             *([_runs(content)] if content.records else []),
@@ -66,7 +67,7 @@ def _about(content: Content) -> str:
 def _contents(content: Content) -> str:
     links = [_entry("how-to-read", "How to read this")]
     links += [_entry("ledger", "The ledger")] if content.ledger else []
-    links += [_entry("dependencies", "What rests on what")]
+    links += [_entry("lines", "Lines of evidence"), _entry("dependencies", "What rests on what")]
     for name, parts in content.chapters:
         inner = "".join(
             _entry(lemma_place(part.slug), f"{part.label} {part.slug}".strip(), part.title) for part in parts
@@ -128,6 +129,28 @@ def _row(entry: Judged, content: Content) -> str:
 def _evidence(piece: Evidence, content: Content) -> str:
     text = f"{piece.text} [{piece.state.value}]"
     return _link(lemma_place(piece.lemma), text) if piece.lemma in content.slugs else escape(text)
+
+
+def _lines(content: Content) -> str:
+    lines = "".join(f"<li><b>{escape(name)}</b>: {escape(text)}</li>" for name, text in content.lines)
+    names = [name for name, _ in content.lines]
+    heads = "".join(f'<th scope="col">{escape(name.capitalize())}</th>' for name in names)
+    rows = "\n".join(
+        f'<tr><th scope="row">{_link(lemma_place(part.slug), part.slug)}</th>'
+        + "".join(
+            f'<td data-label="{escape(name.capitalize())}">{escape(said)}</td>'
+            for name, said in zip(names, content.said_of(part), strict=True)
+        )
+        + "</tr>"
+        for part in content.parts
+    )
+    return f"""<section aria-labelledby="lines"><h2 id="lines">Lines of evidence</h2>
+<p>{escape(words.OPINIONS)}</p>
+<ul>{lines}</ul>
+<table class="cards"><thead><tr><th scope="col">Result</th>{heads}</tr></thead>
+<tbody>
+{rows}
+</tbody></table></section>"""
 
 
 def _dependencies(content: Content) -> str:

@@ -65,6 +65,7 @@ def book(content: Content) -> str:
         r"\tableofcontents",
     ]
     parts += _ledger(content) if content.ledger else []
+    parts += _lines(content)
     parts += [r"\section{What rests on what}", _list("itemize", [_dependency(part, content) for part in content.parts])]
     for name, chapter in content.chapters:
         parts += [rf"\part*{{{escape(name)}}}", *(_part(part) for part in chapter)]
@@ -113,6 +114,11 @@ def _row(entry: Judged, content: Content) -> str:
     parts += [escape(f"Repair: {verdict.repair}.")] if verdict.repair else []
     parts += [escape(f"Missing: {'; '.join(verdict.missing)}.")] if verdict.missing else []
     return "\n\n".join(parts)
+
+
+def _lines(content: Content) -> list[str]:
+    lines = [rf"\item {escape(name)}: {escape(text)}" for name, text in content.lines]
+    return [r"\section{Lines of evidence}", escape(words.OPINIONS), _list("itemize", lines)]
 
 
 def _dependency(part: Part, content: Content) -> str:

@@ -11,9 +11,10 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from ..check import ClaimReport, LemmaReport
+from ..check import ClaimReport, LemmaReport, Verdict
 from ..graph import label_of, located
 from ..lemma import LemmaError
+from ..opinions import Proven, digest
 from ..registry import UnknownLemma
 
 STEP = re.compile(r"step (\d+)")
@@ -25,7 +26,7 @@ class Part:
 
     bodies: the finished text, by form ("html", "latex").
     rests_on: slugs of the lemmas that its proofs cite; labels: A1, ..., C3 among the assumptions that they use;
-    axioms: the cited ones, by name and source.
+    axioms: the cited ones, by name and source; proofs: those that the kernel accepted.
     """
 
     slug: str
@@ -36,6 +37,7 @@ class Part:
     rests_on: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     axioms: tuple[tuple[str, str], ...] = ()
+    proofs: tuple[Proven, ...] = ()
     error: str = ""  # why it could not be checked at all
 
 
@@ -102,6 +104,11 @@ def part_of(report: LemmaReport, bodies: Mapping[str, str]) -> Part:
         tuple(sorted(cited - {lemma.slug})),
         tuple(sorted(used - {""})),
         tuple(dict.fromkeys(axiom for claim in report.claims for axiom in claim.citations)),
+        tuple(
+            Proven(lemma.slug, claim.claim.name, digest(claim.proof))
+            for claim in report.claims
+            if claim.verdict is Verdict.PROVED
+        ),
     )
 
 

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from ..lemma import Lemma
     from ..numeric.check import Witness
 
+OPINIONS = (
+    "The kernel has read every proof again for this report. What other checkers say is recorded, and counts only for "
+    "these very proofs, written out by this code. Coq replays every step from its own library of real numbers; an SMT "
+    "solver is asked for values that satisfy the premises of an arithmetic step and break its conclusion, and "
+    '"unsat" means that there are none.'
+)
 LEGEND = (
     "A, B, C: 1 - beta1 = Theta(T^-A), 1 - beta2 = Theta(T^-B), gamma = Theta(T^-C)\n"
     "computed: exact, but not by the kernel; D, E|a_1| and means over t count as constants\n"

@@ -1,0 +1,152 @@
+"""What checkers other than the kernel have said about the proofs: records, made by `verify ... --with CHECKER --save`.
+
+Coq takes minutes, so its answers are recorded.  A record names each proof by a digest of its file, and the code that
+wrote the proofs out for the checker; it counts for a proof only where both are the same now.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from . import __version__, sealed
+
+SCHEMA = 1
+CHECKERS = {"coq": "Coq", "z3": "z3", "cvc5": "cvc5"}  # and what they are called
+PACKAGE = Path(__file__).resolve().parent
+NAMES = ("schema", "checker", "version", "adamproof", "code", "results")
+
+
+@dataclass(frozen=True)
+class Proven:
+    """A proof that the kernel accepts: the lemma, the claim, a digest of the proof file."""
+
+    lemma: str
+    claim: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Opinions:
+    """One checker's answers: for each result plain data as `verify --json` prints it, and its proofs' digests."""
+
+    checker: str
+    version: str
+    adamproof: str
+    code: str
+    results: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def name(self) -> str:
+        return f"{CHECKERS[self.checker]} {self.version}"
+
+    @property
+    def command(self) -> str:
+        """What repeats the run."""
+        return f"adamproof verify all --with {self.checker}"
+
+    def on(self, proof: Proven) -> Mapping[str, Any] | None:
+        """What was said about the result of a proof; None if the checker has not seen this very proof."""
+        said = self.results.get(proof.lemma)
+        if said is None or self.code != fingerprint() or said["proofs"].get(proof.claim) != proof.digest:
+            return None
+        return said
+
+    def in_short(self, proof: Proven) -> str:
+        """The opinion on one proof, in a few words."""
+        said = self.on(proof)
+        if said is None:
+            return f"{self.name}: not asked about this proof"
+        detail = f" ({counted(said['questions'])})" if "questions" in said else ""
+        return f"{self.name}: {said['verdict']}{detail}, recorded"
+
+    def verdicts(self, proofs: Iterable[Proven]) -> str:
+        """What was said about several proofs, counted."""
+        said = Counter("not asked about" if (o := self.on(proof)) is None else o["verdict"] for proof in proofs)
+        return ", ".join(f"{count} {word}" for word, count in sorted(said.items())) or "none"
+
+    def in_sum(self, proofs: Sequence[Proven]) -> str:
+        """The same, with the answers about arithmetic steps, and what repeats it."""
+        results = {proof.lemma: said for proof in proofs if (said := self.on(proof)) is not None}
+        steps = sum((Counter(said.get("questions", {})) for said in results.values()), Counter[str]())
+        detail = f"; {counted(steps)}" if steps else ""
+        return f"of {len(proofs)} proofs: {self.verdicts(proofs)}{detail} (recorded; repeat with: {self.command})"
+
+    def text(self) -> str:
+        """The record as JSON, with its checksum."""
+        content = {name: getattr(self, name) for name in NAMES if name != "schema"}
+        return sealed.text({"schema": SCHEMA, **content}, self.command)
+
+
+def lines(proofs: Sequence[Proven], opinions: Sequence[Opinions]) -> list[tuple[str, str]]:
+    """The lines of evidence for these proofs: who checked them, and with what result."""
+    kernel = f"of {len(proofs)} proofs: {len(proofs)} PROVED, now, each read in a process of its own"
+    return [("the kernel", kernel), *((opinion.name, opinion.in_sum(proofs)) for opinion in opinions)]
+
+
+def counted(questions: Mapping[str, int]) -> str:
+    """How many arithmetic steps got which answer."""
+    words = ", ".join(f"{number} {word}" for word, number in sorted(questions.items()))
+    return f"{sum(questions.values())} arithmetic steps: {words or 'none'}"
+
+
+def digest(proof: str) -> str:
+    """Of a proof file's text."""
+    return hashlib.sha256(proof.encode()).hexdigest()
+
+
+def made(checker: str, version: str, results: Mapping[str, Mapping[str, Any]]) -> Opinions:
+    """A record of what has just been said about proofs that this code wrote out."""
+    return Opinions(checker, version, __version__, fingerprint(), results)
+
+
+@cache
+def fingerprint() -> str:
+    """A digest of the code that an answer depends on beside the proof: the exporter, and the kernel's terms."""
+    folders = (PACKAGE / "export", PACKAGE / "kernel")
+    return sealed.digest_of(
+        path for folder in folders for path in sorted(folder.iterdir()) if path.suffix in (".py", ".v")
+    )
+
+
+def read(path: str | Path) -> Opinions:
+    """The record in a file.  Raises SealError where it is no record, or not the one that was written."""
+    content = sealed.read(path, NAMES, SCHEMA, "record of a checker", "run `adamproof verify all --save` again")
+    content.pop("schema")
+    if content["checker"] not in CHECKERS:
+        raise sealed.SealError(f"{path} is of a checker {content['checker']!r}, not of {', '.join(CHECKERS)}")
+    return Opinions(**content)
+
+
+def found_in(folder: str | Path) -> tuple[list[Opinions], list[str]]:
+    """The records in a folder, in the order of CHECKERS, and a sentence for each file of that name that is none."""
+    found, problems = [], []
+    for checker in CHECKERS:
+        path = Path(folder) / f"{checker}.json"
+        if path.exists():
+            try:
+                found.append(read(path))
+            except sealed.SealError as error:
+                problems.append(str(error))
+    return found, problems
+
+
+def shipped() -> Path:
+    """The folder of the records that come with the package."""
+    return PACKAGE / "export" / "records"
+
+
+def of_results(documents: Sequence[Mapping[str, Any]], proofs: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """A record's results, from the documents that `verify` prints and the proofs' texts (by result and claim)."""
+    return {
+        document["result"]: {
+            "proofs": {claim: digest(text) for claim, text in proofs.get(document["result"], {}).items()},
+            **{name: value for name, value in document.items() if name not in ("result", "seconds")},
+        }
+        for document in documents
+    }
