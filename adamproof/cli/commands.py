@@ -684,7 +684,7 @@ def export(ctx: click.Context, names: tuple[str, ...], form: str, claim: str | N
         "--records",
         metavar="DIR",
         shell_complete=completing.folder,
-        help="Show the records of experiments (JSON files) in this folder, as observed in runs.",
+        help="Records of experiments and checkers to show (by default, in a whole report, those that come with it).",
     ),
     click.option("--date", default="", metavar="TEXT", help="A date to print (none if not given)."),
     click.option(

@@ -10,10 +10,11 @@ import click
 
 from ..check import versions
 from ..claims import Judged
+from ..experiments.records import Record
 from ..opinions import Opinions
 from ..report.document import Content, written
 from ..report.parts import Part
-from ..report.records import Record, RecordError, read
+from ..report.runs import run_of
 from . import as_json, files, ledger, terminal
 from .checking import Outcome, Settings, run_all, worst
 from .errors import CliError
@@ -38,7 +39,6 @@ def report(names: Sequence[str], wanted: Wanted, as_data: bool, debug: bool, pro
     """Check, judge and write; the exit status.  Nothing is written before everything is there."""
     for path in wanted.paths.values():
         files.expect_writable(path)
-    records = _records(wanted.records)
     targets = resolve(names)
     settings = Settings(
         "check",
@@ -51,14 +51,16 @@ def report(names: Sequence[str], wanted: Wanted, as_data: bool, debug: bool, pro
     )
     try:
         outcomes = _outcomes(targets, settings, wanted.jobs, debug, progress)
+        whole = wanted.ledger or wanted.records is not None
+        records = ledger.recorded(wanted.records, progress) if whole else []
         opinions = ledger.asked(wanted.records, progress)
-        found = _judged(progress, opinions) if wanted.ledger else []
+        found = _judged(progress, records, opinions) if wanted.ledger else []
     finally:
         progress.clear()
     for warning in dict.fromkeys(outcome.warning for outcome in outcomes if outcome.warning):
         terminal.warn(warning)
-    parts = [_part(outcome) for outcome in outcomes]
-    content = Content(parts, found, records, versions(), wanted.date, opinions=opinions)
+    parts, runs = [_part(outcome) for outcome in outcomes], [run_of(record) for record in records]
+    content = Content(parts, found, runs, versions(), wanted.date, opinions=opinions)
     for form, path in wanted.paths.items():
         files.write(path, written(content, form))
     code = worst([*(outcome.exit_code for outcome in outcomes), ledger.status(found)])
@@ -79,16 +81,11 @@ def _outcomes(
     return outcomes
 
 
-def _judged(progress: terminal.Progress, opinions: Sequence[Opinions]) -> list[Judged]:
+def _judged(
+    progress: terminal.Progress, records: Sequence[Record], opinions: Sequence[Opinions]
+) -> list[Judged]:
     registered()  # says in one sentence what is wrong with a lemma file
-    return ledger.judged(None, progress, opinions=opinions)
-
-
-def _records(folder: str | None) -> list[Record]:
-    try:
-        return read(folder) if folder is not None else []
-    except RecordError as error:
-        raise CliError(str(error)) from error
+    return ledger.judged(None, progress, records, opinions)
 
 
 def _part(outcome: Outcome) -> Part:

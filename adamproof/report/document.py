@@ -12,7 +12,7 @@ from ..claims import Judged
 from ..opinions import Opinions, lines
 from . import html, latex
 from .parts import Part, Places, part_of
-from .records import Record
+from .runs import Run
 
 TITLE = "adamproof: a convergence proof of Adam, checked by machine"
 OWN = "Your lemmas"
@@ -22,14 +22,14 @@ LEMMAS = {"html": html.lemma, "latex": latex.lemma}
 
 @dataclass(frozen=True)
 class Content:
-    """The parts of the lemmas in order, the ledger (if it is asked for), records of runs, versions, a date if given.
+    """The parts of the lemmas in order, the ledger (if it is asked for), runs, versions, a date if given.
 
     opinions: what other checkers have said about the proofs.
     """
 
     parts: Sequence[Part]
     ledger: Sequence[Judged]
-    records: Sequence[Record]
+    runs: Sequence[Run]
     versions: Mapping[str, str]
     date: str = ""
     title: str = TITLE

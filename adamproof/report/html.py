@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ..claims import Judged
     from ..evidence import Evidence
     from .document import Content
+    from .runs import Run
 
 STYLE = Path(__file__).with_name("style.css")
 GOOD, BAD = {"PROVED", "killed"}, {"REFUTED", "REJECTED", "SURVIVED"}
@@ -42,7 +43,7 @@ def document(content: Content) -> str:
             _lines(content),
             _dependencies(content),
             *(_chapter(content, name, parts) for name, parts in content.chapters),
-            *([_runs(content)] if content.records else []),
+            *([_runs(content)] if content.runs else []),
             "</main>",
             f"<footer>{_versions(content.versions)}</footer>",
         ]
@@ -73,7 +74,7 @@ def _contents(content: Content) -> str:
             _entry(lemma_place(part.slug), f"{part.label} {part.slug}".strip(), part.title) for part in parts
         )
         links.append(f"<li>{_link(_chapter_place(name), name)}<ul>{inner}</ul></li>")
-    links += [_entry("runs", "Observed in runs")] if content.records else []
+    links += [_entry("runs", "Observed in runs")] if content.runs else []
     return f"<b>Contents</b><ul>{''.join(links)}</ul>"
 
 
@@ -211,23 +212,24 @@ def _broken(part: Part) -> str:
 def _runs(content: Content) -> str:
     return f"""<section aria-labelledby="runs"><h2 id="runs">Observed in runs</h2>
 <p>What follows was observed in simulations; it proves nothing.</p>
-{"".join(map(_run, content.records))}</section>"""
+{"".join(_run(run, content) for run in content.runs)}</section>"""
 
 
-def _run(record: Any) -> str:
+def _run(run: Run, content: Content) -> str:
     plot = ""
-    if record.plot:
-        data = base64.b64encode(record.plot.encode()).decode()
-        alt = escape(f"Plot of {record.experiment}; its numbers are in the table below")
+    if run.plot:
+        data = base64.b64encode(run.plot.encode()).decode()
+        alt = escape(f"Plot of {run.experiment}; what it shows is in the text above")
         plot = f'<figure><img src="data:image/svg+xml;base64,{data}" alt="{alt}"></figure>'
-    rows = "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>' for name, value in record.rows
+    known = {entry.row.number for entry in content.ledger}
+    beside = "".join(
+        f"<li>{_link(f'claim-{number}', f'claim {number}') if number in known else f'claim {number}'}: "
+        f"{escape(words)}</li>"
+        for number, words in run.beside.items()
     )
     return (
-        f"<article><h3>{escape(record.experiment)}</h3><p>Record {escape(record.name)}, seed {escape(record.seed)}; "
-        f'{escape(", ".join(" ".join(pair) for pair in record.versions))}</p>{plot}<div class="wide"><table>'
-        f'<thead><tr><th scope="col">Quantity</th><th scope="col">Value</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table></div></article>"
+        f"<article><h3>{escape(f'{run.experiment}: {run.title}')}</h3><p>{escape(run.about)}</p><ul>{beside}</ul>"
+        f'<pre class="wide">{escape(chr(10).join(run.summary))}</pre>{plot}</article>'
     )
 
 

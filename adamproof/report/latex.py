@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from ..kernel.terms import Term
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from ..check import ClaimReport, LemmaReport, MutantReport, NamedStep
     from ..claims import Judged
     from .document import Content
-    from .records import Record
+    from .runs import Run
 
 ESCAPES = {
     "\\": r"\textbackslash{}",
@@ -69,9 +70,9 @@ def book(content: Content) -> str:
     parts += [r"\section{What rests on what}", _list("itemize", [_dependency(part, content) for part in content.parts])]
     for name, chapter in content.chapters:
         parts += [rf"\part*{{{escape(name)}}}", *(_part(part) for part in chapter)]
-    if content.records:
+    if content.runs:
         parts += [r"\section{Observed in runs}", "What follows was observed in simulations; it proves nothing."]
-        parts += [_run(record) for record in content.records]
+        parts += [_run(run) for run in content.runs]
     versions = ", ".join(" ".join(pair) for pair in content.versions.items())
     return "\n\n".join([*parts, escape(f"Made with {versions}."), END]) + "\n"
 
@@ -135,12 +136,13 @@ def _part(part: Part) -> str:
     return "\n\n".join([_section("section", lemma_place(part.slug), part.slug), escape(f"Not checked: {part.error}")])
 
 
-def _run(record: Record) -> str:
-    rows = [rf"\item {escape(name)}: {escape(value)}" for name, value in record.rows]
-    versions = ", ".join(" ".join(pair) for pair in record.versions)
-    head = rf"\subsection{{{escape(record.experiment)}}}"
-    about = escape(f"Record {record.name}, seed {record.seed}; {versions}.")
-    return "\n\n".join([head, about, _list("itemize", rows)])
+def _run(run: Run) -> str:
+    beside = [rf"\item claim {number}: {escape(words)}" for number, words in run.beside.items()]
+    lines = (part for line in run.summary for part in wrap(line, 100, subsequent_indent="    ") or [""])
+    shown = "\\\\\n".join(r"\mbox{}" + escape(line).replace(" ", r"\ ") for line in lines)
+    head = rf"\subsection{{{escape(f'{run.experiment}: {run.title}')}}}"
+    listed = [_list("itemize", beside)] if beside else []
+    return "\n\n".join([head, escape(f"{run.about}."), *listed, rf"{{\noindent\ttfamily\scriptsize {shown}\par}}"])
 
 
 # --- a lemma ------------------------------------------------------------------------------------

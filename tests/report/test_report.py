@@ -15,6 +15,9 @@ import pytest
 from adamproof.catalogue import chapters
 from adamproof.check import LemmaReport, Verdict, check
 from adamproof.claims import ROWS, ledger
+from adamproof.experiments.records import read, shipped
+from adamproof.opinions import made as made_opinions
+from adamproof.opinions import of_results
 from adamproof.prover import prop
 from adamproof.registry import get, lemmas
 from adamproof.render import show
@@ -22,12 +25,12 @@ from adamproof.report import drawing
 from adamproof.report.document import Content, made, written
 from adamproof.report.latex import escape
 from adamproof.report.parts import Part
+from adamproof.report.runs import Run
 from tests.cli.test_cli import HEAD, run
 from tests.report.page import Page, assert_sound
 
 NAMES = ["B.2", "ratio-bound", "sign-form"]
 SLUGS = ["update-magnitude", "ratio-bound", "sign-form"]
-PLOT = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><script>alert(1)</script><path d="M0 0L9 9"/></svg>'
 HOSTILE = "</title><script>alert(1)</script> \\input{x} $%&\"'"
 
 
@@ -51,7 +54,7 @@ def sign_form() -> LemmaReport:
 
 
 def content_of(*parts: Part, **more: Any) -> Content:
-    return Content(**{"parts": parts, "ledger": [], "records": [], "versions": {}, **more})
+    return Content(**{"parts": parts, "ledger": [], "runs": [], "versions": {}, **more})
 
 
 def test_the_page_is_whole(documents: tuple[str, str]) -> None:
@@ -161,46 +164,47 @@ def test_a_lemma_that_cannot_be_checked_is_said_to_be_so(tmp_path: Path) -> None
 # --- records ------------------------------------------------------------------------------------
 
 
-def record(**changed: Any) -> str:
-    whole = {
-        "experiment": "u <b>",
-        "seed": 3,
-        "versions": {"numpy": "2.0"},
-        "result": {"max": {"u": "1.5"}, "n": [1, 2]},
-    }
-    return json.dumps({name: value for name, value in {**whole, **changed}.items() if value is not None})
-
-
 def test_records_are_shown_as_observations(tmp_path: Path) -> None:
     (tmp_path / "runs").mkdir()
-    (tmp_path / "runs" / "a.json").write_text(record(plot_svg=PLOT), encoding="utf-8")
+    shutil.copy(shipped() / "rate.json", tmp_path / "runs")
     words = ("report", "sign-form", "--records", "runs", "--html", "r.html", "--latex", "r.tex")
     done = run(*words, cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
     page = assert_sound((tmp_path / "r.html").read_text(encoding="utf-8"))
+    record = read(shipped() / "rate.json")
     assert "What follows was observed in simulations; it proves nothing." in page.text
-    assert "u <b> Record a, seed 3; numpy 2.0" in page.text
-    assert "max.u 1.5 n [1, 2]" in page.text
+    assert f"{record.command}: seed 0" in page.text
+    assert all(text in page.text for text in record.observed().values())
     assert page.elements["img"] == 1
     assert "it proves nothing" in (tmp_path / "r.tex").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("{", "is not JSON"),
-        ("[]", "it must be a JSON object, not list"),
-        (record(seed=None), "it has no 'seed'"),
-        (record(experiment=7), '"experiment" must be a text'),
-        (record(plot_svg="<html>"), '"plot_svg" must be the text of an SVG document'),
-    ],
-)
-def test_what_is_not_a_record_is_refused(tmp_path: Path, text: str, message: str) -> None:
-    (tmp_path / "a.json").write_text(text, encoding="utf-8")
+def test_words_of_a_record_are_no_markup(documents: tuple[str, str]) -> None:
+    hostile = Run(HOSTILE, HOSTILE, HOSTILE, {4: HOSTILE}, [HOSTILE], f"<svg>{HOSTILE}</svg>")
+    page = assert_sound(written(content_of(runs=[hostile]), "html"))
+    assert page.text.count(HOSTILE) == 5  # the headline has two
+    assert "\\input" not in written(content_of(runs=[hostile]), "latex")
+
+
+def test_what_is_not_a_record_is_said_and_not_counted(tmp_path: Path) -> None:
+    text = (shipped() / "rate.json").read_text(encoding="utf-8").replace('"seed": 0', '"seed": 1')
+    (tmp_path / "rate.json").write_text(text, encoding="utf-8")
     done = run("report", "sign-form", "--records", str(tmp_path), "--html", str(tmp_path / "r.html"))
-    assert done.returncode == 2
-    assert re.fullmatch(rf"Error: .*a\.json.*{re.escape(message)}.*\n", done.stderr)
-    assert not (tmp_path / "r.html").exists()
+    assert done.returncode == 0
+    assert re.fullmatch(r"not counted: .*rate\.json is not as it was written, .*\n", done.stderr)
+    assert "Observed in runs" not in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
+def test_other_checkers_have_a_column(tmp_path: Path) -> None:
+    claims = check(get("sign-form"), models=0).claims
+    proofs = {claim.claim.name: claim.proof for claim in claims}
+    said = [{"result": "sign-form", "verdict": "ACCEPTED", "seconds": 1}]
+    opinions = made_opinions("coq", "8.16.1", of_results(said, {"sign-form": proofs}))
+    (tmp_path / "coq.json").write_text(opinions.text(), encoding="utf-8")
+    done = run("report", "sign-form", "ratio-bound", "--records", ".", "--html", "r.html", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    page = assert_sound((tmp_path / "r.html").read_text(encoding="utf-8"))
+    assert "Result The kernel Coq 8.16.1 sign-form PROVED 1 ACCEPTED ratio-bound PROVED 1 not asked about" in page.text
 
 
 @pytest.mark.parametrize(
@@ -209,7 +213,7 @@ def test_what_is_not_a_record_is_refused(tmp_path: Path, text: str, message: str
         ((), "there is nothing to write; name a file with --html FILE, --latex FILE or both"),
         (("--html", "no/r.html"), "cannot write no/r.html: there is no folder no; make it first"),
         (("--latex", "."), "cannot write .: it is a folder"),
-        (("--html", "r.html", "--records", "none"), "there is no folder none to read records from"),
+        (("--html", "r.html", "--records", "none"), "there is no folder none with records; `adamproof experiment all"),
         (("nothing-like-it", "--html", "r.html"), "there is no lemma named 'nothing-like-it'"),
     ],
 )
