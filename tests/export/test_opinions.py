@@ -1,0 +1,97 @@
+"""Records of what other checkers said: they count for the very proofs that were checked, by the code at hand."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from adamproof.check import check
+from adamproof.claims import ledger, proofs_of
+from adamproof.cli.commands import main
+from adamproof.opinions import Opinions, Proven, digest, found_in, lines, made, of_results, read
+from adamproof.registry import get
+from adamproof.sealed import SealError, text
+
+PROOF = Proven("some-lemma", "it", digest("the proof"))
+SAID = {"result": "some-lemma", "verdict": "NO ALARM", "questions": {"unsat": 4, "unknown": 1}, "seconds": 2.0}
+
+
+@pytest.fixture
+def opinions() -> Opinions:
+    return made("z3", "5.0", of_results([SAID], {"some-lemma": {"it": "the proof"}}))
+
+
+def test_an_opinion_is_on_one_proof_and_on_no_other(opinions: Opinions) -> None:
+    assert opinions.in_short(PROOF) == "z3 5.0: NO ALARM (5 arithmetic steps: 1 unknown, 4 unsat), recorded"
+    for other in (replace(PROOF, digest=digest("another")), replace(PROOF, claim="that"), replace(PROOF, lemma="b")):
+        assert opinions.in_short(other) == "z3 5.0: not asked about this proof"
+        assert lines([PROOF, other], [opinions]) == [
+            ("the kernel", "of 2 proofs: 2 PROVED, now, each read in a process of its own"),
+            (
+                "z3 5.0",
+                "of 2 proofs: 1 NO ALARM, 1 not asked about; 5 arithmetic steps: 1 unknown, 4 unsat "
+                "(recorded; repeat with: adamproof verify all --with z3)",
+            ),
+        ]
+
+
+def test_an_opinion_on_what_other_code_has_written_does_not_count(opinions: Opinions) -> None:
+    assert replace(opinions, code="0" * 64).on(PROOF) is None
+
+
+def test_a_record_comes_back_as_it_was_written(opinions: Opinions, tmp_path: Path) -> None:
+    path = tmp_path / "z3.json"
+    path.write_text(opinions.text(), encoding="utf-8")
+    assert read(path) == opinions
+    assert found_in(tmp_path) == ([opinions], [])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"unsat": 4', '"unsat": 5', "checksum does not fit"),
+        ('"NO ALARM"', '"ALARM"', "checksum does not fit"),
+        ('"schema": 1', '"schema": 2', "is a record of schema 2, but this version reads 1"),
+        ('"version"', '"versions"', "is no record of a checker, which has the names"),
+        ("{", "", "is not JSON"),
+    ],
+)
+def test_an_edited_record_is_refused(opinions: Opinions, tmp_path: Path, old: str, new: str, message: str) -> None:
+    path = tmp_path / "z3.json"
+    path.write_text(opinions.text().replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(SealError, match=message):
+        read(path)
+    found, (problem,) = found_in(tmp_path)
+    assert found == [] and message in problem
+
+
+def test_a_record_of_an_unknown_checker_is_refused(opinions: Opinions, tmp_path: Path) -> None:
+    path = tmp_path / "z3.json"
+    content = {**json.loads(opinions.text()), "checker": "me"}
+    sealed = {name: value for name, value in content.items() if name not in ("checksum", "command")}
+    path.write_text(text(sealed, "none"), encoding="utf-8")
+    with pytest.raises(SealError, match="is of a checker 'me', not of coq, z3, cvc5"):
+        read(path)
+
+
+def test_what_a_solver_says_is_saved_and_the_ledger_shows_it(tmp_path: Path) -> None:
+    pytest.importorskip("z3")
+    done = CliRunner().invoke(main, ["verify", "sign-form", "--with", "z3", "--save", str(tmp_path), "-q"])
+    assert done.exit_code == 0, done.output
+    opinions = read(tmp_path / "z3.json")
+    (found,) = ledger([2], opinions=[opinions])
+    (proof,) = proofs_of([found])
+    assert proof == Proven("sign-form", "sign form", digest(check(get("sign-form"), models=0).claims[0].proof))
+    assert f"also {opinions.in_short(proof)}" in found.verdict.evidence[0].details
+    assert "NO ALARM" in opinions.in_short(proof)
+
+
+def test_the_kernel_leaves_no_record(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["verify", "proof.json", "--save", str(tmp_path / "new")])
+    assert done.exit_code == 2
+    assert "--save records what other checkers say, so it needs --with coq, all, z3 or cvc5" in done.output
+    assert not (tmp_path / "new").exists()
