@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -24,8 +25,12 @@ import adamproof
 
 from . import atomic
 
-LIBRARIES = ("sympy", "mpmath", "numpy", "highspy", "gmpy2")
+LIBRARIES = ("sympy", "mpmath", "numpy", "highspy", "gmpy2", "python-flint")
 PLACE = "ADAMPROOF_CACHE"
+MAX_BYTES = 256_000_000  # of an entry; the largest has 3 MB
+ENTRY = r"[a-z0-9-]+-[0-9a-f]{12}-[0-9a-f]{16}\.json"
+OURS = re.compile(ENTRY)  # the names of entries: nothing else in the folder is ever deleted,
+UNFINISHED = re.compile(rf"\.{ENTRY}\.[0-9]+\.tmp")  # but what a process that was killed has left
 
 
 @dataclass(frozen=True)
@@ -51,32 +56,32 @@ class Cache:
 
     def read(self, question: Question) -> Any:
         """The content kept for a question; None where there is none, or it is damaged."""
+        path = self._path(question)
         try:
-            text = self._path(question).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
+            if not path.is_file() or path.stat().st_size > MAX_BYTES:  # reading a device or a pipe might never end
+                return None
+            seal, _, content = path.read_text(encoding="utf-8").partition("\n")
+            return json.loads(content) if seal == _seal(question, content) else None
+        except (OSError, ValueError, RecursionError):
             return None
-        digest, _, content = text.partition("\n")
-        if digest != _digest(content):
-            return None
-        return json.loads(content)
 
     def write(self, question: Question, content: Any) -> None:
         """Keep plain data (as JSON has it) for a question.  Raises OSError; then nothing has changed."""
         self.folder.mkdir(parents=True, exist_ok=True)
         path, text = self._path(question), json.dumps(content, separators=(",", ":"))
-        atomic.write(path, f"{_digest(text)}\n{text}")
+        atomic.write(path, f"{_seal(question, text)}\n{text}")
         for other in self.folder.glob(f"{question.stem}-*.json"):
             if other != path:
                 other.unlink(missing_ok=True)
 
     def files(self) -> Iterator[Path]:
-        """The entries' files."""
-        return self.folder.glob("*-*.json")
+        """The entries' files; other files in the folder are not ours."""
+        return (path for path in self.folder.glob("*.json") if OURS.fullmatch(path.name))
 
     def clear(self) -> int:
         """Delete all entries; how many there were.  Raises OSError."""
         files = list(self.files())
-        for file in files:
+        for file in [*files, *(path for path in self.folder.glob(".*.tmp") if UNFINISHED.fullmatch(path.name))]:
             file.unlink(missing_ok=True)
         return len(files)
 
@@ -85,11 +90,19 @@ class Cache:
 
 
 def default_folder() -> Path:
-    """$ADAMPROOF_CACHE if set, else adamproof in $XDG_CACHE_HOME or in ~/.cache."""
+    """$ADAMPROOF_CACHE if set, else adamproof in $XDG_CACHE_HOME (if absolute, as its rules say) or in ~/.cache."""
     named = os.environ.get(PLACE)
     if named:
         return Path(named)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "adamproof"
+    shared = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    return (shared if shared.is_absolute() else _home() / ".cache") / "adamproof"
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # a user without one: nothing is found there, and nothing can be kept there
+        return Path(os.devnull)
 
 
 @cache
@@ -116,6 +129,11 @@ def _version(library: str) -> str:
         return version(library)
     except PackageNotFoundError:
         return "absent"
+
+
+def _seal(question: Question, content: str) -> str:
+    """A digest of an entry with all that it depends on, so that an entry under another name is none."""
+    return _digest("\n".join([json.dumps(asdict(question)), fingerprint(), content]))
 
 
 def _digest(text: str) -> str:

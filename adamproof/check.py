@@ -224,6 +224,24 @@ def report(lemma: Lemma, work: Work, answers: Sequence[dict[str, Any]]) -> Lemma
     return LemmaReport(lemma, tuple(claims), tuple(mutants), versions())
 
 
+def is_complete(lemma: Lemma, work: Work, models: int, mutants: bool) -> bool:
+    """Whether some work is all that checking the lemma so would do: no numbers, intervals or false twins left out."""
+    if list(work.mutants) != ([mutant.name for mutant in lemma.mutants] if mutants else []):
+        return False
+    return list(work.claims) == [claim.name for claim in lemma.claims] and all(
+        isinstance(done, ClaimWork) and _is_whole(lemma, lemma.claim(name), done, models)
+        for name, done in work.claims.items()
+    )
+
+
+def _is_whole(lemma: Lemma, claim: Claim, done: ClaimWork, models: int) -> bool:
+    if not done.steps or (done.intervals is None) != (claim.box is None):
+        return False
+    if not models or _source(lemma, claim) is None:
+        return done.numbers is None
+    return done.numbers is not None and done.numbers.models <= models
+
+
 @cache
 def versions() -> dict[str, str]:
     """What the answer was computed with."""
@@ -359,16 +377,20 @@ def numbers_of(lemma: Lemma, claims: Sequence[Claim], models: int) -> dict[str, 
     """The claims on random models, by name; those with the same source of models are tested on the same ones."""
     sequents: dict[Models, dict[str, Sequent]] = {}
     for claim in claims:
-        source = claim.models or lemma.models
-        conclusion = prop(claim.conclusion)
-        if models and source and not speaks_of_integrability(conclusion):
+        source = _source(lemma, claim)
+        if models and source is not None:
             hypotheses = [prop(statement) for statement in lemma.stated(claim).values()]
-            sequents.setdefault(source, {})[claim.name] = hypotheses, conclusion
+            sequents.setdefault(source, {})[claim.name] = hypotheses, prop(claim.conclusion)
     found: dict[str, Report] = {}
     for source, tests in sequents.items():
         reports = check_sequents(list(tests.values()), _models([source], models))
         found.update(zip(tests, reports, strict=True))
     return found
+
+
+def _source(lemma: Lemma, claim: Claim) -> Models | None:
+    """Where the random models for a claim come from; None if it is not tested on any."""
+    return None if speaks_of_integrability(prop(claim.conclusion)) else claim.models or lemma.models
 
 
 def speaks_of_integrability(prop: Term) -> bool:

@@ -241,6 +241,20 @@ def with_bounded_means(proof: Evidence) -> Evidence:
     return replace(proof, conditions=(*proof.conditions, f"bounded means over t in the bound{way_out}"))
 
 
+def with_constant(proof: Evidence, name: str) -> Evidence:
+    """With the condition that a quantity of the run that occurs in a proved bound is the same for every T and d."""
+    if not proof.state.carries or not _occurs(proof, name):
+        return proof
+    return replace(proof, conditions=(*proof.conditions, f"one {name} for every T and d"))
+
+
+def _occurs(proof: Evidence, name: str) -> bool:
+    """Whether a variable occurs in the right side of what was proved."""
+    return proof.term is not None and name in {
+        symbol.args[0] for symbol in free(proof.term.args[1]) if type(symbol) is Term
+    }
+
+
 def _means(bound: Any) -> list[str]:
     return [symbol.name for symbol in bound.free_symbols if re.fullmatch(r"G\d+", symbol.name)]
 
@@ -267,8 +281,7 @@ def free_of(proof: Evidence, name: str, meant: str) -> Evidence:
     """That a name does not occur in a proved bound."""
     if not proof.state.carries or proof.term is None:
         return proof
-    names = {symbol.args[0] for symbol in free(proof.term.args[1]) if type(symbol) is Term}
-    if name in names:
+    if _occurs(proof, name):
         return failed(f"{meant} occurs in the bound of {proof.lemma}")
     return Evidence(f"{meant} does not occur in its bound", State.COMPUTED, lemma=proof.lemma)
 

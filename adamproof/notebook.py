@@ -76,7 +76,7 @@ def _term(expression: Any) -> Term:
 
 
 def _named(name: str) -> str:
-    return f"\\text{{{_html(name)}}}" if " " in name or len(name) > 5 else name
+    return f"\\text{{{_html(name)}}}" if " " in name or len(name) > 5 else _html(name)
 
 
 # --- reports -------------------------------------------------------------------------------------
@@ -101,7 +101,7 @@ def report(found: LemmaReport) -> Shown:
     lines += [killed] if found.mutants else []
     head = ("claim", "verdict", "proof", "assumptions not used", "numbers (random models)")
     body = _html_table(head, [tuple(map(_html, row)) for row in rows])
-    tail = f"<p>{killed}</p>" if found.mutants else ""
+    tail = f"<p>{_html(killed)}</p>" if found.mutants else ""
     return Shown(f"<div><p><b>{_called(found.lemma)}: {found.verdict}</b></p>{body}{tail}</div>", "\n".join(lines))
 
 

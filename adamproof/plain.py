@@ -16,6 +16,7 @@ from .numeric.evaluate import Slack
 from .numeric.intervals import BoxAnswer
 
 RECORDS = {kind.__name__: kind for kind in (BoxAnswer, ClaimWork, MutantWork, NamedStep, Report, Slack, Witness)}
+MAX_EXPONENT = 10_000_000  # of a floating point number; printing one of a far larger exponent might not end
 
 
 def packed(work: Work) -> dict[str, Any]:
@@ -44,9 +45,9 @@ def _packed(value: Any) -> Any:
     if value is None or kind in (str, bool):
         return value
     if kind is int:
-        return ["int", str(value)]
+        return ["int", hex(value)]  # in decimal, Python refuses more than 4300 digits
     if kind is Fraction:
-        return ["fraction", str(value)]
+        return ["fraction", hex(value.numerator), hex(value.denominator)]
     if isinstance(value, mpmath.mpf):
         sign, mantissa, exponent, bits = value._mpf_
         return ["mpf", int(sign), hex(int(mantissa)), int(exponent), int(bits)]
@@ -70,10 +71,17 @@ def _unpacked(data: Any) -> Any:
     return READERS[kind](parts)
 
 
+def _floating(sign: int, mantissa: str, exponent: int, bits: int) -> Any:
+    size = int(mantissa, 16)
+    if sign not in (0, 1) or abs(exponent) > MAX_EXPONENT or (size and bits != size.bit_length()):
+        raise ValueError("this is no floating point number")
+    return mpmath.make_mpf((sign, mpmath.libmp.MPZ(size), exponent, bits))
+
+
 READERS: dict[str, Callable[[list[Any]], Any]] = {
-    "int": lambda parts: int(parts[0]),
-    "fraction": lambda parts: Fraction(parts[0]),
-    "mpf": lambda parts: mpmath.make_mpf((parts[0], mpmath.libmp.MPZ(int(parts[1], 16)), parts[2], parts[3])),
+    "int": lambda parts: int(parts[0], 16),
+    "fraction": lambda parts: Fraction(int(parts[0], 16), int(parts[1], 16)),
+    "mpf": lambda parts: _floating(*parts),
     "tuple": lambda parts: tuple(map(_unpacked, parts)),
     "dict": lambda parts: {_unpacked(name): _unpacked(entry) for name, entry in parts},
     "function": lambda parts: function(parts[0], parts[1]),

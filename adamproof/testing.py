@@ -5,7 +5,8 @@
     def test_the_rate_of_our_bound():
         assert_rate(D / (gamma0 * T ** Rational(1, 4)) + sqrt(log(T) / T), T, Rational(-1, 4))
 
-Every symbol but T and d is a positive constant; under a schedule b1, b2 and gamma are what it makes of them.
+Every symbol but T and d is a positive constant; under a schedule b1, b2 and gamma are what it makes of them.  Where
+the leading coefficient is a difference of constants, such as 2*alpha - beta, it is taken to be positive.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ class FreshVerification:
         paths = []
         for number, text in enumerate(proofs):
             path = Path(self._folder.name) / f"{number}.json"
-            path.write_text(text, encoding="utf-8")
+            path.write_text(text, encoding="utf-8", errors="surrogatepass")  # the kernel says what is wrong
             paths.append(str(path))
         self.count = len(paths)
         self._errors = Path(self._folder.name) / "errors"
@@ -66,6 +66,7 @@ class FreshVerification:
         while len(self._answers) <= number:
             line = self._lines.get()
             if not line.endswith("\n"):
+                self._lines.put("")  # for whoever asks next
                 errors = self._errors.read_text(encoding="utf-8", errors="replace").strip()
                 raise RuntimeError(f"the verifier did not answer: {errors[-500:]}")
             self._answers.append(json.loads(line))

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from random import Random
 from typing import Any
 
 import sympy
@@ -24,6 +25,7 @@ from .programs import Constraint, Infeasible, ProgramError, Unbounded, maximise
 Exponent = Fraction | Affine  # a plain fraction wherever there are no variables in it
 ALPHA, BETA, GAMMA0 = sympy.symbols("alpha beta gamma0", positive=True)
 T, D, B1, B2, GAMMA = (sympy.Symbol(name, positive=True) for name in ("T", "d", "b1", "b2", "gamma"))
+TRIES = 40  # points at which a coefficient is evaluated, to see that it can be positive
 U, V = sympy.Dummy("1 - b1", positive=True), sympy.Dummy("1 - b2", positive=True)
 IN_BETAS = {U: 1 - B1, V: 1 - B2}
 HINTS = [  # what must be positive, and who asks for it
@@ -195,8 +197,10 @@ def order(expression: Any, schedule: Schedule | None = None) -> Order:
     Without a schedule, every symbol but T and d is a positive constant.  Raises OrderError, with the part of the
     expression that has no order: not defined for large T, outside the language, or undecided.
     """
-    found = _Calculation(schedule).order(_with_positive_symbols(expression))
-    return replace(found, coefficient=sympy.sympify(found.coefficient))
+    calculation = _Calculation(schedule)
+    found = calculation.order(_with_positive_symbols(expression))
+    conditions = tuple(dict.fromkeys((*found.conditions, *calculation.defined)))
+    return replace(found, coefficient=sympy.sympify(found.coefficient), conditions=conditions)
 
 
 def _with_positive_symbols(expression: Any) -> Any:
@@ -209,6 +213,10 @@ def _with_positive_symbols(expression: Any) -> Any:
         raise OrderError(f"{expression} holds a floating point number; write it as a fraction")
     names: dict[str, Any] = {}
     for symbol in sorted(expression.free_symbols, key=str):
+        if symbol.is_extended_positive is False or not symbol.is_commutative:
+            raise OrderError(
+                f"the symbol {symbol.name} is assumed not to be positive; here every symbol is a positive constant"
+            )
         if names.setdefault(symbol.name, symbol) != symbol:
             raise OrderError(f"two different symbols are called {symbol.name}; rename one")
     return expression.xreplace({symbol: sympy.Symbol(name, positive=True) for name, symbol in names.items()})
@@ -222,6 +230,7 @@ class _Calculation:
         self.scales: dict[Any, Order] = {T: Order(T=Fraction(1)), D: Order(d=Fraction(1))}
         self.betas: dict[Any, Any] = {}
         self.atoms: dict[Any, Any] = {}  # part -> the symbol that stands for it
+        self.defined: dict[str, None] = {}  # conditions on which roots and logarithms are defined, leading or not
         if schedule is not None:
             self._take(schedule)
 
@@ -259,7 +268,8 @@ class _Calculation:
     def _number(self, part: Any) -> Order:
         if part.is_zero or not part.is_extended_real or not part.is_finite:
             raise OrderError(f"{part} has no order of magnitude")
-        return Order(coefficient=abs(part), sign=1 if part.is_positive else -1)
+        sign = _sign_of_number(part)
+        return Order(coefficient=sign * part, sign=sign)
 
     def _product(self, parts: Sequence[Any]) -> Order:
         result = Order()
@@ -277,11 +287,14 @@ class _Calculation:
             raise OrderError(self._negative(base, "its root"))
         if found.sign < 0 and power < 0 and self._depends_on_schedule(base):
             raise OrderError(self._negative(base, "what is divided by it"))
+        if power.denominator != 1:
+            self.defined.update(dict.fromkeys(found.conditions))
         return found.to_the(power)
 
     def _constant_power(self, part: Any, base: Order, exponent: Any) -> Order:
         if base != Order() or base.sign < 0 or exponent.free_symbols & set(self.scales):
             raise OrderError(f"{self._shown(part)} has an exponent that is no rational number")
+        self.defined.update(dict.fromkeys(base.conditions))
         return replace(base, coefficient=base.coefficient**exponent)
 
     def _logarithm(self, inner: Any) -> Order:
@@ -289,6 +302,7 @@ class _Calculation:
         found = self._of(inner)
         if found.sign < 0:
             raise OrderError(self._negative(inner, "its logarithm"))
+        self.defined.update(dict.fromkeys(found.conditions))
         direction = self.schedule.sign(Affine.of(found.T))
         if direction:
             size = _sympy(Affine.of(found.T) * direction)
@@ -414,13 +428,33 @@ def _expanded(expression: Any) -> Any:
 def _sign(total: Any) -> tuple[int, tuple[str, ...]]:
     """The sign of a sum of positive constants with coefficients; if they have both signs, it is required to be 1."""
     if total.is_number:
-        return (1 if total.is_positive else -1), ()
+        return _sign_of_number(total), ()
     parts = [(part, bool(part.as_coeff_Mul()[0].is_negative)) for part in sympy.Add.make_args(total)]
     if len({negative for _, negative in parts}) == 1:
         return (-1 if parts[0][1] else 1), ()
+    if not _can_be_positive(total):
+        raise OrderError(f"the leading coefficient {total} is 0 or negative wherever it was tried; simplify it by hand")
     condition = _primitive(total)
     negatives = [-part for part in sympy.Add.make_args(condition) if part.as_coeff_Mul()[0].is_negative]
     return 1, (f"{sympy.Add(*negatives)} < {condition + sympy.Add(*negatives)}",)
+
+
+def _sign_of_number(number: Any) -> int:
+    """1 or -1.  Refuses what SymPy cannot tell from 0, such as sin(1)^2 + cos(1)^2 - 1."""
+    if number.is_positive or number.is_negative:
+        return 1 if number.is_positive else -1
+    raise OrderError(f"{number} is 0, or cannot be told from 0; simplify it by hand")
+
+
+def _can_be_positive(total: Any) -> bool:
+    """Whether a sum of constants is positive somewhere: one that is always 0 has no sign, whatever is required."""
+    names = sorted(total.free_symbols, key=str)
+    draw = Random(0)
+    points = (
+        {name: sympy.Rational(draw.randint(1, 99)) ** draw.choice([-3, -1, 1, 3]) for name in names}
+        for _ in range(TRIES)
+    )
+    return any(total.xreplace(point).is_positive for point in points)
 
 
 def _primitive(total: Any) -> Any:

@@ -99,8 +99,11 @@ def _recall(target: Target, recalled: Recalled, settings: Settings) -> Outcome |
         lemma = narrowed(target.lemma(), settings.claim)
     except CliError:
         return None  # computing it says the same
-    report = recalled.report(lemma)
-    return None if report is None else _checked(report, settings, time.perf_counter() - start, recalled=True)
+    try:
+        report = recalled.report(lemma)
+        return None if report is None else _checked(report, settings, time.perf_counter() - start, recalled=True)
+    except Exception:  # noqa: BLE001 - whatever an entry makes go wrong, checking anew does not
+        return None
 
 
 def _spare_the_collector() -> None:

@@ -7,14 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..cache import Cache, Question
-from ..kernel.terms import Refusal
 from ..verification import FreshVerification
 
 if TYPE_CHECKING:
     from ..check import LemmaReport, Work
     from ..lemma import Lemma
-
-DAMAGED = (Refusal, ArithmeticError, LookupError, TypeError, ValueError)  # somebody has written something else
 
 
 class Recalled:
@@ -22,7 +19,8 @@ class Recalled:
 
     def __init__(self, questions: Sequence[Question], jobs: int) -> None:
         cache = Cache()
-        found = {question.lemma: cache.read(question) for question in questions}
+        self._asked = {question.lemma: question for question in questions}
+        found = {slug: cache.read(question) for slug, question in self._asked.items()}
         self._work = {slug: data for slug, data in found.items() if _has_proofs(data)}
         self._answers: dict[str, list[Callable[[], dict[str, Any]]]] = {}  # the kernel's, about a lemma's proofs
         self._verifications: list[FreshVerification] = []
@@ -46,18 +44,19 @@ class Recalled:
     def report(self, lemma: Lemma) -> LemmaReport | None:
         """What the kept work comes to; None where there is none, or where it does not stand.
 
-        Best asked in the order of the questions: the kernel is reading in that order meanwhile.
+        Best asked in the order of the questions: the kernel is reading in that order meanwhile.  Work that somebody
+        has made up may raise anything, here and where the report is used.
         """
-        from ..check import Verdict, report
+        from ..check import Verdict, is_complete, report
         from ..plain import unpacked
 
-        if lemma.slug not in self._work:
+        asked = self._asked.get(lemma.slug)
+        if asked is None or lemma.slug not in self._work:
             return None
-        answers = [answer() for answer in self._answers.get(lemma.slug, [])]
-        try:
-            found = report(lemma, unpacked(self._work[lemma.slug]), answers)
-        except DAMAGED:
+        work = unpacked(self._work[lemma.slug])
+        if not is_complete(lemma, work, asked.models, asked.mutants):
             return None
+        found = report(lemma, work, [answer() for answer in self._answers.get(lemma.slug, [])])
         return found if found.verdict is Verdict.PROVED else None
 
 

@@ -102,8 +102,34 @@ def read(path: str | Path) -> Record:
     content = sealed.read(path, names, SCHEMA, "record of an experiment", "run the experiment again")
     content.pop("schema")
     record = Record(**content)
-    module(record.experiment)
+    if not _is_well_formed(record):
+        raise RecordError(
+            f"{path} is no record of an experiment: its seed, engine, numbers or versions are not of the kind it has"
+        )
+    try:
+        record.observed()
+    except Exception as error:  # numbers of other code, or made up, may be anything
+        raise RecordError(
+            f"{path} has other numbers than {record.experiment} records now ({type(error).__name__}: {error}): "
+            "run the experiment again"
+        ) from error
     return record
+
+
+def _is_well_formed(record: Record) -> bool:
+    """Whether all but the numbers is as `made` makes it: names of experiments, and text that can be shown."""
+    texts = [record.engine, record.code]
+    if not isinstance(record.versions, dict) or not isinstance(record.experiment, str):
+        return False
+    texts += [*record.versions, *record.versions.values()]
+    module(record.experiment)
+    return (
+        type(record.seed) is int
+        and type(record.full) is bool
+        and isinstance(record.parameters, dict)
+        and isinstance(record.result, dict)
+        and all(isinstance(text, str) and text.isprintable() for text in texts)
+    )
 
 
 def found_in(folder: str | Path) -> tuple[list[Record], list[str]]:

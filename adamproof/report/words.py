@@ -26,7 +26,7 @@ OPINIONS = (
 )
 LEGEND = (
     "A, B, C: 1 - beta1 = Theta(T^-A), 1 - beta2 = Theta(T^-B), gamma = Theta(T^-C)\n"
-    "computed: exact, but not by the kernel; D, E|a_1| and means over t count as constants\n"
+    "computed: exact, but not by the kernel; D, E|a_1|, means over t, vbar and all other symbols count as constants\n"
     "observed: in runs (`adamproof experiment`), which prove nothing"
 )
 

@@ -9,7 +9,7 @@ import mpmath
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import Abs, Float, Integer, Rational, Symbol, exp, lambdify, log, pi, sqrt, symbols
+from sympy import Abs, Float, Integer, Rational, Symbol, cos, exp, lambdify, log, pi, sin, sqrt, symbols
 
 from adamproof.bounds import Affine, Order, OrderError, Schedule, UndecidedOrder, order, rate
 from adamproof.lemmas.notation import R, R_squared, T, b1, b2, d, gamma, m
@@ -342,6 +342,36 @@ def test_assertions_fail_with_the_reason() -> None:
         assert_rate(R, T, 0, LATE_MOMENTUM)
     with pytest.raises(AssertionError, match=r"because of c/sqrt\(T\)"):
         assert_rate(c / sqrt(T) + 1 / T, T, -1)
+
+
+X, Y = symbols("a b", positive=True)
+
+
+@pytest.mark.parametrize(
+    ("factor", "message"),
+    [
+        (sin(1) ** 2 + cos(1) ** 2 - 1, "cannot be told from 0"),
+        (sqrt(5 + 2 * sqrt(6)) - sqrt(2) - sqrt(3), "cannot be told from 0"),
+        (log(6) - log(2) - log(3), "cannot be told from 0"),
+        (log(X * Y) - log(X) - log(Y), "0 or negative wherever it was tried"),
+        (X + Y - sqrt(X**2 + 2 * X * Y + Y**2), "0 or negative wherever it was tried"),
+        (1 + Symbol("c", negative=True), "the symbol c is assumed not to be positive"),
+    ],
+)
+def test_a_factor_that_is_0_in_disguise_has_no_order(factor: Any, message: str) -> None:
+    """T*0 + 1 = Theta(1): that it is Theta(T) must not pass."""
+    time = symbols("T", positive=True)
+    with pytest.raises(OrderError, match=f"{message}|has no order of magnitude"):
+        order(factor)
+    with pytest.raises(AssertionError, match=message):
+        assert_rate(time * factor + 1, time, 1)
+
+
+def test_a_root_that_does_not_lead_keeps_its_condition() -> None:
+    """sqrt(a - b) is defined for a >= b only, however small it is beside T."""
+    time = symbols("T", positive=True)
+    for smaller in (sqrt(X - Y), sqrt(log(X / Y)), log(X - Y)):
+        assert any("b < a" in condition for condition in order(time + smaller).conditions), smaller
 
 
 def test_assertions_are_used_rightly() -> None:

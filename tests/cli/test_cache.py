@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from adamproof.cache import PLACE, Cache, Question
-from adamproof.check import Verdict, Work, worked
-from adamproof.cli.recalling import Recalled
+from adamproof import verification
+from adamproof.cache import PLACE, Cache, Question, _seal, fingerprint
+from adamproof.check import MODELS, MutantWork, Verdict, Work, worked
+from adamproof.cli.recalling import Recalled, keep
 from adamproof.plain import packed, unpacked
 from adamproof.registry import get
 
 ROOT = Path(__file__).resolve().parents[2]
 LEMMA = "sign-form"
+QUESTION = Question(LEMMA, MODELS, True)
 
 
 def run(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
@@ -45,8 +47,7 @@ def rewrite(path: Path, change: Callable[[Any], None]) -> None:
     """Change an entry as somebody would who knows its format, checksum included."""
     content = json.loads(path.read_text(encoding="utf-8").partition("\n")[2])
     change(content)
-    text = json.dumps(content)
-    path.write_text(f"{hashlib.sha256(text.encode()).hexdigest()}\n{text}", encoding="utf-8")
+    Cache(path.parent).write(QUESTION, content)
 
 
 def test_the_second_answer_is_recalled_and_equal(tmp_path: Path) -> None:
@@ -100,8 +101,72 @@ def _nonsense(content: Any) -> None:
     content["claims"] = {"the claim": ["record", "Popen", ["id"]]}
 
 
+def _claims(content: Any) -> list[Any]:
+    """The parts of the claims' records: proof, steps, numbers, intervals."""
+    return [record[2] for record in content["claims"].values()]
+
+
+def _no_numbers(content: Any) -> None:
+    for parts in _claims(content):
+        parts[2] = None
+
+
+def _more_models(content: Any) -> None:
+    for parts in _claims(content):
+        parts[2][2][0] = ["int", hex(10**6)]
+
+
+def _words_for_numbers(content: Any) -> None:
+    for parts in _claims(content):
+        parts[2] = "they hold"
+
+
+def _no_steps(content: Any) -> None:
+    for parts in _claims(content):
+        parts[1] = None
+
+
+def _numbers_for_steps(content: Any) -> None:
+    for parts in _claims(content):
+        parts[1] = ["tuple", ["int", "0x1"]]
+
+
+def _no_twins(content: Any) -> None:
+    content["mutants"] = {}
+
+
+def _endless_number(content: Any) -> None:
+    for parts in _claims(content):
+        parts[2][2][5] = ["mpf", 0, "0x1", 10**18, 1]
+
+
+def _lists(content: Any) -> None:
+    content["claims"] = content["mutants"] = [1]
+
+
+def _no_text(content: Any) -> None:
+    content["proofs"] = ["\ud800" for _ in content["proofs"]]
+
+
 @pytest.mark.parametrize(
-    "change", [_another_proof, _false_statement, _no_proof, _survivor, _nonsense, lambda content: content.clear()]
+    "change",
+    [
+        _another_proof,
+        _false_statement,
+        _no_proof,
+        _survivor,
+        _nonsense,
+        lambda content: content.clear(),
+        _no_numbers,
+        _more_models,
+        _words_for_numbers,
+        _no_steps,
+        _numbers_for_steps,
+        _no_twins,
+        _endless_number,
+        _lists,
+        _no_text,
+    ],
 )
 def test_an_edited_entry_is_not_believed(tmp_path: Path, change: Callable[[Any], None]) -> None:
     """Even with the right checksum: the kernel reads the proofs, and the lemma says what they have to prove."""
@@ -119,6 +184,60 @@ def test_a_damaged_entry_is_not_read(tmp_path: Path, damage: Callable[[bytes], b
     path = entry(tmp_path)
     path.write_bytes(damage(path.read_bytes()))
     assert not answer(run(tmp_path, "check", LEMMA, "--json"))[0]
+
+
+@pytest.mark.parametrize("text", ["{", "[" * 200_000, '{"proofs": [], "claims": ' + "1" * 5000 + "}"])
+def test_what_is_sealed_but_cannot_be_parsed_is_not_read(tmp_path: Path, text: str) -> None:
+    cache = Cache(tmp_path)
+    cache.write(QUESTION, None)
+    entry(tmp_path).write_text(f"{_seal(QUESTION, text)}\n{text}", encoding="utf-8")
+    assert cache.read(QUESTION) is None
+
+
+def test_an_entry_answers_its_own_question_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Renamed, it would pass fewer models, no false twins or the numbers of older code for what was asked."""
+    cache = Cache(tmp_path)
+    for other in (Question(LEMMA, 1, True), Question(LEMMA, MODELS, False), Question("B.2", MODELS, True)):
+        cache.write(other, {})
+        cache._path(other).rename(cache._path(QUESTION))
+        assert cache.read(QUESTION) is None
+    cache.write(QUESTION, {})
+    assert cache.read(QUESTION) == {}
+    monkeypatch.setattr("adamproof.cache.fingerprint", lambda: fingerprint()[:-1] + "?")  # the same beginning
+    assert cache.read(QUESTION) is None
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_only_files_are_read(tmp_path: Path) -> None:
+    """A pipe, or a link to a device, would be read forever."""
+    cache = Cache(tmp_path)
+    os.mkfifo(cache._path(QUESTION))
+    assert cache.read(QUESTION) is None
+    cache._path(QUESTION).unlink()
+    cache._path(QUESTION).symlink_to("/dev/zero")
+    assert cache.read(QUESTION) is None
+
+
+def test_clearing_leaves_other_files_alone(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    cache.write(QUESTION, {})
+    for name in ("my-results.json", ".my-notes.tmp", f".{entry(tmp_path).name}.123.tmp"):
+        (tmp_path / name).write_text("", encoding="utf-8")
+    assert cache.clear() == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".my-notes.tmp", "my-results.json"]
+
+
+def test_a_user_without_a_home_has_no_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv(PLACE, raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative")  # its rules: to be ignored
+    monkeypatch.setattr(Path, "home", nowhere)
+    assert Cache().read(QUESTION) is None
+    assert "nothing else depends on it" in keep(QUESTION, Work({}, {}, {}))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert Cache().folder == tmp_path / "adamproof"
 
 
 def test_a_place_that_cannot_be_written_costs_nothing_else(tmp_path: Path) -> None:
@@ -151,6 +270,12 @@ def test_what_is_kept_comes_back_unchanged() -> None:
         assert unpacked(json.loads(json.dumps(packed(work)))) == work
 
 
+def test_long_fractions_are_kept() -> None:
+    """Python refuses to write integers of more than 4300 digits in decimal."""
+    work = Work({}, {}, {"twin": MutantWork(True, "it is false", Fraction(7**6000, 3**9000))})  # type: ignore[arg-type]
+    assert unpacked(json.loads(json.dumps(packed(work)))) == work
+
+
 def test_only_finished_work_is_kept() -> None:
     with pytest.raises(ValueError, match="only finished work"):
         packed(Work({}, {"a claim": ValueError("no proof")}, {}))
@@ -161,6 +286,20 @@ def test_the_command_says_where_and_clears(tmp_path: Path) -> None:
     assert run(tmp_path, "cache").stdout.startswith(f"{tmp_path}: 1 lemmas, 0.")
     assert run(tmp_path, "cache", "--clear").stdout == f"{tmp_path}: 1 lemmas deleted\n"
     assert run(tmp_path, "cache").stdout == f"{tmp_path}: 0 lemmas, 0.0 MB\n"
+
+
+def test_a_verifier_that_dies_is_noticed_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second question must not wait for a process that has ended."""
+    silent = [sys.executable, "-c", "pass"]
+    monkeypatch.setattr(
+        verification,
+        "start",
+        lambda paths, errors: subprocess.Popen(silent, stdout=subprocess.PIPE, stderr=errors, text=True),
+    )
+    with verification.FreshVerification(["", ""]) as asked:
+        for number in (0, 1, 0):
+            with pytest.raises(RuntimeError, match="the verifier did not answer"):
+                asked.answer(number)
 
 
 def test_nothing_is_recalled_from_an_empty_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -35,9 +35,12 @@ def test_what_is_proved(found: dict[int, Judged], number: int) -> None:
     assert str(found[number].verdict) == "PROVED"
 
 
-@pytest.mark.parametrize("number", [5, 6, 7, 8])
-def test_what_is_proved_under_the_three_conditions(found: dict[int, Judged], number: int) -> None:
-    assert str(found[number].verdict) == "PROVED UNDER C1, C2, C3"
+@pytest.mark.parametrize(
+    ("number", "more"), [(5, ", one vbar for every T and d"), (6, ", one vbar for every T and d"), (7, ""), (8, "")]
+)
+def test_what_is_proved_under_the_three_conditions(found: dict[int, Judged], number: int, more: str) -> None:
+    """A rate needs a vbar that does not fall with T: claim 13 says that there is none for every T."""
+    assert str(found[number].verdict) == f"PROVED UNDER C1, C2, C3{more}"
     assert "beta1^2 < beta2" in found[number].verdict.beyond
 
 
@@ -100,6 +103,23 @@ def test_a_verdict_of_check_changes_the_ledger(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(checking, "check", harsh)
     for entry in ledger([1, 9, 12, 17]):
         assert entry.verdict.word is Word.UNDECIDED, entry.row.text
+
+
+def test_the_rate_of_row_4_is_that_of_the_bound_that_is_proved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lemma `rate` that proves less, K*sqrt(d) without the 1/tau, is no proof of the claim."""
+    lemma = Desk.lemma
+
+    def weaker(desk: Desk, slug: str, claim: str | None = None) -> Evidence:
+        found = lemma(desk, slug, claim)
+        if slug != "rate":
+            return found
+        left, right = found.statement.args
+        return replace(found, statement=le(left, right * reals("tau")))
+
+    monkeypatch.setattr(Desk, "lemma", weaker)
+    (entry,) = ledger([4])
+    assert entry.verdict.word is Word.UNDECIDED
+    assert any("Theta(d^(1/2))" in text and "not T^(-1/4)" in text for text in entry.verdict.missing)
 
 
 def test_without_a_lemma_its_rows_say_so(monkeypatch: pytest.MonkeyPatch) -> None:

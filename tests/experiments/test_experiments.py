@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from adamproof import sealed
 from adamproof.claims import Word, ledger
 from adamproof.cli.commands import main
 from adamproof.evidence import Desk, State
@@ -139,6 +140,30 @@ def test_what_is_no_record(text: str, message: str, tmp_path: Path) -> None:
     path.write_text(text)
     with pytest.raises(RecordError, match=message):
         read(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"result": {}}, "has other numbers than rate records now .*: run the experiment again"),
+        ({"result": [1]}, "are not of the kind it has"),
+        ({"versions": 3}, "are not of the kind it has"),
+        ({"experiment": ["rate"]}, "are not of the kind it has"),
+        ({"seed": "0; rm -rf /"}, "are not of the kind it has"),
+        ({"engine": "\x1b[31mPROVED"}, "are not of the kind it has"),
+    ],
+)
+def test_a_record_with_a_checksum_can_still_be_none(
+    small_rate: Record, tmp_path: Path, change: dict[str, Any], message: str
+) -> None:
+    """Made up, or by code that recorded other numbers: a sentence, and no traceback from the ledger."""
+    path = tmp_path / "rate.json"
+    content = {**json.loads(small_rate.text()), **change}
+    unsealed = {name: value for name, value in content.items() if name not in (sealed.COMMAND, sealed.CHECKSUM)}
+    path.write_text(sealed.text(unsealed, small_rate.command), encoding="utf-8")
+    with pytest.raises(RecordError, match=message):
+        read(path)
+    assert found_in(tmp_path)[0] == []
 
 
 def test_a_record_under_another_name_is_refused(small_rate: Record, tmp_path: Path) -> None:

@@ -45,6 +45,14 @@ def test_a_surviving_twin_is_named() -> None:
     assert "the proof goes through; no counterexample was found" in notebook.twins(report).text
 
 
+def test_names_are_text_and_not_html() -> None:
+    careful = squares(**{"x is not negative": le(0, X), "y <= 9": le(Y, 9)})
+    twins = [Mutant("<b>", drop=("y <= 9",))]
+    lemma = Lemma("squares", "Squares", Source.OURS, "a test", careful.assumptions, careful.claims, mutants=twins)
+    assert "not: &lt;b&gt;" in notebook.report(lemma.verdict()).html
+    assert "<b>" not in notebook.formula(**{"<b>": X}).html
+
+
 def test_a_proof_shows_its_steps_and_what_they_rest_on() -> None:
     report = adamproof.get("B.2").verdict(models=0, mutants=False)
     shown = notebook.proof(report, "by an invariant")
