@@ -20,10 +20,12 @@ from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas import problems
 from adamproof.lemmas.descent import descent, smooth_descent
 from adamproof.lemmas.main.setting import (
+    A1,
     ADAM,
     ANY_MAGNITUDE,
     CITED,
     COORDINATES,
+    FIRST,
     GAP,
     INSIDE,
     MEAN_GAIN,
@@ -412,6 +414,7 @@ def _without(name: str) -> Any:
 
 ANY = (*RUN, *ANY_MAGNITUDE, *SHORT)
 STEPPING = tuple(name for name in ANY if name not in ("E|a_t| is finite", "E F(x_1) is finite", "T is a horizon"))
+FALLING = (*A1, *FIRST, *CITED)  # what only the descent inequality needs
 ADAM_SHORT = {"gamma*R*sqrt(d)*L1 <= 1 with the R of B.2": le(gamma * BOUND * sqrt(d) * L1, 1)}
 
 lemma = Lemma(
@@ -438,6 +441,12 @@ lemma = Lemma(
         Claim("any magnitudes", le(MEAN_GAIN, sum(terms(R).values())), any_magnitudes, given=ANY),
         Claim("in expectation", EXPECTED, expected, given=ANY),
         Claim("for every outcome", PATHWISE, telescoped, given=ANY),
+        Claim(
+            "momentum error",
+            momentum_error.ON_AVERAGE,
+            lambda scope: errors_of(scope, "on average"),
+            given=tuple(name for name in ANY if name not in FALLING),
+        ),
         Claim("one step", ONE_STEP, one_step, given=(*STEPPING, "t is from 1 on")),
         Claim(
             "gradients change",
@@ -458,6 +467,12 @@ lemma = Lemma(
             models=problems.fixed_run(problems.EDGE),
         ),
         Mutant("F below F*", drop=("A1: F is at least F*",), models=problems.fixed_run(problems.FAR, Fmin=10**9)),
+        Mutant(
+            "momentum error, without the drift",
+            conclusion=le(momentum_error.MEAN_ERROR, momentum_error.START_TERM + momentum_error.NOISE_TERM),
+            claim="momentum error",
+            models=problems.fixed_run(problems.TURNING, R=1),
+        ),
         Mutant(
             "any magnitudes: R a hundred times too small",
             change={"magnitudes are at most R": forall((k, j, w), le(u(k, j, w), 100 * R), RUNNING)},
