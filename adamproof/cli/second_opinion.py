@@ -157,12 +157,17 @@ def _data(name: str, answer: coqc.Answer) -> dict[str, Any]:
         "verdict": ACCEPTED if answer.accepted else REFUSED,
         "reason": _reason(answer),
         "step": answer.step,
-        "lemmas": len(answer.module.lines) - len(theorems),
+        "lemmas": _lemmas(answer.module),
         "theorems": list(theorems),
         "axioms": sorted(answer.axioms),
         "citations": list(answer.module.citations),
         "seconds": round(answer.seconds, 3),
     }
+
+
+def _lemmas(module: Module) -> int:
+    """The number of steps that have a lemma; a text that is written by hand has none."""
+    return max(0, len(module.lines) - len(module.theorems))
 
 
 def _reason(answer: coqc.Answer) -> str:
@@ -180,6 +185,5 @@ def _text(name: str, answer: coqc.Answer, version: str, quiet: bool) -> str:
         return line
     found = sorted(axiom.rpartition(".")[2] for axiom in answer.axioms)
     cited = "".join(f"\n  cited, and a hypothesis: {axiom}" for axiom in answer.module.citations)
-    count = len(answer.module.lines) - len(answer.module.theorems)
-    size = f"{count} lemmas, {answer.seconds:.1f} s"
+    size = f"{_lemmas(answer.module)} lemmas, {len(answer.module.theorems)} theorems, {answer.seconds:.1f} s"
     return f"{line} ({size})\n  axioms of the reals: {', '.join(found) or 'none'}{cited}"

@@ -402,6 +402,52 @@ Section adam.
       right; rewrite <- ?Rmult_assoc; ring.
   Qed.
 
+  (* Case 2 of Corollary 3.3: where the gradients are spread evenly (C1 = c*sqrt d) and gamma = gamma0/(sqrt d * h), the
+     bound is free of d, but for E|a_1|. *)
+  Theorem corollary_3_3_case_2 (L0 L1 q C0 c vbar gamma0 h : R) (T : nat) :
+    (0 < d)%nat -> 0 < c -> 0 < gamma0 -> 0 < h -> gamma = gamma0 / (sqrt (INR d) * h) ->
+    smooth d G L0 L1 q -> 0 <= L0 -> 0 <= L1 -> 0 <= q -> q <= 1 -> 0 <= p -> p <= 2 -> 0 <= s0 -> 0 <= s1 ->
+    0 <= b1 -> b1 ^ 2 < b2 -> b2 < 1 -> 0 <= eps -> 0 <= C0 -> 0 < vbar ->
+    gamma * magnitude b1 b2 * sqrt (INR d) * L1 <= 1 ->
+    p * magnitude b1 b2 * C0 * s1 * sqrt (INR d) * sqrt ((1 - b1) / (b1 + 1))
+      + q * magnitude b1 b2 ^ 2 * INR d * gamma * L1 * (2 * b1 / (1 - b1) + 1 / 2) <= 1 / 2 * (c * sqrt (INR d)) * vbar ->
+    (forall t, (1 <= t)%nat -> Integrable P (fun w => norm d (slope t w))) ->
+    (forall t, (1 <= t)%nat -> Integrable P (fun w => rpow (norm d (slope t w)) p)) ->
+    power_mean p T <= C0 ^ 2 * rpow (slope_mean T) p ->
+    (forall t, (1 <= t)%nat -> vbar * E P (fun w => sum d (fun i => Rabs (slope t w i))) <=
+      E P (fun w => sum d (fun i => u t w i * Rabs (slope t w i)))) ->
+    (forall t w, (1 <= t)%nat -> c * sqrt (INR d) * norm d (slope t w) <= sum d (fun i => Rabs (slope t w i))) ->
+    (1 <= T)%nat ->
+    slope_mean T <= 2 * (
+      h * (E P (fun w => f (iterate 1 w)) - floor) / INR T / gamma0
+      + 2 * magnitude b1 b2 * sqrt ((1 - b1) / (b1 + 1)) * (s0 + C0 * s1 * (1 - p / 2))
+      + 2 * b1 * (magnitude b1 b2 / (1 - b1)) * E P (fun w => norm d (slope 1 w)) / INR T
+      + magnitude b1 b2 ^ 2 * gamma0 / h * (2 * b1 / (1 - b1) + 1 / 2) * (L0 + L1 * (1 - q))) / c / vbar.
+  Proof.
+    intros some upc up_gamma0 uph is_gamma is_smooth up0 up1 upq small_q upp small_p ups0 ups1 upb close small regular upC0 upv
+      short absorb finite_slope finite_power condition1 condition2 condition3 long.
+    assert (upd : 0 < INR d) by (apply lt_0_INR; exact some).
+    assert (root : 0 < sqrt (INR d)) by (apply sqrt_lt_R0; exact upd).
+    assert (square : INR d = sqrt (INR d) * sqrt (INR d)) by (symmetry; apply sqrt_sqrt; lra).
+    assert (positive : 0 < sqrt (INR d) * h) by (apply Rmult_lt_0_compat; assumption).
+    assert (forward : 0 < gamma) by (rewrite is_gamma; apply Rdiv_lt_0_compat; assumption).
+    assert (wide : 0 < c * sqrt (INR d)) by (apply Rmult_lt_0_compat; assumption).
+    eapply Rle_trans.
+    - apply (corollary_3_3 L0 L1 q C0 (c * sqrt (INR d)) vbar T); assumption.
+    - right; pose proof (Corollary_3_3.case_2 Omega P C0 ff floor L0 L1 (Z.of_nat T) aa b1 b2 c (Z.of_nat d) gamma0 h
+        p q s0 s1 vbar) as equal.
+      assert (inverse : / gamma = sqrt (INR d) * h * / gamma0) by (rewrite is_gamma; field; lra).
+      assert (drift : INR d * gamma = sqrt (INR d) * gamma0 * / h) by (rewrite is_gamma, square at 1; field; lra).
+      assert (apart : / (c * sqrt (INR d)) = / c * / sqrt (INR d)) by apply Rinv_mult.
+      specialize (equal ltac:(rewrite <- count_is; exact upd)).
+      rewrite <- !count_is in equal; unfold Rdiv.
+      rewrite inverse, apart, (Rmult_assoc _ (INR d) gamma), drift, magnitude_square by assumption.
+      change (magnitude b1 b2 * / (1 - b1)) with (magnitude b1 b2 / (1 - b1)).
+      rewrite magnitude_over, magnitude_is by assumption.
+      unfold norm, ff, aa in *; rewrite minus_is, sum_is; cbv beta in *; change (Z.to_nat 1) with 1%nat in equal; unfold Rdiv in *.
+      etransitivity; [|etransitivity; [exact equal|]]; rewrite <- ?Rmult_assoc; ring.
+  Qed.
+
   (* The rate: with 1 - b1, 1 - b2 and gamma as powers of T^(1/4), the bound is a constant over T^(1/4), for every T. *)
   Theorem rate (L0 L1 q alpha beta gamma0 : R) (T : nat) :
     let tau := Rpower (INR T) (/ 4) in
@@ -522,5 +568,5 @@ Proof.
   - exact I.
 Qed.
 
-Definition all_theorems := (B_2, descent, main_theorem, corollary_3_3, rate, main_theorem_averaged, a_run).
+Definition all_theorems := (B_2, descent, main_theorem, corollary_3_3, corollary_3_3_case_2, rate, main_theorem_averaged, a_run).
 Print Assumptions all_theorems.
