@@ -120,7 +120,23 @@ def read(path: str | Path) -> Opinions:
     content.pop("schema")
     if content["checker"] not in CHECKERS:
         raise sealed.SealError(f"{path} is of a checker {content['checker']!r}, not of {', '.join(CHECKERS)}")
+    if not _is_well_formed(content):
+        raise sealed.SealError(f"{path} is no record of a checker: its versions or results are not of the kind it has")
     return Opinions(**content)
+
+
+def _is_well_formed(content: Mapping[str, Any]) -> bool:
+    """Whether everything that is shown is text that can be shown, and everything that is counted a number."""
+    shown = [content["version"], content["adamproof"], content["code"]]
+    results = content["results"].values() if isinstance(content["results"], dict) else [None]
+    for said in results:
+        if not isinstance(said, dict) or not isinstance(said.get("proofs"), dict):
+            return False
+        questions = said.get("questions", {})
+        if not isinstance(questions, dict) or any(type(number) is not int for number in questions.values()):
+            return False
+        shown += [said.get("verdict"), *questions]
+    return all(isinstance(text, str) and text.isprintable() for text in shown)
 
 
 def found_in(folder: str | Path) -> tuple[list[Opinions], list[str]]:

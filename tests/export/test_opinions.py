@@ -12,8 +12,9 @@ from click.testing import CliRunner
 from adamproof.check import check
 from adamproof.claims import ledger, proofs_of
 from adamproof.cli.commands import main
-from adamproof.opinions import Opinions, Proven, digest, found_in, lines, made, of_results, read
-from adamproof.registry import get
+from adamproof.opinions import Opinions, Proven, digest, fingerprint, found_in, lines, made, of_results, read, shipped
+from adamproof.prover import dump
+from adamproof.registry import get, lemmas, theorem_of
 from adamproof.sealed import SealError, text
 
 PROOF = Proven("some-lemma", "it", digest("the proof"))
@@ -69,12 +70,24 @@ def test_an_edited_record_is_refused(opinions: Opinions, tmp_path: Path, old: st
     assert found == [] and message in problem
 
 
-def test_a_record_of_an_unknown_checker_is_refused(opinions: Opinions, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"checker": "me"}, "is of a checker 'me', not of coq, z3, cvc5"),
+        ({"version": "5\x1b[2J"}, "its versions or results are not of the kind it has"),
+        ({"results": []}, "its versions or results are not of the kind it has"),
+        ({"results": {"a": {"proofs": {}, "verdict": 7}}}, "its versions or results are not of the kind it has"),
+        ({"results": {"a": {"proofs": {}, "verdict": "A", "questions": {"unsat": "1"}}}}, "not of the kind it has"),
+    ],
+)
+def test_a_sealed_record_of_something_else_is_refused(
+    opinions: Opinions, tmp_path: Path, change: dict[str, object], message: str
+) -> None:
     path = tmp_path / "z3.json"
-    content = {**json.loads(opinions.text()), "checker": "me"}
+    content = {**json.loads(opinions.text()), **change}
     sealed = {name: value for name, value in content.items() if name not in ("checksum", "command")}
     path.write_text(text(sealed, "none"), encoding="utf-8")
-    with pytest.raises(SealError, match="is of a checker 'me', not of coq, z3, cvc5"):
+    with pytest.raises(SealError, match=message):
         read(path)
 
 
@@ -95,3 +108,17 @@ def test_the_kernel_leaves_no_record(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert "--save records what other checkers say, so it needs --with coq, all, z3 or cvc5" in done.output
     assert not (tmp_path / "new").exists()
+
+
+def test_the_records_of_the_package_are_about_the_proofs_at_hand() -> None:
+    opinions, problems = found_in(shipped())
+    assert ([opinion.checker for opinion in opinions], problems) == (["coq", "z3"], [])
+    for opinion in opinions:
+        assert opinion.code == fingerprint(), f"{opinion.command} --save adamproof/export/records"
+        assert {lemma.slug for lemma in lemmas()} <= set(opinion.results)
+        assert {said["verdict"] for said in opinion.results.values()} <= {"ACCEPTED", "NO ALARM"}
+    for lemma in lemmas():
+        for claim in lemma.claims:
+            text = dump(theorem_of(lemma.slug, claim.name), f"{lemma.slug}: {claim.name}")
+            proof = Proven(lemma.slug, claim.name, digest(text))
+            assert all(opinion.on(proof) is not None for opinion in opinions), proof
