@@ -16,10 +16,12 @@ from typing import Any
 import sympy
 from sympy.core.relational import Relational, StrictLessThan
 
-from ..lemmas.notation import L1, T, d, eps, s1
+from ..lemmas.notation import L0, L1, T, d, eps, s1
 from .enclosures import Arithmetic, Enclosure, Evaluation, NoEnclosure, bits_for
 from .problem import (
     FIELDS,
+    GAP,
+    GRAD1,
     NAME_OF,
     Hyperparameters,
     Problem,
@@ -70,6 +72,7 @@ class Bound:
     checks: tuple[Check, ...]
     compared: tuple[Compared, ...]
     digits: int
+    notes: tuple[str, ...] = ()  # what is strange about the inputs
 
     @property
     def holds(self) -> bool:
@@ -229,6 +232,7 @@ def certify(problem: Problem, hyper: Hyperparameters, name: str = "main", case: 
         checks,
         tuple(_compared(found, numbers, total, digits)),
         digits,
+        tuple(_notes(numbers)),
     )
 
 
@@ -258,6 +262,37 @@ def checked(found: Theorem, numbers: Numbers) -> Iterable[Check]:
         exactly = Enclosure.of(0) if value == 0 else numbers.enclose({"value": value}, DIGITS)["value"]
         name = f"{NAME_OF[symbol]} = 0, as the theorem is for this case"
         yield Check(name, f"{NAME_OF[symbol]} <= 0", exactly, Enclosure.of(0), value == 0)
+    yield from _means(found, numbers)
+
+
+def _means(found: Theorem, numbers: Numbers) -> Iterable[Check]:
+    """Whether the means of |a_t|^p and |a_t|^q, where the bound has them, can be what they are said to be."""
+    used = numbers.put(found.bound).free_symbols
+    values = numbers.values
+    means = [(name, exponent) for name, exponent in (("Gp", "p"), ("Gq", "q")) if FIELDS[name].symbol in used]
+    for name, exponent in means:
+        if values[exponent] == 0:
+            yield _equal(f"{name} = 1, as |a_t|^0 is 1", name, values[name], ONE, numbers)
+    if len(means) == 2 and values["p"] == values["q"]:
+        yield _equal("Gp = Gq, as p = q", "Gp", values["Gp"], values["Gq"], numbers)
+
+
+def _equal(why: str, name: str, value: Any, other: Any, numbers: Numbers) -> Check:
+    sides = numbers.enclose({"left": value, "right": other}, DIGITS)
+    return Check(why, f"{name} = {shown(other)}", sides["left"], sides["right"], sympy.simplify(value - other) == 0)
+
+
+def _notes(numbers: Numbers) -> Iterable[str]:
+    """What no function has that is smooth everywhere, rather than only where a run goes."""
+    known = numbers.values
+    if {"gap", "grad1", "L0"} <= set(known) and known["L1"] == 0:
+        check = numbers.check("start", sympy.Le(GRAD1**2, 2 * L0 * GAP, evaluate=False))
+        if check.holds is False:
+            left, right = check.left.decimals(6)[1], check.right.decimals(6)[1]
+            yield (
+                f"|a_1|^2 = {left} is more than 2*L0*D = {right}: no function on all of R^d has this, where L1 = 0; "
+                "one of grad1, L0 and gap is likely wrong."
+            )
 
 
 def _broken(check: Check, symbols: set[Any], found: Theorem, numbers: Numbers) -> str:

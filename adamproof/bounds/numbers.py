@@ -4,8 +4,8 @@
     factor  = ["-"] atom ["^" exponent]              atom = decimal | "T" | "d" | "sqrt" "(" sum ")" | "(" sum ")"
     exponent = a signed integer or fraction, in brackets or not: T^-1/2 is T^(-1/2)
 
-A fraction right behind "^" belongs to the exponent ("**" means "^").  Nothing is handed to an evaluator, and what would
-be too long to write down is refused.
+A fraction right behind "^" belongs to the exponent ("**" means "^"); T^-1/2.0 and T^-1 / 2 are refused.
+Nothing is handed to an evaluator, and what would be too long to write down is refused.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ import sympy
 from ..lemmas.notation import T, d
 
 LONGEST = 300  # characters of a number
-LARGEST_EXPONENT = 4_000  # of ten, in a decimal
+LARGEST_EXPONENT = 1_000  # of ten, of a value that is not 0
 LARGEST_POWER = 64  # numerator and denominator of an exponent
 LONGEST_POWER = 40_000  # bits
 DEEPEST = 20  # brackets
 TOKEN = re.compile(r"\s*((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[A-Za-z_]\w*|\*\*|[-+*/^()])")
 EXPONENT = re.compile(r"\s*\(\s*([+-]?\d+(?:\s*/\s*\d+)?)\s*\)|\s*([+-]?\d+(?:/\d+)?)(?![\d.eE])")
+DIVISION, NEVER = re.compile(r"\s*/\s*[\d.]"), re.compile(r"(?!)")
 NAMES = {"T": T, "d": d}
 
 
@@ -39,11 +40,21 @@ def exact(value: Any) -> Any:
 
     A float stands for its shortest decimal: 0.999 is 999/1000, not the nearest binary fraction.  Raises NumberError.
     """
+    found = _exact(value)
+    if found.is_Rational and found != 0 and not 1 <= abs(found) * 10**LARGEST_EXPONENT <= 10 ** (2 * LARGEST_EXPONENT):
+        shown = str(value) if len(str(value)) <= 40 else f"{str(value)[:37]}..."
+        raise NumberError(f"{shown} is not between 10^-{LARGEST_EXPONENT} and 10^{LARGEST_EXPONENT}")
+    return found
+
+
+def _exact(value: Any) -> Any:
     if isinstance(value, bool):
         raise NumberError(f"{value} is a truth value, not a number")
     if isinstance(value, str):
         return _Parser(value).whole()
     if isinstance(value, int):
+        if value.bit_length() > LONGEST_POWER:
+            raise NumberError(f"a whole number of {value.bit_length()} bits is too long")
         return sympy.Integer(value)
     if isinstance(value, Fraction):
         return sympy.Rational(value.numerator, value.denominator)
@@ -56,7 +67,7 @@ def exact(value: Any) -> Any:
     if isinstance(value, sympy.Expr) and value.free_symbols <= {T, d} and not value.has(sympy.Float):
         return value
     if hasattr(value, "item") and getattr(value, "ndim", None) == 0:  # a NumPy scalar
-        return exact(value.item())
+        return _exact(value.item())
     raise NumberError(f"{value!r:.60} ({type(value).__name__}) is not a number")
 
 
@@ -65,7 +76,7 @@ def _decimal(text: str) -> Any:
     if not number.is_finite():
         raise NumberError(f"{text} is not finite")
     if number and abs(number.adjusted()) > LARGEST_EXPONENT:
-        raise NumberError(f"{text} has an exponent beyond {LARGEST_EXPONENT}")
+        raise NumberError(f"{text} is not between 10^-{LARGEST_EXPONENT} and 10^{LARGEST_EXPONENT}")
     fraction = Fraction(number)
     return sympy.Rational(fraction.numerator, fraction.denominator)
 
@@ -80,6 +91,7 @@ class _Parser:
     def __init__(self, text: str) -> None:
         self.text = text.strip()
         self.place = 0
+        self.ambiguous = NEVER  # what must not come behind the exponent that was read last
         if len(self.text) > LONGEST:
             raise NumberError(f"{self.text[:40]!r}... has more than {LONGEST} characters")
         if self.text.count("(") > DEEPEST:
@@ -145,6 +157,8 @@ class _Parser:
             value = value ** sympy.Rational(exponent.numerator, exponent.denominator)
             if self._next() in ("^", "**"):
                 raise self._no("a power of a power needs brackets")
+            if self.ambiguous.match(self.text, self.place):
+                raise self._no("whether the division belongs to the exponent is unclear; put the exponent in brackets")
             if value.is_real is False:
                 raise self._no("a root of a negative number is not real")
         return value
@@ -154,6 +168,7 @@ class _Parser:
         if found is None:
             raise self._no("an exponent must be a fraction such as -1/2")
         self.place = found.end()
+        self.ambiguous = DIVISION if found.group(2) and "/" not in found.group(2) else NEVER
         digits = (found.group(1) or found.group(2)).replace(" ", "")
         top, _, bottom = digits.partition("/")
         if any(len(part.lstrip("+-0")) > 4 for part in (top, bottom)) or (bottom and not int(bottom)):

@@ -27,6 +27,7 @@ ALPHA, BETA, GAMMA0 = sympy.symbols("alpha beta gamma0", positive=True)
 T, D, B1, B2, GAMMA = (sympy.Symbol(name, positive=True) for name in ("T", "d", "b1", "b2", "gamma"))
 TRIES = 40  # points at which a coefficient is evaluated, to see that it can be positive
 U, V = sympy.Dummy("1 - b1", positive=True), sympy.Dummy("1 - b2", positive=True)
+SPELT = {symbol: sympy.Symbol(name) for symbol, name in ((B1, "beta1"), (B2, "beta2"), (GAMMA, "lr"))}
 IN_BETAS = {U: 1 - B1, V: 1 - B2}
 HINTS = [  # what must be positive, and who asks for it
     (sympy.expand(1 - V - (1 - U) ** 2), "R needs beta1^2 < beta2"),
@@ -406,7 +407,8 @@ class _Calculation:
     def _shown(self, part: Any) -> str:
         """As it was written."""
         signed = [(inner, *stand.as_coeff_Mul()) for inner, stand in self.atoms.items()]
-        return str(part.subs({stand: sign * inner for inner, sign, stand in signed}).subs(IN_BETAS))
+        written = part.subs({stand: sign * inner for inner, sign, stand in signed}).subs(IN_BETAS)
+        return str(written.subs(SPELT)).replace("**", "^")
 
 
 def _minus(exponent: Exponent) -> Exponent:

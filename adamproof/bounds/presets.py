@@ -66,8 +66,8 @@ PRESETS: dict[str, Preset] = {
             "gpt2-small",
             "124 million parameters, as OpenAI's repository gpt-2 says; how it was trained was not published, so "
             "PyTorch's defaults of torch.optim.Adam stand in",
-            {"beta1": "0.9", "beta2": "0.999", "lr": "1e-3", "epsilon": "1e-8", "dim": "124000000"},
-            {**ASSUMED, "steps": "100000"},
+            {"dim": "124000000"},
+            {**ASSUMED, "beta1": "0.9", "beta2": "0.999", "lr": "1e-3", "epsilon": "1e-8", "steps": "100000"},
         ),
     )
 }

@@ -127,11 +127,7 @@ def _normalised(owner: Any, table: Mapping[str, Field]) -> None:
 
 
 def _checked(name: str, value: Any, rule: Rule) -> Any:
-    if isinstance(value, list | tuple):
-        import numpy
-
-        value = numpy.asarray(value)
-    if is_array(value):
+    if is_array(value) or isinstance(value, list | tuple):
         return checked_array(name, value, rule)
     try:
         number = exact(value)
@@ -147,9 +143,14 @@ def checked_array(name: str, value: Any, rule: Rule) -> Any:
     import numpy
 
     try:
-        found = numpy.asarray(value, dtype=numpy.float64)
-    except (TypeError, ValueError) as error:
-        raise ProblemError(f"{name}: the array holds something that is no number") from error
+        found = numpy.asarray(value)
+        if isinstance(value, numpy.ma.MaskedArray) or found.dtype.kind not in "iufO":
+            raise ProblemError(f"{name}: an array must hold real numbers, without a mask, not {found.dtype}")
+        found = found.astype(numpy.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        if isinstance(error, ProblemError):
+            raise
+        raise ProblemError(f"{name}: the array holds something that is no number, or rows of unequal length") from error
     wrong = ~numpy.isfinite(found)
     if rule.least is not None:
         wrong |= (found <= float(rule.least)) if rule.above else (found < float(rule.least))
@@ -298,8 +299,9 @@ def _content(path: str) -> Any:
     except ProblemError:
         raise
     except (ValueError, RecursionError) as error:
-        kind = "JSON" if path.endswith(".json") else "TOML"
-        raise ProblemError(f"{path} is not {kind}: {' '.join(str(error).split())}") from error
+        kind, name = ("JSON", "a") if path.endswith(".json") else ("TOML", "no")
+        why = " ".join(str(error).split())
+        raise ProblemError(f"{path} is not {kind}, as which a file with {name} name in .json is read: {why}") from error
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ symbols; whatever is left over is an error, so that a lemma that changes is noti
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -195,6 +195,13 @@ def _averaged() -> Theorem:
     return _made("averaged", module.lemma, "Adam", GAIN, _averaged_terms(module.S_squared), {"S": scale}, reached)
 
 
+# Without these no run whose gradients are not all 0 has Conditions 2 and 3.
+POSSIBLE = {
+    "C2 is possible: u_t is at most R": sympy.Le(corollary_3_3.vbar, R, evaluate=False),
+    "C3 is possible: |a|_1 is at most sqrt(d)*|a|_2": sympy.Le(corollary_3_3.C1, sympy.sqrt(d), evaluate=False),
+}
+
+
 def _corollary() -> Theorem:
     module = corollary_3_3
     four = main_theorem.terms(R)
@@ -207,7 +214,8 @@ def _corollary() -> Theorem:
     factor = module.BOUND / module.BRACKET
     terms = {name: factor * piece for name, piece in pieces.items()}
     first = Trivial(GRAD1, "|a_1|", "the length of the first gradient")
-    return _made("corollary", module.lemma, "gradient norm", "mean over t of E|a_t|_2", terms, {"R": R}, first)
+    found = _made("corollary", module.lemma, "gradient norm", "mean over t of E|a_t|_2", terms, {"R": R}, first)
+    return replace(found, hypotheses={**found.hypotheses, **POSSIBLE})
 
 
 def _case_2() -> Theorem:

@@ -4,14 +4,15 @@ What loses digits in floats is replaced before compiling, exactly: 1 - b1^2/b2 b
 sum of two floats, 1 - b1/b2 by (b2 - b1)/b2, and ln(1 + V/eps^2) by a form that neither overflows nor cancels.  An
 array's elements are the binary fractions that they are; what is left is an error of about 1e-14, relative.  Where the
 setting itself is ill-conditioned (beta1^2 next to beta2) the result still belongs to these very floats, but a decimal
-such as 0.999 is not one of them: certify() is for that.
+such as 0.999 is not one of them: certify() is for that.  A beta that is no array is exact, and so are its differences.
+Products and squares of inputs must not leave the floats: certify() is for inputs beyond 1e-100 to 1e100, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -21,11 +22,12 @@ from sympy.core.relational import StrictLessThan
 
 from ..lemmas.main.main_theorem_averaged import V
 from ..lemmas.notation import T, b1, b2, d, eps, p, q
-from .problem import FIELDS, NAME_OF, Hyperparameters, Problem, ProblemError, checked_array, given, is_array
+from .problem import FIELDS, NAME_OF, Hyperparameters, Problem, ProblemError, checked_array, given, is_array, shown
 from .theorems import Theorem, TheoremError, theorem
 
 BLOCK = 1 << 13  # elements: what a block needs stays in the cache
 THREADS = 2
+SMALLEST, LARGEST = 1e-100, 1e100  # of an input that is not 0: a product of three is then a float with all its digits
 Array = numpy.ndarray[Any, numpy.dtype[numpy.float64]]
 GAP_2, GAP_1 = sympy.Symbol("b2 - b1^2", positive=True), sympy.Symbol("b2 - b1", positive=True)
 FIRST, SECOND = sympy.Symbol("1 - b1", positive=True), sympy.Symbol("1 - b2", positive=True)
@@ -48,7 +50,8 @@ HARMLESS = (1 - q, 1 - p / 2)
 class Bounds:
     """Arrays of one shape: the terms by name, their total, R or S, and where all hypotheses hold (in floats).
 
-    Where the betas are outside the theorem's range the values are nan and `holds` is false.
+    Where the betas are outside the theorem's range, or an input is too large or small for floats (SMALLEST, LARGEST),
+    the values are nan and `holds` is false.
     """
 
     terms: Mapping[str, Array]
@@ -67,9 +70,15 @@ def bound(
     """
     found = theorem(name, case)
     arrays = _arrays(problem, hyper)
-    shape = numpy.broadcast_shapes(*(value.shape for value in arrays.values()))
+    differences = _differences(given(problem, hyper), arrays)
+    try:
+        shape = numpy.broadcast_shapes(*(value.shape for value in arrays.values()))
+    except ValueError as error:
+        shapes = ", ".join(f"{key} {value.shape}" for key, value in arrays.items() if value.ndim)
+        raise ProblemError(f"the arrays cannot be broadcast against one another: {shapes}") from error
     program = _compiled(name, case)
     inputs = [_flat(arrays, symbol, shape, found) for symbol in program.symbols]
+    inputs += [_spread(differences[symbol], shape) for symbol in DIFFERENCES]
     size = int(numpy.prod(shape, dtype=numpy.int64))
     outputs = numpy.empty((len(program.names), size))
     holds = numpy.empty(size, dtype=numpy.bool_)
@@ -87,7 +96,7 @@ def bound(
     else:
         for start in starts:
             work(start)
-    holds &= _vanishing(found, arrays, shape).reshape(-1)
+    holds &= _possible(found, arrays, shape).reshape(-1)
     by_name = {label: row.reshape(shape) for label, row in zip(program.names, outputs, strict=True)}
     return Bounds(
         {part: by_name[part] for part in found.terms},
@@ -103,16 +112,25 @@ def _arrays(problem: Problem, hyper: Hyperparameters) -> dict[str, Array]:
     found = {name: value if is_array(value) else None for name, value in values.items()}
     for name, value in values.items():
         if found[name] is None and not value.free_symbols:
-            found[name] = numpy.float64(value)  # rounded to the nearest
+            found[name] = numpy.asarray(_rounded(name, value))
     for name, value in values.items():
         if found[name] is None:
             missing = [NAME_OF[s] for s in sorted(value.free_symbols, key=str) if found.get(NAME_OF[s]) is None]
             if missing:
                 raise ProblemError(f"{name} = {value} needs {' and '.join(missing)}")
-            formula = sympy.lambdify([T, d], value, "numpy")
-            result = formula(*(numpy.asarray(found.get(given_name, 1.0)) for given_name in ("steps", "dim")))
-            found[name] = checked_array(name, result, FIELDS[name].rule)
+            known = {key: array for key, array in found.items() if array is not None}
+            rule = FIELDS[name].rule
+            # That 1 - T^-1/2 is below 1 its difference from 1 says; where it is rounded to 1 the difference counts.
+            found[name] = checked_array(name, _in_floats(value, known), replace(rule, below=False))
     return {name: numpy.asarray(value, dtype=numpy.float64) for name, value in found.items()}
+
+
+def _rounded(name: str, value: Any) -> numpy.float64:
+    """To the nearest float.  Raises ProblemError where that is 0 or infinite, and the value is not."""
+    found = numpy.float64(value)
+    if not numpy.isfinite(found) or (found == 0) != (value == 0):
+        raise ProblemError(f"{name} = {shown(value)} is too large or too small for floats; certify() takes it")
+    return found
 
 
 def _flat(arrays: Mapping[str, Array], symbol: Any, shape: tuple[int, ...], found: Theorem) -> Array:
@@ -122,15 +140,54 @@ def _flat(arrays: Mapping[str, Array], symbol: Any, shape: tuple[int, ...], foun
         if zero is not None and not numpy.any(arrays[zero]):
             return numpy.zeros(())
         raise ProblemError(f"the theorem {found.name} needs {name}, {FIELDS[name].meaning}")
-    value = arrays[name]
+    return _spread(arrays[name], shape)
+
+
+def _spread(value: Array, shape: tuple[int, ...]) -> Array:
     return value if value.ndim == 0 else numpy.ascontiguousarray(numpy.broadcast_to(value, shape)).reshape(-1)
 
 
-def _vanishing(found: Theorem, arrays: Mapping[str, Array], shape: tuple[int, ...]) -> Any:
+def _possible(found: Theorem, arrays: Mapping[str, Array], shape: tuple[int, ...]) -> Any:
+    """Where the constants that the theorem does not know are 0, and the means can be what they are said to be."""
     result = numpy.ones(shape, dtype=numpy.bool_)
     for symbol in found.must_vanish:
         result &= arrays[NAME_OF[symbol]] == 0
+    used = [
+        (arrays[mean], arrays[exponent], arrays[factor] > 0)
+        for mean, exponent, factor in (("Gp", "p", "sigma1"), ("Gq", "q", "L1"))
+        if mean in arrays and FIELDS[mean].symbol in found.bound.free_symbols
+    ]
+    for mean_power, power, counts in used:
+        result &= ~counts | (power != 0) | (mean_power == 1)
+    if len(used) == 2:
+        (first, p_value, counts_p), (second, q_value, counts_q) = used
+        result &= ~(counts_p & counts_q) | (p_value != q_value) | (first == second)
     return result
+
+
+def _differences(values: Mapping[str, Any], arrays: Mapping[str, Array]) -> dict[Any, Array]:
+    """What lies between the betas and 1 or one another: exact where no array is in it, before it is rounded."""
+    found = {}
+    for symbol, (formula, in_floats) in DIFFERENCES.items():
+        names = [name for name in ("beta1", "beta2") if FIELDS[name].symbol in formula.free_symbols]
+        if any(name not in values for name in names):
+            found[symbol] = numpy.zeros(())  # the theorem says which is missing
+        elif any(is_array(values[name]) for name in names):
+            with numpy.errstate(all="ignore"):
+                found[symbol] = in_floats(*(arrays[name] for name in names))
+        else:
+            exact = sympy.expand(formula.xreplace({FIELDS[name].symbol: values[name] for name in names}))
+            found[symbol] = _in_floats(exact, arrays)
+    return found
+
+
+def _in_floats(formula: Any, arrays: Mapping[str, Array]) -> Array:
+    """A formula in T and d at the steps and dimensions given, rounded."""
+    if not formula.free_symbols:
+        return numpy.asarray(numpy.float64(formula))
+    compiled = sympy.lambdify([T, d], formula, "numpy")
+    with numpy.errstate(all="ignore"):
+        return numpy.asarray(compiled(*(arrays.get(name, numpy.ones(())) for name in ("steps", "dim"))))
 
 
 # --- compiling ----------------------------------------------------------------------------------
@@ -151,20 +208,22 @@ def _compiled(name: str, case: int) -> Program:
     values = {**found.terms, "bound": found.bound, **{f"scale {s}": f for s, f in found.scale.items()}}
     safe = [_safe(value) for value in values.values()]
     relations = list(found.hypotheses.values())
-    sides = [_safe(side) for relation in relations for side in relation.args]
-    derived = (FIRST, SECOND, GAP_1, GAP_2, LONG)
+    sides = [_safe(side) for relation in relations for side in EXACT.get(relation.args, relation.args)]
+    derived = (*DIFFERENCES, LONG)
     everything = set().union(*(expression.free_symbols for expression in (*safe, *sides)))
-    symbols = tuple(sorted((everything - set(derived)) | _behind(everything), key=str))
-    # Hypotheses about the betas alone are decided by the exact differences.
+    written = everything - set(derived)
+    symbols = tuple(sorted(written | _behind(everything), key=str))
     formulas = sympy.lambdify([*symbols, *derived], [*safe, *sides], "numpy", cse=True)
-    place = {symbol: index for index, symbol in enumerate(symbols)}
+    place = {symbol: index for index, symbol in enumerate((*symbols, *DIFFERENCES))}
+    # An epsilon may be as small as a float can be where it is not squared (the logarithm does without its square),
+    # and so may an exponent or beta1, which stand beside a 1.
+    sized = [place[symbol] for symbol in symbols if symbol in written and symbol not in (eps, p, q, b1)]
+    squared = any(eps**2 in side.atoms(sympy.Pow) for side in sides)
     strict = [isinstance(relation, StrictLessThan) for relation in relations]
 
     def run(block: list[Array], outputs: Any, holds: Any) -> None:
-        first, second = block[place[b1]], block[place[b2]]
-        extra = [1 - first, 1 - second, second - first, _minus_square(second, first)]
-        extra.append(_long(block[place[V]], block[place[eps]]) if LONG in everything else numpy.zeros(()))
-        found_values = formulas(*block, *extra)
+        long = _long(block[place[V]], block[place[eps]]) if LONG in everything else numpy.zeros(())
+        found_values = formulas(*block, long)
         for row, value in zip(outputs, found_values, strict=False):
             row[...] = value
         rest = found_values[len(outputs) :]
@@ -172,11 +231,14 @@ def _compiled(name: str, case: int) -> Program:
         for index, is_strict in enumerate(strict):
             left, right = rest[2 * index], rest[2 * index + 1]
             holds &= (left < right) if is_strict else (left <= right)
-        outside = numpy.isnan(outputs).any(axis=0)
-        if BETA_RULES[0] in found.hypotheses:
-            outside |= extra[3] <= 0
-        if BETA_RULES[1] in found.hypotheses:
-            outside |= extra[2] <= 0
+        outside = ~numpy.isfinite(outputs).all(axis=0)
+        for index in sized:
+            outside |= _extreme(block[index])
+        if squared:
+            holds &= ~_extreme(block[place[eps]])
+        for symbol, rule in ((FIRST, None), (SECOND, None), (GAP_2, BETA_RULES[0]), (GAP_1, BETA_RULES[1])):
+            if rule is None or rule in found.hypotheses:
+                outside |= block[place[symbol]] <= 0
         outputs[:, outside] = numpy.nan
         holds &= ~outside
 
@@ -209,6 +271,28 @@ def _minus_square(y: Array, x: Array) -> Array:
     square = x * x
     rest = low * low - ((square - high * high) - 2 * high * low)
     return (y - square) - rest
+
+
+# Hypotheses about the betas alone are decided by the differences.
+EXACT = {
+    (b1, sympy.Integer(1)): (sympy.Integer(0), FIRST),
+    (b2, sympy.Integer(1)): (sympy.Integer(0), SECOND),
+    (b1, b2): (sympy.Integer(0), GAP_1),
+    (b1**2, b2): (sympy.Integer(0), GAP_2),
+}
+
+
+def _extreme(value: Array) -> Any:
+    return (value != 0) & ((value < SMALLEST) | (value > LARGEST))
+
+
+# Each difference as a formula, and how it is computed from floats.
+DIFFERENCES: Mapping[Any, tuple[Any, Callable[..., Array]]] = {
+    FIRST: (1 - b1, lambda x: 1 - x),
+    SECOND: (1 - b2, lambda y: 1 - y),
+    GAP_1: (b2 - b1, lambda x, y: y - x),
+    GAP_2: (b2 - b1**2, lambda x, y: _minus_square(y, x)),
+}
 
 
 def _long(second_moment: Array, epsilon: Array) -> Array:

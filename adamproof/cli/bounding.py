@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +11,7 @@ import click
 from ..inputs import DEFAULTS, MEANINGS, THEOREMS
 from . import terminal
 from .errors import CliError
+from .output import labelled
 
 if TYPE_CHECKING:
     from ..bounds.certified import Bound, Check
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..bounds.magnitude import Magnitudes, Map
     from ..bounds.solve import Optimised, Target
 
-WIDTH, BAR = 110, 24
+BAR = 24
 HELP = {"help_option_names": ["-h", "--help"]}
 VIOLATED = 1
 RATE_INPUTS = ("gap", "grad1", "L0", "L1", "q", "sigma0", "sigma1", "p", "dim", "Gp", "Gq")
@@ -160,8 +160,8 @@ def presets() -> str:
     for preset in PRESETS.values():
         for title, entries in (("of public record", preset.recorded), ("assumed, not measured", preset.assumed)):
             text = ", ".join(f"{name} = {value}" for name, value in entries.items())
-            lines.append(_part(f"  {title}: ", text))
-        lines[-2:-2] = [preset.name, _part("  source: ", preset.source)]
+            lines.append(labelled(f"  {title}: ", text))
+        lines[-2:-2] = [preset.name, labelled("  source: ", preset.source)]
     return "\n".join(lines)
 
 
@@ -173,14 +173,16 @@ class Question:
 
         if case == 2 and theorem != "corollary":
             raise ProblemError(f"--case 2 is for --theorem corollary, not for {theorem}")
-        self.theorem, self.case, self.digits, self.preset = theorem, case, digits, preset
+        self.theorem, self.case, self.digits = theorem, case, digits
+        self.values, self.preset = values, preset
         self.problem, self.hyper = from_mapping(values)
 
     def assumed(self) -> tuple[str, ...]:
         """The names of the inputs that a preset only assumes, as they are."""
         from ..bounds.presets import PRESETS
 
-        return tuple(PRESETS[self.preset].assumed) if self.preset else ()
+        own = PRESETS[self.preset].assumed if self.preset else {}
+        return tuple(name for name, value in own.items() if self.values.get(name) == value)
 
     def state(self, as_json: bool, style: str) -> tuple[str, int]:
         from ..bounds.certified import certify
@@ -217,7 +219,7 @@ class Question:
         except NoSetting as error:
             text = f"Found no setting: {error}."
             none = {"chosen": None, "given": None, "lower_bound": None, "notes": [text], "bound": None}
-            return (_document("bound", VIOLATED, **none) if as_json else _part("", text)), VIOLATED
+            return (_document("bound", VIOLATED, **none) if as_json else labelled("", text)), VIOLATED
         finally:
             progress.clear()
         code = 0 if found.bound.holds else VIOLATED
@@ -256,8 +258,8 @@ def bound_text(found: Bound, magnitudes: Magnitudes, assumed: Sequence[str], sty
         f"{name} = {shown(value)}{' (assumed)' if name in assumed else ''}" for name, value in found.settings.items()
     )
     lines = [f"The theorem: {found.theorem.title}{' (case 2)' if found.theorem.case == 2 else ''}"]
-    lines += [_part("  with ", settings), "", f"{found.theorem.left} is at most", ""]
-    lines += [*_terms(found, style), "", _part("  ", _scale_line(magnitudes, found.digits))]
+    lines += [labelled("  with ", settings), "", f"{found.theorem.left} is at most", ""]
+    lines += [*_terms(found, style), "", labelled("  ", _scale_line(magnitudes, found.digits))]
     lines += ["", *_hypotheses(found), "", *_verdict(found)]
     return "\n".join(lines)
 
@@ -295,8 +297,8 @@ def _hypotheses(found: Bound) -> list[str]:
     failing = [check for check in found.checks if not check.holds]
     count = len(found.checks)
     lines = [f"Hypotheses on the numbers: {count - len(failing)} of {count} hold"]
-    lines += [_part("  FAILS: ", f"{check.name}; {_by_how_much(check)}") for check in failing]
-    lines += ["  About the run, for you to judge:", _part("    ", "; ".join(found.theorem.assumed))]
+    lines += [labelled("  FAILS: ", f"{check.name}; {_by_how_much(check)}") for check in failing]
+    lines += ["  About the run, for you to judge:", labelled("    ", "; ".join(found.theorem.assumed))]
     return lines
 
 
@@ -305,25 +307,35 @@ def _by_how_much(check: Check) -> str:
     if check.holds is None:
         return f"{check.formula}: the sides cannot be told apart at {left[0]}"
     if check.right.low > 0:
-        ratio = (check.left.high / check.right.low).limit_denominator(10**6)
-        return f"{check.formula}: {left[1]} is {float(ratio):.4g} times {right[1]}"
+        return f"{check.formula}: {left[1]} is {_rounded(check.left.high / check.right.low, 4)} times {right[1]}"
     return f"{check.formula}: {left[1]} against {right[1]}"
+
+
+def _rounded(value: Fraction, digits: int = 3) -> str:
+    """For people: rounded up, with commas between thousands."""
+    from ..bounds.enclosures import decimal
+
+    text = decimal(value, digits, up=True)
+    return f"{int(text):,}" if text.isdigit() else text
 
 
 def _verdict(found: Bound) -> list[str]:
     """Whether the theorem applies; what the bound is compared with; what binds."""
-    total = found.total.decimals(3)[1]
+    total = found.total.decimals(found.digits)[1]
     share = _percent(float(found.shares[found.binding].high)).strip()
     lines = [] if found.holds else ["DOES NOT APPLY: a hypothesis fails, so the number above bounds nothing."]
     for each in found.compared if found.holds else ():
         if each.ratio is None:
             continue
-        ratio, value = float(each.ratio.high), each.value.decimals(3)[1]
+        ratio, value = _rounded(each.ratio.high), each.value.decimals(found.digits)[1]
         if each.value.high <= found.total.high:
-            text = f"VACUOUS: {total} is {ratio:.3g} times {each.text} = {value}, {each.why}."
+            text = f"VACUOUS: {total} is {ratio} times {each.text} = {value}, {each.why}."
         else:
-            text = f"NOT VACUOUS against {each.text} = {value}, {each.why}: the bound is {ratio:.3g} of it."
-        lines.append(_part("", text))
+            text = f"NOT VACUOUS against {each.text} = {value}, {each.why}: the bound is {ratio} of it."
+        lines.append(labelled("", text))
+    if found.holds and found.vacuous is None:
+        lines.append("There is nothing to compare it with, as |a_1| is 0 or not given.")
+    lines += [labelled("Note: ", note) for note in found.notes]
     return [*lines, f"The binding term is the {found.binding} ({share} of the bound)."]
 
 
@@ -363,6 +375,7 @@ def bound_data(found: Bound) -> dict[str, Any]:
             }
             for each in found.compared
         ],
+        "notes": list(found.notes),
         "vacuous": found.vacuous,
     }
 
@@ -377,14 +390,14 @@ def enclosed(value: Enclosure, digits: int) -> dict[str, Any]:
 def target_text(found: Target) -> str:
     if found.steps is None or found.at is None:
         none = "No T" if found.monotone else "Found no T, among those tried,"
-        return _part("", f"{none} up to 10^{found.limit} makes the bound at most {found.target}: {found.why}.")
+        return labelled("", f"{none} up to 10^{found.limit} makes the bound at most {found.target}: {found.why}.")
     lines = [f"T = {found.steps} is the smallest number of steps found with a bound of at most {found.target}"]
     lines += [f"  at T      {found.at.decimals(found.digits)[1]} (rounded up)"]
     if found.before is not None:
         lines += [f"  at T - 1  {found.before.decimals(found.digits)[0]} (rounded down)"]
     elif found.steps > 1:
         lines += ["  at T - 1  the theorem does not apply"]
-    return "\n".join([*lines, _part("  ", found.why)])
+    return "\n".join([*lines, labelled("  ", found.why)])
 
 
 def target_data(found: Target) -> dict[str, Any]:
@@ -404,13 +417,13 @@ def optimised_text(found: Optimised) -> str:
     lines = [f"{name} = {value}" for name, value in found.chosen.items()]
     lines += [f"  bound      {found.bound.total.decimals(digits)[1]} (rounded up)"]
     if found.given is not None:
-        ratio = float(found.bound.total.high / found.given.total.low) if found.given.total.low else 1.0
-        rest = f"{ratio:.3g} of that is left" if found.given.holds else "the theorem does not apply there"
+        ratio = found.bound.total.high / found.given.total.low if found.given.total.low else Fraction(1)
+        rest = f"{_rounded(ratio)} of that is left" if found.given.holds else "the theorem does not apply there"
         lines += [f"  as given   {found.given.total.decimals(digits)[1]} (rounded up); {rest}"]
     if not found.bound.holds:
         failing = "; ".join(check.name for check in found.bound.checks if not check.holds)
-        lines.append(_part("", f"DOES NOT APPLY: {failing} fails, so the number above bounds nothing."))
-    return "\n".join([*lines, *(_part("  ", note) for note in found.notes)])
+        lines.append(labelled("", f"DOES NOT APPLY: {failing} fails, so the number above bounds nothing."))
+    return "\n".join([*lines, *(labelled("  ", note) for note in found.notes)])
 
 
 def optimised_data(found: Optimised) -> dict[str, Any]:
@@ -642,9 +655,9 @@ def rate_text(found: RateConstant) -> str:
 
     digits = found.digits
     settings = ", ".join(f"{name} = {shown(value)}" for name, value in found.settings.items())
-    lines = [_part("with ", settings), "", f"K = {found.K.decimals(digits)[1]} (rounded up), the sum of"]
+    lines = [labelled("with ", settings), "", f"K = {found.K.decimals(digits)[1]} (rounded up), the sum of"]
     lines += [
-        _part(f"  {name:<17} {share.decimals(digits)[1]:>{digits + 6}}  = ", found.formulas[name])
+        labelled(f"  {name:<17} {share.decimals(digits)[1]:>{digits + 6}}  = ", found.formulas[name])
         for name, share in found.shares.items()
     ]
     rows = [("T", "bound", "K*sqrt(d)/T^(1/4)")]
@@ -663,7 +676,7 @@ def _where_it_fails(found: RateConstant) -> list[str]:
         return []
     failing = dict.fromkeys(formula for row in found.rows for formula in row.failing)
     text = f"DOES NOT APPLY at the T that are marked: {'; '.join(failing)} fails there, so those numbers bound nothing."
-    return ["", _part("", text)]
+    return ["", labelled("", text)]
 
 
 def _steps(count: int) -> str:
@@ -702,16 +715,6 @@ def _document(command: str, code: int, **content: Any) -> str:
 
     return as_json.document(command, code, **content)
 
-
-def _part(label: str, text: str) -> str:
-    return fill(
-        text,
-        WIDTH,
-        initial_indent=label,
-        subsequent_indent=" " * len(label),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
 
 
 __all__ = ["bound", "magnitude", "rate", "schedule"]

@@ -259,7 +259,7 @@ LATE_MOMENTUM = Schedule(Q(3, 4), HALF, 1)
     ("expression", "schedule", "message"),
     [
         (R, LATE_MOMENTUM, r"negative for large T \(schedule A = 3/4, B = 1/2, C = 1\), so its root is not defined; R"),
-        (R_squared, LATE_MOMENTUM, r"^-b1\*\*2 \+ b2 is negative .* divided by it is not defined; R needs beta1\^2 <"),
+        (R_squared, LATE_MOMENTUM, r"^-beta1\^2 \+ beta2 is negative .* divided by it is not defined; R needs beta1"),
         (1 + R_squared, LATE_MOMENTUM, r"divided by it is not defined; R needs beta1\^2 < beta2"),
         (S, LATE_MOMENTUM, r"divided by it is not defined; S needs beta1 < beta2"),
         (log(b2 - b1**2), LATE_MOMENTUM, r"its logarithm is not defined"),
@@ -267,7 +267,7 @@ LATE_MOMENTUM = Schedule(Q(3, 4), HALF, 1)
         (Integer(0), None, "0 has no order of magnitude"),
         (T - T, None, "0 has no order of magnitude"),
         (sqrt(-1 + 0 * T), None, "I has no order of magnitude"),
-        (1 - sqrt(b1), SOURCE, r"the leading terms of 1 - sqrt\(b1\) cancel; expand it by hand"),
+        (1 - sqrt(b1), SOURCE, r"the leading terms of 1 - sqrt\(beta1\) cancel; expand it by hand"),
         (m(T), None, r"m\(T\) \(m\) has no known order; give a symbol for it"),
         (exp(T), None, "has no known order"),
         (c**T, None, "exponent that is no rational number"),

@@ -16,6 +16,7 @@ from adamproof.bounds.vectorised import BLOCK, _safe, bound
 from adamproof.lemmas.notation import b1, b2
 
 Q = Fraction
+HYPER = Hyperparameters(0.9, 0.999, "1e-4", steps=100)
 PROBLEM = Problem(gap=8, grad1=4, L0=1, sigma0=1, dim=16, vbar="1/2", V="0.07", B=3, delta="0.05", C0=1, density="1/2")
 
 
@@ -82,7 +83,7 @@ def test_formulas_follow_the_array() -> None:
         ({"beta1": [0.5, 1.0]}, r"beta1\[1\] = 1\.0 breaks the rule 0 <= beta1 < 1"),
         ({"lr": [[1e-3, numpy.nan]]}, r"lr\[0, 1\] = nan breaks the rule 0 < lr"),
         ({"steps": [1.5]}, r"steps\[0\] = 1\.5 breaks the rule 1 <= steps, a whole number"),
-        ({"lr": ["x"]}, "lr: the array holds something that is no number"),
+        ({"lr": ["x"]}, "lr: an array must hold real numbers, without a mask"),
         ({"lr": None}, "the theorem main needs lr, gamma"),
         ({"beta1": "1-T^-1/2", "steps": None}, "needs steps"),
         ({"lr": "1-T", "steps": [1.0, 2.0]}, r"lr\[0\] = 0\.0 breaks the rule"),
@@ -102,3 +103,72 @@ def test_a_difference_that_loses_digits_is_refused() -> None:
 def test_an_array_has_no_certificate() -> None:
     with pytest.raises(ProblemError, match="lr is an array"):
         certify(PROBLEM, Hyperparameters(0.9, 0.999, [1e-3], steps=100))
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        (numpy.array([1 + 0j]), "lr: an array must hold real numbers, without a mask, not complex128"),
+        (numpy.array([True]), "lr: an array must hold real numbers, without a mask, not bool"),
+        (numpy.ma.masked_array([1e-3, 1e-4], [False, True]), "lr: an array must hold real numbers, without a mask"),
+        (numpy.array(["2020-01-01"], dtype="datetime64[D]"), "lr: an array must hold real numbers, without a mask"),
+        ([[1e-3], [1e-3, 1e-4]], "lr: the array holds something that is no number, or rows of unequal length"),
+        ([10**400], "lr: the array holds something that is no number"),
+    ],
+)
+def test_arrays_of_something_else(value: Any, sentence: str) -> None:
+    with pytest.raises(ProblemError, match=sentence):
+        Hyperparameters(0.9, 0.999, value)
+
+
+def test_arrays_that_do_not_fit_together() -> None:
+    with pytest.raises(ProblemError, match=r"cannot be broadcast against one another: lr \(2,\), steps \(3,\)"):
+        bound(PROBLEM, Hyperparameters(0.9, 0.999, [1e-3, 1e-4], steps=[1, 2, 3]))
+
+
+def test_a_beta_that_is_no_array_keeps_its_distance_from_1() -> None:
+    hyper = Hyperparameters("1-1e-20", "1-1e-21", "1e-40", steps=[100, 200])
+    found = bound(PROBLEM, hyper)
+    exact = certify(PROBLEM, replace(hyper, steps=200), digits=15).total
+    assert abs(Q(float(found.total[1])) - exact.low) <= exact.low / 10**13
+    late = bound(PROBLEM, Hyperparameters("1-T^-1/2", "1-T^-1/2", "T^-3/4/sqrt(d)", steps=[1e40]))
+    assert late.holds.all() and numpy.allclose(late.scale["R"], 1, rtol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("main", {"sigma0": [1e-170]}),
+        ("main", {"sigma0": [1e200]}),
+        ("corollary", {"vbar": [1e-170]}),
+    ],
+)
+def test_what_floats_cannot_hold_has_no_value(name: str, changes: dict[str, Any]) -> None:
+    found = bound(replace(PROBLEM, **changes), HYPER, name)
+    assert numpy.isnan(found.total).all() and not found.holds.any()
+
+
+def test_a_hypothesis_whose_squares_are_no_floats_does_not_hold() -> None:
+    found = bound(PROBLEM, replace(HYPER, epsilon=[1e-300], lr=1e-300), "unconditional")
+    assert not found.holds.any()
+    with pytest.raises(ProblemError, match=r"V = 1e-400 is too large or too small for floats; certify\(\) takes"):
+        bound(replace(PROBLEM, V="1e-400"), HYPER, "averaged")
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "holds"),
+    [
+        ("main", {"q": 0, "L1": "1/1000", "Gq": 1}, True),
+        ("main", {"q": 0, "L1": "1/1000", "Gq": 3}, False),
+        ("main", {"q": 0, "L1": 0, "Gq": 3}, True),
+        ("main", {"p": 0, "sigma1": 1, "Gp": 2}, False),
+        ("main", {"p": 1, "q": 1, "sigma1": 1, "Gp": 2, "L1": "1/1000", "Gq": 2}, True),
+        ("main", {"p": 1, "q": 1, "sigma1": 1, "Gp": 2, "L1": "1/1000", "Gq": 3}, False),
+        ("corollary", {"vbar": 1, "C1": 4}, True),
+        ("corollary", {"vbar": 8}, False),
+        ("corollary", {"C1": 5}, False),
+    ],
+)
+def test_what_contradicts_itself_does_not_apply(name: str, changes: dict[str, Any], holds: bool) -> None:
+    problem = replace(PROBLEM, **changes)
+    assert bool(bound(problem, HYPER, name).holds) is certify(problem, HYPER, name).holds is holds

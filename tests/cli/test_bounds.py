@@ -39,7 +39,7 @@ def test_one_command_for_gpt_2_small_says_that_it_is_vacuous_and_why() -> None:
     found = ask("bound", "--preset", "gpt2-small")
     assert found.exit_code == 0
     for text in (
-        "VACUOUS: 1.22e+8 is",
+        "VACUOUS: 1.21292e+8 is 1,500 times",
         "R*sqrt(d)*|a_1|",
         "The binding term is the drift",
         "gap = 8 (assumed)",
@@ -84,7 +84,7 @@ def test_formulas_and_files(tmp_path: Path) -> None:
 def test_a_hypothesis_that_fails_is_status_1_and_says_by_how_much() -> None:
     found = ask("bound", *GIVEN, "--theorem", "unconditional", "--B", "1")
     assert found.exit_code == 1
-    assert "FAILS: 2*L0*gamma <= epsilon" in found.output and "is 2e+05 times" in found.output
+    assert "FAILS: 2*L0*gamma <= epsilon" in found.output and "is 200,000 times" in found.output
     assert "DOES NOT APPLY" in found.output
 
 
@@ -134,6 +134,10 @@ def test_pictures_and_data(tmp_path: Path) -> None:
         (["--target", "T"], "Error: target = T breaks the rule 0 < target, a rational number\n"),
         (["--plot", "a.gif"], "Error: a.gif: a picture is written to a file whose name ends in .png or .svg\n"),
         (["--theorem", "averaged"], "Error: the theorem averaged needs V, second moment"),
+        (["--gap", "1e1400"], "Error: gap: 1e1400 is not between 10^-1000 and 10^1000\n"),
+        (["--lr", "T^-1/2.0"], "Error: lr: 'T^-1/2.0' is not a number: whether the division belongs to the exponent"),
+        (["--lr", "T^-1 / 2"], "Error: lr: 'T^-1 / 2' is not a number: whether the division belongs to the exponent"),
+        (["--optimise", ""], "Error: --optimise names nothing; choose from lr, beta1, beta2\n"),
     ],
 )
 def test_mistakes_are_one_sentence(words: list[str], sentence: str) -> None:
@@ -262,3 +266,26 @@ def test_files_that_are_no_problem_files(tmp_path: Path) -> None:
     path.write_text('{"gap": 8}', encoding="utf-8-sig")
     assert "needs grad1" in ask("bound", *GIVEN[:10], "--file", str(path)).output
     assert "\x1b" not in ask("bound", *GIVEN, "--lr", "\x1b[31m" + "1" * 400).output
+
+
+def test_numbers_beyond_the_floats() -> None:
+    for words in (["--gap", "1e900"], ["--dim", "1e900"], ["--steps", "1e900"], ["--lr", "sqrt(1e900)"]):
+        found = ask("bound", *GIVEN, *words)
+        assert found.exception is None or isinstance(found.exception, SystemExit)
+        assert "The binding term is the " in found.output
+    inputs = ("--gap", "1", "--grad1", "1", "--L0", "1", "--sigma0", "1", "--dim", "4")
+    assert "1e+900" in ask("rate", *inputs, "--at", "1e900").output
+
+
+def test_strange_inputs_are_noted() -> None:
+    found = ask("bound", *GIVEN, "--grad1", "100")
+    assert found.exit_code == 0
+    assert "Note: |a_1|^2 = 10000 is more than 2*L0*D = 16: no function on all of R^d has this" in found.output
+    assert "There is nothing to compare it with" in ask("bound", *GIVEN, "--grad1", "0").output
+    found = ask("bound", *GIVEN, "--theorem", "corollary", "--vbar", "100")
+    assert found.exit_code == 1 and "FAILS: C2 is possible: u_t is at most R" in found.output
+
+
+def test_what_is_given_is_not_called_assumed() -> None:
+    text = ask("bound", "--preset", "gpt2-small", "--gap", "7", "--beta1", "0.8").output
+    assert "gap = 7," in text and "beta1 = 0.8," in text and "beta2 = 0.999 (assumed)" in text
