@@ -34,8 +34,41 @@ class PlotError(ValueError):
     """A picture or data file that cannot be made: one sentence."""
 
 
+class Drawn:
+    """Something that can be drawn: into a file, as text, in a notebook."""
+
+    def figure(self) -> Any:
+        """The picture as a figure of matplotlib.  Raises PlotError where that is missing."""
+        raise NotImplementedError
+
+    def draw(self, path: str) -> None:
+        """Draw it into a PNG or SVG file.  Raises PlotError."""
+        suffix = Path(path).suffix.lower()
+        if suffix not in FORMATS:
+            raise PlotError(f"{path}: a picture is written to a file whose name ends in {' or '.join(FORMATS)}")
+        metadata = {"Date": None} if suffix == ".svg" else {"Software": None}
+        figure = self.figure()
+        try:
+            figure.savefig(path, dpi=200, metadata=metadata)
+        except OSError as error:
+            raise PlotError(f"cannot write {path}: {error.strerror or error}") from error
+
+    def svg(self) -> str:
+        """The picture as an SVG document; nothing where matplotlib is missing."""
+        try:
+            figure = self.figure()
+        except PlotError:
+            return ""
+        stream = io.StringIO()
+        figure.savefig(stream, format="svg", metadata={"Date": None})
+        return stream.getvalue()
+
+    def _repr_svg_(self) -> str | None:
+        return self.svg() or None
+
+
 @dataclass(frozen=True)
-class Lines:
+class Lines(Drawn):
     """Curves over T."""
 
     title: str
@@ -58,12 +91,8 @@ class Lines:
         """The data, as CSV or JSON by the file's name."""
         return data_text(path, self.rows(), self.title)
 
-    def draw(self, path: str) -> None:
-        _check(path)
-        save(self.figure(), path)
-
     def figure(self) -> Any:
-        """The picture as a figure of matplotlib, which a notebook shows."""
+        """The picture as a figure of matplotlib."""
         figure, axes = _canvas(self.title)
         for number, (name, curve) in enumerate(self.curves.items()):
             total = name == "total"
@@ -95,7 +124,7 @@ class Lines:
 
 
 @dataclass(frozen=True)
-class HeatMap:
+class HeatMap(Drawn):
     """Values over (beta1, beta2), nan where they are not defined; axes are 1 - beta, in powers of ten."""
 
     title: str
@@ -121,12 +150,8 @@ class HeatMap:
         """The data, as CSV or JSON by the file's name."""
         return data_text(path, self.rows(), self.title)
 
-    def draw(self, path: str) -> None:
-        _check(path)
-        save(self.figure(), path)
-
     def figure(self) -> Any:
-        """The picture as a figure of matplotlib, which a notebook shows."""
+        """The picture as a figure of matplotlib."""
         figure, axes = _canvas(self.title)
         from matplotlib.colors import LogNorm
 
@@ -243,25 +268,15 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _check(path: str) -> None:
-    if Path(path).suffix.lower() not in FORMATS:
-        raise PlotError(f"{path}: a picture is written to a file whose name ends in .png or .svg")
-
-
 def _canvas(title: str) -> tuple[Any, Any]:
-    figure = _empty(SIZE)
+    figure = new_figure(SIZE)
     axes = figure.add_subplot()
     axes.set_title(title, fontsize=10)
     return figure, axes
 
 
-def new_figure(path: str, size: tuple[float, float]) -> Any:
-    """An empty figure for a file of this name, of this size in inches.  Raises PlotError."""
-    _check(path)
-    return _empty(size)
-
-
-def _empty(size: tuple[float, float]) -> Any:
+def new_figure(size: tuple[float, float]) -> Any:
+    """An empty figure of this size in inches.  Raises PlotError."""
     try:
         import matplotlib
         from matplotlib.figure import Figure
@@ -271,18 +286,10 @@ def _empty(size: tuple[float, float]) -> Any:
     return Figure(figsize=size, layout="constrained")
 
 
-def save(figure: Any, path: str) -> None:
-    """Write a figure.  Raises PlotError."""
-    metadata = {"Date": None} if path.lower().endswith(".svg") else {"Software": None}
-    try:
-        figure.savefig(path, dpi=200, metadata=metadata)
-    except OSError as error:
-        raise PlotError(f"cannot write {path}: {error.strerror or error}") from error
-
-
 __all__ = [
     "COLOURS",
     "STYLES",
+    "Drawn",
     "HeatMap",
     "Lines",
     "PlotError",
@@ -291,5 +298,4 @@ __all__ = [
     "map_of_R",
     "map_of_bound",
     "new_figure",
-    "save",
 ]

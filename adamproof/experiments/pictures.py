@@ -5,12 +5,11 @@ Drawn from a record's numbers, by the same colours and styles as the pictures of
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..bounds.plots import COLOURS, STYLES, PlotError, data_text, new_figure, save
+from ..bounds.plots import COLOURS, STYLES, Drawn, data_text, new_figure
 
 MARKS = ("o", "s", "^", "D", "v", "P")
 PANEL = (4.8, 4.0)  # inches
@@ -40,7 +39,7 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class Picture:
+class Picture(Drawn):
     """Panels side by side."""
 
     title: str
@@ -56,22 +55,9 @@ class Picture:
         ]
         return data_text(path, rows, self.title)
 
-    def draw(self, path: str) -> None:
-        """Draw it into a PNG or SVG file.  Raises PlotError."""
-        save(self._figure(path), path)
-
-    def svg(self) -> str:
-        """It as an SVG document; nothing where matplotlib is missing."""
-        try:
-            figure = self._figure("picture.svg")
-        except PlotError:
-            return ""
-        stream = io.StringIO()
-        figure.savefig(stream, format="svg", metadata={"Date": None})
-        return stream.getvalue()
-
-    def _figure(self, path: str) -> Any:
-        figure = new_figure(path, (PANEL[0] * len(self.panels), PANEL[1]))
+    def figure(self) -> Any:
+        """The picture as a figure of matplotlib."""
+        figure = new_figure((PANEL[0] * len(self.panels), PANEL[1]))
         figure.suptitle(self.title, fontsize=11)
         for axes, panel in zip(figure.subplots(1, len(self.panels), squeeze=False)[0], self.panels, strict=True):
             _draw(axes, panel)

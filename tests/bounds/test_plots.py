@@ -97,3 +97,10 @@ def test_where_the_theorem_applies_is_a_column() -> None:
 def test_a_bound_of_zero_is_not_drawn() -> None:
     with pytest.raises(ProblemError, match="nothing to draw"):
         against_steps(Problem(gap=0, grad1=0, L0=0, sigma0=0, dim=1), Hyperparameters("0.9", "0.9", 1, steps=1000))
+
+
+def test_a_notebook_shows_a_picture() -> None:
+    pytest.importorskip("matplotlib")
+    for drawn in (against_steps(PROBLEM, HYPER), map_of_R()):
+        text = drawn._repr_svg_()
+        assert text is not None and text.startswith("<?xml") and drawn.svg() == text
