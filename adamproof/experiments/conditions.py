@@ -33,6 +33,7 @@ FULL = {
     "magnitude": {**DEFAULT["magnitude"], "steps": [2**power for power in range(8, 20)], "replicates": 64},
 }
 ALIKE, CURVED, DATA = "coordinates alike", "curvatures 1 to 100", "logistic regression"
+EARLY = 2**13  # the exponent depends on the range of T; up to here, all of it, and its later half are fitted
 SCHEDULES = {"B = 1/2": (0.5, 0.5), "B = 3/4": (0.5, 0.75)}
 
 
@@ -96,12 +97,13 @@ def _magnitude(lab: Lab, size: Mapping[str, Any], name: str) -> dict[str, Any]:
         means.append(estimate(samples))
         groups.append(grouped(samples, size["groups"]))
         predicted.append((1.0 - algorithm.beta1) ** 0.5)
-    half = len(groups) // 2
+    half, early = len(groups) // 2, sum(steps <= EARLY for steps in size["steps"])
     return {
         "steps": list(size["steps"]),
         "mean u": columns(means),
         "sqrt(1 - beta1)": predicted,
         "fitted": exponent(size["steps"], groups).to_json(),
+        "fitted to the earlier": exponent(size["steps"][:early], groups[:early]).to_json(),
         "fitted to the later half": exponent(size["steps"][half:], groups[half:]).to_json(),
     }
 
@@ -172,10 +174,11 @@ def summary(result: Mapping[str, Any]) -> list[str]:
     lines.append("mean of u in the second half, no epsilon, learning rate T^-3/4")
     for name, part in result["magnitude"].items():
         seen = part["mean u"]["mean"]
-        lines.append(
-            f"  {name}: {seen[0]:.3g} .. {seen[-1]:.3g}, fitted {power(part['fitted'])}, later half "
-            f"{power(part['fitted to the later half'])}"
-        )
+        lines += [
+            f"  {name}: {seen[0]:.3g} .. {seen[-1]:.3g}, fitted {power(part['fitted'])}",
+            f"    up to T = {EARLY} {power(part['fitted to the earlier'])}, "
+            f"in the later half {power(part['fitted to the later half'])}",
+        ]
     part = result["dimension"]
     lines.append(f"mean of u against d = {span(part['dims'])}, at T = {part['steps']}: {power(part['fitted'], 'd')}")
     return lines

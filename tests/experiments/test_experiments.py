@@ -313,3 +313,11 @@ def test_the_figures_of_the_records() -> None:
     )
     assert tests[conditions.CURVED]["identical"]["rejected"] > 0
     assert tests[conditions.DATA]["independent"]["rejected"]
+
+
+def test_the_exponents_of_the_mean_of_u_on_both_schedules() -> None:
+    """As measured before, with another program, on T up to 2^13: -0.26 and -0.22, within the intervals."""
+    found = read(shipped() / "conditions.json").result["magnitude"]
+    for name, expected in (("B = 1/2", -0.26), ("B = 3/4", -0.22)):
+        fitted = found[name]["fitted to the earlier"]
+        assert abs(fitted["mean"] - expected) <= fitted["half_width"] <= 0.02
