@@ -30,7 +30,7 @@ GUARD_BYTES = 4 << 30
 HELPERS: dict[str, int | None] = {
     "_same": None, "_not_free": None, "spend": None, "check_bits": None, "_check_name": None,
     "_count": None, "_variable": None, "_need": None, "_closed": 0, "_relation": 0,
-    "_object": 0, "_list": 0, "_text": 0,
+    "object_of": 0, "list_of": 0, "text_of": 0,
 }
 QUICK = "not corruption and not optimisation and not hostile and not byte and not too_many and not command_line"
 RULES, ATTACKS, VERIFY = ["test_rules.py"], ["test_attacks.py"], ["test_verify.py", "-k", QUICK]

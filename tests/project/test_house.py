@@ -33,8 +33,9 @@ LAYERS = {  # what each part of the package may import of it
     "report": {
         *("report", "render", "prover", "kernel"),
         *("lemma", "registry", "catalogue", "check", "graph", "claims", "evidence", "numeric"),
+        *("experiments", "opinions"),
     },
-    "experiments": {"experiments", "simulator", "bounds", "lemmas", "__version__"},
+    "experiments": {"experiments", "simulator", "bounds", "lemmas", "sealed", "__version__"},
 }
 USERS_OF_BOUNDS = {"bounds", "cli", "experiments", "testing.py", "claims.py", "evidence.py"}
 
