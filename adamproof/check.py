@@ -133,15 +133,18 @@ class LemmaReport:
         )
         return verdicts[0] if sound else Verdict.REJECTED
 
+    def __str__(self) -> str:
+        from .notebook import report
+
+        return report(self).text
+
     def _repr_html_(self) -> str:
         from .notebook import report
 
         return report(self).html
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        from .notebook import report
-
-        printer.text(report(self).text)
+        printer.text(str(self))
 
 
 @dataclass(frozen=True)

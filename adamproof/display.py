@@ -10,6 +10,8 @@ from .lemma import Claim, Lemma
 from .prover import prop
 from .render import statement
 
+LONGEST = 3000  # characters in one display: MathJax refuses formulas of more than 5 * 1024, macros expanded
+
 
 def text(lemma: Lemma) -> str:
     """The statement of every claim, as Unicode text; claims that state the same are shown once."""
@@ -20,8 +22,9 @@ def text(lemma: Lemma) -> str:
 
 
 def latex(lemma: Lemma) -> str:
-    """The statements as LaTeX in display mode."""
-    return "\n".join(f"$$\n{_one(given, goal, 'latex')}\n$$" for _, given, goal in _statements(lemma))
+    """The statements as LaTeX in display mode, long ones in several displays."""
+    formulas = (piece for _, given, goal in _statements(lemma) for piece in _displays(_one(given, goal, "latex")))
+    return "\n".join(f"$$\n{formula}\n$$" for formula in formulas)
 
 
 def html(lemma: Lemma) -> str:
@@ -42,7 +45,20 @@ def _as_html(hypotheses: list[Term], conclusion: Term) -> str:
         formula = statement(hypotheses, conclusion, "latex")
     except ValueError:
         return f"<pre>{escape(statement(hypotheses, conclusion, 'ascii'), quote=False)}</pre>"
-    return f"<div>$$\n{escape(formula, quote=False)}\n$$</div>"
+    return "".join(f"<div>$$\n{escape(piece, quote=False)}\n$$</div>" for piece in _displays(formula))
+
+
+def _displays(formula: str) -> list[str]:
+    """The formula, its rows shared out among several displays if it is too long for one."""
+    head, foot = "\\begin{aligned}\n", "\n\\end{aligned}"
+    if len(formula) <= LONGEST or not (formula.startswith(head) and formula.endswith(foot)):
+        return [formula]
+    parts: list[list[str]] = [[]]
+    for row in formula.removeprefix(head).removesuffix(foot).split(" \\\\\n"):
+        if parts[-1] and sum(map(len, parts[-1])) + len(row) > LONGEST:
+            parts.append([])
+        parts[-1].append(row)
+    return [head + " \\\\\n".join(part) + foot for part in parts]
 
 
 def _statements(lemma: Lemma) -> Iterator[tuple[list[str], list[Term], Term]]:

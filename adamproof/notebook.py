@@ -76,7 +76,10 @@ def _term(expression: Any) -> Term:
 
 
 def _named(name: str) -> str:
-    return f"\\text{{{_html(name)}}}" if " " in name or len(name) > 5 else _html(name)
+    """Words upright, also below: "initial gap", T_max; single letters as they are."""
+    base, _, below = name.partition("_")
+    parts = [f"\\text{{{_html(part)}}}" if len(part) > 1 else _html(part) for part in (base, below)]
+    return f"{parts[0]}_{{{parts[1]}}}" if below else parts[0]
 
 
 # --- reports -------------------------------------------------------------------------------------
@@ -267,7 +270,7 @@ def _html_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     style = 'style="text-align:left;vertical-align:top;white-space:normal"'
     top = f"<thead><tr>{''.join(f'<th {style}>{cell}</th>' for cell in head)}</tr></thead>" if head else ""
     body = "".join(f"<tr>{''.join(f'<td {style}>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<table>{top}<tbody>{body}</tbody></table>"
+    return f'<div style="overflow-x:auto"><table>{top}<tbody>{body}</tbody></table></div>'
 
 
 __all__ = ["Shown", "claim", "explore", "formula", "ledger", "proof", "report", "sides", "table", "twins"]

@@ -15,10 +15,11 @@
 #
 # At the end of this notebook you will know
 #
-# - what $u_t$ is, and why everything in this proof hangs on a bound for it;
+# - what $u_t$ is, and what the proof needs a bound on it for;
 # - two proofs that $u_t \le R$ whenever $\beta_1^2 < \beta_2$, and which assumptions each of them really uses;
 # - which gradients make $u_t$ as large as it can be, so that the bound cannot be improved;
-# - why the bound itself recommends $\beta_1 = \beta_2$.
+# - why the bound itself recommends $\beta_1 = \beta_2$;
+# - where an argument that rests on this bound stops.
 #
 # Three words are used strictly here. *Proved*: a small kernel, in a process of its own, has recomputed every step
 # of a proof file. *Numerically supported*: true in random models at 50 digits. *Observed*: seen in a run.
@@ -45,8 +46,9 @@ from adamproof.bounds import magnitudes
 #
 # $$x_{t+1} = x_t - \gamma\; u_t\, \mathrm{Sign}(m_t), \qquad u_t = \frac{|m_t|}{\sqrt{v_t}+\varepsilon} .$$
 #
-# So Adam is *sign descent with a random magnitude* $u_t$. If we can bound $u_t$ whatever the gradients are, half of the
-# difficulty of Adam is gone: what remains is an analysis of signs. Is that split exact, even where $m_t = 0$?
+# So Adam is *sign descent with a random magnitude* $u_t$. The signs can be compared with those of the
+# gradient (notebook 2). The magnitudes depend on the whole history of gradients, so we look for a bound that holds whatever these
+# were. First: is that split exact, even where $m_t = 0$?
 
 # %%
 notebook.report(adamproof.get("sign-form").verdict())
@@ -183,8 +185,25 @@ for beta1, beta2 in (("0.9", "0.999"), ("0.9", "0.9"), ("0.9", "0.8")):
 notebook.table(("beta1", "beta2", "R_1", "R_10", "R_100", "R"), rows)
 
 # %% [markdown]
-# The first row is PyTorch's default. There $R_t$ creeps from $0.1/\sqrt{0.001} \approx 3.16$ to more than 7: the
-# worst case is far from the typical case, where $u_t$ is below 1. Keep that in mind for notebook 5.
+# The first row is PyTorch's default. There $R_t$ climbs from $0.1/\sqrt{0.001} \approx 3.16$ to more than 7. *Do ordinary
+# gradients get there?* Three kinds, with these betas:
+
+# %%
+kinds = {
+    "constant": np.ones(5000),
+    "normal": np.random.default_rng(0).standard_normal(5000),
+    "alternating in sign": np.resize([1.0, -1.0], 5000),
+}
+rows = []
+for name, gradients in kinds.items():
+    u = np.fromiter(magnitude_along(0.9, 0.999, gradients), float)
+    rows.append((name, u[0], u[:100].max(), u[1000:].max(), np.median(u[1000:])))
+notebook.table(("gradients", "u_1", "largest, t <= 100", "largest, t > 1000", "median, t > 1000"), rows)
+
+# %% [markdown]
+# At $t = 1$ there is no choice: $m_1 = (1-\beta_1) g_1$ and $v_1 = (1-\beta_2) g_1^2$, so $u_1 = R_1$ for every $g_1 \ne 0$. As long as $v_t$
+# is still filling up, $u_t$ stays large; constant gradients come close to $R$. (With bias correction the first step is at most 1; exercise 2.) Later,
+# normal gradients stay far below $R$, and gradients that alternate in sign make $u_t$ almost vanish, since $m_t$ averages them away.
 #
 # ## Which betas does the bound like?
 #
@@ -223,10 +242,32 @@ notebook.twins(checked)
 # The first twin is $R$ times $0.99$. Since the bound is attained, one percent is already too much: at
 # $\beta_1 = \beta_2 = 1/2$ with constant gradients, $u_7 \approx 0.996 > 0.99$.
 #
+# ## What the bound is for, and where it stops
+#
+# Let $F$ be the loss, in $d$ coordinates. In one step it falls by $\gamma \sum_j u_{t,j} |\partial_j F(x_t)|$, up to two errors: wrong signs cost
+# at most $2\gamma R\sqrt d$ times the length of $m_t - \nabla F(x_t)$, and curvature costs a multiple of $\gamma^2R^2d$. (Notebooks 2 to 4
+# prove this and add the steps up.) All that enters the errors about the magnitudes is $0 \le u_{t,j} \le R$. So the proof works when $R$ is
+# finite and does not grow, and it stops in four places:
+#
+# 1. **$\beta_1^2 \ge \beta_2$.** There is no $R$: some gradients make $u_t$ as large as you like.
+# 2. **Betas that depend on the number of steps $T$.** For these errors to vanish $\beta_1$ has to approach 1 as $T$ grows, hence $\beta_2$ too, and $R$ depends on how they go there.
+#    The source's own choice lets $R$ grow:
+
+# %%
+source, equal = ("1-T^-1/2", "1-T^-3/4"), ("1-T^-1/2", "1-T^-1/2")
+rows = [(f"10^{k}", *(float(magnitudes(*one, steps=10**k).R.high) for one in (source, equal))) for k in (2, 4, 6, 8)]
+notebook.table(("T", "R, 1 - beta1 = T^(-1/2), 1 - beta2 = T^(-3/4)", "R, both T^(-1/2)"), rows)
+
+# %% [markdown]
+# 3. **The worst case.** $R$ is attained, but by gradients that grow like $(\beta_2/\beta_1)^k$, which bounded gradients cannot keep up for long. Notebook 5
+#    replaces $R$ by a bound on the average over time, and thereby repairs the second point.
+# 4. **From below.** B.2 does not say that $u_t$ is ever large. Where $u_t \approx 0$, as for the alternating gradients, Adam hardly moves, and a small
+#    $\sum_j u_{t,j} |\partial_j F|$ does not mean a small gradient. The source assumes a lower bound (its Condition 2); notebook 5 shows what that costs.
+#
 # ## Exercises
 #
 # 1. In the cell that defines `rows`, add your own favourite betas. For which of them is $R_{100}$ still far from $R$?
 # 2. `adamproof.get("bias-corrected")` claims the same bound *with* bias correction. Check it, and read its claim
-#    "first step": how large can the first corrected step be? Compare with `magnitudes("0.9", "0.999", steps=1).corrected`.
-# 3. Find gradients that bring $u_t$ above 2 with PyTorch's default betas. (Use `magnitude_along`. Long quiet phases,
+#    "first step": how large can the first corrected step be? Compare with `magnitudes("0.9", "0.999", steps=1).corrected.decimals(6)`.
+# 3. Find gradients that bring $u_t$ above 2 at a time $t > 1000$ with PyTorch's default betas. (Use `magnitude_along`. Long quiet phases,
 #    then a burst, come close to the extremal sequence. Why?)

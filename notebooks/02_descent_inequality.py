@@ -15,7 +15,7 @@
 #
 # At the end of this notebook you will know
 #
-# - what it costs to move along $\mathrm{Sign}(m)$ instead of the gradient, and why the price is exactly $2|a-m|$;
+# - what it costs to move along $\mathrm{Sign}(m)$ instead of the gradient, why that is at most $2|a-m|$, and why 2 cannot be lowered;
 # - the descent inequality that the whole theorem is a sum of;
 # - how tight it is along a run, early and late.
 #
@@ -78,7 +78,7 @@ notebook.claim(alignment, "bounded magnitudes")
 # ## How far does the function fall?
 #
 # For a smooth function, a step $h$ changes $F$ by at most $\langle a, h\rangle + \tfrac12 L |h|^2$. Neural networks do
-# not have one $L$: curvature tends to grow with the gradient. The source assumes *$(L_0, L_1, q)$-smoothness*:
+# not seem to have one $L$: in measurements, curvature grows with the gradient. The source assumes *$(L_0, L_1, q)$-smoothness*:
 #
 # $$|\nabla F(x) - \nabla F(y)| \le \bigl(L_0 + L_1 |\nabla F(x)|^q\bigr)\,|x-y| \qquad\text{whenever } L_1|x-y| \le 1 .$$
 #
@@ -108,6 +108,7 @@ descent = adamproof.get("descent")
 notebook.claim(descent, "magnitudes at most R")
 
 # %% [markdown]
+# (The kernel's variables are plain names: `Fx` is $F(x_t)$, `Fy` is $F(x_{t+1})$, and the norms are written out as sums.)
 # Two things to notice. It is *pathwise*: no expectation, no noise model, no Condition of any kind. And Adam enters
 # only through $0 \le u_j \le R$; every method that steps along $\mathrm{Sign}(m)$ with bounded magnitudes satisfies it. Lemma
 # B.2 makes it Adam's:
@@ -185,5 +186,5 @@ plt.show()
 #
 # 1. Set `s0=0.0` in the run. Which part of the slack goes away, and which stays?
 # 2. Set the learning rate to `0.2`. One assumption of the claim, $\gamma R\sqrt d L_1 \le 1$, then fails. Compute $R$ with
-#    `magnitudes("0.9", "0.95").R` and find the largest learning rate that the theorem allows.
+#    `magnitudes("0.9", "0.95").R.decimals(6)` (from `adamproof.bounds`) and find the largest learning rate that the theorem allows.
 # 3. `descent.mutants` lists its false twins. Which of them shows that the factor 2 is needed? (`notebook.twins(descent_checked)`.)

@@ -49,7 +49,7 @@ notebook.claim(theorem, "Adam")
 
 # %% [markdown]
 # The left side is the mean over time of $E|u_t\circ a_t|_1$: the gradient, weighted by the magnitudes. It is
-# what sign descent can see; to get from there to $|a_t|_2$ takes the source's Conditions 1-3 (`adamproof.get("corollary 3.3")`,
+# what sign descent can see; to get from there to $|a_t|_2$ takes the source's Conditions 1-3 (`adamproof.get("3.3")`,
 # and notebook 5 for what Condition 2 costs). The theorem itself needs none of them.
 
 # %%
@@ -62,7 +62,8 @@ notebook.proof(theorem_checked, "in expectation")
 # %% [markdown]
 # ## Four terms
 #
-# With $R$ kept as a symbol the right side is the sum of these. $G_p$ and $G_q$ are the means of $E|a_t|^p$, $E|a_t|^q$.
+# With $R$ kept as a symbol the right side is the sum of these. $D = F(x_1) - F^*$, $\mathrm{grad}_1$ is $E|a_1|$, and $\mathrm{Gp}$, $\mathrm{Gq}$ (in the text
+# $G_p$, $G_q$) are the means over time of $E|a_t|^p$, $E|a_t|^q$.
 
 # %%
 terms, scale = with_scale("main")
@@ -216,5 +217,6 @@ notebook.table(("T", "observed", "theorem", "K sqrt(d) T^(-1/4)"), rows)
 #
 # 1. Which $\gamma_0$ makes $K$ smallest for this function? (Only two of its terms depend on $\gamma_0$. Then look at
 #    `adamproof.get("optimal-learning-rate")`.)
-# 2. Fix $C = 1/2$, a larger learning rate: `best_schedule(terms, scale, fixed={"C": Fraction(1, 2)})`. Which term binds now?
+# 2. Fix $C = 1/2$, a larger learning rate: `best_schedule(terms, scale, fixed={"C": Fraction(1, 2)})` (after `from fractions import Fraction`).
+#    Which term binds now?
 # 3. `certify(...)` says `found.vacuous` and `found.compared`. For which $T$ does the bound start to say something?

@@ -75,7 +75,8 @@ squares.verdict()
 # %% [markdown]
 # ## Read the failure
 #
-# REFUTED, and the values that refute it are in the table: two negative numbers. The counterexample is exact, satisfies every assumption and violates
+# REFUTED, and the values that refute it are in the table: two negative numbers. ("Tried 5 products" is how far the search for a proof went
+# before: of the assumptions with each other and with squares.) The counterexample is exact, satisfies every assumption and violates
 # the conclusion; you can check it in your head.
 #
 # The repair is an assumption that excludes it. Which one? The smaller number must not be negative:

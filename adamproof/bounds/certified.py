@@ -24,6 +24,7 @@ from .problem import (
     GRAD1,
     NAME_OF,
     Hyperparameters,
+    MissingError,
     Problem,
     ProblemError,
     check_rule,
@@ -138,7 +139,7 @@ class Numbers:
         if missing:
             first = FIELDS[missing[0]]
             more = f" (and {', '.join(missing[1:])})" if missing[1:] else ""
-            raise ProblemError(f"{what} needs {missing[0]}, {first.meaning}{more}")
+            raise MissingError(f"{what} needs {missing[0]}, {first.meaning}{more}")
 
     def evaluation(self, bits: int) -> Evaluation:
         return Evaluation(self._known(FIELDS[name].symbol for name in self.values), bits)

@@ -36,6 +36,10 @@ class ProblemError(ValueError):
     """A value that a calculation cannot use: one sentence with the value and the rule that it breaks."""
 
 
+class MissingError(ProblemError):
+    """A quantity of a theorem that was given no value."""
+
+
 @dataclass(frozen=True)
 class Rule:
     """least <= value <= most, strictly where open."""

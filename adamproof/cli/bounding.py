@@ -109,7 +109,7 @@ def bound(
     Exit status: 0 the theorem applies, 1 a hypothesis fails on these numbers (or --target is out of reach), 2 usage
     error.
     """
-    from ..bounds.problem import ProblemError
+    from ..bounds.problem import MissingError, ProblemError
 
     if preset == "list":
         terminal.say(presets())
@@ -131,6 +131,9 @@ def bound(
             answer, code = question.state(as_json, terminal.style(ascii_only))
         if plot or heat_map or data:  # last, so that no file is left behind a mistake
             question.draw(plot, heat_map, data)
+    except MissingError as error:
+        elsewhere = "--preset or --file gives what is missing; for R alone there is `adamproof magnitude`"
+        raise CliError(f"{error}; {elsewhere}") from error
     except ProblemError as error:
         raise refusing(error) from error
     terminal.say(answer)

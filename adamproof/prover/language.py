@@ -354,6 +354,11 @@ def prop(statement: Any) -> Term:
         op, swapped = _RELATIONS[type(statement)]
         lhs, rhs = term(statement.args[0]), term(statement.args[1])
         return make(op, rhs, lhs) if swapped else make(op, lhs, rhs)
+    if not isinstance(statement, (sympy.Basic, str, int, float)):
+        raise TranslationError(
+            f"a {type(statement).__name__} is not a statement; write one with le, lt, eq, ne or forall "
+            "(in a script, scope.goal is one)"
+        )
     raise TranslationError(f"{statement!r:.80} ({type(statement).__name__}) is not a statement")
 
 

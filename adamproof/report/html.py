@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from .runs import Run
 
 STYLE = Path(__file__).with_name("style.css")
+PRINTED = ((180, "longest"), (95, "long"))  # signs from which a formula is printed smaller, to fit on A4
 GOOD, BAD = {"PROVED", "killed"}, {"REFUTED", "REJECTED", "SURVIVED"}
 
 
@@ -369,9 +371,11 @@ def _fitting(term: Term) -> str:
 
 
 def _formula(text: str, style: str) -> str:
-    """A formula that scrolls by itself where it is wider than the page."""
+    """A formula that scrolls by itself where it is wider than the page, and is printed smaller."""
     if style == "mathml":
-        return f'<div class="formula"><math display="block">{text}</math></div>'
+        signs = len(re.findall("<m[ino][ >]", text))
+        size = next((f" {name}" for least, name in PRINTED if signs >= least), "")
+        return f'<div class="formula{size}"><math display="block">{text}</math></div>'
     return f'<div class="formula"><code>{escape(text)}</code></div>'
 
 

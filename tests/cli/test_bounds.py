@@ -210,6 +210,14 @@ def test_the_schedule_of_the_source() -> None:
     assert averaged["rate"] == "1/4" and averaged["growth"] == "1"
 
 
+def test_a_bound_for_betas_alone_says_where_the_rest_may_come_from() -> None:
+    found = ask("bound", "--beta1", "0.9", "--beta2", "0.95")
+    assert found.exit_code == 2 and found.output.startswith("Error: the theorem main needs gap, D = F(x_1) - F*")
+    assert found.output.endswith(
+        "--preset or --file gives what is missing; for R alone there is `adamproof magnitude`\n"
+    )
+
+
 def test_the_best_schedule() -> None:
     text = ask("schedule", "--best").output
     assert "Best: rate 1/4 at A = 1/2, B = 1/2, C = 3/4" in text and "proved by the kernel" in text

@@ -26,6 +26,7 @@ def test_a_report_shows_itself() -> None:
     assert report._repr_html_() == notebook.report(report).html
     assert notebook.report(report).text.startswith("sign-form: PROVED\n  sign form: PROVED (24 kernel steps")
     assert str(notebook.report(report)).endswith("False twins: 4 of 4 refused and refuted")
+    assert str(report) == notebook.report(report).text  # what a failing test of one's own prints
 
 
 def test_a_refuted_claim_is_shown_with_its_counterexample() -> None:
@@ -71,6 +72,9 @@ def test_a_claim_and_a_formula() -> None:
     formula = notebook.formula(R=lemma.constants["R"])
     assert formula.text == "R = (1 − β₁)/(√(1 − β₂)·√(1 − β₁²/β₂))"
     assert r"\sqrt{1 - \beta_{2}}" in formula.html
+    names = notebook.formula(R_t=X, T_max=X, drift=X, **{"initial gap": X}).html
+    for one in (r"$$R_{t} =", r"$$T_{\text{max}} =", r"$$\text{drift} =", r"$$\text{initial gap} ="):
+        assert one in names
 
 
 def test_the_ledger_is_a_table() -> None:

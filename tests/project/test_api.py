@@ -61,6 +61,9 @@ def test_every_lemma_is_shown(lemma: Lemma) -> None:
     assert formula.startswith("$$\n") and formula.endswith("\n$$")
     assert formula.count("$$") % 2 == 0
     assert page.count("<div>") == page.count("</div>")
+    displays = formula.split("$$")[1::2]
+    assert max(map(len, displays)) < 5000  # MathJax's limit is 5 * 1024
+    assert all(display.count("{aligned}") in (0, 2) for display in displays)
     assert re.findall(r"<(?!/?(?:div|p|b|br|small|pre)>)", page) == []  # what is "less than" is escaped
     assert lemma.title.split()[0] in page
 

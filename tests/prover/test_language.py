@@ -71,6 +71,7 @@ def test_round_trip_of_every_assumption_and_claim_of_the_lemmas() -> None:
         (lambda: prop(x**2 >= 0), "already been decided"),
         (lambda: prop(True), "already been decided"),
         (lambda: prop(x + 1), "is not a statement"),
+        (lambda: prop(object()), "^a object is not a statement; write one with le"),
         (lambda: term(0.5), "floating point"),
         (lambda: term(x + sympy.Float("0.5")), "floating point"),
         (lambda: term(True), "truth value"),

@@ -31,6 +31,7 @@ document.querySelector("iframe").onload = (event) => {{
   document.title = JSON.stringify({{
     width: page.documentElement.clientWidth, scrolls: page.documentElement.scrollWidth,
     formulas: sizes.length, empty: sizes.filter((box) => box.width < 4 || box.height < 8).length,
+    beyond: sizes.filter((box) => box.right > page.documentElement.clientWidth).length,
     lost: lost.length, links: all("a[href]").length, ledger: all("#ledger").length,
     claims: all("tr[id^='claim-']").length, lemmas: all(".lemma").length, shown: shown.length,
   }});
@@ -69,6 +70,13 @@ def test_a_browser_shows_it(page: str, width: int, tmp_path: Path) -> None:
     assert found["lost"] == 0 < found["links"]
     assert found["lemmas"] == 3
     assert found["shown"] > 10
+
+
+@needs_browser
+def test_every_formula_fits_on_a_printed_page(page: str, tmp_path: Path) -> None:
+    printed = page.replace("@media print", "@media all")
+    assert printed != page
+    assert measured(printed, 718, tmp_path)["beyond"] == 0  # A4 less the browser's margins
 
 
 @needs_browser
