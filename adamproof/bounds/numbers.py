@@ -42,7 +42,8 @@ def exact(value: Any) -> Any:
     """
     found = _exact(value)
     if found.is_Rational and found != 0 and not 1 <= abs(found) * 10**LARGEST_EXPONENT <= 10 ** (2 * LARGEST_EXPONENT):
-        shown = str(value) if len(str(value)) <= 40 else f"{str(value)[:37]}..."
+        # Python writes no whole number of more than 4,300 digits, and nobody would read one.
+        shown = value if isinstance(value, str) and len(value) <= 40 else f"a number of {_bits(found)} bits"
         raise NumberError(f"{shown} is not between 10^-{LARGEST_EXPONENT} and 10^{LARGEST_EXPONENT}")
     return found
 

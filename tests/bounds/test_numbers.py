@@ -87,3 +87,13 @@ def test_a_float_is_its_shortest_decimal(value: float) -> None:
 def test_any_text_is_a_number_or_refused(text: str) -> None:
     with suppress(NumberError):
         assert exact(text).free_symbols <= {T, d}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [10**5000, -(10**1001), Fraction(1, 10**5000), "1e600*1e600", 10**50_000],
+    ids=["whole", "negative", "small", "text", "longer"],  # pytest cannot write the numbers either
+)
+def test_what_is_too_large_or_small_is_refused_in_one_sentence(value: Any) -> None:
+    with pytest.raises(NumberError, match=r"is not between 10\^-1000 and 10\^1000$|is too long$"):
+        exact(value)
