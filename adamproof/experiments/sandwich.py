@@ -2,8 +2,9 @@
 
 The constants of the bound are those of the problem that was run; the means over time in it (G_p, G_q, and for the
 averaged theorem the second moment V) are measured in the same run, with their confidence intervals.  So both sides
-have intervals, and a line is VIOLATED only where what was observed is larger than the bound beyond both of them.  The
-largest u has no interval: Lemma B.2 holds for every path.
+have intervals, and a line is VIOLATED only where what was observed is larger than the bound beyond both of them (at a
+level of 99.9% for what was observed: some bounds are equalities), and beyond what rounding can do: a run computes with
+floats.  The largest u has no interval: Lemma B.2 holds for every path.
 """
 
 from __future__ import annotations
@@ -25,12 +26,16 @@ from ..lemmas.main import main_theorem_averaged
 from ..lemmas.momentum import momentum_error
 from ..lemmas.notation import R
 from ..simulator import MAXIMUM, Algorithm, Estimate, Run, Sampled, Separable, estimate
-from ..simulator.statistics import LEVEL
+from ..simulator.statistics import LEVEL, student
 
 THEOREMS = ("main", "averaged")
 DIGITS = 8
-# The run computes with floats: u, and the constants D and |a_1|, are larger than they should be by less than this.
+# Relative: the constants D, |a_1|, s0, s1 and the sums of the statistics are wrong by less than this.
 ROUNDING = Fraction(1, 10**9)
+VIOLATION = 0.999  # the level at which a run that is on its bound is not taken for one above it
+UNIT = 2.0**-53  # the relative rounding of one operation
+OPERATIONS = 8  # in which each of x, m, v, u and e is at most computed in a step
+SMALLEST_NORMAL = float(np.finfo(np.float64).smallest_normal)
 
 
 class NotApplicable(ValueError):
@@ -48,16 +53,18 @@ class Line:
     high: Enclosure
     terms: Mapping[str, Enclosure]  # of `high`, where the bound is a sum
     why: str  # what proves it
+    doubt: float  # the half width of the observed mean's interval at the level of a violation
+    rounding: float  # by how much rounding may have raised what was observed above the bound
 
     @property
     def violated(self) -> bool:
         """Observed above the bound, beyond both intervals and rounding."""
-        return Fraction(self.observed.low) > self.high.high * (1 + ROUNDING)
+        return Fraction(self.observed.mean - self.doubt) > self.high.high + Fraction(self.rounding)
 
     @property
     def clear(self) -> bool:
         """Observed below the bound, beyond both intervals."""
-        return Fraction(self.observed.high) <= self.low.low * (1 + ROUNDING)
+        return Fraction(self.observed.high) <= self.low.low + Fraction(self.rounding)
 
     @property
     def slack(self) -> float | None:
@@ -88,6 +95,7 @@ class Sandwich:
             "theorem": self.against,
             "claim": self.title,
             "level": LEVEL,
+            "level of a violation": VIOLATION,
             "measured": {name: one.to_json() for name, one in self.measured.items()},
             "lines": [
                 {
@@ -96,6 +104,7 @@ class Sandwich:
                     "bound": line.high.decimals(DIGITS)[1],
                     "bound at least": line.low.decimals(DIGITS)[0],
                     "terms": {name: term.decimals(DIGITS)[1] for name, term in line.terms.items()},
+                    "rounding": line.rounding,
                     "slack": line.slack,
                     "says": line.said,
                     "by": line.why,
@@ -163,6 +172,7 @@ def refuse(problem: Separable | Sampled, algorithm: Algorithm, steps: int, repli
         raise NotApplicable(
             "one replicate has no confidence interval, so that nothing can be compared: ask for --replicates 2 or more"
         )
+    _refuse_underflow(problem, algorithm)
     # No hypothesis is about the means over time, which are not known yet.
     means = {"Gp": 0.0, "Gq": 0.0, "V": 0.0}
     try:
@@ -172,6 +182,41 @@ def refuse(problem: Separable | Sampled, algorithm: Algorithm, steps: int, repli
         raise NotApplicable(f"the theorem {against} does not apply: {error}") from error
     if failing:
         raise NotApplicable(f"the theorem {against} does not apply, because its hypothesis {failing[0].name} fails")
+
+
+def _refuse_underflow(problem: Separable | Sampled, algorithm: Algorithm) -> None:
+    """Raise NotApplicable where the first squares would be subnormal: their rounding has no relative bound."""
+    sizes = np.append(np.abs(problem.gradient(problem.start[None, :])), problem.noise.s0)
+    least = math.sqrt(SMALLEST_NORMAL / (1.0 - algorithm.beta2))
+    if ((0.0 < sizes) & (sizes < least)).any():
+        raise NotApplicable(
+            f"gradients or noise smaller than {least:.2g} have squares below the normal range of floats, where u is "
+            "inexact: scale the problem up to compare it"
+        )
+
+
+# --- what rounding can do -----------------------------------------------------------------------
+
+
+class _Rounding:
+    """By how much the floats of a run can raise its statistics above exact arithmetic's, to first order.
+
+    Each step rounds m relative to |m| and |g|, and x relative to |x|, which moves a by L times as much; of the
+    roundings of m and v as many count as their memory is long.
+    """
+
+    def __init__(self, run: Run, measured: Mapping[str, Estimate]) -> None:
+        task, unit = run.task, OPERATIONS * UNIT
+        algorithm, known = task.algorithm, task.problem.constants
+        memory1, memory2 = (min(task.steps, 1.0 / (1.0 - beta)) for beta in (algorithm.beta1, algorithm.beta2))
+        gradient = math.sqrt(run.statistics.mean("l2 squared").high)
+        noise = math.sqrt((known.s0 or 0.0) ** 2 + (known.s1 or 0.0) ** 2 * measured["Gp"].high)
+        smoothness = (known.L0 or 0.0) + (known.L1 or 0.0) * measured["Gq"].high
+        largest = run.statistics.maximum * math.sqrt(task.d)
+        reach = float(np.linalg.norm(task.problem.start)) + task.steps * algorithm.learning_rate * largest
+        self.relative = float(ROUNDING) + unit * (memory1 + memory2)
+        self.error = unit * memory1 * (gradient + noise + smoothness * reach)
+        self.gain = unit * gradient * reach / algorithm.learning_rate + 2.0 * largest * self.error
 
 
 # --- what is measured ---------------------------------------------------------------------------
@@ -223,6 +268,9 @@ class _Comparison:
         self.hyper = _hyper(run.task.algorithm, run.task.steps)
         self.problems = {end: _problem(run.task.problem, means) for end, means in ends.items()}
         self.numbers = {end: Numbers(problem, self.hyper) for end, problem in self.problems.items()}
+        self.rounding = _Rounding(run, self.measured)
+        degrees = run.statistics.totals.shape[1] - 1
+        self.wider = student(degrees, VIOLATION) / student(degrees, LEVEL)
         self.left_out: list[str] = []
 
     def whole(self) -> Sandwich:
@@ -244,6 +292,9 @@ class _Comparison:
             terms = {name: parts[name] for name in ("initial momentum", "drift", "noise")}
             error = _root(statistics.mean("error squared"))
             yield self._sum("root of the mean of E|e_t|^2", error, terms, "momentum-mean-square")
+        if ((0.0 < self.run.state.v) & (self.run.state.v < SMALLEST_NORMAL)).any():
+            self.left_out.append("u against its bounds, because v has come below the normal range of floats")
+            return
         yield from self._magnitudes()
         yield from self._mean_squares(statistics.mean("u squared"))
 
@@ -251,14 +302,30 @@ class _Comparison:
         found = {end: certify(self.problems[end], self.hyper, self.against, digits=DIGITS) for end in self.problems}
         name = theorem(self.against).left
         low, high = found["low"], found["high"]
-        return Line(name, observed, low.total, high.total, high.terms, high.theorem.title)
+        room = self.rounding.gain
+        return self._line(name, observed, low.total, high.total, high.terms, high.theorem.title, room)
 
     def _sum(self, name: str, observed: Estimate, terms: Mapping[str, Any], why: str) -> Line:
         """A bound that is a sum of terms of a lemma."""
         formulas = {part: plain(term) for part, term in terms.items()}
         wanted = {**formulas, "whole": sum(formulas.values())}
         low, high = (self.numbers[end].enclose(wanted, DIGITS) for end in ("low", "high"))
-        return Line(name, observed, low["whole"], high["whole"], {part: high[part] for part in formulas}, why)
+        parts = {part: high[part] for part in formulas}
+        return self._line(name, observed, low["whole"], high["whole"], parts, why, self.rounding.error)
+
+    def _line(
+        self,
+        name: str,
+        observed: Estimate,
+        low: Enclosure,
+        high: Enclosure,
+        terms: Mapping[str, Enclosure],
+        why: str,
+        rounding: float = 0.0,
+    ) -> Line:
+        """A line with the room that its intervals and rounding (`rounding`: beside the relative one) leave."""
+        doubt = self.wider * (observed.half_width or 0.0)
+        return Line(name, observed, low, high, terms, why, doubt, self.rounding.relative * float(high.high) + rounding)
 
     def _value(self, formula: Any, end: str = "high") -> Enclosure:
         return self.numbers[end].enclose({"value": formula}, DIGITS)["value"]
@@ -266,9 +333,9 @@ class _Comparison:
     def _magnitudes(self) -> Iterator[Line]:
         """The largest u of all against R, and up to some times against R_t, which grows with t."""
         if self.run.task.algorithm.beta1**2 < self.run.task.algorithm.beta2:
-            largest = Estimate(self.run.statistics.maximum, None)
-            bound = self._r()
-            yield Line("the largest u, against R", largest, bound, bound, {}, "update-magnitude (Lemma B.2)")
+            yield self._largest(
+                "the largest u, against R", self.run.statistics.maximum, self._r(), "update-magnitude (Lemma B.2)"
+            )
         largest_yet, due = 0.0, 1
         series = self.run.statistics.series(MAXIMUM)
         for step, one in series:
@@ -278,8 +345,12 @@ class _Comparison:
             due = 4 * step
             at = Numbers(self.problems["high"], _hyper(self.run.task.algorithm, step))
             bound = at.enclose({"value": R_T}, DIGITS)["value"]
-            name = f"the largest u up to t = {step}, against R_t"
-            yield Line(name, Estimate(largest_yet, None), bound, bound, {}, "update-magnitude-finite")
+            yield self._largest(
+                f"the largest u up to t = {step}, against R_t", largest_yet, bound, "update-magnitude-finite"
+            )
+
+    def _largest(self, name: str, observed: float, bound: Enclosure, why: str) -> Line:
+        return self._line(name, Estimate(observed, None), bound, bound, {}, why)
 
     def _r(self) -> Enclosure:
         """R, exactly 1 where beta1 = beta2 (magnitude-identity)."""
@@ -299,7 +370,7 @@ class _Comparison:
                 self.problems[end] = _problem(self.run.task.problem, means)
                 self.numbers[end] = Numbers(self.problems[end], self.hyper)
         low, high = (self._value(S**2, end) for end in ("low", "high"))
-        yield Line("mean of u^2, against S^2", observed, low, high, {}, "average-magnitude-expected")
+        yield self._line("mean of u^2, against S^2", observed, low, high, {}, "average-magnitude-expected")
 
 
 # --- reproducing --------------------------------------------------------------------------------

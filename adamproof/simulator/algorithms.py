@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from . import arguments
 from .errors import SimulationError
 
 Form = Literal["sign", "textbook", "signum"]
@@ -32,6 +33,9 @@ class Algorithm:
     form: Form = "sign"
 
     def __post_init__(self) -> None:
+        for name in ("learning_rate", "beta1", "beta2", "epsilon"):
+            what = "the learning rate" if name == "learning_rate" else name
+            object.__setattr__(self, name, arguments.real(what, getattr(self, name)))
         for name in ("beta1", "beta2"):
             if not 0.0 <= getattr(self, name) < 1.0:
                 raise SimulationError(f"{name} is {getattr(self, name)}, but must be at least 0 and below 1")
@@ -92,12 +96,17 @@ class Schedule:
     epsilon: float = 0.0
     bias_correction: bool = False
 
+    def __post_init__(self) -> None:
+        for name in ("A", "B", "C", "alpha", "beta", "gamma", "dimension"):
+            object.__setattr__(self, name, arguments.real(name, getattr(self, name)))
+
     def at(self, steps: int, coordinates: int) -> Algorithm:
-        """The algorithm for a run of this many steps in this dimension."""
-        return Algorithm(
-            learning_rate=self.gamma * steps**-self.C * coordinates**-self.dimension,
-            beta1=1.0 - self.alpha * steps**-self.A,
-            beta2=1.0 - self.beta * steps**-self.B,
-            epsilon=self.epsilon,
-            bias_correction=self.bias_correction,
-        )
+        """The algorithm for a run of this many steps in this dimension.  Raises SimulationError out of range."""
+        steps = arguments.whole("the number of steps", steps, 1)
+        try:
+            rate = self.gamma * steps**-self.C * coordinates**-self.dimension
+            rest1, rest2 = self.alpha * steps**-self.A, self.beta * steps**-self.B
+        except OverflowError as error:
+            where = f"T = {steps}, A = {self.A!r}, B = {self.B!r}, C = {self.C!r}"
+            raise SimulationError(f"T^-A, T^-B or T^-C is too large for a float at {where}") from error
+        return Algorithm(rate, 1.0 - rest1, 1.0 - rest2, self.epsilon, self.bias_correction)

@@ -50,7 +50,7 @@ def save(path: Path, task: Task, state: State, statistics: Statistics, snapshots
     }
     for step, kept in snapshots.items():
         arrays.update({f"{name}_{step}": getattr(kept, name) for name in "xmv"})
-    beside = path.with_name(f".{path.name[:100]}.{os.getpid()}.tmp")  # the same folder: replacing is atomic
+    beside = _beside(path)
     try:
         try:
             with beside.open("wb") as stream:
@@ -66,10 +66,28 @@ def save(path: Path, task: Task, state: State, statistics: Statistics, snapshots
         raise SimulationError(f"cannot write the checkpoint {path} ({error.strerror or error}){kept_one}") from error
 
 
+def _beside(path: Path) -> Path:
+    """Where a checkpoint is written first: in the same folder, so that replacing is atomic."""
+    return path.with_name(f".{path.name[:100]}.{os.getpid()}.tmp")
+
+
+def refuse_place(path: Path) -> None:
+    """Raise SimulationError, before a run, where no checkpoint can be written: its end would be too late."""
+    try:
+        if path.is_dir():
+            raise OSError("it is a folder")
+        beside = _beside(path)
+        beside.touch()
+        beside.unlink()
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        reason = getattr(error, "strerror", None) or error
+        raise SimulationError(f"cannot write the checkpoint {str(path)!r} ({reason}): name another file") from error
+
+
 def load(path: Path, task: Task) -> tuple[State, Statistics, dict[int, State]]:
     """The state of a run.  Raises SimulationError for a file that is missing, damaged or of another run."""
     try:
-        with np.load(path, allow_pickle=False) as data:
+        with _opened(path) as data:
             said = str(data["description"])
             if said != description(task):
                 raise SimulationError(
@@ -88,6 +106,14 @@ def load(path: Path, task: Task) -> tuple[State, Statistics, dict[int, State]]:
         raise SimulationError(f"there is no checkpoint {path} to resume from") from error
     except (OSError, ValueError, KeyError, BadZipFile, EOFError) as error:
         raise SimulationError(f"the checkpoint {path} cannot be read ({error}): start the run anew") from error
+
+
+def _opened(path: Path) -> Any:
+    """The arrays of an .npz file.  NumPy reads other files too, and words for them would mislead."""
+    with path.open("rb") as stream:
+        if stream.read(4) != b"PK\x03\x04":
+            raise ValueError("it is no .npz file")
+    return np.load(path, allow_pickle=False)
 
 
 def _difference(said: str, task: Task) -> str:

@@ -66,8 +66,7 @@ def _block(task: Task, state: State, columns: slice, count: int) -> Array:
         algorithm.coefficients(state.step, count)
     ):
         if isinstance(problem, Separable):
-            a = np.asarray(problem.slope(x, problem.h[columns]), dtype=np.float64)
-            g = None
+            a, g = problem.part(x, columns), None
         else:
             a = problem.gradient(x)
             g = problem.noisy(x, Draws(task.seed, replicates, state.step + step))

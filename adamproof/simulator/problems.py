@@ -15,7 +15,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import kernels
+from . import arguments, kernels
 from .errors import SimulationError
 from .folding import folded
 from .noise import Draws
@@ -23,6 +23,7 @@ from .noise import Draws
 Array = NDArray[np.float64]
 Slope = Callable[[Any, Any], Any]
 Kind = Literal["none", "gaussian", "two-point", "signs", "sphere"]
+RESOLUTION = 2.0**-32  # of a probability: the generator's words have 32 bits
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class Noise:
     """Noise of mean 0 with E|xi|^2 = s0^2 + s1^2 |a|^p, independent of the past given the gradient a.
 
     gaussian   independent normal coordinates (at most 6.77 standard deviations)
-    two-point  each coordinate low with probability 1 - delta, high with probability delta, |low| < high
+    two-point  each coordinate low with probability 1 - delta, high with probability delta; delta is rounded to a
+               multiple of 2^-32, for which the values are then exactly of mean 0 and variance 1
     signs      each coordinate plus or minus the same number, so that |xi| is s0 surely where s1 = 0
     sphere     uniform on the sphere of radius sqrt(s0^2 + s1^2 |a|^p)
     none       xi = 0
@@ -45,13 +47,15 @@ class Noise:
     def __post_init__(self) -> None:
         if self.kind not in ("none", "gaussian", "two-point", "signs", "sphere"):
             raise SimulationError(f"the noise is {self.kind!r}, but must be none, gaussian, two-point, signs or sphere")
+        for name in ("s0", "s1", "p", "delta"):
+            object.__setattr__(self, name, arguments.real(name, getattr(self, name)))
         for name in ("s0", "s1"):
             if not 0.0 <= getattr(self, name) <= 1e100:
                 raise SimulationError(f"{name} is {getattr(self, name)}, but must be from 0 to 1e100")
         if not 0.0 <= self.p <= 2.0:
             raise SimulationError(f"p is {self.p}, but affine variance needs 0 <= p <= 2")
-        if not 0.0 < self.delta < 1.0:
-            raise SimulationError(f"delta is {self.delta}, but a probability strictly between 0 and 1 is needed")
+        if not RESOLUTION <= self.delta <= 1.0 - RESOLUTION:
+            raise SimulationError(f"delta is {self.delta}, but a probability from 2^-32 to 1 - 2^-32 is needed")
 
     @property
     def coupled(self) -> bool:
@@ -70,7 +74,7 @@ class Noise:
     @property
     def two_values(self) -> tuple[float, float, float]:
         """The probability of the higher of two values, and both, scaled to variance 1 (also for "signs")."""
-        delta = self.delta if self.kind == "two-point" else 0.5
+        delta = round(self.delta / RESOLUTION) * RESOLUTION if self.kind == "two-point" else 0.5
         return delta, -math.sqrt(delta / (1.0 - delta)), math.sqrt((1.0 - delta) / delta)
 
 
@@ -101,6 +105,9 @@ class Problem(Protocol):
     def describe(self) -> dict[str, Any]: ...
 
 
+BUILT_IN = (kernels.slope_quadratic, kernels.slope_cosh)
+
+
 @dataclass(frozen=True, eq=False)
 class Separable:
     """F(x) = sum_j f(x_j, h_j).  `slope(x, h)` is f's derivative, `level(x, h)` is f (or None)."""
@@ -114,8 +121,14 @@ class Separable:
     level: Callable[[Array, Array], Array] | None = None
 
     def gradient(self, x: Array) -> Array:
-        """The exact gradient, for x of shape (replicates, d)."""
-        return np.asarray(self.slope(x, self.h), dtype=np.float64)
+        """The exact gradient, for x of shape (replicates, d).  Raises SimulationError for a slope of another shape."""
+        return self.part(x, slice(None))
+
+    def part(self, x: Array, columns: slice) -> Array:
+        """The exact gradient in some coordinates, x having these alone."""
+        if self.slope in BUILT_IN:
+            return np.asarray(self.slope(x, self.h[columns]))
+        return arguments.answer(f"the slope of {self.name!r}", self.slope, x, self.h[columns])
 
     def value(self, x: Array) -> Array | None:
         """F at each replicate, or None where it is not known."""
@@ -149,23 +162,19 @@ class Sampled:
 
     def gradient(self, x: Array) -> Array:
         """The exact gradient.  Raises SimulationError if the function's answer has another shape than x."""
-        return self._shaped(self.exact(x), x)
+        return arguments.answer(f"the gradient of {self.name!r}", self.exact, x)
 
     def noisy(self, x: Array, draws: Draws) -> Array | None:
         """The noisy gradient, or None where noise is to be added to the exact one."""
-        return None if self.stochastic is None else self._shaped(self.stochastic(x, draws), x)
-
-    def _shaped(self, answer: Any, x: Array) -> Array:
-        result = np.asarray(answer, dtype=np.float64)
-        if result.shape != x.shape:
-            raise SimulationError(
-                f"the gradient of {self.name!r} has shape {result.shape}, but must have that of the points, {x.shape}"
-            )
-        return result
+        if self.stochastic is None:
+            return None
+        return arguments.answer(f"the noisy gradient of {self.name!r}", self.stochastic, x, draws)
 
     def value(self, x: Array) -> Array | None:
         """F at each replicate, or None where it is not known."""
-        return None if self.level is None else self.level(x)
+        if self.level is None:
+            return None
+        return arguments.answer(f"the objective of {self.name!r}", self.level, x, shape=x.shape[:1])
 
     def describe(self) -> dict[str, Any]:
         return {
@@ -177,14 +186,8 @@ class Sampled:
         }
 
 
-def _point(start: ArrayLike, d: int) -> Array:
-    """A start as a vector of d numbers; one number stands for all coordinates."""
-    if d < 1:
-        raise SimulationError(f"the dimension is {d}, but must be at least 1")
-    point = np.array(np.broadcast_to(np.asarray(start, dtype=np.float64), (d,)))
-    if not np.isfinite(point).all():
-        raise SimulationError("the start has a coordinate that is not finite")
-    return point
+def _dimension(d: int) -> int:
+    return arguments.whole("the dimension", d, 1)
 
 
 def _noise_constants(noise: Noise) -> dict[str, float]:
@@ -194,22 +197,24 @@ def _noise_constants(noise: Noise) -> dict[str, float]:
 
 def quadratic(d: int, h: ArrayLike = 1.0, start: ArrayLike = 1.0, noise: Noise | None = None) -> Separable:
     """F(x) = sum_j h_j x_j^2 / 2 with h >= 0: L0 = max h, L1 = 0, F >= 0."""
-    noise = noise or Noise()
-    weights = _point(h, d)
+    noise, d = noise or Noise(), _dimension(d)
+    weights = arguments.vector("the curvature h", h, d)
     if (weights < 0.0).any():
         raise SimulationError("a curvature h is negative, but the quadratic must be bounded below")
     constants = Constants(L0=float(weights.max()), L1=0.0, lower=0.0, **_noise_constants(noise))
+    point = arguments.vector("the start", start, d)
     return Separable(
-        "quadratic", kernels.slope_quadratic, weights, _point(start, d), noise, constants, lambda x, h: 0.5 * h * x * x
+        "quadratic", kernels.slope_quadratic, weights, point, noise, constants, lambda x, h: 0.5 * h * x * x
     )
 
 
 def cosh(d: int, start: ArrayLike = 1.0, noise: Noise | None = None) -> Separable:
     """F(x) = sum_j (cosh x_j - 1): L0 = L1 = 2, q = 1, F >= 0."""
-    noise = noise or Noise()
+    noise, d = noise or Noise(), _dimension(d)
     constants = Constants(L0=2.0, L1=2.0, q=1.0, lower=0.0, **_noise_constants(noise))
+    point = arguments.vector("the start", start, d)
     return Separable(
-        "cosh", kernels.slope_cosh, np.ones(d), _point(start, d), noise, constants, lambda x, h: h * (np.cosh(x) - 1.0)
+        "cosh", kernels.slope_cosh, np.ones(d), point, noise, constants, lambda x, h: 2.0 * h * np.sinh(0.5 * x) ** 2
     )
 
 
@@ -226,9 +231,11 @@ def separable(
 
     The slope must work on NumPy arrays; to run under Numba it must also compile on two numbers.
     """
-    noise = noise or Noise()
+    noise, d = noise or Noise(), _dimension(d)
     constants = constants or Constants(**_noise_constants(noise))
-    return Separable(name, slope, _point(h, d), _point(start, d), noise, constants)
+    return Separable(
+        name, slope, arguments.vector("h", h, d), arguments.vector("the start", start, d), noise, constants
+    )
 
 
 def function(
@@ -240,8 +247,9 @@ def function(
     name: str = "function",
 ) -> Sampled:
     """An objective of your own, by its gradient for points of shape (replicates, d), one row a replicate."""
-    noise = noise or Noise()
-    return Sampled(name, gradient, _point(start, d), noise, constants or Constants(**_noise_constants(noise)))
+    noise, d = noise or Noise(), _dimension(d)
+    constants = constants or Constants(**_noise_constants(noise))
+    return Sampled(name, gradient, arguments.vector("the start", start, d), noise, constants)
 
 
 # --- data ---------------------------------------------------------------------------------------
@@ -260,14 +268,15 @@ def logistic(
     features: (samples, d); labels: -1 or 1.  L0 = |features|^2 / (4 samples) + ridge in the
     spectral norm, L1 = 0, F >= 0.
     """
-    rows = np.ascontiguousarray(features, dtype=np.float64)
-    signs = np.asarray(labels, dtype=np.float64)
+    rows = np.ascontiguousarray(arguments.numbers("the array of features", features), dtype=np.float64)
+    signs = arguments.numbers("the array of labels", labels).astype(np.float64)
     if rows.ndim != 2 or rows.shape[0] == 0 or signs.shape != rows.shape[:1]:
         raise SimulationError(f"features of shape {rows.shape} and labels of shape {signs.shape} do not fit")
+    if not np.isfinite(rows).all():
+        raise SimulationError("a feature is not finite")
     if not np.isin(signs, (-1.0, 1.0)).all():
         raise SimulationError("a label is neither -1 nor 1")
-    if batch < 1:
-        raise SimulationError(f"the batch has {batch} samples, but must have at least 1")
+    batch = arguments.whole("the number of samples in a batch", batch, 1)
     samples, d = rows.shape
     signed = rows * signs[:, None]
 
@@ -286,9 +295,10 @@ def logistic(
         losses = np.logaddexp(0.0, -x @ signed.T).mean(axis=1)
         return np.asarray(losses + 0.5 * ridge * np.square(x).sum(axis=1))
 
+    point = arguments.vector("the start", start, d)
     smooth = 0.25 * float(np.linalg.norm(rows, 2)) ** 2 / samples + ridge
     return Sampled(
-        name, exact, _point(start, d), Noise("none"), Constants(L0=smooth, L1=0.0, lower=0.0), stochastic, level,
+        name, exact, point, Noise("none"), Constants(L0=smooth, L1=0.0, lower=0.0), stochastic, level,
         {"samples": samples, "batch": batch, "ridge": ridge},
     )  # fmt: skip
 

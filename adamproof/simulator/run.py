@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import __version__
+from . import arguments, folding
 from . import checkpoint as checkpoints
-from . import folding
 from .algorithms import Algorithm, Schedule
 from .engine import choose
 from .errors import NotFinite, SimulationError
@@ -95,33 +95,38 @@ def simulate(
     """
     if isinstance(algorithm, Schedule):
         algorithm = algorithm.at(steps, int(problem.start.size))
-    task = Task(problem, algorithm, steps, replicates, seed)
-    _refuse(task, snapshots)
+    task = _task(problem, algorithm, steps, replicates, seed)
+    wanted = frozenset(arguments.whole("a snapshot's step", step, 1, task.steps) for step in snapshots)
     path = None if checkpoint is None else Path(checkpoint)
     if path is not None and path.exists() and not resume:
         raise SimulationError(f"the checkpoint {path} is there already: resume from it, remove it or name another file")
     if resume and path is None:
         raise SimulationError("to resume, name the checkpoint")
     chosen = choose(engine, task, threads, say) if isinstance(engine, str) else engine
-    runner = _Runner(task, chosen, path, frozenset(snapshots), save_every, progress)
-    if resume and path is not None:
-        runner.restore(path)
+    runner = _Runner(task, chosen, path, wanted, save_every, progress)
+    if path is not None:
+        if resume:
+            runner.restore(path)
+        if runner.state.step < steps:
+            checkpoints.refuse_place(path)
     runner.run()
     return Run(task, chosen.described, runner.statistics, runner.state, runner.snapshots)
 
 
-def _refuse(task: Task, snapshots: Sequence[int]) -> None:
-    """Refuse what cannot be run."""
-    for name, value, least in (("steps", task.steps, 1), ("replicates", task.replicates, 1)):
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise SimulationError(f"the number of {name} is {value!r}, but must be a whole number from {least} on")
-    if not isinstance(task.seed, int) or not 0 <= task.seed < 1 << 64:
-        raise SimulationError(f"the seed is {task.seed!r}, but must be a whole number from 0 to 2^64 - 1")
+def _task(
+    problem: Separable | Sampled, algorithm: Algorithm, steps: int, replicates: int, seed: int
+) -> Task:  # fmt: skip
+    """The description of a run.  Raises SimulationError for what cannot be run."""
+    task = Task(
+        problem,
+        algorithm,
+        arguments.whole("the number of steps", steps, 1),
+        arguments.whole("the number of replicates", replicates, 1),
+        arguments.whole("the seed", seed, 0, (1 << 64) - 1),
+    )
     if max(task.replicates, task.d, task.steps // 4) >= LARGEST_COUNTER:
         raise SimulationError("the generator numbers at most 2^32 replicates, 2^32 coordinates and 2^34 steps")
-    for step in snapshots:
-        if not 1 <= step <= task.steps:
-            raise SimulationError(f"a snapshot after step {step} is asked for, but the steps are 1 to {task.steps}")
+    return task
 
 
 class _Runner:

@@ -58,7 +58,15 @@ def test_a_run_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
 def test_mistakes_are_one_sentence() -> None:
     for arguments, message in (
         (["--beta1", "1"], "beta1 is 1.0, but must be at least 0 and below 1"),
-        (["--dim", "0"], "the dimension is 0, but must be at least 1"),
+        (["--dim", "0"], "the dimension is 0, but must be a whole number from 1 on"),
+        (
+            ["--steps", "0", "--exponents", "0.5", "0.5", "0.75"],
+            "the number of steps is 0, but must be a whole number from 1 on",
+        ),
+        (
+            ["--exponents", "0.5", "0.5", "-1e9"],
+            "T^-A, T^-B or T^-C is too large for a float at T = 50, A = 0.5, B = 0.5, C = -1000000000.0",
+        ),
         (["--resume"], "to resume, name the checkpoint"),
         (["--algorithm", "signum", "--exponents", "1", "1", "1"], "--exponents is a schedule for adam, not for signum"),
     ):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import mpmath
 import numpy as np
 import pytest
 
-from adamproof.simulator import kernels, noise
+from adamproof.simulator import Noise, kernels, noise
 
 MASK = 0xFFFFFFFF
 
@@ -124,6 +125,39 @@ def test_the_noise_of_different_steps_is_uncorrelated() -> None:
     products = np.corrcoef(rows) - np.eye(8)
     squares = np.corrcoef(rows**2) - np.eye(8)
     assert max(np.abs(products).max(), np.abs(squares).max()) < 5 / rows.shape[1] ** 0.5
+
+
+def test_normal_noise_is_the_transform_of_its_words() -> None:
+    """Box and Muller at 40 digits, at random words and at the ends of their range and of the quarter turns."""
+    random = np.random.default_rng(8)
+    ends = [0, 1, 2**30 - 1, 2**30, 2**31 - 1, 2**31, 3 * 2**30, 2**32 - 1]
+    first = np.array([*ends, *random.integers(0, 2**32, 300)], dtype=np.uint64)
+    second = np.array([*reversed(ends), *random.integers(0, 2**32, 300)], dtype=np.uint64)
+    one, other = kernels.normals(first, second)
+    with mpmath.workdps(40):
+        for along, across, word, angle in zip(one, other, first.tolist(), second.tolist(), strict=True):
+            radius = mpmath.sqrt(-2 * mpmath.log((mpmath.mpf(word) + 0.5) / 2**32))
+            quarter, rest = angle >> 30, ((angle & (2**30 - 1)) - mpmath.mpf(2**30 - 1) / 2) * mpmath.pi / 2**31
+            turned = rest + quarter * mpmath.pi / 2
+            expected = radius * mpmath.cos(turned), radius * mpmath.sin(turned)
+            assert along == pytest.approx(float(expected[0]), rel=2e-15, abs=1e-300)
+            assert across == pytest.approx(float(expected[1]), rel=2e-15, abs=1e-300)
+
+
+@pytest.mark.parametrize("delta", [0.1, 0.25, 0.7, 2.0**-32, 1e-9, 1 - 2.0**-32])
+def test_noise_of_two_values_has_mean_0_and_variance_1_with_the_probability_that_is_drawn(delta: float) -> None:
+    """The higher value is drawn by k of the 2^32 words; with k/2^32 the moments are exact (but for rounding)."""
+    probability, low, high = Noise("two-point", delta=delta).two_values
+    count = Fraction(probability) * 2**32
+    assert count.denominator == 1
+    assert abs(count / 2**32 - Fraction(delta)) <= Fraction(1, 2**33)
+    word = np.array([int(count) - 1, int(count)], dtype=np.uint64)  # the last that draws it, the first that does not
+    assert kernels.two_point(word, probability, low, high).tolist() == [high, low]
+    p = Fraction(probability)
+    mean = p * Fraction(high) + (1 - p) * Fraction(low)
+    variance = p * Fraction(high) ** 2 + (1 - p) * Fraction(low) ** 2
+    assert abs(mean) < 1e-15 * high
+    assert float(variance) == pytest.approx(1.0, rel=1e-15)
 
 
 def test_noise_of_two_values() -> None:

@@ -8,9 +8,11 @@ import os
 import signal
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -31,6 +33,7 @@ from adamproof.simulator import (
     logistic,
     quadratic,
     ratio,
+    separable,
     signum,
     simulate,
     statistics,
@@ -202,9 +205,13 @@ def test_checkpoints_that_cannot_be_used(tmp_path: Path) -> None:
     refused(r"is of another run \(steps differ\): name another file", steps=11)
     refused("cannot write the checkpoint", where=tmp_path / "no" / "run.npz", resume=False)
     content = path.read_bytes()
-    for damaged in (content[: len(content) // 2], b"", b"nonsense"):
+    for damaged in (content[: len(content) // 2], b"", b"nonsense", b"PK\x03\x04nonsense"):
         path.write_bytes(damaged)
         refused("cannot be read")
+    other = tmp_path / "other.npy"
+    np.save(other, np.ones(3))
+    refused(r"other.npy cannot be read \(it is no \.npz file\)", where=other)
+    refused("cannot write the checkpoint 'a\\\\x00b' .*: name another file", where=Path("a\0b"), resume=False)
     with pytest.raises(SimulationError, match="to resume, name the checkpoint"):
         simulate(problem, STANDARD, 10, resume=True)
 
@@ -334,13 +341,87 @@ def test_subnormal_gradients_move_by_epsilon(engine: str) -> None:
         (lambda: simulate(varied(2, Noise()), STANDARD, 1, seed=-1), "the seed is -1"),
         (lambda: simulate(varied(2, Noise()), STANDARD, 2**40), "the generator numbers at most"),
         (lambda: simulate(varied(2, Noise()), STANDARD, 5, engine="other"), "the engine is 'other'"),
-        (lambda: simulate(varied(2, Noise()), STANDARD, 5, snapshots=[6]), "a snapshot after step 6"),
+        (lambda: simulate(varied(2, Noise()), STANDARD, 5, snapshots=[6]), "a snapshot's step is 6"),
+        (lambda: simulate(varied(2, Noise()), STANDARD, True), "the number of steps is True"),
+        (lambda: simulate(varied(2, Noise()), STANDARD, 1, seed=True), "the seed is True"),
+        (lambda: simulate(varied(2, Noise()), STANDARD, 2.5), "the number of steps is 2.5"),  # type: ignore[arg-type]
+        (lambda: Noise(s0="1"), "s0 is '1', but must be a number"),  # type: ignore[arg-type]
+        (lambda: adam("0.1"), "the learning rate is '0.1', but must be a number"),  # type: ignore[arg-type]
+        (lambda: adam(10**400), "the learning rate is too large for a float"),
+        (lambda: Schedule(0.5, 0.5, -1e9).at(100, 4), "is too large for a float at T = 100"),
+        (lambda: Schedule(0.5, 0.5, 0.75).at(0, 4), "the number of steps is 0"),
+        (lambda: quadratic(2.0), "the dimension is 2.0"),  # type: ignore[arg-type]
+        (lambda: quadratic(2, h=float("nan")), "the curvature h has a coordinate that is not finite"),
+        (lambda: quadratic(2, start=[1.0, 2.0, 3.0]), r"the start has shape \(3,\), but must be a number or 2 numbers"),
+        (lambda: quadratic(2, start=["a", "b"]), "the start is an array of <U1, but must be one of real numbers"),
+        (lambda: quadratic(2, start=[[1.0], [1.0, 2.0]]), "the start is no array of real numbers"),  # type: ignore[list-item]
+        (lambda: Noise("two-point", delta=1e-10), "delta is 1e-10, but a probability from 2\\^-32"),
         (lambda: simulate(function(lambda x: x[0], 3), STANDARD, 5, 2), r"has shape \(3,\), but must have that of the"),
     ],
 )
 def test_what_is_refused(action: Any, message: str) -> None:
     with pytest.raises(SimulationError, match=message):
         action()
+
+
+def in_place(x: Any) -> Any:
+    x *= 0.5
+    return x
+
+
+def assigned(x: Any) -> Any:
+    x[:, 0] = 0.0
+    return x
+
+
+@pytest.mark.parametrize(
+    "gradient, message",
+    [
+        (in_place, "changes the points that it is given: let it work on a copy"),
+        (assigned, "changes the points that it is given: let it work on a copy"),
+        (lambda x: x[0], r"has shape \(3,\), but must have that of the points, \(4, 3\)"),
+        (lambda x: x.T, r"has shape \(3, 4\)"),
+        (lambda x: x.sum(), r"has shape \(\)"),
+        (lambda x: x.astype(str), "is an array of <U32, but must be one of real numbers"),
+        (lambda x: x + 1j, "is an array of complex128"),
+        (lambda x: x > 0, "is an array of bool"),
+        (lambda x: [[1.0], [2.0, 3.0]], "is no array of real numbers"),
+        (lambda x: None, r"has shape \(\)"),
+    ],
+)
+def test_gradients_of_your_own_that_are_refused(gradient: Any, message: str) -> None:
+    """By `function` and, where the slope is run by NumPy, by `separable`; nothing is broadcast."""
+    for problem, what in (
+        (function(gradient, 3, name="mine"), "the gradient of 'mine' "),
+        (separable(lambda x, h: gradient(x), 3, name="mine"), "the slope of 'mine' "),
+    ):
+        with pytest.raises(SimulationError, match=what + message):
+            simulate(problem, STANDARD, 5, 4, engine="numpy")
+
+
+def test_an_error_in_a_gradient_of_your_own_is_its_own() -> None:
+    def gradient(x: Any) -> Any:
+        raise ValueError("mine")
+
+    with pytest.raises(ValueError, match=r"^mine$"):
+        simulate(function(gradient, 3), STANDARD, 5)
+
+
+def test_the_objective_of_cosh_loses_no_digits() -> None:
+    """F - F* is cosh(x) - 1, which a difference would round to 0 for small x."""
+    for x in (1e-9, 0.3, 20.0):
+        value = cosh(1).value(np.array([[x]]))
+        with mpmath.workdps(40):
+            assert value == pytest.approx(float(mpmath.cosh(x) - 1), rel=1e-14)
+
+
+def test_exact_numbers_are_taken_as_floats() -> None:
+    """Fractions and NumPy's own numbers, in a start, a gradient and a count."""
+    ours = function(lambda x: [[Fraction(1, 2)] * 3] * len(x), 3, start=[Fraction(1, 4)] * 3)
+    theirs = function(lambda x: np.full_like(x, 0.5), 3, start=np.float32(0.25))
+    one = simulate(ours, adam(Fraction(1, 8)), np.int64(5), np.int32(2), np.uint64(7))  # type: ignore[arg-type]
+    assert same_runs(one, simulate(theirs, adam(0.125), 5, 2, 7))
+    json.dumps(one.to_json(), allow_nan=False)
 
 
 # --- data ---------------------------------------------------------------------------------------
@@ -383,7 +464,9 @@ def test_data_runs_do_not_depend_on_the_number_of_replicates() -> None:
     [
         (np.ones((3, 2)), [1, -1], 1, "do not fit"),
         (np.ones((2, 2)), [1, 0], 1, "a label is neither -1 nor 1"),
-        (np.ones((2, 2)), [1, -1], 0, "the batch has 0 samples"),
+        (np.ones((2, 2)), [1, -1], 0, "the number of samples in a batch is 0"),
+        ([["a"]], [1], 1, "the array of features is an array of <U1"),
+        ([[1.0, float("nan")]], [1], 1, "a feature is not finite"),
     ],
 )
 def test_data_that_are_refused(features: Any, labels: Any, batch: int, message: str) -> None:

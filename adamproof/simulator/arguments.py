@@ -1,0 +1,86 @@
+"""What users hand over, as the numbers that it should be: each refusal is one sentence."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from numbers import Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .errors import SimulationError
+
+Array = NDArray[np.float64]
+
+
+def whole(what: str, value: Any, least: int, most: int | None = None) -> int:
+    """A whole number in a range: Python's and NumPy's integers, but no bool and no float."""
+    bounds = f"from {least} on" if most is None else f"from {least} to {most}"
+    refusal = SimulationError(f"{what} is {value!r}, but must be a whole number {bounds}")
+    if isinstance(value, bool | np.bool_):
+        raise refusal
+    try:
+        number = operator.index(value)
+    except TypeError as error:
+        raise refusal from error
+    if number < least or (most is not None and number > most):
+        raise refusal
+    return number
+
+
+def real(what: str, value: Any) -> float:
+    """A number as a float; infinities and nan are left to the caller's own range."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
+        raise SimulationError(f"{what} is {value!r}, but must be a number")
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise SimulationError(f"{what} is too large for a float") from error
+
+
+def vector(what: str, values: ArrayLike, d: int) -> Array:
+    """A vector of d finite numbers of one's own; one number stands for all coordinates."""
+    given = numbers(what, values)
+    if given.shape not in ((), (1,), (d,)):
+        raise SimulationError(f"{what} has shape {given.shape}, but must be a number or {d} numbers, one a coordinate")
+    full = np.array(np.broadcast_to(given.astype(np.float64), (d,)))
+    if not np.isfinite(full).all():
+        raise SimulationError(f"{what} has a coordinate that is not finite")
+    return full
+
+
+def answer(
+    what: str, function: Callable[..., Any], x: Array, *more: Any, shape: tuple[int, ...] | None = None
+) -> Array:  # fmt: skip
+    """What a user's function says of the points x: an array of their shape, or of another one.
+
+    The function sees the points read-only: changed in place, they would no longer be those of the run.
+    """
+    points = x.view()
+    points.flags.writeable = False
+    try:
+        said = function(points, *more)
+    except ValueError as error:
+        if "read-only" not in str(error):
+            raise
+        raise SimulationError(f"{what} changes the points that it is given: let it work on a copy") from error
+    given = numbers(what, said)
+    if given.shape != (shape or x.shape):
+        wanted = f"that of the points, {x.shape}" if shape is None else f"the shape {shape}"
+        raise SimulationError(f"{what} has shape {given.shape}, but must have {wanted}")
+    return np.asarray(given, dtype=np.float64)
+
+
+def numbers(what: str, values: Any) -> NDArray[Any]:
+    """An array of real numbers, of whatever type."""
+    try:
+        given = np.asarray(values)
+        if given.dtype == object:  # such as Fractions
+            given = given.astype(np.float64)
+    except (ValueError, TypeError) as error:
+        raise SimulationError(f"{what} is no array of real numbers ({error})") from error
+    if given.dtype.kind not in "iuf":
+        raise SimulationError(f"{what} is an array of {given.dtype}, but must be one of real numbers")
+    return given
