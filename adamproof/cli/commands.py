@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from .. import __version__
 from ..experiments.records import EXPERIMENTS
@@ -468,11 +469,13 @@ def simulate(ctx: click.Context, /, as_json: bool, progress: bool, **options: An
     measured in the run, each with its confidence interval.
 
     Exit status: 0 the run is complete, 1 it was stopped because a number is no longer finite, or something observed is
-    above its bound beyond the intervals (then a reproducer is saved), 2 usage error.
+    above its bound beyond the intervals (VIOLATED: a reproducer is saved), 2 usage error, 130 interrupted (with a
+    checkpoint the state is saved first).
     """
     from .simulating import Request, simulate
 
-    ctx.exit(simulate(Request(**options), "json" if as_json else "text", terminal.Progress(progress)))
+    given = frozenset(name for name in options if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE)
+    ctx.exit(simulate(Request(**options, given=given), "json" if as_json else "text", terminal.Progress(progress)))
 
 
 @main.command(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import as_json, files, terminal
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from ..experiments.sandwich import Sandwich
     from ..simulator import Algorithm, Noise, Run, Sampled, Schedule, Separable
 
+VBAR = {"smallest u": "the least mean of u in a window (biased low)", "|u o a| / |a|": "|u o a| / |a|"}
 STOPPED = 1
 VIOLATED = 1
 
@@ -48,16 +50,19 @@ class Request:
     resume: bool
     against: str | None = None
     reproducer: str | None = None
+    given: frozenset[str] = frozenset()  # the options that were on the command line
 
 
 def simulate(request: Request, form: str, progress: terminal.Progress) -> int:
     """Run, and print what came out; the exit status.  Raises CliError for what cannot be run."""
     from .. import simulator
 
+    _refuse_idle(request)
     try:
         problem, algorithm = _problem(request), _algorithm(request)
         if request.against is not None:
             _refuse(request, problem, algorithm)
+            _refuse_place(request)
         run = simulator.simulate(
             problem,
             algorithm,
@@ -81,13 +86,38 @@ def simulate(request: Request, form: str, progress: terminal.Progress) -> int:
     except MemoryError as error:
         progress.clear()
         raise CliError(
-            f"{request.replicates} replicates in dimension {request.dim} do not fit into the memory: ask for fewer"
+            "the run does not fit into the memory: ask for fewer replicates or coordinates, or smaller batches"
         ) from error
     progress.clear()
     if request.against is not None:
         return _compared(request, run, form)
     terminal.say(as_json.document("simulate", 0, **run.to_json()) if form == "json" else text(run))
     return 0
+
+
+def _idle(request: Request) -> dict[str, str]:
+    """The options without effect, by name, and with what they have none."""
+    betas = ("beta1", "beta2")
+    found: list[tuple[str, bool, tuple[str, ...]]] = [
+        ("--exponents", request.exponents is not None, (*betas, "lr")),
+        ("constants (without --exponents)", request.exponents is None, ("factors",)),
+        ("rmsprop", request.algorithm == "rmsprop", ("beta1", "bias_correction")),
+        ("signum", request.algorithm == "signum", ("beta2", "epsilon", "bias_correction")),
+        ("sign-descent", request.algorithm == "sign-descent", (*betas, "epsilon", "bias_correction")),
+        ("the digits", request.problem == "digits", ("dim", "start", "noise", "s0", "s1", "p", "delta")),
+        (f"the problem {request.problem}", request.problem != "digits", ("batch",)),
+        (f"the noise {request.noise}", request.noise != "two-point", ("delta",)),
+        ("the noise none", request.noise == "none", ("s0", "s1", "p")),
+        ("a run that is not compared (without --against)", request.against is None, ("reproducer",)),
+    ]
+    return {name: what for what, applies, names in found if applies for name in names}
+
+
+def _refuse_idle(request: Request) -> None:
+    """Refuse options that would have no effect: who gives them expects one."""
+    for name, what in _idle(request).items():
+        if name in request.given:
+            raise CliError(f"--{name.replace('_', '-')} has no effect with {what}: leave it out")
 
 
 def _refuse(request: Request, problem: Separable | Sampled, algorithm: Algorithm | Schedule) -> None:
@@ -103,33 +133,58 @@ def _refuse(request: Request, problem: Separable | Sampled, algorithm: Algorithm
         raise CliError(str(error)) from error
 
 
+def _refuse_place(request: Request) -> None:
+    """Say, before anything is run, that a reproducer could not be written, or would replace a file."""
+    if request.reproducer is not None:
+        files.expect_writable(request.reproducer)
+        if Path(request.reproducer).exists():
+            raise CliError(f"the file {request.reproducer} is there already: name another one for the reproducer")
+
+
 def _compared(request: Request, run: Run, form: str) -> int:
     """The run beside the theorem; a violation is saved with all that is needed to see it again."""
     from ..experiments import sandwich
 
-    found = sandwich.compare(run, request.against or "")
-    code, path = 0, None
-    if found.violated:
-        code = VIOLATED
-        content = json.dumps(sandwich.reproducer(run, found, command(request)), indent=1)
-        path = request.reproducer or f"violation-{hashlib.sha256(content.encode()).hexdigest()[:12]}.json"
-        files.write(path, content + "\n")
+    try:
+        found = sandwich.compare(run, request.against or "")
+    except sandwich.NotApplicable as error:
+        if form == "text":
+            terminal.say(text(run))
+        raise CliError(str(error)) from error
+    code = VIOLATED if found.violated else 0
+    path, saved = _reproducer(request, run, found) if found.violated else (None, "")
     if form == "json":
         extra = {"against": found.to_json(), "reproducer": path}
         terminal.say(as_json.document("simulate", code, **run.to_json(), **extra))
     else:
         terminal.say(f"{text(run)}\n\n{sandwich_text(found)}")
-    if path is not None:
-        names = "; ".join(line.name for line in found.violated)
-        terminal.warn(f"VIOLATED: {names}. The reproducer is {path}.")
+    if found.violated:
+        terminal.warn(f"VIOLATED: {'; '.join(line.name for line in found.violated)}. {saved}")
     return code
+
+
+def _reproducer(request: Request, run: Run, found: Sandwich) -> tuple[str | None, str]:
+    """Save what is needed to see a violation again: where, if it could be written, and a sentence about it."""
+    from ..experiments import sandwich
+
+    said = command(request)
+    content = json.dumps(sandwich.reproducer(run, found, said), indent=1)
+    path = request.reproducer or f"violation-{hashlib.sha256(content.encode()).hexdigest()[:12]}.json"
+    try:
+        files.write(path, content + "\n")
+    except CliError as error:  # the violation itself must not be lost
+        return None, f"No reproducer: {error}; run this again: {said}"
+    return path, f"The reproducer is {path}."
 
 
 def command(request: Request) -> str:
     """The command line that repeats a request."""
-    words = ["adamproof simulate"]
+    words, left_out = (
+        ["adamproof simulate"],
+        {"checkpoint", "resume", "threads", "reproducer", "given", *_idle(request)},
+    )
     for name, value in vars(request).items():
-        if name in ("checkpoint", "resume", "threads", "reproducer") or value is None or value is False:
+        if name in left_out or value is None or value is False:
             continue
         values = value if isinstance(value, tuple) else () if value is True else (value,)
         words.append(" ".join([f"--{name.replace('_', '-')}", *map(str, values)]))
@@ -214,7 +269,7 @@ def text(run: Run) -> str:
         "observed: means over steps and replicates, with 95% confidence intervals over replicates",
     ]
     rows = [(meaning, str(statistics.mean(name))) for name, meaning in QUANTITIES.items()]
-    rows += [(f"vbar, by {name}", str(one)) for name, one in statistics.vbar().items() if one is not None]
+    rows += [(f"vbar, by {VBAR[name]}", str(one)) for name, one in statistics.vbar().items() if one is not None]
     rows.append(("the largest u", f"{statistics.maximum:.6g}"))
     if run.value is not None:
         rows.append(("F at the end", str(run.value)))

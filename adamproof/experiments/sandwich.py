@@ -25,13 +25,15 @@ from ..bounds.theorems import plain, theorem
 from ..lemmas.main import main_theorem_averaged
 from ..lemmas.momentum import momentum_error
 from ..lemmas.notation import R
-from ..simulator import MAXIMUM, Algorithm, Estimate, Run, Sampled, Separable, estimate
+from ..simulator import MAXIMUM, Algorithm, Estimate, Run, Sampled, Separable, State, estimate
+from ..simulator.engine import choose
 from ..simulator.statistics import LEVEL, student
 
 THEOREMS = ("main", "averaged")
 DIGITS = 8
 # Relative: the constants D, |a_1|, s0, s1 and the sums of the statistics are wrong by less than this.
 ROUNDING = Fraction(1, 10**9)
+REPLICATES = 16  # at least, where there is noise
 VIOLATION = 0.999  # the level at which a run that is on its bound is not taken for one above it
 UNIT = 2.0**-53  # the relative rounding of one operation
 OPERATIONS = 8  # in which each of x, m, v, u and e is at most computed in a step
@@ -54,22 +56,22 @@ class Line:
     terms: Mapping[str, Enclosure]  # of `high`, where the bound is a sum
     why: str  # what proves it
     doubt: float  # the half width of the observed mean's interval at the level of a violation
-    rounding: float  # by how much rounding may have raised what was observed above the bound
+    rounding: Fraction  # by how much rounding may have raised what was observed above the bound
 
     @property
     def violated(self) -> bool:
         """Observed above the bound, beyond both intervals and rounding."""
-        return Fraction(self.observed.mean - self.doubt) > self.high.high + Fraction(self.rounding)
+        return Fraction(self.observed.mean) - Fraction(self.doubt) > self.high.high + self.rounding
 
     @property
     def clear(self) -> bool:
         """Observed below the bound, beyond both intervals."""
-        return Fraction(self.observed.high) <= self.low.low + Fraction(self.rounding)
+        return Fraction(self.observed.high) <= self.low.low + self.rounding
 
     @property
     def slack(self) -> float | None:
-        """How many times as large the bound is as what was observed; None over 0."""
-        return float(self.high.high) / self.observed.mean if self.observed.mean else None
+        """How many times as large the bound is as what was observed; None over 0, and beyond floats."""
+        return _float(self.high.high / Fraction(self.observed.mean)) if self.observed.mean else None
 
     @property
     def said(self) -> str:
@@ -104,7 +106,7 @@ class Sandwich:
                     "bound": line.high.decimals(DIGITS)[1],
                     "bound at least": line.low.decimals(DIGITS)[0],
                     "terms": {name: term.decimals(DIGITS)[1] for name, term in line.terms.items()},
-                    "rounding": line.rounding,
+                    "rounding": _float(line.rounding),
                     "slack": line.slack,
                     "says": line.said,
                     "by": line.why,
@@ -119,15 +121,29 @@ class Sandwich:
 
 
 def _exact(value: float) -> Fraction:
-    """A float as the binary fraction that it is."""
+    """A float as the binary fraction that it is.  Raises NotApplicable for one that has overflowed."""
+    if not math.isfinite(value):
+        raise NotApplicable(
+            "F, the gradient, a mean over time or its interval is too large for a float: scale the problem down to "
+            "compare it"
+        )
     return Fraction(value)
+
+
+def _float(value: Fraction) -> float | None:
+    """As a float, None where it is too large for one."""
+    try:
+        return float(value)
+    except OverflowError:
+        return None
 
 
 def _problem(problem: Separable | Sampled, means: Mapping[str, float]) -> Problem:
     """The constants of a problem, D and |a_1| rounded up, and these means.  Raises NotApplicable."""
     known = problem.constants
     start = problem.start[None, :]
-    value = problem.value(start)
+    with np.errstate(all="ignore"):  # what overflows is refused
+        value, gradient = problem.value(start), float(np.linalg.norm(problem.gradient(start)))
     unknown = [name for name in ("L0", "L1", "lower", "s0", "s1") if getattr(known, name) is None]
     if unknown or value is None or known.lower is None:
         raise NotApplicable(
@@ -137,7 +153,7 @@ def _problem(problem: Separable | Sampled, means: Mapping[str, float]) -> Proble
     up = 1 + ROUNDING
     return Problem(
         gap=(_exact(float(value[0])) - _exact(known.lower)) * up,
-        grad1=_exact(float(np.linalg.norm(problem.gradient(start)))) * up,
+        grad1=_exact(gradient) * up,
         L0=_exact(known.L0 or 0.0),
         L1=_exact(known.L1 or 0.0),
         q=_exact(known.q),
@@ -168,9 +184,11 @@ def refuse(problem: Separable | Sampled, algorithm: Algorithm, steps: int, repli
     """Raise NotApplicable, before anything is run, where the theorem says nothing about the run."""
     if against not in THEOREMS:
         raise NotApplicable(f"runs are compared with the theorems {' and '.join(THEOREMS)}, not with {against!r}")
-    if replicates < 2:
+    needed = 2 if problem.noise.kind == "none" else REPLICATES
+    if replicates < needed:
         raise NotApplicable(
-            "one replicate has no confidence interval, so that nothing can be compared: ask for --replicates 2 or more"
+            f"{replicates} are too few replicates for an interval that can be trusted (with noise of two values all "
+            f"may be alike by chance): ask for --replicates {needed} or more"
         )
     _refuse_underflow(problem, algorithm)
     # No hypothesis is about the means over time, which are not known yet.
@@ -186,7 +204,8 @@ def refuse(problem: Separable | Sampled, algorithm: Algorithm, steps: int, repli
 
 def _refuse_underflow(problem: Separable | Sampled, algorithm: Algorithm) -> None:
     """Raise NotApplicable where the first squares would be subnormal: their rounding has no relative bound."""
-    sizes = np.append(np.abs(problem.gradient(problem.start[None, :])), problem.noise.s0)
+    with np.errstate(all="ignore"):  # what overflows is refused elsewhere
+        sizes = np.append(np.abs(problem.gradient(problem.start[None, :])), problem.noise.s0)
     least = math.sqrt(SMALLEST_NORMAL / (1.0 - algorithm.beta2))
     if ((0.0 < sizes) & (sizes < least)).any():
         raise NotApplicable(
@@ -210,13 +229,14 @@ class _Rounding:
         algorithm, known = task.algorithm, task.problem.constants
         memory1, memory2 = (min(task.steps, 1.0 / (1.0 - beta)) for beta in (algorithm.beta1, algorithm.beta2))
         gradient = math.sqrt(run.statistics.mean("l2 squared").high)
-        noise = math.sqrt((known.s0 or 0.0) ** 2 + (known.s1 or 0.0) ** 2 * measured["Gp"].high)
+        noise = math.hypot(known.s0 or 0.0, (known.s1 or 0.0) * math.sqrt(measured["Gp"].high))
         smoothness = (known.L0 or 0.0) + (known.L1 or 0.0) * measured["Gq"].high
         largest = run.statistics.maximum * math.sqrt(task.d)
         reach = float(np.linalg.norm(task.problem.start)) + task.steps * algorithm.learning_rate * largest
-        self.relative = float(ROUNDING) + unit * (memory1 + memory2)
-        self.error = unit * memory1 * (gradient + noise + smoothness * reach)
-        self.gain = unit * gradient * reach / algorithm.learning_rate + 2.0 * largest * self.error
+        moved = _exact(unit * gradient) * _exact(reach) / _exact(algorithm.learning_rate)
+        self.relative = ROUNDING + _exact(unit * (memory1 + memory2))
+        self.error = _exact(unit * memory1) * (_exact(gradient + noise) + _exact(smoothness) * _exact(reach))
+        self.gain = moved + 2 * _exact(largest) * self.error
 
 
 # --- what is measured ---------------------------------------------------------------------------
@@ -244,6 +264,21 @@ def _root(one: Estimate) -> Estimate:
     mean = math.sqrt(one.mean)
     ends = math.sqrt(max(0.0, one.low)), math.sqrt(max(0.0, one.high))
     return Estimate(mean, max(mean - ends[0], ends[1] - mean))
+
+
+def _underflows(run: Run) -> bool:
+    """Whether v is subnormal in any step where m is not 0, by repeating the run step by step.
+
+    There u is inexact.  No run keeps the least v, which would cost every run time; this is for one that has a u above
+    its bound.
+    """
+    state, engine = State.start(run.task), choose("auto", run.task, None, lambda text: None)
+    while state.step < run.task.steps:
+        engine.advance(run.task, state, 1)
+        state.step += 1
+        if ((state.v < SMALLEST_NORMAL) & (state.m != 0.0)).any():
+            return True
+    return False
 
 
 # --- the comparison -----------------------------------------------------------------------------
@@ -292,11 +327,11 @@ class _Comparison:
             terms = {name: parts[name] for name in ("initial momentum", "drift", "noise")}
             error = _root(statistics.mean("error squared"))
             yield self._sum("root of the mean of E|e_t|^2", error, terms, "momentum-mean-square")
-        if ((0.0 < self.run.state.v) & (self.run.state.v < SMALLEST_NORMAL)).any():
-            self.left_out.append("u against its bounds, because v has come below the normal range of floats")
-            return
-        yield from self._magnitudes()
-        yield from self._mean_squares(statistics.mean("u squared"))
+        lines = [*self._magnitudes(), *self._mean_squares(statistics.mean("u squared"))]
+        if any(line.violated for line in lines) and _underflows(self.run):
+            self.left_out.append("u against its bounds, because v comes below the normal range of floats in the run")
+        else:
+            yield from lines
 
     def _theorem(self, observed: Estimate) -> Line:
         found = {end: certify(self.problems[end], self.hyper, self.against, digits=DIGITS) for end in self.problems}
@@ -321,11 +356,12 @@ class _Comparison:
         high: Enclosure,
         terms: Mapping[str, Enclosure],
         why: str,
-        rounding: float = 0.0,
+        rounding: Fraction = Fraction(0),
     ) -> Line:
         """A line with the room that its intervals and rounding (`rounding`: beside the relative one) leave."""
         doubt = self.wider * (observed.half_width or 0.0)
-        return Line(name, observed, low, high, terms, why, doubt, self.rounding.relative * float(high.high) + rounding)
+        _exact(observed.mean + doubt)  # or there is nothing to compare
+        return Line(name, observed, low, high, terms, why, doubt, self.rounding.relative * high.high + rounding)
 
     def _value(self, formula: Any, end: str = "high") -> Enclosure:
         return self.numbers[end].enclose({"value": formula}, DIGITS)["value"]

@@ -43,6 +43,7 @@ class Algorithm:
             raise SimulationError(f"the learning rate is {self.learning_rate}, but must be finite and not negative")
         if not (math.isfinite(self.epsilon) and self.epsilon >= 0.0):
             raise SimulationError(f"epsilon is {self.epsilon}, but must be finite and not negative")
+        object.__setattr__(self, "bias_correction", arguments.flag("bias_correction", self.bias_correction))
         if self.form not in ("sign", "textbook", "signum"):
             raise SimulationError(f"the form is {self.form!r}, but must be sign, textbook or signum")
 

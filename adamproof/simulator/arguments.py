@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from .errors import SimulationError
 
 Array = NDArray[np.float64]
+LARGEST_COUNTER = 1 << 32  # replicates, coordinates and samples are numbered by words of 32 bits
 
 
 def whole(what: str, value: Any, least: int, most: int | None = None) -> int:
@@ -38,6 +39,19 @@ def real(what: str, value: Any) -> float:
         return float(value)
     except OverflowError as error:
         raise SimulationError(f"{what} is too large for a float") from error
+
+
+def flag(what: str, value: Any) -> bool:
+    """True or False, and nothing that would only count as one."""
+    if not isinstance(value, bool | np.bool_):
+        raise SimulationError(f"{what} is {value!r}, but must be True or False")
+    return bool(value)
+
+
+def kind(what: str, value: Any, wanted: type) -> None:
+    """Refuse what is no such object."""
+    if not isinstance(value, wanted):
+        raise SimulationError(f"{what} is {value!r}, but must be a {wanted.__name__}")
 
 
 def vector(what: str, values: ArrayLike, d: int) -> Array:

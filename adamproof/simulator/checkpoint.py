@@ -5,17 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .errors import SimulationError
-from .statistics import Statistics
+from .statistics import WIDTH, Statistics
 from .task import State, Task
 
+Array = NDArray[np.float64]
 FORMAT = 1
+LARGEST = float(np.finfo(np.float64).max)
 
 
 def description(task: Task) -> str:
@@ -45,7 +48,7 @@ def save(path: Path, task: Task, state: State, statistics: Statistics, snapshots
         "peak": statistics.peak,
         "totals": statistics.totals,
         "current": statistics.current,
-        "rows": np.array(statistics.rows),
+        "rows": np.array(statistics.rows, dtype=np.float64),
         "snapshots": np.array(sorted(snapshots), dtype=np.int64),
     }
     for step, kept in snapshots.items():
@@ -84,6 +87,15 @@ def refuse_place(path: Path) -> None:
         raise SimulationError(f"cannot write the checkpoint {str(path)!r} ({reason}): name another file") from error
 
 
+def mark(path: Path) -> tuple[int, int, int] | None:
+    """What tells one written file from another; None where there is none."""
+    try:
+        said = path.stat()
+    except OSError:
+        return None
+    return said.st_ino, said.st_mtime_ns, said.st_size
+
+
 def load(path: Path, task: Task) -> tuple[State, Statistics, dict[int, State]]:
     """The state of a run.  Raises SimulationError for a file that is missing, damaged or of another run."""
     try:
@@ -93,19 +105,64 @@ def load(path: Path, task: Task) -> tuple[State, Statistics, dict[int, State]]:
                 raise SimulationError(
                     f"the checkpoint {path} is of another run ({_difference(said, task)}): name another file"
                 )
-            statistics = Statistics.of(task)
-            statistics.done, statistics.peak = int(data["done"]), float(data["peak"])
-            statistics.totals, statistics.current = data["totals"], data["current"]
-            statistics.rows = data["rows"].tolist()
-            snapshots = {
-                int(step): State(data[f"x_{step}"], data[f"m_{step}"], data[f"v_{step}"], int(step))
-                for step in data["snapshots"]
-            }
-            return State(data["x"], data["m"], data["v"], int(data["step"])), statistics, snapshots
+            return _state({name: data[name] for name in data.files}, task)
     except FileNotFoundError as error:
         raise SimulationError(f"there is no checkpoint {path} to resume from") from error
-    except (OSError, ValueError, KeyError, BadZipFile, EOFError) as error:
-        raise SimulationError(f"the checkpoint {path} cannot be read ({error}): start the run anew") from error
+    except SimulationError:
+        raise
+    except Exception as error:  # what NumPy and zipfile make of damaged files may be anything
+        why = " ".join(str(error).split()) or type(error).__name__
+        raise SimulationError(f"the checkpoint {path} cannot be read ({why}): start the run anew") from error
+
+
+def _state(arrays: Mapping[str, Any], task: Task) -> tuple[State, Statistics, dict[int, State]]:
+    """The contents of a checkpoint.  Raises ValueError where they are not what a run of this task leaves."""
+    statistics = Statistics.of(task)
+    step = _count(arrays, "step", task.steps)
+    statistics.done = _count(arrays, "done", step)
+    if statistics.done != step:
+        raise ValueError(f"its statistics are of {statistics.done} steps and its state is after {step}")
+    statistics.peak = float(_array(arrays, "peak", (), low=0.0))
+    shape = statistics.totals.shape
+    statistics.totals, statistics.current = (
+        _array(arrays, name, shape, low=0.0, high=np.inf) for name in ("totals", "current")
+    )
+    ends, rows = statistics.ends(), np.asarray(arrays["rows"])  # nan where there is no interval
+    statistics.rows = rows.tolist()
+    if rows.shape != ((len(ends), WIDTH) if ends else (0,)) or [row[0] for row in statistics.rows] != ends:
+        raise ValueError("its windows do not end where those of this run do")
+    saved = np.asarray(arrays["snapshots"])
+    if saved.dtype != np.int64 or saved.ndim != 1 or any(not 1 <= number <= step for number in saved):
+        raise ValueError("its snapshots are not of steps that it has done")
+    snapshots = {int(number): _point(arrays, task, int(number), f"_{number}") for number in saved}
+    return _point(arrays, task, step, ""), statistics, snapshots
+
+
+def _point(arrays: Mapping[str, Any], task: Task, step: int, suffix: str) -> State:
+    """x, m and v after a step."""
+    shape = (task.replicates, task.d)
+    x, m = (_array(arrays, f"{name}{suffix}", shape) for name in "xm")
+    return State(x, m, _array(arrays, f"v{suffix}", shape, low=0.0), step)
+
+
+def _array(
+    arrays: Mapping[str, Any], name: str, shape: tuple[int, ...], low: float = -LARGEST, high: float = LARGEST
+) -> Array:
+    """Floats of a shape, from low to high.  Raises ValueError."""
+    value = np.asarray(arrays[name])
+    if value.dtype != np.float64 or value.shape != shape:
+        raise ValueError(f"its array {name} is {value.dtype} of shape {value.shape}, not float64 of shape {shape}")
+    if not ((value >= low) & (value <= high)).all():  # nan is in no range
+        raise ValueError(f"its array {name} has numbers that are not from {low:.2g} to {high:.2g}")
+    return value
+
+
+def _count(arrays: Mapping[str, Any], name: str, most: int) -> int:
+    """A whole number from 0 to `most`."""
+    value = np.asarray(arrays[name])
+    if value.shape != () or value.dtype.kind != "i" or not 0 <= value <= most:
+        raise ValueError(f"its number {name} is none from 0 to {most}")
+    return int(value)
 
 
 def _opened(path: Path) -> Any:

@@ -23,6 +23,7 @@ from .noise import Draws
 Array = NDArray[np.float64]
 Slope = Callable[[Any, Any], Any]
 Kind = Literal["none", "gaussian", "two-point", "signs", "sphere"]
+FEW = 4  # coordinates of a trial
 RESOLUTION = 2.0**-32  # of a probability: the generator's words have 32 bits
 
 
@@ -130,6 +131,15 @@ class Separable:
             return np.asarray(self.slope(x, self.h[columns]))
         return arguments.answer(f"the slope of {self.name!r}", self.slope, x, self.h[columns])
 
+    def tried(self) -> None:
+        """Raise SimulationError for a slope that does not work on arrays, whatever engine is to run it."""
+        few = slice(0, FEW)
+        try:
+            with np.errstate(all="ignore"):
+                self.part(np.stack([self.start[few]] * 2), few)
+        except ValueError as error:  # such as a truth value of an array
+            raise SimulationError(f"the slope of {self.name!r} does not work on arrays ({error})") from error
+
     def value(self, x: Array) -> Array | None:
         """F at each replicate, or None where it is not known."""
         return None if self.level is None else np.asarray(np.sum(self.level(x, self.h), axis=1))
@@ -187,7 +197,21 @@ class Sampled:
 
 
 def _dimension(d: int) -> int:
-    return arguments.whole("the dimension", d, 1)
+    return arguments.whole("the dimension", d, 1, arguments.LARGEST_COUNTER)
+
+
+def _noise_of(noise: Noise | None) -> Noise:
+    """The noise that is asked for, of variance 1 where none is."""
+    noise = Noise() if noise is None else noise
+    arguments.kind("the noise", noise, Noise)
+    return noise
+
+
+def _constants_of(constants: Constants | None, noise: Noise) -> Constants:
+    """The constants that are given, else those of the noise alone."""
+    constants = Constants(**_noise_constants(noise)) if constants is None else constants
+    arguments.kind("the argument constants", constants, Constants)
+    return constants
 
 
 def _noise_constants(noise: Noise) -> dict[str, float]:
@@ -197,7 +221,7 @@ def _noise_constants(noise: Noise) -> dict[str, float]:
 
 def quadratic(d: int, h: ArrayLike = 1.0, start: ArrayLike = 1.0, noise: Noise | None = None) -> Separable:
     """F(x) = sum_j h_j x_j^2 / 2 with h >= 0: L0 = max h, L1 = 0, F >= 0."""
-    noise, d = noise or Noise(), _dimension(d)
+    noise, d = _noise_of(noise), _dimension(d)
     weights = arguments.vector("the curvature h", h, d)
     if (weights < 0.0).any():
         raise SimulationError("a curvature h is negative, but the quadratic must be bounded below")
@@ -210,7 +234,7 @@ def quadratic(d: int, h: ArrayLike = 1.0, start: ArrayLike = 1.0, noise: Noise |
 
 def cosh(d: int, start: ArrayLike = 1.0, noise: Noise | None = None) -> Separable:
     """F(x) = sum_j (cosh x_j - 1): L0 = L1 = 2, q = 1, F >= 0."""
-    noise, d = noise or Noise(), _dimension(d)
+    noise, d = _noise_of(noise), _dimension(d)
     constants = Constants(L0=2.0, L1=2.0, q=1.0, lower=0.0, **_noise_constants(noise))
     point = arguments.vector("the start", start, d)
     return Separable(
@@ -229,13 +253,12 @@ def separable(
 ) -> Separable:
     """An objective of your own, by the derivative slope(x, h) in each coordinate.
 
-    The slope must work on NumPy arrays; to run under Numba it must also compile on two numbers.
+    The slope must work on NumPy arrays, and compile on two numbers to run under Numba.  The two agree to the last bit
+    where it has arithmetic and square roots alone: for powers, logarithms and the like their libraries differ.
     """
-    noise, d = noise or Noise(), _dimension(d)
-    constants = constants or Constants(**_noise_constants(noise))
-    return Separable(
-        name, slope, arguments.vector("h", h, d), arguments.vector("the start", start, d), noise, constants
-    )
+    noise, d = _noise_of(noise), _dimension(d)
+    point, weights = arguments.vector("the start", start, d), arguments.vector("h", h, d)
+    return Separable(name, slope, weights, point, noise, _constants_of(constants, noise))
 
 
 def function(
@@ -247,9 +270,8 @@ def function(
     name: str = "function",
 ) -> Sampled:
     """An objective of your own, by its gradient for points of shape (replicates, d), one row a replicate."""
-    noise, d = noise or Noise(), _dimension(d)
-    constants = constants or Constants(**_noise_constants(noise))
-    return Sampled(name, gradient, arguments.vector("the start", start, d), noise, constants)
+    noise, d = _noise_of(noise), _dimension(d)
+    return Sampled(name, gradient, arguments.vector("the start", start, d), noise, _constants_of(constants, noise))
 
 
 # --- data ---------------------------------------------------------------------------------------
@@ -276,7 +298,10 @@ def logistic(
         raise SimulationError("a feature is not finite")
     if not np.isin(signs, (-1.0, 1.0)).all():
         raise SimulationError("a label is neither -1 nor 1")
-    batch = arguments.whole("the number of samples in a batch", batch, 1)
+    batch = arguments.whole("the number of samples in a batch", batch, 1, arguments.LARGEST_COUNTER)
+    ridge = arguments.real("the ridge", ridge)
+    if not 0.0 <= ridge < math.inf:
+        raise SimulationError(f"the ridge is {ridge}, but must be finite and not negative: F is bounded below by 0")
     samples, d = rows.shape
     signed = rows * signs[:, None]
 

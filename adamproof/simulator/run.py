@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import platform
+import signal
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -29,7 +31,6 @@ SMALLEST_CHUNK = 4  # as many as one call of the generator serves
 MEMORY = 1 << 25  # bytes of sums in one call
 SAVE_EVERY = 60.0  # seconds
 PACE = {"numpy": 2.0**26, "numba": 2.0**31, "cupy": 2.0**33}  # coordinate-steps between two reports of progress
-LARGEST_COUNTER = 1 << 32
 
 
 @dataclass(frozen=True)
@@ -82,11 +83,12 @@ def simulate(
     """Run all steps in every replicate.
 
     Results depend on problem, algorithm, steps, replicates and seed alone, to the last bit: not on the engine (NumPy or
-    Numba), threads, checkpoints or interruptions.  A replicate's path does not depend on the number of replicates.
+    Numba; for slopes of your own see `separable`), threads, checkpoints or interruptions.  A replicate's path does not
+    depend on the number of replicates.
 
     engine: "auto", "numpy", "numba", "cupy", or an engine; `say` gets one line for each that cannot be had.
-    checkpoint: a file for the state, written every `save_every` seconds and at the end; with `resume` the run goes on
-        from it.
+    checkpoint: a file for the state, written every `save_every` seconds, at the end, and when the process is asked to
+        stop (Ctrl-C, SIGTERM: then at the end of the chunk of steps under way); with `resume` the run goes on from it.
     snapshots: numbers of steps after which copies of x, m and v are kept.
     progress: called with the steps done and all steps.
 
@@ -97,13 +99,18 @@ def simulate(
         algorithm = algorithm.at(steps, int(problem.start.size))
     task = _task(problem, algorithm, steps, replicates, seed)
     wanted = frozenset(arguments.whole("a snapshot's step", step, 1, task.steps) for step in snapshots)
+    if isinstance(problem, Separable):
+        problem.tried()
+    if threads is not None:
+        threads = arguments.whole("the number of threads", threads, 1)
+    save_every = arguments.real("save_every", save_every)
     path = None if checkpoint is None else Path(checkpoint)
     if path is not None and path.exists() and not resume:
         raise SimulationError(f"the checkpoint {path} is there already: resume from it, remove it or name another file")
     if resume and path is None:
         raise SimulationError("to resume, name the checkpoint")
     chosen = choose(engine, task, threads, say) if isinstance(engine, str) else engine
-    runner = _Runner(task, chosen, path, wanted, save_every, progress)
+    runner = _Runner(task, chosen, path, wanted, save_every, progress, say)
     if path is not None:
         if resume:
             runner.restore(path)
@@ -124,9 +131,40 @@ def _task(
         arguments.whole("the number of replicates", replicates, 1),
         arguments.whole("the seed", seed, 0, (1 << 64) - 1),
     )
-    if max(task.replicates, task.d, task.steps // 4) >= LARGEST_COUNTER:
+    if max(task.replicates, task.d, task.steps // 4) >= arguments.LARGEST_COUNTER:
         raise SimulationError("the generator numbers at most 2^32 replicates, 2^32 coordinates and 2^34 steps")
     return task
+
+
+class _Stop:
+    """Requests to stop (SIGINT, SIGTERM) are kept until the state is whole, and then take their usual course.
+
+    Only in the main thread, as Python has it, and only the first one: the second one stops at once.
+    """
+
+    def __init__(self, wanted: bool) -> None:
+        self.asked: int | None = None
+        self.wanted = wanted and threading.current_thread() is threading.main_thread()
+        self.before: dict[int, Any] = {}
+
+    def __enter__(self) -> _Stop:
+        for number in (signal.SIGINT, signal.SIGTERM) if self.wanted else ():
+            if signal.getsignal(number) not in (None, signal.SIG_IGN):
+                self.before[number] = signal.signal(number, self._ask)
+        return self
+
+    def _ask(self, number: int, frame: Any) -> None:
+        self._restore()
+        self.asked = number
+
+    def _restore(self) -> None:
+        while self.before:
+            signal.signal(*self.before.popitem())
+
+    def __exit__(self, *error: object) -> None:
+        self._restore()
+        if self.asked is not None:
+            signal.raise_signal(self.asked)
 
 
 class _Runner:
@@ -140,9 +178,11 @@ class _Runner:
         wanted: frozenset[int],
         save_every: float,
         progress: Callable[[int, int], None],
+        say: Callable[[str], None],
     ) -> None:
         self.task, self.engine, self.path, self.wanted = task, engine, path, wanted
-        self.save_every, self.progress = save_every, progress
+        self.save_every, self.progress, self.say = save_every, progress, say
+        self.mark: Any = None  # of the checkpoint as this run left or found it
         self.state, self.statistics = State.start(task), Statistics.of(task)
         self.snapshots: dict[int, State] = {}
         self.saved = False  # whether the checkpoint is of this run
@@ -155,21 +195,41 @@ class _Runner:
         self.chunk = int(max(SMALLEST_CHUNK, min(CHUNK, pace, MEMORY / bytes_a_step)))
 
     def restore(self, path: Path) -> None:
-        """Go on from a checkpoint."""
+        """Go on from a checkpoint.  Raises SimulationError where it comes too late for a snapshot that is asked for."""
         self.state, self.statistics, self.snapshots = checkpoints.load(path, self.task)
-        self.saved = True
+        missed = sorted(step for step in self.wanted if step <= self.state.step and step not in self.snapshots)
+        if missed:
+            raise SimulationError(
+                f"the checkpoint {path} is after step {self.state.step} and has no snapshot of step {missed[0]}: "
+                "start the run anew"
+            )
+        self.mark, self.saved = checkpoints.mark(path), True
 
     def save(self) -> None:
-        if self.path is not None:
-            checkpoints.save(self.path, self.task, self.state, self.statistics, self.snapshots)
-            self.saved = True
+        """Replace the checkpoint, unless another run has written it in the meantime."""
+        if self.path is None:
+            return
+        if checkpoints.mark(self.path) != self.mark:
+            raise SimulationError(
+                f"the checkpoint {self.path} was written by another run during this one, and is left as it is: name "
+                "another file"
+            )
+        checkpoints.save(self.path, self.task, self.state, self.statistics, self.snapshots)
+        self.mark, self.saved = checkpoints.mark(self.path), True
 
     def run(self) -> None:
-        """All steps that are left."""
+        """All steps that are left.  Asked to stop, a run with a checkpoint saves what it has."""
+        with _Stop(self.path is not None) as stop:
+            self._run(stop)
+            if stop.asked:
+                self.save()
+                self.say(f"stopped after step {self.state.step}, which is saved in {self.path}: resume from there")
+
+    def _run(self, stop: _Stop) -> None:
         last = time.monotonic()
         step = self.state.step
         stepwise = isinstance(self.task.problem, Sampled)
-        while self.state.step < self.task.steps:
+        while self.state.step < self.task.steps and not stop.asked:
             count = self._next()
             if stepwise:
                 self._carefully(count)
@@ -179,7 +239,7 @@ class _Runner:
             if time.monotonic() - last >= self.save_every:
                 self.save()
                 last = time.monotonic()
-        if self.state.step > step or not self.saved:
+        if not stop.asked and (self.state.step > step or not self.saved):
             self.save()
 
     def _next(self) -> int:

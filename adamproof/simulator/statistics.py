@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .errors import SimulationError
 from .task import Task
 
 Array = NDArray[np.float64]
@@ -35,6 +36,7 @@ MAXIMUM = "max u"
 GROUPS = 1 << 14  # replicates are averaged in at most so many groups, which bounds the memory
 WINDOWS = 1024
 LEVEL = 0.95
+WIDTH = 2 + 2 * len(QUANTITIES)  # of a window's row
 
 
 @dataclass(frozen=True)
@@ -85,12 +87,22 @@ def student(degrees: int, level: float) -> float:
 
 def estimate(samples: Array, level: float = LEVEL) -> Estimate:
     """The mean of independent samples with Student's confidence interval."""
-    count = samples.size
     with np.errstate(over="ignore", invalid="ignore"):  # of enormous numbers there may be no estimate
         mean = float(samples.mean())
-        if count < 2:
-            return Estimate(mean, None)
-        return Estimate(mean, student(count - 1, level) * float(samples.std(ddof=1)) / math.sqrt(count))
+        half = half_widths(samples[None], level)[0] if samples.size > 1 else None
+    return Estimate(mean, half)
+
+
+def half_widths(rows: Array, level: float = LEVEL) -> list[float]:
+    """Half the widths of Student's intervals for the means of rows.
+
+    The standard deviation is taken of numbers of size 1: the squares of small ones would underflow, and a width of 0
+    says that nothing is uncertain.
+    """
+    count = rows.shape[1]
+    _, powers = np.frexp(np.abs(rows).max(axis=1))
+    spread = np.ldexp(np.ldexp(rows, -powers[:, None]).std(axis=1, ddof=1), powers)
+    return [float(one) for one in student(count - 1, level) * spread / math.sqrt(count)]
 
 
 def ratio(above: Array, below: Array, level: float = LEVEL) -> Estimate | None:
@@ -100,6 +112,13 @@ def ratio(above: Array, below: Array, level: float = LEVEL) -> Estimate | None:
     value = float(above.mean() / below.mean())
     spread = estimate(above - value * below, level).half_width
     return Estimate(value, None if spread is None else spread / abs(float(below.mean())))
+
+
+def _row(quantity: str) -> int:
+    """The number of a quantity.  Raises SimulationError."""
+    if quantity not in QUANTITIES:
+        raise SimulationError(f"there is no quantity {quantity!r}; there are {', '.join(QUANTITIES)}")
+    return list(QUANTITIES).index(quantity)
 
 
 @dataclass
@@ -127,6 +146,11 @@ class Statistics:
         shape = (len(QUANTITIES), -(-task.replicates // each))
         p, q = task.problem.noise.p, task.problem.constants.q
         return cls(task.d, task.replicates, task.steps, p, q, window, each, np.zeros(shape), np.zeros(shape), 0.0)
+
+    def ends(self) -> list[float]:
+        """The last steps of the windows that are finished."""
+        found = [float(step) for step in range(self.window, self.done + 1, self.window)]
+        return found if self.done < self.steps or self.done % self.window == 0 else [*found, float(self.done)]
 
     def members(self) -> NDArray[np.int64]:
         """How many replicates each group has."""
@@ -192,16 +216,15 @@ class Statistics:
             halves = [math.nan if one.half_width is None else one.half_width for one in found]
             return [one.mean for one in found], halves
         with np.errstate(over="ignore", invalid="ignore"):
-            widths = student(count - 1, LEVEL) * rows.std(axis=1, ddof=1) / math.sqrt(count)
-            return rows.mean(axis=1).tolist(), widths.tolist()
+            return rows.mean(axis=1).tolist(), half_widths(rows)
 
     def mean(self, quantity: str) -> Estimate:
         """The mean over all steps and replicates of one of the QUANTITIES."""
         return self._estimate(self.samples(quantity))
 
     def samples(self, quantity: str) -> Array:
-        """The means over all steps, one a group of replicates."""
-        row = list(QUANTITIES).index(quantity)
+        """The means over all steps, one a group of replicates.  Raises SimulationError for an unknown quantity."""
+        row = _row(quantity)
         return np.asarray((self.totals[row] + self.current[row]) / max(1, self.done))
 
     @property
@@ -213,14 +236,20 @@ class Statistics:
         """The mean over each window of steps, with the window's last step; MAXIMUM has no interval."""
         if quantity == MAXIMUM:
             return [(int(row[0]), Estimate(row[-1], None)) for row in self.rows]
-        at = 1 + list(QUANTITIES).index(quantity)
+        at = 1 + _row(quantity)
         widths = at + len(QUANTITIES)
         return [(int(row[0]), Estimate(row[at], None if math.isnan(row[widths]) else row[widths])) for row in self.rows]
 
     def vbar(self) -> dict[str, Estimate | None]:
-        """Estimates of Condition 2's vbar: the least mean of u in a window; the means of |u o a|_1 over |a|_1."""
-        smallest = min((one for _, one in self.series("u")), key=lambda one: one.mean, default=None)
-        return {"smallest u": smallest, "|u o a| / |a|": ratio(self.samples("u.a"), self.samples("l1"))}
+        """Estimates of Condition 2's vbar: the least mean of u in a window, and |u o a|_1 over |a|_1, in the mean.
+
+        The least of many means lies below the least of what they estimate, by chance: it has no interval.
+        """
+        smallest = min((one.mean for _, one in self.series("u")), default=None)
+        return {
+            "smallest u": None if smallest is None else Estimate(smallest, None),
+            "|u o a| / |a|": ratio(self.samples("u.a"), self.samples("l1")),
+        }
 
     def to_json(self) -> dict[str, Any]:
         """The means, the largest u and the estimates of vbar."""

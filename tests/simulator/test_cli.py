@@ -58,7 +58,7 @@ def test_a_run_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
 def test_mistakes_are_one_sentence() -> None:
     for arguments, message in (
         (["--beta1", "1"], "beta1 is 1.0, but must be at least 0 and below 1"),
-        (["--dim", "0"], "the dimension is 0, but must be a whole number from 1 on"),
+        (["--dim", "0"], "the dimension is 0, but must be a whole number from 1 to 4294967296"),
         (
             ["--steps", "0", "--exponents", "0.5", "0.5", "0.75"],
             "the number of steps is 0, but must be a whole number from 1 on",
@@ -66,6 +66,13 @@ def test_mistakes_are_one_sentence() -> None:
         (
             ["--exponents", "0.5", "0.5", "-1e9"],
             "T^-A, T^-B or T^-C is too large for a float at T = 50, A = 0.5, B = 0.5, C = -1000000000.0",
+        ),
+        (["--lr", "1", "--exponents", "1", "1", "1"], "--lr has no effect with --exponents: leave it out"),
+        (["--delta", "0.1"], "--delta has no effect with the noise gaussian: leave it out"),
+        (["--problem", "digits", "--noise", "signs"], "--dim has no effect with the digits: leave it out"),
+        (
+            ["--reproducer", "x"],
+            "--reproducer has no effect with a run that is not compared (without --against): leave it out",
         ),
         (["--resume"], "to resume, name the checkpoint"),
         (["--algorithm", "signum", "--exponents", "1", "1", "1"], "--exponents is a schedule for adam, not for signum"),

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
 
 from adamproof.simulator import (
     MAXIMUM,
@@ -38,7 +42,9 @@ from adamproof.simulator import (
     simulate,
     statistics,
 )
+from adamproof.simulator.numpy_engine import NumPyEngine
 from adamproof.simulator.statistics import student
+from adamproof.simulator.task import State, Task
 from tests.simulator.common import SEED, STANDARD, same_runs, varied
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,6 +103,30 @@ def test_estimates_from_one_replicate_have_no_interval() -> None:
     run = simulate(varied(3, Noise()), STANDARD, 10)
     assert run.statistics.mean("l1").half_width is None
     json.dumps(run.to_json(), allow_nan=False)
+
+
+@given(
+    samples=npst.arrays(np.float64, st.integers(2, 20), elements=st.floats(-1e6, 1e6)),
+    power=st.integers(-900, 800),
+)
+def test_an_interval_scales_with_its_samples(samples: Any, power: int) -> None:
+    """Whatever the scale: the squares of small numbers do not underflow, those of large ones do not overflow."""
+    assume(np.abs(samples).max() > 1e-6)
+    samples = np.round(samples, 9)
+    one, other = estimate(samples), estimate(np.ldexp(samples, power))
+    assert one.half_width is not None
+    assert other.half_width == pytest.approx(math.ldexp(one.half_width, power), rel=1e-9)
+    spread = float(samples.std(ddof=1))
+    assert one.half_width == pytest.approx(student(samples.size - 1, 0.95) * spread / samples.size**0.5, rel=1e-9)
+
+
+def test_the_least_mean_of_u_has_no_interval() -> None:
+    """The interval of the smallest of many means would be that of a mean picked for being small."""
+    run = simulate(varied(3, Noise()), STANDARD, 100, 8)
+    smallest = run.statistics.vbar()["smallest u"]
+    assert smallest is not None
+    assert smallest.half_width is None
+    assert smallest.mean == min(one.mean for _, one in run.statistics.series("u"))
 
 
 def test_a_ratio_of_means() -> None:
@@ -225,6 +255,125 @@ def test_checkpoints_that_cannot_be_used(tmp_path: Path) -> None:
     refused("cannot write the checkpoint 'a\\\\x00b' .*: name another file", where=Path("a\0b"), resume=False)
     with pytest.raises(SimulationError, match="to resume, name the checkpoint"):
         simulate(problem, STANDARD, 10, resume=True)
+
+
+@pytest.mark.parametrize(
+    "changes, message",
+    [
+        ({"step": 7}, "its number done is none from 0 to 7"),
+        ({"step": 21}, "its number step is none from 0 to 20"),
+        ({"step": -1}, "its number step is none"),
+        ({"step": 2.5}, "its number step is none"),
+        ({"step": [10]}, "its number step is none"),
+        ({"done": 3}, "its statistics are of 3 steps"),
+        ({"peak": np.nan}, "its array peak has numbers that are not from 0 to"),
+        ({"totals": np.full((11, 2), np.nan)}, "its array totals has numbers that are not from 0 to inf"),
+        (
+            {"totals": np.zeros((11, 3))},
+            r"its array totals is float64 of shape \(11, 3\), not float64 of shape \(11, 2\)",
+        ),
+        ({"current": np.zeros((11, 2), np.float32)}, "its array current is float32"),
+        ({"rows": np.zeros((10, 24))}, "its windows do not end where those of this run do"),
+        ({"rows": np.zeros(0)}, "its windows do not end"),
+        ({"x": np.zeros((2, 3), int)}, "its array x is int64"),
+        ({"x": np.full((2, 3), np.nan)}, "its array x has numbers that are not from"),
+        ({"m": np.zeros((3, 2))}, "its array m is float64 of shape"),
+        ({"v": np.full((2, 3), -1.0)}, "its array v has numbers that are not from 0 to"),
+        ({"snapshots": np.array(5)}, "its snapshots are not of steps that it has done"),
+        ({"snapshots": np.array([11])}, "its snapshots are not of steps"),
+        ({"x_5": np.zeros(3)}, "its array x_5 is float64 of shape"),
+        ({"description": "[]"}, "cannot be read"),
+    ],
+)
+def test_a_checkpoint_with_other_contents_is_refused(changes: dict[str, Any], message: str, tmp_path: Path) -> None:
+    """A whole .npz file of this run's description, whose numbers no run of it leaves; the file stays as it is."""
+    path, problem = tmp_path / "run.npz", varied(3, Noise())
+    ten = simulate(problem, STANDARD, 20, 2, SEED, snapshots=[5, 10]).snapshots[10]
+    half = statistics.Statistics.of(ten_task := Task(problem, STANDARD, 20, 2, SEED))
+    pieces = [half.measured(NumPyEngine().advance(ten_task, State.start(ten_task), 10))]
+    half.add(pieces)
+    checkpoint.save(path, ten_task, ten, half, {5: simulate(problem, STANDARD, 5, 2, SEED).state})
+    assert same_runs(
+        simulate(problem, STANDARD, 20, 2, SEED, checkpoint=path, resume=True), simulate(problem, STANDARD, 20, 2, SEED)
+    )
+    checkpoint.save(path, ten_task, ten, half, {5: simulate(problem, STANDARD, 5, 2, SEED).state})
+    with np.load(path) as data:
+        arrays = {**{name: data[name] for name in data.files}, **changes}
+    np.savez(path, **arrays)
+    before = path.read_bytes()
+    with pytest.raises(SimulationError, match=message):
+        simulate(problem, STANDARD, 20, 2, SEED, checkpoint=path, resume=True)
+    assert path.read_bytes() == before
+
+
+def test_damaged_bits_of_a_checkpoint_are_refused_or_harmless(tmp_path: Path) -> None:
+    path, problem = tmp_path / "run.npz", varied(2, Noise())
+    wanted = simulate(problem, STANDARD, 4, 2, SEED, checkpoint=path)
+    content, random = path.read_bytes(), np.random.default_rng(9)
+    for at in random.integers(0, 8 * len(content), 400).tolist():
+        damaged = bytearray(content)
+        damaged[at // 8] ^= 1 << at % 8
+        path.write_bytes(damaged)
+        with suppress(SimulationError):
+            assert same_runs(simulate(problem, STANDARD, 4, 2, SEED, checkpoint=path, resume=True), wanted)
+
+
+def test_a_checkpoint_without_the_snapshots_that_are_asked_for(tmp_path: Path) -> None:
+    path, problem = tmp_path / "run.npz", varied(2, Noise())
+    simulate(problem, STANDARD, 10, 2, SEED, checkpoint=path, snapshots=[5])
+    assert list(simulate(problem, STANDARD, 10, 2, SEED, checkpoint=path, resume=True, snapshots=[5]).snapshots) == [5]
+    with pytest.raises(SimulationError, match="is after step 10 and has no snapshot of step 4: start the run anew"):
+        simulate(problem, STANDARD, 10, 2, SEED, checkpoint=path, resume=True, snapshots=[4, 5])
+
+
+def test_the_checkpoint_of_another_run_is_left_alone(tmp_path: Path) -> None:
+    """Two runs that were given one file: the second to save says so, and the first one's is kept."""
+    path, problem = tmp_path / "run.npz", varied(2, Noise())
+
+    def other(done: int, steps: int) -> None:
+        if not path.exists():
+            simulate(problem, STANDARD, 10, 2, SEED + 1, checkpoint=path)
+
+    with pytest.raises(SimulationError, match="was written by another run during this one, and is left as it is"):
+        simulate(problem, STANDARD, 10, 2, SEED, checkpoint=path, progress=other)
+    simulate(problem, STANDARD, 10, 2, SEED + 1, checkpoint=path, resume=True)
+
+
+STOPPING = """
+import sys
+from adamproof.simulator import simulate
+from tests.simulator.common import SEED, STANDARD, varied
+from adamproof.simulator import Noise
+def progress(done, steps):
+    print(done, flush=True)
+simulate(varied(2000, Noise()), STANDARD, 10**7, 8, SEED, "numpy", checkpoint=sys.argv[1], progress=progress,
+         say=lambda text: print(text, file=sys.stderr, flush=True))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_asked_to_stop_saves_its_state_first(number: int, tmp_path: Path) -> None:
+    path = tmp_path / "run.npz"
+    process = subprocess.Popen(
+        [sys.executable, "-c", STOPPING, str(path)], env=ENVIRONMENT, cwd=ROOT, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    process.stdout.readline()  # some steps are done
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == -number  # the signal's usual course, for a program that does not catch it
+    with np.load(path) as data:
+        step = int(data["step"])
+        assert f"stopped after step {step}, which is saved in {path}: resume from there" in said
+        saved = data["x"]
+    assert np.array_equal(saved, simulate(varied(2000, Noise()), STANDARD, step, 8, SEED).state.x)
+
+
+def test_signals_take_their_old_course_after_a_run(tmp_path: Path) -> None:
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    simulate(varied(2, Noise()), STANDARD, 10, checkpoint=tmp_path / "run.npz")
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
 
 
 def test_a_full_disk_keeps_the_old_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -358,6 +507,20 @@ def test_subnormal_gradients_move_by_epsilon(engine: str) -> None:
         (lambda: simulate(varied(2, Noise()), STANDARD, 2.5), "the number of steps is 2.5"),  # type: ignore[arg-type]
         (lambda: Noise(s0="1"), "s0 is '1', but must be a number"),  # type: ignore[arg-type]
         (lambda: adam("0.1"), "the learning rate is '0.1', but must be a number"),  # type: ignore[arg-type]
+        (lambda: adam(0.1, bias_correction="no"), "bias_correction is 'no', but must be True or False"),  # type: ignore[arg-type]
+        (lambda: quadratic(2, noise="gaussian"), "the noise is 'gaussian', but must be a Noise"),  # type: ignore[arg-type]
+        (lambda: separable(lambda x, h: x, 2, constants={}), "the argument constants is {}, but must be a Constants"),  # type: ignore[arg-type]
+        (lambda: quadratic(2**62), "the dimension is 4611686018427387904"),
+        (lambda: simulate(varied(2, Noise()), STANDARD, 5, threads=0), "the number of threads is 0"),
+        (lambda: simulate(varied(2, Noise()), STANDARD, 5, save_every="1"), "save_every is '1'"),  # type: ignore[arg-type]
+        (
+            lambda: simulate(varied(2, Noise()), STANDARD, 5).statistics.mean("zzz"),
+            "there is no quantity 'zzz'; there are",
+        ),
+        (
+            lambda: simulate(separable(lambda x, h: x if x > 0 else -x, 3), STANDARD, 5, engine="numba"),
+            "the slope of 'separable' does not work on arrays",
+        ),
         (lambda: adam(10**400), "the learning rate is too large for a float"),
         (lambda: Schedule(0.5, 0.5, -1e9).at(100, 4), "is too large for a float at T = 100"),
         (lambda: Schedule(0.5, 0.5, 0.75).at(0, 4), "the number of steps is 0"),
@@ -390,8 +553,8 @@ def assigned(x: Any) -> Any:
     [
         (in_place, "changes the points that it is given: let it work on a copy"),
         (assigned, "changes the points that it is given: let it work on a copy"),
-        (lambda x: x[0], r"has shape \(3,\), but must have that of the points, \(4, 3\)"),
-        (lambda x: x.T, r"has shape \(3, 4\)"),
+        (lambda x: x[0], r"has shape \(3,\), but must have that of the points, \(2, 3\)"),
+        (lambda x: x.T, r"has shape \(3, 2\)"),
         (lambda x: x.sum(), r"has shape \(\)"),
         (lambda x: x.astype(str), "is an array of <U32, but must be one of real numbers"),
         (lambda x: x + 1j, "is an array of complex128"),
@@ -407,7 +570,7 @@ def test_gradients_of_your_own_that_are_refused(gradient: Any, message: str) -> 
         (separable(lambda x, h: gradient(x), 3, name="mine"), "the slope of 'mine' "),
     ):
         with pytest.raises(SimulationError, match=what + message):
-            simulate(problem, STANDARD, 5, 4, engine="numpy")
+            simulate(problem, STANDARD, 5, 2, engine="numpy")
 
 
 def test_an_error_in_a_gradient_of_your_own_is_its_own() -> None:
@@ -444,6 +607,12 @@ def data(samples: int = 40, d: int = 3) -> tuple[Any, Any]:
     return features, np.where(features @ np.arange(1, d + 1) + random.normal(size=samples) > 0, 1.0, -1.0)
 
 
+@pytest.mark.parametrize("ridge", [-1.0, float("nan"), float("inf"), "a"])
+def test_ridges_that_are_refused(ridge: Any) -> None:
+    with pytest.raises(SimulationError, match="the ridge is"):
+        logistic(*data(), batch=5, ridge=ridge)
+
+
 def test_the_gradient_of_logistic_regression() -> None:
     problem = logistic(*data(), batch=5, ridge=0.1)
     x = np.random.default_rng(7).normal(size=(2, 3))
@@ -476,6 +645,7 @@ def test_data_runs_do_not_depend_on_the_number_of_replicates() -> None:
         (np.ones((3, 2)), [1, -1], 1, "do not fit"),
         (np.ones((2, 2)), [1, 0], 1, "a label is neither -1 nor 1"),
         (np.ones((2, 2)), [1, -1], 0, "the number of samples in a batch is 0"),
+        (np.ones((2, 2)), [1, -1], 10**12, "the number of samples in a batch is 1000000000000"),
         ([["a"]], [1], 1, "the array of features is an array of <U1"),
         ([[1.0, float("nan")]], [1], 1, "a feature is not finite"),
     ],
