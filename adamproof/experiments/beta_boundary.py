@@ -1,12 +1,13 @@
 """What happens as beta1 goes past sqrt(beta2), where Lemma B.2 ends: the largest u, the loss, and how far it swings.
 
 At each beta1 the largest u is seen beside R (where there is one: beta1^2 < beta2) and beside R_T, the largest that any
-gradients can make it within the run.
+gradients can make it within the run.  The largest beta1 are run once more with a beta2 that has them inside the
+boundary: what these controls do too is the work of beta1, not of the boundary.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -19,6 +20,7 @@ TITLE = "beta1 up to and past sqrt(beta2): max u against R and R_t, loss, instab
 DEFAULT: Mapping[str, Any] = {
     "beta2": "0.999",
     "beta1": ["0.9", "0.97", "0.99", "0.997", "0.999", "0.9993", "0.9995", "0.9997", "0.9999", "0.99997"],
+    "controls": [["0.9997", "0.9999"], ["0.9999", "0.9999"], ["0.99997", "0.99999"]],  # beta1, beta2
     "steps": 2**15,
     "dim": 16,
     "replicates": 32,
@@ -31,15 +33,18 @@ FULL = {**DEFAULT, "steps": 2**18, "replicates": 128}
 
 def run(lab: Lab, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The numbers.  Raises SimulationError."""
-    rows = [_row(lab, parameters, beta1) for beta1 in parameters["beta1"]]
+    rows = [_row(lab, parameters, beta1, parameters["beta2"]) for beta1 in parameters["beta1"]]
+    controls = [_row(lab, parameters, beta1, beta2) for beta1, beta2 in parameters["controls"]]
     same = {name: parameters[name] for name in ("beta2", "steps", "dim", "learning rate")}
-    return {**same, "rows": rows}
+    return {**same, "rows": rows, "controls": controls}
 
 
-def _row(lab: Lab, parameters: Mapping[str, Any], beta1: str) -> dict[str, Any]:
+def _row(lab: Lab, parameters: Mapping[str, Any], beta1: str, beta2: str) -> dict[str, Any]:
     problem = quadratic(parameters["dim"], noise=Noise(s0=parameters["s0"]))
-    algorithm = Algorithm(parameters["learning rate"], float(beta1), float(parameters["beta2"]), parameters["epsilon"])
-    done = lab.run(f"beta1 = {beta1}", problem, algorithm, parameters["steps"], parameters["replicates"])
+    algorithm = Algorithm(parameters["learning rate"], float(beta1), float(beta2), parameters["epsilon"])
+    done = lab.run(
+        f"beta1 = {beta1}, beta2 = {beta2}", problem, algorithm, parameters["steps"], parameters["replicates"]
+    )
     # Of the betas as they are in the run, so that the bounds are about this very run.
     known = magnitudes(Fraction(algorithm.beta1), Fraction(algorithm.beta2), steps=parameters["steps"])
     lengths = [one.mean for _, one in done.statistics.series("l2")]
@@ -47,6 +52,7 @@ def _row(lab: Lab, parameters: Mapping[str, Any], beta1: str) -> dict[str, Any]:
     lowest = min(range(len(lengths)), key=lengths.__getitem__)
     return {
         "beta1": beta1,
+        "beta2": beta2,
         "stable": known.R is not None,
         "R": None if known.R is None else float(known.R.high),
         "R_T": None if known.R_t is None else float(known.R_t.high),
@@ -68,22 +74,31 @@ def observed(result: Mapping[str, Any]) -> dict[int, str]:
     beyond = [row for row in result["rows"] if not row["stable"]]
     if not inside or not beyond:
         return {}
-    best = min(inside, key=lambda row: row["final value"]["mean"])
-    last = beyond[-1]
     most = {name: max(row["max u"] for row in rows) for name, rows in (("past", beyond), ("before", inside))}
     return {
         11: f"in runs (beta2 = {result['beta2']}, {result['steps']} steps) the largest u was "
         f"{most['past']:.3g} past beta1 = sqrt(beta2) and {most['before']:.3g} before; F at the end was "
-        f"{last['final value']['mean']:.3g} at beta1 = {last['beta1']} and {best['final value']['mean']:.3g} at "
-        f"beta1 = {best['beta1']}"
+        + "; ".join(_pairs(beyond, result["controls"]))
     }
 
 
+def _pairs(beyond: Sequence[Mapping[str, Any]], controls: Sequence[Mapping[str, Any]]) -> list[str]:
+    """F past the boundary beside F at the same beta1 inside it, in words."""
+    inside = {row["beta1"]: row for row in controls if row["stable"]}
+    return [
+        f"at beta1 = {row['beta1']} {row['final value']['mean']:.3g} past the boundary and "
+        f"{inside[row['beta1']]['final value']['mean']:.3g} inside it (beta2 = {inside[row['beta1']]['beta2']})"
+        for row in beyond
+        if row["beta1"] in inside
+    ]
+
+
 def summary(result: Mapping[str, Any]) -> list[str]:
-    head = ("beta1", "R", "R_T", "largest u", "mean |a|_2", "F at the end", "rebound of |a|_2")
+    head = ("beta1", "beta2", "R", "R_T", "largest u", "mean |a|_2", "F at the end", "rebound of |a|_2")
     rows = [
         (
             row["beta1"],
+            row["beta2"],
             "none" if row["R"] is None else f"{row['R']:.4g}",
             "none" if row["R_T"] is None else f"{row['R_T']:.4g}",
             f"{row['max u']:.4g}",
@@ -91,11 +106,12 @@ def summary(result: Mapping[str, Any]) -> list[str]:
             f"{row['final value']['mean']:.4g}",
             f"{row['rebound']:.3g}",
         )
-        for row in result["rows"]
+        for row in (*result["rows"], *result["controls"])
     ]
     widths = [max(len(line[at]) for line in (head, *rows)) for at in range(len(head))]
     table = ["  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in (head, *rows)]
-    return [f"beta2 = {result['beta2']}, {result['steps']} steps, d = {result['dim']}", *table]
+    last = f"the last {len(result['controls'])} are controls: large beta1 inside the boundary"
+    return [f"beta2 = {result['beta2']}, {result['steps']} steps, d = {result['dim']}; {last}", *table]
 
 
 def picture(result: Mapping[str, Any]) -> Picture:
@@ -108,6 +124,11 @@ def picture(result: Mapping[str, Any]) -> Picture:
     ]
     swings = [
         Curve("F at the end", gaps, [row["final value"]["mean"] for row in rows]),
+        Curve(
+            "F, the same beta1 inside the boundary",
+            [float(1 - Fraction(row["beta1"])) for row in result["controls"]],
+            [row["final value"]["mean"] for row in result["controls"]],
+        ),
         Curve("mean of |a|_2", gaps, [row["mean |a|_2"]["mean"] for row in rows]),
         Curve("rebound of |a|_2", gaps, [row["rebound"] for row in rows]),
     ]

@@ -1,6 +1,9 @@
 """Conditions 1-3 in runs: whether u has the same distribution in all coordinates and these are independent; whether the
 ratio of |a|_1 to |a|_2 is stable; and how the mean of u depends on T and d.
 
+Against d there are two settings.  In the first, x_1, noise and learning rate all go like 1/sqrt(d): a run in dimension
+d is a rescaling of that in another, so that u cannot depend on d (a control).  In the second, all of x_1 is 1.
+
 The first two are tested, at a stated level, on three problems: one where all coordinates are alike by construction (a
 test must accept it), one with different curvatures, and logistic regression, whose mini-batches couple coordinates.
 """
@@ -34,6 +37,7 @@ FULL = {
 }
 ALIKE, CURVED, DATA = "coordinates alike", "curvatures 1 to 100", "logistic regression"
 EARLY = 2**13  # the exponent depends on the range of T; up to here, all of it, and its later half are fitted
+STARTS = {"x_1 = 1/sqrt(d), a rescaling": -0.5, "x_1 = 1": 0.0}  # powers of d
 SCHEDULES = {"B = 1/2": (0.5, 0.5), "B = 3/4": (0.5, 0.75)}
 
 
@@ -56,7 +60,7 @@ def run(lab: Lab, parameters: Mapping[str, Any]) -> dict[str, Any]:
         "level": parameters["level"],
         "tests": {name: _tests(lab, parameters, name) for name in (ALIKE, CURVED, DATA)},
         "magnitude": {name: _magnitude(lab, parameters["magnitude"], name) for name in SCHEDULES},
-        "dimension": _dimension(lab, parameters["dimension"]),
+        "dimension": {name: _dimension(lab, parameters["dimension"], name) for name in STARTS},
     }
 
 
@@ -108,13 +112,13 @@ def _magnitude(lab: Lab, size: Mapping[str, Any], name: str) -> dict[str, Any]:
     }
 
 
-def _dimension(lab: Lab, size: Mapping[str, Any]) -> dict[str, Any]:
+def _dimension(lab: Lab, size: Mapping[str, Any], name: str) -> dict[str, Any]:
     """The mean of u in the second half against d, at one T and the learning rate T^-3/4/sqrt(d)."""
     means, groups = [], []
     for d in size["dims"]:
-        what = quadratic(d, start=d**-0.5, noise=Noise(s0=1.0))
+        what = quadratic(d, start=d ** STARTS[name], noise=Noise(s0=1.0))
         schedule, steps = Schedule(0.5, 0.5, 0.75), size["steps"]
-        done = lab.run(f"d = {d}", what, schedule, steps, size["replicates"], late_steps(steps))
+        done = lab.run(f"{name}, d = {d}", what, schedule, steps, size["replicates"], late_steps(steps))
         samples = _mean_u(done)
         means.append(estimate(samples))
         groups.append(grouped(samples, size["groups"]))
@@ -150,10 +154,12 @@ def observed(result: Mapping[str, Any]) -> dict[int, str]:
     """By number of a claim: what was observed."""
     tests = "; ".join(f"{name}: {_rejected(part)}" for name, part in result["tests"].items())
     ratios = "; ".join(f"{name}: {_drift(part)}" for name, part in result["tests"].items())
+    across = [f"{power(part['fitted'], 'd')} at {name}" for name, part in result["dimension"].items()]
     falls = ", ".join(f"{power(part['fitted'])} at {name}" for name, part in result["magnitude"].items())
     steps = result["magnitude"]["B = 1/2"]["steps"]
     return {
-        13: f"in runs without epsilon (T = {span(steps)}) the mean of u in the second half fell like {falls}",
+        13: f"in runs without epsilon (T = {span(steps)}) the mean of u in the second half fell like {falls}; "
+        f"against d it went like {', '.join(across)}",
         14: f"in tests at the level {result['level']:g}: {tests}",
         15: f"|a|_1/|a|_2 in runs went through {ratios}",
     }
@@ -179,8 +185,9 @@ def summary(result: Mapping[str, Any]) -> list[str]:
             f"    up to T = {EARLY} {power(part['fitted to the earlier'])}, "
             f"in the later half {power(part['fitted to the later half'])}",
         ]
-    part = result["dimension"]
-    lines.append(f"mean of u against d = {span(part['dims'])}, at T = {part['steps']}: {power(part['fitted'], 'd')}")
+    for name, part in result["dimension"].items():
+        where = f"d = {span(part['dims'])}, {name}, at T = {part['steps']}"
+        lines.append(f"mean of u against {where}: {power(part['fitted'], 'd')}")
     return lines
 
 
@@ -195,8 +202,10 @@ def picture(result: Mapping[str, Any]) -> Picture:
     ]
     part = result["magnitude"]["B = 1/2"]
     sizes.append(Curve("sqrt(1 - beta1)", part["steps"], part["sqrt(1 - beta1)"], observed=False))
-    part = result["dimension"]
-    across = [Curve("B = 1/2", part["dims"], part["mean u"]["mean"], part["mean u"]["half width"])]
+    across = [
+        Curve(name, part["dims"], part["mean u"]["mean"], part["mean u"]["half width"])
+        for name, part in result["dimension"].items()
+    ]
     return Picture(
         "Conditions 1-3 in runs",
         [

@@ -38,8 +38,8 @@ SMALL: dict[str, dict[str, Any]] = {
         "beta": 0.9375,
     },
     "beta-boundary": {**beta_boundary.DEFAULT, "beta1": ["0.9", "0.9999"], "steps": 512, "replicates": 4},
-    "momentum": {**momentum.DEFAULT, "steps": [256, 512, 1024], "replicates": 8, "groups": 2},
-    "rate": {**rate.DEFAULT, "steps": [256, 512, 1024], "replicates": 8, "groups": 2},
+    "momentum": {**momentum.DEFAULT, "steps": [256, 512, 1024], "replicates": 16, "groups": 2},
+    "rate": {**rate.DEFAULT, "steps": [256, 512, 1024], "replicates": 16, "groups": 2},
 }
 
 
@@ -313,6 +313,18 @@ def test_the_figures_of_the_records() -> None:
     )
     assert tests[conditions.CURVED]["identical"]["rejected"] > 0
     assert tests[conditions.DATA]["independent"]["rejected"]
+
+
+def test_what_the_controls_show() -> None:
+    """A rescaling leaves u as it is and must have the exponent -1/2; beta1 alone does what is seen past sqrt(beta2)."""
+    found = {record.experiment: record.result for record in found_in(shipped())[0]}
+    rescaled, other = (part["fitted"] for part in found["conditions"]["dimension"].values())
+    assert abs(rescaled["mean"]) < 1e-3 < 0.5 < other["mean"]
+    boundary = found["beta-boundary"]
+    past = {row["beta1"]: row["final value"]["mean"] for row in boundary["rows"] if not row["stable"]}
+    assert all(row["stable"] for row in boundary["controls"])
+    for row in boundary["controls"][1:]:
+        assert row["final value"]["mean"] > past[row["beta1"]] > 100 * past["0.9995"]
 
 
 def test_the_exponents_of_the_mean_of_u_on_both_schedules() -> None:
