@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,9 @@ from . import __version__, sealed
 SCHEMA = 1
 CHECKERS = {"coq": "Coq", "z3": "z3", "cvc5": "cvc5"}  # and what they are called
 PACKAGE = Path(__file__).resolve().parent
+ACCEPTED, REFUSED = "ACCEPTED", "REFUSED"  # by Coq
+ALARM, OPEN, NO_ALARM = "ALARM", "OPEN", "NO ALARM"  # by a solver: some "sat"; else some "unknown"; else
+VERDICTS = ((ALARM, OPEN, NO_ALARM), (ACCEPTED, REFUSED))
 NAMES = ("schema", "checker", "version", "adamproof", "code", "results")
 
 
@@ -105,20 +108,25 @@ def made(checker: str, version: str, results: Mapping[str, Mapping[str, Any]]) -
     return Opinions(checker, version, __version__, fingerprint(), results)
 
 
+def sources() -> list[Path]:
+    """The code that an answer depends on beside the proof: the exporter, the kernel's terms, and what makes verdicts of
+    the words of Coq and of solvers."""
+    folders = (PACKAGE / "export", PACKAGE / "kernel")
+    paths = [path for folder in folders for path in sorted(folder.iterdir()) if path.suffix in (".py", ".v")]
+    return [*paths, *(PACKAGE / "cli" / name for name in ("second_opinion.py", "solvers.py"))]
+
+
 @cache
 def fingerprint() -> str:
-    """A digest of the code that an answer depends on beside the proof: the exporter, and the kernel's terms."""
-    folders = (PACKAGE / "export", PACKAGE / "kernel")
-    return sealed.digest_of(
-        path for folder in folders for path in sorted(folder.iterdir()) if path.suffix in (".py", ".v")
-    )
+    """A digest of the sources."""
+    return sealed.digest_of(sources())
 
 
 def read(path: str | Path) -> Opinions:
     """The record in a file.  Raises SealError where it is no record, or not the one that was written."""
     content = sealed.read(path, NAMES, SCHEMA, "record of a checker", "run `adamproof verify all --save` again")
     content.pop("schema")
-    if content["checker"] not in CHECKERS:
+    if not isinstance(content["checker"], str) or content["checker"] not in CHECKERS:
         raise sealed.SealError(f"{path} is of a checker {content['checker']!r}, not of {', '.join(CHECKERS)}")
     if not _is_well_formed(content):
         raise sealed.SealError(f"{path} is no record of a checker: its versions or results are not of the kind it has")
@@ -133,9 +141,11 @@ def _is_well_formed(content: Mapping[str, Any]) -> bool:
         if not isinstance(said, dict) or not isinstance(said.get("proofs"), dict):
             return False
         questions = said.get("questions", {})
-        if not isinstance(questions, dict) or any(type(number) is not int for number in questions.values()):
+        if not isinstance(questions, dict) or not all(type(n) is int and n >= 0 for n in questions.values()):
             return False
-        shown += [said.get("verdict"), *questions]
+        if said.get("verdict") not in VERDICTS[content["checker"] == "coq"]:
+            return False
+        shown += questions
     return all(isinstance(text, str) and text.isprintable() for text in shown)
 
 
@@ -146,10 +156,23 @@ def found_in(folder: str | Path) -> tuple[list[Opinions], list[str]]:
         path = Path(folder) / f"{checker}.json"
         if path.exists():
             try:
-                found.append(read(path))
+                opinions = read(path)
+                if opinions.checker != checker:
+                    raise sealed.SealError(f"{path} is a record of {opinions.checker}, not of {checker}")
+                found.append(opinions)
             except sealed.SealError as error:
                 problems.append(str(error))
     return found, problems
+
+
+def with_earlier(found: Opinions, path: Path) -> Opinions:
+    """The record with the results of an earlier one in this file that the same checker gave to the same code."""
+    try:
+        earlier = read(path)
+    except sealed.SealError:
+        return found
+    same = all(getattr(earlier, name) == getattr(found, name) for name in ("checker", "version", "adamproof", "code"))
+    return replace(found, results={**earlier.results, **found.results}) if same else found
 
 
 def shipped() -> Path:
@@ -165,4 +188,5 @@ def of_results(documents: Sequence[Mapping[str, Any]], proofs: Mapping[str, Mapp
             **{name: value for name, value in document.items() if name not in ("result", "seconds")},
         }
         for document in documents
+        if document["result"] in proofs or document["verdict"] in VERDICTS[True]
     }

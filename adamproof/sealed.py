@@ -33,7 +33,7 @@ def read(path: str | Path, names: Collection[str], schema: int, what: str, again
         raise SealError(f"{path} is no {what}, as it is not JSON") from error
     if not isinstance(content, dict) or set(content) != {*names, COMMAND, CHECKSUM}:
         raise SealError(f"{path} is no {what}, which has the names {', '.join(sorted(names))}")
-    if content["schema"] != schema:
+    if type(content["schema"]) is not int or content["schema"] != schema:
         raise SealError(f"{path} is a record of schema {content['schema']!r}, but this version reads {schema}")
     said, _ = content.pop(CHECKSUM), content.pop(COMMAND)  # the command follows from the rest
     try:

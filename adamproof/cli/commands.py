@@ -552,11 +552,14 @@ def verify(
 
     With --with coq, FILE may also be a result (B.2, all): its proofs are derived anew, and Coq, which knows nothing
     of the kernel, checks every step and lists the axioms it used.  With --with z3 or cvc5 (extra "smt") a solver is
-    asked whether the premises of an arithmetic step can hold and its conclusion fail: "sat" would be an alarm.
+    asked whether the premises of an arithmetic step can hold and its conclusion fail: "sat" would be an alarm,
+    "unknown" leaves the step open.
 
-    Exit status: 0 all proved, 1 one is rejected (or an alarm), 2 one cannot be read (or there is no Coq or solver), 3 a
-    result is not proved.
+    Exit status: 0 all proved (and no alarm), 1 one is rejected (or an alarm), 2 one cannot be read (or there is no Coq
+    or solver, or it fails), 3 a result is not proved.
     """
+    if keep is not None and checker not in ("coq", "all"):
+        raise CliError("--keep leaves Coq files, so it needs --with coq or all")
     if save is not None and checker == "kernel":
         raise CliError("--save records what other checkers say, so it needs --with coq, all, z3 or cvc5")
     records = None if save is None else files.make_folder(save)
@@ -577,7 +580,11 @@ def verify(
     for path in paths:
         try:
             answer = fresh.ask(path)
-        except CliError as error:
+        except CliError:
+            if not path.endswith(".json") and not Path(path).exists():
+                error = CliError(
+                    f"there is no file {path}; of a result, say `adamproof check {path}`, or verify it --with coq or z3"
+                )
             codes.append(error.exit_code)
             documents.append({"file": path, "error": error.message})
             error.show()

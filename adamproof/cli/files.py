@@ -40,7 +40,9 @@ def _write(path: Path, text: str) -> None:
 
 
 def make_folder(path: str) -> Path:
-    """The folder, made if it is not there."""
+    """The folder, made if it is not there.  Raises CliError."""
+    if not path.strip():
+        raise CliError("the name of a folder must not be empty")
     folder = Path(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import signal
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,21 +18,25 @@ from ..export.proof import Proof, read
 from ..export.replay import replay
 from ..export.text import coq_name
 from ..kernel.terms import Refusal
+from ..kernel.text import show
+from ..opinions import ACCEPTED, REFUSED
 from . import as_json, files, fresh, terminal
 from .checking import Settings, run_all, worst
 from .errors import CliError
 from .targets import resolve
 
-ACCEPTED, REFUSED = "ACCEPTED", "REFUSED"
+NOT_READ = "NOT READ"
+TERMINATED = 143
 HAND_WRITTEN = ("Prelude", "Statements")
 
 
 @dataclass(frozen=True)
 class Stored:
-    """Proofs of one result: its name, and each claim's name and proof file."""
+    """Proofs of one result, or of a file: its name, and each claim's name and proof file."""
 
     name: str
     proofs: tuple[tuple[str, str], ...]
+    from_file: bool = False
 
 
 def written(slug: str, proofs: Sequence[tuple[str, str]]) -> str:
@@ -51,26 +57,37 @@ class Coq:
     save: Path | None = None  # the folder for a record
     codes: list[int] = field(default_factory=list)
     documents: list[dict[str, Any]] = field(default_factory=list)
+    says: dict[str, list[str]] = field(default_factory=dict)  # of files: what is proved, which no name tells
 
     def ask(self, words: Sequence[str]) -> int:
         """Print each answer as it comes, or all of them as one document; the exit status."""
-        version = coqc.version()
+        try:
+            version = coqc.version()
+        except coqc.CoqFailed as error:
+            raise CliError(str(error)) from None
         if version is None:
             raise CliError(f"there is no coqc on this machine; {coqc.HOW_TO_GET_IT}")
-        if not version.startswith(coqc.VERSION):
+        if not f"{version}.".startswith(f"{coqc.VERSION}."):
             terminal.warn(f"This is Coq {version}; the exported proofs are written for Coq {coqc.VERSION}.")
         development, names, proofs = Development(), dict[str, str](), dict[str, dict[str, str]]()
-        for one in stored(words, self.jobs, self.progress, self.codes, self.kernel):
+        for one in stored(words, self.jobs, self.progress, self.codes, self.documents, self.kernel):
             self.progress(f"{one.name}: being written for Coq")
-            names[_module(development, one).name] = one.name
+            try:
+                names[_module(development, one).name] = one.name
+            except CliError as error:
+                if not one.from_file:
+                    raise
+                not_read(one.name, error, self.codes, self.documents)
+                continue
             proofs[one.name] = dict(one.proofs)
+            if one.from_file:
+                self.says[one.name] = _statement(one)
         modules, pinned = list(development.modules), coqc.statements()
         if set(pinned.needs) <= names.keys():
             modules.append(pinned)
             names[pinned.name] = "Statements.v, in ordinary mathematics"
-        with tempfile.TemporaryDirectory(prefix="adamproof-coq-") as temporary:
-            for answer in coqc.check(modules, self.folder or Path(temporary), self.jobs, self.progress):
-                self._take(names[answer.module.name], answer, version)
+        with tempfile.TemporaryDirectory(prefix="adamproof-coq-") as temporary, _ended_by_sigterm():
+            self._check(modules, self.folder or Path(temporary), names, version)
         code = worst(self.codes)
         if self.save is not None:
             record(self.save, opinions.made("coq", version, opinions.of_results(self.documents, proofs)))
@@ -81,35 +98,64 @@ class Coq:
             terminal.say(f"\n{len(self.documents)} results: {good} {ACCEPTED} by Coq {version}")
         return code
 
+    def _check(self, modules: Sequence[Module], folder: Path, names: dict[str, str], version: str) -> None:
+        try:
+            for answer in coqc.check(modules, folder, self.jobs, self.progress):
+                self._take(names[answer.module.name], answer, version)
+        except coqc.CoqFailed as error:
+            raise CliError(str(error)) from None
+        except OSError as error:
+            raise CliError(f"cannot write {error.filename or folder}: {error.strerror}") from None
+
     def _take(self, name: str, answer: coqc.Answer, version: str) -> None:
         self.progress.clear()
         self.codes.append(0 if answer.accepted else 1)
         self.documents.append(_data(name, answer))
         if not self.as_json:
-            terminal.say(_text(name, answer, version, self.quiet))
+            text = _text(name, answer, version, self.quiet)
+            terminal.say(text if self.quiet else "\n".join([text, *self.says.get(name, ())]))
 
 
 def record(folder: Path, found: opinions.Opinions) -> None:
     """Write a record of what was said into a folder."""
     path = folder / f"{found.checker}.json"
+    found = opinions.with_earlier(found, path)
     files.write(path, found.text())
     terminal.warn(f"{path}: what {found.name} said about {len(found.results)} results")
 
 
+def not_read(name: str, error: CliError, codes: list[int], documents: list[dict[str, Any]]) -> None:
+    """Tell of a file that cannot be read, and go on."""
+    error.show()
+    codes.append(error.exit_code)
+    documents.append({"result": name, "verdict": NOT_READ, "reason": error.message})
+
+
 def stored(
-    words: Sequence[str], jobs: int, progress: terminal.Progress, codes: list[int], kernel: bool = False
+    words: Sequence[str],
+    jobs: int,
+    progress: terminal.Progress,
+    codes: list[int],
+    documents: list[dict[str, Any]],
+    kernel: bool = False,
 ) -> Iterator[Stored]:
-    """The proofs that were named, files first; what has none leaves an exit status among the codes."""
+    """The proofs that were named, files first; what has none leaves an exit status among the codes.
+
+    With ``kernel`` it is asked about files first, and what it rejects goes no further.
+    """
     names = [word for word in words if not word.endswith(".json")]
     for path in (word for word in words if word.endswith(".json")):
-        if kernel:
-            said = fresh.ask(path)
-            terminal.warn(f"{path}: {said.said['verdict']} by the kernel")
-            codes.append(said.exit_code)
         try:
-            yield Stored(path, (("proof", Path(path).read_text(encoding="utf-8")),))
-        except (OSError, UnicodeDecodeError) as error:
-            raise CliError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
+            if kernel and not _accepted_by_the_kernel(path, codes, documents):
+                continue
+            text = Path(path).read_text(encoding="utf-8")
+        except CliError as error:
+            not_read(path, error, codes, documents)
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or error
+            not_read(path, CliError(f"cannot read {path}: {why}"), codes, documents)
+        else:
+            yield Stored(path, (("proof", text),), from_file=True)
     for outcome in run_all(resolve(names), Settings("show"), jobs, progress) if names else ():
         progress.clear()
         if outcome.error:
@@ -121,9 +167,44 @@ def stored(
             yield Stored(outcome.slug, outcome.proofs)
 
 
+def _accepted_by_the_kernel(path: str, codes: list[int], documents: list[dict[str, Any]]) -> bool:
+    """The kernel's verdict on a file, as it goes into what is printed."""
+    answer = fresh.ask(path)
+    verdict = answer.said["verdict"]
+    terminal.warn(f"{path}: {verdict} by the kernel")
+    codes.append(answer.exit_code)
+    if answer.exit_code:
+        reason = answer.said.get("reason", "")
+        documents.append({"result": path, "verdict": verdict, "reason": f"by the kernel: {reason}"})
+    return not answer.exit_code
+
+
+def _statement(stored: Stored) -> list[str]:
+    """What a file's last step says."""
+    theorem = read(stored.proofs[0][1]).steps[-1].theorem
+    return [f"  it says: {show(theorem.conclusion)}", *(f"    if {show(prop)}" for prop in theorem.hypotheses)]
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """SIGTERM ends Coq's processes and removes their folder, as Ctrl-C does, instead of leaving them."""
+
+    def end(number: int, frame: Any) -> None:
+        raise SystemExit(TERMINATED)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def _module(development: Development, stored: Stored) -> Module:
     """The result as the development's next module: theorems are named after claims."""
-    name = _distinct(_identifier(Path(stored.name).stem).capitalize(), {*HAND_WRITTEN, *_names(development)})
+    stem = _identifier(Path(stored.name).stem).capitalize()
+    if stored.from_file:  # so that no file takes the name of a result, which Statements.v knows it by
+        stem = f"File_{stem}"
+    name = _distinct(stem, {*HAND_WRITTEN, *_names(development)})
     theorems: dict[str, Proof] = {}
     try:
         for claim, proof in stored.proofs:

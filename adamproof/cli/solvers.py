@@ -12,19 +12,21 @@ from typing import Any
 from .. import opinions
 from ..export import solvers
 from ..export.smt import obligations
-from ..export.solvers import Answers, NoSolver, asker
+from ..export.solvers import Answers, NoSolver, SolverFailed, asker
 from ..kernel.terms import Refusal
+from ..opinions import ALARM, NO_ALARM, OPEN
 from . import as_json, terminal
 from .checking import worst
 from .errors import CliError
-from .second_opinion import record, stored
-
-ALARM, NO_ALARM = "ALARM", "NO ALARM"
+from .second_opinion import not_read, record, stored
 
 
 @dataclass
 class Solver:
-    """A solver, asked about files and results: "sat" on a step that the kernel accepts would be an alarm."""
+    """A solver, asked about files and results: "sat" on a step that the kernel accepts would be an alarm.
+
+    It sees arithmetic steps alone, so that the kernel is asked about files first.
+    """
 
     name: str
     as_json: bool
@@ -42,13 +44,15 @@ class Solver:
         except NoSolver as missing:
             raise CliError(str(missing)) from None
         proofs: dict[str, dict[str, str]] = {}
-        for one in stored(words, self.jobs, self.progress, self.codes):
-            proofs[one.name] = dict(one.proofs)
+        for one in stored(words, self.jobs, self.progress, self.codes, self.documents, kernel=True):
             began = time.perf_counter()
             try:
                 found = [ask(step) for claim in one.proofs for step in self._steps(one.name, claim)]
-            except Refusal as refusal:
-                raise CliError(f"{one.name} cannot be written for {self.name}: {refusal}") from None
+            except (Refusal, SolverFailed) as error:
+                failed = CliError(f"{one.name}: {error}")
+                not_read(one.name, failed, self.codes, self.documents)
+                continue
+            proofs[one.name] = dict(one.proofs)
             self._take(one.name, found, time.perf_counter() - began)
         code = worst(self.codes)
         if self.save is not None:
@@ -57,8 +61,9 @@ class Solver:
         if self.as_json:
             terminal.say(as_json.document("verify", code, checker={"solver": self.name}, results=self.documents))
         elif len(self.documents) > 1 and not self.quiet:
-            total = sum((Counter(document["questions"]) for document in self.documents), Counter[str]())
-            terminal.say(f"\n{len(self.documents)} results: {opinions.counted(total)}")
+            asked = [document["questions"] for document in self.documents if "questions" in document]
+            total = sum(map(Counter, asked), Counter[str]())
+            terminal.say(f"\n{len(asked)} results: {opinions.counted(total)}")
         return code
 
     def _steps(self, name: str, claim: tuple[str, str]) -> Any:
@@ -72,26 +77,25 @@ class Solver:
         self.codes.append(1 if alarms else 0)
         questions = Counter(answers.question for answers in found)
         vacuous = sum(answers.vacuous for answers in found)
+        unknown = [answers for answers in found if answers.question == "unknown"]
+        verdict = ALARM if alarms else OPEN if unknown else NO_ALARM
         document = {
             "result": name,
-            "verdict": ALARM if alarms else NO_ALARM,
+            "verdict": verdict,
             "questions": dict(sorted(questions.items())),
             "twins": dict(sorted(Counter(answers.twin for answers in found).items())),
             "alarms": [{"step": a.obligation.number, "said": a.obligation.said} for a in alarms],
-            "unknown": [{"step": a.obligation.number, "said": a.obligation.said} for a in found if _open(a)],
+            "unknown": [{"step": a.obligation.number, "said": a.obligation.said} for a in unknown],
             "seconds": round(seconds, 3),
         }
         self.documents.append(document)
         if self.as_json:
             return
-        word = terminal.coloured("REFUSED") if alarms else terminal.coloured("ACCEPTED")
+        word = terminal.coloured(verdict)
         terminal.say(f"{name}: {word} by {self.name}: {opinions.counted(questions)} ({seconds:.1f} s)")
         for answers in alarms:
             terminal.say(f"  step {answers.obligation.number} fails for some values: {answers.obligation.said}")
+        for answers in () if self.quiet else unknown:
+            terminal.say(f"  step {answers.obligation.number} is open: {answers.obligation.said}")
         if vacuous and not self.quiet:
             terminal.say(f"  {vacuous} steps have premises that exclude each other, as a case of a proof by cases may")
-
-
-def _open(answers: Answers) -> bool:
-    return answers.question not in ("sat", "unsat")
-

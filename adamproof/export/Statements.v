@@ -448,7 +448,8 @@ Section adam.
       etransitivity; [|etransitivity; [exact equal|]]; rewrite <- ?Rmult_assoc; ring.
   Qed.
 
-  (* The rate: with 1 - b1, 1 - b2 and gamma as powers of T^(1/4), the bound is a constant over T^(1/4), for every T. *)
+  (* The rate: with 1 - b1, 1 - b2 and gamma as powers of T^(1/4), the bound is of order T^(-1/4), for every T: a constant
+     over T^(1/4), but for the means over time of |a|^p and |a|^q, which it names. *)
   Theorem rate (L0 L1 q alpha beta gamma0 : R) (T : nat) :
     let tau := Rpower (INR T) (/ 4) in
     let span := beta * (2 * alpha - alpha ^ 2 - beta) in
@@ -492,7 +493,8 @@ Section adam.
       rewrite ?Rinv_mult; right; rewrite <- ?Rmult_assoc; ring.
   Qed.
 
-  (* S^2 of the averaged theorem: the mean square of the magnitudes |m| / (eps + sqrt v), if E v_T <= V. *)
+  (* S^2 of the averaged theorem: the mean square of the magnitudes |m| / (eps + sqrt v), if E v_T <= V.  What the theorem
+     asks of v_T at every index costs nothing beyond the coordinates 1, ..., d: a run whose g is 0 there has v = 0. *)
   Definition mean_square (V : R) (T : nat) : R :=
     (1 - b1) * (ln (V * (/ eps) ^ 2 + 1) / INR T - ln b2) / (1 - b2) / (1 - b1 / b2).
 

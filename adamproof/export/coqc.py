@@ -27,9 +27,14 @@ ALLOWED = frozenset(
 )
 CLOSED = "Closed under the global context"
 AXIOM = re.compile(r"([A-Za-z_][\w.']*)(?=\s*:|$)")
-ERROR = re.compile(r'^File "[^"]*", line (\d+), characters \d+-\d+:\n(.*)', re.MULTILINE | re.DOTALL)
+# Not of a warning, which says where it is in the same way.
+ERROR = re.compile(r'^File "[^"]*", line (\d+), characters \d+-\d+:\n(Error\b.*)', re.MULTILINE | re.DOTALL)
 PRELUDE_NEEDS = "From Coq Require Import Reals ZArith List Lra Lia."
 PAUSE = 0.02  # seconds between two looks at the running processes
+
+
+class CoqFailed(RuntimeError):
+    """Coq has not answered, which is no refusal: one sentence."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +58,16 @@ class Answer:
 
 
 def version() -> str | None:
-    """Coq's version, or None where there is no coqc."""
+    """Coq's version, or None where there is no coqc.  Raises CoqFailed where it does not say."""
     if shutil.which("coqc") is None:
         return None
-    said = subprocess.run(["coqc", "--print-version"], capture_output=True, text=True, check=False)
-    return said.stdout.split(" ")[0].strip() or None
+    said = subprocess.run(["coqc", "--print-version"], capture_output=True, text=True, errors="replace", check=False)
+    found = re.match(r"\d+(\.\w+)*", said.stdout)
+    if said.returncode or not found:
+        words = " ".join((said.stderr or said.stdout).split())
+        words = words[:200] or "nothing"
+        raise CoqFailed(f"coqc --print-version ended with status {said.returncode} and said: {words}")
+    return found[0]
 
 
 def prelude() -> str:
@@ -90,11 +100,13 @@ def standalone(module: Module) -> str:
 def check(modules: Sequence[Module], folder: Path, jobs: int, say: Callable[[str], None]) -> Iterator[Answer]:
     """Coq's answers in the order of the modules, each as soon as it and those before it are there.
 
-    Every module needs the prelude, and waits for those it needs; if one of them is refused, so is it.
+    Every module needs the prelude, and waits for those it needs; if one of them is refused, so is it.  Raises
+    CoqFailed where Coq crashes, or does not read the prelude.
     """
     waiting = [Module("Prelude", prelude(), ()), *modules]
     for module in waiting:
         (folder / f"{module.name}.v").write_text(module.text, encoding="utf-8")
+        (folder / f"{module.name}.vo").unlink(missing_ok=True)  # what an earlier run has left says nothing
     done: dict[str, Answer] = {}
     running: dict[str, tuple[Module, float, subprocess.Popen[str]]] = {}
     left = list(modules)
@@ -114,12 +126,15 @@ def check(modules: Sequence[Module], folder: Path, jobs: int, say: Callable[[str
                 if process.poll() is not None:
                     del running[name]
                     done[name] = _answer(module, time.perf_counter() - start, process.returncode, folder)
+                    if name == "Prelude" and done[name].reason:
+                        raise CoqFailed(f"Coq does not read the prelude: {done[name].reason}")
             while left and left[0].name in done:
                 yield done[left.pop(0).name]
             time.sleep(PAUSE)
     finally:
         for _, _, process in running.values():
             process.kill()
+            process.wait()
 
 
 def _command(name: str) -> list[str]:
@@ -133,6 +148,8 @@ def _start(name: str, folder: Path) -> subprocess.Popen[str]:
 
 def _answer(module: Module, seconds: float, code: int, folder: Path) -> Answer:
     said = (folder / f"{module.name}.err").read_text(encoding="utf-8", errors="replace")
+    if code == 0 and not (folder / f"{module.name}.vo").is_file():
+        raise CoqFailed(f"coqc ended well with {module.name} but has compiled nothing")
     if code == 0:
         out = (folder / f"{module.name}.out").read_text(encoding="utf-8", errors="replace")
         try:
@@ -140,8 +157,9 @@ def _answer(module: Module, seconds: float, code: int, folder: Path) -> Answer:
         except ValueError as error:
             return Answer(module, seconds, str(error))
     found = ERROR.search(said)
-    if not found:
-        return Answer(module, seconds, " ".join(said.split())[-300:] or f"coqc ended with status {code}")
+    if code < 0 or not found:
+        words = " ".join(said.split())[-300:] or "nothing"
+        raise CoqFailed(f"coqc ended with status {code} at {module.name} without naming a line; it said: {words}")
     lemma = module.at(int(found[1]))
     where = f"{lemma.name} ({lemma.origin})" if lemma else f"line {found[1]}"
     return Answer(module, seconds, " ".join(found[2].split())[:300], where)
@@ -155,4 +173,6 @@ def axioms(said: str) -> frozenset[str]:
     if first != "Axioms:":
         raise ValueError(f"Print Assumptions has said {first!r:.80}")
     heads = [line for line in lines if line and not line[0].isspace()]
+    if not heads:
+        raise ValueError("Print Assumptions has announced axioms and named none")
     return frozenset(found[0] if (found := AXIOM.match(line)) else line for line in heads)

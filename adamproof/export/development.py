@@ -415,7 +415,8 @@ class Development:
 
 
 def comment(text: str) -> str:
-    """Text that cannot end a comment of Coq's, nor open one or a string."""
+    """Text that cannot end a comment of Coq's, nor open one or a string, and that can be written as UTF-8."""
+    text = text.encode("utf-8", "replace").decode()
     return text.replace("(*", "( *").replace("*)", "* )").replace('"', "''")
 
 

@@ -52,12 +52,19 @@ def _premises(entry: Any, number: int) -> tuple[int, ...]:
     return tuple(indices)
 
 
+def _citation(entry: Any) -> tuple[str, str]:
+    parts = list_of(entry, "a citation")
+    if len(parts) != 2:
+        raise Refusal("a citation has a name and a source")
+    return text_of(parts[0], "a name"), text_of(parts[1], "a source")
+
+
 def _step(number: int, entry: Any, reader: Reader) -> Step:
     reset_budget()
     rule = text_of(entry["rule"], "a rule")
     if rule not in RULES or len(list_of(entry["args"], "args")) != len(RULES[rule].kinds):
         raise Refusal(f"step {number}: there is no rule {rule!r:.40} with {len(entry['args'])} arguments")
     args = tuple(reader.argument(kind, arg) for kind, arg in zip(RULES[rule].kinds, entry["args"], strict=True))
-    citations = tuple((text_of(name, "a name"), text_of(source, "a source")) for name, source in entry["citations"])
+    citations = tuple(map(_citation, list_of(entry["citations"], "citations")))
     theorem = Theorem(reader.closed_terms(entry["hypotheses"]), reader.term(entry["conclusion"]), citations)
     return Step(number, rule, args, _premises(entry, number), theorem)

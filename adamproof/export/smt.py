@@ -19,10 +19,12 @@ from functools import cached_property
 from typing import Any
 
 from ..kernel.normal import Atom, Monomial, Poly, difference
-from ..kernel.terms import INT, RELATIONS, Function, Term, reset_budget
+from ..kernel.terms import INT, RELATIONS, Function, Refusal, Term, reset_budget
 from ..kernel.text import show
 from .proof import Step, read
 
+STEPS = 3_000_000  # a solver's own measure of work, for one question; then its answer is "unknown"
+LIMIT = ":reproducible-resource-limit"  # SMT-LIB's name for it
 RULES = ("arith", "antisymmetry", "integer_gap")
 NEGATED = {"==": "distinct", "!=": "=", "<=": "<", "<": "<="}  # not (0 op p), with the sides swapped for an order
 COMPARED = {"==": "=", "!=": "distinct", "<=": "<=", "<": "<"}
@@ -88,7 +90,10 @@ class Obligation:
 
     def _monomial(self, coefficient: int, monomial: Monomial) -> str:
         factors = sorted(self.names[atom] for atom, exponent in monomial for _ in range(exponent))
-        number = str(coefficient) if coefficient >= 0 else f"(- {-coefficient})"
+        try:
+            number = str(coefficient) if coefficient >= 0 else f"(- {-coefficient})"
+        except ValueError:  # Python's limit
+            raise Refusal(f"step {self.number} has a number of more than 4300 digits") from None
         return _applied("*", [number, *factors])
 
 
@@ -100,7 +105,8 @@ def obligations(proof: str | bytes) -> Iterator[Obligation]:
         if step.rule in RULES:
             reset_budget()
             found = _obligation(step, steps)
-            mark = (frozenset(map(_key, found.premises)), _key(found.goal))
+            # The same question among integers and among reals is two questions.
+            mark = (step.rule == "integer_gap", frozenset(map(_key, found.premises)), _key(found.goal))
             if mark not in seen:
                 seen.add(mark)
                 yield found
@@ -109,6 +115,8 @@ def obligations(proof: str | bytes) -> Iterator[Obligation]:
 def _obligation(step: Step, steps: Mapping[int, Step]) -> Obligation:
     premises = [steps[number].theorem.conclusion for number in step.premises]
     conclusion = step.theorem.conclusion
+    if conclusion.op not in RELATIONS:
+        raise Refusal(f"step {step.number} is of the rule {step.rule}, but its conclusion is no relation")
     facts = tuple(_reading(premise) for premise in premises if premise.op in RELATIONS)
     return Obligation(step.number, step.rule, facts, _reading(conclusion), show(conclusion))
 
@@ -153,10 +161,12 @@ def _applied(op: str, parts: list[str]) -> str:
 
 def document(title: str, proof: str | bytes) -> str:
     """All questions and twins of a proof file as one SMT-LIB script; each says in a comment what is expected."""
-    lines = [f"; {title}: the arithmetic steps of its proof", "(set-logic QF_NIRA)"]
+    lines = [f"; {title}: the arithmetic steps of its proof"]
     for found in obligations(proof):
         lines += ["", f"; step {found.number} ({found.rule}): {found.said}"]
         lines += [f";   {name} = {described(atom)}" for atom, name in found.names.items()]
         for expected, text in (("unsat", found.question), ("premises alone", found.twin)):
-            lines += [f"; expected: {expected}", "(push 1)", text, "(check-sat)", "(pop 1)"]
+            # Anew each time: solvers are weaker where they keep what was asked before (push, pop).
+            begin = ["(reset)", f"(set-option {LIMIT} {STEPS})", f"(set-logic {logic(text)})"]
+            lines += [f"; expected: {expected}", *begin, text, "(check-sat)"]
     return "\n".join([*lines, ""])

@@ -11,14 +11,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
 
-from .smt import Obligation, logic
+from .smt import STEPS, Obligation, logic
 
 SOLVERS = {"z3": "z3-solver", "cvc5": "cvc5"}  # module name -> distribution
-STEPS = 3_000_000  # the solver's own measure of work, for one question; then its answer is "unknown"
+
+
+ANSWERS = ("unsat", "sat", "unknown")
 
 
 class NoSolver(ImportError):
     """The solver is not installed; the message says how to get it."""
+
+
+class SolverFailed(RuntimeError):
+    """The solver has given no answer: one sentence."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,10 @@ class Answers:
 
 
 def asker(solver: str, steps: int = STEPS) -> Callable[[Obligation], Answers]:
-    """A function that asks the solver about a step.  Raises NoSolver, or ValueError for an unknown name."""
+    """A function that asks the solver about a step, or raises SolverFailed.
+
+    Raises NoSolver, or ValueError for an unknown name.
+    """
     if solver not in SOLVERS:
         raise ValueError(f"there is no solver {solver!r}; there are {', '.join(SOLVERS)}")
     try:
@@ -49,10 +58,20 @@ def asker(solver: str, steps: int = STEPS) -> Callable[[Obligation], Answers]:
     except ImportError:
         hint = f"pip install {SOLVERS[solver]}"
         raise NoSolver(f"{solver} is not installed; install it with `{hint}`, or use another solver") from None
-    ask = {"z3": _z3, "cvc5": _cvc5}[solver]
+    backend = {"z3": _z3, "cvc5": _cvc5}[solver]
 
-    def answers(obligation: Obligation) -> Answers:
-        return Answers(obligation, ask(module, obligation.question, steps), ask(module, obligation.twin, steps))
+    def ask(number: int, text: str) -> str:
+        try:
+            said = backend(module, text, steps)
+        except Exception as error:  # theirs may be anything
+            words = " ".join(str(error).split()) or type(error).__name__
+            raise SolverFailed(f"{solver} gave no answer about step {number}: {words:.200}") from error
+        if said not in ANSWERS:
+            raise SolverFailed(f"{solver} gave no answer about step {number}, but {said!r:.200}")
+        return said
+
+    def answers(step: Obligation) -> Answers:
+        return Answers(step, ask(step.number, step.question), ask(step.number, step.twin))
 
     return answers
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..kernel.terms import BINDERS, INT, POINT, QUANTIFIERS, REAL, Function, Term, bound_sort_of, free
+from ..kernel.terms import BINDERS, INT, POINT, QUANTIFIERS, REAL, Function, Refusal, Term, bound_sort_of, free
 
 SORTS = {INT: "Z", REAL: "R", POINT: "Omega"}
 RELATIONS = {"==": "=", "<=": "<=", "<": "<", "!=": "<>"}
@@ -19,12 +19,15 @@ TAKEN = frozenset(
     """
     R Z P I Omega IZR Rabs sqrt ln sign zpow rpow Sum E Integral01 Integrable Integrable01 origin alg n0 fun forall
     exists exists2 as at cofix else end fix for if IF in let match mod Prop return Set then Type using where with
-    SProp by eq_refl eq_sym eq_trans f_equal f_equal2 f_equal3 f_equal4 f_equal5 ltac exact True False
+    SProp Axiom Definition Fixpoint CoFixpoint Parameter Theorem Variable Hypothesis
+    by eq_refl eq_sym eq_trans f_equal f_equal2 f_equal3 f_equal4 f_equal5 ltac exact True False
     """.split()  # noqa: SIM905 - as a list it would take sixty lines
 )
 RESERVED = re.compile(
     r"(step|same)(_[0-9]+)+|[aehpqru][0-9]+|(fact|rule|nonneg|pos|zero|inv|eq|le|lt|ne|zpow|absurd|[A-Z]\w*)_\w+"
 )
+
+LARGEST_POWER = 5000  # beyond it Coq does not compute with an exponent of type nat
 
 LOOSE, IMPLIES, RELATION, SUM, PRODUCT, POWER, TIGHT = range(7)
 Names = Mapping[Any, str]
@@ -99,6 +102,8 @@ def _parts(term: Term, names: Names, outer: tuple[str, ...], used: frozenset[str
     if op == "inv":
         return f"/ {at(args[0], TIGHT)}", POWER
     if op == "pow" and is_literal_power(term):
+        if args[1].args[0] > LARGEST_POWER:
+            raise Refusal(f"it has a power {args[1].args[0]}, and Coq computes with powers up to {LARGEST_POWER}")
         return f"{at(args[0], TIGHT)} ^ {args[1].args[0]}", POWER
     if op in RELATIONS:
         return f"{at(args[0], SUM)} {RELATIONS[op]} {at(args[1], SUM)}", RELATION

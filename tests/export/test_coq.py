@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -14,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from adamproof.cli import second_opinion
+from adamproof.cli.second_opinion import Stored
 from adamproof.export import coqc
 from adamproof.export.development import Development, Module, Scope, term_of
 from adamproof.export.proof import Proof, Step, read
@@ -22,12 +26,13 @@ from adamproof.kernel.normal import normal
 from adamproof.kernel.rules import RULES
 from adamproof.kernel.terms import RELATIONS, Term, as_real, bind, function, make, number
 from adamproof.prover import dump, le, prop, prove, reals
-from adamproof.registry import get, lemmas
+from adamproof.registry import get, lemmas, theorem_of
 
 from .common import everything, needs_coq, stored
 
 ROOT = Path(__file__).resolve().parents[2]
 PINNED = "Statements.v, in ordinary mathematics"
+CHECKED = ("Adamproof.Update_magnitude", "Adamproof.Main_theorem")
 SCOPE = {"real": "xy", "int": "n", "point": "w"}
 LIBRARY = {"sig_forall_dec", "sig_not_dec", "functional_extensionality_dep", "classic"}
 
@@ -69,6 +74,109 @@ def test_axioms_are_read() -> None:
     with pytest.raises(ValueError, match="Print Assumptions has said ''"):
         coqc.axioms("")
 
+    with pytest.raises(ValueError, match="has announced axioms and named none"):
+        coqc.axioms("Axioms:\n")
+
+
+def test_a_warning_is_not_taken_for_the_error() -> None:
+    """Coq says of a warning, too, where it is; the step that is blamed is that of the error."""
+    said = (
+        'File "./M.v", line 3, characters 0-4:\nWarning: To avoid stack overflow, ... [abstract-large-number,numbers]\n'
+        'File "./M.v", line 28, characters 2-30:\nError: Not a valid ring equation.\n'
+    )
+    found = coqc.ERROR.search(said)
+    assert found is not None
+    assert (found[1], found[2]) == ("28", "Error: Not a valid ring equation.\n")
+    assert coqc.ERROR.search(said.splitlines()[0] + "\nWarning: x\n") is None
+
+
+def fake_coqc(folder: Path, text: str) -> str:
+    """A PATH on which coqc is a shell script that tells its version, and else does this."""
+    program = folder / "coqc"
+    program.write_text(f'#!/bin/sh\nif [ "$1" = --print-version ]; then echo 8.16.1 4.13.1; exit 0; fi\n{text}\n')
+    program.chmod(0o755)
+    return f"{folder}:{os.environ['PATH']}"
+
+
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        ("kill -9 $$", "coqc ended with status -9 at Prelude without naming a line; it said: nothing"),
+        (
+            "echo no space >&2; exit 1",
+            "coqc ended with status 1 at Prelude without naming a line; it said: no space",
+        ),
+        ("exit 0", "coqc ended well with Prelude but has compiled nothing"),
+        ("echo Axioms:; exit 0", "coqc ended well with Prelude but has compiled nothing"),
+        (
+            "printf 'File \"./Prelude.v\", line 3, characters 0-4:\\nError: no such library\\n' >&2; exit 1",
+            "Coq does not read the prelude: Error: no such library",
+        ),
+    ],
+)
+def test_a_coq_that_fails_has_refused_nothing(text: str, message: str, tmp_path: Path) -> None:
+    done = run("verify", "triangle", "--with", "coq", "--save", str(tmp_path / "said"), PATH=fake_coqc(tmp_path, text))
+    assert done.returncode == 2
+    assert f"Error: {message}" in done.stderr
+    assert "REFUSED" not in done.stdout + done.stderr
+    assert not list((tmp_path / "said").iterdir())
+
+
+def test_a_coq_that_announces_axioms_and_names_none_is_no_acceptance(tmp_path: Path) -> None:
+    path = fake_coqc(tmp_path, 'for file; do :; done; touch "${file}o"; echo Axioms:')
+    done = run("verify", "triangle", "--with", "coq", PATH=path)
+    assert done.returncode == 1
+    assert "REFUSED by Coq 8.16.1: Print Assumptions has announced axioms and named none" in done.stdout
+
+
+def test_a_coq_that_does_not_tell_its_version(tmp_path: Path) -> None:
+    path = fake_coqc(tmp_path, "")
+    (tmp_path / "coqc").write_text("#!/bin/sh\nprintf '\\377broken' >&2; exit 3\n")
+    done = run("verify", "triangle", "--with", "coq", PATH=path)
+    assert done.returncode == 2
+    assert "Error: coqc --print-version ended with status 3 and said:" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("number, status", [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_run_that_is_ended_leaves_neither_process_nor_folder(number: int, status: int, tmp_path: Path) -> None:
+    marker, left = tmp_path / "pid", tmp_path / "left"
+    left.mkdir()
+    path = fake_coqc(tmp_path, f"echo $$ > {marker}; exec sleep 600")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "adamproof", "verify", "triangle", "--with", "coq"], stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PATH": path, "TMPDIR": str(left)},
+    )  # fmt: skip
+    for _ in range(600):
+        if marker.exists() and marker.read_text().strip():
+            break
+        time.sleep(0.1)
+    assert list(left.iterdir())
+    process.send_signal(number)
+    process.communicate(timeout=60)
+    assert process.returncode == status
+    assert list(left.iterdir()) == []
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(marker.read_text()), 0)
+
+
+def test_a_file_does_not_take_the_name_of_a_result(tmp_path: Path) -> None:
+    text = dump(theorem_of("sign-form"))
+    development = Development()
+    mine = second_opinion._module(development, Stored("x/update-magnitude.json", (("proof", text),), from_file=True))
+    house = second_opinion._module(development, Stored("update-magnitude", (("proof", text),)))
+    assert (mine.name, house.name) == ("File_Update_magnitude", "Update_magnitude")
+
+
+def test_what_the_kernel_rejects_goes_no_further(tmp_path: Path) -> None:
+    content = json.loads(dump(theorem_of("sign-form")))
+    next(step for step in content["steps"] if step["rule"] == "assume")["hypotheses"] = []
+    (tmp_path / "wrong.json").write_text(json.dumps(content), encoding="utf-8")
+    path = fake_coqc(tmp_path, "exit 1")  # is not asked
+    done = run("verify", str(tmp_path / "wrong.json"), "--with", "all", PATH=path)
+    assert done.returncode == 1
+    assert "wrong.json: REJECTED by the kernel" in done.stderr
+
 
 def test_a_foreign_axiom_is_no_acceptance() -> None:
     module = Module("M", "", ())
@@ -94,6 +202,18 @@ def test_verify_b2(tmp_path: Path) -> None:
 
 
 @needs_coq
+@pytest.mark.slow
+def test_of_a_file_the_answer_repeats_what_it_says(tmp_path: Path) -> None:
+    """Its title may be anything."""
+    file = tmp_path / "b2.json"
+    file.write_text(dump(theorem_of("triangle", "finite sums"), "Lemma B.2"), encoding="utf-8")
+    done = run("verify", str(file), "--with", "coq")
+    assert done.returncode == 0, done.stderr
+    assert "  it says: " in done.stdout
+    assert "B.2" not in done.stdout
+
+
+@needs_coq
 def test_an_exported_file_needs_no_other(tmp_path: Path) -> None:
     file = tmp_path / "norms.v"
     assert run("export", "triangle", "--to", "coq", "--claim", "finite sums", "-o", str(file)).returncode == 0
@@ -104,7 +224,8 @@ def test_an_exported_file_needs_no_other(tmp_path: Path) -> None:
 
 @needs_coq
 def test_names_that_mean_something_in_coq(tmp_path: Path) -> None:
-    names = "R Z P I IZR Omega fun match le_same step_1 same_1 h0 n0 a0 u0 p0 alg Rabs nat O S pos_mult"
+    names = "Axiom Definition Fixpoint CoFixpoint Parameter Theorem Variable Hypothesis "
+    names += "R Z P I IZR Omega fun match le_same step_1 same_1 h0 n0 a0 u0 p0 alg Rabs nat O S pos_mult"
     values = reals(names)
     proof = prove(le(0, sum(values)), *(le(0, value) for value in values))
     module = replay(Development(), "Names", {"it": read(dump(proof))})
@@ -188,9 +309,11 @@ def test_every_result_and_the_statements(tmp_path: Path) -> None:
     assert names == {lemma.slug for lemma in lemmas()} | {PINNED}
     assert {result["verdict"] for result in results} == {"ACCEPTED"}
     assert {axiom for result in results for axiom in result["axioms"]} <= coqc.ALLOWED
-    checked = ["coqchk", "-silent", "-R", ".", "Adamproof", "Adamproof.Update_magnitude", "Adamproof.Main_theorem"]
+    checked = ["coqchk", "-silent", "-o", "-R", ".", "Adamproof", *CHECKED]
     done = subprocess.run(checked, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+    listed = done.stdout.split("* Axioms:")[1].split("*")[0].split()
+    assert {axiom.removeprefix("Coq.").split(".", 2)[-1] for axiom in listed} <= coqc.ALLOWED, listed
 
 
 # --- what Coq refuses ------------------------------------------------------------------------------

@@ -9,10 +9,24 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from adamproof import opinions as opinions_module
 from adamproof.check import check
 from adamproof.claims import ledger, proofs_of
 from adamproof.cli.commands import main
-from adamproof.opinions import Opinions, Proven, digest, fingerprint, found_in, lines, made, of_results, read, shipped
+from adamproof.opinions import (
+    Opinions,
+    Proven,
+    digest,
+    fingerprint,
+    found_in,
+    lines,
+    made,
+    of_results,
+    read,
+    shipped,
+    sources,
+    with_earlier,
+)
 from adamproof.prover import dump
 from adamproof.registry import get, lemmas, theorem_of
 from adamproof.sealed import SealError, text
@@ -77,7 +91,12 @@ def test_an_edited_record_is_refused(opinions: Opinions, tmp_path: Path, old: st
         ({"version": "5\x1b[2J"}, "its versions or results are not of the kind it has"),
         ({"results": []}, "its versions or results are not of the kind it has"),
         ({"results": {"a": {"proofs": {}, "verdict": 7}}}, "its versions or results are not of the kind it has"),
-        ({"results": {"a": {"proofs": {}, "verdict": "A", "questions": {"unsat": "1"}}}}, "not of the kind it has"),
+        ({"results": {"a": {"proofs": {}, "verdict": "ACCEPTED"}}}, "not of the kind it has"),  # Coq's word
+        ({"results": {"a": {"proofs": {}, "verdict": "NO ALARM, PROVED"}}}, "not of the kind it has"),
+        ({"results": {"a": {"proofs": {}, "verdict": "OPEN", "questions": {"unsat": "1"}}}}, "not of the kind it has"),
+        ({"results": {"a": {"proofs": {}, "verdict": "OPEN", "questions": {"unsat": -1}}}}, "not of the kind it has"),
+        ({"checker": []}, r"is of a checker \[\], not of"),
+        ({"schema": True}, "is a record of schema True, but this version reads 1"),
     ],
 )
 def test_a_sealed_record_of_something_else_is_refused(
@@ -89,6 +108,31 @@ def test_a_sealed_record_of_something_else_is_refused(
     path.write_text(text(sealed, "none"), encoding="utf-8")
     with pytest.raises(SealError, match=message):
         read(path)
+
+
+def test_a_record_under_another_checkers_name_is_refused(opinions: Opinions, tmp_path: Path) -> None:
+    (tmp_path / "cvc5.json").write_text(opinions.text(), encoding="utf-8")
+    found, (problem,) = found_in(tmp_path)
+    assert found == []
+    assert "is a record of z3, not of cvc5" in problem
+
+
+def test_a_record_keeps_what_the_same_checker_has_said_before(opinions: Opinions, tmp_path: Path) -> None:
+    path = tmp_path / "z3.json"
+    assert with_earlier(opinions, path) == opinions  # nothing is there
+    path.write_text(opinions.text(), encoding="utf-8")
+    other = replace(opinions, results=of_results([{**SAID, "result": "b"}], {"b": {}}))
+    assert set(with_earlier(other, path).results) == {"some-lemma", "b"}
+    assert set(with_earlier(replace(other, version="6.0"), path).results) == {"b"}
+    assert set(with_earlier(replace(other, code="0" * 64), path).results) == {"b"}
+
+
+def test_the_verdicts_code_is_part_of_a_record() -> None:
+    """What turns a checker's words into a verdict is not the exporter alone."""
+    folder = Path(opinions_module.__file__).parent
+    named = {path.name for path in sources()}
+    assert {"second_opinion.py", "solvers.py", "coqc.py", "Prelude.v", "Statements.v", "terms.py"} <= named
+    assert all(path.is_relative_to(folder) for path in sources())
 
 
 def test_what_a_solver_says_is_saved_and_the_ledger_shows_it(tmp_path: Path) -> None:
@@ -116,7 +160,7 @@ def test_the_records_of_the_package_are_about_the_proofs_at_hand() -> None:
     for opinion in opinions:
         assert opinion.code == fingerprint(), f"{opinion.command} --save adamproof/export/records"
         assert {lemma.slug for lemma in lemmas()} <= set(opinion.results)
-        assert {said["verdict"] for said in opinion.results.values()} <= {"ACCEPTED", "NO ALARM"}
+        assert {said["verdict"] for said in opinion.results.values()} <= {"ACCEPTED", "NO ALARM", "OPEN"}
     for lemma in lemmas():
         for claim in lemma.claims:
             text = dump(theorem_of(lemma.slug, claim.name), f"{lemma.slug}: {claim.name}")

@@ -15,8 +15,9 @@ import pytest
 
 from adamproof.cli import solvers
 from adamproof.cli.terminal import Progress
+from adamproof.export import solvers as asked_solvers
 from adamproof.export.smt import Obligation, document, obligations
-from adamproof.export.solvers import NoSolver, asker
+from adamproof.export.solvers import NoSolver, SolverFailed, asker
 from adamproof.kernel.terms import Refusal
 from adamproof.prover import assume, dump, integers, lt
 from adamproof.prover.record import derive
@@ -110,7 +111,7 @@ def test_the_command_line(tmp_path: Path) -> None:
     path = tmp_path / "b2.json"
     path.write_text(dump(theorem_of("update-magnitude")), encoding="utf-8")
     done = command("verify", str(path), "--with", "z3")
-    assert f"{path}: ACCEPTED by z3: {len(steps())} arithmetic steps: {len(steps())} unsat" in done.stdout
+    assert f"{path}: NO ALARM by z3: {len(steps())} arithmetic steps: {len(steps())} unsat" in done.stdout
     assert command("export", "sign-form", "--to", "smt2").stdout.count("(check-sat)") > 2
 
 
@@ -119,7 +120,96 @@ def test_a_planted_alarm_has_status_1(monkeypatch: pytest.MonkeyPatch, capsys: p
     monkeypatch.setattr(solvers, "obligations", lambda proof: [negated(step) for step in obligations(proof)])
     asked = solvers.Solver("z3", False, True, 1, Progress(False))
     assert asked.ask(["sign-form"]) == 1
-    assert "sign-form: REFUSED by z3" in capsys.readouterr().out
+    assert "sign-form: ALARM by z3" in capsys.readouterr().out
+
+
+def test_unknown_is_neither_an_alarm_nor_none(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With a limit of one step of the solver's, nothing is known of a hard step, which is named."""
+    pytest.importorskip("z3")
+    monkeypatch.setattr(solvers, "asker", lambda name: asker(name, steps=1))
+    asked = solvers.Solver("z3", False, False, 1, Progress(False))
+    assert asked.ask(["momentum-error"]) == 0
+    out = capsys.readouterr().out
+    assert "momentum-error: OPEN by z3" in out
+    assert " is open: " in out
+    assert asked.documents[0]["verdict"] == "OPEN"
+    assert asked.documents[0]["unknown"]
+
+
+def test_a_file_that_the_kernel_rejects_is_not_asked_about(tmp_path: Path) -> None:
+    """An assumption that is proved from nothing: no arithmetic, so that a solver has nothing to say against it."""
+    content = json.loads(dump(theorem_of("sign-form")))
+    next(step for step in content["steps"] if step["rule"] == "assume")["hypotheses"] = []
+    path = tmp_path / "wrong.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    done = command("verify", str(path), "--with", "z3")
+    assert done.returncode == 1
+    assert "REJECTED by the kernel" in done.stderr
+    assert "ALARM" not in done.stdout
+    results = json.loads(command("verify", str(path), "--with", "z3", "--json").stdout)["results"]
+    assert [result["verdict"] for result in results] == ["REJECTED"]
+
+
+def test_what_cannot_be_read_does_not_stop_the_rest(tmp_path: Path) -> None:
+    pytest.importorskip("z3")
+    good = tmp_path / "good.json"
+    good.write_text(dump(theorem_of("sign-form")), encoding="utf-8")
+    done = command("verify", str(tmp_path / "no.json"), str(good), "--with", "z3", "--json")
+    assert done.returncode == 2
+    assert [result["verdict"] for result in json.loads(done.stdout)["results"]] == ["NOT READ", "NO ALARM"]
+    assert len(done.stderr.splitlines()) == 2  # the error, and what the kernel said of the other
+
+
+def test_a_solver_that_fails_has_not_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    step = steps()[0]
+    for said, message in ((RuntimeError("out of\nmemory"), "out of memory"), ("timeout", "but 'timeout'")):
+
+        def backend(module: object, text: str, limit: int, said: object = said) -> str:
+            if isinstance(said, Exception):
+                raise said
+            return str(said)
+
+        monkeypatch.setattr(asked_solvers, "_z3", backend)
+        with pytest.raises(SolverFailed, match=f"z3 gave no answer about step {step.number}.*{message}"):
+            asker("z3")(step)
+
+
+def test_a_question_among_integers_is_not_one_among_reals() -> None:
+    """An arithmetic step with the premises and the conclusion of an integer gap is asked about, and is false."""
+    pytest.importorskip("z3")
+    i, k = integers("i k")
+    content = json.loads(dump(derive("integer_gap", [assume(lt(i, 2 * k))])))
+    gap = content["steps"][-1]
+    one = content["terms"].index(["rat", "1"])
+    arith = {**gap, "rule": "arith", "args": [gap["conclusion"], [], [[0, one]]]}
+    content["steps"] += [arith, {**arith, "from": [1, 2]}]  # the last one rests on both
+    found = list(obligations(json.dumps(content)))
+    assert [step.rule for step in found] == ["integer_gap", "arith", "arith"]
+    assert [asker("z3")(step).question for step in found] == ["unsat", "sat", "unsat"]
+
+
+def test_a_conclusion_that_is_no_relation_is_refused() -> None:
+    content = json.loads(dump(theorem_of("sign-form")))
+    arith = next(step for step in content["steps"] if step["rule"] == "arith")
+    arith["conclusion"] = next(number for number, term in enumerate(content["terms"]) if term[0] == "abs")
+    with pytest.raises(Refusal, match="its conclusion is no relation"):
+        list(obligations(json.dumps(content)))
+
+
+def test_the_exported_script_is_answered_by_z3_itself(tmp_path: Path) -> None:
+    """Every question is "unsat", the premises are "sat" (or not, in a case that cannot occur)."""
+    program = Path(sys.executable).with_name("z3")
+    if not program.exists():
+        pytest.skip("z3's own program is not installed")
+    script = document("B.2", dump(theorem_of("update-magnitude")))
+    (tmp_path / "b2.smt2").write_text(script, encoding="utf-8")
+    done = subprocess.run([program, tmp_path / "b2.smt2"], capture_output=True, text=True, check=False)
+    answers = done.stdout.split()
+    assert len(answers) == 2 * len(steps()), done.stdout[:300]
+    assert set(answers[::2]) == {"unsat"}
+    assert set(answers[1::2]) <= {"sat", "unsat"}
 
 
 @pytest.mark.slow

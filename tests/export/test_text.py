@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from fractions import Fraction
@@ -11,15 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adamproof.export import coqc, raw
-from adamproof.export.development import Development, term_of
+from adamproof.export.development import Development, comment, term_of
 from adamproof.export.proof import read
 from adamproof.export.replay import replay
 from adamproof.export.text import coq_name, show
 from adamproof.kernel.normal import normal
 from adamproof.kernel.terms import Refusal, Term, as_real, bind, function, make, number
-from adamproof.prover import prop, real_power
+from adamproof.prover import dump, prop, real_power
 from adamproof.prover import reals as symbols
-from adamproof.registry import get
+from adamproof.registry import get, theorem_of
 
 from .common import stored
 
@@ -62,7 +63,27 @@ def test_a_bound_variable_avoids_the_names_in_its_body() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["R", "Z", "E", "fun", "exists", "step_3", "step_1_3", "same_2", "h0", "u12", "a0", "le_same"]
+    "name",
+    [
+        "R",
+        "Z",
+        "E",
+        "fun",
+        "Axiom",
+        "Parameter",
+        "Hypothesis",
+        "Variable",
+        "Theorem",
+        "CoFixpoint",
+        "exists",
+        "step_3",
+        "step_1_3",
+        "same_2",
+        "h0",
+        "u12",
+        "a0",
+        "le_same",
+    ],
 )
 def test_a_name_that_means_something_gets_a_prime(name: str) -> None:
     assert coq_name(name) == f"{name}'"
@@ -168,3 +189,21 @@ def test_a_step_of_the_wrong_shape_is_refused_in_one_sentence() -> None:
 def test_a_malformed_file_is_refused(content: str, message: str) -> None:
     with pytest.raises(Refusal, match=message):
         read(content)
+
+
+def test_powers_that_coq_does_not_compute_with_are_refused() -> None:
+    assert show(make("pow", X, make("int", 5000))) == "x ^ 5000"
+    with pytest.raises(Refusal, match="it has a power 5001, and Coq computes with powers up to 5000"):
+        show(make("pow", X, make("int", 5001)))
+
+
+@pytest.mark.parametrize("citations", [["a"], [["a"]], [["a", "b", "c"]], [[1, 2]], 7])
+def test_malformed_citations_are_refused(citations: object) -> None:
+    content = json.loads(dump(theorem_of("sign-form")))
+    content["steps"][-1]["citations"] = citations
+    with pytest.raises(Refusal):
+        read(json.dumps(content))
+
+
+def test_a_title_that_is_no_text_can_be_written() -> None:
+    assert comment('a\ud800 *) (* "').encode() == b"a? * ) ( * ''"
