@@ -580,14 +580,11 @@ def verify(
     for path in paths:
         try:
             answer = fresh.ask(path)
-        except CliError:
-            if not path.endswith(".json") and not Path(path).exists():
-                error = CliError(
-                    f"there is no file {path}; of a result, say `adamproof check {path}`, or verify it --with coq or z3"
-                )
-            codes.append(error.exit_code)
-            documents.append({"file": path, "error": error.message})
-            error.show()
+        except CliError as error:
+            said = _with_hint(error, path)
+            codes.append(said.exit_code)
+            documents.append({"file": path, "error": said.message})
+            said.show()
             continue
         codes.append(answer.exit_code)
         documents.append(data.answered(path, answer.said))
@@ -596,6 +593,13 @@ def verify(
     if as_json:
         terminal.say(data.document("verify", max(codes), files=documents))
     ctx.exit(max(codes))
+
+
+def _with_hint(error: CliError, path: str) -> CliError:
+    """The error about a file; a name that may be a result's gets a hint."""
+    if path.endswith(".json") or Path(path).exists():
+        return error
+    return CliError(f"there is no file {path}; of a result, say `adamproof check {path}` or verify it --with coq or z3")
 
 
 def _verified(answer: Any, quiet: bool) -> str:
