@@ -125,7 +125,7 @@ def test_a_users_mistake_is_one_sentence(mine: Any, body: str, message: str) -> 
         (["check", "B.2", "--claim", "by invariant"], "did you mean 'by an invariant'"),
         (["check", "B.2", "--models", "-1"], "not in the range"),
         (["verify", "nowhere.json"], "cannot read nowhere.json"),
-        (["verify", "B.2"], "there is no file B.2; of a result, say `adamproof check B.2` or verify it --with coq or z3"),
+        (["verify", "B.2"], "there is no file B.2; of a result, say `adamproof check B.2` or verify it --with coq"),
         (["verify", "B.2", "--with", "z3", "--keep", "x"], "--keep leaves Coq files, so it needs --with coq or all"),
         (["verify", "B.2", "--with", "coq", "--keep", ""], "the name of a folder must not be empty"),
         (["export", "B.2", "--to", "pdf"], "is not one of"),
