@@ -570,5 +570,106 @@ Proof.
   - exact I.
 Qed.
 
-Definition all_theorems := (B_2, descent, main_theorem, corollary_3_3, corollary_3_3_case_2, rate, main_theorem_averaged, a_run).
+(* Nor do they hold for runs alone in which nothing happens: a run with random noise, and the main theorem for it. *)
+
+(* A fair coin. *)
+Definition coin : probability bool.
+Proof.
+  refine (finite bool everywhere ((true, 1 / 2) :: (false, 1 / 2) :: nil) true _ _).
+  - repeat constructor; simpl; lra.
+  - simpl; lra.
+Defined.
+
+Section noisy.
+  Variables (b1 b2 eps gamma p s0 s1 start : R).
+
+  (* The noise: in the first step, in coordinate 1, the coin says s0 or -s0. *)
+  Definition toss (t i : nat) (w : bool) : R :=
+    match t, i with
+    | 1%nat, 1%nat => if w then s0 else - s0
+    | _, _ => 0
+    end.
+
+  (* x_{t+1}, m_t and v_t of a coordinate. *)
+  Fixpoint state (t i : nat) (w : bool) : R * R * R :=
+    match t with
+    | O => (start, 0, 0)
+    | S k =>
+        let '(y, a, b) := state k i w in
+        let g := y + toss t i w in
+        let a' := b1 * a + (1 - b1) * g in
+        let b' := b2 * b + (1 - b2) * g ^ 2 in
+        (y - gamma * a' / (eps + sqrt b'), a', b')
+    end.
+  Definition place (t i : nat) (w : bool) : R := fst (fst (state (pred t) i w)).
+  Definition seen (t i : nat) (w : bool) : R := place t i w + toss t i w.
+
+  Lemma m_is t i w : moving b1 (fun k => seen k i w) t = snd (fst (state t i w)).
+  Proof.
+    induction t as [|t IH]; [reflexivity|]; cbn [moving]; rewrite IH; unfold seen, place; cbn [pred state].
+    destruct (state t i w) as [[y a] b]; reflexivity.
+  Qed.
+  Lemma v_is t i w : moving b2 (fun k => seen k i w ^ 2) t = snd (state t i w).
+  Proof.
+    induction t as [|t IH]; [reflexivity|]; cbn [moving]; rewrite IH; unfold seen, place; cbn [pred state].
+    destruct (state t i w) as [[y a] b]; reflexivity.
+  Qed.
+
+  (* f = y^2 / 2 in one dimension, from x_1 = start, with random noise: the iterates move, and differ by outcome. *)
+  Theorem a_noisy_run :
+    run bool coin ends 1 (fun y : vector => 1 / 2 * sum 1 (fun i => y i ^ 2)) (fun y : vector => y) 0 seen place b1 b2 eps gamma p s0 s1.
+  Proof.
+    assert (noise_is : forall t w i, noise bool (fun y : vector => y) seen place t w i = toss t i w).
+    { intros t w i; unfold noise, slope, iterate, seen; ring. }
+    constructor.
+    - intros t w i low; unfold m, v, first_moment, second_moment; rewrite m_is, v_is; unfold place.
+      destruct t as [|t]; [lia|]; change (pred (S (S t))) with (S t); change (pred (S t)) with t.
+      cbn [state]; destruct (state t i w) as [[y a] b]; reflexivity.
+    - intros y h; split; [exact I|].
+      unfold Integral01, ends, dot, plus, scale; simpl; field.
+    - intros y; simpl; pose proof (pow2_ge_0 (y 1%nat)); simpl in *; lra.
+    - intros t _; exact I.
+    - intros t _; simpl; rewrite !noise_is.
+      assert (alike : toss t 1 true ^ 2 = toss t 1 false ^ 2) by (destruct t as [|[|t]]; simpl; ring).
+      assert (at_most : toss t 1 false ^ 2 <= s0 ^ 2)
+        by (destruct t as [|[|t]]; simpl; pose proof (pow2_ge_0 s0); simpl in *; lra).
+      pose proof (pow2_ge_0 s1) as square.
+      pose proof (rpow_nonneg (norm 1 (slope bool (fun y : vector => y) place t true)) p) as one.
+      pose proof (rpow_nonneg (norm 1 (slope bool (fun y : vector => y) place t false)) p) as other.
+      pose proof (Rmult_le_pos _ _ square one); pose proof (Rmult_le_pos _ _ square other).
+      simpl in *; lra.
+    - intros t k low above; simpl; unfold dot; simpl; rewrite !noise_is.
+      destruct k as [|[|k]]; [lia|lia|]; simpl; ring.
+    - exact I.
+  Qed.
+
+  (* So the hypotheses of the main theorem can be met, by a run in which something happens: L0 = 1, L1 = 0. *)
+  Theorem main_theorem_of_a_noisy_run (T : nat) :
+    0 <= b1 -> b1 ^ 2 < b2 -> b2 < 1 -> 0 <= eps -> 0 < gamma -> (1 <= T)%nat ->
+    progress bool coin 1 (fun y : vector => y) seen place b1 b2 eps T <=
+      (1 / 2 * start ^ 2 - 0) / INR T / gamma
+      + 2 * magnitude b1 b2 * sqrt (INR 1) * sqrt ((1 - b1) / (b1 + 1))
+        * sqrt (s0 ^ 2 + s1 ^ 2 * power_mean bool coin 1 (fun y : vector => y) place p T)
+      + 2 * b1 * (magnitude b1 b2 / (1 - b1)) * sqrt (INR 1) * Rabs start / INR T
+      + magnitude b1 b2 ^ 2 * INR 1 * gamma * (2 * b1 / (1 - b1) + 1 / 2) * 1.
+  Proof.
+    intros low close small regular forward long.
+    pose proof (main_theorem _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ a_noisy_run 1 0 1 T) as found.
+    eapply Rle_trans; [apply found; clear found; try assumption; try lra |].
+    - intros y h _; right; replace (fun i : nat => plus y h i - y i) with h; [ring|].
+      apply pointwise; intros i; unfold plus; ring.
+    - intros t _; exact I.
+    - assert (first : forall w, slope bool (fun y : vector => y) place 1 w 1%nat = start) by reflexivity.
+      assert (value : E coin (fun w => 1 / 2 * sum 1 (fun i => iterate bool place 1 w i ^ 2)) = 1 / 2 * start ^ 2).
+      { simpl; unfold iterate, place; simpl; field. }
+      assert (length : E coin (fun w => norm 1 (slope bool (fun y : vector => y) place 1 w)) = Rabs start).
+      { replace (fun w : bool => norm 1 (slope bool (fun y : vector => y) place 1 w)) with (fun _ : bool => Rabs start);
+          [simpl; field |].
+        apply pointwise; intros w; unfold norm; cbn [sum]; rewrite first, Rplus_0_l, <- Rsqr_pow2; symmetry; apply sqrt_Rsqr_abs. }
+      rewrite value, length; right; ring.
+  Qed.
+End noisy.
+
+Definition all_theorems := (B_2, descent, main_theorem, corollary_3_3, corollary_3_3_case_2, rate, main_theorem_averaged, a_run,
+  a_noisy_run, main_theorem_of_a_noisy_run).
 Print Assumptions all_theorems.
