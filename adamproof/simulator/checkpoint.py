@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -165,12 +166,15 @@ def _count(arrays: Mapping[str, Any], name: str, most: int) -> int:
     return int(value)
 
 
-def _opened(path: Path) -> Any:
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
     """The arrays of an .npz file.  NumPy reads other files too, and words for them would mislead."""
     with path.open("rb") as stream:
         if stream.read(4) != b"PK\x03\x04":
             raise ValueError("it is no .npz file")
-    return np.load(path, allow_pickle=False)
+        stream.seek(0)
+        with np.load(stream, allow_pickle=False) as data:
+            yield data
 
 
 def _difference(said: str, task: Task) -> str:

@@ -104,6 +104,8 @@ def simulate(
     if threads is not None:
         threads = arguments.whole("the number of threads", threads, 1)
     save_every = arguments.real("save_every", save_every)
+    if not save_every >= 0.0:
+        raise SimulationError(f"save_every is {save_every}, but must be a number of seconds that is not negative")
     path = None if checkpoint is None else Path(checkpoint)
     if path is not None and path.exists() and not resume:
         raise SimulationError(f"the checkpoint {path} is there already: resume from it, remove it or name another file")

@@ -513,6 +513,7 @@ def test_subnormal_gradients_move_by_epsilon(engine: str) -> None:
         (lambda: quadratic(2**62), "the dimension is 4611686018427387904"),
         (lambda: simulate(varied(2, Noise()), STANDARD, 5, threads=0), "the number of threads is 0"),
         (lambda: simulate(varied(2, Noise()), STANDARD, 5, save_every="1"), "save_every is '1'"),  # type: ignore[arg-type]
+        (lambda: simulate(varied(2, Noise()), STANDARD, 5, save_every=float("nan")), "save_every is nan, but must be"),
         (
             lambda: simulate(varied(2, Noise()), STANDARD, 5).statistics.mean("zzz"),
             "there is no quantity 'zzz'; there are",
