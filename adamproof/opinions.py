@@ -145,7 +145,8 @@ def _is_well_formed(content: Mapping[str, Any]) -> bool:
             return False
         if said.get("verdict") not in VERDICTS[content["checker"] == "coq"]:
             return False
-        shown += questions
+        if content["checker"] != "coq" and said["verdict"] != verdict_of(questions):
+            return False
     return all(isinstance(text, str) and text.isprintable() for text in shown)
 
 
@@ -163,6 +164,13 @@ def found_in(folder: str | Path) -> tuple[list[Opinions], list[str]]:
             except sealed.SealError as error:
                 problems.append(str(error))
     return found, problems
+
+
+def verdict_of(questions: Mapping[str, int]) -> str | None:
+    """What a solver's answers come to; None where they are none."""
+    if not set(questions) <= {"sat", "unknown", "unsat"}:
+        return None
+    return ALARM if questions.get("sat") else OPEN if questions.get("unknown") else NO_ALARM
 
 
 def with_earlier(found: Opinions, path: Path) -> Opinions:

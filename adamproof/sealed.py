@@ -38,8 +38,8 @@ def read(path: str | Path, names: Collection[str], schema: int, what: str, again
     said, _ = content.pop(CHECKSUM), content.pop(COMMAND)  # the command follows from the rest
     try:
         expected = _checksum(content)
-    except ValueError as error:
-        raise SealError(f"{path} holds a number that is not finite, which no record does") from error
+    except (ValueError, RecursionError) as error:
+        raise SealError(f"{path} holds a number that is not finite, or is too deep, which no record is") from error
     if said != expected:
         raise SealError(f"{path} is not as it was written, for its checksum does not fit: {again}")
     return content

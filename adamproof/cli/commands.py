@@ -564,15 +564,18 @@ def verify(
         raise CliError("--save records what other checkers say, so it needs --with coq, all, z3 or cvc5")
     records = None if save is None else files.make_folder(save)
     if checker in ("z3", "cvc5"):
+        from .second_opinion import ended_by_signals
         from .solvers import Solver
 
-        ctx.exit(Solver(checker, as_json, quiet, jobs, terminal.Progress(progress, quiet), records).ask(paths))
+        with ended_by_signals():
+            ctx.exit(Solver(checker, as_json, quiet, jobs, terminal.Progress(progress, quiet), records).ask(paths))
     if checker != "kernel":
-        from .second_opinion import Coq
+        from .second_opinion import Coq, ended_by_signals
 
         folder = None if keep is None else files.make_folder(keep)
         coq = Coq(as_json, quiet, jobs, terminal.Progress(progress, quiet), folder, checker == "all", records)
-        ctx.exit(coq.ask(paths))
+        with ended_by_signals():
+            ctx.exit(coq.ask(paths))
     from . import as_json as data
     from . import fresh
 

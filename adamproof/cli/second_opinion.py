@@ -26,7 +26,7 @@ from .errors import CliError
 from .targets import resolve
 
 NOT_READ = "NOT READ"
-TERMINATED = 143
+BY_SIGNAL = 128  # and the signal's number: the exit status
 HAND_WRITTEN = ("Prelude", "Statements")
 
 
@@ -86,7 +86,7 @@ class Coq:
         if set(pinned.needs) <= names.keys():
             modules.append(pinned)
             names[pinned.name] = "Statements.v, in ordinary mathematics"
-        with tempfile.TemporaryDirectory(prefix="adamproof-coq-") as temporary, _ended_by_sigterm():
+        with tempfile.TemporaryDirectory(prefix="adamproof-coq-") as temporary:
             self._check(modules, self.folder or Path(temporary), names, version)
         code = worst(self.codes)
         if self.save is not None:
@@ -171,7 +171,8 @@ def _accepted_by_the_kernel(path: str, codes: list[int], documents: list[dict[st
     """The kernel's verdict on a file, as it goes into what is printed."""
     answer = fresh.ask(path)
     verdict = answer.said["verdict"]
-    terminal.warn(f"{path}: {verdict} by the kernel")
+    why = f" ({answer.said['reason']})" if answer.said.get("reason") else ""
+    terminal.warn(f"{path}: {verdict} by the kernel{why}")
     codes.append(answer.exit_code)
     if answer.exit_code:
         reason = answer.said.get("reason", "")
@@ -186,17 +187,19 @@ def _statement(stored: Stored) -> list[str]:
 
 
 @contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
-    """SIGTERM ends Coq's processes and removes their folder, as Ctrl-C does, instead of leaving them."""
+def ended_by_signals() -> Iterator[None]:
+    """SIGTERM and SIGHUP end other processes and remove their folders, as Ctrl-C does, instead of leaving them."""
+    numbers = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
 
     def end(number: int, frame: Any) -> None:
-        raise SystemExit(TERMINATED)
+        raise SystemExit(BY_SIGNAL + number)
 
-    before = signal.signal(signal.SIGTERM, end)
+    before = {number: signal.signal(number, end) for number in numbers}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, action in before.items():
+            signal.signal(number, action)
 
 
 def _module(development: Development, stored: Stored) -> Module:

@@ -14,7 +14,6 @@ from ..export import solvers
 from ..export.smt import obligations
 from ..export.solvers import Answers, NoSolver, SolverFailed, asker
 from ..kernel.terms import Refusal
-from ..opinions import ALARM, NO_ALARM, OPEN
 from . import as_json, terminal
 from .checking import worst
 from .errors import CliError
@@ -78,7 +77,7 @@ class Solver:
         questions = Counter(answers.question for answers in found)
         vacuous = sum(answers.vacuous for answers in found)
         unknown = [answers for answers in found if answers.question == "unknown"]
-        verdict = ALARM if alarms else OPEN if unknown else NO_ALARM
+        verdict = opinions.verdict_of(questions)
         document = {
             "result": name,
             "verdict": verdict,

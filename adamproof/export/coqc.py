@@ -29,6 +29,10 @@ CLOSED = "Closed under the global context"
 AXIOM = re.compile(r"([A-Za-z_][\w.']*)(?=\s*:|$)")
 # Not of a warning, which says where it is in the same way.
 ERROR = re.compile(r'^File "[^"]*", line (\d+), characters \d+-\d+:\n(Error\b.*)', re.MULTILINE | re.DOTALL)
+# Errors that say nothing of the text: the machine, not the step, has failed.
+FAILED = re.compile(
+    r"Error:?\s*(Out of memory|Stack overflow|User interrupt|Timeout|System error|Cannot find a physical)"
+)
 PRELUDE_NEEDS = "From Coq Require Import Reals ZArith List Lra Lia."
 PAUSE = 0.02  # seconds between two looks at the running processes
 
@@ -157,9 +161,9 @@ def _answer(module: Module, seconds: float, code: int, folder: Path) -> Answer:
         except ValueError as error:
             return Answer(module, seconds, str(error))
     found = ERROR.search(said)
-    if code < 0 or not found:
+    if code < 0 or not found or FAILED.match(found[2]):
         words = " ".join(said.split())[-300:] or "nothing"
-        raise CoqFailed(f"coqc ended with status {code} at {module.name} without naming a line; it said: {words}")
+        raise CoqFailed(f"coqc ended with status {code} at {module.name} without refusing a step; it said: {words}")
     lemma = module.at(int(found[1]))
     where = f"{lemma.name} ({lemma.origin})" if lemma else f"line {found[1]}"
     return Answer(module, seconds, " ".join(found[2].split())[:300], where)
@@ -167,7 +171,7 @@ def _answer(module: Module, seconds: float, code: int, folder: Path) -> Answer:
 
 def axioms(said: str) -> frozenset[str]:
     """The axioms that `Print Assumptions` lists.  Raises ValueError when it has said nothing."""
-    if said.startswith(CLOSED):
+    if said.strip() == CLOSED:
         return frozenset()
     first, *lines = said.splitlines() or [""]
     if first != "Axioms:":

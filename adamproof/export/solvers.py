@@ -84,8 +84,12 @@ def version(solver: str) -> str:
 def _z3(z3: ModuleType, text: str, steps: int) -> str:
     solver = z3.Solver(ctx=z3.Context())
     solver.set("rlimit", steps)
+    solver.set("ctrl_c", False)  # else z3 takes an interrupt for itself and answers "unknown"
     solver.from_string(text)
-    return str(solver.check())
+    said = str(solver.check())
+    if said == "unknown" and solver.reason_unknown() in ("canceled", "interrupted", "interrupted from keyboard"):
+        raise KeyboardInterrupt
+    return said
 
 
 def _cvc5(cvc5: ModuleType, text: str, steps: int) -> str:

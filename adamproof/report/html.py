@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from .runs import Run
 
 STYLE = Path(__file__).with_name("style.css")
-PRINTED = ((180, "longest"), (95, "long"))  # signs from which a formula is printed smaller, to fit on A4
+# Signs from which a formula is printed smaller, to fit on A4 in a wide font.
+PRINTED = ((180, "longest"), (145, "longer"), (95, "long"))
 GOOD, BAD = {"PROVED", "killed"}, {"REFUTED", "REJECTED", "SURVIVED"}
 
 

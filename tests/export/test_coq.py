@@ -74,6 +74,8 @@ def test_axioms_are_read() -> None:
     with pytest.raises(ValueError, match="Print Assumptions has said ''"):
         coqc.axioms("")
 
+    with pytest.raises(ValueError, match="Print Assumptions has said"):
+        coqc.axioms("Closed under the global context\nAxioms:\nevil : False\n")
     with pytest.raises(ValueError, match="has announced axioms and named none"):
         coqc.axioms("Axioms:\n")
 
@@ -101,10 +103,14 @@ def fake_coqc(folder: Path, text: str) -> str:
 @pytest.mark.parametrize(
     "text, message",
     [
-        ("kill -9 $$", "coqc ended with status -9 at Prelude without naming a line; it said: nothing"),
+        ("kill -9 $$", "coqc ended with status -9 at Prelude without refusing a step; it said: nothing"),
         (
             "echo no space >&2; exit 1",
-            "coqc ended with status 1 at Prelude without naming a line; it said: no space",
+            "coqc ended with status 1 at Prelude without refusing a step; it said: no space",
+        ),
+        (
+            "printf 'File \"./Prelude.v\", line 3, characters 0-4:\\nError: Out of memory.\\n' >&2; exit 1",
+            "coqc ended with status 1 at Prelude without refusing a step",
         ),
         ("exit 0", "coqc ended well with Prelude but has compiled nothing"),
         ("echo Axioms:; exit 0", "coqc ended well with Prelude but has compiled nothing"),
@@ -312,7 +318,7 @@ def test_every_result_and_the_statements(tmp_path: Path) -> None:
     checked = ["coqchk", "-silent", "-o", "-R", ".", "Adamproof", *CHECKED]
     done = subprocess.run(checked, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    listed = done.stdout.split("* Axioms:")[1].split("*")[0].split()
+    listed = (done.stdout + done.stderr).split("* Axioms:")[1].split("*")[0].split()
     assert {".".join(axiom.split(".")[-2:]) for axiom in listed} <= coqc.ALLOWED, listed
 
 

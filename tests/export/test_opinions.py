@@ -32,7 +32,7 @@ from adamproof.registry import get, lemmas, theorem_of
 from adamproof.sealed import SealError, text
 
 PROOF = Proven("some-lemma", "it", digest("the proof"))
-SAID = {"result": "some-lemma", "verdict": "NO ALARM", "questions": {"unsat": 4, "unknown": 1}, "seconds": 2.0}
+SAID = {"result": "some-lemma", "verdict": "OPEN", "questions": {"unsat": 4, "unknown": 1}, "seconds": 2.0}
 
 
 @pytest.fixture
@@ -41,14 +41,14 @@ def opinions() -> Opinions:
 
 
 def test_an_opinion_is_on_one_proof_and_on_no_other(opinions: Opinions) -> None:
-    assert opinions.in_short(PROOF) == "z3 5.0: NO ALARM (5 arithmetic steps: 1 unknown, 4 unsat), recorded"
+    assert opinions.in_short(PROOF) == "z3 5.0: OPEN (5 arithmetic steps: 1 unknown, 4 unsat), recorded"
     for other in (replace(PROOF, digest=digest("another")), replace(PROOF, claim="that"), replace(PROOF, lemma="b")):
         assert opinions.in_short(other) == "z3 5.0: not asked about this proof"
         assert lines([PROOF, other], [opinions]) == [
             ("the kernel", "of 2 proofs: 2 PROVED, now, each read in a process of its own"),
             (
                 "z3 5.0",
-                "of 2 proofs: 1 NO ALARM, 1 not asked about; 5 arithmetic steps: 1 unknown, 4 unsat "
+                "of 2 proofs: 1 OPEN, 1 not asked about; 5 arithmetic steps: 1 unknown, 4 unsat "
                 "(recorded; repeat with: adamproof verify all --with z3)",
             ),
         ]
@@ -69,7 +69,7 @@ def test_a_record_comes_back_as_it_was_written(opinions: Opinions, tmp_path: Pat
     ("old", "new", "message"),
     [
         ('"unsat": 4', '"unsat": 5', "checksum does not fit"),
-        ('"NO ALARM"', '"ALARM"', "checksum does not fit"),
+        ('"OPEN"', '"ALARM"', "checksum does not fit"),
         ('"schema": 1', '"schema": 2', "is a record of schema 2, but this version reads 1"),
         ('"version"', '"versions"', "is no record of a checker, which has the names"),
         ("{", "", "is not JSON"),
@@ -95,6 +95,8 @@ def test_an_edited_record_is_refused(opinions: Opinions, tmp_path: Path, old: st
         ({"results": {"a": {"proofs": {}, "verdict": "NO ALARM, PROVED"}}}, "not of the kind it has"),
         ({"results": {"a": {"proofs": {}, "verdict": "OPEN", "questions": {"unsat": "1"}}}}, "not of the kind it has"),
         ({"results": {"a": {"proofs": {}, "verdict": "OPEN", "questions": {"unsat": -1}}}}, "not of the kind it has"),
+        ({"results": {"a": {"proofs": {}, "verdict": "NO ALARM", "questions": {"sat": 5}}}}, "not of the kind it has"),
+        ({"results": {"a": {"proofs": {}, "verdict": "OPEN", "questions": {"all": 5}}}}, "not of the kind it has"),
         ({"checker": []}, r"is of a checker \[\], not of"),
         ({"schema": True}, "is a record of schema True, but this version reads 1"),
     ],
