@@ -558,6 +558,9 @@ def verify(
     Exit status: 0 all proved (and no alarm), 1 one is rejected (or an alarm), 2 one cannot be read (or there is no Coq
     or solver, or it fails), 3 a result is not proved.
     """
+    strange = next((path for path in paths if not path.isprintable()), None)
+    if strange is not None:  # a line break in a name would write lines of its own among the verdicts
+        raise CliError(f"the name {strange!r} has characters that cannot be shown: rename the file")
     if keep is not None and checker not in ("coq", "all"):
         raise CliError("--keep leaves Coq files, so it needs --with coq or all")
     if save is not None and checker == "kernel":

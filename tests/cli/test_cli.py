@@ -127,6 +127,7 @@ def test_a_users_mistake_is_one_sentence(mine: Any, body: str, message: str) -> 
         (["verify", "nowhere.json"], "cannot read nowhere.json"),
         (["verify", "B.2"], "there is no file B.2; of a result, say `adamproof check B.2` or verify it --with coq"),
         (["verify", "B.2", "--with", "z3", "--keep", "x"], "--keep leaves Coq files, so it needs --with coq or all"),
+        (["verify", "x\nB.2: ACCEPTED by Coq.json"], r"the name 'x\nB.2: ACCEPTED by Coq.json' has characters"),
         (["verify", "B.2", "--with", "coq", "--keep", ""], "the name of a folder must not be empty"),
         (["export", "B.2", "--to", "pdf"], "is not one of"),
         (["export", "sign-form", "-o", "no/such/folder/x.json"], "cannot write"),

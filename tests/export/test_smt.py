@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from dataclasses import replace
 from functools import cache
@@ -188,6 +190,25 @@ def test_a_question_among_integers_is_not_one_among_reals() -> None:
     found = list(obligations(json.dumps(content)))
     assert [step.rule for step in found] == ["integer_gap", "arith", "arith"]
     assert [asker("z3")(step).question for step in found] == ["unsat", "sat", "unsat"]
+
+
+@pytest.mark.parametrize("number, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_is_no_answer(number: int, status: int, tmp_path: Path) -> None:
+    """z3 would take an interrupt for itself and answer "unknown", and the run would go on and record that."""
+    pytest.importorskip("z3")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "adamproof", "verify", "main-theorem-averaged", "--with", "z3", "--progress", "--save",
+         str(tmp_path)], env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert process.stderr is not None
+    seen = b""
+    while b"is asked about" not in seen:
+        seen += process.stderr.read(1)
+    time.sleep(1.0)
+    process.send_signal(number)
+    process.communicate(timeout=60)
+    assert process.returncode == status
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_conclusion_that_is_no_relation_is_refused() -> None:
