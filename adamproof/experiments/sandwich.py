@@ -287,6 +287,9 @@ def _underflows(run: Run) -> bool:
 def compare(run: Run, against: str = "main") -> Sandwich:
     """A run beside a theorem.  Raises NotApplicable where the theorem says nothing about it."""
     task = run.task
+    if run.statistics.done != task.steps:
+        done = f"{run.statistics.done} of its {task.steps} steps"
+        raise NotApplicable(f"the run was stopped after {done}: resume it first")
     refuse(task.problem, task.algorithm, task.steps, task.replicates, against)
     return _Comparison(run, against).whole()
 

@@ -311,6 +311,12 @@ def test_what_overflows_is_not_compared(problem: Any, algorithm: Algorithm) -> N
         refuse(problem, algorithm, 10, 16, "main")
 
 
+def test_a_run_that_was_stopped_is_not_compared() -> None:
+    run = small(steps=64)
+    with pytest.raises(NotApplicable, match="was stopped after 64 of its 128 steps: resume it first"):
+        compare(replace(run, task=replace(run.task, steps=128)))
+
+
 def test_what_overflows_during_a_run_is_said_after_it() -> None:
     """Sums of squares of 1e154 are too large after ten steps; the run's own numbers are shown."""
     done = CliRunner().invoke(
