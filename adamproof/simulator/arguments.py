@@ -70,12 +70,10 @@ def answer(
 ) -> Array:  # fmt: skip
     """What a user's function says of the points x: an array of their shape, or of another one.
 
-    The function sees the points read-only: changed in place, they would no longer be those of the run.
+    The function sees a copy that it cannot change: what it does with it, or keeps of it, is not the run's.
     """
-    points = x.view()
-    points.flags.writeable = False
     try:
-        said = function(points, *more)
+        said = function(_shown(x), *(_shown(one) if isinstance(one, np.ndarray) else one for one in more))
     except ValueError as error:
         if "read-only" not in str(error):
             raise
@@ -85,6 +83,12 @@ def answer(
         wanted = f"that of the points, {x.shape}" if shape is None else f"the shape {shape}"
         raise SimulationError(f"{what} has shape {given.shape}, but must have {wanted}")
     return np.asarray(given, dtype=np.float64)
+
+
+def _shown(values: Array) -> Array:
+    copy = values.copy()
+    copy.flags.writeable = False
+    return copy
 
 
 def numbers(what: str, values: Any) -> NDArray[Any]:

@@ -226,6 +226,8 @@ class _Runner:
             if stop.asked:
                 self.save()
                 self.say(f"stopped after step {self.state.step}, which is saved in {self.path}: resume from there")
+        if self.state.step < self.task.steps:  # the signal's usual course was to go on
+            raise SimulationError(f"stopped after step {self.state.step}, which is saved in {self.path}")
 
     def _run(self, stop: _Stop) -> None:
         last = time.monotonic()

@@ -370,6 +370,39 @@ def test_a_run_that_is_asked_to_stop_saves_its_state_first(number: int, tmp_path
     assert np.array_equal(saved, simulate(varied(2000, Noise()), STANDARD, step, 8, SEED).state.x)
 
 
+def test_a_run_that_was_stopped_is_not_returned_as_complete(tmp_path: Path) -> None:
+    """Where the process has a handler of its own, which returns."""
+    before = signal.signal(signal.SIGTERM, lambda number, frame: None)
+
+    def stop(done: int, steps: int) -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+    try:
+        with pytest.raises(SimulationError, match="stopped after step"):
+            simulate(varied(2000, Noise()), STANDARD, 10**6, 8, checkpoint=tmp_path / "run.npz", progress=stop)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def test_functions_of_your_own_see_copies() -> None:
+    """What they keep does not change, and h is not theirs to change."""
+    kept: list[Any] = []
+
+    def gradient(x: Any) -> Any:
+        kept.append(x)
+        return x
+
+    simulate(function(gradient, 2, noise=NO_NOISE), STANDARD, 5)
+    assert len({points.tobytes() for points in kept}) == len(kept) >= 5
+
+    def slope(x: Any, h: Any) -> Any:
+        h *= 2.0
+        return h * x
+
+    with pytest.raises(SimulationError, match="changes the points that it is given"):
+        simulate(separable(slope, 2), STANDARD, 5, engine="numpy")
+
+
 def test_signals_take_their_old_course_after_a_run(tmp_path: Path) -> None:
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     simulate(varied(2, Noise()), STANDARD, 10, checkpoint=tmp_path / "run.npz")
