@@ -21,7 +21,6 @@ CHECKERS = {"coq": "Coq", "z3": "z3", "cvc5": "cvc5"}  # and what they are calle
 PACKAGE = Path(__file__).resolve().parent
 ACCEPTED, REFUSED = "ACCEPTED", "REFUSED"  # by Coq
 ALARM, OPEN, NO_ALARM = "ALARM", "OPEN", "NO ALARM"  # by a solver: some "sat"; else some "unknown"; else
-VERDICTS = ((ALARM, OPEN, NO_ALARM), (ACCEPTED, REFUSED))
 NAMES = ("schema", "checker", "version", "adamproof", "code", "results")
 
 
@@ -143,9 +142,8 @@ def _is_well_formed(content: Mapping[str, Any]) -> bool:
         questions = said.get("questions", {})
         if not isinstance(questions, dict) or not all(type(n) is int and n >= 0 for n in questions.values()):
             return False
-        if said.get("verdict") not in VERDICTS[content["checker"] == "coq"]:
-            return False
-        if content["checker"] != "coq" and said["verdict"] != verdict_of(questions):
+        possible = (ACCEPTED, REFUSED) if content["checker"] == "coq" else (verdict_of(questions),)
+        if said.get("verdict") is None or said["verdict"] not in possible:
             return False
     return all(isinstance(text, str) and text.isprintable() for text in shown)
 
@@ -196,5 +194,5 @@ def of_results(documents: Sequence[Mapping[str, Any]], proofs: Mapping[str, Mapp
             **{name: value for name, value in document.items() if name not in ("result", "seconds")},
         }
         for document in documents
-        if document["result"] in proofs or document["verdict"] in VERDICTS[True]
+        if document["verdict"] in (ACCEPTED, REFUSED, ALARM, OPEN, NO_ALARM)  # not of what was rejected or not read
     }

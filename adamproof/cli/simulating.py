@@ -179,10 +179,8 @@ def _reproducer(request: Request, run: Run, found: Sandwich) -> tuple[str | None
 
 def command(request: Request) -> str:
     """The command line that repeats a request."""
-    words, left_out = (
-        ["adamproof simulate"],
-        {"checkpoint", "resume", "threads", "reproducer", "given", *_idle(request)},
-    )
+    words = ["adamproof simulate"]
+    left_out = {"checkpoint", "resume", "threads", "reproducer", "given", *_idle(request)}
     for name, value in vars(request).items():
         if name in left_out or value is None or value is False:
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -97,6 +98,7 @@ def test_an_edited_record_is_refused(opinions: Opinions, tmp_path: Path, old: st
         ({"results": {"a": {"proofs": {}, "verdict": "OPEN", "questions": {"unsat": -1}}}}, "not of the kind it has"),
         ({"results": {"a": {"proofs": {}, "verdict": "NO ALARM", "questions": {"sat": 5}}}}, "not of the kind it has"),
         ({"results": {"a": {"proofs": {}, "verdict": "OPEN", "questions": {"all": 5}}}}, "not of the kind it has"),
+        ({"results": {"a": {"proofs": {}, "verdict": None, "questions": {"all": 5}}}}, "not of the kind it has"),
         ({"checker": []}, r"is of a checker \[\], not of"),
         ({"schema": True}, "is a record of schema True, but this version reads 1"),
     ],
@@ -154,6 +156,20 @@ def test_the_kernel_leaves_no_record(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert "--save records what other checkers say, so it needs --with coq, all, z3 or cvc5" in done.output
     assert not (tmp_path / "new").exists()
+
+
+def test_what_was_rejected_or_not_read_is_not_recorded() -> None:
+    """Even where a file of the same name was asked about, too."""
+    others = [{**SAID, "verdict": "REJECTED"}, {**SAID, "result": "b", "verdict": "NOT READ"}]
+    assert of_results(others, {"some-lemma": {"it": "the proof"}}) == {}
+
+
+def test_the_figures_of_the_page_are_those_of_the_record() -> None:
+    results = read(shipped() / "z3.json").results.values()
+    total = sum((Counter(said["questions"]) for said in results), Counter[str]())
+    page = (Path(__file__).resolve().parents[2] / "docs" / "smt.md").read_text(encoding="utf-8")
+    assert total["sat"] == 0
+    assert f"Of the house's {total.total():,} steps z3 leaves {total['unknown']} open, and\nfinds none false" in page
 
 
 def test_the_records_of_the_package_are_about_the_proofs_at_hand() -> None:
