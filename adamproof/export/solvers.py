@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
 
+from ..stopping import Stop
 from .smt import STEPS, Obligation, logic
 
 SOLVERS = {"z3": "z3-solver", "cvc5": "cvc5"}  # module name -> distribution
@@ -62,7 +63,8 @@ def asker(solver: str, steps: int = STEPS) -> Callable[[Obligation], Answers]:
 
     def ask(number: int, text: str) -> str:
         try:
-            said = backend(module, text, steps)
+            with Stop():  # an exception out of a signal is lost where a solver's object is being deleted
+                said = backend(module, text, steps)
         except Exception as error:  # theirs may be anything
             words = " ".join(str(error).split()) or type(error).__name__
             raise SolverFailed(f"{solver} gave no answer about step {number}: {words:.200}") from error
@@ -86,10 +88,7 @@ def _z3(z3: ModuleType, text: str, steps: int) -> str:
     solver.set("rlimit", steps)
     solver.set("ctrl_c", False)  # else z3 takes an interrupt for itself and answers "unknown"
     solver.from_string(text)
-    said = str(solver.check())
-    if said == "unknown" and solver.reason_unknown() in ("canceled", "interrupted", "interrupted from keyboard"):
-        raise KeyboardInterrupt
-    return said
+    return str(solver.check())
 
 
 def _cvc5(cvc5: ModuleType, text: str, steps: int) -> str:

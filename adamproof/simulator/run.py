@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import platform
-import signal
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import __version__
+from ..stopping import Stop
 from . import arguments, folding
 from . import checkpoint as checkpoints
 from .algorithms import Algorithm, Schedule
@@ -138,37 +137,6 @@ def _task(
     return task
 
 
-class _Stop:
-    """Requests to stop (SIGINT, SIGTERM) are kept until the state is whole, and then take their usual course.
-
-    Only in the main thread, as Python has it, and only the first one: the second one stops at once.
-    """
-
-    def __init__(self, wanted: bool) -> None:
-        self.asked: int | None = None
-        self.wanted = wanted and threading.current_thread() is threading.main_thread()
-        self.before: dict[int, Any] = {}
-
-    def __enter__(self) -> _Stop:
-        for number in (signal.SIGINT, signal.SIGTERM) if self.wanted else ():
-            if signal.getsignal(number) not in (None, signal.SIG_IGN):
-                self.before[number] = signal.signal(number, self._ask)
-        return self
-
-    def _ask(self, number: int, frame: Any) -> None:
-        self._restore()
-        self.asked = number
-
-    def _restore(self) -> None:
-        while self.before:
-            signal.signal(*self.before.popitem())
-
-    def __exit__(self, *error: object) -> None:
-        self._restore()
-        if self.asked is not None:
-            signal.raise_signal(self.asked)
-
-
 class _Runner:
     """A run under way."""
 
@@ -221,7 +189,7 @@ class _Runner:
 
     def run(self) -> None:
         """All steps that are left.  Asked to stop, a run with a checkpoint saves what it has."""
-        with _Stop(self.path is not None) as stop:
+        with Stop(self.path is not None) as stop:
             self._run(stop)
             if stop.asked:
                 self.save()
@@ -229,7 +197,7 @@ class _Runner:
         if self.state.step < self.task.steps:  # the signal's usual course was to go on
             raise SimulationError(f"stopped after step {self.state.step}, which is saved in {self.path}")
 
-    def _run(self, stop: _Stop) -> None:
+    def _run(self, stop: Stop) -> None:
         last = time.monotonic()
         step = self.state.step
         stepwise = isinstance(self.task.problem, Sampled)

@@ -26,9 +26,9 @@ LAYERS = {  # what each part of the package may import of it
     "kernel": {"kernel"},
     "numeric": {"numeric", "kernel"},
     "render": {"render", "kernel"},
-    "export": {"export", "kernel"},
+    "export": {"export", "stopping", "kernel"},
     "prover": {"prover", "numeric", "kernel"},
-    "simulator": {"simulator", "__version__"},
+    "simulator": {"simulator", "stopping", "__version__"},
     "bounds": {"bounds", "lemmas", "lemma", "inputs", "prover", "kernel"},
     "report": {
         *("report", "render", "prover", "kernel"),

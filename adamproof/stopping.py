@@ -1,0 +1,38 @@
+"""Requests to stop, kept until there is a good moment for them.  Standard library only."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import Any
+
+
+class Stop:
+    """Within it SIGINT and SIGTERM are kept (`asked` is their number), and take their usual course at its end.
+
+    Only in the main thread, as Python has it, and only the first one: the second one takes its course at once.
+    """
+
+    def __init__(self, wanted: bool = True) -> None:
+        self.asked: int | None = None
+        self.wanted = wanted and threading.current_thread() is threading.main_thread()
+        self.before: dict[int, Any] = {}
+
+    def __enter__(self) -> Stop:
+        for number in (signal.SIGINT, signal.SIGTERM) if self.wanted else ():
+            if signal.getsignal(number) not in (None, signal.SIG_IGN):
+                self.before[number] = signal.signal(number, self._ask)
+        return self
+
+    def _ask(self, number: int, frame: Any) -> None:
+        self._restore()
+        self.asked = number
+
+    def _restore(self) -> None:
+        while self.before:
+            signal.signal(*self.before.popitem())
+
+    def __exit__(self, *error: object) -> None:
+        self._restore()
+        if self.asked is not None:
+            signal.raise_signal(self.asked)
