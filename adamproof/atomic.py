@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 
 def write(path: Path, text: str) -> None:
     """Put the text into the file, which is replaced in one move.  Raises OSError; then nothing has changed."""
-    beside = path.with_name(f".{path.name[:100]}.{os.getpid()}.tmp")  # the same folder: replacing is atomic
+    with replacing(path) as stream:
+        stream.write(text.encode())
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A stream whose content replaces the file in one move at the end.  After an exception nothing has changed."""
+    new = beside(path)
     try:
-        with beside.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with new.open("xb") as stream:
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())  # a full disk may answer only now
-        beside.replace(path)
+        new.replace(path)
     except BaseException:
-        beside.unlink(missing_ok=True)
+        new.unlink(missing_ok=True)
         raise
+
+
+def beside(path: Path) -> Path:
+    """A name that no other process or thread takes, in the same folder: replacing is atomic."""
+    return path.with_name(f".{path.name[:40]}.{uuid.uuid4().hex[:12]}.tmp")

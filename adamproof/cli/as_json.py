@@ -37,10 +37,11 @@ lemmas [{slug, verdict}] and claims [{number, verdict}].
 "bound", "magnitude" and "schedule" are described in docs/bounds.md.
 
 "simulate" has the description of the run (problem, d, noise, constants, algorithm, steps, replicates, seed, engine),
-statistics {steps, max u, means {name: estimate}, vbar {name: estimate or null}}, final value (an estimate or null) and
-versions; an estimate is {mean, half_width (of the 95% confidence interval over replicates; null from one)}, and
-what has overflowed is null.  Here
-numbers are JSON's.
+statistics {steps, max u, means {name: estimate}, vbar {name: estimate or null}}, final value (an estimate or null),
+checkpoint (the file with the end of the run, or null) and versions; an estimate is {mean, half_width (of the 95%
+confidence interval over replicates; null from one)}, and what has overflowed is null.  Here numbers are JSON's.
+Where a number is no longer finite there is no run, but stopped {what, step, replicate, coordinate, checkpoint (or
+null)}, and exit_code is 1.
 
 "simulate --against" adds against {theorem, claim, level, measured {name: estimate}, lines [{name, observed (an
 estimate), bound and "bound at least" (decimals, rounded outward), terms {name: decimal}, slack, says, by}], left out
@@ -72,7 +73,8 @@ Data = dict[str, Any]
 
 def document(command: str, exit_code: int, **content: Any) -> str:
     """The text of a whole document."""
-    return json.dumps({"schema": SCHEMA, "command": command, "exit_code": exit_code, **content}, indent=2)
+    whole = {"schema": SCHEMA, "command": command, "exit_code": exit_code, **content}
+    return json.dumps(whole, indent=2, allow_nan=False)  # Infinity is no JSON
 
 
 def failed(slug: str, error: str) -> Data:

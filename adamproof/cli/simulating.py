@@ -79,6 +79,8 @@ def simulate(request: Request, form: str, progress: terminal.Progress) -> int:
     except simulator.NotFinite as error:
         progress.clear()
         terminal.warn(f"Stopped: {error}.")
+        if form == "json":
+            terminal.say(as_json.document("simulate", STOPPED, stopped=error.to_json()))
         return STOPPED
     except simulator.SimulationError as error:
         progress.clear()
@@ -97,17 +99,19 @@ def simulate(request: Request, form: str, progress: terminal.Progress) -> int:
 
 def _idle(request: Request) -> dict[str, str]:
     """The options without effect, by name, and with what they have none."""
-    betas = ("beta1", "beta2")
+    betas, exact = ("beta1", "beta2"), request.noise == "none" and request.problem != "digits"
     found: list[tuple[str, bool, tuple[str, ...]]] = [
         ("--exponents", request.exponents is not None, (*betas, "lr")),
         ("constants (without --exponents)", request.exponents is None, ("factors",)),
         ("rmsprop", request.algorithm == "rmsprop", ("beta1", "bias_correction")),
         ("signum", request.algorithm == "signum", ("beta2", "epsilon", "bias_correction")),
         ("sign-descent", request.algorithm == "sign-descent", (*betas, "epsilon", "bias_correction")),
-        ("the digits", request.problem == "digits", ("dim", "start", "noise", "s0", "s1", "p", "delta")),
+        ("the digits", request.problem == "digits", ("dim", "start", "noise", "s0", "s1", "p", "delta", "threads")),
         (f"the problem {request.problem}", request.problem != "digits", ("batch",)),
         (f"the noise {request.noise}", request.noise != "two-point", ("delta",)),
-        ("the noise none", request.noise == "none", ("s0", "s1", "p")),
+        ("the noise none", exact, ("s0", "s1", "p")),
+        ("the noise none, where nothing is drawn", exact, ("seed",)),
+        (f"the engine {request.engine}", request.engine == "numpy", ("threads",)),
         ("a run that is not compared (without --against)", request.against is None, ("reproducer",)),
     ]
     return {name: what for what, applies, names in found if applies for name in names}
@@ -139,6 +143,8 @@ def _refuse_place(request: Request) -> None:
         files.expect_writable(request.reproducer)
         if Path(request.reproducer).exists():
             raise CliError(f"the file {request.reproducer} is there already: name another one for the reproducer")
+        if request.checkpoint and Path(request.reproducer).resolve() == Path(request.checkpoint).resolve():
+            raise CliError("the checkpoint and the reproducer cannot be one file: name another one for the reproducer")
 
 
 def _compared(request: Request, run: Run, form: str) -> int:
@@ -168,7 +174,7 @@ def _reproducer(request: Request, run: Run, found: Sandwich) -> tuple[str | None
     from ..experiments import sandwich
 
     said = command(request)
-    content = json.dumps(sandwich.reproducer(run, found, said), indent=1)
+    content = json.dumps(sandwich.reproducer(run, found, said), indent=1, allow_nan=False)
     path = request.reproducer or f"violation-{hashlib.sha256(content.encode()).hexdigest()[:12]}.json"
     try:
         files.write(path, content + "\n")

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from .errors import SimulationError
 
 Array = NDArray[np.float64]
+READ_ONLY = ("array is read-only", "destination is read-only")  # as NumPy says it
 LARGEST_COUNTER = 1 << 32  # replicates, coordinates and samples are numbered by words of 32 bits
 
 
@@ -75,14 +76,14 @@ def answer(
     try:
         said = function(_shown(x), *(_shown(one) if isinstance(one, np.ndarray) else one for one in more))
     except ValueError as error:
-        if "read-only" not in str(error):
+        if not str(error).endswith(READ_ONLY):
             raise
         raise SimulationError(f"{what} changes the points that it is given: let it work on a copy") from error
     given = numbers(what, said)
     if given.shape != (shape or x.shape):
         wanted = f"that of the points, {x.shape}" if shape is None else f"the shape {shape}"
         raise SimulationError(f"{what} has shape {given.shape}, but must have {wanted}")
-    return np.asarray(given, dtype=np.float64)
+    return np.array(given, dtype=np.float64)  # a copy: two functions may answer in one array of theirs
 
 
 def _shown(values: Array) -> Array:

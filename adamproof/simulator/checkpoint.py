@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,12 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import atomic
 from .errors import SimulationError
-from .statistics import WIDTH, Statistics
+from .statistics import QUANTITIES, WIDTH, Statistics
 from .task import State, Task
 
 Array = NDArray[np.float64]
-FORMAT = 1
+FORMAT = 2
+DIGEST = "sha256"
+MEANS = 1 + len(QUANTITIES)  # where the half widths of a window's row begin
 LARGEST = float(np.finfo(np.float64).max)
 
 
@@ -49,30 +51,39 @@ def save(path: Path, task: Task, state: State, statistics: Statistics, snapshots
         "peak": statistics.peak,
         "totals": statistics.totals,
         "current": statistics.current,
-        "rows": np.array(statistics.rows, dtype=np.float64),
+        "rows": np.array(statistics.rows, dtype=np.float64).reshape(-1, WIDTH),
         "snapshots": np.array(sorted(snapshots), dtype=np.int64),
     }
     for step, kept in snapshots.items():
         arrays.update({f"{name}_{step}": getattr(kept, name) for name in "xmv"})
-    beside = _beside(path)
+    arrays[DIGEST] = _digest(arrays)
     try:
-        try:
-            with beside.open("wb") as stream:
-                np.savez(stream, **arrays)
-                stream.flush()
-                os.fsync(stream.fileno())  # a full disk may answer only now
-            beside.replace(path)
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
+        with atomic.replacing(path) as stream:
+            np.savez(stream, **arrays)
     except OSError as error:
         kept_one = ", the previous one is kept" if path.exists() else ""
         raise SimulationError(f"cannot write the checkpoint {path} ({error.strerror or error}){kept_one}") from error
 
 
-def _beside(path: Path) -> Path:
-    """Where a checkpoint is written first: in the same folder, so that replacing is atomic."""
-    return path.with_name(f".{path.name[:100]}.{os.getpid()}.tmp")
+def _digest(arrays: Mapping[str, Any]) -> str:
+    """A checksum over all that a checkpoint holds: it finds damage, not forgers."""
+    found = hashlib.sha256()
+    for name, value in sorted(arrays.items()):
+        if name != DIGEST:
+            array = np.ascontiguousarray(value)
+            found.update(f"{name} {array.dtype} {np.shape(value)} ".encode())
+            found.update(array.tobytes())
+    return found.hexdigest()
+
+
+def place(path: str | Path) -> Path:
+    """Where a checkpoint of this name is: behind links, which stay what they are.  Raises SimulationError."""
+    if not str(path).strip():
+        raise SimulationError("the name of a checkpoint must not be empty")
+    try:
+        return Path(path).resolve() if Path(path).is_symlink() else Path(path)
+    except (OSError, ValueError, RuntimeError) as error:  # a name that no file can have, a circle of links
+        raise SimulationError(f"cannot write the checkpoint {str(path)!r} ({error}): name another file") from error
 
 
 def refuse_place(path: Path) -> None:
@@ -80,9 +91,9 @@ def refuse_place(path: Path) -> None:
     try:
         if path.is_dir():
             raise OSError("it is a folder")
-        beside = _beside(path)
-        beside.touch()
-        beside.unlink()
+        trial = atomic.beside(path)
+        trial.touch()
+        trial.unlink()
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         reason = getattr(error, "strerror", None) or error
         raise SimulationError(f"cannot write the checkpoint {str(path)!r} ({reason}): name another file") from error
@@ -106,7 +117,10 @@ def load(path: Path, task: Task) -> tuple[State, Statistics, dict[int, State]]:
                 raise SimulationError(
                     f"the checkpoint {path} is of another run ({_difference(said, task)}): name another file"
                 )
-            return _state({name: data[name] for name in data.files}, task)
+            arrays = {name: data[name] for name in data.files}
+            if str(arrays[DIGEST]) != _digest(arrays):
+                raise ValueError("its contents do not fit their checksum")
+            return _state(arrays, task)
     except FileNotFoundError as error:
         raise SimulationError(f"there is no checkpoint {path} to resume from") from error
     except SimulationError:
@@ -128,15 +142,23 @@ def _state(arrays: Mapping[str, Any], task: Task) -> tuple[State, Statistics, di
     statistics.totals, statistics.current = (
         _array(arrays, name, shape, low=0.0, high=np.inf) for name in ("totals", "current")
     )
-    ends, rows = statistics.ends(), np.asarray(arrays["rows"])  # nan where there is no interval
-    statistics.rows = rows.tolist()
-    if rows.shape != ((len(ends), WIDTH) if ends else (0,)) or [row[0] for row in statistics.rows] != ends:
-        raise ValueError("its windows do not end where those of this run do")
+    statistics.rows = _rows(np.asarray(arrays["rows"]), statistics.ends())
     saved = np.asarray(arrays["snapshots"])
     if saved.dtype != np.int64 or saved.ndim != 1 or any(not 1 <= number <= step for number in saved):
         raise ValueError("its snapshots are not of steps that it has done")
     snapshots = {int(number): _point(arrays, task, int(number), f"_{number}") for number in saved}
     return _point(arrays, task, step, ""), statistics, snapshots
+
+
+def _rows(rows: Array, ends: list[float]) -> list[list[float]]:
+    """The rows of the windows that are finished.  Raises ValueError."""
+    if rows.dtype != np.float64 or rows.shape != (len(ends), WIDTH) or rows[:, 0].tolist() != ends:
+        raise ValueError("its windows do not end where those of this run do")
+    means, widths, peaks = rows[:, 1:MEANS], rows[:, MEANS:-1], rows[:, -1]
+    # A mean may have overflowed; a half width is nan where there is no interval.
+    if not (means >= 0.0).all() or (widths < 0.0).any() or not ((peaks >= 0.0) & (peaks <= LARGEST)).all():
+        raise ValueError("its windows have numbers that are no means, half widths or magnitudes")
+    return [[float(value) for value in row] for row in rows]
 
 
 def _point(arrays: Mapping[str, Any], task: Task, step: int, suffix: str) -> State:

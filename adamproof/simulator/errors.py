@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .task import State
@@ -15,8 +15,8 @@ class SimulationError(Exception):
 class NotFinite(SimulationError):
     """A run stopped because a number is no longer finite.
 
-    step: its number, from 1; replicate and coordinate: where, from 0; saved: the checkpoint, if there is one; state:
-    the state before that step.
+    what: in words; step: its number, from 1; replicate and coordinate: where, from 0; saved: the checkpoint, if there
+    is one; state: the state before that step.
     """
 
     def __init__(
@@ -25,4 +25,10 @@ class NotFinite(SimulationError):
         kept = f"; the state before this step is saved in {saved}" if saved else ""
         place = f"in step {step}, replicate {replicate}, coordinate {coordinate}"
         super().__init__(f"{what} {place}: the run is stopped{kept}")
-        self.step, self.replicate, self.coordinate, self.saved, self.state = step, replicate, coordinate, saved, state
+        self.what, self.step, self.replicate, self.coordinate = what, step, replicate, coordinate
+        self.saved, self.state = saved, state
+
+    def to_json(self) -> dict[str, Any]:
+        """What and where, without the state."""
+        names = ("what", "step", "replicate", "coordinate")
+        return {**{name: getattr(self, name) for name in names}, "checkpoint": self.saved}

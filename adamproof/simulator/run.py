@@ -29,18 +29,23 @@ CHUNK = 256  # steps of one call
 SMALLEST_CHUNK = 4  # as many as one call of the generator serves
 MEMORY = 1 << 25  # bytes of sums in one call
 SAVE_EVERY = 60.0  # seconds
+SLOW = 20.0  # seconds for one call, during which a run neither saves nor stops
 PACE = {"numpy": 2.0**26, "numba": 2.0**31, "cupy": 2.0**33}  # coordinate-steps between two reports of progress
 
 
 @dataclass(frozen=True)
 class Run:
-    """What came out: the statistics, the last state, and copies of the states asked for (`snapshots`, by step)."""
+    """What came out: the statistics, the last state, and copies of the states asked for (`snapshots`, by step).
+
+    checkpoint: the file that holds the end of the run; None where none was asked for, or it could not be written.
+    """
 
     task: Task
     engine: str
     statistics: Statistics
     state: State
     snapshots: dict[int, State]
+    checkpoint: Path | None
 
     @property
     def value(self) -> Estimate | None:
@@ -60,6 +65,7 @@ class Run:
             "engine": self.engine,
             "statistics": self.statistics.to_json(),
             "final value": self.value and self.value.to_json(),
+            "checkpoint": None if self.checkpoint is None else str(self.checkpoint),
             "versions": {"adamproof": __version__, "numpy": np.__version__, "python": platform.python_version()},
         }
 
@@ -85,9 +91,11 @@ def simulate(
     Numba; for slopes of your own see `separable`), threads, checkpoints or interruptions.  A replicate's path does not
     depend on the number of replicates.
 
-    engine: "auto", "numpy", "numba", "cupy", or an engine; `say` gets one line for each that cannot be had.
+    engine: "auto", "numpy", "numba", "cupy", or an engine.
+    say: gets warnings, a line each: an engine that cannot be had, a checkpoint that cannot be written.
     checkpoint: a file for the state, written every `save_every` seconds, at the end, and when the process is asked to
-        stop (Ctrl-C, SIGTERM: then at the end of the chunk of steps under way); with `resume` the run goes on from it.
+        stop (Ctrl-C, SIGTERM: then at the end of the steps under way); with `resume` the run goes on from it.  Where it
+        cannot be written, `say` is told and the run goes on.
     snapshots: numbers of steps after which copies of x, m and v are kept.
     progress: called with the steps done and all steps.
 
@@ -105,7 +113,7 @@ def simulate(
     save_every = arguments.real("save_every", save_every)
     if not save_every >= 0.0:
         raise SimulationError(f"save_every is {save_every}, but must be a number of seconds that is not negative")
-    path = None if checkpoint is None else Path(checkpoint)
+    path = None if checkpoint is None else checkpoints.place(checkpoint)
     if path is not None and path.exists() and not resume:
         raise SimulationError(f"the checkpoint {path} is there already: resume from it, remove it or name another file")
     if resume and path is None:
@@ -118,7 +126,8 @@ def simulate(
         if runner.state.step < steps:
             checkpoints.refuse_place(path)
     runner.run()
-    return Run(task, chosen.described, runner.statistics, runner.state, runner.snapshots)
+    kept = path if runner.saved == task.steps else None
+    return Run(task, chosen.described, runner.statistics, runner.state, runner.snapshots, kept)
 
 
 def _task(
@@ -155,7 +164,8 @@ class _Runner:
         self.mark: Any = None  # of the checkpoint as this run left or found it
         self.state, self.statistics = State.start(task), Statistics.of(task)
         self.snapshots: dict[int, State] = {}
-        self.saved = False  # whether the checkpoint is of this run
+        self.saved: int | None = None  # the step at which the checkpoint was written
+        self.trouble = ""  # why it could not be, the last time
         each = self.statistics.each
         self.slab = min(max(each, SLAB // each * each), task.replicates)
         bytes_a_step = 8 * max(
@@ -163,6 +173,8 @@ class _Runner:
         )  # fmt: skip
         pace = PACE.get(engine.name, 2.0**26) / (task.replicates * task.d)
         self.chunk = int(max(SMALLEST_CHUNK, min(CHUNK, pace, MEMORY / bytes_a_step)))
+        if isinstance(task.problem, Sampled):  # a gradient of your own may take any time, and may be anything
+            self.chunk = 1
 
     def restore(self, path: Path) -> None:
         """Go on from a checkpoint.  Raises SimulationError where it comes too late for a snapshot that is asked for."""
@@ -173,45 +185,76 @@ class _Runner:
                 f"the checkpoint {path} is after step {self.state.step} and has no snapshot of step {missed[0]}: "
                 "start the run anew"
             )
-        self.mark, self.saved = checkpoints.mark(path), True
+        self.mark, self.saved = checkpoints.mark(path), self.state.step
 
-    def save(self) -> None:
-        """Replace the checkpoint, unless another run has written it in the meantime."""
+    def save(self) -> str | None:
+        """Replace the checkpoint, and say where it is; None where there is none.
+
+        Where it cannot be replaced, that is said (once), and the run goes on: nothing that is computed is lost by it.
+        """
         if self.path is None:
+            return None
+        try:
+            self._expect_own(self.path)
+            checkpoints.save(self.path, self.task, self.state, self.statistics, self.snapshots)
+        except SimulationError as error:
+            if str(error) != self.trouble:
+                self.say(f"{error}; this run goes on")
+            self.trouble = str(error)
+            return None
+        self.mark, self.saved, self.trouble = checkpoints.mark(self.path), self.state.step, ""
+        return str(self.path)
+
+    def _expect_own(self, path: Path) -> None:
+        """Raise SimulationError where the checkpoint is another run's, or has gone further than this one.
+
+        One that was removed is written anew, and one that was only touched or copied back is replaced.
+        """
+        if checkpoints.mark(path) in (self.mark, None):
             return
-        if checkpoints.mark(self.path) != self.mark:
+        try:
+            step = checkpoints.load(path, self.task)[0].step
+        except SimulationError as error:
             raise SimulationError(
-                f"the checkpoint {self.path} was written by another run during this one, and is left as it is: name "
+                f"the checkpoint {path} was replaced during this run by something else, which is left as it is: name "
                 "another file"
+            ) from error
+        if step > self.state.step:
+            raise SimulationError(
+                f"the checkpoint {path} is after step {step} of the same run, which another process makes, and is left "
+                "as it is"
             )
-        checkpoints.save(self.path, self.task, self.state, self.statistics, self.snapshots)
-        self.mark, self.saved = checkpoints.mark(self.path), True
 
     def run(self) -> None:
         """All steps that are left.  Asked to stop, a run with a checkpoint saves what it has."""
+        stopped = ""
         with Stop(self.path is not None) as stop:
             self._run(stop)
             if stop.asked:
-                self.save()
-                self.say(f"stopped after step {self.state.step}, which is saved in {self.path}: resume from there")
+                kept = self.save()
+                where = f"saved in {kept}: resume from there" if kept else "not saved"
+                stopped = f"stopped after step {self.state.step}, which is {where}"
+                self.say(stopped)
         if self.state.step < self.task.steps:  # the signal's usual course was to go on
-            raise SimulationError(f"stopped after step {self.state.step}, which is saved in {self.path}")
+            raise SimulationError(stopped)
 
     def _run(self, stop: Stop) -> None:
         last = time.monotonic()
-        step = self.state.step
         stepwise = isinstance(self.task.problem, Sampled)
         while self.state.step < self.task.steps and not stop.asked:
-            count = self._next()
+            began, count = time.monotonic(), self._next()
             if stepwise:
-                self._carefully(count)
+                self._carefully(count, stop)
             elif not self._advance(count):
-                self._find(count)
+                self._find(count, stop)
             self.progress(self.state.step, self.task.steps)
-            if time.monotonic() - last >= self.save_every:
+            now = time.monotonic()
+            if now - began > SLOW:
+                self.chunk = max(SMALLEST_CHUNK, self.chunk // 2)
+            if now - last >= self.save_every:
                 self.save()
                 last = time.monotonic()
-        if not stop.asked and (self.state.step > step or not self.saved):
+        if not stop.asked and self.saved != self.state.step:
             self.save()
 
     def _next(self) -> int:
@@ -237,28 +280,28 @@ class _Runner:
         if self.state.step in self.wanted:
             self.snapshots[self.state.step] = self.state.copy()
 
-    def _find(self, count: int) -> None:
+    def _find(self, count: int, stop: Stop) -> None:
         """Something is not finite in the next steps: repeat the run up to there, then go on step by step."""
         step = self.state.step
-        if self.saved and self.path is not None:
+        if self.saved is not None and self.path is not None and checkpoints.mark(self.path) == self.mark:
             self.restore(self.path)
         else:
             self.state, self.statistics, self.snapshots = State.start(self.task), Statistics.of(self.task), {}
-        while self.state.step < step:
+        while self.state.step < step and not stop.asked:
             if not self._advance(min(self._next(), step - self.state.step)):
                 raise SimulationError(f"the run cannot be repeated: before, the numbers up to step {step} were finite")
-        self._carefully(count)
+        self._carefully(count, stop)
 
-    def _carefully(self, count: int) -> None:
+    def _carefully(self, count: int, stop: Stop) -> None:
         """Single steps, with the state before each at hand.  Raises NotFinite at the first step that is not finite."""
         for _ in range(count):
+            if stop.asked:
+                return
             before = self.state.copy()
             if not self._advance(1):
                 after, self.state = self.state, before
-                self.save()
-                saved = str(self.path) if self.path is not None else None
                 what, replicate, coordinate = _culprit(self.task, before, after)
-                raise NotFinite(what, before.step + 1, replicate, coordinate, saved, before)
+                raise NotFinite(what, before.step + 1, replicate, coordinate, self.save(), before)
 
 
 def _culprit(task: Task, before: State, after: State) -> tuple[str, int, int]:

@@ -107,11 +107,13 @@ def half_widths(rows: Array, level: float = LEVEL) -> list[float]:
 
 def ratio(above: Array, below: Array, level: float = LEVEL) -> Estimate | None:
     """The ratio of two means, with the confidence interval of its linearisation (delta method); None over 0."""
-    if not below.mean():
-        return None
-    value = float(above.mean() / below.mean())
-    spread = estimate(above - value * below, level).half_width
-    return Estimate(value, None if spread is None else spread / abs(float(below.mean())))
+    with np.errstate(over="ignore", invalid="ignore"):  # of enormous numbers there may be no estimate
+        mean = float(below.mean())
+        if not mean:
+            return None
+        value = float(above.mean() / mean)
+        spread = estimate(above - value * below, level).half_width
+    return Estimate(value, None if spread is None else spread / abs(mean))
 
 
 def _row(quantity: str) -> int:

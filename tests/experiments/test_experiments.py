@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,14 @@ from adamproof.experiments.pictures import Curve, Panel, Picture
 from adamproof.experiments.records import EXPERIMENTS, Record, RecordError, found_in, made, read, shipped
 from adamproof.simulator import SimulationError
 
+ROOT = Path(__file__).resolve().parents[2]
 SMALL: dict[str, dict[str, Any]] = {
     "conditions": {
         **conditions.DEFAULT,
         "permutations": 19,
         "test": {"dim": 4, "steps": 64, "replicates": 64, "samples": 32, "batch": 4},
         "magnitude": {"steps": [64, 128, 256], "dim": 4, "replicates": 4, "groups": 2},
-        "dimension": {"dims": [2, 8], "steps": 256, "replicates": 4, "groups": 2},
+        "dimension": {"dims": [2, 8], "steps": 256, "replicates": 4},
     },
     "lr-dimension": {
         **lr_dimension.DEFAULT,
@@ -315,11 +317,28 @@ def test_the_figures_of_the_records() -> None:
     assert tests[conditions.DATA]["independent"]["rejected"]
 
 
+def test_the_page_has_the_digits_of_the_records() -> None:
+    """Every power with an interval on the page is one that a record prints, and the dimensions' means are."""
+    page = (ROOT / "docs" / "experiments.md").read_text(encoding="utf-8")
+    said = "\n".join(
+        line
+        for record in found_in(shipped())[0]
+        for line in (*records.module(record.experiment).summary(record.result), *record.observed().values())
+    )
+    powers = re.findall(r"[Td]\^\([^)]*\)", page)
+    assert len(powers) > 12
+    assert [power for power in powers if power not in said and power != "T^(1/8)"] == []
+    for means in ("0.0706, 0.0713, 0.0707, 0.0708", "0.0712, 0.157, 0.862, 0.995"):
+        assert means in said
+        assert means in page
+
+
 def test_what_the_controls_show() -> None:
     """A rescaling leaves u as it is and must have the exponent -1/2; beta1 alone does what is seen past sqrt(beta2)."""
     found = {record.experiment: record.result for record in found_in(shipped())[0]}
-    rescaled, other = (part["fitted"] for part in found["conditions"]["dimension"].values())
-    assert abs(rescaled["mean"]) < 1e-3 < 0.5 < other["mean"]
+    rescaled, other = (part["mean u"]["mean"] for part in found["conditions"]["dimension"].values())
+    assert rescaled == pytest.approx([rescaled[0]] * 4, rel=0.02)  # 16 replicates
+    assert other == sorted(other) and other[0] < 0.1 < 0.9 < other[-1] < 1.0  # no power law
     boundary = found["beta-boundary"]
     past = {row["beta1"]: row["final value"]["mean"] for row in boundary["rows"] if not row["stable"]}
     assert all(row["stable"] for row in boundary["controls"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from adamproof.simulator import (
     Schedule,
     adam,
     cosh,
+    estimate,
     function,
     quadratic,
     rmsprop,
@@ -140,10 +142,24 @@ def test_noise_of_two_values_on_its_bound_is_not_accused(noise: Noise) -> None:
         assert not compare(run, "main").violated
 
 
+def test_the_level_of_a_violation_for_two_equally_likely_values() -> None:
+    """The exact chance that a mean of 0s and 1s is above 1/2 beyond its interval: less than 1 in 1000."""
+    chances = {}
+    for count in [*range(sandwich.REPLICATES, 40), *range(100, 160, 7)]:
+        accused = 0
+        for ones in range(count + 1):
+            one = estimate(np.repeat([0.0, 1.0], [count - ones, ones]), sandwich.VIOLATION)
+            accused += math.comb(count, ones) * (one.low > 0.5)
+        chances[count] = accused / 2**count
+    assert max(chances, key=chances.__getitem__) == 18
+    assert chances[18] == pytest.approx(6.56e-4, rel=1e-3)
+    assert max(chance for count, chance in chances.items() if count >= 100) < 1e-4
+
+
 @pytest.mark.slow
 def test_a_run_that_is_on_its_bound_is_not_accused() -> None:
     """Without momentum the mean of |e|^2 is the bound itself: at 95% a run in 40 would be taken for a violation, at
-    99.9% one in 2000."""
+    99.99% one in 20,000."""
     above = accused = 0
     for seed in range(200):
         run = simulate(quadratic(1, noise=Noise()), adam(0.01, 0.0, 0.9, 1e-8), 4, 32, seed, engine="numpy")

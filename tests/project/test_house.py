@@ -28,7 +28,7 @@ LAYERS = {  # what each part of the package may import of it
     "render": {"render", "kernel"},
     "export": {"export", "stopping", "kernel"},
     "prover": {"prover", "numeric", "kernel"},
-    "simulator": {"simulator", "stopping", "__version__"},
+    "simulator": {"simulator", "atomic", "stopping", "__version__"},
     "bounds": {"bounds", "lemmas", "lemma", "inputs", "prover", "kernel"},
     "report": {
         *("report", "render", "prover", "kernel"),

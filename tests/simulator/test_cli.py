@@ -75,11 +75,32 @@ def test_mistakes_are_one_sentence() -> None:
             "--reproducer has no effect with a run that is not compared (without --against): leave it out",
         ),
         (["--resume"], "to resume, name the checkpoint"),
+        (["--checkpoint", ""], "the name of a checkpoint must not be empty"),
+        (["--threads", "2", "--engine", "numpy"], "--threads has no effect with the engine numpy: leave it out"),
+        (
+            ["--noise", "none", "--seed", "5"],
+            "--seed has no effect with the noise none, where nothing is drawn: leave it out",
+        ),
+        (
+            ["--checkpoint", "x", "--replicates", "16", "--against", "main", "--reproducer", "./x"],
+            "the checkpoint and the reproducer cannot be one file: name another one for the reproducer",
+        ),
         (["--algorithm", "signum", "--exponents", "1", "1", "1"], "--exponents is a schedule for adam, not for signum"),
     ):
         done = run(*QUICK, *arguments)
         assert done.returncode == 2
         assert done.stderr == f"Error: {message}\n"
+
+
+def test_a_run_that_stops_says_where_in_json_too(tmp_path: Path) -> None:
+    path = tmp_path / "run.npz"
+    done = run(*QUICK, "--problem", "cosh", "--lr", "1e200", "--json", "--checkpoint", str(path))
+    assert done.returncode == 1
+    found = json.loads(done.stdout)
+    assert found["exit_code"] == 1
+    what = found["stopped"].pop("what")
+    assert what.startswith("the gradient is ")
+    assert found["stopped"] == {"step": 2, "replicate": 0, "coordinate": 0, "checkpoint": str(path)}
 
 
 def test_a_run_that_stops_says_where() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from adamproof.simulator import (
     Algorithm,
     Noise,
     NotFinite,
+    Sampled,
     Schedule,
     SimulationError,
     adam,
@@ -257,6 +259,13 @@ def test_checkpoints_that_cannot_be_used(tmp_path: Path) -> None:
         simulate(problem, STANDARD, 10, resume=True)
 
 
+def replaced(rows: Any, column: int, value: float) -> Any:
+    """One number of the last row replaced."""
+    rows = rows.copy()
+    rows[-1, column] = value
+    return rows
+
+
 @pytest.mark.parametrize(
     "changes, message",
     [
@@ -275,6 +284,11 @@ def test_checkpoints_that_cannot_be_used(tmp_path: Path) -> None:
         ({"current": np.zeros((11, 2), np.float32)}, "its array current is float32"),
         ({"rows": np.zeros((10, 24))}, "its windows do not end where those of this run do"),
         ({"rows": np.zeros(0)}, "its windows do not end"),
+        ({"rows": lambda rows: rows.astype(complex)}, "its windows do not end"),
+        ({"rows": lambda rows: replaced(rows, 1, -1.0)}, "its windows have numbers that are no means, half widths or"),
+        ({"rows": lambda rows: replaced(rows, 3, np.nan)}, "its windows have numbers that are no means"),
+        ({"rows": lambda rows: replaced(rows, -2, -1.0)}, "its windows have numbers that are no means"),
+        ({"rows": lambda rows: replaced(rows, -1, np.inf)}, "its windows have numbers that are no means"),
         ({"x": np.zeros((2, 3), int)}, "its array x is int64"),
         ({"x": np.full((2, 3), np.nan)}, "its array x has numbers that are not from"),
         ({"m": np.zeros((3, 2))}, "its array m is float64 of shape"),
@@ -298,7 +312,13 @@ def test_a_checkpoint_with_other_contents_is_refused(changes: dict[str, Any], me
     )
     checkpoint.save(path, ten_task, ten, half, {5: simulate(problem, STANDARD, 5, 2, SEED).state})
     with np.load(path) as data:
-        arrays = {**{name: data[name] for name in data.files}, **changes}
+        arrays = {name: data[name] for name in data.files}
+    for name, change in changes.items():
+        arrays[name] = change(arrays[name]) if callable(change) else change
+    np.savez(path, **arrays)
+    with pytest.raises(SimulationError, match=r"its contents do not fit their checksum|of another run|cannot be read"):
+        simulate(problem, STANDARD, 20, 2, SEED, checkpoint=path, resume=True)
+    arrays[checkpoint.DIGEST] = checkpoint._digest(arrays)  # a forger's
     np.savez(path, **arrays)
     before = path.read_bytes()
     with pytest.raises(SimulationError, match=message):
@@ -327,16 +347,120 @@ def test_a_checkpoint_without_the_snapshots_that_are_asked_for(tmp_path: Path) -
 
 
 def test_the_checkpoint_of_another_run_is_left_alone(tmp_path: Path) -> None:
-    """Two runs that were given one file: the second to save says so, and the first one's is kept."""
+    """Two runs that were given one file: the second to save says so and goes on, and the first one's is kept."""
     path, problem = tmp_path / "run.npz", varied(2, Noise())
+    said: list[str] = []
 
     def other(done: int, steps: int) -> None:
         if not path.exists():
             simulate(problem, STANDARD, 10, 2, SEED + 1, checkpoint=path)
 
-    with pytest.raises(SimulationError, match="was written by another run during this one, and is left as it is"):
-        simulate(problem, STANDARD, 10, 2, SEED, checkpoint=path, progress=other)
-    simulate(problem, STANDARD, 10, 2, SEED + 1, checkpoint=path, resume=True)
+    run = simulate(problem, STANDARD, 10, 2, SEED, checkpoint=path, progress=other, save_every=0.0, say=said.append)
+    assert same_runs(run, simulate(problem, STANDARD, 10, 2, SEED))
+    assert run.checkpoint is None
+    assert said == [
+        f"the checkpoint {path} was replaced during this run by something else, which is left as it is: name another "
+        "file; this run goes on"
+    ]
+    assert simulate(problem, STANDARD, 10, 2, SEED + 1, checkpoint=path, resume=True).checkpoint == path
+
+
+@pytest.mark.parametrize("change", ["touch", "remove", "restore", "nothing", "further"])
+def test_a_checkpoint_that_is_touched_during_a_run(change: str, tmp_path: Path) -> None:
+    path, problem = tmp_path / "run.npz", function(lambda x: x, 2)
+    said: list[str] = []
+    further = tmp_path / "further.npz"
+    simulate(problem, STANDARD, 10, 2, SEED, checkpoint=further)
+
+    def progress(done: int, steps: int) -> None:
+        if done != 5:
+            return
+        match change:
+            case "touch":
+                path.touch()
+            case "remove":
+                path.unlink()
+            case "restore":
+                path.write_bytes(bytes(path.read_bytes()))
+            case "further":
+                shutil.copy(further, path)
+
+    run = simulate(problem, STANDARD, 10, 2, SEED, checkpoint=path, progress=progress, save_every=0.0, say=said.append)
+    assert same_runs(run, simulate(problem, STANDARD, 10, 2, SEED))
+    after = [
+        f"the checkpoint {path} is after step 10 of the same run, which another process makes, and is left as it is"
+    ]
+    assert said == ([f"{after[0]}; this run goes on"] if change == "further" else [])
+    assert simulate(problem, STANDARD, 10, 2, SEED, checkpoint=path, resume=True).checkpoint == path
+
+
+def test_a_run_whose_checkpoint_cannot_be_written_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, said = tmp_path / "run.npz", list[str]()
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    problem = function(broken, 7, noise=NO_NOISE)
+    run = simulate(problem, signum(0.01), 20, 4, checkpoint=path, save_every=0.0, say=said.append)
+    assert run.state.step == 20
+    assert run.checkpoint is None
+    with pytest.raises(NotFinite, match=r"coordinate 3: the run is stopped$") as caught:
+        simulate(problem, signum(0.01), 1000, 4, checkpoint=path, save_every=0.0, say=said.append)
+    assert caught.value.saved is None
+    assert said == [f"cannot write the checkpoint {path} (No space left on device); this run goes on"] * 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_checkpoint_behind_a_link(tmp_path: Path) -> None:
+    path, link = tmp_path / "run.npz", tmp_path / "link.npz"
+    link.symlink_to(path)
+    assert simulate(varied(2, Noise()), STANDARD, 10, checkpoint=link).checkpoint == path
+    assert link.is_symlink()
+    assert simulate(varied(2, Noise()), STANDARD, 10, checkpoint=link, resume=True).checkpoint == path
+
+
+def test_a_slow_gradient_is_saved_and_stopped_step_by_step(tmp_path: Path) -> None:
+    path, seen = tmp_path / "run.npz", list[int]()
+
+    def slow(x: Any) -> Any:
+        if len(seen) == 3:
+            signal.raise_signal(signal.SIGINT)
+        return x
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            simulate(function(slow, 2), STANDARD, 1000, checkpoint=path, progress=lambda done, _: seen.append(done))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert seen == [1, 2, 3, 4]
+    with np.load(path) as data:
+        assert int(data["step"]) == 4
+
+
+def test_two_functions_may_answer_in_one_array() -> None:
+    buffer = np.empty((1, 2))
+
+    def exact(x: Any) -> Any:
+        np.copyto(buffer, x)
+        return buffer
+
+    def noisy(x: Any, draws: Any) -> Any:
+        np.copyto(buffer, x + 1.0)
+        return buffer
+
+    shared = Sampled("shared", exact, np.ones(2), stochastic=noisy)
+    apart = Sampled("shared", lambda x: x, np.ones(2), stochastic=lambda x, draws: x + 1.0)
+    assert same_runs(simulate(shared, STANDARD, 5), simulate(apart, STANDARD, 5))
+
+
+def test_an_error_of_your_own_function_stays_what_it_is() -> None:
+    def slope(x: Any) -> Any:
+        raise ValueError("the data base is read-only")
+
+    with pytest.raises(ValueError, match=r"^the data base is read-only$"):
+        simulate(function(slope, 2), STANDARD, 5)
 
 
 STOPPING = """
@@ -418,7 +542,7 @@ def test_a_full_disk_keeps_the_old_checkpoint(tmp_path: Path, monkeypatch: pytes
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(checkpoint.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     task_run = simulate(varied(3, Noise()), STANDARD, 10, 2, SEED)
     with pytest.raises(SimulationError, match=r"\(No space left on device\), the previous one is kept"):
         checkpoint.save(path, task_run.task, task_run.state, task_run.statistics, {})
