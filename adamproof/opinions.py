@@ -77,7 +77,8 @@ class Opinions:
         results = {proof.lemma: said for proof in proofs if (said := self.on(proof)) is not None}
         steps = sum((Counter(said.get("questions", {})) for said in results.values()), Counter[str]())
         detail = f"; {counted(steps)}" if steps else ""
-        return f"of {len(proofs)} proofs: {self.verdicts(proofs)}{detail} (recorded; repeat with: {self.command})"
+        of = f"of {number_of(len(proofs), 'proof')}"
+        return f"{of}: {self.verdicts(proofs)}{detail} (recorded; repeat with: {self.command})"
 
     def text(self) -> str:
         """The record as JSON, with its checksum."""
@@ -87,14 +88,19 @@ class Opinions:
 
 def lines(proofs: Sequence[Proven], opinions: Sequence[Opinions]) -> list[tuple[str, str]]:
     """The lines of evidence for these proofs: who checked them, and with what result."""
-    kernel = f"of {len(proofs)} proofs: {len(proofs)} PROVED, now, each read in a process of its own"
+    kernel = f"of {number_of(len(proofs), 'proof')}: {len(proofs)} PROVED, now, each read in a process of its own"
     return [("the kernel", kernel), *((opinion.name, opinion.in_sum(proofs)) for opinion in opinions)]
 
 
 def counted(questions: Mapping[str, int]) -> str:
     """How many arithmetic steps got which answer."""
     words = ", ".join(f"{number} {word}" for word, number in sorted(questions.items()))
-    return f"{sum(questions.values())} arithmetic steps: {words or 'none'}"
+    return f"{number_of(sum(questions.values()), 'arithmetic step')}: {words or 'none'}"
+
+
+def number_of(count: int, what: str) -> str:
+    """So many things of a kind, in words."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def digest(proof: str) -> str:

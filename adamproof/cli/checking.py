@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from ..cache import Question
 from ..report.words import shortcomings
+from ..stopping import Stop
 from . import as_json, output
 from .errors import USAGE, CliError, from_exception
 from .recalling import Recalled, keep
@@ -247,19 +249,27 @@ def _failed(target: Target, error: CliError) -> Outcome:
 def _in_processes(targets: Sequence[Target], settings: Settings, jobs: int, say: Say) -> Iterator[Outcome]:
     # If we leave at once, Python's resource tracker puts things away itself, and would say so.
     os.environ["PYTHONWARNINGS"] = ",".join(filter(None, [os.environ.get("PYTHONWARNINGS"), "ignore:resource_tracker"]))
-    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
-    try:
-        with _interrupts_ignored():  # inherited: an interrupt is for this process to answer
-            # Not pool.map: it cancels what is left, which races with the thread that notices ended processes.
-            futures = [pool.submit(run, target, settings) for target in targets]
-        for number, (target, future) in enumerate(zip(targets, futures, strict=True), start=1):
-            say(f"{target.slug}: being checked ({number} of {len(targets)}, {jobs} processes)")
-            yield future.result()
-    except BaseException:  # an interrupt, or a reader that has gone: stop at once (see terminal.leave)
-        for child in multiprocessing.active_children():
-            child.kill()
-        raise
-    pool.shutdown(wait=True)
+    # A process that is killed leaves its files: they are in a folder of this one's.
+    with tempfile.TemporaryDirectory(prefix="adamproof-", ignore_cleanup_errors=True) as folder:
+        pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _use_folder, (folder,))
+        try:
+            with _interrupts_ignored():  # inherited: an interrupt is for this process to answer
+                # Not pool.map: it cancels what is left, which races with the thread that notices ended processes.
+                futures = [pool.submit(run, target, settings) for target in targets]
+            for number, (target, future) in enumerate(zip(targets, futures, strict=True), start=1):
+                say(f"{target.slug}: being checked ({number} of {len(targets)}, {jobs} processes)")
+                yield future.result()
+        except BaseException:  # an interrupt, or a reader that has gone: stop at once (see terminal.leave)
+            with Stop():  # a second one must not leave anything behind
+                for child in multiprocessing.active_children():
+                    child.kill()
+                    child.join()
+            raise
+        pool.shutdown(wait=True)
+
+
+def _use_folder(folder: str) -> None:
+    tempfile.tempdir = folder
 
 
 @contextmanager

@@ -121,7 +121,7 @@ def record(folder: Path, found: opinions.Opinions) -> None:
     path = folder / f"{found.checker}.json"
     found = opinions.with_earlier(found, path)
     files.write(path, found.text())
-    terminal.warn(f"{path}: what {found.name} said about {len(found.results)} results")
+    terminal.warn(f"{path}: what {found.name} said about {opinions.number_of(len(found.results), 'result')}")
 
 
 def not_read(name: str, error: CliError, codes: list[int], documents: list[dict[str, Any]]) -> None:
@@ -269,5 +269,6 @@ def _text(name: str, answer: coqc.Answer, version: str, quiet: bool) -> str:
         return line
     found = sorted(axiom.rpartition(".")[2] for axiom in answer.axioms)
     cited = "".join(f"\n  cited, and a hypothesis: {axiom}" for axiom in answer.module.citations)
-    size = f"{_lemmas(answer.module)} lemmas, {len(answer.module.theorems)} theorems, {answer.seconds:.1f} s"
-    return f"{line} ({size})\n  axioms of the reals: {', '.join(found) or 'none'}{cited}"
+    counts = {"lemma": _lemmas(answer.module), "theorem": len(answer.module.theorems)}
+    size = ", ".join(opinions.number_of(count, what) for what, count in counts.items())
+    return f"{line} ({size}, {answer.seconds:.1f} s)\n  axioms of the reals: {', '.join(found) or 'none'}{cited}"

@@ -97,4 +97,5 @@ class Solver:
         for answers in () if self.quiet else unknown:
             terminal.say(f"  step {answers.obligation.number} is open: {answers.obligation.said}")
         if vacuous and not self.quiet:
-            terminal.say(f"  {vacuous} steps have premises that exclude each other, as a case of a proof by cases may")
+            of = "a step has" if vacuous == 1 else f"{vacuous} steps have"
+            terminal.say(f"  {of} premises that exclude each other, as a case of a proof by cases may")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from ..stopping import Stop
 from .development import IMPORT, LIBRARY, Module
 
 HERE = Path(__file__).parent
@@ -125,7 +129,8 @@ def check(modules: Sequence[Module], folder: Path, jobs: int, say: Callable[[str
                         done[module.name] = Answer(module, 0.0, f"it uses steps of {bad}, which is refused")
                     else:
                         say(f"{module.name}: read by Coq ({len(done.keys() - {'Prelude'})} of {len(modules)} done)")
-                        running[module.name] = (module, time.perf_counter(), _start(module.name, folder))
+                        with Stop():  # or a process that has just begun would be nobody's
+                            running[module.name] = (module, time.perf_counter(), _start(module.name, folder))
             for name, (module, start, process) in list(running.items()):
                 if process.poll() is not None:
                     del running[name]
@@ -136,9 +141,11 @@ def check(modules: Sequence[Module], folder: Path, jobs: int, say: Callable[[str
                 yield done[left.pop(0).name]
             time.sleep(PAUSE)
     finally:
-        for _, _, process in running.values():
-            process.kill()
-            process.wait()
+        with Stop():  # a second request to stop must not leave a process behind
+            for _, _, process in running.values():
+                with suppress(OSError):  # it has ended
+                    os.killpg(process.pid, signal.SIGKILL)  # coqc may have begun others
+                process.wait()
 
 
 def _command(name: str) -> list[str]:
@@ -147,7 +154,10 @@ def _command(name: str) -> list[str]:
 
 def _start(name: str, folder: Path) -> subprocess.Popen[str]:
     with (folder / f"{name}.out").open("w") as out, (folder / f"{name}.err").open("w") as err:
-        return subprocess.Popen(_command(name), cwd=folder, stdout=out, stderr=err, text=True)
+        return subprocess.Popen(
+            _command(name), cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err, text=True,
+            start_new_session=True,
+        )  # fmt: skip
 
 
 def _answer(module: Module, seconds: float, code: int, folder: Path) -> Answer:

@@ -49,10 +49,11 @@ def flag(what: str, value: Any) -> bool:
     return bool(value)
 
 
-def kind(what: str, value: Any, wanted: type) -> None:
-    """Refuse what is no such object."""
+def kind(what: str, value: Any, *wanted: type) -> None:
+    """Refuse what is none of such objects."""
     if not isinstance(value, wanted):
-        raise SimulationError(f"{what} is {value!r}, but must be a {wanted.__name__}")
+        names = " or ".join(one.__name__ for one in wanted)
+        raise SimulationError(f"{what} is {value!r:.100}, but must be of the type {names}")
 
 
 def vector(what: str, values: ArrayLike, d: int) -> Array:

@@ -102,6 +102,8 @@ def simulate(
     Raises SimulationError for values out of range and files that cannot be used, and NotFinite where a number
     overflows or is not a number.
     """
+    arguments.kind("the problem", problem, Separable, Sampled)
+    arguments.kind("the algorithm", algorithm, Algorithm, Schedule)
     if isinstance(algorithm, Schedule):
         algorithm = algorithm.at(steps, int(problem.start.size))
     task = _task(problem, algorithm, steps, replicates, seed)

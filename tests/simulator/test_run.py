@@ -439,6 +439,14 @@ def test_a_slow_gradient_is_saved_and_stopped_step_by_step(tmp_path: Path) -> No
         assert int(data["step"]) == 4
 
 
+def test_what_is_no_problem_and_no_algorithm_is_refused() -> None:
+    nothing: Any = None
+    with pytest.raises(SimulationError, match="the problem is None, but must be of the type Separable or Sampled"):
+        simulate(nothing, STANDARD, 5)
+    with pytest.raises(SimulationError, match="the algorithm is None, but must be of the type Algorithm or Schedule"):
+        simulate(quadratic(2), nothing, 5)
+
+
 def test_two_functions_may_answer_in_one_array() -> None:
     buffer = np.empty((1, 2))
 
@@ -666,8 +674,11 @@ def test_subnormal_gradients_move_by_epsilon(engine: str) -> None:
         (lambda: Noise(s0="1"), "s0 is '1', but must be a number"),  # type: ignore[arg-type]
         (lambda: adam("0.1"), "the learning rate is '0.1', but must be a number"),  # type: ignore[arg-type]
         (lambda: adam(0.1, bias_correction="no"), "bias_correction is 'no', but must be True or False"),  # type: ignore[arg-type]
-        (lambda: quadratic(2, noise="gaussian"), "the noise is 'gaussian', but must be a Noise"),  # type: ignore[arg-type]
-        (lambda: separable(lambda x, h: x, 2, constants={}), "the argument constants is {}, but must be a Constants"),  # type: ignore[arg-type]
+        (lambda: quadratic(2, noise="gaussian"), "the noise is 'gaussian', but must be of the type Noise"),  # type: ignore[arg-type]
+        (
+            lambda: separable(lambda x, h: x, 2, constants={}),
+            "the argument constants is {}, but must be of the type Constants",
+        ),  # type: ignore[arg-type]
         (lambda: quadratic(2**62), "the dimension is 4611686018427387904"),
         (lambda: simulate(varied(2, Noise()), STANDARD, 5, threads=0), "the number of threads is 0"),
         (lambda: simulate(varied(2, Noise()), STANDARD, 5, save_every="1"), "save_every is '1'"),  # type: ignore[arg-type]
