@@ -49,6 +49,7 @@ class Word(Enum):
     NO_LEMMA = "no lemma yet"
     NOT_RUN = "not run"
     OBSERVED = "observed in a run"  # a claim about runs, with what the runs showed
+    REJECTED = "rejected in runs"  # a claim about runs, which their tests reject
 
     def __str__(self) -> str:
         return self.value
@@ -154,6 +155,7 @@ def open_verdict(evidence: Sequence[Evidence], beside: Sequence[Evidence] = ()) 
         (State.FAILED, Word.UNDECIDED),
         (State.ABSENT, Word.NO_LEMMA),
         (State.UNRUN, Word.NOT_RUN),
+        (State.REJECTED, Word.REJECTED),
         (State.OBSERVED, Word.OBSERVED),
     )
     word = next((word for state, word in words if state in states), Word.UNDECIDED)
@@ -170,11 +172,12 @@ def beyond(evidence: Sequence[Evidence]) -> tuple[str, ...]:
 
 
 def _there(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    return tuple(entry for entry in evidence if entry.state.carries or entry.state in (State.FAILED, State.OBSERVED))
+    states = {state for state in State if state.carries or state.of_runs or state is State.FAILED}
+    return tuple(entry for entry in evidence if entry.state in states)
 
 
 def _not_there(evidence: Sequence[Evidence]) -> tuple[str, ...]:
-    return tuple(entry.text for entry in evidence if not (entry.state.carries or entry.state is State.OBSERVED))
+    return tuple(entry.text for entry in evidence if not (entry.state.carries or entry.state.of_runs))
 
 
 def short(assumption: str) -> str:

@@ -41,10 +41,15 @@ class State(Enum):
     ABSENT = "no lemma yet"
     UNRUN = "not run"
     OBSERVED = "observed in a run"  # recorded by an experiment: evidence, never proof
+    REJECTED = "rejected in runs"  # by an experiment's tests, at the level that they state: evidence, too
 
     @property
     def carries(self) -> bool:
         return self in (State.PROVED, State.COMPUTED)
+
+    @property
+    def of_runs(self) -> bool:
+        return self in (State.OBSERVED, State.REJECTED)
 
 
 @dataclass(frozen=True)
@@ -115,12 +120,13 @@ def unrun(what: str) -> Evidence:
     return Evidence(f"{what}: not run", State.UNRUN, details=("needs the simulator",))
 
 
-def seen(record: Record, text: str) -> Evidence:
-    """What a record of an experiment has observed, with what repeats it."""
+def seen(record: Record, number: int, text: str) -> Evidence:
+    """What a record of an experiment has observed about a claim, with what repeats it."""
     stale = "" if record.made_by_this_code else " (recorded with other code)"
     versions = ", ".join(f"{name} {version}" for name, version in record.versions.items())
     details = (f"repeat with: {record.command}", f"recorded with seed {record.seed}, {record.engine}, {versions}")
-    return Evidence(f"{text}{stale}", State.OBSERVED, details=details)
+    state = State.REJECTED if number in record.rejected() else State.OBSERVED
+    return Evidence(f"{text}{stale}", state, details=details)
 
 
 def failed(text: str) -> Evidence:
@@ -147,7 +153,7 @@ class Desk:
 
     def runs(self, number: int, what: str = "") -> tuple[Evidence, ...]:
         """What was recorded about a claim; else that `what` was not run (nothing, if it is not named)."""
-        found = tuple(seen(record, text) for record, text in on_claim(self.records, number))
+        found = tuple(seen(record, number, text) for record, text in on_claim(self.records, number))
         return found or ((unrun(what),) if what else ())
 
     def _checked(self, slug: str, name: str | None) -> Evidence:

@@ -9,6 +9,7 @@ as in the engine.  (Random, because some processors divide by 1 faster.)
 
     python benchmarks/bench_simulator.py            (peers: pip install jax optax)
     python benchmarks/bench_simulator.py --memory   (10^8 coordinate-replicates, and the memory that takes)
+    python benchmarks/bench_simulator.py --coordinates 200000 --rounds 1   (a first look, in a minute)
 
 Targets: 12 times the hand-written JAX scan and optax.adam under jit, 8 times naive and 4 times in-place NumPy; at most
 1.5 times the floor; two cores 1.6 times one; at most 4 GiB of memory.
@@ -16,6 +17,7 @@ Targets: 12 times the hand-written JAX scan and optax.adam under jit, 8 times na
 
 from __future__ import annotations
 
+import argparse
 import os
 import resource
 import subprocess
@@ -232,7 +234,7 @@ def measured(name: str) -> float:
     """A contender's figure, from a process of its own on one core (or two)."""
     cores = 2 if name == "two cores" else 1
     allowed = sorted(os.sched_getaffinity(0))
-    command = [sys.executable, __file__, "--one", name]
+    command = [sys.executable, __file__, "--coordinates", str(D), "--one", name]
     environment = {**ENVIRONMENT, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "JAX_PLATFORMS": "cpu"}
     done = subprocess.run(
         command,
@@ -258,14 +260,14 @@ def memory() -> None:
     )
 
 
-def main() -> None:
-    print(machine())
+def main(rounds: int) -> None:
+    print(f"{machine()}; {D} coordinates")
     names = [name for name in CONTENDERS if name not in ("jax", "optax") or find_spec(name)]
     for name in CONTENDERS:
         if name not in names:
             print(f"{name} is not installed: not compared")
     figures = dict.fromkeys(names, float("inf"))
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for name in names:
             figures[name] = min(figures[name], measured(name))
     for name in names:
@@ -278,9 +280,16 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--one"]:
-        print(CONTENDERS[sys.argv[2]]())
-    elif sys.argv[1:] == ["--memory"]:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--coordinates", type=int, default=D, help="the targets are for 10^7, the default")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--memory", action="store_true", help="only a run over 10^8 coordinate-replicates")
+    parser.add_argument("--one", choices=CONTENDERS, help="only this one, in this process")
+    asked = parser.parse_args()
+    D = asked.coordinates
+    if asked.one:
+        print(CONTENDERS[asked.one]())
+    elif asked.memory:
         memory()
     else:
-        main()
+        main(asked.rounds)

@@ -92,9 +92,9 @@ def smallest_steps(
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if reached(middle) else (middle, high)
-    totals = [_precise(problem, hyper, steps, name, case, digits) for steps in (high, high - 1)]
-    digits = _separating(totals, wanted, digits)
-    before, value = (_precise(problem, hyper, steps, name, case, digits) for steps in (high - 1, high))
+    digits, (value, before) = _separated(
+        lambda more: [_precise(problem, hyper, steps, name, case, more) for steps in (high, high - 1)], wanted, digits
+    )
     certain = monotone or high == 1
     return Target(
         str(target),
@@ -120,13 +120,20 @@ def _precise(
     return found.total if found else None
 
 
-def _separating(totals: Sequence[Enclosure | None], wanted: Fraction, digits: int) -> int:
-    """So many digits that the bounds at T and T - 1, as they are shown, lie on their sides of the target."""
-    for more in range(digits, MOST_DIGITS):
-        at, before = (total.decimals(more) if total is not None else None for total in totals)
-        if (at is None or Fraction(at[1]) <= wanted) and (before is None or Fraction(before[0]) > wanted):
-            return more
-    return digits
+def _separated(
+    bounds: Callable[[int], Sequence[Enclosure | None]], wanted: Fraction, digits: int
+) -> tuple[int, Sequence[Enclosure | None]]:
+    """So many digits that the bounds at T and T - 1, as they are shown, lie on their sides of the target; and these."""
+    precision = digits
+    while True:
+        totals = bounds(precision)
+        for more in range(digits, precision + 1):
+            at, before = (total.decimals(more) if total is not None else None for total in totals)
+            if (at is None or Fraction(at[1]) <= wanted) and (before is None or Fraction(before[0]) > wanted):
+                return more, totals
+        if precision >= MOST_DIGITS:
+            return digits, totals
+        precision *= 2
 
 
 def _around_the_least(at: Mapping[int, Bound | None], reached: Callable[[int], bool]) -> int | None:

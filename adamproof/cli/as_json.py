@@ -36,11 +36,12 @@ lemmas [{slug, verdict}] and claims [{number, verdict}].
 
 "bound", "magnitude" and "schedule" are described in docs/bounds.md.
 
-"simulate" has the description of the run (problem, d, noise, constants, algorithm, steps, replicates, seed, engine),
+"simulate" has repeat (the command), the description of the run (problem, d, noise, constants, start, h, algorithm,
+steps, replicates, seed, engine; start and h are one number if all are equal, and a digest if they are many),
 statistics {steps, max u, means {name: estimate}, vbar {name: estimate or null}}, final value (an estimate or null),
 checkpoint (the file with the end of the run, or null) and versions; an estimate is {mean, half_width (of the 95%
 confidence interval over replicates; null from one)}, and what has overflowed is null.  Here numbers are JSON's.
-Where a number is no longer finite there is no run, but stopped {what, step, replicate, coordinate, checkpoint (or
+Where a number is no longer finite there are only repeat and stopped {what, step, replicate, coordinate, checkpoint (or
 null)}, and exit_code is 1.
 
 "simulate --against" adds against {theorem, claim, level, measured {name: estimate}, lines [{name, observed (an

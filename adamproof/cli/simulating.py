@@ -80,7 +80,7 @@ def simulate(request: Request, form: str, progress: terminal.Progress) -> int:
         progress.clear()
         terminal.warn(f"Stopped: {error}.")
         if form == "json":
-            terminal.say(as_json.document("simulate", STOPPED, stopped=error.to_json()))
+            terminal.say(as_json.document("simulate", STOPPED, repeat=command(request), stopped=error.to_json()))
         return STOPPED
     except simulator.SimulationError as error:
         progress.clear()
@@ -93,7 +93,10 @@ def simulate(request: Request, form: str, progress: terminal.Progress) -> int:
     progress.clear()
     if request.against is not None:
         return _compared(request, run, form)
-    terminal.say(as_json.document("simulate", 0, **run.to_json()) if form == "json" else text(run))
+    if form == "json":
+        terminal.say(as_json.document("simulate", 0, repeat=command(request), **run.to_json()))
+    else:
+        terminal.say(text(run))
     return 0
 
 
@@ -161,7 +164,7 @@ def _compared(request: Request, run: Run, form: str) -> int:
     path, saved = _reproducer(request, run, found) if found.violated else (None, "")
     if form == "json":
         extra = {"against": found.to_json(), "reproducer": path}
-        terminal.say(as_json.document("simulate", code, **run.to_json(), **extra))
+        terminal.say(as_json.document("simulate", code, repeat=command(request), **run.to_json(), **extra))
     else:
         terminal.say(f"{text(run)}\n\n{sandwich_text(found)}")
     if found.violated:

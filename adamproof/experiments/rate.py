@@ -2,11 +2,15 @@
 
 Runs of T steps for each T, with the schedules of T itself (not one long run): the mean of |u o a|_1, of |a|_2, the
 ratio of |u o a|_1 to |a|_1 (what Condition 2 calls vbar, seen along the run) and the largest u.
+
+From x_1 = 1 the mean of |u o a|_1 is little more than (F(x_1) - F*)/(gamma*T), the descent from there shared out over
+the steps, whose exponent is that of gamma*T whatever the betas are.  So there are controls, which have gamma and none
+of the theorems' betas, and a second start, the minimum, from which noise alone moves x.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -16,7 +20,7 @@ from ..bounds.orders import Schedule as Exponents
 from ..bounds.orders import order, rate
 from ..bounds.schedules import written_out
 from ..bounds.theorems import with_scale
-from ..simulator import Noise, Schedule, quadratic
+from ..simulator import Algorithm, Noise, Run, Schedule, quadratic, sign_descent
 from .lab import Lab, columns, power, span
 from .pictures import Curve, Panel, Picture
 from .sandwich import compare
@@ -32,9 +36,13 @@ DEFAULT: Mapping[str, Any] = {
     "epsilon": 1e-3,
     # Exponents A, B, C of 1 - beta1, 1 - beta2 and the learning rate, and the theorem that has them.
     "schedules": {"ours": ["1/2", "1/2", "3/4", "main"], "source": ["1/2", "3/4", "3/4", "averaged"]},
+    "controls": {"sign descent": None, "betas 0.9, 0.99": [0.9, 0.99]},  # with the learning rate T^-3/4/sqrt(d)
 }
 FULL = {**DEFAULT, "steps": [2**power for power in range(8, 21)], "replicates": 64}
 CLAIMS = {"ours": 4, "source": 9}
+STARTS = {"x_1 = 1": 1.0, "the minimum": 0.0}
+FAR, NEAR = STARTS
+MEANS = {"u.a": "mean of |u o a|_1", "l2": "mean of |a|_2", "vbar": "|u o a|_1/|a|_1"}
 
 
 def run(lab: Lab, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -43,41 +51,76 @@ def run(lab: Lab, parameters: Mapping[str, Any]) -> dict[str, Any]:
         "steps": list(parameters["steps"]),
         "dim": parameters["dim"],
         "schedules": {name: _schedule(lab, parameters, name) for name in parameters["schedules"]},
+        "controls": {name: _control(lab, parameters, name) for name in parameters["controls"]},
     }
 
 
 def _schedule(lab: Lab, parameters: Mapping[str, Any], name: str) -> dict[str, Any]:
     A, B, C, against = parameters["schedules"][name]
-    problem = quadratic(parameters["dim"], noise=Noise(s0=parameters["s0"]))
     schedule = Schedule(float(Fraction(A)), float(Fraction(B)), float(Fraction(C)), epsilon=parameters["epsilon"])
-    found: dict[str, list[Any]] = {"u.a": [], "l2": [], "vbar": [], "max u": []}
-    groups: dict[str, list[Any]] = {"u.a": [], "l2": [], "vbar": []}
-    bounds = []
-    for steps in parameters["steps"]:
-        done = lab.run(f"{name}, T = {steps}", problem, schedule, steps, parameters["replicates"])
-        statistics = done.statistics
+    starts = {}
+    for start in STARTS:
+        runs = _runs(lab, parameters, f"{name}, {start}", start, lambda steps: schedule.at(steps, parameters["dim"]))
+        bounds = [float(compare(done, against).lines[0].high.high) for done in runs]
+        part = _means(parameters, runs)
+        part["fitted"]["bound"] = exponent(parameters["steps"], np.asarray(bounds)[:, None]).to_json()
+        starts[start] = {**part, "bound": bounds}
+    return {"exponents": [A, B, C], "theorem": against, "proved": _proved(A, B, C, against), "starts": starts}
+
+
+def _control(lab: Lab, parameters: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """A method of which no such rate is proved, with the same learning rate."""
+    betas = parameters["controls"][name]
+
+    def algorithm(steps: int) -> Algorithm:
+        rate = float(steps) ** -0.75 * parameters["dim"] ** -0.5
+        if betas is None:
+            return sign_descent(rate)
+        beta1, beta2 = betas
+        return Algorithm(rate, beta1, beta2, parameters["epsilon"])
+
+    return {
+        "starts": {
+            start: _means(parameters, _runs(lab, parameters, f"{name}, {start}", start, algorithm)) for start in STARTS
+        }
+    }
+
+
+def _runs(
+    lab: Lab, parameters: Mapping[str, Any], name: str, start: str, algorithm: Callable[[int], Algorithm]
+) -> list[Run]:
+    """A run for each T."""
+    problem = quadratic(parameters["dim"], start=STARTS[start], noise=Noise(s0=parameters["s0"]))
+    return [
+        lab.run(f"{name}, T = {steps}", problem, algorithm(steps), steps, parameters["replicates"])
+        for steps in parameters["steps"]
+    ]
+
+
+def _means(parameters: Mapping[str, Any], runs: Sequence[Run]) -> dict[str, Any]:
+    """What is observed in runs of growing T, with exponents; and |u o a|_1 over (F(x_1) - F*)/(gamma*T)."""
+    observed: dict[str, list[Any]] = {key: [] for key in MEANS}
+    groups: dict[str, list[Any]] = {key: [] for key in MEANS}
+    descent = []
+    for done in runs:
+        statistics, task = done.statistics, done.task
         means = {key: grouped(statistics.samples(key), parameters["groups"]) for key in ("u.a", "l2", "l1")}
         for key in ("u.a", "l2"):
-            found[key].append(statistics.mean(key))
+            observed[key].append(statistics.mean(key))
             groups[key].append(means[key])
         groups["vbar"].append(means["u.a"] / means["l1"])
-        found["vbar"].append(statistics.vbar()["|u o a| / |a|"])
-        found["max u"].append(statistics.maximum)
-        bounds.append(float(compare(done, against).lines[0].high.high))
-    exponents = {key: exponent(parameters["steps"], values).to_json() for key, values in groups.items()}
-    largest = np.asarray(found["max u"])[:, None]
+        observed["vbar"].append(statistics.vbar()["|u o a| / |a|"])
+        gap = 0.5 * float(np.sum(task.problem.start**2))  # of a quadratic with curvature 1
+        share = gap / (task.algorithm.learning_rate * task.steps)
+        descent.append(observed["u.a"][-1].mean / share if share else None)
+    largest = [done.statistics.maximum for done in runs]
+    fitted = {key: exponent(parameters["steps"], values).to_json() for key, values in groups.items()}
+    fitted["max u"] = exponent(parameters["steps"], np.asarray(largest)[:, None]).to_json()
     return {
-        "exponents": [A, B, C],
-        "theorem": against,
-        "observed": {key: columns(found[key]) for key in groups},
-        "max u": found["max u"],
-        "bound": bounds,
-        "fitted": {
-            **exponents,
-            "max u": exponent(parameters["steps"], largest).to_json(),
-            "bound": exponent(parameters["steps"], np.asarray(bounds)[:, None]).to_json(),
-        },
-        "proved": _proved(A, B, C, against),
+        "observed": {key: columns(observed[key]) for key in groups},
+        "max u": largest,
+        "over the descent": descent,
+        "fitted": fitted,
     }
 
 
@@ -95,46 +138,82 @@ def _proved(A: str, B: str, C: str, against: str) -> dict[str, str]:
 # --- in words and pictures ----------------------------------------------------------------------
 
 
+def _controls(result: Mapping[str, Any], start: str) -> str:
+    """How |u o a|_1 falls in the controls, in words."""
+    return ", ".join(
+        f"{power(part['starts'][start]['fitted']['u.a'])} ({name})" for name, part in result["controls"].items()
+    )
+
+
 def observed(result: Mapping[str, Any]) -> dict[int, str]:
     """By number of a claim: what was observed."""
     found = {}
     for name, part in result["schedules"].items():
         if name in CLAIMS:
-            fitted = part["fitted"]
+            far, near = (part["starts"][start]["fitted"]["u.a"] for start in STARTS)
             found[CLAIMS[name]] = (
                 f"in runs on a quadratic (d = {result['dim']}, T = {span(result['steps'])}) the mean of |u o a|_1 fell "
-                f"like {power(fitted['u.a'])} and that of |a|_2 like {power(fitted['l2'])}"
+                f"like {power(far)} from {FAR}, where it is (F(x_1)-F*)/(gamma*T) to within {_off(part):.1%}, and "
+                f"methods without such a proof do much the same: {_controls(result, FAR)}; from {NEAR}, where noise "
+                f"alone moves x, it fell like {power(near)}, for them {_controls(result, NEAR)}"
             )
     return found
+
+
+def _off(part: Mapping[str, Any]) -> float:
+    """By how much |u o a|_1 is off the descent at most."""
+    shares: list[float] = part["starts"][FAR]["over the descent"]
+    return max(abs(share - 1.0) for share in shares)
 
 
 def summary(result: Mapping[str, Any]) -> list[str]:
     lines = [f"T = {span(result['steps'])}, d = {result['dim']}"]
     for name, part in result["schedules"].items():
         A, B, C = part["exponents"]
-        fitted, proved = part["fitted"], part["proved"]
+        proved = part["proved"]
         lines += [
             f"{name}: 1 - beta1 = T^-{A}, 1 - beta2 = T^-{B}, learning rate T^-{C}/sqrt(d)",
-            f"  mean of |u o a|_1  {power(fitted['u.a'])}; proved ({part['theorem']}): at most of order "
-            f"T^({proved['u.a']}), through R: T^({proved['u.a, through R']})",
-            f"  the bound itself   {power(fitted['bound'])}",
-            f"  mean of |a|_2      {power(fitted['l2'])}",
-            f"  |u o a|_1/|a|_1    {power(fitted['vbar'])}",
-            f"  largest u          {power(fitted['max u'])}; R is of order {proved['R']}",
+            f"  proved ({part['theorem']}): |u o a|_1 is at most of order T^({proved['u.a']}), through R: "
+            f"T^({proved['u.a, through R']})",
         ]
+        for start, seen in part["starts"].items():
+            lines += [f"  from {start}", *_fits(seen)]
+            lines.append(f"    the bound itself   {power(seen['fitted']['bound'])}; R is of order {proved['R']}")
+    for name, part in result["controls"].items():
+        lines.append(f"control: {name}, the same learning rate")
+        for start, seen in part["starts"].items():
+            lines += [f"  from {start}", *_fits(seen)]
+    return lines
+
+
+def _fits(seen: Mapping[str, Any]) -> list[str]:
+    fitted, shares = seen["fitted"], seen["over the descent"]
+    lines = [f"    {label:<17}  {power(fitted[key])}" for key, label in MEANS.items()]
+    lines.append(f"    {'largest u':<17}  {power(fitted['max u'])}")
+    if None not in shares:
+        lines[0] += f"; {min(shares):.4f} to {max(shares):.4f} of (F(x_1)-F*)/(gamma*T)"
     return lines
 
 
 def picture(result: Mapping[str, Any]) -> Picture:
     panels = []
+    for start in STARTS:
+        curves = []
+        for name, part in {**result["schedules"], **result["controls"]}.items():
+            seen = part["starts"][start]
+            mean = seen["observed"]["u.a"]
+            curves.append(Curve(name, result["steps"], mean["mean"], mean["half width"]))
+            if "bound" in seen:
+                label = f"proved bound ({name}, {part['theorem']})"
+                curves.append(Curve(label, result["steps"], seen["bound"], observed=False))
+        panels.append(Panel(f"from {start}", "number of steps T", "mean of |u o a|_1 over the run", curves))
     for name, part in result["schedules"].items():
-        seen = part["observed"]
+        seen = part["starts"][FAR]
         curves = [
-            Curve(label, result["steps"], seen[key]["mean"], seen[key]["half width"])
-            for label, key in (("mean of |u o a|_1", "u.a"), ("mean of |a|_2", "l2"), ("|u o a|_1/|a|_1", "vbar"))
+            Curve(label, result["steps"], seen["observed"][key]["mean"], seen["observed"][key]["half width"])
+            for key, label in list(MEANS.items())[1:]
         ]
-        curves.append(Curve("largest u", result["steps"], part["max u"]))
-        curves.append(Curve(f"proved bound ({part['theorem']})", result["steps"], part["bound"], observed=False))
+        curves.append(Curve("largest u", result["steps"], seen["max u"]))
         A, B, C = part["exponents"]
-        panels.append(Panel(f"{name}: A = {A}, B = {B}, C = {C}", "number of steps T", "mean over the run", curves))
+        panels.append(Panel(f"{name}: A = {A}, B = {B}, C = {C}, {FAR}", "number of steps T", "over the run", curves))
     return Picture("What the theorems bound, as T grows", panels)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib import import_module
@@ -60,6 +60,11 @@ class Record:
         words: dict[int, str] = module(self.experiment).observed(self.result)
         return words
 
+    def rejected(self) -> set[int]:
+        """The claims that its tests reject; most experiments have none."""
+        of: Callable[[Any], set[int]] = getattr(module(self.experiment), "rejected", lambda result: set())
+        return of(self.result)
+
     def text(self) -> str:
         """The record as JSON, with its checksum."""
         content = {field.name: getattr(self, field.name) for field in fields(self)}
@@ -108,6 +113,7 @@ def read(path: str | Path) -> Record:
         )
     try:
         record.observed()
+        record.rejected()
     except Exception as error:  # numbers of other code, or made up, may be anything
         raise RecordError(
             f"{path} has other numbers than {record.experiment} records now ({type(error).__name__}: {error}): "

@@ -54,7 +54,8 @@ def carrying(verdict: Verdict) -> list[str]:
     """The evidence that is there, in short; what was computed without the kernel is said to be so."""
     from ..evidence import State
 
-    marks = {State.PROVED: "", State.COMPUTED: " (computed)", State.OBSERVED: " (observed)"}
+    observed = dict.fromkeys((State.OBSERVED, State.REJECTED), " (observed)")
+    marks = {State.PROVED: "", State.COMPUTED: " (computed)", **observed}
     return [f"{entry.text}{marks[entry.state]}" for entry in verdict.evidence if entry.state in marks]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 import time
 from collections.abc import Callable, Sequence
@@ -29,6 +30,7 @@ CHUNK = 256  # steps of one call
 SMALLEST_CHUNK = 4  # as many as one call of the generator serves
 MEMORY = 1 << 25  # bytes of sums in one call
 SAVE_EVERY = 60.0  # seconds
+SHORT = 64  # numbers of a vector in JSON
 SLOW = 20.0  # seconds for one call, during which a run neither saves nor stops
 PACE = {"numpy": 2.0**26, "numba": 2.0**31, "cupy": 2.0**33}  # coordinate-steps between two reports of progress
 
@@ -54,10 +56,12 @@ class Run:
         return None if values is None else estimate(values)
 
     def to_json(self) -> dict[str, Any]:
-        """Everything needed to repeat the run, and its statistics."""
+        """What describes the run, and its statistics."""
         task = self.task
+        arrays = {name: getattr(task.problem, name) for name in ("start", "h") if hasattr(task.problem, name)}
         return {
             **task.problem.describe(),
+            **{name: _in_short(values) for name, values in arrays.items()},
             "algorithm": task.algorithm.to_json(),
             "steps": task.steps,
             "replicates": task.replicates,
@@ -68,6 +72,15 @@ class Run:
             "checkpoint": None if self.checkpoint is None else str(self.checkpoint),
             "versions": {"adamproof": __version__, "numpy": np.__version__, "python": platform.python_version()},
         }
+
+
+def _in_short(values: Array) -> float | list[float] | str:
+    """A vector as plain data: one number if all are equal, a digest if they are many."""
+    if (values == values[0]).all():
+        return float(values[0])
+    if values.size <= SHORT:
+        return [float(value) for value in values]
+    return f"sha256:{hashlib.sha256(values.tobytes()).hexdigest()}"
 
 
 def simulate(

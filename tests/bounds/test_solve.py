@@ -38,6 +38,17 @@ def test_the_smallest_t_and_not_one_less(target: Fraction) -> None:
         assert certify(PROBLEM, replace(HYPER, steps=found.steps - 1), digits=30).total.low > target
 
 
+def test_the_digits_that_are_shown_lie_on_their_sides_of_the_target() -> None:
+    """At T near 2e15 the bounds at T and T - 1 differ in the 18th digit."""
+    problem = Problem(gap=8, grad1=4, L0=1, sigma0=1, dim=16, V="0.07")
+    hyper = Hyperparameters("1-T^-1/2", "1-T^-3/4", "T^-3/4/sqrt(d)", "1e-3")
+    found = smallest_steps(problem, hyper, "1e-2", "averaged")
+    assert found.steps == 2179136914928825
+    assert found.at is not None and found.before is not None
+    at, before = found.at.decimals(found.digits)[1], found.before.decimals(found.digits)[0]
+    assert Fraction(at) <= Fraction(1, 100) < Fraction(before)
+
+
 def test_a_target_that_is_met_exactly() -> None:
     """Rational all the way: no momentum, R = 1 is not needed as sigma0 = 0 and the drift has R^2."""
     problem = Problem(gap=1, grad1=0, L0=0, sigma0=0, dim=1)

@@ -250,7 +250,7 @@ def test_a_claim_that_there_is_not(number: str) -> None:
 
 def test_forms(tmp_path: Path) -> None:
     (entry,) = json.loads(run("claims", "14", "--json").stdout)["claims"]
-    assert entry["word"] == entry["verdict"] == "observed in a run"
+    assert entry["word"] == entry["verdict"] == "rejected in runs"
     (entry,) = json.loads(run("claims", "14", "--json", "--records", str(tmp_path)).stdout)["claims"]
     assert entry["word"] == entry["verdict"] == "not run"
     table = run("claims", "15", "--markdown", "--records", str(tmp_path)).stdout.splitlines()

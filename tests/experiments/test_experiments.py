@@ -29,6 +29,7 @@ SMALL: dict[str, dict[str, Any]] = {
         "permutations": 19,
         "test": {"dim": 4, "steps": 64, "replicates": 64, "samples": 32, "batch": 4},
         "magnitude": {"steps": [64, 128, 256], "dim": 4, "replicates": 4, "groups": 2},
+        "ratio": {"steps": 256, "replicates": 4},
         "dimension": {"dims": [2, 8], "steps": 256, "replicates": 4},
     },
     "lr-dimension": {
@@ -120,7 +121,7 @@ def test_data_of_a_picture_that_has_gaps() -> None:
 def test_an_edited_record_is_refused(small_rate: Record, tmp_path: Path) -> None:
     path = tmp_path / "rate.json"
     content = json.loads(small_rate.text())
-    content["result"]["schedules"]["ours"]["fitted"]["u.a"]["mean"] = -0.5
+    content["result"]["schedules"]["ours"]["starts"][rate.FAR]["fitted"]["u.a"]["mean"] = -0.5
     path.write_text(json.dumps(content))
     with pytest.raises(RecordError, match="checksum does not fit: run the experiment again"):
         read(path)
@@ -193,8 +194,9 @@ def test_the_records_of_the_package_are_whole() -> None:
 
 def test_records_fill_the_empirical_rows() -> None:
     found, _ = found_in(shipped())
-    for entry in ledger([14, 15], records=found):
-        assert entry.verdict.word is Word.OBSERVED
+    alike, stable = ledger([14, 15], records=found)
+    assert (alike.verdict.word, stable.verdict.word) == (Word.REJECTED, Word.OBSERVED)
+    for entry in (alike, stable):
         assert entry.verdict.missing == ()
         assert "repeat with: adamproof experiment conditions --seed 0" in entry.verdict.evidence[0].details
     assert [entry.verdict.word for entry in ledger([14, 15])] == [Word.NOT_RUN, Word.NOT_RUN]
@@ -299,8 +301,11 @@ def test_the_figures_of_the_records() -> None:
     bounds = still["Gaussian"]["RMSProp"]["main theorem"]
     assert bounds[-1]["bound"] > bounds[0]["bound"] > bounds[0]["observed"] > bounds[-1]["observed"]
     for part in found["rate"]["schedules"].values():
-        assert part["fitted"]["u.a"]["mean"] == pytest.approx(-0.25, abs=0.01)
-        assert all(above > below for above, below in zip(part["bound"], part["observed"]["u.a"]["mean"], strict=True))
+        assert part["starts"][rate.FAR]["fitted"]["u.a"]["mean"] == pytest.approx(-0.25, abs=0.01)
+        for seen in part["starts"].values():
+            assert all(
+                above > below for above, below in zip(seen["bound"], seen["observed"]["u.a"]["mean"], strict=True)
+            )
     assert found["rate"]["schedules"]["source"]["proved"]["u.a, through R"] == "0"
     fixed = found["lr-dimension"]["settings"][lr_dimension.SETTINGS[0]]
     assert fixed["fitted"]["mean"] - fixed["fitted"]["half_width"] <= -0.5
@@ -333,9 +338,37 @@ def test_the_page_has_the_digits_of_the_records() -> None:
         assert means in page
 
 
+def test_claim_14_is_rejected_only_where_tests_reject_it() -> None:
+    """Tests of coordinates alike by construction do not count, nor one p-value among several near the level."""
+    (record,) = [record for record in found_in(shipped())[0] if record.experiment == "conditions"]
+    assert record.rejected() == {14}
+
+    def said(identical: float, independent: float, which: tuple[str, ...]) -> set[int]:
+        result = json.loads(json.dumps(record.result))
+        for name, part in result["tests"].items():
+            here = name in which
+            part["identical"]["smallest"] = identical if here else 1.0
+            part["independent"]["p_value"] = independent if here else 1.0
+        return replace(record, result=result).rejected()
+
+    assert said(1e-9, 1e-9, (conditions.ALIKE,)) == set()
+    assert said(0.04, 1.0, (conditions.CURVED, conditions.DATA)) == set()
+    assert said(1.0, 0.002, (conditions.DATA,)) == {14}
+    assert said(0.012, 1.0, (conditions.CURVED,)) == {14}
+
+
 def test_what_the_controls_show() -> None:
     """A rescaling leaves u as it is and must have the exponent -1/2; beta1 alone does what is seen past sqrt(beta2)."""
     found = {record.experiment: record.result for record in found_in(shipped())[0]}
+    schedules, controls = found["rate"]["schedules"], found["rate"]["controls"]
+    for part in schedules.values():  # the way from x_1 shared out over the steps, whatever the betas
+        assert part["starts"][rate.FAR]["over the descent"] == pytest.approx([1.0] * 10, abs=0.022)
+    for start, least in ((rate.FAR, -0.25), (rate.NEAR, -0.45)):
+        exponents = [part["starts"][start]["fitted"]["u.a"]["mean"] for part in controls.values()]
+        assert all(least < one < least + 0.1 for one in exponents)
+    assert all(part["starts"][rate.NEAR]["fitted"]["u.a"]["mean"] < -0.6 for part in schedules.values())
+    still = found["momentum"]  # Gaussian noise is symmetric: all three come down like sqrt(gamma)
+    assert [round(part["fitted"]["mean"], 1) for part in still["Gaussian"].values()] == [-0.4] * 3
     rescaled, other = (part["mean u"]["mean"] for part in found["conditions"]["dimension"].values())
     assert rescaled == pytest.approx([rescaled[0]] * 4, rel=0.02)  # 16 replicates
     assert other == sorted(other) and other[0] < 0.1 < 0.9 < other[-1] < 1.0  # no power law

@@ -558,6 +558,23 @@ def test_a_full_disk_keeps_the_old_checkpoint(tmp_path: Path, monkeypatch: pytes
     assert [entry.name for entry in tmp_path.iterdir()] == ["run.npz"]
 
 
+MEMORY = """
+import resource
+from adamproof.simulator import Schedule, quadratic, simulate
+simulate(quadratic(10**4), Schedule(0.5, 0.5, 0.75, epsilon=1e-8), 4, 10**4, engine="numba")
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.slow
+def test_a_hundred_million_coordinate_replicates_fit_into_4_gib() -> None:
+    pytest.importorskip("numba")
+    done = subprocess.run(
+        [sys.executable, "-c", MEMORY], check=True, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT
+    )
+    assert int(done.stdout) < 4 << 20  # in KiB
+
+
 # --- numbers that are not finite ----------------------------------------------------------------
 
 
