@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from . import __version__, sealed
+from .export.coqc import ALLOWED
 
-SCHEMA = 1
+SCHEMA = 2
 CHECKERS = {"coq": "Coq", "z3": "z3", "cvc5": "cvc5"}  # and what they are called
 PACKAGE = Path(__file__).resolve().parent
 ACCEPTED, REFUSED = "ACCEPTED", "REFUSED"  # by Coq
@@ -53,11 +54,17 @@ class Opinions:
         return f"adamproof verify all --with {self.checker}"
 
     def on(self, proof: Proven) -> Mapping[str, Any] | None:
-        """What was said about the result of a proof; None if the checker has not seen this very proof."""
+        """What was said about a proof: a verdict, and of a solver its answers about the steps of this proof alone.
+
+        None if the checker has not seen this very proof.  Coq's verdict is on all proofs of the result.
+        """
         said = self.results.get(proof.lemma)
         if said is None or self.code != fingerprint() or said["proofs"].get(proof.claim) != proof.digest:
             return None
-        return said
+        if self.checker == "coq":
+            return {"verdict": said["verdict"]}
+        questions = said["claims"][proof.claim]
+        return {"verdict": verdict_of(questions), "questions": questions}
 
     def in_short(self, proof: Proven) -> str:
         """The opinion on one proof, in a few words."""
@@ -74,8 +81,8 @@ class Opinions:
 
     def in_sum(self, proofs: Sequence[Proven]) -> str:
         """The same, with the answers about arithmetic steps, and what repeats it."""
-        results = {proof.lemma: said for proof in proofs if (said := self.on(proof)) is not None}
-        steps = sum((Counter(said.get("questions", {})) for said in results.values()), Counter[str]())
+        found = [said for proof in proofs if (said := self.on(proof)) is not None]
+        steps = sum((Counter(said.get("questions", {})) for said in found), Counter[str]())
         detail = f"; {counted(steps)}" if steps else ""
         of = f"of {number_of(len(proofs), 'proof')}"
         return f"{of}: {self.verdicts(proofs)}{detail} (recorded; repeat with: {self.command})"
@@ -145,13 +152,32 @@ def _is_well_formed(content: Mapping[str, Any]) -> bool:
     for said in results:
         if not isinstance(said, dict) or not isinstance(said.get("proofs"), dict):
             return False
-        questions = said.get("questions", {})
-        if not isinstance(questions, dict) or not all(type(n) is int and n >= 0 for n in questions.values()):
-            return False
-        possible = (ACCEPTED, REFUSED) if content["checker"] == "coq" else (verdict_of(questions),)
-        if said.get("verdict") is None or said["verdict"] not in possible:
+        if not (_is_coqs(said) if content["checker"] == "coq" else _is_a_solvers(said)):
             return False
     return all(isinstance(text, str) and text.isprintable() for text in shown)
+
+
+def _is_coqs(said: Mapping[str, Any]) -> bool:
+    """Whether a verdict is one of Coq's, and ACCEPTED goes with no reason against it and with known axioms."""
+    axioms = said.get("axioms")
+    if said.get("verdict") == ACCEPTED:
+        return not said.get("reason") and isinstance(axioms, list) and set(map(str, axioms)) <= ALLOWED
+    return said.get("verdict") == REFUSED
+
+
+def _is_a_solvers(said: Mapping[str, Any]) -> bool:
+    """Whether there are answers for each proof, which come to the counts and the verdict."""
+    claims = said.get("claims")
+    if not isinstance(claims, dict) or set(claims) != set(said["proofs"]):
+        return False
+    if not all(isinstance(questions, dict) and _are_counts(questions) for questions in claims.values()):
+        return False
+    total = sum(map(Counter, claims.values()), Counter[str]())
+    return said.get("questions") == dict(total) and said.get("verdict") == verdict_of(total) is not None
+
+
+def _are_counts(questions: Mapping[str, Any]) -> bool:
+    return verdict_of(questions) is not None and all(type(n) is int and n > 0 for n in questions.values())
 
 
 def found_in(folder: str | Path) -> tuple[list[Opinions], list[str]]:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+MAX_BYTES = 64_000_000
 COMMAND, CHECKSUM = "command", "checksum"
 
 
@@ -26,7 +27,10 @@ def text(content: Mapping[str, Any], command: str) -> str:
 def read(path: str | Path, names: Collection[str], schema: int, what: str, again: str) -> dict[str, Any]:
     """The record in a file, with exactly these names.  Raises SealError; `what` it is, and how to make it `again`."""
     try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        if Path(path).exists() and not Path(path).is_file():
+            raise OSError(None, "it is no file")
+        with Path(path).open("rb") as stream:
+            content = json.loads(stream.read(MAX_BYTES).decode())
     except OSError as error:
         raise SealError(f"cannot read {path}: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:

@@ -1,4 +1,4 @@
-"""Requests to stop, kept until there is a good moment for them.  Standard library only."""
+"""Requests to stop: kept until there is a good moment for them, or as an exception.  Standard library only."""
 
 from __future__ import annotations
 
@@ -6,9 +6,19 @@ import signal
 import threading
 from typing import Any
 
+REQUESTS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+BY_SIGNAL = 128  # and the signal's number: the exit status
+
+
+class Ended(SystemExit):
+    """A signal that ends the process, as KeyboardInterrupt is: nobody's error."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(BY_SIGNAL + number)
+
 
 class Stop:
-    """Within it SIGINT and SIGTERM are kept (`asked` is their number), and take their usual course at its end.
+    """Within it SIGINT, SIGTERM and SIGHUP are kept (`asked` is their number), and take their usual course at its end.
 
     Only in the main thread, as Python has it, and only the first one: the second one takes its course at once.
     """
@@ -19,7 +29,7 @@ class Stop:
         self.before: dict[int, Any] = {}
 
     def __enter__(self) -> Stop:
-        for number in (signal.SIGINT, signal.SIGTERM) if self.wanted else ():
+        for number in REQUESTS if self.wanted else ():
             if signal.getsignal(number) not in (None, signal.SIG_IGN):
                 self.before[number] = signal.signal(number, self._ask)
         return self

@@ -51,7 +51,10 @@ estimate), bound and "bound at least" (decimals, rounded outward), terms {name: 
 
 "verify" has files [{file, verdict, conclusion, hypotheses [statement], citations [{name, source}], steps}] or
 {file, verdict, reason} or {file, error}.  "verify --with coq" has checker {coq: version} and results [{result, verdict
-("ACCEPTED" or "REFUSED"), reason, step, lemmas, theorems [name], axioms [name], citations [text], seconds}].
+("ACCEPTED" or "REFUSED"), reason, step, lemmas, theorems [name], axioms [name], citations [text], seconds}].  "verify
+--with z3" (or cvc5) has checker {solver: its name} and results [{result, verdict ("NO ALARM", "OPEN" or "ALARM"),
+questions {answer: count}, claims {claim: {answer: count}}, twins {answer: count}, alarms [step], unknown [step],
+seconds}]; a step is {claim, step, said}.
 """
 
 from __future__ import annotations

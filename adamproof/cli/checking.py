@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from ..cache import Question
 from ..report.words import shortcomings
-from ..stopping import Stop
+from ..stopping import Ended, Stop
 from . import as_json, output
 from .errors import USAGE, CliError, from_exception
 from .recalling import Recalled, keep
@@ -136,7 +136,7 @@ def run(target: Target, settings: Settings, say: Say = lambda _: None) -> Outcom
             outcome = TASKS[settings.task](lemma, settings, say)
     except CliError as error:
         outcome = _failed(target, error)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Ended):
         raise
     except BaseException as error:  # noqa: BLE001 - a lemma's proof, models and mutants may fail in any way, even exit
         outcome = _failed(target, from_exception(error, target.path, target.slug))

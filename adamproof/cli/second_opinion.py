@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,16 @@ from ..export.replay import replay
 from ..export.text import coq_name
 from ..kernel.terms import Refusal
 from ..kernel.text import show
+from ..kernel.verify import MAX_BYTES
 from ..opinions import ACCEPTED, REFUSED
-from . import as_json, files, fresh, terminal
+from ..stopping import REQUESTS, Ended
+from ..verification import FreshVerification
+from . import as_json, files, terminal
 from .checking import Settings, run_all, worst
 from .errors import CliError
 from .targets import resolve
 
 NOT_READ = "NOT READ"
-BY_SIGNAL = 128  # and the signal's number: the exit status
 HAND_WRITTEN = ("Prelude", "Statements")
 
 
@@ -116,6 +119,11 @@ class Coq:
             terminal.say(text if self.quiet else "\n".join([text, *self.says.get(name, ())]))
 
 
+def is_file(word: str) -> bool:
+    """Whether a word on the command line is a proof file, and not the name of a result."""
+    return word.lower().endswith(".json")
+
+
 def record(folder: Path, found: opinions.Opinions) -> None:
     """Write a record of what was said into a folder."""
     path = folder / f"{found.checker}.json"
@@ -143,17 +151,14 @@ def stored(
 
     With ``kernel`` it is asked about files first, and what it rejects goes no further.
     """
-    names = [word for word in words if not word.endswith(".json")]
-    for path in (word for word in words if word.endswith(".json")):
+    names = [word for word in words if not is_file(word)]
+    for path in filter(is_file, words):
         try:
-            if kernel and not _accepted_by_the_kernel(path, codes, documents):
+            text = _text_of(path)
+            if kernel and not _accepted_by_the_kernel(path, text, codes, documents):
                 continue
-            text = Path(path).read_text(encoding="utf-8")
         except CliError as error:
             not_read(path, error, codes, documents)
-        except (OSError, ValueError) as error:
-            why = getattr(error, "strerror", None) or error
-            not_read(path, CliError(f"cannot read {path}: {why}"), codes, documents)
         else:
             yield Stored(path, (("proof", text),), from_file=True)
     for outcome in run_all(resolve(names), Settings("show"), jobs, progress) if names else ():
@@ -167,17 +172,33 @@ def stored(
             yield Stored(outcome.slug, outcome.proofs)
 
 
-def _accepted_by_the_kernel(path: str, codes: list[int], documents: list[dict[str, Any]]) -> bool:
-    """The kernel's verdict on a file, as it goes into what is printed."""
-    answer = fresh.ask(path)
-    verdict = answer.said["verdict"]
-    why = f" ({answer.said['reason']})" if answer.said.get("reason") else ""
-    terminal.warn(f"{path}: {verdict} by the kernel{why}")
-    codes.append(answer.exit_code)
-    if answer.exit_code:
-        reason = answer.said.get("reason", "")
+def _text_of(path: str) -> str:
+    """A file's text, read once: what is verified and what is replayed are the same.  Raises CliError."""
+    try:
+        with Path(path).open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise ValueError(f"a proof file has at most {MAX_BYTES} bytes")
+        return content.decode()
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise CliError(f"cannot read {path}: {why}") from error
+
+
+def _accepted_by_the_kernel(path: str, text: str, codes: list[int], documents: list[dict[str, Any]]) -> bool:
+    """The kernel's verdict on a file's text, as it goes into what is printed."""
+    try:
+        with FreshVerification([text]) as verification:
+            said = verification.answer(0)
+    except (OSError, RuntimeError) as error:  # a full disk; a verifier that does not answer
+        raise CliError(f"{path} cannot be verified: {getattr(error, 'strerror', None) or error}") from error
+    verdict, reason = str(said["verdict"]), said.get("reason", "")
+    accepted = verdict == "PROVED"
+    terminal.warn(f"{path}: {verdict} by the kernel{f' ({reason})' if reason else ''}")
+    codes.append(0 if accepted else 1)
+    if not accepted:
         documents.append({"result": path, "verdict": verdict, "reason": f"by the kernel: {reason}"})
-    return not answer.exit_code
+    return accepted
 
 
 def _statement(stored: Stored) -> list[str]:
@@ -189,12 +210,11 @@ def _statement(stored: Stored) -> list[str]:
 @contextmanager
 def ended_by_signals() -> Iterator[None]:
     """SIGTERM and SIGHUP end other processes and remove their folders, as Ctrl-C does, instead of leaving them."""
-    numbers = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
 
     def end(number: int, frame: Any) -> None:
-        raise SystemExit(BY_SIGNAL + number)
+        raise Ended(number)
 
-    before = {number: signal.signal(number, end) for number in numbers}
+    before = {number: signal.signal(number, end) for number in REQUESTS if number != signal.SIGINT}
     try:
         yield
     finally:
@@ -207,17 +227,20 @@ def _module(development: Development, stored: Stored) -> Module:
     stem = _identifier(Path(stored.name).stem).capitalize()
     if stored.from_file:  # so that no file takes the name of a result, which Statements.v knows it by
         stem = f"File_{stem}"
-    name = _distinct(stem, {*HAND_WRITTEN, *_names(development)})
+    taken = {*HAND_WRITTEN, *_names(development)}
+    name = next(name for name in _numbered(stem) if name not in taken)
     theorems: dict[str, Proof] = {}
     try:
         for claim, proof in stored.proofs:
-            theorem = _identifier(claim).lower()
-            if coq_name(theorem) != theorem or theorem in coqc.defined():  # the word has a meaning already
-                theorem = f"claim_{theorem}"
-            theorems[_distinct(theorem, {name, TOGETHER, *theorems})] = read(proof)
-        return replay(development, name, theorems)
+            word, taken = _identifier(claim).lower(), {name, TOGETHER, *theorems}
+            names = (one for one in _numbered(word, f"claim_{word}") if _is_free(one) and one not in taken)
+            theorems[next(names)] = read(proof)
+        module = replay(development, name, theorems)
     except Refusal as refusal:
         raise CliError(f"{stored.name} cannot be written for Coq: {refusal}") from None
+    if stored.from_file:
+        development.forget()  # a result must not be refused for what a file says
+    return module
 
 
 def _names(development: Development) -> list[str]:
@@ -230,8 +253,15 @@ def _identifier(text: str) -> str:
     return stem if stem[:1].isalpha() else f"claim_{stem}"
 
 
-def _distinct(stem: str, taken: set[str]) -> str:
-    return next(name for name in (stem, *(f"{stem}_{n}" for n in range(2, len(taken) + 3))) if name not in taken)
+def _numbered(*stems: str) -> Iterator[str]:
+    """The stems, and then with numbers, without end."""
+    yield from stems
+    yield from (f"{stem}_{number}" for number in count(2) for stem in stems)
+
+
+def _is_free(name: str) -> bool:
+    """Whether a name has no meaning yet in the texts that are written for Coq."""
+    return coq_name(name) == name and name not in coqc.defined()
 
 
 def _data(name: str, answer: coqc.Answer) -> dict[str, Any]:

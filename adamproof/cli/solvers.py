@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .. import opinions
 from ..export import solvers
-from ..export.smt import obligations
+from ..export.smt import Obligation, obligations
 from ..export.solvers import Answers, NoSolver, SolverFailed, asker
 from ..kernel.terms import Refusal
 from . import as_json, terminal
 from .checking import worst
 from .errors import CliError
-from .second_opinion import not_read, record, stored
+from .second_opinion import Stored, not_read, record, stored
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Solver:
         for one in stored(words, self.jobs, self.progress, self.codes, self.documents, kernel=True):
             began = time.perf_counter()
             try:
-                found = [ask(step) for claim in one.proofs for step in self._steps(one.name, claim)]
+                found = {claim: [ask(step) for step in self._steps(one, claim, text)] for claim, text in one.proofs}
             except (Refusal, SolverFailed) as error:
                 failed = CliError(f"{one.name}: {error}")
                 not_read(one.name, failed, self.codes, self.documents)
@@ -62,29 +62,31 @@ class Solver:
         elif len(self.documents) > 1 and not self.quiet:
             asked = [document["questions"] for document in self.documents if "questions" in document]
             total = sum(map(Counter, asked), Counter[str]())
-            terminal.say(f"\n{len(asked)} results: {opinions.counted(total)}")
+            terminal.say(f"\n{opinions.number_of(len(asked), 'result')}: {opinions.counted(total)}")
         return code
 
-    def _steps(self, name: str, claim: tuple[str, str]) -> Any:
-        title, proof = claim
-        self.progress(f"{name}: {self.name} is asked about {title}")
+    def _steps(self, one: Stored, claim: str, proof: str) -> Iterator[Obligation]:
+        self.progress(f"{one.name}: {self.name} is asked about {claim}")
         return obligations(proof)
 
-    def _take(self, name: str, found: Sequence[Answers], seconds: float) -> None:
+    def _take(self, name: str, found: Mapping[str, Sequence[Answers]], seconds: float) -> None:
+        """Print what was said about each claim's steps, and keep it for the record."""
         self.progress.clear()
-        alarms = [answers for answers in found if answers.alarm]
+        everything = [(claim, answers) for claim, said in found.items() for answers in said]
+        alarms = [(claim, answers) for claim, answers in everything if answers.alarm]
         self.codes.append(1 if alarms else 0)
-        questions = Counter(answers.question for answers in found)
-        vacuous = sum(answers.vacuous for answers in found)
-        unknown = [answers for answers in found if answers.question == "unknown"]
+        questions = Counter(answers.question for _, answers in everything)
+        vacuous = sum(answers.vacuous for _, answers in everything)
+        unknown = [(claim, answers) for claim, answers in everything if answers.question == "unknown"]
         verdict = opinions.verdict_of(questions)
         document = {
             "result": name,
             "verdict": verdict,
             "questions": dict(sorted(questions.items())),
-            "twins": dict(sorted(Counter(answers.twin for answers in found).items())),
-            "alarms": [{"step": a.obligation.number, "said": a.obligation.said} for a in alarms],
-            "unknown": [{"step": a.obligation.number, "said": a.obligation.said} for a in unknown],
+            "claims": {claim: dict(sorted(Counter(a.question for a in said).items())) for claim, said in found.items()},
+            "twins": dict(sorted(Counter(answers.twin for _, answers in everything).items())),
+            "alarms": [_told(claim, answers) for claim, answers in alarms],
+            "unknown": [_told(claim, answers) for claim, answers in unknown],
             "seconds": round(seconds, 3),
         }
         self.documents.append(document)
@@ -92,10 +94,20 @@ class Solver:
             return
         word = terminal.coloured(verdict)
         terminal.say(f"{name}: {word} by {self.name}: {opinions.counted(questions)} ({seconds:.1f} s)")
-        for answers in alarms:
-            terminal.say(f"  step {answers.obligation.number} fails for some values: {answers.obligation.said}")
-        for answers in () if self.quiet else unknown:
-            terminal.say(f"  step {answers.obligation.number} is open: {answers.obligation.said}")
+        several = len(found) > 1
+        for claim, answers in alarms:
+            terminal.say(f"  {_step(claim, answers, several)} fails for some values: {answers.obligation.said}")
+        for claim, answers in () if self.quiet else unknown:
+            terminal.say(f"  {_step(claim, answers, several)} is open: {answers.obligation.said}")
         if vacuous and not self.quiet:
             of = "a step has" if vacuous == 1 else f"{vacuous} steps have"
             terminal.say(f"  {of} premises that exclude each other, as a case of a proof by cases may")
+
+
+def _told(claim: str, answers: Answers) -> dict[str, Any]:
+    return {"claim": claim, "step": answers.obligation.number, "said": answers.obligation.said}
+
+
+def _step(claim: str, answers: Answers, several: bool) -> str:
+    """A step in words, with its claim where there are several."""
+    return f"step {answers.obligation.number}{f' of {claim}' if several else ''}"

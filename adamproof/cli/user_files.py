@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from ..stopping import Ended
 from .errors import CliError, from_exception
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _run(path: str) -> ModuleType:
     try:
         with redirect_stdout(sys.stderr):
             exec(compile(source, path, "exec"), module.__dict__)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Ended):
         raise
     except BaseException as error:
         raise from_exception(error, path) from error

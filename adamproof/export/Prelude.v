@@ -10,8 +10,11 @@ Open Scope R_scope.
 
 Definition sign (x : R) : R := if Rlt_dec 0 x then 1 else if Rlt_dec x 0 then -1 else 0.
 
-(* An integer power; 1 for a negative exponent, of which the kernel says nothing. *)
-Definition zpow (x : R) (n : Z) : R := x ^ Z.to_nat n.
+(* An integer power.  Of a negative exponent the kernel says nothing, and neither does this: it is some number, of which
+   nothing can be computed. *)
+Lemma some_number (x : R) (n : Z) : { r : R | True }.
+Proof. exists 1; exact I. Qed.
+Definition zpow (x : R) (n : Z) : R := if Z_le_dec 0 n then x ^ Z.to_nat n else proj1_sig (some_number x n).
 
 Definition rpow (x r : R) : R :=
   if Rlt_dec 0 x then Rpower x r else if Req_EM_T r 0 then 1 else 0.
@@ -215,10 +218,15 @@ Proof. intros; unfold sign; destruct (Rlt_dec 0 x); [lra|]; destruct (Rlt_dec x 
 Lemma fact_pow_succ x n : 0 <= IZR n -> zpow x (n + 1) = x * zpow x n.
 Proof.
   intros above; apply le_IZR in above; unfold zpow.
+  destruct (Z_le_dec 0 n) as [_ | low]; [ | lia].
+  destruct (Z_le_dec 0 (n + 1)) as [_ | low]; [ | lia].
   replace (Z.to_nat (n + 1)) with (S (Z.to_nat n)) by lia; reflexivity.
 Qed.
 Lemma zpow_literal x n m : n = Z.of_nat m -> zpow x n = x ^ m.
-Proof. intros ->; unfold zpow; rewrite Nat2Z.id; reflexivity. Qed.
+Proof.
+  intros ->; unfold zpow; destruct (Z_le_dec 0 (Z.of_nat m)) as [_ | low]; [ | lia].
+  rewrite Nat2Z.id; reflexivity.
+Qed.
 
 Lemma rpow_usual x r : 0 < x -> rpow x r = Rpower x r.
 Proof. intros; unfold rpow; destruct (Rlt_dec 0 x); [reflexivity | contradiction]. Qed.

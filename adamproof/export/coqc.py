@@ -115,6 +115,9 @@ def check(modules: Sequence[Module], folder: Path, jobs: int, say: Callable[[str
     for module in waiting:
         (folder / f"{module.name}.v").write_text(module.text, encoding="utf-8")
         (folder / f"{module.name}.vo").unlink(missing_ok=True)  # what an earlier run has left says nothing
+    names = {module.name for module in waiting}
+    if missing := {need for module in waiting for need in module.needs} - names:
+        raise CoqFailed(f"{', '.join(sorted(missing))} is needed and not there")  # it would be waited for
     done: dict[str, Answer] = {}
     running: dict[str, tuple[Module, float, subprocess.Popen[str]]] = {}
     left = list(modules)
@@ -169,7 +172,7 @@ def _answer(module: Module, seconds: float, code: int, folder: Path) -> Answer:
         try:
             return Answer(module, seconds, axioms=axioms(out) if module.theorems else frozenset())
         except ValueError as error:
-            return Answer(module, seconds, str(error))
+            raise CoqFailed(f"coqc ended well with {module.name}, but {error}") from error
     found = ERROR.search(said)
     if code < 0 or not found or FAILED.match(found[2]):
         words = " ".join(said.split())[-300:] or "nothing"

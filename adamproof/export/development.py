@@ -133,9 +133,15 @@ class Development:
         self._texts: list[tuple[str, Lemma]] = []
         self._module, self._needs = "", set[str]()
         self._count, self._step = 0, ""
+        self._before: dict[Any, Lemma] = {}
 
     def begin(self, module: str) -> None:
         self._module, self._texts, self._needs, self._count = module, [], set(), 0
+        self._before = dict(self.written)
+
+    def forget(self) -> None:
+        """Let no other module use the lemmas of this one."""
+        self.written = self._before
 
     def reference(self, lemma: Lemma) -> str:
         if lemma.module != self._module:

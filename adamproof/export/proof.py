@@ -7,7 +7,7 @@ from typing import Any
 
 from ..kernel.rules import RULES, Theorem
 from ..kernel.terms import Refusal, reset_budget
-from ..kernel.verify import FIELDS, STEP_FIELDS, Reader, list_of, object_of, parse, text_of
+from ..kernel.verify import FIELDS, FORMAT, STEP_FIELDS, VERSION, Reader, list_of, object_of, parse, text_of
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,18 @@ class Proof:
     title: str
     steps: tuple[Step, ...]
 
+    @property
+    def cited(self) -> tuple[str, ...]:
+        """The axioms that its steps cite, with their sources; what the file says of itself does not count."""
+        cited = (step.args for step in self.steps if step.rule == "cite")
+        return tuple(dict.fromkeys(f"{name} ({source})" for name, source, _ in cited))
+
 
 def read(content: str | bytes) -> Proof:
     """A proof file's text as it states itself.  Raises Refusal when it is malformed."""
     data = object_of(parse(content), FIELDS, "the proof file")
+    if (data["format"], data["version"]) != (FORMAT, VERSION):
+        raise Refusal(f"this is not a proof file of format {FORMAT}, version {VERSION}")
     reset_budget()
     reader = Reader(list_of(data["symbols"], "symbols"), list_of(data["terms"], "terms"))
     entries = list_of(data["steps"], "steps")
@@ -42,7 +50,12 @@ def read(content: str | bytes) -> Proof:
         if number in wanted:
             wanted.update(_premises(entries[number], number))
     steps = tuple(_step(number, entries[number], reader) for number in sorted(wanted))
-    return Proof(text_of(data["title"], "the title"), steps)
+    return Proof(_line(text_of(data["title"], "the title")), steps)
+
+
+def _line(text: str) -> str:
+    """A text that is shown: what cannot be (a line break would begin a line of its own) is written as an escape."""
+    return text if text.isprintable() else repr(text)
 
 
 def _premises(entry: Any, number: int) -> tuple[int, ...]:
@@ -56,7 +69,7 @@ def _citation(entry: Any) -> tuple[str, str]:
     parts = list_of(entry, "a citation")
     if len(parts) != 2:
         raise Refusal("a citation has a name and a source")
-    return text_of(parts[0], "a name"), text_of(parts[1], "a source")
+    return _line(text_of(parts[0], "a name")), _line(text_of(parts[1], "a source"))
 
 
 def _step(number: int, entry: Any, reader: Reader) -> Step:
@@ -65,6 +78,8 @@ def _step(number: int, entry: Any, reader: Reader) -> Step:
     if rule not in RULES or len(list_of(entry["args"], "args")) != len(RULES[rule].kinds):
         raise Refusal(f"step {number}: there is no rule {rule!r:.40} with {len(entry['args'])} arguments")
     args = tuple(reader.argument(kind, arg) for kind, arg in zip(RULES[rule].kinds, entry["args"], strict=True))
+    if rule == "cite" and not (args[0].isprintable() and args[1].isprintable()):
+        raise Refusal(f"step {number} cites what cannot be shown")
     citations = tuple(map(_citation, list_of(entry["citations"], "citations")))
     theorem = Theorem(reader.closed_terms(entry["hypotheses"]), reader.term(entry["conclusion"]), citations)
     return Step(number, rule, args, _premises(entry, number), theorem)

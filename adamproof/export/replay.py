@@ -54,6 +54,14 @@ def replay(development: Development, module: str, proofs: Mapping[str, StoredPro
     Raises Refusal when a step is none that its rule could give, whatever its terms.
     """
     development.begin(module)
+    try:
+        return _replayed(development, proofs)
+    except BaseException:
+        development.forget()
+        raise
+
+
+def _replayed(development: Development, proofs: Mapping[str, StoredProof]) -> Module:
     cited: dict[str, None] = {}
     for number, (name, proof) in enumerate(proofs.items(), start=1):
         nodes: dict[int, Node] = {}
@@ -63,7 +71,7 @@ def replay(development: Development, module: str, proofs: Mapping[str, StoredPro
         last = proof.steps[-1]
         lemma = nodes[last.number].lemma or _assumption(development, prefix, last)
         development.theorem(name, proof.title, lemma)
-        cited.update((f"{axiom} ({where})", None) for axiom, where in last.theorem.citations)
+        cited.update(dict.fromkeys(proof.cited))
     return development.end(list(proofs), list(cited))
 
 

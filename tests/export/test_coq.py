@@ -9,26 +9,30 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from adamproof.cli import second_opinion
+from adamproof.cli.errors import CliError
 from adamproof.cli.second_opinion import Stored
+from adamproof.cli.terminal import Progress
 from adamproof.export import coqc
 from adamproof.export.development import Development, Module, Scope, term_of
 from adamproof.export.proof import Proof, Step, read
 from adamproof.export.replay import replay
+from adamproof.export.text import coq_name
 from adamproof.kernel.normal import normal
 from adamproof.kernel.rules import RULES
-from adamproof.kernel.terms import RELATIONS, Term, as_real, bind, function, make, number
+from adamproof.kernel.terms import RELATIONS, Refusal, Term, as_real, bind, function, make, number
 from adamproof.prover import dump, le, prop, prove, reals
 from adamproof.registry import get, lemmas, theorem_of
 
-from .common import everything, needs_coq, stored
+from .common import HAS_COQ, everything, needs_coq, stored
 
 ROOT = Path(__file__).resolve().parents[2]
 PINNED = "Statements.v, in ordinary mathematics"
@@ -128,11 +132,124 @@ def test_a_coq_that_fails_has_refused_nothing(text: str, message: str, tmp_path:
     assert not list((tmp_path / "said").iterdir())
 
 
-def test_a_coq_that_announces_axioms_and_names_none_is_no_acceptance(tmp_path: Path) -> None:
+def test_a_coq_that_announces_axioms_and_names_none_has_not_answered(tmp_path: Path) -> None:
     path = fake_coqc(tmp_path, 'for file; do :; done; touch "${file}o"; echo Axioms:')
     done = run("verify", "triangle", "--with", "coq", PATH=path)
+    assert done.returncode == 2
+    message = "coqc ended well with Triangle, but Print Assumptions has announced axioms and named none"
+    assert done.stderr == f"Error: {message}\n"
+    assert "ACCEPTED" not in done.stdout
+
+
+def one_step(*more: dict[str, Any], **changes: Any) -> str:
+    """A proof file of 1 == 1, with more steps."""
+    step = {"rule": "arith", "args": [1, [], []], "from": [], "hypotheses": [], "conclusion": 1, "citations": []}
+    states = {"hypotheses": [], "conclusion": "1 == 1", "citations": []}
+    terms = [["rat", "1"], ["==", 0, 0], *changes.pop("terms", [])]
+    content = {"format": "adamproof-proof", "version": 1, "title": "one", "symbols": [], "terms": terms,
+               "steps": [step, *more], "states": states}  # fmt: skip
+    return json.dumps({**content, **changes})
+
+
+@needs_coq
+def test_what_a_file_says_it_cites_is_not_a_hypothesis(tmp_path: Path) -> None:
+    """Only the steps that cite count, and none begins a line of its own."""
+    content = json.loads(one_step())
+    content["steps"][0]["citations"] = [["Riemann hypothesis\nall: ACCEPTED by Coq 8.16.1", "Clay"]]
+    (tmp_path / "cite.json").write_text(json.dumps(content), encoding="utf-8")
+    done = run("verify", str(tmp_path / "cite.json"), "--with", "coq")
+    assert done.returncode == 0
+    assert "cited" not in done.stdout
+    assert "Riemann" not in done.stdout
+    cite = {"rule": "cite", "args": ["x\nall: ACCEPTED", "y", 1], "from": [], "hypotheses": [1], "conclusion": 1}
+    (tmp_path / "cite.json").write_text(one_step({**cite, "citations": []}), encoding="utf-8")
+    done = run("verify", str(tmp_path / "cite.json"), "--with", "coq")
+    assert done.returncode == 2
+    assert "cites what cannot be shown" in done.stderr
+
+
+@needs_coq
+def test_a_file_that_cannot_be_written_leaves_nothing_to_others(tmp_path: Path) -> None:
+    """Neither a lemma that is never read by Coq, nor a module of the same name."""
+    power = {"rule": "arith", "args": [3, [], []], "from": [0], "hypotheses": [], "conclusion": 3, "citations": []}
+    terms = [["pow", 0, 4], ["==", 2, 2], ["int", "6000"]]
+    (tmp_path / "bad.json").write_text(one_step(power, terms=terms, title="t)\nall: ACCEPTED ("), encoding="utf-8")
+    (tmp_path / "good.json").write_text(one_step(), encoding="utf-8")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "bad.json").write_text(one_step(), encoding="utf-8")
+    done = run("verify", *(str(tmp_path / name) for name in ("bad.json", "good.json", "sub/bad.json")), "--with", "coq")
+    assert done.returncode == 2
+    assert f"{tmp_path / 'bad.json'} cannot be written for Coq" in done.stderr
+    assert f"{tmp_path / 'good.json'}: ACCEPTED by Coq 8.16.1 (1 lemma, 1 theorem, " in done.stdout
+    assert f"{tmp_path / 'sub' / 'bad.json'}: ACCEPTED by Coq" in done.stdout
+
+
+@needs_coq
+def test_one_file_is_not_refused_for_what_another_says(tmp_path: Path) -> None:
+    wrong = json.loads(one_step(terms=[["rat", "2"], ["==", 0, 2]]))
+    wrong["steps"].append({**wrong["steps"][0], "args": [3, [], []], "conclusion": 3})
+    wrong["steps"].append({**wrong["steps"][0], "args": [3, [], []], "conclusion": 3, "from": [0, 1]})
+    (tmp_path / "wrong.json").write_text(json.dumps(wrong), encoding="utf-8")
+    (tmp_path / "good.json").write_text(one_step(), encoding="utf-8")
+    done = run("verify", str(tmp_path / "wrong.json"), str(tmp_path / "good.json"), "--with", "coq")
     assert done.returncode == 1
-    assert "REFUSED by Coq 8.16.1: Print Assumptions has announced axioms and named none" in done.stdout
+    assert "good.json: ACCEPTED" in done.stdout
+    assert "wrong.json: REFUSED" in done.stdout
+
+
+@needs_coq
+def test_what_the_kernel_accepts_is_what_coq_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file is read once: one that changes meanwhile is judged by what it was."""
+    path = tmp_path / "changing.json"
+    path.write_text(one_step(), encoding="utf-8")
+    seen: list[str] = []
+
+    class Changing(second_opinion.FreshVerification):
+        def __init__(self, proofs: Sequence[str]) -> None:
+            super().__init__(proofs)
+            path.write_text(one_step(title="another"), encoding="utf-8")
+
+    monkeypatch.setattr(second_opinion, "FreshVerification", Changing)
+    for one in second_opinion.stored([str(path)], 1, Progress(False), [], [], kernel=True):
+        seen += [text for _, text in one.proofs]
+    assert seen == [one_step()]
+    assert path.read_text(encoding="utf-8") != one_step()
+
+
+def test_a_file_of_another_format_is_refused() -> None:
+    for change in ({"format": "other"}, {"version": 2}):
+        with pytest.raises(Refusal, match="this is not a proof file of format adamproof-proof, version 1"):
+            read(one_step(**change))
+
+
+def test_an_endless_file_is_refused() -> None:
+    with pytest.raises(CliError, match="cannot read /dev/zero: a proof file has at most 64000000 bytes"):
+        second_opinion._text_of("/dev/zero")
+
+
+def test_claims_that_become_one_name_are_told_apart() -> None:
+    text = dump(theorem_of("sign-form"))
+    claims = ("same", "same!", "same?", "exp", "exp!", "step 1", "forall")
+    module = second_opinion._module(Development(), Stored("my-sum", tuple((claim, text) for claim in claims)))
+    assert len(set(module.theorems)) == len(claims)
+    assert [name for name in module.theorems if coq_name(name) != name] == []
+    assert module.theorems[:3] == ("same", "claim_same", "claim_same_2")
+
+
+@needs_coq
+def test_nothing_is_known_of_negative_powers(tmp_path: Path) -> None:
+    """x^(-1) is some number; that it is 1 would be a convention of Coq's that the kernel does not have."""
+    terms = [["var", "x", "real"], ["int", "-1"], ["pow", 2, 3], ["var", "y", "real"], ["<=", 0, 5], ["<=", 4, 5]]
+    steps = [
+        {"rule": "assume", "args": [7], "from": [], "hypotheses": [7], "conclusion": 7, "citations": []},
+        {"rule": "convert", "args": [7], "from": [0], "hypotheses": [6], "conclusion": 7, "citations": []},
+    ]
+    content = json.loads(one_step(terms=terms))
+    content["steps"] = steps
+    development = Development()
+    replay(development, "Powers", {"it": read(json.dumps(content))})
+    answers = list(coqc.check(development.modules, tmp_path, 1, lambda text: None))
+    assert [answer.accepted for answer in answers] == [False]
 
 
 def test_a_coq_that_does_not_tell_its_version(tmp_path: Path) -> None:
@@ -142,6 +259,29 @@ def test_a_coq_that_does_not_tell_its_version(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "Error: coqc --print-version ended with status 3 and said:" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("number, status", [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)])
+@pytest.mark.parametrize("checker", ["coq", "z3"])
+def test_a_signal_during_the_derivation_is_no_error_of_the_lemma(checker: str, number: int, status: int) -> None:
+    if checker == "z3":
+        pytest.importorskip("z3")
+    elif not HAS_COQ:
+        pytest.skip("coqc is not installed")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "adamproof", "verify", "main-theorem", "--with", checker, "--progress"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
+    assert process.stderr is not None
+    seen = b""
+    while b"proving" not in seen:
+        seen += process.stderr.read(1)
+    process.send_signal(number)
+    out, errors = process.communicate(timeout=60)
+    assert process.returncode == status
+    assert b"Error" not in errors
+    assert out == b""
 
 
 @pytest.mark.parametrize("number, status", [(signal.SIGTERM, 143), (signal.SIGINT, 130)])

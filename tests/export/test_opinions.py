@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -33,16 +34,22 @@ from adamproof.registry import get, lemmas, theorem_of
 from adamproof.sealed import SealError, text
 
 PROOF = Proven("some-lemma", "it", digest("the proof"))
-SAID = {"result": "some-lemma", "verdict": "OPEN", "questions": {"unsat": 4, "unknown": 1}, "seconds": 2.0}
+SAID = {
+    "result": "some-lemma", "verdict": "OPEN", "questions": {"unsat": 7, "unknown": 1},
+    "claims": {"it": {"unknown": 1, "unsat": 4}, "more": {"unsat": 3}}, "seconds": 2.0,
+}  # fmt: skip
 
 
 @pytest.fixture
 def opinions() -> Opinions:
-    return made("z3", "5.0", of_results([SAID], {"some-lemma": {"it": "the proof"}}))
+    return made("z3", "5.0", of_results([SAID], {"some-lemma": {"it": "the proof", "more": "its proof"}}))
 
 
 def test_an_opinion_is_on_one_proof_and_on_no_other(opinions: Opinions) -> None:
     assert opinions.in_short(PROOF) == "z3 5.0: OPEN (5 arithmetic steps: 1 unknown, 4 unsat), recorded"
+    more = Proven("some-lemma", "more", digest("its proof"))  # another proof of the same lemma, with steps of its own
+    assert opinions.in_short(more) == "z3 5.0: NO ALARM (3 arithmetic steps: 3 unsat), recorded"
+    assert "of 2 proofs: 1 NO ALARM, 1 OPEN; 8 arithmetic steps: 1 unknown, 7 unsat" in opinions.in_sum([PROOF, more])
     for other in (replace(PROOF, digest=digest("another")), replace(PROOF, claim="that"), replace(PROOF, lemma="b")):
         assert opinions.in_short(other) == "z3 5.0: not asked about this proof"
         assert lines([PROOF, other], [opinions]) == [
@@ -69,9 +76,9 @@ def test_a_record_comes_back_as_it_was_written(opinions: Opinions, tmp_path: Pat
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('"unsat": 4', '"unsat": 5', "checksum does not fit"),
+        ('"unsat": 7', '"unsat": 5', "checksum does not fit"),
         ('"OPEN"', '"ALARM"', "checksum does not fit"),
-        ('"schema": 1', '"schema": 2', "is a record of schema 2, but this version reads 1"),
+        ('"schema": 2', '"schema": 1', "is a record of schema 1, but this version reads 2"),
         ('"version"', '"versions"', "is no record of a checker, which has the names"),
         ("{", "", "is not JSON"),
     ],
@@ -85,6 +92,47 @@ def test_an_edited_record_is_refused(opinions: Opinions, tmp_path: Path, old: st
     assert found == [] and message in problem
 
 
+def of_a_solver(verdict: object, questions: object, total: object = None, claim: str = "it") -> dict[str, object]:
+    """The one result of a record, and its one claim."""
+    said = {"proofs": {"it": "0"}, "verdict": verdict, "questions": total or questions, "claims": {claim: questions}}
+    return {"results": {"a": said}}
+
+
+def of_coq(**change: object) -> dict[str, object]:
+    said = {"proofs": {"it": "0"}, "verdict": "ACCEPTED", "reason": "", "axioms": ["Classical_Prop.classic"], **change}
+    return {"checker": "coq", "results": {"a": said}}
+
+
+def test_what_the_records_of_both_kinds_are(opinions: Opinions, tmp_path: Path) -> None:
+    """Those that are changed below, as they are."""
+    for content in (of_a_solver("NO ALARM", {"unsat": 5}), of_coq(), of_coq(verdict="REFUSED", reason="so")):
+        sealed_record(opinions, tmp_path / "x.json", content)
+        assert read(tmp_path / "x.json").results["a"]["proofs"] == {"it": "0"}
+
+
+def test_a_coqs_opinion_has_no_counts(opinions: Opinions, tmp_path: Path) -> None:
+    """Words that nobody checks would be shown."""
+    content = of_coq(questions={"proved true": 99999})
+    sealed_record(opinions, tmp_path / "x.json", {**content, "code": fingerprint()})
+    assert read(tmp_path / "x.json").in_short(Proven("a", "it", "0")) == "Coq 5.0: ACCEPTED, recorded"
+
+
+def test_what_is_no_file_is_no_record(tmp_path: Path) -> None:
+    """A pipe would wait for its writer, a device might have no end."""
+    os.mkfifo(tmp_path / "coq.json")
+    (tmp_path / "z3.json").symlink_to("/dev/zero")
+    found, problems = found_in(tmp_path)
+    assert found == []
+    assert [problem.endswith("it is no file") for problem in problems] == [True, True]
+
+
+def sealed_record(opinions: Opinions, path: Path, change: dict[str, object]) -> None:
+    """The record with something changed, and its checksum with it."""
+    content = {**json.loads(opinions.text()), **change}
+    sealed = {name: value for name, value in content.items() if name not in ("checksum", "command")}
+    path.write_text(text(sealed, "none"), encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -94,22 +142,28 @@ def test_an_edited_record_is_refused(opinions: Opinions, tmp_path: Path, old: st
         ({"results": {"a": {"proofs": {}, "verdict": 7}}}, "its versions or results are not of the kind it has"),
         ({"results": {"a": {"proofs": {}, "verdict": "ACCEPTED"}}}, "not of the kind it has"),  # Coq's word
         ({"results": {"a": {"proofs": {}, "verdict": "NO ALARM, PROVED"}}}, "not of the kind it has"),
-        ({"results": {"a": {"proofs": {}, "verdict": "OPEN", "questions": {"unsat": "1"}}}}, "not of the kind it has"),
-        ({"results": {"a": {"proofs": {}, "verdict": "OPEN", "questions": {"unsat": -1}}}}, "not of the kind it has"),
-        ({"results": {"a": {"proofs": {}, "verdict": "NO ALARM", "questions": {"sat": 5}}}}, "not of the kind it has"),
-        ({"results": {"a": {"proofs": {}, "verdict": "OPEN", "questions": {"all": 5}}}}, "not of the kind it has"),
-        ({"results": {"a": {"proofs": {}, "verdict": None, "questions": {"all": 5}}}}, "not of the kind it has"),
+        (of_a_solver("NO ALARM", {"unsat": "1"}), "not of the kind it has"),
+        (of_a_solver("NO ALARM", {"unsat": -1}), "not of the kind it has"),
+        (of_a_solver("NO ALARM", {"unsat": True}), "not of the kind it has"),
+        (of_a_solver("NO ALARM", {"sat": 5}), "not of the kind it has"),
+        (of_a_solver("OPEN", {"all": 5}), "not of the kind it has"),
+        (of_a_solver(None, {"all": 5}), "not of the kind it has"),
+        (of_a_solver("NO ALARM", {"unsat": 5}, total={"unsat": 6}), "not of the kind it has"),
+        (of_a_solver("NO ALARM", {"unsat": 5}, claim="another"), "not of the kind it has"),
+        (of_coq(verdict="PROVED"), "not of the kind it has"),
+        (of_coq(reason="it uses steps that are refused"), "not of the kind it has"),
+        (of_coq(axioms=["False_axiom"]), "not of the kind it has"),
+        (of_coq(axioms=[["Classical_Prop.classic"]]), "not of the kind it has"),
+        (of_coq(axioms=None), "not of the kind it has"),
         ({"checker": []}, r"is of a checker \[\], not of"),
-        ({"schema": True}, "is a record of schema True, but this version reads 1"),
+        ({"schema": True}, "is a record of schema True, but this version reads 2"),
     ],
 )
 def test_a_sealed_record_of_something_else_is_refused(
     opinions: Opinions, tmp_path: Path, change: dict[str, object], message: str
 ) -> None:
     path = tmp_path / "z3.json"
-    content = {**json.loads(opinions.text()), **change}
-    sealed = {name: value for name, value in content.items() if name not in ("checksum", "command")}
-    path.write_text(text(sealed, "none"), encoding="utf-8")
+    sealed_record(opinions, path, change)
     with pytest.raises(SealError, match=message):
         read(path)
 
@@ -125,7 +179,7 @@ def test_a_record_keeps_what_the_same_checker_has_said_before(opinions: Opinions
     path = tmp_path / "z3.json"
     assert with_earlier(opinions, path) == opinions  # nothing is there
     path.write_text(opinions.text(), encoding="utf-8")
-    other = replace(opinions, results=of_results([{**SAID, "result": "b"}], {"b": {}}))
+    other = replace(opinions, results=of_results([{**SAID, "result": "b"}], {"b": {"it": "that", "more": "those"}}))
     assert set(with_earlier(other, path).results) == {"some-lemma", "b"}
     assert set(with_earlier(replace(other, version="6.0"), path).results) == {"b"}
     assert set(with_earlier(replace(other, code="0" * 64), path).results) == {"b"}

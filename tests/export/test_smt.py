@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from adamproof.cli import solvers
+from adamproof.cli.second_opinion import ended_by_signals
 from adamproof.cli.terminal import Progress
 from adamproof.export import solvers as asked_solvers
 from adamproof.export.smt import Obligation, document, obligations
@@ -24,6 +25,7 @@ from adamproof.kernel.terms import Refusal
 from adamproof.prover import assume, dump, integers, lt
 from adamproof.prover.record import derive
 from adamproof.registry import theorem_of
+from adamproof.stopping import Ended
 
 ROOT = Path(__file__).resolve().parents[2]
 OPPOSITE = {"<=": "<", "<": "<=", "==": "!=", "!=": "=="}
@@ -137,7 +139,8 @@ def test_unknown_is_neither_an_alarm_nor_none(
     assert "momentum-error: OPEN by z3" in out
     assert " is open: " in out
     assert asked.documents[0]["verdict"] == "OPEN"
-    assert asked.documents[0]["unknown"]
+    assert {one["claim"] for one in asked.documents[0]["unknown"]} <= set(asked.documents[0]["claims"])
+    assert all(f"step {one['step']} of {one['claim']} is open" in out for one in asked.documents[0]["unknown"])
 
 
 def test_a_file_that_the_kernel_rejects_is_not_asked_about(tmp_path: Path) -> None:
@@ -192,7 +195,7 @@ def test_a_question_among_integers_is_not_one_among_reals() -> None:
     assert [asker("z3")(step).question for step in found] == ["unsat", "sat", "unsat"]
 
 
-@pytest.mark.parametrize("number, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("number, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_is_no_answer(number: int, status: int, tmp_path: Path) -> None:
     """z3 would take an interrupt for itself and answer "unknown", and the run would go on and record that."""
     pytest.importorskip("z3")
@@ -216,21 +219,28 @@ def test_a_signal_is_not_lost_where_python_ignores_exceptions(monkeypatch: pytes
     """As it does in __del__, which z3's expressions have, thousands of times."""
     pytest.importorskip("z3")
 
+    number = signal.SIGINT
+
     class Expression:
         def __del__(self) -> None:
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(number)
 
     def backend(module: object, text: str, limit: int) -> str:
         Expression()
         return "unsat"
 
     monkeypatch.setattr(asked_solvers, "_z3", backend)
+    step = next(obligations(dump(theorem_of("sign-form"))))
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with pytest.raises(KeyboardInterrupt):
-            asker("z3")(next(obligations(dump(theorem_of("sign-form")))))
+            asker("z3")(step)
     finally:
         signal.signal(signal.SIGINT, before)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        with ended_by_signals(), pytest.raises(Ended) as ended:
+            asker("z3")(step)
+        assert ended.value.code == 128 + number
 
 
 def test_a_conclusion_that_is_no_relation_is_refused() -> None:
