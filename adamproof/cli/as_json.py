@@ -44,10 +44,10 @@ confidence interval over replicates; null from one)}, and what has overflowed is
 Where a number is no longer finite there are only repeat and stopped {what, step, replicate, coordinate, checkpoint (or
 null)}, and exit_code is 1.
 
-"simulate --against" adds against {theorem, claim, level, measured {name: estimate}, lines [{name, observed (an
-estimate), bound and "bound at least" (decimals, rounded outward), terms {name: decimal}, slack, says, by}], left out
-[text]} and reproducer (the file of a violation, or null).  "experiment" has records [record], each as --save writes it
-(docs/experiments.md).
+"simulate --against" adds against {theorem, claim, level, "level of a violation", measured {name: estimate}, lines
+[{name, observed (an estimate), bound and "bound at least" (decimals, rounded outward), terms {name: decimal}, rounding,
+slack, says, by}], left out [text]} (or null, with a reason, where a number is too large to be compared) and reproducer
+(the file of a violation, or null).  "experiment" has records [record], each as --save writes it (docs/experiments.md).
 
 "verify" has files [{file, verdict, conclusion, hypotheses [statement], citations [{name, source}], steps}] or
 {file, verdict, reason} or {file, error}.  "verify --with coq" has checker {coq: version} and results [{result, verdict

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from ..simulator import Algorithm, Noise, Run, Sampled, Schedule, Separable
 
 VBAR = {"smallest u": "the least mean of u in a window (biased low)", "|u o a| / |a|": "|u o a| / |a|"}
+PACE = 0.5  # seconds between two lines of progress
 STOPPED = 1
 VIOLATED = 1
 
@@ -73,7 +76,7 @@ def simulate(request: Request, form: str, progress: terminal.Progress) -> int:
             threads=request.threads,
             checkpoint=request.checkpoint,
             resume=request.resume,
-            progress=lambda done, steps: progress(f"step {done} of {steps}"),
+            progress=_paced(progress),
             say=lambda text: _say(text, progress),
         )
     except simulator.NotFinite as error:
@@ -100,6 +103,20 @@ def simulate(request: Request, form: str, progress: terminal.Progress) -> int:
     return 0
 
 
+def _paced(progress: terminal.Progress) -> Callable[[int, int], None]:
+    """Progress in steps, not more often than can be read."""
+    told = 0.0
+
+    def tell(done: int, steps: int) -> None:
+        nonlocal told
+        now = time.monotonic()
+        if now - told >= PACE or done == steps:
+            told = now
+            progress(f"step {done} of {steps}")
+
+    return tell
+
+
 def _idle(request: Request) -> dict[str, str]:
     """The options without effect, by name, and with what they have none."""
     betas, exact = ("beta1", "beta2"), request.noise == "none" and request.problem != "digits"
@@ -109,6 +126,7 @@ def _idle(request: Request) -> dict[str, str]:
         ("rmsprop", request.algorithm == "rmsprop", ("beta1", "bias_correction")),
         ("signum", request.algorithm == "signum", ("beta2", "epsilon", "bias_correction")),
         ("sign-descent", request.algorithm == "sign-descent", (*betas, "epsilon", "bias_correction")),
+        ("the textbook form, which NumPy runs", request.algorithm == "textbook", ("threads",)),
         ("the digits", request.problem == "digits", ("dim", "start", "noise", "s0", "s1", "p", "delta", "threads")),
         (f"the problem {request.problem}", request.problem != "digits", ("batch",)),
         (f"the noise {request.noise}", request.noise != "two-point", ("delta",)),
@@ -156,9 +174,12 @@ def _compared(request: Request, run: Run, form: str) -> int:
 
     try:
         found = sandwich.compare(run, request.against or "")
-    except sandwich.NotApplicable as error:
+    except sandwich.NotApplicable as error:  # what was run is shown all the same
         if form == "text":
             terminal.say(text(run))
+        else:
+            said = {**run.to_json(), "against": None, "reason": str(error)}
+            terminal.say(as_json.document("simulate", CliError.exit_code, repeat=command(request), **said))
         raise CliError(str(error)) from error
     code = VIOLATED if found.violated else 0
     path, saved = _reproducer(request, run, found) if found.violated else (None, "")
@@ -178,7 +199,9 @@ def _reproducer(request: Request, run: Run, found: Sandwich) -> tuple[str | None
 
     said = command(request)
     content = json.dumps(sandwich.reproducer(run, found, said), indent=1, allow_nan=False)
-    path = request.reproducer or f"violation-{hashlib.sha256(content.encode()).hexdigest()[:12]}.json"
+    path = request.reproducer
+    if path is None or Path(path).exists():  # somebody else has made it during the run
+        path = f"violation-{hashlib.sha256(content.encode()).hexdigest()[:12]}.json"
     try:
         files.write(path, content + "\n")
     except CliError as error:  # the violation itself must not be lost

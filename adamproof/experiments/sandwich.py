@@ -186,7 +186,8 @@ def refuse(problem: Separable | Sampled, algorithm: Algorithm, steps: int, repli
     """Raise NotApplicable, before anything is run, where the theorem says nothing about the run."""
     if against not in THEOREMS:
         raise NotApplicable(f"runs are compared with the theorems {' and '.join(THEOREMS)}, not with {against!r}")
-    needed = 2 if problem.noise.kind == "none" else REPLICATES
+    noisy = problem.noise.kind != "none" or getattr(problem, "stochastic", None) is not None
+    needed = REPLICATES if noisy else 2
     if replicates < needed:
         raise NotApplicable(
             f"{replicates} are too few replicates for an interval that can be trusted (with noise of two values all "

@@ -56,6 +56,12 @@ def kind(what: str, value: Any, *wanted: type) -> None:
         raise SimulationError(f"{what} is {value!r:.100}, but must be of the type {names}")
 
 
+def function(what: str, value: Any) -> None:
+    """Refuse what cannot be called."""
+    if not callable(value):
+        raise SimulationError(f"{what} is {value!r:.100}, but must be a function")
+
+
 def vector(what: str, values: ArrayLike, d: int) -> Array:
     """A vector of d finite numbers of one's own; one number stands for all coordinates."""
     given = numbers(what, values)
@@ -99,7 +105,7 @@ def numbers(what: str, values: Any) -> NDArray[Any]:
         given = np.asarray(values)
         if given.dtype == object:  # such as Fractions
             given = given.astype(np.float64)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise SimulationError(f"{what} is no array of real numbers ({error})") from error
     if given.dtype.kind not in "iuf":
         raise SimulationError(f"{what} is an array of {given.dtype}, but must be one of real numbers")

@@ -29,14 +29,24 @@ def description(task: Task) -> str:
     arrays = [task.problem.start] + ([task.problem.h] if hasattr(task.problem, "h") else [])
     said = {
         **task.problem.describe(),
-        "arrays": [hashlib.sha256(array.tobytes()).hexdigest() for array in arrays],
+        "arrays": [hashlib.sha256(_bytes(array)).hexdigest() for array in arrays],
         "algorithm": task.algorithm.to_json(),
         "steps": task.steps,
         "replicates": task.replicates,
         "seed": task.seed,
         "format": FORMAT,
     }
-    return json.dumps(said, sort_keys=True)
+    try:
+        return json.dumps(said, sort_keys=True)
+    except (TypeError, ValueError) as error:
+        raise SimulationError(
+            f"the problem has a name or details that a checkpoint cannot hold ({error}): use text and numbers"
+        ) from error
+
+
+def _bytes(array: NDArray[Any]) -> memoryview:
+    """The bytes of an array, which are not copied where they lie in one piece."""
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
 
 
 def save(path: Path, task: Task, state: State, statistics: Statistics, snapshots: dict[int, State]) -> None:
@@ -60,9 +70,10 @@ def save(path: Path, task: Task, state: State, statistics: Statistics, snapshots
     try:
         with atomic.replacing(path) as stream:
             np.savez(stream, **arrays)
-    except OSError as error:
+    except (OSError, MemoryError) as error:
         kept_one = ", the previous one is kept" if path.exists() else ""
-        raise SimulationError(f"cannot write the checkpoint {path} ({error.strerror or error}){kept_one}") from error
+        why = getattr(error, "strerror", None) or str(error) or "not enough memory"
+        raise SimulationError(f"cannot write the checkpoint {path} ({why}){kept_one}") from error
 
 
 def _digest(arrays: Mapping[str, Any]) -> str:
@@ -70,9 +81,9 @@ def _digest(arrays: Mapping[str, Any]) -> str:
     found = hashlib.sha256()
     for name, value in sorted(arrays.items()):
         if name != DIGEST:
-            array = np.ascontiguousarray(value)
-            found.update(f"{name} {array.dtype} {np.shape(value)} ".encode())
-            found.update(array.tobytes())
+            array = np.asarray(value)
+            found.update(f"{name} {array.dtype} {array.shape} ".encode())
+            found.update(_bytes(array))
     return found.hexdigest()
 
 
@@ -92,8 +103,10 @@ def refuse_place(path: Path) -> None:
         if path.is_dir():
             raise OSError("it is a folder")
         trial = atomic.beside(path)
-        trial.touch()
-        trial.unlink()
+        try:
+            trial.touch()
+        finally:
+            trial.unlink(missing_ok=True)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         reason = getattr(error, "strerror", None) or error
         raise SimulationError(f"cannot write the checkpoint {str(path)!r} ({reason}): name another file") from error
@@ -191,6 +204,8 @@ def _count(arrays: Mapping[str, Any], name: str, most: int) -> int:
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
     """The arrays of an .npz file.  NumPy reads other files too, and words for them would mislead."""
+    if path.exists() and not path.is_file():  # a pipe would wait for its writer
+        raise ValueError("it is no file")
     with path.open("rb") as stream:
         if stream.read(4) != b"PK\x03\x04":
             raise ValueError("it is no .npz file")
@@ -202,4 +217,5 @@ def _opened(path: Path) -> Iterator[Any]:
 def _difference(said: str, task: Task) -> str:
     """Which entries of the descriptions differ."""
     theirs, ours = json.loads(said), json.loads(description(task))
-    return ", ".join(sorted(key for key in {*theirs, *ours} if theirs.get(key) != ours.get(key))) + " differ"
+    differing = sorted(key for key in ours if theirs.get(key) != ours[key])
+    return f"{', '.join(differing) or 'other entries'} differ"

@@ -81,7 +81,7 @@ class Noise:
 
 @dataclass(frozen=True)
 class Constants:
-    """(L0, L1, q)-smoothness, the lower bound and the noise; None where unknown."""
+    """(L0, L1, q)-smoothness, the lower bound and the noise; None where unknown.  Raises SimulationError."""
 
     L0: float | None = None
     L1: float | None = None
@@ -90,6 +90,18 @@ class Constants:
     s0: float | None = None
     s1: float | None = None
     p: float = 0.0
+
+    def __post_init__(self) -> None:
+        least = {"lower": -math.inf}
+        most = {"q": 1.0, "p": 2.0}
+        for name, value in vars(self).items():
+            if value is None and name not in most:
+                continue
+            number = arguments.real(f"the constant {name}", value)
+            if not (math.isfinite(number) and least.get(name, 0.0) <= number <= most.get(name, math.inf)):
+                bounds = f"from 0 to {most[name]:g}" if name in most else "finite" if name in least else "from 0 on"
+                raise SimulationError(f"the constant {name} is {number}, but must be {bounds}")
+            object.__setattr__(self, name, number)
 
 
 class Problem(Protocol):
@@ -257,6 +269,7 @@ def separable(
     where it has arithmetic and square roots alone: for powers, logarithms and the like their libraries differ.
     """
     noise, d = _noise_of(noise), _dimension(d)
+    arguments.function("the slope", slope)
     point, weights = arguments.vector("the start", start, d), arguments.vector("h", h, d)
     return Separable(name, slope, weights, point, noise, _constants_of(constants, noise))
 
@@ -271,6 +284,7 @@ def function(
 ) -> Sampled:
     """An objective of your own, by its gradient for points of shape (replicates, d), one row a replicate."""
     noise, d = _noise_of(noise), _dimension(d)
+    arguments.function("the gradient", gradient)
     return Sampled(name, gradient, arguments.vector("the start", start, d), noise, _constants_of(constants, noise))
 
 
@@ -321,7 +335,8 @@ def logistic(
         return np.asarray(losses + 0.5 * ridge * np.square(x).sum(axis=1))
 
     point = arguments.vector("the start", start, d)
-    smooth = 0.25 * float(np.linalg.norm(rows, 2)) ** 2 / samples + ridge
+    with np.errstate(over="ignore"):  # which is refused
+        smooth = 0.25 * float(np.square(np.linalg.norm(rows, 2))) / samples + ridge
     return Sampled(
         name, exact, point, Noise("none"), Constants(L0=smooth, L1=0.0, lower=0.0), stochastic, level,
         {"samples": samples, "batch": batch, "ridge": ridge},

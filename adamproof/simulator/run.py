@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import platform
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -117,10 +119,15 @@ def simulate(
     """
     arguments.kind("the problem", problem, Separable, Sampled)
     arguments.kind("the algorithm", algorithm, Algorithm, Schedule)
+    arguments.kind("the checkpoint", checkpoint, str, Path, NoneType)
+    arguments.function("progress", progress)
+    arguments.function("say", say)
+    if not isinstance(engine, str):
+        arguments.function("the engine's method advance", getattr(engine, "advance", None))
     if isinstance(algorithm, Schedule):
         algorithm = algorithm.at(steps, int(problem.start.size))
     task = _task(problem, algorithm, steps, replicates, seed)
-    wanted = frozenset(arguments.whole("a snapshot's step", step, 1, task.steps) for step in snapshots)
+    wanted = frozenset(arguments.whole("a snapshot's step", step, 1, task.steps) for step in _listed(snapshots))
     if isinstance(problem, Separable):
         problem.tried()
     if threads is not None:
@@ -140,9 +147,16 @@ def simulate(
             runner.restore(path)
         if runner.state.step < steps:
             checkpoints.refuse_place(path)
+            checkpoints.description(task)  # what cannot be described could not be saved
     runner.run()
     kept = path if runner.saved == task.steps else None
     return Run(task, chosen.described, runner.statistics, runner.state, runner.snapshots, kept)
+
+
+def _listed(snapshots: Any) -> Iterable[Any]:
+    if not isinstance(snapshots, Iterable):
+        raise SimulationError(f"the snapshots are {snapshots!r}, but must be a list of steps")
+    return snapshots
 
 
 def _task(
@@ -179,6 +193,7 @@ class _Runner:
         self.mark: Any = None  # of the checkpoint as this run left or found it
         self.state, self.statistics = State.start(task), Statistics.of(task)
         self.snapshots: dict[int, State] = {}
+        self.whole = True  # whether the state is one after a step, and not in the midst of one
         self.saved: int | None = None  # the step at which the checkpoint was written
         self.trouble = ""  # why it could not be, the last time
         each = self.statistics.each
@@ -202,31 +217,34 @@ class _Runner:
             )
         self.mark, self.saved = checkpoints.mark(path), self.state.step
 
-    def save(self) -> str | None:
-        """Replace the checkpoint, and say where it is; None where there is none.
+    def save(self) -> int | None:
+        """Replace the checkpoint, and give the step that the file is after; None where it holds nothing of this run.
 
-        Where it cannot be replaced, that is said (once), and the run goes on: nothing that is computed is lost by it.
+        Where it cannot be replaced, that is said (once): nothing that is computed is lost by it.
         """
         if self.path is None:
             return None
         try:
-            self._expect_own(self.path)
+            further = self._further(self.path)
+            if further is not None:
+                return further
             checkpoints.save(self.path, self.task, self.state, self.statistics, self.snapshots)
         except SimulationError as error:
             if str(error) != self.trouble:
-                self.say(f"{error}; this run goes on")
+                self.say(str(error))
             self.trouble = str(error)
             return None
         self.mark, self.saved, self.trouble = checkpoints.mark(self.path), self.state.step, ""
-        return str(self.path)
+        return self.saved
 
-    def _expect_own(self, path: Path) -> None:
-        """Raise SimulationError where the checkpoint is another run's, or has gone further than this one.
+    def _further(self, path: Path) -> int | None:
+        """The step of a checkpoint that another process, which makes the same run, has written and that is further.
 
-        One that was removed is written anew, and one that was only touched or copied back is replaced.
+        One that was removed, touched or copied back is written anew.  Raises SimulationError where it is something
+        else.
         """
         if checkpoints.mark(path) in (self.mark, None):
-            return
+            return None
         try:
             step = checkpoints.load(path, self.task)[0].step
         except SimulationError as error:
@@ -234,24 +252,27 @@ class _Runner:
                 f"the checkpoint {path} was replaced during this run by something else, which is left as it is: name "
                 "another file"
             ) from error
-        if step > self.state.step:
-            raise SimulationError(
-                f"the checkpoint {path} is after step {step} of the same run, which another process makes, and is left "
-                "as it is"
-            )
+        return step if step > self.state.step else None
 
     def run(self) -> None:
         """All steps that are left.  Asked to stop, a run with a checkpoint saves what it has."""
         stopped = ""
         with Stop(self.path is not None) as stop:
-            self._run(stop)
-            if stop.asked:
-                kept = self.save()
-                where = f"saved in {kept}: resume from there" if kept else "not saved"
-                stopped = f"stopped after step {self.state.step}, which is {where}"
-                self.say(stopped)
-        if self.state.step < self.task.steps:  # the signal's usual course was to go on
+            try:
+                self._run(stop)
+            finally:
+                if stop.asked and self.whole and self.state.step < self.task.steps:
+                    stopped = self._stopped()
+                    self.say(stopped)
+        if stopped:  # the signal's usual course was to go on
             raise SimulationError(stopped)
+
+    def _stopped(self) -> str:
+        """Save what there is, and say where."""
+        kept = self.save()
+        if kept is None:
+            return f"stopped after step {self.state.step}, which is not saved"
+        return f"stopped after step {self.state.step}; {self.path} has step {kept}: resume from there"
 
     def _run(self, stop: Stop) -> None:
         last = time.monotonic()
@@ -269,7 +290,7 @@ class _Runner:
             if now - last >= self.save_every:
                 self.save()
                 last = time.monotonic()
-        if not stop.asked and self.saved != self.state.step:
+        if self.state.step == self.task.steps and self.saved != self.state.step:
             self.save()
 
     def _next(self) -> int:
@@ -279,7 +300,7 @@ class _Runner:
 
     def _advance(self, count: int) -> bool:
         """Take so many steps; whether all numbers are finite (if not, the state is of no use)."""
-        pieces = []
+        self.whole, pieces = False, []
         for first in range(0, self.task.replicates, self.slab):
             part = self.state.rows(first, first + self.slab)
             sums = self.engine.advance(self.task, part, count)
@@ -292,20 +313,28 @@ class _Runner:
     def _done(self, count: int, pieces: list[tuple[Array, Array]]) -> None:
         self.statistics.add(pieces)
         self.state.step += count
+        self.whole = True
         if self.state.step in self.wanted:
             self.snapshots[self.state.step] = self.state.copy()
 
     def _find(self, count: int, stop: Stop) -> None:
         """Something is not finite in the next steps: repeat the run up to there, then go on step by step."""
         step = self.state.step
-        if self.saved is not None and self.path is not None and checkpoints.mark(self.path) == self.mark:
-            self.restore(self.path)
-        else:
-            self.state, self.statistics, self.snapshots = State.start(self.task), Statistics.of(self.task), {}
+        self._back(step)
         while self.state.step < step and not stop.asked:
             if not self._advance(min(self._next(), step - self.state.step)):
                 raise SimulationError(f"the run cannot be repeated: before, the numbers up to step {step} were finite")
         self._carefully(count, stop)
+
+    def _back(self, step: int) -> None:
+        """To the checkpoint, where there is one of this run up to a step, or else to the start."""
+        self.whole = True
+        with suppress(SimulationError):
+            if self.saved is not None and self.path is not None:
+                self.restore(self.path)
+                if self.state.step <= step:
+                    return
+        self.state, self.statistics, self.snapshots = State.start(self.task), Statistics.of(self.task), {}
 
     def _carefully(self, count: int, stop: Stop) -> None:
         """Single steps, with the state before each at hand.  Raises NotFinite at the first step that is not finite."""
@@ -314,9 +343,10 @@ class _Runner:
                 return
             before = self.state.copy()
             if not self._advance(1):
-                after, self.state = self.state, before
+                after, self.state, self.whole = self.state, before, True
                 what, replicate, coordinate = _culprit(self.task, before, after)
-                raise NotFinite(what, before.step + 1, replicate, coordinate, self.save(), before)
+                saved = str(self.path) if self.save() == before.step else None
+                raise NotFinite(what, before.step + 1, replicate, coordinate, saved, before)
 
 
 def _culprit(task: Task, before: State, after: State) -> tuple[str, int, int]:

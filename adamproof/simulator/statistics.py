@@ -23,7 +23,7 @@ QUANTITIES = {
     "l1": "|a|_1",
     "l2": "|a|_2",
     "l2 squared": "|a|_2^2",
-    "l2^p": "|a|_2^p, with the noise's p",
+    "l2^p": "|a|_2^p, with the noise's p (0 where its variance does not depend on a)",
     "l2^q": "|a|_2^q, with the smoothness's q",
     "u.a": "|u o a|_1",
     "error": "|e|_2, e = m - a",
@@ -146,7 +146,7 @@ class Statistics:
         window = 1 << max(0, math.ceil(math.log2(task.steps / WINDOWS)))
         each = -(-task.replicates // GROUPS)
         shape = (len(QUANTITIES), -(-task.replicates // each))
-        p, q = task.problem.noise.p, task.problem.constants.q
+        p, q = task.problem.constants.p, task.problem.constants.q
         return cls(task.d, task.replicates, task.steps, p, q, window, each, np.zeros(shape), np.zeros(shape), 0.0)
 
     def ends(self) -> list[float]:
@@ -250,8 +250,18 @@ class Statistics:
         smallest = min((one.mean for _, one in self.series("u")), default=None)
         return {
             "smallest u": None if smallest is None else Estimate(smallest, None),
-            "|u o a| / |a|": ratio(self.samples("u.a"), self.samples("l1")),
+            "|u o a| / |a|": self._ratio("u.a", "l1"),
         }
+
+    def _ratio(self, above: str, below: str) -> Estimate | None:
+        """The ratio of two means; groups of other size than the rest count by their size."""
+        members, over, under = self.members(), self.samples(above), self.samples(below)
+        if self.each == 1 or members[-1] == self.each:
+            return ratio(over, under)
+        full, mean = ratio(over[:-1], under[:-1]), self.mean(below).mean
+        if not mean:
+            return None
+        return Estimate(self.mean(above).mean / mean, None if full is None else full.half_width)
 
     def to_json(self) -> dict[str, Any]:
         """The means, the largest u and the estimates of vbar."""

@@ -19,7 +19,9 @@ from adamproof.experiments import sandwich
 from adamproof.experiments.sandwich import NotApplicable, compare, refuse
 from adamproof.simulator import (
     Algorithm,
+    Constants,
     Noise,
+    Sampled,
     Schedule,
     adam,
     cosh,
@@ -168,6 +170,53 @@ def test_a_run_that_is_on_its_bound_is_not_accused() -> None:
         accused += line.violated
     assert above >= 1
     assert accused <= 1
+
+
+def test_noise_that_a_problem_draws_itself_is_noise() -> None:
+    """Its p is that of the constants, in the mean over time too, and it needs as many replicates as other noise."""
+
+    def stochastic(x: Any, draws: Any) -> Any:  # E|xi|^2 = 100|a|^2
+        return x + 10.0 * x * np.where(draws.choices(1, 2)[:, :1] == 1, 1.0, -1.0)
+
+    def level(x: Any) -> Any:
+        return 0.5 * x[:, 0] ** 2
+
+    known = Constants(L0=1.0, L1=0.0, lower=0.0, s0=0.0, s1=10.0, p=2.0)
+    problem = Sampled("own", lambda x: x, np.array([100.0]), Noise("none"), known, stochastic, level)
+    algorithm = Algorithm(1e-3, 0.0, 0.9, 1e-3)
+    with pytest.raises(NotApplicable, match="ask for --replicates 16 or more"):
+        refuse(problem, algorithm, 50, 15, "main")
+    for against in ("main", "averaged"):
+        found = compare(simulate(problem, algorithm, 50, 64, 1), against)
+        assert found.measured["Gp"].mean == pytest.approx(1e4, rel=0.1)
+        assert not found.violated
+
+
+def test_what_was_run_is_shown_where_it_cannot_be_compared() -> None:
+    arguments = ["--dim", "1", "--start", "1e153", "--noise", "none", "--replicates", "2", "--steps", "1000"]
+    done = CliRunner().invoke(main, ["simulate", *arguments, "--against", "main", "--json"])
+    assert done.exit_code == 2
+    document = json.loads(done.stdout)
+    assert (document["exit_code"], document["against"]) == (2, None)
+    assert document["reason"] in done.stderr
+    assert document["statistics"]["steps"] == 1000
+
+
+def test_a_reproducer_does_not_replace_what_came_in_between(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    hundredth(monkeypatch)
+    wrong = sandwich.certify
+
+    def late(*arguments: Any, **options: Any) -> Any:
+        Path("mine.json").write_text("kept")
+        return wrong(*arguments, **options)
+
+    monkeypatch.setattr(sandwich, "certify", late)
+    done = CliRunner().invoke(main, [*QUICK, "--against", "averaged", "--epsilon", "1e-3", "--reproducer", "mine.json"])
+    assert done.exit_code == 1
+    assert Path("mine.json").read_text() == "kept"
+    (other,) = tmp_path.glob("violation-*.json")
+    assert f"The reproducer is {other.name}." in done.stderr
 
 
 def test_affine_noise_brings_its_mean_into_the_bound() -> None:

@@ -198,7 +198,7 @@ def test_what_is_not_a_record_is_said_and_not_counted(tmp_path: Path) -> None:
 def test_other_checkers_have_a_column(tmp_path: Path) -> None:
     claims = check(get("sign-form"), models=0).claims
     proofs = {claim.claim.name: claim.proof for claim in claims}
-    said = [{"result": "sign-form", "verdict": "ACCEPTED", "seconds": 1}]
+    said = [{"result": "sign-form", "verdict": "ACCEPTED", "reason": "", "axioms": [], "seconds": 1}]
     opinions = made_opinions("coq", "8.16.1", of_results(said, {"sign-form": proofs}))
     (tmp_path / "coq.json").write_text(opinions.text(), encoding="utf-8")
     done = run("report", "sign-form", "ratio-bound", "--records", ".", "--html", "r.html", cwd=tmp_path)

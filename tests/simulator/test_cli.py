@@ -76,6 +76,10 @@ def test_mistakes_are_one_sentence() -> None:
         ),
         (["--resume"], "to resume, name the checkpoint"),
         (["--checkpoint", ""], "the name of a checkpoint must not be empty"),
+        (
+            ["--threads", "2", "--algorithm", "textbook"],
+            "--threads has no effect with the textbook form, which NumPy runs: leave it out",
+        ),
         (["--threads", "2", "--engine", "numpy"], "--threads has no effect with the engine numpy: leave it out"),
         (
             ["--noise", "none", "--seed", "5"],
