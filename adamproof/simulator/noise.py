@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,20 +45,21 @@ class Draws:
 
 @dataclass
 class Standard:
-    """Noise of variance 1 for consecutive steps: normal, or of two values."""
+    """Noise of variance 1 for consecutive steps: normal, or of two values.  It keeps what it has drawn last."""
 
     seed: int
     replicates: Words
     coordinates: Words
     two_values: tuple[float, float, float] | None
+    quad: int = -1  # of `kept`
+    kept: list[Array] = field(default_factory=list)
 
     def steps(self, first: int, count: int) -> Iterator[Array]:
         """The noise of the steps first, ..., first + count - 1, each of shape (replicates, coordinates)."""
-        four: list[Array] = []
         for step in range(first, first + count):
-            if step % 4 == 0 or not four:
-                four = self.four(step // 4)
-            yield four[step % 4]
+            if step // 4 != self.quad:
+                self.quad, self.kept = step // 4, self.four(step // 4)
+            yield self.kept[step % 4]
 
     def four(self, quad: int) -> list[Array]:
         drawn = words(self.seed, NOISE, self.replicates, self.coordinates, quad)

@@ -22,6 +22,9 @@ class NumPyEngine:
     name = "numpy"
     described = "NumPy"
 
+    def __init__(self) -> None:
+        self._drawn: tuple[object, Standard] | None = None  # of the last call: it may have been for one step of four
+
     def advance(self, task: Task, state: State, count: int) -> Array:
         """See `task.Engine`."""
         sums = np.empty((count, len(SUMS), state.x.shape[0]))
@@ -31,17 +34,35 @@ class NumPyEngine:
             for first in range(0, state.x.shape[0], rows):
                 part = state.rows(first, first + rows)
                 if whole:
-                    sums[:, :, first : first + rows] = _block(task, part, slice(0, task.d), count)
+                    noise = self._noise(task, part)
+                    sums[:, :, first : first + rows] = _block(task, part, slice(0, task.d), count, noise)
                 else:
                     sums[:, :, first : first + rows] = _blocks(task, part, count)
         return sums
+
+    def _noise(self, task: Task, part: State) -> Standard:
+        """The noise of some replicates in all coordinates."""
+        key = (task.seed, task.d, task.problem.noise, part.first, part.x.shape[0])
+        if self._drawn is None or self._drawn[0] != key:
+            self._drawn = key, _standard(task, part, slice(0, task.d))
+        return self._drawn[1]
+
+
+def _standard(task: Task, state: State, columns: slice) -> Standard:
+    """The noise of some replicates in some coordinates, before it is scaled."""
+    noise = task.problem.noise
+    replicates = np.arange(state.first, state.first + state.x.shape[0], dtype=np.uint64)
+    coordinates = np.arange(columns.start, columns.stop, dtype=np.uint64)
+    two_values = noise.two_values if noise.kind in ("two-point", "signs") else None
+    return Standard(task.seed, replicates, coordinates, two_values)
 
 
 def _blocks(task: Task, state: State, count: int) -> Array:
     """One block of coordinates after another, each for all steps."""
     total: Array | None = None
     for first in range(0, task.d, BLOCK):
-        sums = _block(task, state, slice(first, min(first + BLOCK, task.d)), count)
+        columns = slice(first, min(first + BLOCK, task.d))
+        sums = _block(task, state, columns, count, _standard(task, state, columns))
         if total is None:
             total = sums
         else:
@@ -52,14 +73,10 @@ def _blocks(task: Task, state: State, count: int) -> Array:
     return total
 
 
-def _block(task: Task, state: State, columns: slice, count: int) -> Array:
+def _block(task: Task, state: State, columns: slice, count: int, standard: Standard) -> Array:
     """All steps of some coordinates of some replicates."""
     problem, algorithm, noise = task.problem, task.algorithm, task.problem.noise
     x, m, v = (np.ascontiguousarray(array[:, columns]) for array in (state.x, state.m, state.v))
-    replicates = np.arange(state.first, state.first + x.shape[0], dtype=np.uint64)
-    coordinates = np.arange(columns.start, columns.stop, dtype=np.uint64)
-    two_values = noise.two_values if noise.kind in ("two-point", "signs") else None
-    standard = Standard(task.seed, replicates, coordinates, two_values)
     draws = None if noise.kind == "none" else standard.steps(state.step, count)
     sums = np.empty((count, len(SUMS), x.shape[0]))
     for step, (beta1, rest1, beta2, rest2, rate, correction1, correction2) in enumerate(
@@ -69,7 +86,7 @@ def _block(task: Task, state: State, columns: slice, count: int) -> Array:
             a, g = problem.part(x, columns), None
         else:
             a = problem.gradient(x)
-            g = problem.noisy(x, Draws(task.seed, replicates, state.step + step))
+            g = problem.noisy(x, Draws(task.seed, standard.replicates, state.step + step))
         if g is None:
             z = None if draws is None else next(draws)
             g = a if z is None else a + _scale(noise, a, z, task.d) * z
