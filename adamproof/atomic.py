@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,7 +27,8 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             os.fsync(stream.fileno())  # a full disk may answer only now
         new.replace(path)
     except BaseException:
-        new.unlink(missing_ok=True)
+        with suppress(OSError):  # the first error is the one that counts
+            new.unlink(missing_ok=True)
         raise
 
 

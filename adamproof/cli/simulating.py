@@ -119,7 +119,9 @@ def _paced(progress: terminal.Progress) -> Callable[[int, int], None]:
 
 def _idle(request: Request) -> dict[str, str]:
     """The options without effect, by name, and with what they have none."""
-    betas, exact = ("beta1", "beta2"), request.noise == "none" and request.problem != "digits"
+    betas, still = ("beta1", "beta2"), request.noise == "none"
+    silent = still or request.s0 == request.s1 == 0.0
+    exact = silent and request.problem != "digits"
     found: list[tuple[str, bool, tuple[str, ...]]] = [
         ("--exponents", request.exponents is not None, (*betas, "lr")),
         ("constants (without --exponents)", request.exponents is None, ("factors",)),
@@ -130,8 +132,9 @@ def _idle(request: Request) -> dict[str, str]:
         ("the digits", request.problem == "digits", ("dim", "start", "noise", "s0", "s1", "p", "delta", "threads")),
         (f"the problem {request.problem}", request.problem != "digits", ("batch",)),
         (f"the noise {request.noise}", request.noise != "two-point", ("delta",)),
-        ("the noise none", exact, ("s0", "s1", "p")),
-        ("the noise none, where nothing is drawn", exact, ("seed",)),
+        ("the noise none", still, ("s0", "s1", "p")),
+        ("noise of size 0", exact, ("seed", "delta")),
+        ("--s1 0", request.s1 == 0.0, ("p",)),
         (f"the engine {request.engine}", request.engine == "numpy", ("threads",)),
         ("a run that is not compared (without --against)", request.against is None, ("reproducer",)),
     ]

@@ -1,9 +1,10 @@
-"""Whether momentum is needed: sign descent stays near skewed noise, RMSProp with beta2 -> 1 does not, nor does Adam.
+"""Whether momentum is needed: sign descent stays near noise of two values, RMSProp with beta2 -> 1 and Adam do not.
 
-Two problems.  F(x) = x^2/2 with noise of two values, on which the lemma no-momentum-sign-descent proves that sign
-descent keeps a distance; and a quadratic with Gaussian noise, on which the main theorem's bound at beta1 = 0 does not
-fall while the run does: there the floor belongs to the bound, not to the algorithm.  Gaussian noise is symmetric, and
-on it sign descent, too, comes down: like sqrt(gamma).
+Three problems.  F(x) = x^2/2 with skewed noise of two values, on which the lemma no-momentum-sign-descent proves that
+sign descent keeps a distance; the same with noise of plus or minus one number; and a quadratic with Gaussian noise, on
+which the main theorem's bound at beta1 = 0 does not fall while the run does: there the floor belongs to the bound, not
+to the algorithm.  On Gaussian noise sign descent, too, comes down, like sqrt(gamma): the sign of a noisy gradient is
+more likely that of a than not, however small a is, while near 0 noise of two values outweighs it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from .pictures import Curve, Panel, Picture
 from .sandwich import compare
 from .statistics import exponent, grouped
 
-TITLE = "sign descent stuck near skewed noise, RMSProp with beta2 -> 1 and Adam not"
+TITLE = "sign descent stuck near noise of two values, RMSProp with beta2 -> 1 and Adam not"
 DEFAULT: Mapping[str, Any] = {
     "steps": [2**power for power in range(8, 17)],
     "replicates": 32,
@@ -33,6 +34,7 @@ DEFAULT: Mapping[str, Any] = {
 }
 FULL = {**DEFAULT, "steps": [2**power for power in range(8, 20)], "replicates": 128}
 METHODS = ("sign descent", "RMSProp", "Adam")
+SIZES = {"skewed": "|x|", "signs": "|x|", "Gaussian": "|a|_2"}  # what is looked at, by noise
 
 
 def method(name: str, steps: int, rms: str) -> Algorithm:
@@ -57,10 +59,12 @@ def run(lab: Lab, parameters: Mapping[str, Any]) -> dict[str, Any]:
     share = float(Fraction(parameters["delta"]))
     least, a = floor(parameters["delta"])
     two_point = quadratic(1, start=parameters["start"], noise=Noise("two-point", s0=1.0, delta=share))
+    signs = quadratic(1, start=parameters["start"], noise=Noise("signs", s0=1.0))
     gaussian = quadratic(parameters["dim"], noise=Noise(s0=1.0))
     return {
         "steps": list(parameters["steps"]),
-        "two values": {name: _method(lab, parameters, two_point, name) for name in METHODS},
+        "skewed": {name: _method(lab, parameters, two_point, name) for name in METHODS},
+        "signs": {name: _method(lab, parameters, signs, name) for name in METHODS},
         "Gaussian": {name: _method(lab, parameters, gaussian, name) for name in METHODS},
         "floor": float(least),
         # The lemma's floor holds from x_1 >= a + gamma on.
@@ -96,13 +100,14 @@ def _method(lab: Lab, parameters: Mapping[str, Any], problem: Separable, name: s
 def observed(result: Mapping[str, Any]) -> dict[int, str]:
     """By number of a claim: what was observed."""
     last = result["steps"][-1]
-    stuck = result["two values"]["sign descent"]["second half"]["mean"][-1]
+    stuck, also = (result[noise]["sign descent"]["second half"]["mean"][-1] for noise in ("skewed", "signs"))
     skewed, free = (
-        {name: power(part["fitted"]) for name, part in result[noise].items()} for noise in ("two values", "Gaussian")
+        {name: power(part["fitted"]) for name, part in result[noise].items()} for noise in ("skewed", "Gaussian")
     )
     return {
         10: f"in runs with skewed noise of two values (d = 1, T = {span(result['steps'])}) sign descent stayed at a "
-        f"mean |x| of {stuck:.3g} (T = {last}), while Adam with beta1 = 0 and 1 - beta2 = T^-{result['B']} came down "
+        f"mean |x| of {stuck:.3g} (T = {last}; with noise of plus or minus one number {also:.3g}), "
+        f"while Adam with beta1 = 0 and 1 - beta2 = T^-{result['B']} came down "
         f"like {skewed['RMSProp']}, with momentum like {skewed['Adam']}; with Gaussian noise (d = {result['dim']}) "
         f"|a|_2 came down like {free['sign descent']}, {free['RMSProp']} and {free['Adam']} in the three, near "
         f"sqrt(gamma) = T^(-3/8)"
@@ -111,13 +116,14 @@ def observed(result: Mapping[str, Any]) -> dict[int, str]:
 
 def summary(result: Mapping[str, Any]) -> list[str]:
     lines = [f"1 - beta2 = T^-{result['B']} (RMSProp, Adam), 1 - beta1 = T^-1/2 (Adam), learning rate T^-3/4"]
-    for noise, size, d in (("two values", "|x|", 1), ("Gaussian", "|a|_2", result["dim"])):
+    for noise, size in SIZES.items():
+        d = result["dim"] if noise == "Gaussian" else 1
         lines.append(f"{noise}, d = {d}: mean {size} in the second half of runs of T = {span(result['steps'])} steps")
         for name, part in result[noise].items():
             seen = part["second half"]["mean"]
             lines.append(f"  {name:<12}  {seen[0]:.4g} .. {seen[-1]:.4g}, fitted {power(part['fitted'])}")
     where = "as x_1 >= a + gamma" if result["floor applies"] else "but for x_1 >= a + gamma, which this run has not"
-    least = min(result["two values"]["sign descent"]["mean"]["mean"])
+    least = min(result["skewed"]["sign descent"]["mean"]["mean"])
     lines.append(
         f"sign descent: the mean of |x| over a whole run was at least {least:.4g}; proved "
         f"(no-momentum-sign-descent): at least {result['floor']:.4g}, for every T, {where}"
@@ -132,12 +138,12 @@ def summary(result: Mapping[str, Any]) -> list[str]:
 
 def picture(result: Mapping[str, Any]) -> Picture:
     panels = []
-    for noise, size in (("two values", "|x|"), ("Gaussian", "|a|_2")):
+    for noise, size in SIZES.items():
         curves = [
             Curve(name, result["steps"], part["second half"]["mean"], part["second half"]["half width"])
             for name, part in result[noise].items()
         ]
-        if noise == "two values":
+        if noise == "skewed":
             floor_line = [result["floor"]] * len(result["steps"])
             curves.append(Curve("proved floor of sign descent", result["steps"], floor_line, observed=False))
         label = f"mean {size} in the second half"

@@ -71,7 +71,7 @@ def save(path: Path, task: Task, state: State, statistics: Statistics, snapshots
         with atomic.replacing(path) as stream:
             np.savez(stream, **arrays)
     except (OSError, MemoryError) as error:
-        kept_one = ", the previous one is kept" if path.exists() else ""
+        kept_one = ", the previous one is kept" if mark(path) is not None else ""
         why = getattr(error, "strerror", None) or str(error) or "not enough memory"
         raise SimulationError(f"cannot write the checkpoint {path} ({why}){kept_one}") from error
 
@@ -115,7 +115,7 @@ def refuse_place(path: Path) -> None:
 def mark(path: Path) -> tuple[int, int, int] | None:
     """What tells one written file from another; None where there is none."""
     try:
-        said = path.stat()
+        said = path.lstat()  # a link that came later is another file
     except OSError:
         return None
     return said.st_ino, said.st_mtime_ns, said.st_size

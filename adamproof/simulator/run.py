@@ -261,9 +261,9 @@ class _Runner:
             try:
                 self._run(stop)
             finally:
-                if stop.asked and self.whole and self.state.step < self.task.steps:
-                    stopped = self._stopped()
-                    self.say(stopped)
+                if stop.asked and self.whole:
+                    stopped = self._stopped() if self.state.step < self.task.steps else ""
+                    self.say(stopped or f"all {self.task.steps} steps were done before it was asked to stop")
         if stopped:  # the signal's usual course was to go on
             raise SimulationError(stopped)
 
@@ -342,7 +342,12 @@ class _Runner:
             if stop.asked:
                 return
             before = self.state.copy()
-            if not self._advance(1):
+            try:
+                finite = self._advance(1)
+            except BaseException:  # of a gradient of your own: the steps before it are whole
+                self.state, self.whole = before, True
+                raise
+            if not finite:
                 after, self.state, self.whole = self.state, before, True
                 what, replicate, coordinate = _culprit(self.task, before, after)
                 saved = str(self.path) if self.save() == before.step else None

@@ -185,6 +185,7 @@ def test_the_records_of_the_package_are_whole() -> None:
     for record in found:
         defaults = json.loads(json.dumps(records.module(record.experiment).DEFAULT))
         assert (record.seed, record.full, record.parameters) == (0, False, defaults)
+        assert record.made_by_this_code, "adamproof experiment all --save adamproof/experiments/records"
     numbers = {number for record in found for number in record.observed()}
     assert numbers == {4, 8, 9, 10, 11, 13, 14, 15}
 
@@ -297,7 +298,7 @@ def test_the_figures_of_the_records() -> None:
     assert magnitude["B = 3/4"]["fitted"]["mean"] == pytest.approx(-0.23, abs=0.015)
     still = found["momentum"]
     assert still["Gaussian"]["RMSProp"]["fitted"]["mean"] == pytest.approx(-0.37, abs=0.01)
-    assert min(still["two values"]["sign descent"]["mean"]["mean"]) >= still["floor"] == 3 / 16
+    assert min(still["skewed"]["sign descent"]["mean"]["mean"]) >= still["floor"] == 3 / 16
     bounds = still["Gaussian"]["RMSProp"]["main theorem"]
     assert bounds[-1]["bound"] > bounds[0]["bound"] > bounds[0]["observed"] > bounds[-1]["observed"]
     for part in found["rate"]["schedules"].values():
@@ -367,8 +368,10 @@ def test_what_the_controls_show() -> None:
         exponents = [part["starts"][start]["fitted"]["u.a"]["mean"] for part in controls.values()]
         assert all(least < one < least + 0.1 for one in exponents)
     assert all(part["starts"][rate.NEAR]["fitted"]["u.a"]["mean"] < -0.6 for part in schedules.values())
-    still = found["momentum"]  # Gaussian noise is symmetric: all three come down like sqrt(gamma)
+    still = found["momentum"]  # Gaussian noise: all three come down like sqrt(gamma)
     assert [round(part["fitted"]["mean"], 1) for part in still["Gaussian"].values()] == [-0.4] * 3
+    for noise in ("skewed", "signs"):  # of two values: sign descent alone does not come down
+        assert [round(part["fitted"]["mean"], 1) for part in still[noise].values()] == [0.0, -0.4, -0.4]
     rescaled, other = (part["mean u"]["mean"] for part in found["conditions"]["dimension"].values())
     assert rescaled == pytest.approx([rescaled[0]] * 4, rel=0.02)  # 16 replicates
     assert other == sorted(other) and other[0] < 0.1 < 0.9 < other[-1] < 1.0  # no power law

@@ -192,6 +192,24 @@ def test_noise_that_a_problem_draws_itself_is_noise() -> None:
         assert not found.violated
 
 
+def test_noise_of_unknown_kind_never_violates() -> None:
+    """It is rarely 0, so that a sample without a 0 has no deviation and a mean above the bound."""
+    scale = 0.99**-0.5
+
+    def lazy(x: Any, draws: Any) -> Any:  # E xi = 0, E xi^2 = 1
+        drawn = draws.choices(2, 1 << 20)
+        return x + np.where(drawn[:, :1] >= 0.01 * (1 << 20), np.where(drawn[:, 1:] < 1 << 19, scale, -scale), 0.0)
+
+    known = Constants(L0=1.0, L1=0.0, lower=0.0, s0=1.0, s1=0.0)
+    problem = Sampled(
+        "lazy", lambda x: x, np.ones(1), constants=known, stochastic=lazy, level=lambda x: 0.5 * x[:, 0] ** 2
+    )
+    found = [compare(simulate(problem, adam(1e-6, 0.0, 0.9, 1e-3), 1, 18, seed)) for seed in range(8)]
+    words = {line.said for one in found for line in one.lines if line.above}
+    assert words == {"above, if means of this noise are near normal"}
+    assert not any(one.violated for one in found)
+
+
 def test_what_was_run_is_shown_where_it_cannot_be_compared() -> None:
     arguments = ["--dim", "1", "--start", "1e153", "--noise", "none", "--replicates", "2", "--steps", "1000"]
     done = CliRunner().invoke(main, ["simulate", *arguments, "--against", "main", "--json"])

@@ -83,8 +83,10 @@ def test_mistakes_are_one_sentence() -> None:
         (["--threads", "2", "--engine", "numpy"], "--threads has no effect with the engine numpy: leave it out"),
         (
             ["--noise", "none", "--seed", "5"],
-            "--seed has no effect with the noise none, where nothing is drawn: leave it out",
+            "--seed has no effect with noise of size 0: leave it out",
         ),
+        (["--s0", "0", "--seed", "5"], "--seed has no effect with noise of size 0: leave it out"),
+        (["--p", "2"], "--p has no effect with --s1 0: leave it out"),
         (
             ["--checkpoint", "x", "--replicates", "16", "--against", "main", "--reproducer", "./x"],
             "the checkpoint and the reproducer cannot be one file: name another one for the reproducer",

@@ -474,6 +474,63 @@ def test_runs_inside_of_runs_are_both_saved(tmp_path: Path) -> None:
             assert int(data["step"]) == step
 
 
+def test_a_run_inside_of_a_gradient_leaves_the_steps_before_it(tmp_path: Path) -> None:
+    inner, outer, calls = tmp_path / "inner.npz", tmp_path / "outer.npz", list[int]()
+
+    def stop(done: int, steps: int) -> None:
+        if done == 7:
+            signal.raise_signal(signal.SIGINT)
+
+    def gradient(x: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 50:
+            simulate(function(lambda x: x, 2), STANDARD, 1000, checkpoint=inner, progress=stop)
+        return x
+
+    said: list[str] = []
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises((KeyboardInterrupt, SimulationError)):
+            simulate(function(gradient, 2), STANDARD, 1000, checkpoint=outer, say=said.append)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert said == [f"stopped after step 49; {outer} has step 49: resume from there"]
+    again = simulate(function(lambda x: x, 2), STANDARD, 1000, checkpoint=outer, resume=True)
+    assert same_runs(again, simulate(function(lambda x: x, 2), STANDARD, 1000))
+
+
+def test_a_save_that_fails_in_any_way_costs_no_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where even looking at the file is refused."""
+
+    def refused(*arguments: Any, **more: Any) -> Any:
+        raise PermissionError(13, "Permission denied")
+
+    problem, said, path = varied(2, Noise()), list[str](), tmp_path / "run.npz"
+
+    def close(done: int, steps: int) -> None:
+        for name in ("open", "stat", "lstat", "unlink"):
+            monkeypatch.setattr(Path, name, refused)
+
+    run = simulate(problem, STANDARD, 10, 2, SEED, checkpoint=path, progress=close, say=said.append)
+    monkeypatch.undo()
+    assert (run.state.step, run.checkpoint) == (10, None)
+    assert said == [f"cannot write the checkpoint {path} (Permission denied)"]
+
+
+def test_a_link_that_came_during_a_run_is_left_alone(tmp_path: Path) -> None:
+    path, said = tmp_path / "run.npz", list[str]()
+    simulate(
+        varied(2, Noise()),
+        STANDARD,
+        10,
+        checkpoint=path,
+        progress=lambda *_: path.symlink_to("nowhere"),
+        say=said.append,
+    )
+    assert path.is_symlink()
+    assert "was replaced during this run by something else" in said[0]
+
+
 def test_a_run_that_is_stopped_while_it_is_repeated_keeps_its_checkpoint(tmp_path: Path) -> None:
     """It is further than the state at hand; a number that overflows at the end makes a run be repeated to it."""
     path, said, seen = tmp_path / "run.npz", list[str](), list[int]()
