@@ -7,6 +7,7 @@ wrote the proofs out for the checker; it counts for a proof only where both are 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,9 @@ from . import __version__, sealed
 from .export.coqc import ALLOWED
 
 SCHEMA = 2
+MOST = 10**9  # answers of one kind
+VERSION = re.compile(r"[A-Za-z0-9.+-]{1,40}")
+DIGEST = re.compile(r"[0-9a-f]{64}")
 CHECKERS = {"coq": "Coq", "z3": "z3", "cvc5": "cvc5"}  # and what they are called
 PACKAGE = Path(__file__).resolve().parent
 ACCEPTED, REFUSED = "ACCEPTED", "REFUSED"  # by Coq
@@ -146,15 +150,19 @@ def read(path: str | Path) -> Opinions:
 
 
 def _is_well_formed(content: Mapping[str, Any]) -> bool:
-    """Whether everything that is shown is text that can be shown, and everything that is counted a number."""
-    shown = [content["version"], content["adamproof"], content["code"]]
+    """Whether everything that is shown is what it should be, and everything that is counted a number."""
+    shown = ((VERSION, content["version"]), (VERSION, content["adamproof"]), (DIGEST, content["code"]))
+    if not all(isinstance(text, str) and form.fullmatch(text) for form, text in shown):
+        return False
     results = content["results"].values() if isinstance(content["results"], dict) else [None]
     for said in results:
         if not isinstance(said, dict) or not isinstance(said.get("proofs"), dict):
             return False
+        if not all(isinstance(one, str) and DIGEST.fullmatch(one) for one in said["proofs"].values()):
+            return False
         if not (_is_coqs(said) if content["checker"] == "coq" else _is_a_solvers(said)):
             return False
-    return all(isinstance(text, str) and text.isprintable() for text in shown)
+    return True
 
 
 def _is_coqs(said: Mapping[str, Any]) -> bool:
@@ -177,7 +185,7 @@ def _is_a_solvers(said: Mapping[str, Any]) -> bool:
 
 
 def _are_counts(questions: Mapping[str, Any]) -> bool:
-    return verdict_of(questions) is not None and all(type(n) is int and n > 0 for n in questions.values())
+    return verdict_of(questions) is not None and all(type(n) is int and 0 < n <= MOST for n in questions.values())
 
 
 def found_in(folder: str | Path) -> tuple[list[Opinions], list[str]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 REQUESTS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
@@ -15,6 +17,31 @@ class Ended(SystemExit):
 
     def __init__(self, number: int) -> None:
         super().__init__(BY_SIGNAL + number)
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """SIGTERM and SIGHUP end what was begun and remove its folders, as Ctrl-C does, instead of leaving them.
+
+    What comes after the first of them must not disturb that.  What is ignored (SIGHUP, under nohup) stays so.  Only in
+    the main thread, as Python has it.
+    """
+    before: dict[int, Any] = {}
+
+    def end(number: int, frame: Any) -> None:
+        for other in before:
+            signal.signal(other, lambda number, frame: None)  # not SIG_IGN, of which Python complains in a race
+        raise KeyboardInterrupt if number == signal.SIGINT else Ended(number)
+
+    if threading.current_thread() is threading.main_thread():
+        for number in REQUESTS:
+            if signal.getsignal(number) not in (None, signal.SIG_IGN):
+                before[number] = signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, action in before.items():
+            signal.signal(number, action)
 
 
 class Stop:

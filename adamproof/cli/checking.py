@@ -253,7 +253,7 @@ def _in_processes(targets: Sequence[Target], settings: Settings, jobs: int, say:
     with tempfile.TemporaryDirectory(prefix="adamproof-", ignore_cleanup_errors=True) as folder:
         pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _use_folder, (folder,))
         try:
-            with _interrupts_ignored():  # inherited: an interrupt is for this process to answer
+            with _interrupts_kept():  # inherited: an interrupt is for this process to answer
                 # Not pool.map: it cancels what is left, which races with the thread that notices ended processes.
                 futures = [pool.submit(run, target, settings) for target in targets]
             for number, (target, future) in enumerate(zip(targets, futures, strict=True), start=1):
@@ -273,9 +273,10 @@ def _use_folder(folder: str) -> None:
 
 
 @contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _interrupts_kept() -> Iterator[None]:
+    """Ctrl-C is kept until the end; for processes begun within it, for good."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

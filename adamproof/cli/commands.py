@@ -15,6 +15,7 @@ from click.core import ParameterSource
 
 from .. import __version__
 from ..experiments.records import EXPERIMENTS
+from ..stopping import ended_by_signals
 from . import completing, files, terminal
 from .errors import USAGE, CliError
 
@@ -567,13 +568,12 @@ def verify(
         raise CliError("--save records what other checkers say, so it needs --with coq, all, z3 or cvc5")
     records = None if save is None else files.make_folder(save)
     if checker in ("z3", "cvc5"):
-        from .second_opinion import ended_by_signals
         from .solvers import Solver
 
         with ended_by_signals():
             ctx.exit(Solver(checker, as_json, quiet, jobs, terminal.Progress(progress, quiet), records).ask(paths))
     if checker != "kernel":
-        from .second_opinion import Coq, ended_by_signals
+        from .second_opinion import Coq
 
         folder = None if keep is None else files.make_folder(keep)
         coq = Coq(as_json, quiet, jobs, terminal.Progress(progress, quiet), folder, checker == "all", records)
@@ -802,8 +802,9 @@ class Run:
             if self.settings.task == "without":
                 targets = concerned(targets, self.settings.without)
             expected = len(targets)
-            for outcome in run_all(targets, self.settings, jobs, self.progress):
-                self._take(outcome)
+            with ended_by_signals():
+                for outcome in run_all(targets, self.settings, jobs, self.progress):
+                    self._take(outcome)
             code = worst([outcome.exit_code for outcome in self.outcomes])
         except KeyboardInterrupt:
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one must not disturb the end

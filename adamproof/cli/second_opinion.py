@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import signal
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -22,7 +20,6 @@ from ..kernel.terms import Refusal
 from ..kernel.text import show
 from ..kernel.verify import MAX_BYTES
 from ..opinions import ACCEPTED, REFUSED
-from ..stopping import REQUESTS, Ended
 from ..verification import FreshVerification
 from . import as_json, files, terminal
 from .checking import Settings, run_all, worst
@@ -207,21 +204,6 @@ def _statement(stored: Stored) -> list[str]:
     return [f"  it says: {show(theorem.conclusion)}", *(f"    if {show(prop)}" for prop in theorem.hypotheses)]
 
 
-@contextmanager
-def ended_by_signals() -> Iterator[None]:
-    """SIGTERM and SIGHUP end other processes and remove their folders, as Ctrl-C does, instead of leaving them."""
-
-    def end(number: int, frame: Any) -> None:
-        raise Ended(number)
-
-    before = {number: signal.signal(number, end) for number in REQUESTS if number != signal.SIGINT}
-    try:
-        yield
-    finally:
-        for number, action in before.items():
-            signal.signal(number, action)
-
-
 def _module(development: Development, stored: Stored) -> Module:
     """The result as the development's next module: theorems are named after claims."""
     stem = _identifier(Path(stored.name).stem).capitalize()
@@ -298,7 +280,7 @@ def _text(name: str, answer: coqc.Answer, version: str, quiet: bool) -> str:
     if quiet:
         return line
     found = sorted(axiom.rpartition(".")[2] for axiom in answer.axioms)
-    cited = "".join(f"\n  cited, and a hypothesis: {axiom}" for axiom in answer.module.citations)
+    cited = "".join(f"\n  cited: {axiom}" for axiom in answer.module.citations)
     counts = {"lemma": _lemmas(answer.module), "theorem": len(answer.module.theorems)}
     size = ", ".join(opinions.number_of(count, what) for what, count in counts.items())
     return f"{line} ({size}, {answer.seconds:.1f} s)\n  axioms of the reals: {', '.join(found) or 'none'}{cited}"

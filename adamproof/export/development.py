@@ -203,7 +203,7 @@ class Development:
 
     def end(self, theorems: Sequence[str], citations: Sequence[str]) -> Module:
         """The module, complete.  It asks what its theorems rest on: once for all of them, which takes Coq a while."""
-        cited = [f"   Cited, and among the hypotheses: {comment(axiom)}." for axiom in citations]
+        cited = [f"   Cited: {comment(axiom)}." for axiom in citations]
         head = "\n".join(["(* Written by adamproof from stored proofs; for Coq 8.16.", *cited]) + " *)"
         needs = tuple(sorted(self._needs))
         requires = [f"From {LIBRARY} Require {' '.join(needs)}."] if needs else []

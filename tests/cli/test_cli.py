@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -265,6 +266,30 @@ def test_an_interrupt_keeps_what_was_done() -> None:
     answer = json.loads(output)
     assert answer["complete"] is False
     assert all(lemma["verdict"] == "PROVED" for lemma in answer["lemmas"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize("wait", [0.004, 0.5])
+def test_a_signal_while_processes_begin_is_not_lost(number: int, status: int, wait: float, tmp_path: Path) -> None:
+    """It ends the run, its processes, and the folder that they use."""
+
+    def as_usual() -> None:
+        for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(one, signal.SIG_DFL)
+
+    process = subprocess.Popen(
+        [sys.executable, "-m", "adamproof", "check", "all", "-j", "2", "--quiet", "--no-cache"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=as_usual,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)},
+    )  # fmt: skip
+    while not list(tmp_path.glob("adamproof-*")):
+        time.sleep(0.0005)
+    time.sleep(wait)
+    process.send_signal(number)
+    process.communicate(timeout=30)
+    assert process.returncode == status
+    assert list(tmp_path.glob("adamproof-*")) == []
 
 
 def test_export_and_verify(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from functools import cache
 
 import pytest
@@ -18,6 +19,12 @@ needs_coq = pytest.mark.skipif(not HAS_COQ, reason="coqc is not installed")
 everything = pytest.mark.skipif(
     not HAS_COQ or not os.environ.get("ADAMPROOF_COQ_ALL"), reason="set ADAMPROOF_COQ_ALL=1 (and install coqc)"
 )
+
+
+def signals_as_usual() -> None:
+    """In a new process: whoever runs the tests may have had some ignored (nohup, a job in the background)."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 @cache

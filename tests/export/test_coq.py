@@ -32,7 +32,7 @@ from adamproof.kernel.terms import RELATIONS, Refusal, Term, as_real, bind, func
 from adamproof.prover import dump, le, prop, prove, reals
 from adamproof.registry import get, lemmas, theorem_of
 
-from .common import HAS_COQ, everything, needs_coq, stored
+from .common import HAS_COQ, everything, needs_coq, signals_as_usual, stored
 
 ROOT = Path(__file__).resolve().parents[2]
 PINNED = "Statements.v, in ordinary mathematics"
@@ -169,6 +169,42 @@ def test_what_a_file_says_it_cites_is_not_a_hypothesis(tmp_path: Path) -> None:
 
 
 @needs_coq
+def test_what_is_cited_and_discharged_is_not_called_a_hypothesis(tmp_path: Path) -> None:
+    cite = {"rule": "cite", "args": ["an axiom", "a book", 3], "from": [], "hypotheses": [3], "conclusion": 3}
+    discharge = {"rule": "discharge", "args": [3], "from": [0], "hypotheses": [], "conclusion": 4, "citations": []}
+    content = json.loads(one_step(terms=[["rat", "2"], ["==", 0, 2], ["implies", 3, 3]]))
+    content["steps"] = [{**cite, "citations": [["an axiom", "a book"]]}, discharge]
+    (tmp_path / "cited.json").write_text(json.dumps(content), encoding="utf-8")
+    done = run("verify", str(tmp_path / "cited.json"), "--with", "coq")
+    assert done.returncode == 0
+    assert "cited: an axiom (a book)" in done.stdout
+    assert "hypothesis" not in done.stdout
+
+
+@pytest.mark.parametrize("first, second", [(signal.SIGINT, signal.SIGTERM), (signal.SIGTERM, signal.SIGHUP)])
+def test_two_signals_at_once_leave_nothing(first: int, second: int, tmp_path: Path) -> None:
+    marker, left = tmp_path / "pid", tmp_path / "left"
+    left.mkdir()
+    path = fake_coqc(tmp_path, f"echo $$ > {marker}; exec sleep 600")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "adamproof", "verify", "triangle", "--with", "coq"], stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PATH": path, "TMPDIR": str(left)}, preexec_fn=signals_as_usual,
+    )  # fmt: skip
+    for _ in range(600):
+        if marker.exists() and marker.read_text().strip():
+            break
+        time.sleep(0.1)
+    process.send_signal(first)
+    process.send_signal(second)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode in (128 + first, 128 + second)
+    assert "Traceback" not in errors
+    assert list(left.iterdir()) == []
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(marker.read_text()), 0)
+
+
+@needs_coq
 def test_a_file_that_cannot_be_written_leaves_nothing_to_others(tmp_path: Path) -> None:
     """Neither a lemma that is never read by Coq, nor a module of the same name."""
     power = {"rule": "arith", "args": [3, [], []], "from": [0], "hypotheses": [], "conclusion": 3, "citations": []}
@@ -271,7 +307,7 @@ def test_a_signal_during_the_derivation_is_no_error_of_the_lemma(checker: str, n
     process = subprocess.Popen(
         [sys.executable, "-m", "adamproof", "verify", "main-theorem", "--with", checker, "--progress"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)},
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=signals_as_usual,
     )  # fmt: skip
     assert process.stderr is not None
     seen = b""
@@ -292,7 +328,7 @@ def test_a_run_that_is_ended_leaves_neither_process_nor_folder(number: int, stat
     process = subprocess.Popen(
         [sys.executable, "-m", "adamproof", "verify", "triangle", "--with", "coq"], stderr=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT), "PATH": path, "TMPDIR": str(left)},
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # CI may run with it ignored
+        preexec_fn=signals_as_usual,
     )  # fmt: skip
     for _ in range(600):
         if marker.exists() and marker.read_text().strip():

@@ -33,6 +33,7 @@ from adamproof.prover import dump
 from adamproof.registry import get, lemmas, theorem_of
 from adamproof.sealed import SealError, text
 
+ZEROS = "0" * 64
 PROOF = Proven("some-lemma", "it", digest("the proof"))
 SAID = {
     "result": "some-lemma", "verdict": "OPEN", "questions": {"unsat": 7, "unknown": 1},
@@ -94,12 +95,23 @@ def test_an_edited_record_is_refused(opinions: Opinions, tmp_path: Path, old: st
 
 def of_a_solver(verdict: object, questions: object, total: object = None, claim: str = "it") -> dict[str, object]:
     """The one result of a record, and its one claim."""
-    said = {"proofs": {"it": "0"}, "verdict": verdict, "questions": total or questions, "claims": {claim: questions}}
-    return {"results": {"a": said}}
+    return {"results": {"a": of_a_solver_(verdict, questions, total, claim)}}
+
+
+def of_a_solver_(verdict: object, questions: object, total: object = None, claim: str = "it") -> dict[str, object]:
+    return {
+        "proofs": {"it": ZEROS}, "verdict": verdict, "questions": total or questions, "claims": {claim: questions},
+    }  # fmt: skip
 
 
 def of_coq(**change: object) -> dict[str, object]:
-    said = {"proofs": {"it": "0"}, "verdict": "ACCEPTED", "reason": "", "axioms": ["Classical_Prop.classic"], **change}
+    said = {
+        "proofs": {"it": ZEROS},
+        "verdict": "ACCEPTED",
+        "reason": "",
+        "axioms": ["Classical_Prop.classic"],
+        **change,
+    }
     return {"checker": "coq", "results": {"a": said}}
 
 
@@ -107,14 +119,14 @@ def test_what_the_records_of_both_kinds_are(opinions: Opinions, tmp_path: Path) 
     """Those that are changed below, as they are."""
     for content in (of_a_solver("NO ALARM", {"unsat": 5}), of_coq(), of_coq(verdict="REFUSED", reason="so")):
         sealed_record(opinions, tmp_path / "x.json", content)
-        assert read(tmp_path / "x.json").results["a"]["proofs"] == {"it": "0"}
+        assert read(tmp_path / "x.json").results["a"]["proofs"] == {"it": ZEROS}
 
 
 def test_a_coqs_opinion_has_no_counts(opinions: Opinions, tmp_path: Path) -> None:
     """Words that nobody checks would be shown."""
     content = of_coq(questions={"proved true": 99999})
     sealed_record(opinions, tmp_path / "x.json", {**content, "code": fingerprint()})
-    assert read(tmp_path / "x.json").in_short(Proven("a", "it", "0")) == "Coq 5.0: ACCEPTED, recorded"
+    assert read(tmp_path / "x.json").in_short(Proven("a", "it", ZEROS)) == "Coq 5.0: ACCEPTED, recorded"
 
 
 def test_what_is_no_file_is_no_record(tmp_path: Path) -> None:
@@ -137,6 +149,11 @@ def sealed_record(opinions: Opinions, path: Path, change: dict[str, object]) -> 
     ("change", "message"),
     [
         ({"checker": "me"}, "is of a checker 'me', not of coq, z3, cvc5"),
+        ({"version": ""}, "its versions or results are not of the kind it has"),
+        ({"version": "5: of 471 proofs: 471 PROVED"}, "its versions or results are not of the kind it has"),
+        ({"code": "0"}, "its versions or results are not of the kind it has"),
+        (of_a_solver("NO ALARM", {"unsat": 10**10}), "not of the kind it has"),
+        ({"results": {"a": {**of_a_solver_("NO ALARM", {"unsat": 1}), "proofs": {"it": ["0"]}}}}, "not of the kind"),
         ({"version": "5\x1b[2J"}, "its versions or results are not of the kind it has"),
         ({"results": []}, "its versions or results are not of the kind it has"),
         ({"results": {"a": {"proofs": {}, "verdict": 7}}}, "its versions or results are not of the kind it has"),

@@ -16,7 +16,6 @@ from pathlib import Path
 import pytest
 
 from adamproof.cli import solvers
-from adamproof.cli.second_opinion import ended_by_signals
 from adamproof.cli.terminal import Progress
 from adamproof.export import solvers as asked_solvers
 from adamproof.export.smt import Obligation, document, obligations
@@ -25,7 +24,9 @@ from adamproof.kernel.terms import Refusal
 from adamproof.prover import assume, dump, integers, lt
 from adamproof.prover.record import derive
 from adamproof.registry import theorem_of
-from adamproof.stopping import Ended
+from adamproof.stopping import Ended, ended_by_signals
+
+from .common import signals_as_usual
 
 ROOT = Path(__file__).resolve().parents[2]
 OPPOSITE = {"<=": "<", "<": "<=", "==": "!=", "!=": "=="}
@@ -202,7 +203,7 @@ def test_a_signal_is_no_answer(number: int, status: int, tmp_path: Path) -> None
     process = subprocess.Popen(
         [sys.executable, "-m", "adamproof", "verify", "main-theorem-averaged", "--with", "z3", "--progress", "--save",
          str(tmp_path)], env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # CI may run with it ignored
+        preexec_fn=signals_as_usual,
     )  # fmt: skip
     assert process.stderr is not None
     seen = b""
@@ -238,9 +239,14 @@ def test_a_signal_is_not_lost_where_python_ignores_exceptions(monkeypatch: pytes
     finally:
         signal.signal(signal.SIGINT, before)
     for number in (signal.SIGTERM, signal.SIGHUP):
+        before = signal.signal(number, signal.SIG_DFL)
         with ended_by_signals(), pytest.raises(Ended) as ended:
             asker("z3")(step)
         assert ended.value.code == 128 + number
+        signal.signal(number, signal.SIG_IGN)  # as under nohup
+        with ended_by_signals():
+            assert asker("z3")(step).question == "unsat"
+        signal.signal(number, before)
 
 
 def test_a_conclusion_that_is_no_relation_is_refused() -> None:

@@ -162,7 +162,7 @@ def test_citations_are_named() -> None:
     claim = get("descent").claims[0].name
     module = replay(Development(), "Cited", {"it": stored("descent", claim)})
     assert any("fundamental theorem of calculus" in axiom for axiom in module.citations)
-    assert "Cited, and among the hypotheses: fundamental theorem of calculus" in module.text
+    assert "Cited: fundamental theorem of calculus" in module.text
 
 
 def test_real_powers_are_totalised() -> None:
