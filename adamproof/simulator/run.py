@@ -109,8 +109,8 @@ def simulate(
     engine: "auto", "numpy", "numba", "cupy", or an engine.
     say: gets warnings, a line each: an engine that cannot be had, a checkpoint that cannot be written.
     checkpoint: a file for the state, written every `save_every` seconds, at the end, and when the process is asked to
-        stop (Ctrl-C, SIGTERM: then at the end of the steps under way); with `resume` the run goes on from it.  Where it
-        cannot be written, `say` is told and the run goes on.
+        stop (SIGINT, SIGTERM, SIGHUP: then at the end of the steps under way); with `resume` the run goes on from it.
+        Where it cannot be written, `say` is told and the run goes on.
     snapshots: numbers of steps after which copies of x, m and v are kept.
     progress: called with the steps done and all steps.
 
@@ -286,7 +286,7 @@ class _Runner:
             self.progress(self.state.step, self.task.steps)
             now = time.monotonic()
             if now - began > SLOW:
-                self.chunk = max(SMALLEST_CHUNK, self.chunk // 2)
+                self.chunk = min(self.chunk, max(SMALLEST_CHUNK, self.chunk // 2))
             if now - last >= self.save_every:
                 self.save()
                 last = time.monotonic()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +16,7 @@ from adamproof.export.proof import Proof, read
 from adamproof.prover import dump
 from adamproof.registry import theorem_of
 
+ROOT = Path(__file__).resolve().parents[2]
 HAS_COQ = coqc.version() is not None
 needs_coq = pytest.mark.skipif(not HAS_COQ, reason="coqc is not installed")
 # The whole house takes Coq some minutes: the gate asks for it, `make test` on a laptop does not.
@@ -25,6 +29,20 @@ def signals_as_usual() -> None:
     """In a new process: whoever runs the tests may have had some ignored (nohup, a job in the background)."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
+
+
+def begun(*words: str, until: bytes) -> subprocess.Popen[bytes]:
+    """A command that tells its progress, as soon as that has these words in it."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "adamproof", *words, "--progress"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        preexec_fn=signals_as_usual,
+    )  # fmt: skip
+    assert process.stderr is not None
+    seen = b""
+    while until not in seen:
+        seen += process.stderr.read(1)
+    return process
 
 
 @cache

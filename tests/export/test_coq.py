@@ -32,7 +32,7 @@ from adamproof.kernel.terms import RELATIONS, Refusal, Term, as_real, bind, func
 from adamproof.prover import dump, le, prop, prove, reals
 from adamproof.registry import get, lemmas, theorem_of
 
-from .common import HAS_COQ, everything, needs_coq, signals_as_usual, stored
+from .common import HAS_COQ, begun, everything, needs_coq, signals_as_usual, stored
 
 ROOT = Path(__file__).resolve().parents[2]
 PINNED = "Statements.v, in ordinary mathematics"
@@ -181,29 +181,6 @@ def test_what_is_cited_and_discharged_is_not_called_a_hypothesis(tmp_path: Path)
     assert "hypothesis" not in done.stdout
 
 
-@pytest.mark.parametrize("first, second", [(signal.SIGINT, signal.SIGTERM), (signal.SIGTERM, signal.SIGHUP)])
-def test_two_signals_at_once_leave_nothing(first: int, second: int, tmp_path: Path) -> None:
-    marker, left = tmp_path / "pid", tmp_path / "left"
-    left.mkdir()
-    path = fake_coqc(tmp_path, f"echo $$ > {marker}; exec sleep 600")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "adamproof", "verify", "triangle", "--with", "coq"], stderr=subprocess.PIPE, text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PATH": path, "TMPDIR": str(left)}, preexec_fn=signals_as_usual,
-    )  # fmt: skip
-    for _ in range(600):
-        if marker.exists() and marker.read_text().strip():
-            break
-        time.sleep(0.1)
-    process.send_signal(first)
-    process.send_signal(second)
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode in (128 + first, 128 + second)
-    assert "Traceback" not in errors
-    assert list(left.iterdir()) == []
-    with pytest.raises(ProcessLookupError):
-        os.kill(int(marker.read_text()), 0)
-
-
 @needs_coq
 def test_a_file_that_cannot_be_written_leaves_nothing_to_others(tmp_path: Path) -> None:
     """Neither a lemma that is never read by Coq, nor a module of the same name."""
@@ -304,15 +281,7 @@ def test_a_signal_during_the_derivation_is_no_error_of_the_lemma(checker: str, n
         pytest.importorskip("z3")
     elif not HAS_COQ:
         pytest.skip("coqc is not installed")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "adamproof", "verify", "main-theorem", "--with", checker, "--progress"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)},
-        preexec_fn=signals_as_usual,
-    )  # fmt: skip
-    assert process.stderr is not None
-    seen = b""
-    while b"proving" not in seen:
-        seen += process.stderr.read(1)
+    process = begun("verify", "main-theorem", "--with", checker, until=b"proving")
     process.send_signal(number)
     out, errors = process.communicate(timeout=60)
     assert process.returncode == status
@@ -320,8 +289,12 @@ def test_a_signal_during_the_derivation_is_no_error_of_the_lemma(checker: str, n
     assert out == b""
 
 
-@pytest.mark.parametrize("number, status", [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_a_run_that_is_ended_leaves_neither_process_nor_folder(number: int, status: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "numbers",
+    [(signal.SIGTERM,), (signal.SIGINT,), (signal.SIGINT, signal.SIGTERM), (signal.SIGTERM, signal.SIGHUP)],
+)
+def test_a_run_that_is_ended_leaves_neither_process_nor_folder(numbers: tuple[int, ...], tmp_path: Path) -> None:
+    """Also where a second signal comes before the first one is answered."""
     marker, left = tmp_path / "pid", tmp_path / "left"
     left.mkdir()
     path = fake_coqc(tmp_path, f"echo $$ > {marker}; exec sleep 600")
@@ -335,9 +308,11 @@ def test_a_run_that_is_ended_leaves_neither_process_nor_folder(number: int, stat
             break
         time.sleep(0.1)
     assert list(left.iterdir())
-    process.send_signal(number)
-    process.communicate(timeout=60)
-    assert process.returncode == status
+    for one in numbers:
+        process.send_signal(one)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode in [128 + one for one in numbers]
+    assert "Traceback" not in errors
     assert list(left.iterdir()) == []
     with pytest.raises(ProcessLookupError):
         os.kill(int(marker.read_text()), 0)

@@ -26,7 +26,7 @@ from adamproof.prover.record import derive
 from adamproof.registry import theorem_of
 from adamproof.stopping import Ended, ended_by_signals
 
-from .common import signals_as_usual
+from .common import begun
 
 ROOT = Path(__file__).resolve().parents[2]
 OPPOSITE = {"<=": "<", "<": "<=", "==": "!=", "!=": "=="}
@@ -200,15 +200,8 @@ def test_a_question_among_integers_is_not_one_among_reals() -> None:
 def test_a_signal_is_no_answer(number: int, status: int, tmp_path: Path) -> None:
     """z3 would take an interrupt for itself and answer "unknown", and the run would go on and record that."""
     pytest.importorskip("z3")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "adamproof", "verify", "main-theorem-averaged", "--with", "z3", "--progress", "--save",
-         str(tmp_path)], env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
-        preexec_fn=signals_as_usual,
-    )  # fmt: skip
-    assert process.stderr is not None
-    seen = b""
-    while b"is asked about" not in seen:
-        seen += process.stderr.read(1)
+    words = ("verify", "main-theorem-averaged", "--with", "z3", "--save", str(tmp_path))
+    process = begun(*words, until=b"is asked about")
     time.sleep(1.0)
     process.send_signal(number)
     process.communicate(timeout=60)

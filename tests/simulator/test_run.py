@@ -45,6 +45,7 @@ from adamproof.simulator import (
     simulate,
     statistics,
 )
+from adamproof.simulator import run as run_module
 from adamproof.simulator.numpy_engine import NumPyEngine
 from adamproof.simulator.statistics import student
 from adamproof.simulator.task import State, Task
@@ -634,6 +635,17 @@ def test_what_is_no_problem_and_no_algorithm_is_refused() -> None:
         simulate(nothing, STANDARD, 5)
     with pytest.raises(SimulationError, match="the algorithm is None, but must be of the type Algorithm or Schedule"):
         simulate(quadratic(2), nothing, 5)
+
+
+def test_a_very_slow_gradient_is_still_told_of_step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a call took long, fewer steps are taken at once, and never more."""
+    monkeypatch.setattr(run_module, "SLOW", -1.0)
+    seen: list[int] = []
+    simulate(function(lambda x: x, 2), STANDARD, 10, progress=lambda done, _: seen.append(done))
+    assert seen == list(range(1, 11))
+    seen.clear()
+    simulate(quadratic(2), STANDARD, 600, engine="numpy", progress=lambda done, _: seen.append(done))
+    assert seen[:4] == [256, 384, 448, 480]
 
 
 def test_two_functions_may_answer_in_one_array() -> None:
