@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from ..cache import Question
 from ..report.words import shortcomings
-from ..stopping import Ended, Stop
+from ..stopping import REQUESTS, Ended, Stop
 from . import as_json, output
 from .errors import USAGE, CliError, from_exception
 from .recalling import Recalled, keep
@@ -251,9 +251,10 @@ def _in_processes(targets: Sequence[Target], settings: Settings, jobs: int, say:
     os.environ["PYTHONWARNINGS"] = ",".join(filter(None, [os.environ.get("PYTHONWARNINGS"), "ignore:resource_tracker"]))
     # A process that is killed leaves its files: they are in a folder of this one's.
     with tempfile.TemporaryDirectory(prefix="adamproof-", ignore_cleanup_errors=True) as folder:
-        pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _use_folder, (folder,))
+        with _kept(signal.SIGHUP):  # which would end Python's resource tracker, and that be told at length
+            pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _use_folder, (folder,))
         try:
-            with _interrupts_kept():  # inherited: an interrupt is for this process to answer
+            with _kept(*REQUESTS):  # inherited: they are for this process to answer
                 # Not pool.map: it cancels what is left, which races with the thread that notices ended processes.
                 futures = [pool.submit(run, target, settings) for target in targets]
             for number, (target, future) in enumerate(zip(targets, futures, strict=True), start=1):
@@ -273,9 +274,9 @@ def _use_folder(folder: str) -> None:
 
 
 @contextmanager
-def _interrupts_kept() -> Iterator[None]:
-    """Ctrl-C is kept until the end; for processes begun within it, for good."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+def _kept(*numbers: int) -> Iterator[None]:
+    """Signals are kept until the end; for processes begun within it, for good."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
     try:
         yield
     finally:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..kernel.rules import RULES, Theorem
 from ..kernel.terms import Refusal, reset_budget
+from ..kernel.text import show
 from ..kernel.verify import FIELDS, FORMAT, STEP_FIELDS, VERSION, Reader, list_of, object_of, parse, text_of
 
 
@@ -50,7 +51,16 @@ def read(content: str | bytes) -> Proof:
         if number in wanted:
             wanted.update(_premises(entries[number], number))
     steps = tuple(_step(number, entries[number], reader) for number in sorted(wanted))
+    _expect_stated(data["states"], steps[-1].theorem)
     return Proof(_line(text_of(data["title"], "the title")), steps)
+
+
+def _expect_stated(states: Any, last: Theorem) -> None:
+    """Refuse a file that says in plain text that it proves something else than its last step."""
+    said = object_of(states, {"hypotheses", "conclusion", "citations"}, "states")
+    hypotheses = {text_of(one, "a hypothesis") for one in list_of(said["hypotheses"], "hypotheses")}
+    if said["conclusion"] != show(last.conclusion) or hypotheses != set(map(show, last.hypotheses)):
+        raise Refusal("the file states another theorem than that of its last step")
 
 
 def _line(text: str) -> str:
@@ -69,7 +79,7 @@ def _citation(entry: Any) -> tuple[str, str]:
     parts = list_of(entry, "a citation")
     if len(parts) != 2:
         raise Refusal("a citation has a name and a source")
-    return _line(text_of(parts[0], "a name")), _line(text_of(parts[1], "a source"))
+    return text_of(parts[0], "a name"), text_of(parts[1], "a source")
 
 
 def _step(number: int, entry: Any, reader: Reader) -> Step:

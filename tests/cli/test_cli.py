@@ -270,8 +270,10 @@ def test_an_interrupt_keeps_what_was_done() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-@pytest.mark.parametrize("wait", [0.004, 0.5])
-def test_a_signal_while_processes_begin_is_not_lost(number: int, status: int, wait: float, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("wait", "to_all"), [(0.004, False), (0.5, False), (0.5, True)])
+def test_a_signal_while_processes_begin_is_not_lost(
+    number: int, status: int, wait: float, to_all: bool, tmp_path: Path
+) -> None:
     """It ends the run, its processes, and the folder that they use."""
 
     def as_usual() -> None:
@@ -280,15 +282,16 @@ def test_a_signal_while_processes_begin_is_not_lost(number: int, status: int, wa
 
     process = subprocess.Popen(
         [sys.executable, "-m", "adamproof", "check", "all", "-j", "2", "--quiet", "--no-cache"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=as_usual,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=as_usual, start_new_session=True,
         env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)},
     )  # fmt: skip
     while not list(tmp_path.glob("adamproof-*")):
         time.sleep(0.0005)
     time.sleep(wait)
-    process.send_signal(number)
-    process.communicate(timeout=30)
+    os.killpg(process.pid, number) if to_all else process.send_signal(number)
+    _, errors = process.communicate(timeout=30)
     assert process.returncode == status
+    assert b"Traceback" not in errors
     assert list(tmp_path.glob("adamproof-*")) == []
 
 

@@ -142,7 +142,7 @@ def test_a_coq_that_announces_axioms_and_names_none_has_not_answered(tmp_path: P
 
 
 def one_step(*more: dict[str, Any], **changes: Any) -> str:
-    """A proof file of 1 == 1, with more steps."""
+    """A proof file of 1 == 1, with more steps; with others at the end it needs other `states`."""
     step = {"rule": "arith", "args": [1, [], []], "from": [], "hypotheses": [], "conclusion": 1, "citations": []}
     states = {"hypotheses": [], "conclusion": "1 == 1", "citations": []}
     terms = [["rat", "1"], ["==", 0, 0], *changes.pop("terms", [])]
@@ -172,7 +172,8 @@ def test_what_a_file_says_it_cites_is_not_a_hypothesis(tmp_path: Path) -> None:
 def test_what_is_cited_and_discharged_is_not_called_a_hypothesis(tmp_path: Path) -> None:
     cite = {"rule": "cite", "args": ["an axiom", "a book", 3], "from": [], "hypotheses": [3], "conclusion": 3}
     discharge = {"rule": "discharge", "args": [3], "from": [0], "hypotheses": [], "conclusion": 4, "citations": []}
-    content = json.loads(one_step(terms=[["rat", "2"], ["==", 0, 2], ["implies", 3, 3]]))
+    states = {"hypotheses": [], "conclusion": "1 == 2 -> 1 == 2", "citations": [["an axiom", "a book"]]}
+    content = json.loads(one_step(terms=[["rat", "2"], ["==", 0, 2], ["implies", 3, 3]], states=states))
     content["steps"] = [{**cite, "citations": [["an axiom", "a book"]]}, discharge]
     (tmp_path / "cited.json").write_text(json.dumps(content), encoding="utf-8")
     done = run("verify", str(tmp_path / "cited.json"), "--with", "coq")
@@ -199,7 +200,8 @@ def test_a_file_that_cannot_be_written_leaves_nothing_to_others(tmp_path: Path) 
 
 @needs_coq
 def test_one_file_is_not_refused_for_what_another_says(tmp_path: Path) -> None:
-    wrong = json.loads(one_step(terms=[["rat", "2"], ["==", 0, 2]]))
+    states = {"hypotheses": [], "conclusion": "1 == 2", "citations": []}
+    wrong = json.loads(one_step(terms=[["rat", "2"], ["==", 0, 2]], states=states))
     wrong["steps"].append({**wrong["steps"][0], "args": [3, [], []], "conclusion": 3})
     wrong["steps"].append({**wrong["steps"][0], "args": [3, [], []], "conclusion": 3, "from": [0, 1]})
     (tmp_path / "wrong.json").write_text(json.dumps(wrong), encoding="utf-8")
@@ -235,6 +237,24 @@ def test_a_file_of_another_format_is_refused() -> None:
             read(one_step(**change))
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"conclusion": "0 == 1"},
+        {"hypotheses": ["0 == 1"]},
+        {"conclusion": ["1 == 1"]},
+        {"hypotheses": [1]},
+        {"more": 1},
+    ],
+)
+def test_a_file_that_states_something_else_is_refused(change: dict[str, Any]) -> None:
+    """In plain text: Coq would accept the steps, and a reader believe the text."""
+    states = {"hypotheses": [], "conclusion": "1 == 1", "citations": [], **change}
+    assert read(one_step()).steps
+    with pytest.raises(Refusal):
+        read(one_step(states=states))
+
+
 def test_an_endless_file_is_refused() -> None:
     with pytest.raises(CliError, match="cannot read /dev/zero: a proof file has at most 64000000 bytes"):
         second_opinion._text_of("/dev/zero")
@@ -257,7 +277,8 @@ def test_nothing_is_known_of_negative_powers(tmp_path: Path) -> None:
         {"rule": "assume", "args": [7], "from": [], "hypotheses": [7], "conclusion": 7, "citations": []},
         {"rule": "convert", "args": [7], "from": [0], "hypotheses": [6], "conclusion": 7, "citations": []},
     ]
-    content = json.loads(one_step(terms=terms))
+    states = {"hypotheses": ["1 <= y"], "conclusion": "x^(-1) <= y", "citations": []}
+    content = json.loads(one_step(terms=terms, states=states))
     content["steps"] = steps
     development = Development()
     replay(development, "Powers", {"it": read(json.dumps(content))})
