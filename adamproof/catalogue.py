@@ -21,15 +21,21 @@ def modules() -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda name: (chapters.get(name.split(".")[2], len(chapters)), name)))
 
 
+@cache
 def chapters() -> dict[str, str]:
     """The chapter of each lemma, by slug, in order: a file that declares a lemma is called like its slug."""
     return {_slug(module): module.split(".")[2] for module in modules() if _declares(module)}
 
 
+def labels() -> dict[str, str]:
+    """The slugs of the lemmas that have a label in the source, by label in lower case."""
+    found: dict[str, str] = importlib.import_module("adamproof.lemmas").LABELS
+    return found
+
+
 def names() -> list[str]:
     """What a lemma may be called on the command line: every slug, and the labels of the source."""
-    labels = importlib.import_module("adamproof.lemmas").LABELS
-    return [*chapters(), *map(str.upper, labels)]
+    return [*chapters(), *map(str.upper, labels())]
 
 
 def _slug(module: str) -> str:

@@ -34,8 +34,8 @@ from .evidence import (
     with_constant,
 )
 from .experiments.records import Record
-from .graph import label_of
 from .opinions import Opinions, Proven
+from .theory.graph import label_of
 
 
 class Word(Enum):

@@ -1,7 +1,7 @@
 """What a verdict about a claim of the source may rest on: checked lemmas, computed exponents, and what is missing.
 
-A lemma is checked by adamproof.check when it is asked for, one claim of it at a time; exponents are computed from the
-right side of the claim that was checked.  Nothing here knows which claims there are (adamproof.claims does).
+A lemma is checked by adamproof.checking when it is asked for, one claim of it at a time; exponents are computed from
+the right side of the claim that was checked.  Nothing here knows which claims there are (adamproof.claims does).
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ from enum import Enum
 from fractions import Fraction
 from typing import Any
 
-from . import check as checking
 from . import registry
 from .bounds import Best, OrderError, ProgramError, Rate, Scale, Schedule, best_schedule, order, rate, scaling_witness
+from .checking.pipeline import check
+from .checking.report import ClaimReport, Verdict, speaks_of_integrability
 from .experiments.records import Record, on_claim
-from .graph import label_of
 from .kernel.terms import QUANTIFIERS, Function, Term, free
 from .lemma import Claim, Lemma, LemmaError
 from .opinions import Opinions, Proven, digest
 from .prover import prop, reals
+from .theory.graph import label_of
 
 Say = Callable[[str], None]
 BASIC = ("A1", "A2", "A3")
@@ -102,7 +103,7 @@ def kind_of(name: str, statement: Term, cited: Mapping[str, Any]) -> Kind:
         return Kind.AXIOM
     if label_of(name) in BASIC or name == A1_NAME:
         return Kind.BASIC
-    if checking.speaks_of_integrability(statement):
+    if speaks_of_integrability(statement):
         return Kind.FINITE
     core = statement
     while core.op in QUANTIFIERS or core.op == "implies":
@@ -162,7 +163,7 @@ class Desk:
             claim = lemma.claim(name)
             alone = replace(lemma, claims=[claim], mutants=())
             # Numbers and false twins are for `check`; the word PROVED needs the kernel alone.
-            report = checking.check(alone, models=0, mutants=False, progress=self.say).claims[0]
+            report = check(alone, models=0, mutants=False, progress=self.say).claims[0]
         except registry.UnknownLemma:
             return Evidence(f"{slug}: no lemma yet", State.ABSENT, lemma=slug)
         except LemmaError as error:
@@ -173,10 +174,10 @@ class Desk:
 
 
 def _evidence(
-    lemma: Lemma, claim: Claim, report: checking.ClaimReport, opinions: Sequence[Opinions] = ()
+    lemma: Lemma, claim: Claim, report: ClaimReport, opinions: Sequence[Opinions] = ()
 ) -> Evidence:
     name = f"{lemma.label} {lemma.slug}" if lemma.label else lemma.slug
-    if report.verdict is not checking.Verdict.PROVED:
+    if report.verdict is not Verdict.PROVED:
         text = f"{name} ({claim.name}): {report.verdict}, {report.reason}"
         return Evidence(text, State.FAILED, lemma=lemma.slug, verdict=str(report.verdict))
     kinds = {used: kind_of(used, report.hypotheses[used], lemma.cited) for used in report.used}

@@ -10,7 +10,6 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from .kernel.normal import key
@@ -20,21 +19,13 @@ from .kernel.text import show
 from .prover.language import prop
 from .prover.record import Step, derive
 from .prover.tactics import ProofFailure, assume, cite, prove
+from .theory.source import Source
 
 if TYPE_CHECKING:
     from random import Random
 
-    from .check import LemmaReport
+    from .checking.report import LemmaReport
     from .numeric.models import Model
-
-
-class Source(Enum):
-    """Where a statement comes from, as far as we know."""
-
-    STATED = "stated in the summary of arXiv 2507.05966"
-    RECONSTRUCTED = "reconstructed: the source's summary implies it, the wording and proof are ours"
-    OURS = "ours: beyond the source"
-    CLASSICAL = "classical"
 
 
 Models = Callable[["Random"], "Iterator[Model]"]
@@ -215,6 +206,13 @@ class Lemma:
             claim = replace(claim, conclusion=mutant.conclusion)
         return replace(self, assumptions=assumptions, claims=[claim], mutants=(), dropped=mutant.drop)
 
+    def narrowed(self, name: str | None) -> Lemma:
+        """The lemma with the one claim of this name (the first one if None) and its mutants.  Raises LemmaError."""
+        claim = self.claim(name)
+        # A mutant that names no claim is one of the first claim: decided here, while the first claim is still there.
+        mutants = [mutant for mutant in self.mutants if self.claim(mutant.claim).name == claim.name]
+        return replace(self, claims=[claim], mutants=mutants)
+
     def without(self, names: Iterable[str]) -> Lemma:
         """The lemma with all its claims, but without these assumptions; its scripts then fail where they need one."""
         dropped = tuple(names)
@@ -225,7 +223,7 @@ class Lemma:
 
     def verdict(self, models: int = 40, mutants: bool = True) -> LemmaReport:
         """Check the lemma: prove and verify its claims, test them on random models, refute its false twins."""
-        from .check import check
+        from .checking.pipeline import check
 
         return check(self, models, mutants)
 

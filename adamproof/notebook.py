@@ -13,12 +13,12 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from .kernel.terms import Term
-from .lemma import Lemma
+from .lemma import Lemma, LemmaError
 from .prover import TranslationError, prop, reals, term
 from .render import show
 
 if TYPE_CHECKING:
-    from .check import ClaimReport, LemmaReport, MutantReport
+    from .checking.report import About, ClaimReport, LemmaReport, MutantReport
     from .claims import Judged
     from .numeric.check import Witness
 
@@ -95,11 +95,11 @@ def report(found: LemmaReport) -> Shown:
         said = f"{entry.proof_steps} kernel steps" if entry.proof else entry.reason
         if entry.witness is not None:
             said += f"; counterexample: {_witness(entry.witness)}"
-        rows.append((entry.claim.name, str(entry.verdict), said, unused, numbers))
+        rows.append((entry.name, str(entry.verdict), said, unused, numbers))
         notes = f"{said}; assumptions not used: {unused}; numbers: {numbers}"
-        lines.append(f"  {entry.claim.name}: {entry.verdict} ({notes})")
+        lines.append(f"  {entry.name}: {entry.verdict} ({notes})")
     killed = f"False twins: {sum(twin.killed for twin in found.mutants)} of {len(found.mutants)} refused and refuted"
-    alive = ", ".join(twin.mutant.name for twin in found.mutants if not twin.killed)
+    alive = ", ".join(twin.name for twin in found.mutants if not twin.killed)
     killed += f"; not: {alive}" if alive else ""
     lines += [killed] if found.mutants else []
     head = ("claim", "verdict", "proof", "assumptions not used", "numbers (random models)")
@@ -111,12 +111,12 @@ def report(found: LemmaReport) -> Shown:
 def proof(found: LemmaReport, name: str | None = None) -> Shown:
     """The steps of a claim's proof (the first claim's by default), each as a formula and with what it rests on."""
     entry = _claim_of(found, name)
-    rows, lines = [], [f'{_called(found.lemma)}, claim "{entry.claim.name}": {entry.verdict}']
+    rows, lines = [], [f'{_called(found.lemma)}, claim "{entry.name}": {entry.verdict}']
     for number, step in enumerate(entry.steps, start=1):
         basis = ", ".join(step.rests_on) or "nothing but the rules"
         rows.append((str(number), f"{_html(step.title)}{_display(step.statement)}<small>from {_html(basis)}</small>"))
         lines += [f"  {number}. {step.title}", f"     {_plain(step.statement)}", f"     from {basis}"]
-    heading = f'<p><b>{_called(found.lemma)}</b>, claim "{_html(entry.claim.name)}": <b>{entry.verdict}</b></p>'
+    heading = f'<p><b>{_called(found.lemma)}</b>, claim "{_html(entry.name)}": <b>{entry.verdict}</b></p>'
     reason = f"<p>{_html(entry.reason)}</p>" if entry.reason else ""
     lines += [f"  {entry.reason}"] if entry.reason else []
     return Shown(f"<div>{heading}{reason}{_html_table([], rows)}</div>", "\n".join(lines))
@@ -128,8 +128,8 @@ def twins(found: LemmaReport) -> Shown:
     for entry in found.mutants:
         false = f"false {_witness(entry.witness)}" if entry.witness else "no counterexample was found"
         refused = "the proof fails" if entry.refused else "the proof goes through"
-        rows.append((_html(entry.mutant.name), _what(entry), refused, _html(false)))
-        lines.append(f"{entry.mutant.name}: {refused}; {false}")
+        rows.append((_html(entry.name), _what(entry), refused, _html(false)))
+        lines.append(f"{entry.name}: {refused}; {false}")
     head = ("false twin", "what it says", "script", "counterexample")
     return Shown(f"<div>{_html_table(head, rows)}</div>", "\n".join(lines))
 
@@ -206,20 +206,23 @@ def explore(draw: Callable[..., None], **ranges: tuple[float, float, float, floa
 
 
 def _claim_of(found: LemmaReport, name: str | None) -> ClaimReport:
-    claim_ = found.lemma.claim(name)  # raises LemmaError with a suggestion
-    return next(entry for entry in found.claims if entry.claim is claim_)
+    names = [entry.name for entry in found.claims]
+    if name is not None and name not in names:
+        raise LemmaError(f"{found.lemma.slug} has no claim {name!r} (it has {', '.join(map(repr, names))})")
+    return found.claims[0 if name is None else names.index(name)]
 
 
-def _called(lemma: Lemma) -> str:
+def _called(lemma: Lemma | About) -> str:
     return f"{lemma.label} ({lemma.slug})" if lemma.label else lemma.slug
 
 
 def _what(entry: MutantReport) -> str:
     """The twin's conclusion if that is what is wrong; else the assumptions that differ."""
-    if entry.mutant.conclusion is not None:
+    if entry.replaced:
         return _inline(entry.conclusion)
-    parts = [f"without: {_html(name)}" for name in entry.mutant.drop]
-    parts += [f"{_html(name)} becomes {_inline(prop(changed))}" for name, changed in entry.mutant.change.items()]
+    changed = {name: entry.hypotheses[new] for name, new in entry.change.items() if new in entry.hypotheses}
+    parts = [f"without: {_html(name)}" for name in entry.drop]
+    parts += [f"{_html(name)} becomes {_inline(statement)}" for name, statement in changed.items()]
     return "<br>".join(parts)
 
 

@@ -7,7 +7,7 @@ import importlib
 from collections.abc import Iterable
 from functools import cache
 
-from .catalogue import modules
+from .catalogue import labels, modules
 from .lemma import Claim, Derivation, Lemma, LemmaError, derive_claim
 from .prover.record import Step
 
@@ -56,8 +56,7 @@ def names() -> dict[str, Lemma]:
 def get(name: str) -> Lemma:
     """The lemma of this slug or label.  Raises UnknownLemma with a suggestion."""
     wanted = name.strip().lower().replace("_", "-")
-    labels = importlib.import_module("adamproof.lemmas").LABELS
-    found = _by_file(labels.get(wanted, wanted))
+    found = _by_file(labels().get(wanted, wanted))
     if found is not None:
         return found
     table = names()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from adamproof.cache import PLACE
+from adamproof.checking.cache import PLACE
 
 # The same examples every time, however slow the machine is.
 settings.register_profile("adamproof", deadline=None, derandomize=True)

@@ -65,11 +65,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..check import ClaimReport, LemmaReport, MutantReport
+    from ..checking.report import About, ClaimReport, Findings, LemmaReport, Losses, MutantReport
     from ..kernel.terms import Term
-    from ..lemma import Lemma
     from ..numeric.check import Report, Witness
-    from ..without import Losses
 
 SCHEMA = 1
 Data = dict[str, Any]
@@ -86,14 +84,14 @@ def failed(slug: str, error: str) -> Data:
     return {"slug": slug, "error": error}
 
 
-def heading(lemma: Lemma) -> Data:
+def heading(lemma: About) -> Data:
     """Which lemma this is."""
     source = {"kind": lemma.source.name.lower(), "text": lemma.source.value}
     return {"slug": lemma.slug, "label": lemma.label, "title": lemma.title, "source": source, "where": lemma.where}
 
 
-def listed(lemma: Lemma) -> Data:
-    return {**heading(lemma), "claims": [claim.name for claim in lemma.claims]}
+def listed(lemma: About) -> Data:
+    return {**heading(lemma), "claims": list(lemma.claims)}
 
 
 def checked(report: LemmaReport, shortcomings: Sequence[str], mutants: bool, recalled: bool) -> Data:
@@ -109,26 +107,26 @@ def checked(report: LemmaReport, shortcomings: Sequence[str], mutants: bool, rec
     }
 
 
-def shown(report: LemmaReport, assumptions: Mapping[str, Term]) -> Data:
+def shown(report: LemmaReport) -> Data:
     lemma = report.lemma
     return {
         **heading(lemma),
         "notes": lemma.notes,
-        "assumptions": {name: _text(statement) for name, statement in assumptions.items()},
-        "constants": {name: str(value) for name, value in lemma.constants.items()},
+        "assumptions": {name: _text(statement) for name, statement in lemma.assumptions.items()},
+        "constants": {name: text for name, (text, _) in lemma.constants.items()},
         "claims": [claim(entry) for entry in report.claims],
     }
 
 
-def refuted(lemma: Lemma, mutants: Sequence[MutantReport]) -> Data:
-    killed = all(entry.killed for entry in mutants)
-    return {**heading(lemma), "mutants": [mutant(entry) for entry in mutants], "all_killed": killed}
+def refuted(found: Findings) -> Data:
+    killed = all(entry.killed for entry in found.mutants)
+    return {**heading(found.about), "mutants": [mutant(entry) for entry in found.mutants], "all_killed": killed}
 
 
 def claim(report: ClaimReport) -> Data:
     proof = report.proof.encode()
     return {
-        "name": report.claim.name,
+        "name": report.name,
         "verdict": str(report.verdict),
         "reason": report.reason,
         "statement": _statement(report.hypotheses, report.conclusion),
@@ -149,7 +147,7 @@ def claim(report: ClaimReport) -> Data:
 
 
 def _intervals(report: ClaimReport) -> Data:
-    answer, box = report.intervals, report.claim.box or {}
+    answer, box = report.intervals, report.box or {}
     return {
         "box": {name: [str(low), str(high)] for name, (low, high) in box.items()},
         "verdict": None if answer is None else answer.verdict,
@@ -160,7 +158,7 @@ def _intervals(report: ClaimReport) -> Data:
 
 def mutant(report: MutantReport) -> Data:
     return {
-        "name": report.mutant.name,
+        "name": report.name,
         "statement": _statement(report.hypotheses, report.conclusion),
         "killed": report.killed,
         "refused": report.refused,

@@ -1,35 +1,28 @@
-"""Running the pipeline on lemmas, in this process or in several.
+"""From lemmas to what is printed about them: the processes that run lemma files, the kernel's answers, the words.
 
-What a lemma comes to is a plain value (Outcome), text and data already made, so that it passes between
-processes and so that what is printed does not depend on where it was computed.
+This process runs no lemma file.  What it prints follows from data that are sent to it and from the kernel's answers.
 """
 
 from __future__ import annotations
 
 import gc
-import multiprocessing
-import os
-import signal
-import sys
-import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..cache import Question
+from ..checking.cache import Question
+from ..checking.judge import judged
+from ..checking.pool import Answer, WorkerFailed, Workers
+from ..checking.recall import Recalled, keep
+from ..checking.report import LemmaReport, Losses, Verdict
+from ..checking.request import Request
+from ..checking.serialize import NotFindings, unpacked_losses
 from ..report.words import shortcomings
-from ..stopping import REQUESTS, Ended, Stop
-from . import as_json, output
+from . import as_json, output, terminal
 from .errors import USAGE, CliError, from_exception
-from .recalling import Recalled, keep
-from .targets import Target, narrowed
+from .targets import Target
 
 if TYPE_CHECKING:
-    from ..check import LemmaReport
-    from ..lemma import Lemma
     from ..report.parts import Part
 
 Say = Callable[[str], None]
@@ -38,19 +31,26 @@ WORTH_A_POOL = 4  # lemmas; for fewer, starting processes takes longer than it s
 
 @dataclass(frozen=True)
 class Settings:
-    """What is asked about each lemma; `task` is the name of a function in TASKS."""
+    """What is asked about each lemma; `task` is a key of TASKS."""
 
     task: str
     style: str = "ascii"
     models: int = 0
     mutants: bool = True
-    claim: str | None = None
+    claim: str | int | None = None
     verbose: bool = False
     without: str = ""  # the assumptions to drop, for the task "without"
     form: str = "all"  # what will be printed: "text", "line", "json", "report" or all of them
     report: tuple[str, ...] = ()  # for the task "check": the forms in which a report's part is wanted
     present: tuple[str, ...] = ()  # and the lemmas that the report is about
-    cache: bool = False  # for the task "check": whether work may be taken from the cache, and is kept there
+    cache: bool = False  # for the task "check": whether findings may be taken from the cache, and are kept there
+
+    def request(self, target: Target) -> Request:
+        """The task as the processes that run lemma files know it."""
+        if self.task == "check":
+            return Request("check", target.slug, target.path, self.claim, self.models, self.mutants)
+        task = {"show": "check", "mutate": "mutants", "without": "without"}[self.task]
+        return Request(task, target.slug, target.path, self.claim, without=self.without)
 
 
 @dataclass(frozen=True)
@@ -71,76 +71,71 @@ class Outcome:
     part: Part | None = None  # of a report
 
 
-def run_all(targets: Sequence[Target], settings: Settings, jobs: int, say: Say) -> Iterator[Outcome]:
+def workers(jobs: int, progress: terminal.Progress) -> Workers:
+    """The processes for lemma files; what a file prints is shown on standard error, as its own."""
+
+    def heard(path: str | None, line: str) -> None:
+        progress.clear()
+        terminal.warn(f"[{path or 'a lemma of the library'} prints] {line}")
+
+    return Workers(jobs, heard, progress)
+
+
+def run_all(
+    targets: Sequence[Target], settings: Settings, processes: Workers, jobs: int, say: Say
+) -> Iterator[Outcome]:
     """The outcomes in the order of the targets, each as soon as it and those before it are there."""
+    gc.set_threshold(100_000)  # terms are many, live long and are not cyclic
     if settings.cache:
-        yield from _with_cache(targets, settings, jobs, say)
+        yield from _with_cache(targets, settings, processes, jobs, say)
     else:
-        yield from _compute(targets, settings, jobs, say)
+        yield from _compute(targets, settings, processes)
 
 
-def _with_cache(targets: Sequence[Target], settings: Settings, jobs: int, say: Say) -> Iterator[Outcome]:
+def _with_cache(
+    targets: Sequence[Target], settings: Settings, processes: Workers, jobs: int, say: Say
+) -> Iterator[Outcome]:
     """First what the cache has (as the kernel finds it now), then the rest."""
-    _spare_the_collector()
     kept = [target for target in targets if target.path is None]  # a user's file may depend on anything
-    with Recalled([_question(target.slug, settings) for target in kept], jobs) as recalled:
+    found: dict[str, Outcome] = {}
+    with Recalled([_question(target, settings) for target in kept], jobs) as recalled:
         say("verifying what the cache has")
-        answers = ((target, _recall(target, recalled, settings)) for target in kept)
-        found = {target: outcome for target, outcome in answers if outcome is not None}
-    missing = _compute([target for target in targets if target not in found], settings, jobs, say)
+        for slug, report, seconds in recalled.reports(processes):
+            outcome = _recalled(report, settings, seconds)
+            if outcome is not None:
+                found[slug] = outcome
+    missing = _compute([target for target in targets if target.slug not in found], settings, processes)
     for target in targets:
-        yield found[target] if target in found else next(missing)
+        yield found[target.slug] if target.slug in found else next(missing)
 
 
-def _recall(target: Target, recalled: Recalled, settings: Settings) -> Outcome | None:
-    """The outcome from what the cache has, if it has something that stands."""
-    if target.slug not in recalled:
-        return None
-    start = time.perf_counter()
+def _recalled(report: LemmaReport, settings: Settings, seconds: float) -> Outcome | None:
     try:
-        lemma = narrowed(target.lemma(), settings.claim)
-    except CliError:
-        return None  # computing it says the same
-    try:
-        report = recalled.report(lemma)
-        return None if report is None else _checked(report, settings, time.perf_counter() - start, recalled=True)
-    except Exception:  # noqa: BLE001 - whatever an entry makes go wrong, checking anew does not
+        return _presented(report, settings, seconds, recalled=True)
+    except Exception:  # noqa: BLE001 - whatever an edited entry makes go wrong, checking anew does not
         return None
 
 
-def _spare_the_collector() -> None:
-    gc.set_threshold(100_000)  # terms and steps are many, live long and are not cyclic
+def _question(target: Target, settings: Settings) -> Question:
+    return Question(target.slug, settings.models, settings.mutants, str(settings.claim or ""))
 
 
-def _question(slug: str, settings: Settings) -> Question:
-    return Question(slug, settings.models, settings.mutants, settings.claim or "")
+def _compute(targets: Sequence[Target], settings: Settings, processes: Workers) -> Iterator[Outcome]:
+    requests = [settings.request(target) for target in targets]
+    answers = processes.run(requests, None if len(targets) >= WORTH_A_POOL else 1)
+    for target, answer in zip(targets, answers, strict=True):
+        yield _outcome(target, answer, settings)
 
 
-def _compute(targets: Sequence[Target], settings: Settings, jobs: int, say: Say) -> Iterator[Outcome]:
-    if jobs > 1 and len(targets) >= WORTH_A_POOL:
-        yield from _in_processes(targets, settings, min(jobs, len(targets)), say)
-    else:
-        for target in targets:
-            yield run(target, settings, say)
-
-
-def run(target: Target, settings: Settings, say: Say = lambda _: None) -> Outcome:
-    """One lemma.  What goes wrong in a lemma's own code is an outcome, so that others are still looked at."""
-    start = time.perf_counter()
-    _spare_the_collector()
-    if target.path is not None:
-        settings = replace(settings, cache=False)
+def _outcome(target: Target, answer: Answer, settings: Settings) -> Outcome:
+    """What there is to say.  What goes wrong in a lemma's own code is an outcome: others are still looked at."""
     try:
-        with redirect_stdout(sys.stderr):  # what a lemma's code prints must not mix with the answer
-            lemma = narrowed(target.lemma(), settings.claim)
-            outcome = TASKS[settings.task](lemma, settings, say)
-    except CliError as error:
-        outcome = _failed(target, error)
-    except (KeyboardInterrupt, Ended):
-        raise
-    except BaseException as error:  # noqa: BLE001 - a lemma's proof, models and mutants may fail in any way, even exit
-        outcome = _failed(target, from_exception(error, target.path, target.slug))
-    return replace(outcome, seconds=time.perf_counter() - start)
+        outcome = TASKS[settings.task](answer, settings)
+    except WorkerFailed as failed:
+        outcome = _failed(target, CliError(str(failed), failed.trace))
+    except Exception as error:  # noqa: BLE001 - what a file sends may be made so that it cannot be shown
+        outcome = _failed(target, from_exception(error, target.path, f"{target.slug} cannot be shown"))
+    return replace(outcome, seconds=answer.seconds)
 
 
 def worst(codes: Sequence[int]) -> int:
@@ -151,18 +146,17 @@ def worst(codes: Sequence[int]) -> int:
 # --- tasks --------------------------------------------------------------------------------------
 
 
-def _check(lemma: Lemma, settings: Settings, say: Say) -> Outcome:
-    from ..check import Verdict, worked
-
-    start = time.perf_counter()
-    work, report = worked(lemma, settings.models, settings.mutants, say)
-    outcome = _checked(report, settings, time.perf_counter() - start)
-    if settings.cache and report.verdict is Verdict.PROVED:
-        return replace(outcome, warning=keep(_question(lemma.slug, settings), work))
+def _check(answer: Answer, settings: Settings) -> Outcome:
+    found = answer.findings()
+    report = judged(found, answer.verified())
+    outcome = _presented(report, settings, answer.seconds)
+    if settings.cache and answer.request.path is None and report.verdict is Verdict.PROVED:
+        target = Target(answer.request.slug)
+        return replace(outcome, warning=keep(_question(target, settings), found))
     return outcome
 
 
-def _checked(report: LemmaReport, settings: Settings, seconds: float, recalled: bool = False) -> Outcome:
+def _presented(report: LemmaReport, settings: Settings, seconds: float, recalled: bool = False) -> Outcome:
     data: as_json.Data = {}
     text = ""
     if settings.form in ("json", "all"):
@@ -183,46 +177,38 @@ def _part(report: LemmaReport, settings: Settings) -> Part | None:
     return made(report, settings.report, settings.present, settings.mutants)
 
 
-def _show(lemma: Lemma, settings: Settings, say: Say) -> Outcome:
-    """Derive and verify, without numbers or mutants; style "latex" gives a document."""
-    from ..check import check
-    from ..prover import prop
-    from ..report import latex
+def _show(answer: Answer, settings: Settings) -> Outcome:
+    """Derived and verified, without numbers or mutants; style "latex" gives a document."""
+    report = judged(answer.findings(), answer.verified())
+    if settings.style == "latex":
+        from ..report import latex
 
-    report = check(lemma, models=0, mutants=False, progress=say)
-    assumptions = {name: prop(statement) for name, statement in lemma.assumptions.items()}
-    text = latex.document(report) if settings.style == "latex" else output.shown(report, settings.style)
-    data = as_json.shown(report, assumptions)
-    return _with_proofs(report, data=data, text=text, exit_code=report.verdict.exit_code)
-
-
-def _mutate(lemma: Lemma, settings: Settings, say: Say) -> Outcome:
-    from ..check import kill
-
-    mutants = []
-    for mutant in lemma.mutants:
-        say(f"{lemma.slug}: refuting the mutant {mutant.name}")
-        mutants.append(kill(lemma, mutant))
-    survived = any(not mutant.killed for mutant in mutants)
-    data, text = as_json.refuted(lemma, mutants), output.mutated(lemma, mutants, settings.style)
-    return Outcome(lemma.slug, int(survived), data, text)
+        text = latex.document(report)
+    else:
+        text = output.shown(report, settings.style)
+    return _with_proofs(report, as_json.shown(report), text, report.verdict.exit_code)
 
 
-def _without(lemma: Lemma, settings: Settings, say: Say) -> Outcome:
-    """Check without some assumptions; no verdict but "undecided" follows from scripts that fail."""
-    from ..without import UnknownAssumption, losses
+def _mutate(answer: Answer, settings: Settings) -> Outcome:
+    found = answer.findings()
+    survived = any(not mutant.killed for mutant in found.mutants)
+    data, text = as_json.refuted(found), output.mutated(found, settings.style)
+    return Outcome(found.about.slug, int(survived), data, text)
 
+
+def _without(answer: Answer, settings: Settings) -> Outcome:
+    """Checked without some assumptions; no verdict but "undecided" follows from scripts that fail."""
+    report = judged(answer.findings(), answer.verified())
     try:
-        found = losses(lemma, settings.without, say)
-    except UnknownAssumption as unknown:
-        raise CliError(str(unknown)) from None
-    outcome = _with_proofs(
-        found.report, data=as_json.lost(found), text=output.lost(found), exit_code=0 if found.holds else 3
-    )
+        lost = unpacked_losses(answer.message["without"], len(report.claims))
+    except NotFindings as error:
+        raise WorkerFailed(f"{answer.request.slug}: what was sent is not a result: {error}") from None
+    found = Losses.of(report, *lost)
+    outcome = _with_proofs(report, as_json.lost(found), output.lost(found), 0 if found.holds else 3)
     return replace(outcome, line=output.lost_in_one_line(found))
 
 
-TASKS: dict[str, Callable[[Lemma, Settings, Say], Outcome]] = {
+TASKS: dict[str, Callable[[Answer, Settings], Outcome]] = {
     "check": _check,
     "show": _show,
     "mutate": _mutate,
@@ -231,9 +217,9 @@ TASKS: dict[str, Callable[[Lemma, Settings, Say], Outcome]] = {
 
 
 def _with_proofs(
-    report: LemmaReport, data: as_json.Data, text: str, exit_code: int, only: str | None = None
+    report: LemmaReport, data: as_json.Data, text: str, exit_code: int, only: str | int | None = None
 ) -> Outcome:
-    proofs = tuple((claim.claim.name, claim.proof) for claim in report.claims if claim.proof)
+    proofs = tuple((claim.name, claim.proof) for claim in report.claims if claim.proof)
     line, verdict = output.in_one_line(report, only), str(report.verdict)
     return Outcome(report.lemma.slug, exit_code, data, text, line, verdict, proofs)
 
@@ -241,43 +227,3 @@ def _with_proofs(
 def _failed(target: Target, error: CliError) -> Outcome:
     data = as_json.failed(target.slug, error.message)
     return Outcome(target.slug, USAGE, data, error=error.message, trace=error.trace)
-
-
-# --- several processes --------------------------------------------------------------------------
-
-
-def _in_processes(targets: Sequence[Target], settings: Settings, jobs: int, say: Say) -> Iterator[Outcome]:
-    # If we leave at once, Python's resource tracker puts things away itself, and would say so.
-    os.environ["PYTHONWARNINGS"] = ",".join(filter(None, [os.environ.get("PYTHONWARNINGS"), "ignore:resource_tracker"]))
-    # A process that is killed leaves its files: they are in a folder of this one's.
-    with tempfile.TemporaryDirectory(prefix="adamproof-", ignore_cleanup_errors=True) as folder:
-        with _kept(signal.SIGHUP):  # which would end Python's resource tracker, and that be told at length
-            pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _use_folder, (folder,))
-        try:
-            with _kept(*REQUESTS):  # inherited: they are for this process to answer
-                # Not pool.map: it cancels what is left, which races with the thread that notices ended processes.
-                futures = [pool.submit(run, target, settings) for target in targets]
-            for number, (target, future) in enumerate(zip(targets, futures, strict=True), start=1):
-                say(f"{target.slug}: being checked ({number} of {len(targets)}, {jobs} processes)")
-                yield future.result()
-        except BaseException:  # an interrupt, or a reader that has gone: stop at once (see terminal.leave)
-            with Stop():  # a second one must not leave anything behind
-                for child in multiprocessing.active_children():
-                    child.kill()
-                    child.join()
-            raise
-        pool.shutdown(wait=True)
-
-
-def _use_folder(folder: str) -> None:
-    tempfile.tempdir = folder
-
-
-@contextmanager
-def _kept(*numbers: int) -> Iterator[None]:
-    """Signals are kept until the end; for processes begun within it, for good."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -27,7 +27,7 @@ DEBUG = "adamproof.debug"
 INTERRUPTED = 130
 BROKEN_PIPE = 141  # as if stopped by the signal; 1 would read as "refuted"
 JOBS = 2
-MODELS = 40  # random models a claim; adamproof.check says the same, but importing that brings in SymPy
+MODELS = 40  # random models a claim; adamproof.checking says the same, but importing that brings in SymPy
 HELP = {"help_option_names": ["-h", "--help"]}
 CALCULATOR = ("bound", "magnitude", "rate", "schedule")  # commands in a module of their own
 
@@ -203,6 +203,8 @@ def check(
 ) -> None:
     """Prove lemmas, verify the proofs in a fresh process, test them on numbers, and refute their false twins.
 
+    A lemma file is a program, and is run. Of a stranger's work, `adamproof verify` proof files instead.
+
     With --without ASSUMPTION the scripts run without it (no numbers, no false twins), and each claim still holds or
     is said to need it.
 
@@ -280,9 +282,11 @@ def list_lemmas(as_json: bool) -> None:
     """List all lemmas."""
     from . import as_json as data
     from . import output
-    from .targets import registered
+    from .checking import workers
+    from .targets import abouts
 
-    lemmas = registered()
+    with workers(1, terminal.Progress(False)) as processes:
+        lemmas = abouts(processes)
     if as_json:
         terminal.say(data.document("list", 0, lemmas=[data.listed(lemma) for lemma in lemmas]))
         return
@@ -366,7 +370,7 @@ def cache(clear: bool) -> None:
     A verdict is never kept: the kernel reads the proofs again each time.  The folder is $ADAMPROOF_CACHE, or else
     adamproof in $XDG_CACHE_HOME or ~/.cache; it may be deleted at any time.
     """
-    from ..cache import Cache
+    from ..checking.cache import Cache
 
     kept = Cache()
     try:
@@ -658,16 +662,21 @@ def _verified(answer: Any, quiet: bool) -> str:
 @click.pass_context
 def export(ctx: click.Context, names: tuple[str, ...], form: str, claim: str | None, path: str | None) -> None:
     """Write a claim's proof file, a LaTeX document of it, or its proof for Coq or for SMT solvers."""
-    from .checking import Settings, run
+    from ..checking.request import FIRST
+    from .checking import Settings, run_all, workers
     from .targets import resolve
 
-    targets = resolve(names)
-    if len(targets) != 1:
-        raise CliError(f"export takes one lemma, not {len(targets)}: {', '.join(target.slug for target in targets)}")
-    chosen = claim if claim is not None else targets[0].lemma().claims[0].name
-    outcome = run(targets[0], Settings("show", "latex" if form == "latex" else "ascii", claim=chosen))
+    progress = terminal.Progress(False)
+    with workers(1, progress) as processes, ended_by_signals():
+        targets = resolve(names, processes)
+        if len(targets) != 1:
+            slugs = ", ".join(target.slug for target in targets)
+            raise CliError(f"export takes one lemma, not {len(targets)}: {slugs}")
+        settings = Settings("show", "latex" if form == "latex" else "ascii", claim=FIRST if claim is None else claim)
+        (outcome,) = run_all(targets, settings, processes, 1, progress)
     if outcome.error:
         raise CliError(outcome.error, outcome.trace)
+    chosen = outcome.data["claims"][0]["name"]
     if outcome.exit_code:
         reason = outcome.data["claims"][0]["reason"]
         terminal.warn(f"{outcome.slug} ({chosen}) is not exported, because it is {outcome.verdict}: {reason}")
@@ -792,18 +801,18 @@ class Run:
 
     def answer(self, names: Sequence[str], jobs: int = 1) -> int:
         """Answer for all these names; the exit status."""
-        from .checking import run_all, worst
+        from .checking import run_all, workers, worst
         from .targets import concerned, resolve
 
         start = time.perf_counter()
         code, expected = INTERRUPTED, -1
         try:
-            targets = resolve(names)
-            if self.settings.task == "without":
-                targets = concerned(targets, self.settings.without)
-            expected = len(targets)
-            with ended_by_signals():
-                for outcome in run_all(targets, self.settings, jobs, self.progress):
+            with ended_by_signals(), workers(jobs, self.progress) as processes:
+                targets = resolve(names, processes)
+                if self.settings.task == "without":
+                    targets = concerned(targets, self.settings.without, processes)
+                expected = len(targets)
+                for outcome in run_all(targets, self.settings, processes, jobs, self.progress):
                     self._take(outcome)
             code = worst([outcome.exit_code for outcome in self.outcomes])
         except KeyboardInterrupt:

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from ..verification import start
+from ..checking.verifier import start
 from .errors import USAGE, CliError
 
 

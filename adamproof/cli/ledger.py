@@ -9,15 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from ..report.words import LEGEND, carrying
+from ..theory.graph import Graph
 from . import as_json, terminal
-from .errors import CliError
+from .errors import CliError, from_exception
 from .output import labelled
 
 if TYPE_CHECKING:
+    from ..checking.pool import Workers
     from ..claims import Judged
     from ..experiments.records import Record
-    from ..graph import Graph, Node
+    from ..lemma import Lemma
     from ..opinions import Opinions
+    from ..theory.graph import Node
+    from .targets import Target
 
 T = TypeVar("T")
 OPEN = 3
@@ -29,14 +33,15 @@ RECORDS = "experiments"  # a folder of records in the current folder
 
 def show_graph(names: Sequence[str], form: str, style: str, verbose: bool, progress: terminal.Progress) -> int:
     """Print the graph of these lemmas (all if none is named); the exit status."""
-    from ..graph import dot, graph, tree
-    from .targets import registered, resolve
+    from ..report.tree import dot, tree
+    from .checking import workers
+    from .targets import resolve
 
     program = shutil.which("dot")
     if form == "svg" and program is None:
         raise CliError("--svg needs Graphviz's program dot, which is not on PATH; --dot prints what it would draw")
-    lemmas = [target.lemma() for target in resolve(names)] if names else list(registered())
-    found = graph(lemmas, progress)
+    with workers(1, progress) as processes:
+        found = _graph(resolve(names, processes) if names else [], processes)
     progress.clear()
     code = OPEN if found.problems else 0
     if form == "json":
@@ -51,9 +56,26 @@ def show_graph(names: Sequence[str], form: str, style: str, verbose: bool, progr
     return code
 
 
+def _graph(targets: Sequence[Target], processes: Workers) -> Graph:
+    """The graph of these lemmas (of the library's, if there are none).  Raises CliError."""
+    from ..checking.serialize import NotFindings, unpacked_graph
+    from .targets import answered
+
+    paths = dict.fromkeys(target.path for target in targets) or {None: None}
+    found = []
+    for path in paths:
+        slugs = [target.slug for target in targets if target.path == path]
+        try:
+            found.append(unpacked_graph(answered(processes, path, "graph", slugs=slugs).get("graph")))
+        except NotFindings as error:
+            raise CliError(f"{path or 'the library'} sent what is not a graph: {error}") from None
+    nodes = {name: node for graph in found for name, node in graph.nodes.items()}
+    return Graph(tuple(name for graph in found for name in graph.asked), nodes)
+
+
 def drawn(program: str, found: Graph) -> str:
     """The graph as SVG, by Graphviz.  Raises CliError if that fails."""
-    from ..graph import dot
+    from ..report.tree import dot
 
     done = subprocess.run(
         [program, "-Tsvg"], input=dot(found), capture_output=True, text=True, check=False, encoding="utf-8"
@@ -85,7 +107,6 @@ def show_claims(number: str | None, form: str, folder: str | None, progress: ter
     """Print the ledger, or one claim of it in full; the exit status."""
     from ..claims import proofs_of
     from ..opinions import lines as evidence_lines
-    from .targets import registered
 
     registered()  # says in one sentence what is wrong with a lemma file
     opinions = asked(folder, progress)
@@ -103,6 +124,16 @@ def show_claims(number: str | None, form: str, folder: str | None, progress: ter
         said = [labelled(f"    {name}: ", text) for name, text in lines]
         terminal.say("\n\n".join([*map(in_short, found), "\n".join(["Lines of evidence", *said]), LEGEND]))
     return code
+
+
+def registered() -> tuple[Lemma, ...]:
+    """All lemmas of the library.  Raises CliError when one of their files cannot be imported."""
+    from ..registry import lemmas
+
+    try:
+        return lemmas()
+    except Exception as error:
+        raise from_exception(error, None, "the lemma files cannot be imported") from error
 
 
 def status(found: Sequence[Judged]) -> int:

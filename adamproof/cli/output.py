@@ -1,4 +1,4 @@
-"""Answers as text for people.  Formulas come from adamproof.render, verdicts from adamproof.check."""
+"""Answers as text for people.  Formulas come from adamproof.render, verdicts from adamproof.checking."""
 
 from __future__ import annotations
 
@@ -24,10 +24,9 @@ from ..report.words import (
 from .terminal import coloured
 
 if TYPE_CHECKING:
-    from ..check import ClaimReport, LemmaReport, MutantReport, NamedStep
-    from ..lemma import Lemma
+    from ..checking.proof_steps import NamedStep
+    from ..checking.report import About, ClaimReport, Findings, LemmaReport, Losses, MutantReport
     from ..numeric.check import Witness
-    from ..without import Losses
 
 WIDTH = 110
 SHORT = 150  # characters of a refusal in the short form
@@ -41,14 +40,14 @@ def checked(
     verbose: bool,
     mutants: bool,
     seconds: float,
-    only: str | None = None,
+    only: str | int | None = None,
     recalled: bool = False,
 ) -> str:
     """What `check` says about a lemma, or about only one claim of it."""
     lines = heading(report.lemma)
     for number, claim in enumerate(report.claims):
         lines += _statement_if_new(report.claims, number, style)
-        lines += ["", f'Claim "{claim.claim.name}": {coloured(claim.verdict)}', *_claim(claim, style, verbose)]
+        lines += ["", f'Claim "{claim.name}": {coloured(claim.verdict)}', *_claim(claim, style, verbose)]
     lines += ["", *(_in_short(report.mutants, verbose) if mutants else ["False twins: not tried"])]
     lines += ["", f"{in_one_line(report, only)} ({RECALLED if recalled else f'{seconds:.1f} s'})"]
     lines += [f"  because {text}" for text in shortcomings(report)]
@@ -57,7 +56,7 @@ def checked(
     return "\n".join(lines)
 
 
-def in_one_line(report: LemmaReport, only: str | None = None) -> str:
+def in_one_line(report: LemmaReport, only: str | int | None = None) -> str:
     part = f" (only the claim {only!r})" if only else ""
     return f"{called(report.lemma)}{part}: {coloured(report.verdict)}"
 
@@ -68,22 +67,22 @@ def shown(report: LemmaReport, style: str) -> str:
     lines = heading(lemma)
     for number, claim in enumerate(report.claims):
         lines += _statement_if_new(report.claims, number, style)
-        lines += ["", f'Proof of the claim "{claim.claim.name}": {coloured(claim.verdict)}', *_derived(claim, style)]
+        lines += ["", f'Proof of the claim "{claim.name}": {coloured(claim.verdict)}', *_derived(claim, style)]
     if lemma.constants:
-        lines += ["", "Constants", *(f"  {name} = {value}" for name, value in lemma.constants.items())]
+        lines += ["", "Constants", *(f"  {name} = {text}" for name, (text, _) in lemma.constants.items())]
     if lemma.notes:
         lines += ["", fill(" ".join(lemma.notes.split()), WIDTH)]
     return "\n".join(lines)
 
 
-def mutated(lemma: Lemma, mutants: Sequence[MutantReport], style: str) -> str:
+def mutated(found: Findings, style: str) -> str:
     """What `mutate` says: every false twin in full."""
-    lines = heading(lemma)
-    for mutant in mutants:
-        lines += ["", f"{fate(mutant)}: {mutant.mutant.name}"]
+    lines = heading(found.about)
+    for mutant in found.mutants:
+        lines += ["", f"{fate(mutant)}: {mutant.name}"]
         lines += _indented(_statement(mutant.hypotheses, mutant.conclusion, style))
         lines += [labelled(f"  {refusal(mutant)}: ", mutant.reason), *_counterexample(mutant.witness)]
-    return "\n".join([*lines, "", tally(mutants)])
+    return "\n".join([*lines, "", tally(found.mutants)])
 
 
 def lost(found: Losses) -> str:
@@ -91,7 +90,7 @@ def lost(found: Losses) -> str:
     lines = [f"{called(found.lemma)}: {found.lemma.title}"]
     lines += [labelled("  without: ", name) for name in found.dropped]
     for claim in found.claims:
-        head = f'  Claim "{claim.report.claim.name}": {coloured(claim.word)}'
+        head = f'  Claim "{claim.report.name}": {coloured(claim.word)}'
         lines += ["", head, labelled("    ", claim.text)]
         if claim.report.witness is not None:
             lines.append(labelled("    counterexample: ", brief(claim.report.witness)))
@@ -104,7 +103,7 @@ def lost_in_one_line(found: Losses) -> str:
     return f"{called(found.lemma)} without {names}: {kept} of {len(found.claims)} claims still hold"
 
 
-def heading(lemma: Lemma) -> list[str]:
+def heading(lemma: About) -> list[str]:
     where = labelled("  where:  ", lemma.where)
     return [f"{called(lemma)}: {lemma.title}", f"  source: {lemma.source.value}", where]
 
@@ -185,7 +184,7 @@ def _step(number: int, step: NamedStep, style: str) -> list[str]:
 def _in_short(mutants: Sequence[MutantReport], verbose: bool) -> list[str]:
     lines = [tally(mutants)]
     for mutant in mutants:
-        lines += [f"  {fate(mutant)}: {mutant.mutant.name}"]
+        lines += [f"  {fate(mutant)}: {mutant.name}"]
         if verbose:
             lines += _indented([labelled(f"  {refusal(mutant)}: ", mutant.reason), *_counterexample(mutant.witness)])
         else:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from ..check import versions
+from ..checking.judge import versions
+from ..checking.pool import Workers
 from ..claims import Judged
 from ..experiments.records import Record
 from ..opinions import Opinions
@@ -16,9 +17,9 @@ from ..report.document import Content, written
 from ..report.parts import Part
 from ..report.runs import run_of
 from . import as_json, files, ledger, terminal
-from .checking import Outcome, Settings, run_all, worst
+from .checking import Outcome, Settings, run_all, workers, worst
 from .errors import CliError
-from .targets import Target, registered, resolve
+from .targets import Target, resolve
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,14 @@ def report(names: Sequence[str], wanted: Wanted, as_data: bool, debug: bool, pro
     """Check, judge and write; the exit status.  Nothing is written before everything is there."""
     for path in wanted.paths.values():
         files.expect_writable(path)
-    targets = resolve(names)
+    with workers(wanted.jobs, progress) as processes:
+        return _report(names, wanted, as_data, debug, progress, processes)
+
+
+def _report(
+    names: Sequence[str], wanted: Wanted, as_data: bool, debug: bool, progress: terminal.Progress, processes: Workers
+) -> int:
+    targets = resolve(names, processes)
     settings = Settings(
         "check",
         models=wanted.models,
@@ -50,7 +58,7 @@ def report(names: Sequence[str], wanted: Wanted, as_data: bool, debug: bool, pro
         cache=wanted.cache,
     )
     try:
-        outcomes = _outcomes(targets, settings, wanted.jobs, debug, progress)
+        outcomes = _outcomes(targets, settings, processes, wanted.jobs, debug, progress)
         whole = wanted.ledger or wanted.records is not None
         records = ledger.recorded(wanted.records, progress) if whole else []
         opinions = ledger.asked(wanted.records, progress)
@@ -69,11 +77,16 @@ def report(names: Sequence[str], wanted: Wanted, as_data: bool, debug: bool, pro
 
 
 def _outcomes(
-    targets: Sequence[Target], settings: Settings, jobs: int, debug: bool, progress: terminal.Progress
+    targets: Sequence[Target],
+    settings: Settings,
+    processes: Workers,
+    jobs: int,
+    debug: bool,
+    progress: terminal.Progress,
 ) -> list[Outcome]:
     """All of them; what went wrong in a lemma's own code is said at once."""
     outcomes = []
-    for outcome in run_all(targets, settings, jobs, progress):
+    for outcome in run_all(targets, settings, processes, jobs, progress):
         outcomes.append(outcome)
         if outcome.error:
             progress.clear()
@@ -84,7 +97,7 @@ def _outcomes(
 def _judged(
     progress: terminal.Progress, records: Sequence[Record], opinions: Sequence[Opinions]
 ) -> list[Judged]:
-    registered()  # says in one sentence what is wrong with a lemma file
+    ledger.registered()  # says in one sentence what is wrong with a lemma file
     return ledger.judged(None, progress, records, opinions)
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from .. import opinions
+from ..checking.pool import Workers
+from ..checking.verifier import FreshVerification
 from ..export import coqc
 from ..export.development import TOGETHER, Development, Module
 from ..export.proof import Proof, read
@@ -20,11 +22,10 @@ from ..kernel.terms import Refusal
 from ..kernel.text import show
 from ..kernel.verify import MAX_BYTES
 from ..opinions import ACCEPTED, REFUSED
-from ..verification import FreshVerification
 from . import as_json, files, terminal
-from .checking import Settings, run_all, worst
+from .checking import Settings, run_all, workers, worst
 from .errors import CliError
-from .targets import resolve
+from .targets import Target, resolve
 
 NOT_READ = "NOT READ"
 HAND_WRITTEN = ("Prelude", "Statements")
@@ -158,7 +159,17 @@ def stored(
             not_read(path, error, codes, documents)
         else:
             yield Stored(path, (("proof", text),), from_file=True)
-    for outcome in run_all(resolve(names), Settings("show"), jobs, progress) if names else ():
+    if not names:
+        return
+    with workers(jobs, progress) as processes:
+        yield from _derived(resolve(names, processes), processes, jobs, progress, codes)
+
+
+def _derived(
+    targets: Sequence[Target], processes: Workers, jobs: int, progress: terminal.Progress, codes: list[int]
+) -> Iterator[Stored]:
+    """The proofs of results, derived anew and accepted by the kernel."""
+    for outcome in run_all(targets, Settings("show"), processes, jobs, progress):
         progress.clear()
         if outcome.error:
             raise CliError(outcome.error, outcome.trace)

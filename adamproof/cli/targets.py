@@ -4,40 +4,33 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from .errors import CliError, from_exception
+from ..catalogue import chapters, labels, names
+from ..checking.assumptions import matching, unknown
+from .errors import CliError
 
 if TYPE_CHECKING:
-    from ..lemma import Lemma
+    from ..checking.pool import Workers
+    from ..checking.report import About
 
 WORDS = ("lemma", "theorem", "corollary", "result")  # "check lemma B.2" is "check B.2"
 ALL = "all"
-Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
 class Target:
-    """A lemma by slug, of the registry or of a user's file: small enough to hand to another process."""
+    """A lemma by slug, of the library or of a user's file."""
 
     slug: str
     path: str | None = None
 
-    def lemma(self) -> Lemma:
-        if self.path is not None:
-            from .user_files import load
 
-            return next(lemma for lemma in load(self.path) if lemma.slug == self.slug)
-        from ..registry import get
-
-        return _readable(get, self.slug)
-
-
-def resolve(words: Sequence[str]) -> list[Target]:
+def resolve(words: Sequence[str], workers: Workers) -> list[Target]:
     """The lemmas that were named, in order, each once.  Raises CliError on a name that none has."""
-    found = dict.fromkeys(target for name in _names(words) for target in _named(name))
+    found = dict.fromkeys(target for name in _names(words) for target in _named(name, workers))
     places: dict[str, Target] = {}
     for target in found:
         if places.setdefault(target.slug, target) is not target:
@@ -47,79 +40,85 @@ def resolve(words: Sequence[str]) -> list[Target]:
 
 def _names(words: Sequence[str]) -> list[str]:
     """The words without "lemma", "theorem", ..., which only introduce a name."""
-    names = []
+    found = []
     for word in words:
         first, _, rest = word.strip().partition(" ")
         if first.lower() in WORDS:
             word = rest.strip()
         if word.strip():
-            names.append(word)
-    if not names or words[-1].lower() in WORDS:
+            found.append(word)
+    if not found or words[-1].lower() in WORDS:
         raise CliError(f"a name is missing after {words[-1]!r} (`adamproof list` shows all)")
-    return names
-
-
-def _named(name: str) -> list[Target]:
-    if name.endswith(".py") or os.sep in name:
-        from .user_files import load
-
-        return [Target(lemma.slug, name) for lemma in load(name)]
-    if name.lower() == ALL:
-        from ..catalogue import chapters  # without importing the lemmas: the cache may have what is asked
-
-        return [Target(slug) for slug in chapters()]
-    from ..registry import UnknownLemma, get
-
-    try:
-        return [Target(_readable(get, name).slug)]
-    except UnknownLemma as unknown:
-        if os.path.exists(name):
-            what = "folder" if os.path.isdir(name) else "file"
-            raise CliError(f"{name} is a {what}; a file of lemmas has a name that ends in .py") from None
-        raise CliError(str(unknown.args[0])) from None
-
-
-def concerned(targets: Sequence[Target], without: str) -> list[Target]:
-    """Those of several lemmas that have an assumption of this name.  Raises CliError if none has."""
-    from ..without import matching, unknown
-
-    if len(targets) == 1:
-        return list(targets)  # the lemma says itself what it has
-    found = [target for target in targets if matching(list(target.lemma().assumptions), without)]
-    if not found:
-        names = dict.fromkeys(name for target in targets for name in target.lemma().assumptions)
-        raise CliError(str(unknown(names, without, f"none of the {len(targets)} lemmas has an")))
     return found
 
 
-def registered() -> tuple[Lemma, ...]:
-    """All lemmas of the registry.  Raises CliError when one of their files cannot be imported."""
-    from ..registry import lemmas
+def _named(name: str, workers: Workers) -> list[Target]:
+    if name.endswith(".py") or os.sep in name:
+        return [Target(about.slug, name) for about in declared(name, workers)]
+    if name.lower() == ALL:
+        return [Target(slug) for slug in chapters()]
+    return [Target(_slug(name))]
 
-    return _readable(lemmas)
+
+def _slug(name: str) -> str:
+    """The slug of a lemma of the library, named by its slug or its label.  Raises CliError with a suggestion."""
+    wanted = name.strip().lower().replace("_", "-")
+    slug = labels().get(wanted, wanted)
+    if slug in chapters():
+        return slug
+    if os.path.exists(name):
+        what = "folder" if os.path.isdir(name) else "file"
+        raise CliError(f"{name} is a {what}; a file of lemmas has a name that ends in .py")
+    close = difflib.get_close_matches(wanted, {known.lower(): known for known in names()}, n=1, cutoff=0.4)
+    written = {known.lower(): known for known in names()}
+    hint = f"; did you mean {written[close[0]]}?" if close else ""
+    raise CliError(f"there is no lemma named {name!r}{hint} (`adamproof list` shows all)")
 
 
-def _readable(look: Callable[..., Found], *args: str) -> Found:
-    """Look something up in the registry; what goes wrong in a lemma's file becomes one sentence."""
-    from ..registry import UnknownLemma
+def declared(path: str, workers: Workers) -> list[About]:
+    """The lemmas that a user's file says it declares.  Raises CliError."""
+    found = abouts(workers, path)
+    for about in found:
+        for name in filter(None, (about.slug, about.label)):
+            if name.lower() in {known.lower() for known in names()}:  # whatever the file says of itself
+                raise CliError(f"{path}: {name} is the name of another lemma; choose a different one")
+    return found
+
+
+def abouts(workers: Workers, path: str | None = None, slugs: Sequence[str] = ()) -> list[About]:
+    """The lemmas of a file or of the library, described; those with these slugs, if any are named.  Raises CliError."""
+    from ..checking.serialize import NotFindings, unpacked_about
+
+    data = answered(workers, path, "about", slugs=list(slugs))
+    try:
+        found = [unpacked_about(entry) for entry in data.get("about", ())]
+    except (NotFindings, TypeError) as error:
+        raise CliError(f"{path or 'the library'} sent what does not describe a lemma: {error}") from None
+    if not found or len({about.slug for about in found}) < len(found):
+        raise CliError(f"{path or 'the library'} sent no lemma, or one twice")
+    return found
+
+
+def answered(workers: Workers, path: str | None, task: str, **more: Any) -> dict[str, Any]:
+    """The answer to a task about a whole file or the library.  Raises CliError when there is none."""
+    from ..checking.pool import WorkerFailed
 
     try:
-        return look(*args)
-    except UnknownLemma:
-        raise
-    except Exception as error:
-        raise from_exception(error, None, "the lemma files cannot be imported") from error
+        return workers.ask(path, task, **more)
+    except WorkerFailed as failed:
+        raise CliError(str(failed), failed.trace) from None
 
 
-def narrowed(lemma: Lemma, name: str | None) -> Lemma:
-    """The lemma with the one claim of this name and its mutants; all of it if there is no name."""
-    if name is None:
-        return lemma
-    names = [claim.name for claim in lemma.claims]
-    if name not in names:
-        close = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
-        hint = f"; did you mean {close[0]!r}?" if close else ""
-        raise CliError(f"{lemma.slug} has no claim {name!r}{hint} (it has {', '.join(map(repr, names))})")
-    # A mutant that names no claim is one of the first claim: decided here, while the first claim is still there.
-    mutants = [mutant for mutant in lemma.mutants if lemma.claim(mutant.claim).name == name]
-    return replace(lemma, claims=[lemma.claim(name)], mutants=mutants)
+def concerned(targets: Sequence[Target], without: str, workers: Workers) -> list[Target]:
+    """Those of several lemmas that have an assumption of this name.  Raises CliError if none has."""
+    if len(targets) == 1:
+        return list(targets)  # the lemma says itself what it has
+    paths = dict.fromkeys(target.path for target in targets)
+    slugs = {path: [target.slug for target in targets if target.path == path] for path in paths}
+    described = [about for path in paths for about in abouts(workers, path, slugs[path])]
+    found = {about.slug: list(about.assumptions) for about in described}  # no two of the targets share a slug
+    kept = [target for target in targets if matching(found.get(target.slug, ()), without)]
+    if not kept:
+        known = dict.fromkeys(name for assumptions in found.values() for name in assumptions)
+        raise CliError(str(unknown(known, without, f"none of the {len(targets)} lemmas has an")))
+    return kept

@@ -140,12 +140,18 @@ class _Writer:
 
 def dump(last: Step, title: str = "") -> str:
     """The proof file (JSON text) of a step and all that it rests on.  Deterministic."""
+    return write(last, title)[0]
+
+
+def write(last: Step, title: str = "") -> tuple[str, dict[Theorem, int]]:
+    """The proof file of a step, and the number that the step of each theorem has there."""
     writer = _Writer()
     steps = list(in_order(last))
     for step in steps:
         writer.step(step)
     if writer.steps[last] != len(writer.step_rows) - 1:  # the same theorem was reached earlier: end there
         del writer.step_rows[writer.steps[last] + 1 :]
+    numbers = {theorem: number for theorem, number in writer.known.items() if number < len(writer.step_rows)}
     theorem = last.theorem
     data = {
         "format": FORMAT,
@@ -160,7 +166,7 @@ def dump(last: Step, title: str = "") -> str:
         "terms": writer.term_rows,
         "steps": writer.step_rows,
     }
-    return _layout(data)
+    return _layout(data), numbers
 
 
 def _layout(data: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..catalogue import chapters
-from ..check import LemmaReport
+from ..checking.report import LemmaReport
 from ..claims import Judged
 from ..opinions import Opinions, lines
 from . import html, latex

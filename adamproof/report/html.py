@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..kernel.terms import Term
 from ..render import show, side_by_side
@@ -21,7 +21,8 @@ from .drawing import picture
 from .parts import Part, Places, lemma_place
 
 if TYPE_CHECKING:
-    from ..check import ClaimReport, LemmaReport, MutantReport, NamedStep
+    from ..checking.proof_steps import NamedStep
+    from ..checking.report import ClaimReport, LemmaReport, MutantReport
     from ..claims import Judged
     from ..evidence import Evidence
     from .document import Content
@@ -256,7 +257,7 @@ def lemma(report: LemmaReport, places: Places, mutants: bool) -> str:
     parts += [f"<p>{escape(' '.join(about.notes.split()))}</p>"] if about.notes else []
     parts += [_claim(report, number, places) for number in range(len(report.claims))]
     if about.constants:
-        entries = "".join(_constant(*entry) for entry in about.constants.items())
+        entries = "".join(_constant(name, *value) for name, value in about.constants.items())
         parts.append(f"<h4>Constants</h4><dl>{entries}</dl>")
     parts.append(_twins(report.mutants) if mutants else "<p>False twins: not tried.</p>")
     return "\n".join([*parts, "</section>"])
@@ -267,7 +268,7 @@ def _claim(report: LemmaReport, number: int, places: Places) -> str:
     place = places.claim(number)
     parts = [
         f'<section class="claim" aria-labelledby="{place}">',
-        f'<h4 id="{place}">Claim: {escape(claim.claim.name)} {_badge(str(claim.verdict))}</h4>',
+        f'<h4 id="{place}">Claim: {escape(claim.name)} {_badge(str(claim.verdict))}</h4>',
     ]
     first = places.stated_at(number)
     if first == number:
@@ -331,11 +332,10 @@ def _twins(mutants: Sequence[MutantReport]) -> str:
 
 
 def _twin(report: MutantReport) -> str:
-    mutant = report.mutant
-    changes = [f"without: {escape(name)}" for name in mutant.drop]
-    said = {f"{name}, changed": f"instead of: {escape(name)}" for name in mutant.change}
+    changes = [f"without: {escape(name)}" for name in report.drop]
+    said = {new: f"instead of: {escape(name)}" for name, new in report.change.items()}
     terms = {f"{said[name]}": term for name, term in report.hypotheses.items() if name in said}
-    if mutant.conclusion is not None:
+    if report.replaced:
         terms["the claim instead"] = report.conclusion
     lines = [f"<p>{change}</p>" for change in changes]
     lines += [f"<p>{label}</p>{_fitting(term)}" for label, term in terms.items()]
@@ -343,7 +343,7 @@ def _twin(report: MutantReport) -> str:
     shown = words.brief(report.witness) if report.witness else "no counterexample was found"
     facts.append(("false", escape(shown)))
     return (
-        f"<li><b>{escape(mutant.name)}</b> {_badge(words.fate(report))}{''.join(lines)}"
+        f"<li><b>{escape(report.name)}</b> {_badge(words.fate(report))}{''.join(lines)}"
         f"<dl>{''.join(_fact(*fact) for fact in facts)}</dl></li>"
     )
 
@@ -380,14 +380,9 @@ def _formula(text: str, style: str) -> str:
     return f'<div class="formula"><code>{escape(text)}</code></div>'
 
 
-def _constant(name: str, value: Any) -> str:
+def _constant(name: str, text: str, term: Term | None) -> str:
     """A constant's formula, written like the statements where it can be."""
-    from ..prover import TranslationError, term
-
-    try:
-        formula = _fitting(term(value))
-    except TranslationError:
-        formula = _formula(str(value), "ascii")
+    formula = _formula(text, "ascii") if term is None else _fitting(term)
     return f"<dt>{escape(name)}</dt><dd>{formula}</dd>"
 
 

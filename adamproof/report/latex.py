@@ -6,7 +6,7 @@ import hashlib
 import unicodedata
 from collections.abc import Sequence
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..kernel.terms import Term
 from ..render import show, statement
@@ -15,7 +15,8 @@ from . import words
 from .parts import Part, Places, lemma_place
 
 if TYPE_CHECKING:
-    from ..check import ClaimReport, LemmaReport, MutantReport, NamedStep
+    from ..checking.proof_steps import NamedStep
+    from ..checking.report import ClaimReport, LemmaReport, MutantReport
     from ..claims import Judged
     from .document import Content
     from .runs import Run
@@ -160,7 +161,7 @@ def lemma(report: LemmaReport, places: Places, mutants: bool | None) -> str:
     for number in range(len(report.claims)):
         parts += _claim(report, number, places)
     if about.constants:
-        parts += [r"\subsection{Constants}", *(_constant(name, value) for name, value in about.constants.items())]
+        parts += [r"\subsection{Constants}", *(_constant(name, *value) for name, value in about.constants.items())]
     if about.notes:
         parts += [r"\subsection{Notes}", escape(" ".join(about.notes.split()))]
     if mutants:
@@ -170,7 +171,7 @@ def lemma(report: LemmaReport, places: Places, mutants: bool | None) -> str:
 
 def _claim(report: LemmaReport, number: int, places: Places) -> list[str]:
     claim = report.claims[number]
-    parts = [_section("subsection", places.claim(number), f"Claim: {claim.claim.name}")]
+    parts = [_section("subsection", places.claim(number), f"Claim: {claim.name}")]
     first = places.stated_at(number)
     if first == number:
         parts += _stated(claim, number, places)
@@ -237,13 +238,12 @@ def _twins(mutants: Sequence[MutantReport]) -> list[str]:
 
 
 def _twin(report: MutantReport) -> str:
-    mutant = report.mutant
-    parts = [rf"\item {escape(mutant.name)}: {words.fate(report)}."]
-    parts += [escape(f"Without: {name}.") for name in mutant.drop]
-    changed = {f"{name}, changed": name for name in mutant.change}
+    parts = [rf"\item {escape(report.name)}: {words.fate(report)}."]
+    parts += [escape(f"Without: {name}.") for name in report.drop]
+    changed = {new: name for name, new in report.change.items()}
     for name, term in report.hypotheses.items():
         parts += [escape(f"Instead of {changed[name]}:"), _shown(term)] if name in changed else []
-    parts += ["The claim instead:", _shown(report.conclusion)] if mutant.conclusion is not None else []
+    parts += ["The claim instead:", _shown(report.conclusion)] if report.replaced else []
     shown = words.brief(report.witness) if report.witness else "no counterexample was found"
     return "\n".join([*parts, escape(f"{words.refusal(report)}: {report.reason}."), "", escape(f"False: {shown}.")])
 
@@ -284,14 +284,7 @@ def _inline(term: Term) -> str:
     return rf"\texttt{{{escape(show(term, 'ascii'))}}}"
 
 
-def _constant(name: str, value: Any) -> str:
+def _constant(name: str, text: str, term: Term | None) -> str:
     """A constant's formula, written like the statements where it can be."""
-    import sympy
-
-    from ..prover import TranslationError, term
-
-    try:
-        formula = show(term(value), "latex")
-    except TranslationError:
-        formula = sympy.latex(value)
+    formula = rf"\text{{{escape(text)}}}" if term is None else show(term, "latex")
     return rf"\noindent\texttt{{{escape(name)}}}: \fit{{{formula}}}"

@@ -11,11 +11,9 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from ..check import ClaimReport, LemmaReport, Verdict
-from ..graph import label_of, located
-from ..lemma import LemmaError
+from ..checking.report import ClaimReport, LemmaReport, Verdict
 from ..opinions import Proven, digest
-from ..registry import UnknownLemma
+from ..theory.graph import label_of
 
 STEP = re.compile(r"step (\d+)")
 
@@ -73,7 +71,7 @@ class Places:
         step = STEP.fullmatch(basis)
         if step:
             return self.step(number, int(step.group(1)) - 1)
-        cited = cited_claim(basis)
+        cited = _places(self.report.claims[number]).get(basis)
         return f"{lemma_place(cited[0])}.{cited[1] + 1}" if cited and cited[0] in self.present else None
 
 
@@ -81,20 +79,18 @@ def lemma_place(slug: str) -> str:
     return f"lemma-{slug}"
 
 
-def cited_claim(basis: str) -> tuple[str, int] | None:
+def _places(claim: ClaimReport) -> dict[str, tuple[str, int]]:
     """The lemma and the number of the claim that a name such as "norms" or "rate (Adam)" cites."""
-    try:
-        lemma, claim = located(basis)
-    except (UnknownLemma, LemmaError):
-        return None
-    return lemma.slug, [entry.name for entry in lemma.claims].index(claim.name)
+    return {name: (slug, number) for name, slug, number in claim.places}
 
 
 def part_of(report: LemmaReport, bodies: Mapping[str, str]) -> Part:
     """The part of a lemma that has been checked."""
     lemma = report.lemma
-    cited = {found[0] for claim in report.claims for basis in _cited(claim) if (found := cited_claim(basis))}
-    used = {label_of(name) for claim in report.claims for name in claim.used if name not in lemma.cited}
+    cited = {
+        _places(claim)[basis][0] for claim in report.claims for basis in _cited(claim) if basis in _places(claim)
+    }
+    used = {label_of(name) for claim in report.claims for name in claim.used if name not in lemma.axioms}
     return Part(
         lemma.slug,
         lemma.label or "",
@@ -105,7 +101,7 @@ def part_of(report: LemmaReport, bodies: Mapping[str, str]) -> Part:
         tuple(sorted(used - {""})),
         tuple(dict.fromkeys(axiom for claim in report.claims for axiom in claim.citations)),
         tuple(
-            Proven(lemma.slug, claim.claim.name, digest(claim.proof))
+            Proven(lemma.slug, claim.name, digest(claim.proof))
             for claim in report.claims
             if claim.verdict is Verdict.PROVED
         ),

@@ -12,10 +12,9 @@ from ..kernel.terms import INT, Term, free
 from ..render import side_by_side
 
 if TYPE_CHECKING:
-    from ..check import ClaimReport, LemmaReport, MutantReport
+    from ..checking.report import About, ClaimReport, LemmaReport, MutantReport
     from ..claims import Verdict
     from ..evidence import Evidence
-    from ..lemma import Lemma
     from ..numeric.check import Witness
 
 OPINIONS = (
@@ -31,7 +30,7 @@ LEGEND = (
 )
 
 
-def called(lemma: Lemma) -> str:
+def called(lemma: About) -> str:
     """The names of a lemma: label, if it has one, and slug."""
     return f"{lemma.label} {lemma.slug}" if lemma.label else lemma.slug
 
@@ -64,14 +63,14 @@ def shortcomings(report: LemmaReport) -> list[str]:
     found = []
     for claim in report.claims:
         if claim.numbers is not None and not claim.numbers.holds:
-            found.append(f'the numbers do not bear out the claim "{claim.claim.name}"')
+            found.append(f'the numbers do not bear out the claim "{claim.name}"')
         if claim.intervals is not None and claim.intervals.verdict != "proved":
-            found.append(f'interval arithmetic does not bear out the claim "{claim.claim.name}"')
+            found.append(f'interval arithmetic does not bear out the claim "{claim.name}"')
     for mutant in report.mutants:
         if not mutant.refused:
-            found.append(f'the prover proved the false twin "{mutant.mutant.name}"')
+            found.append(f'the prover proved the false twin "{mutant.name}"')
         elif mutant.witness is None:
-            found.append(f'no counterexample was found to the false twin "{mutant.mutant.name}"')
+            found.append(f'no counterexample was found to the false twin "{mutant.name}"')
     return found
 
 
@@ -83,18 +82,18 @@ def integers_of(props: Sequence[Term]) -> list[str]:
 
 def untested(claim: ClaimReport) -> str:
     """Why there are no numbers for a claim."""
-    from ..check import speaks_of_integrability
+    from ..checking.report import speaks_of_integrability
 
     if speaks_of_integrability(claim.conclusion):
         return "not tested: in a finite model everything is integrable"
-    if claim.claim.models is None and claim.hypotheses:
+    if not claim.has_models and claim.hypotheses:
         return "not tested: no models are declared, so nothing shows that the assumptions can hold together"
     return "not tested"
 
 
 def box(claim: ClaimReport) -> str:
     """What interval arithmetic says on the claim's box."""
-    ranges = ", ".join(f"{name} in [{low}, {high}]" for name, (low, high) in (claim.claim.box or {}).items())
+    ranges = ", ".join(f"{name} in [{low}, {high}]" for name, (low, high) in (claim.box or {}).items())
     answer = claim.intervals
     if answer is None or answer.verdict != "proved":
         return f"on {ranges}: {answer}"

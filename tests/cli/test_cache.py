@@ -7,22 +7,30 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import fields, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from adamproof import verification
-from adamproof.cache import PLACE, Cache, Question, _seal, fingerprint
-from adamproof.check import MODELS, MutantWork, Verdict, Work, worked
-from adamproof.cli.recalling import Recalled, keep
-from adamproof.plain import packed, unpacked
+from adamproof.checking import verifier
+from adamproof.checking.cache import PLACE, Cache, Question, _seal, fingerprint
+from adamproof.checking.pipeline import MODELS, outline, work
+from adamproof.checking.pool import Workers
+from adamproof.checking.recall import Recalled, keep
+from adamproof.checking.report import ClaimFindings, Findings, LemmaReport, MutantReport, Verdict
+from adamproof.checking.serialize import packed, unpacked
+from adamproof.numeric.check import Report
 from adamproof.registry import get
 
 ROOT = Path(__file__).resolve().parents[2]
 LEMMA = "sign-form"
 QUESTION = Question(LEMMA, MODELS, True)
+
+
+def findings(slug: str, models: int = 5) -> Findings:
+    return work(get(slug), models, models > 0, lambda _: None, lambda _: None)
 
 
 def run(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
@@ -80,8 +88,7 @@ def test_one_entry_a_question(tmp_path: Path) -> None:
 
 
 def _another_proof(content: Any) -> None:
-    other = worked(get("young-power"), 0, False, lambda _: None)[0]
-    content["proofs"] = other.proofs[:1] * len(content["proofs"])
+    content["proofs"] = findings("young-power", 0).proofs[:1] * len(content["proofs"])
 
 
 def _false_statement(content: Any) -> None:
@@ -92,56 +99,96 @@ def _no_proof(content: Any) -> None:
     content["proofs"] = []
 
 
-def _survivor(content: Any) -> None:
-    name = next(iter(content["mutants"]))
-    content["mutants"][name][2][0] = False
-
-
-def _nonsense(content: Any) -> None:
-    content["claims"] = {"the claim": ["record", "Popen", ["id"]]}
+def _record(content: Any) -> dict[str, Any]:
+    """The fields of the findings, by name."""
+    return dict(zip(("about", "claims", "mutants"), content["value"][2], strict=True))
 
 
 def _claims(content: Any) -> list[Any]:
-    """The parts of the claims' records: proof, steps, numbers, intervals."""
-    return [record[2] for record in content["claims"].values()]
+    """The fields of the claims' records; see CLAIM for their places."""
+    return [record[2] for record in _record(content)["claims"][1:]]
+
+
+CLAIM = {entry.name: place for place, entry in enumerate(fields(ClaimFindings))}
+REPORT = {entry.name: place for place, entry in enumerate(fields(Report))}
+MUTANT = {entry.name: place for place, entry in enumerate(fields(MutantReport))}
+
+
+def _survivor(content: Any) -> None:
+    _record(content)["mutants"][1][2][MUTANT["refused"]] = False
+
+
+def _nonsense(content: Any) -> None:
+    content["value"] = ["record", "Popen", ["id"]]
+
+
+def _other_statement(content: Any) -> None:
+    """Something else that is stated, and a proof of that."""
+    other = packed(findings("young-power", 0))
+    content["terms"] += [
+        [entry if type(entry) is not int else entry + len(content["terms"]) for entry in row] for row in other["terms"]
+    ]
+    shifted = ["term", len(content["terms"]) - 1]
+    for parts in _claims(content):
+        parts[CLAIM["conclusion"]] = shifted
+    content["proofs"] = other["proofs"][:1] * len(content["proofs"])
+
+
+def _another_title(content: Any) -> None:
+    _record(content)["about"][2][2] = "Adam converges"
 
 
 def _no_numbers(content: Any) -> None:
     for parts in _claims(content):
-        parts[2] = None
+        parts[CLAIM["numbers"]] = None
 
 
 def _more_models(content: Any) -> None:
     for parts in _claims(content):
-        parts[2][2][0] = ["int", hex(10**6)]
+        parts[CLAIM["numbers"]][2][REPORT["models"]] = ["int", hex(10**6)]
 
 
 def _words_for_numbers(content: Any) -> None:
     for parts in _claims(content):
-        parts[2] = "they hold"
+        parts[CLAIM["numbers"]] = "they hold"
+
+
+def _words_in_numbers(content: Any) -> None:
+    for parts in _claims(content):
+        parts[CLAIM["numbers"]][2][REPORT["models"]] = "many"
 
 
 def _no_steps(content: Any) -> None:
     for parts in _claims(content):
-        parts[1] = None
+        parts[CLAIM["titles"]] = ["tuple"]
 
 
 def _numbers_for_steps(content: Any) -> None:
     for parts in _claims(content):
-        parts[1] = ["tuple", ["int", "0x1"]]
+        parts[CLAIM["titles"]] = ["tuple", ["int", "0x1"]]
+
+
+def _steps_out_of_range(content: Any) -> None:
+    for parts in _claims(content):
+        parts[CLAIM["titles"]] = ["tuple", ["tuple", "0 = 1", ["int", hex(10**6)]]]
 
 
 def _no_twins(content: Any) -> None:
-    content["mutants"] = {}
+    content["value"][2][2] = ["tuple"]
 
 
 def _endless_number(content: Any) -> None:
     for parts in _claims(content):
-        parts[2][2][5] = ["mpf", 0, "0x1", 10**18, 1]
+        parts[CLAIM["numbers"]][2][REPORT["smallest_absolute"]] = ["mpf", 0, "0x1", 10**18, 1]
+
+
+def _deep(content: Any) -> None:
+    for _ in range(100_000):
+        content["value"] = ["tuple", content["value"]]
 
 
 def _lists(content: Any) -> None:
-    content["claims"] = content["mutants"] = [1]
+    content["value"] = [1]
 
 
 def _no_text(content: Any) -> None:
@@ -166,6 +213,11 @@ def _no_text(content: Any) -> None:
         _endless_number,
         _lists,
         _no_text,
+        _other_statement,
+        _deep,
+        _another_title,
+        _words_in_numbers,
+        _steps_out_of_range,
     ],
 )
 def test_an_edited_entry_is_not_believed(tmp_path: Path, change: Callable[[Any], None]) -> None:
@@ -203,7 +255,7 @@ def test_an_entry_answers_its_own_question_only(tmp_path: Path, monkeypatch: pyt
         assert cache.read(QUESTION) is None
     cache.write(QUESTION, {})
     assert cache.read(QUESTION) == {}
-    monkeypatch.setattr("adamproof.cache.fingerprint", lambda: fingerprint()[:-1] + "?")  # the same beginning
+    monkeypatch.setattr("adamproof.checking.cache.fingerprint", lambda: fingerprint()[:-1] + "?")  # the same beginning
     assert cache.read(QUESTION) is None
 
 
@@ -235,7 +287,7 @@ def test_a_user_without_a_home_has_no_cache(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")  # its rules: to be ignored
     monkeypatch.setattr(Path, "home", nowhere)
     assert Cache().read(QUESTION) is None
-    assert "nothing else depends on it" in keep(QUESTION, Work({}, {}, {}))
+    assert "nothing else depends on it" in keep(QUESTION, outline(get(LEMMA), False))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert Cache().folder == tmp_path / "adamproof"
 
@@ -263,22 +315,19 @@ def test_unproved_lemmas_and_users_files_are_not_kept(tmp_path: Path) -> None:
     assert not list(folder.glob("*.json"))
 
 
-def test_what_is_kept_comes_back_unchanged() -> None:
+@pytest.mark.parametrize("slug", ["average-magnitude", "main-theorem", "magnitude-identity"])
+def test_what_is_kept_comes_back_unchanged(slug: str) -> None:
     """Fractions, floating point numbers to the last bit, statements, counterexamples."""
-    for slug in ("average-magnitude", "main-theorem", "magnitude-identity"):
-        work = worked(get(slug), 5, True, lambda _: None)[0]
-        assert unpacked(json.loads(json.dumps(packed(work)))) == work
+    found = findings(slug)
+    assert unpacked(json.loads(json.dumps(packed(found)))) == found
 
 
 def test_long_fractions_are_kept() -> None:
     """Python refuses to write integers of more than 4300 digits in decimal."""
-    work = Work({}, {}, {"twin": MutantWork(True, "it is false", Fraction(7**6000, 3**9000))})  # type: ignore[arg-type]
-    assert unpacked(json.loads(json.dumps(packed(work)))) == work
-
-
-def test_only_finished_work_is_kept() -> None:
-    with pytest.raises(ValueError, match="only finished work"):
-        packed(Work({}, {"a claim": ValueError("no proof")}, {}))
+    found = outline(get("sign-form"), False)
+    box = {"x": (Fraction(7**6000, 3**9000), Fraction(3**9000, 7))}
+    found = replace(found, claims=tuple(replace(claim, box=box) for claim in found.claims))
+    assert unpacked(json.loads(json.dumps(packed(found)))) == found
 
 
 def test_the_command_says_where_and_clears(tmp_path: Path) -> None:
@@ -292,20 +341,27 @@ def test_a_verifier_that_dies_is_noticed_each_time(monkeypatch: pytest.MonkeyPat
     """The second question must not wait for a process that has ended."""
     silent = [sys.executable, "-c", "pass"]
     monkeypatch.setattr(
-        verification,
+        verifier,
         "start",
         lambda paths, errors: subprocess.Popen(silent, stdout=subprocess.PIPE, stderr=errors, text=True),
     )
-    with verification.FreshVerification(["", ""]) as asked:
+    with verifier.FreshVerification(["", ""]) as asked:
         for number in (0, 1, 0):
             with pytest.raises(RuntimeError, match="the verifier did not answer"):
                 asked.answer(number)
 
 
+def recalled(slugs: list[str]) -> dict[str, LemmaReport]:
+    with (
+        Workers(1, lambda path, line: None, lambda text: None) as workers,
+        Recalled([Question(slug, 40, True) for slug in slugs], 2) as kept,
+    ):
+        return {slug: report for slug, report, _ in kept.reports(workers)}
+
+
 def test_nothing_is_recalled_from_an_empty_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv(PLACE, str(tmp_path / "none"))
-    with Recalled([Question(LEMMA, 40, True)], 2) as recalled:
-        assert recalled.report(get(LEMMA)) is None
+    assert recalled([LEMMA]) == {}
     assert Cache().clear() == 0
 
 
@@ -313,8 +369,8 @@ def test_each_lemma_gets_the_answers_about_its_own_proofs(monkeypatch: pytest.Mo
     monkeypatch.setenv(PLACE, str(tmp_path))
     slugs = [LEMMA, "young-power", "norms", "constant-sum"]
     assert run(tmp_path, "check", *slugs, "--quiet").returncode == 0
-    with Recalled([Question(slug, 40, True) for slug in slugs], 2) as recalled:  # the last first, one not at all
-        reports = {slug: recalled.report(get(slug)) for slug in reversed(slugs) if slug != "norms"}
+    reports = recalled([slugs[3], slugs[0], slugs[1]])
+    assert list(reports) == [slugs[3], slugs[0], slugs[1]]
     for slug, report in reports.items():
-        assert report is not None and report.lemma.slug == slug
+        assert report.lemma.slug == slug
         assert [claim.verdict for claim in report.claims] == [Verdict.PROVED] * len(get(slug).claims)

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from adamproof import check as checking
 from adamproof import claims, evidence, registry
+from adamproof import evidence as evidence_of_claims
+from adamproof.checking.report import LemmaReport, Verdict
 from adamproof.claims import ROWS, Judged, Word, ledger, proved, refuted
 from adamproof.evidence import Desk, Evidence, Kind, State, failed, kind_of, unrun
 from adamproof.lemma import Claim, Lemma, Source
@@ -93,14 +94,14 @@ def test_breaking_a_lemma_changes_the_ledger(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_verdict_of_check_changes_the_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
-    check = checking.check
+    check = evidence_of_claims.check
 
-    def harsh(lemma: Lemma, *args: Any, **options: Any) -> checking.LemmaReport:
+    def harsh(lemma: Lemma, *args: Any, **options: Any) -> LemmaReport:
         report = check(lemma, *args, **options)
-        answers = [replace(claim, verdict=checking.Verdict.REJECTED, reason="not so") for claim in report.claims]
+        answers = [replace(claim, verdict=Verdict.REJECTED, reason="not so") for claim in report.claims]
         return replace(report, claims=tuple(answers))
 
-    monkeypatch.setattr(checking, "check", harsh)
+    monkeypatch.setattr(evidence_of_claims, "check", harsh)
     for entry in ledger([1, 9, 12, 17]):
         assert entry.verdict.word is Word.UNDECIDED, entry.row.text
 

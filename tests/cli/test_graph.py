@@ -12,9 +12,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from adamproof.graph import Graph, dot, graph, label_of, tree
+from adamproof.checking.ablation import losses
+from adamproof.checking.assumptions import UnknownAssumption, matching
 from adamproof.registry import get
-from adamproof.without import UnknownAssumption, losses, matching
+from adamproof.report.tree import dot, tree
+from adamproof.theory.dependencies import graph
+from adamproof.theory.graph import Graph, label_of
 from tests.cli.test_cli import HEAD, run
 
 B2 = """\

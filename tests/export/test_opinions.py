@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from adamproof import opinions as opinions_module
-from adamproof.check import check
+from adamproof.checking.pipeline import check
 from adamproof.claims import ledger, proofs_of
 from adamproof.cli.commands import main
 from adamproof.opinions import (

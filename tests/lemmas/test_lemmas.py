@@ -5,7 +5,8 @@ from __future__ import annotations
 import mpmath
 import pytest
 
-from adamproof.check import Verdict, check, numbers_of, speaks_of_integrability
+from adamproof.checking.pipeline import check, numbers_of
+from adamproof.checking.report import Verdict, speaks_of_integrability
 from adamproof.kernel.text import show
 from adamproof.kernel.verify import verify
 from adamproof.lemma import Lemma, Source
@@ -49,8 +50,8 @@ def test_is_proved_tested_and_its_twins_are_killed(lemma: Lemma) -> None:
         assert verified.states["conclusion"] == show(claim.conclusion)
     assert len(report.mutants) >= 4
     for mutant in report.mutants:
-        assert mutant.refused, mutant.mutant.name
-        assert mutant.witness is not None, mutant.mutant.name
+        assert mutant.refused, mutant.name
+        assert mutant.witness is not None, mutant.name
     assert report.verdict is Verdict.PROVED
 
 
@@ -79,7 +80,7 @@ def test_b2_notices_what_it_does_not_need() -> None:
     """The one-line proof never uses beta1 >= 0; the source's way needs 0 < beta2 as it is stated."""
     lemma = get("B.2")
     report = check(lemma, models=0, mutants=False)
-    by_name = {claim.claim.name: claim for claim in report.claims}
+    by_name = {claim.name: claim for claim in report.claims}
     assert by_name["by an invariant"].unused == ("beta1 is not negative", "beta1 < 1", "beta2 is positive")
     assert by_name["by Cauchy-Schwarz"].unused == ("beta1 is not negative", "beta1 < 1")
 

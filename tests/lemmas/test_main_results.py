@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from adamproof.check import Verdict, check
+from adamproof.checking.pipeline import check
+from adamproof.checking.report import Verdict
 from adamproof.kernel.text import show
 from adamproof.lemma import MissingAssumption, OtherStatement, ProofFailure
 from adamproof.lemmas.main.setting import A1, A2, A3
@@ -35,13 +36,13 @@ def test_no_condition_is_assumed(slug: str) -> None:
 def test_everything_stated_for_the_main_theorem_is_used() -> None:
     report = check(get("main-theorem"), models=0, mutants=False)
     assert report.verdict is Verdict.PROVED
-    unused = {claim.claim.name: claim.unused for claim in report.claims}
+    unused = {claim.name: claim.unused for claim in report.claims}
     assert unused["Adam"] == unused["any magnitudes"] == ()
 
 
 def test_condition_1_is_for_p_above_1_only() -> None:
     report = check(get("3.3"), models=0, mutants=False)
-    used = {claim.claim.name: claim.used for claim in report.claims}
+    used = {claim.name: claim.used for claim in report.claims}
     assert any(name.startswith("C1:") for name in used["gradient norm"])
     assert not any(name.startswith("C1:") for name in used["without Condition 1"])
     assert "p <= 1" in used["without Condition 1"]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import adamproof
-from adamproof.check import Verdict
+from adamproof.checking.report import Verdict
 from adamproof.lemma import Lemma
 from adamproof.registry import UnknownLemma, lemmas
 

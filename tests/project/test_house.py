@@ -28,11 +28,16 @@ LAYERS = {  # what each part of the package may import of it
     "render": {"render", "kernel"},
     "export": {"export", "stopping", "kernel"},
     "prover": {"prover", "numeric", "kernel"},
+    "theory": {"theory", "lemma", "registry", "prover", "kernel"},
+    "checking": {
+        *("checking", "theory", "lemma", "lemmas", "registry", "prover", "numeric", "kernel"),
+        *("atomic", "stopping", "notebook", "__version__"),
+    },
     "simulator": {"simulator", "atomic", "stopping", "__version__"},
     "bounds": {"bounds", "lemmas", "lemma", "inputs", "prover", "kernel"},
     "report": {
-        *("report", "render", "prover", "kernel"),
-        *("lemma", "registry", "catalogue", "check", "graph", "claims", "evidence", "numeric"),
+        *("report", "render", "kernel"),
+        *("theory", "catalogue", "checking", "claims", "evidence", "numeric"),
         *("experiments", "opinions"),
     },
     "experiments": {"experiments", "simulator", "bounds", "lemmas", "sealed", "__version__"},

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from adamproof.catalogue import chapters
-from adamproof.check import LemmaReport, Verdict, check
+from adamproof.checking.pipeline import check
+from adamproof.checking.report import LemmaReport, Verdict
 from adamproof.claims import ROWS, ledger
 from adamproof.experiments.records import read, shipped
 from adamproof.opinions import made as made_opinions
@@ -197,7 +198,7 @@ def test_what_is_not_a_record_is_said_and_not_counted(tmp_path: Path) -> None:
 
 def test_other_checkers_have_a_column(tmp_path: Path) -> None:
     claims = check(get("sign-form"), models=0).claims
-    proofs = {claim.claim.name: claim.proof for claim in claims}
+    proofs = {claim.name: claim.proof for claim in claims}
     said = [{"result": "sign-form", "verdict": "ACCEPTED", "reason": "", "axioms": [], "seconds": 1}]
     opinions = made_opinions("coq", "8.16.1", of_results(said, {"sign-form": proofs}))
     (tmp_path / "coq.json").write_text(opinions.text(), encoding="utf-8")

@@ -1,51 +1,44 @@
-"""Reading lemmas from a file of the user's own."""
+"""Reading lemmas from a file of the user's own: this runs the file."""
 
 from __future__ import annotations
 
 import sys
-from contextlib import redirect_stdout
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..stopping import Ended
-from .errors import CliError, from_exception
-
-if TYPE_CHECKING:
-    from ..lemma import Lemma
+from ..lemma import Lemma, LemmaError
+from ..registry import declare
 
 WANTED = "`lemma = Lemma(...)` or `lemmas = [Lemma(...), ...]`"
 
 
 @cache
 def load(path: str) -> tuple[Lemma, ...]:
-    """The lemmas that the file declares.  Raises CliError when it cannot be read, fails, or declares none."""
+    """The lemmas that the file declares.
+
+    Raises LemmaError when it cannot be read, declares none, or declares what cannot be meant; and whatever the file
+    itself raises.
+    """
     declared = _declared(_run(path), path)
     for lemma in declared:
         _refuse_ambiguity([claim.name for claim in lemma.claims], f"{path}: {lemma.slug}", "claim")
         _refuse_ambiguity([mutant.name for mutant in lemma.mutants], f"{path}: {lemma.slug}", "mutant", needed=False)
     _refuse_ambiguity([lemma.slug for lemma in declared], path, "lemma")
-    _declare(declared, path)
-    return declared
-
-
-def _declare(declared: tuple[Lemma, ...], path: str) -> None:
-    from ..lemma import LemmaError
-    from ..registry import declare
-
     try:
         declare(declared)
     except LemmaError as error:
-        raise CliError(f"{path}: {error}") from None
+        raise LemmaError(f"{path}: {error}") from None
+    return declared
 
 
 def _run(path: str) -> ModuleType:
-    """Execute the file as a module; no compiled copy is left beside it, and what it prints goes to standard error."""
+    """Execute the file as a module; no compiled copy is left beside it."""
     try:
         source = Path(path).read_bytes()
     except OSError as error:
-        raise CliError(f"cannot read {path}: {error.strerror}") from error
+        raise LemmaError(f"cannot read {path}: {error.strerror}") from error
     name = f"adamproof_user_file_{len(sys.modules)}"
     module = ModuleType(name)
     module.__file__ = str(Path(path).absolute())
@@ -53,36 +46,28 @@ def _run(path: str) -> ModuleType:
     folder = str(Path(path).absolute().parent)
     if folder not in sys.path:
         sys.path.append(folder)  # last: a neighbouring file must not stand in for an installed package
-    try:
-        with redirect_stdout(sys.stderr):
-            exec(compile(source, path, "exec"), module.__dict__)
-    except (KeyboardInterrupt, Ended):
-        raise
-    except BaseException as error:
-        raise from_exception(error, path) from error
+    exec(compile(source, path, "exec"), module.__dict__)
     return module
 
 
 def _declared(module: ModuleType, path: str) -> tuple[Lemma, ...]:
-    from ..lemma import Lemma  # brings in SymPy
-
     several: Any = getattr(module, "lemmas", None)
     found = list(several) if isinstance(several, (list, tuple)) else []
     single: Any = getattr(module, "lemma", None)
     if single is not None and not any(single is entry for entry in found):
         found.insert(0, single)
     if not found:
-        raise CliError(f"{path} declares no lemma; it needs {WANTED}")
+        raise LemmaError(f"{path} declares no lemma; it needs {WANTED}")
     for entry in found:
         if not isinstance(entry, Lemma):
-            raise CliError(f"{path}: a lemma must be a Lemma, not {type(entry).__name__}; the file needs {WANTED}")
+            raise LemmaError(f"{path}: a lemma must be a Lemma, not {type(entry).__name__}; the file needs {WANTED}")
     return tuple(found)
 
 
 def _refuse_ambiguity(names: list[str], where: str, what: str, needed: bool = True) -> None:
     """Names tell claims and files apart, so there must be some and they must differ."""
     if needed and not names:
-        raise CliError(f"{where} declares no {what}")
+        raise LemmaError(f"{where} declares no {what}")
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise CliError(f"{where} declares two {what}s named {twice!r}")
+        raise LemmaError(f"{where} declares two {what}s named {twice!r}")

@@ -23,7 +23,7 @@ from typing import Any
 
 import adamproof
 
-from . import atomic
+from .. import atomic
 
 LIBRARIES = ("sympy", "mpmath", "numpy", "highspy", "gmpy2", "python-flint")
 PLACE = "ADAMPROOF_CACHE"

@@ -13,16 +13,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
-ROOT = Path(__file__).resolve().parent.parent  # the folder that holds the package
+ROOT = Path(__file__).resolve().parents[2]  # the folder that holds the package
 
 
 def start(paths: Sequence[str], errors: IO[str] | int = subprocess.PIPE) -> subprocess.Popen[str]:
     """A new process in which the kernel, alone, reads these files; it prints one JSON object a file, in order."""
     # -P keeps the current folder off the import path: a folder named adamproof there must not be taken for ours.
     command = [sys.executable, "-P", "-m", "adamproof.kernel", "--json", "--", *paths]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment())
+
+
+def environment() -> dict[str, str]:
+    """The environment of a process that imports the package that this one has imported."""
     places = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    environment = {**os.environ, "PYTHONPATH": places}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment)
+    return {**os.environ, "PYTHONPATH": places}
 
 
 class FreshVerification:
@@ -48,6 +52,10 @@ class FreshVerification:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process and remove its files."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()

@@ -1,0 +1,89 @@
+"""The verdicts: what was found, and what the kernel answers about the proof files, read against the statements.
+
+This is all that stands between the kernel's word PROVED and the one that is printed.  The process that runs it has not
+run the lemma file.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from .. import __version__
+from ..kernel.rules import Theorem
+from ..kernel.terms import Term
+from ..kernel.text import show
+from ..kernel.verify import VERSION as PROOF_FORMAT
+from ..kernel.verify import sorts_of
+from .report import ClaimFindings, ClaimReport, Findings, LemmaReport, Verdict
+
+
+def judged(found: Findings, answers: Sequence[Mapping[str, Any]]) -> LemmaReport:
+    """The report on a lemma, given what the kernel answered about its proof files (in the order of `found.proofs`)."""
+    proved = iter(answers)
+    claims = tuple(_proved(claim, next(proved)) if claim.proof else _failed(claim) for claim in found.claims)
+    return LemmaReport(found.about, claims, found.mutants, versions())
+
+
+@cache
+def versions() -> dict[str, str]:
+    """What the answer was computed with."""
+    found = {"adamproof": __version__, "proof format": str(PROOF_FORMAT), "python": platform.python_version()}
+    for name in ("sympy", "mpmath", "numpy", "highspy"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def _proved(found: ClaimFindings, answer: Mapping[str, Any]) -> ClaimReport:
+    """Read the kernel's answer against the claim as it is stated."""
+    verdict, reason = _read(answer, found.hypotheses, found.conclusion)
+    if verdict is Verdict.PROVED and not all(0 <= step < answer["steps"] for step in _steps_named(found)):
+        verdict, reason = Verdict.REJECTED, "a step is named that the proof file does not have"
+    if verdict is not Verdict.PROVED:
+        return ClaimReport.of(found, verdict, reason=reason)
+    hypotheses = set(answer["hypotheses"])
+    used = tuple(name for name, statement in found.hypotheses.items() if show(statement) in hypotheses)
+    return ClaimReport.of(
+        found,
+        verdict,
+        used=used,
+        unused=tuple(name for name in found.hypotheses if name not in used),
+        citations=tuple((name, source) for name, source in answer["citations"]),
+        proof_steps=answer["steps"],
+    )
+
+
+def _steps_named(found: ClaimFindings) -> list[int]:
+    return [*(step for _, step in found.titles), *(step for step, _ in found.cited)]
+
+
+def _read(answer: Mapping[str, Any], stated: Mapping[str, Term], conclusion: Term) -> tuple[Verdict, str]:
+    """The kernel's verdict, if what it proved is what the claim says, from stated assumptions alone."""
+    verdict = Verdict.PROVED if answer["verdict"] == str(Verdict.PROVED) else Verdict.REJECTED
+    if verdict is Verdict.REJECTED:
+        return verdict, str(answer["reason"])
+    if answer["conclusion"] != show(conclusion):
+        return Verdict.REJECTED, f"the proof file proves another statement: {answer['conclusion']}"
+    used = [statement for statement in stated.values() if show(statement) in answer["hypotheses"]]
+    if answer["sorts"] != sorts_of(Theorem(tuple(used), conclusion)):
+        return Verdict.REJECTED, f"the proof file means other names: {answer['sorts']}"
+    extra = set(answer["hypotheses"]) - {show(statement) for statement in stated.values()}
+    if extra:
+        return Verdict.REJECTED, f"the proof file also assumes {sorted(extra)[0]}"
+    return verdict, ""
+
+
+def _failed(found: ClaimFindings) -> ClaimReport:
+    """No proof: refuted by a counterexample that leaves no doubt, otherwise undecided."""
+    reason = found.failure
+    witness = found.witness
+    if witness is not None and not witness.certain:
+        reason += "; it fails in a model, but there rounding or samples of a quantifier leave a doubt"
+    verdict = Verdict.REFUTED if witness is not None and witness.certain else Verdict.UNDECIDED
+    return ClaimReport.of(found, verdict, reason=reason)

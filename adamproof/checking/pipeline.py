@@ -1,0 +1,233 @@
+"""The work on a lemma: derive its claims, test them on numbers, and kill its false twins.
+
+This runs the lemma file's code.  Nothing here decides that a statement is proved: see `judge`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import islice
+from random import Random
+from typing import Any
+
+from ..kernel.terms import RELATIONS, Term
+from ..lemma import Claim, Derivation, Lemma, MissingAssumption, Models, Mutant
+from ..numeric.check import Report, Sequent, check_sequents, counterexample
+from ..numeric.intervals import BoxAnswer, check_box
+from ..numeric.models import Model
+from ..prover import ProofFailure, TranslationError, prop, term
+from ..prover.record import write
+from ..prover.refute import refute
+from ..registry import derivation_of
+from ..theory.dependencies import FAILURES, located
+from .judge import judged
+from .report import About, ClaimFindings, Findings, LemmaReport, MutantReport, speaks_of_integrability
+from .verifier import FreshVerification
+
+SEED = 20250706  # of the random models; any other does as well, a fixed one makes runs repeatable
+MODELS = 40  # random models per claim
+WITNESS_TRIES = 300  # random models searched for a counterexample
+
+Say = Callable[[str], None]
+Send = Callable[[list[str]], None]
+
+
+def check(lemma: Lemma, models: int = MODELS, mutants: bool = True, progress: Say = lambda _: None) -> LemmaReport:
+    """Check a lemma of your own process: prove and verify every claim, test it on models, and kill its mutants.
+
+    The proofs are verified in a fresh process, but this one runs the lemma's code: it is for lemmas that you trust.
+    `adamproof check` runs a file in another process than the one that prints the verdict.
+    """
+    verifications: list[FreshVerification] = []
+
+    def send(proofs: list[str]) -> None:
+        verifications.append(FreshVerification(list(filter(None, proofs))))  # runs meanwhile
+
+    try:
+        found = work(lemma, models, mutants, progress, send)
+        progress(f"{lemma.slug}: verifying")
+        return judged(found, verifications[0].answers())
+    finally:
+        for verification in verifications:
+            verification.close()
+
+
+def work(lemma: Lemma, models: int, mutants: bool, progress: Say, send: Send) -> Findings:
+    """All the work on a lemma.  `send` gets the proof files as soon as they are there: one a claim, "" if it failed."""
+    found = outline(lemma, mutants)
+    claims = []
+    for claim, stated in zip(lemma.claims, found.claims, strict=True):
+        progress(f"{lemma.slug}: proving {claim.name}")
+        claims.append(_derived(lemma, claim, stated))
+    send([claim.proof for claim in claims])
+    progress(f"{lemma.slug}: numbers")
+    proved = [claim for claim, done in zip(lemma.claims, claims, strict=True) if done.proof]
+    numbers = numbers_of(lemma, proved, models)
+    claims = [
+        replace(done, numbers=numbers.get(done.name), intervals=_intervals(lemma, claim)) if done.proof else done
+        for claim, done in zip(lemma.claims, claims, strict=True)
+    ]
+    twins = []
+    for mutant in lemma.mutants if mutants else ():
+        progress(f"{lemma.slug}: refuting the mutant {mutant.name}")
+        twins.append(kill(lemma, mutant))
+    return Findings(found.about, tuple(claims), tuple(twins))
+
+
+# --- statements ---------------------------------------------------------------------------------
+
+
+def about(lemma: Lemma) -> About:
+    """Which lemma it is, as plain data."""
+    return About(
+        lemma.slug,
+        lemma.label,
+        lemma.title,
+        lemma.source,
+        lemma.where,
+        tuple(claim.name for claim in lemma.claims),
+        " ".join(lemma.notes.split()),
+        {name: _constant(value) for name, value in lemma.constants.items()},
+        {name: prop(statement) for name, statement in lemma.assumptions.items()},
+        tuple(lemma.cited),
+    )
+
+
+def _constant(value: Any) -> tuple[str, Term | None]:
+    """A constant's expression as text, and as a term where it can be written so."""
+    try:
+        return str(value), term(value)
+    except TranslationError:
+        return str(value), None
+
+
+def outline(lemma: Lemma, mutants: bool) -> Findings:
+    """The lemma as it is stated, as plain data: nothing is derived."""
+    twins = lemma.mutants if mutants else ()
+    return Findings(
+        about(lemma),
+        tuple(_outline(lemma, claim) for claim in lemma.claims),
+        tuple(_twin_outline(lemma, mutant) for mutant in twins),
+    )
+
+
+def _outline(lemma: Lemma, claim: Claim) -> ClaimFindings:
+    return ClaimFindings(
+        claim.name,
+        {name: prop(statement) for name, statement in lemma.stated(claim).items()},
+        prop(claim.conclusion),
+        None if claim.box is None else {name: _range(*ends) for name, ends in claim.box.items()},
+        (claim.models or lemma.models) is not None,
+    )
+
+
+def _range(low: Fraction | int, high: Fraction | int) -> tuple[Fraction, Fraction]:
+    return Fraction(low), Fraction(high)
+
+
+def _twin_outline(lemma: Lemma, mutant: Mutant) -> MutantReport:
+    twin = lemma.mutated(mutant)
+    change = {name: f"{name}, changed" for name in mutant.change}
+    stated = {change.get(name, name): prop(statement) for name, statement in twin.stated(twin.claims[0]).items()}
+    conclusion = prop(twin.claims[0].conclusion)
+    return MutantReport(mutant.name, stated, conclusion, mutant.drop, change, mutant.conclusion is not None)
+
+
+# --- proving ------------------------------------------------------------------------------------
+
+
+def _attempt(lemma: Lemma, claim: Claim) -> Derivation | Exception:
+    try:
+        return derivation_of(lemma, claim)
+    except FAILURES as failure:
+        return failure
+
+
+def _derived(lemma: Lemma, claim: Claim, stated: ClaimFindings) -> ClaimFindings:
+    """The claim with its proof file; or with why there is none, and a counterexample if one is found."""
+    made = _attempt(lemma, claim)
+    if isinstance(made, Exception):
+        return _failed(lemma, claim, stated, made)
+    proof, numbers = write(made.theorem, f"{lemma.slug}: {claim.name}")
+    titled = [*made.steps, ("the claim", made.theorem)]
+    cited = tuple((numbers[theorem], name) for theorem, name in made.cited.items() if theorem in numbers)
+    titles = tuple((title, numbers[step.theorem]) for title, step in titled if step.theorem in numbers)
+    places = tuple(_place(name) for name in dict.fromkeys(name for _, name in cited))
+    return replace(stated, proof=proof, titles=titles, cited=cited, places=places)
+
+
+def _place(cited: str) -> tuple[str, str, int]:
+    """What a scope calls a cited claim, the slug of its lemma, and its number there."""
+    lemma, claim = located(cited)
+    return cited, lemma.slug, [entry.name for entry in lemma.claims].index(claim.name)
+
+
+def _failed(lemma: Lemma, claim: Claim, stated: ClaimFindings, failure: Exception) -> ClaimFindings:
+    """No proof: refute the claim if a model does, otherwise say which step is missing (and if it is false)."""
+    hypotheses = list(stated.hypotheses.values())
+    models = _models((claim.models, lemma.models), WITNESS_TRIES)
+    witness = counterexample(hypotheses, stated.conclusion, models) or refute(hypotheses, stated.conclusion)
+    why = reason(failure)
+    if witness is None and isinstance(failure, ProofFailure) and (missing := failure.refute()):
+        why += f"; that step is false: {missing}"
+    return replace(stated, failure=why, witness=witness)
+
+
+def reason(failure: Exception) -> str:
+    """Why a script failed, in one sentence."""
+    if isinstance(failure, MissingAssumption):
+        return f"the proof needs the assumption {failure}, which is not there"
+    return " ".join(str(failure).split())
+
+
+# --- numbers and mutants ------------------------------------------------------------------------
+
+
+def _models(sources: Sequence[Models | None], count: int) -> Iterator[Model]:
+    """Random models from the first source that there is."""
+    source = next((source for source in sources if source is not None), None)
+    return islice(source(Random(SEED)), count) if source else iter(())
+
+
+def numbers_of(lemma: Lemma, claims: Sequence[Claim], models: int) -> dict[str, Report]:
+    """The claims on random models, by name; those with the same source of models are tested on the same ones."""
+    sequents: dict[Models, dict[str, Sequent]] = {}
+    for claim in claims:
+        source = _source(lemma, claim)
+        if models and source is not None:
+            hypotheses = [prop(statement) for statement in lemma.stated(claim).values()]
+            sequents.setdefault(source, {})[claim.name] = hypotheses, prop(claim.conclusion)
+    found: dict[str, Report] = {}
+    for source, tests in sequents.items():
+        reports = check_sequents(list(tests.values()), _models([source], models))
+        found.update(zip(tests, reports, strict=True))
+    return found
+
+
+def _source(lemma: Lemma, claim: Claim) -> Models | None:
+    """Where the random models for a claim come from; None if it is not tested on any."""
+    return None if speaks_of_integrability(prop(claim.conclusion)) else claim.models or lemma.models
+
+
+def _intervals(lemma: Lemma, claim: Claim) -> BoxAnswer | None:
+    """A closed statement on a box of its variables, by outward-rounded intervals; None if the claim names no box."""
+    if claim.box is None:
+        return None
+    stated = (prop(statement) for statement in lemma.stated(claim).values())
+    return check_box(prop(claim.conclusion), claim.box, [entry for entry in stated if entry.op in RELATIONS])
+
+
+def kill(lemma: Lemma, mutant: Mutant) -> MutantReport:
+    """Run the lemma's own script on a false twin (it must fail) and find a model that shows the twin false."""
+    stated = _twin_outline(lemma, mutant)
+    twin = lemma.mutated(mutant)
+    claim = twin.claims[0]
+    hypotheses = list(stated.hypotheses.values())
+    outcome = _attempt(twin, claim)
+    models = _models((mutant.models, claim.models, lemma.models), WITNESS_TRIES)
+    witness = counterexample(hypotheses, stated.conclusion, models) or refute(hypotheses, stated.conclusion)
+    refused = isinstance(outcome, Exception)
+    why = reason(outcome) if isinstance(outcome, Exception) else "the script proved it"
+    return replace(stated, refused=refused, reason=why, witness=witness)

@@ -1,0 +1,308 @@
+"""The processes that run lemma files, seen from the one that does not.
+
+Each process runs the library's lemmas or one user's file, never both: no file can touch what is said of another.
+What a file prints is kept apart from the answers and handed to `heard`; an answer is data of unknown origin until
+`serialize` has read it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..stopping import Stop
+from .report import Findings
+from .request import Request
+from .serialize import NotFindings, unpacked, visible
+from .verifier import FreshVerification, environment
+
+MAX_BYTES = 256_000_000  # of one answer
+MAX_SHOWN = 20_000  # bytes of what a file prints, a request: printing without end must not fill the screen
+GRACE = 5.0  # seconds in which a process that has sent its last byte may end by itself, for a better message only
+Heard = Callable[[str | None, str], None]
+Say = Callable[[str], None]
+
+
+class WorkerFailed(Exception):
+    """What a process says went wrong, or how it ended; `trace` is the traceback behind it, if there is one."""
+
+    def __init__(self, message: str, trace: str = "") -> None:
+        super().__init__(message)
+        self.trace = trace
+
+
+@dataclass
+class Answer:
+    """The answer to a request: its last message, or why there is none; and the kernel, reading the proof files."""
+
+    request: Request
+    seconds: float = 0.0
+    message: dict[str, Any] = field(default_factory=dict)
+    proofs: list[str] = field(default_factory=list)  # one a claim, "" where there is none
+    failure: WorkerFailed | None = None
+    verification: FreshVerification | None = None
+
+    def findings(self) -> Findings:
+        """What was found.  Raises WorkerFailed when that is nothing that can be."""
+        if self.failure is not None:
+            raise self.failure
+        data = self.message.get("found")
+        try:
+            found = unpacked({"proofs": self.proofs, **data} if isinstance(data, dict) else data)
+        except NotFindings as error:
+            raise WorkerFailed(f"{_of(self.request)} sent what is not a result: {error}") from None
+        if found.about.slug != self.request.slug:
+            raise WorkerFailed(f"{_of(self.request)} sent the results of another lemma, {found.about.slug}")
+        return found
+
+    def verified(self) -> list[dict[str, Any]]:
+        """What the kernel answers about the proof files, in order."""
+        return self.verification.answers() if self.verification is not None else []
+
+
+class Workers:
+    """Processes that run lemma files, begun when they are needed and ended with this.
+
+    jobs: how many may run at a time.  heard(path, line) gets what a file prints; path is None for the library's.
+    """
+
+    def __init__(self, jobs: int, heard: Heard, say: Say) -> None:
+        self._jobs, self._heard, self._say = jobs, heard, say
+        self._events: queue.SimpleQueue[tuple[_Worker, bytes]] = queue.SimpleQueue()
+        self._alive: list[_Worker] = []
+        self._verifications: list[FreshVerification] = []
+        # A process that is killed leaves its files: they are in a folder of this one's.
+        self._folder = tempfile.TemporaryDirectory(prefix="adamproof-", ignore_cleanup_errors=True)
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        with Stop():  # a signal now must not leave anything behind
+            for worker in list(self._alive):
+                self._end(worker)
+            for verification in self._verifications:
+                verification.close()
+            self._folder.cleanup()
+
+    def ask(self, path: str | None, task: str, **more: Any) -> dict[str, Any]:
+        """The last message of the answer to a task about a whole file, or the library.  Raises WorkerFailed."""
+        worker = self._worker(path)
+        worker.send({"task": task, "path": path, **more})
+        while True:
+            message = self._next(worker)
+            if "say" in message:
+                self._say(_shown(message["say"]))
+            else:
+                return message
+
+    def run(self, requests: Sequence[Request], jobs: int | None = None) -> Iterator[Answer]:
+        """The answers in the order of the requests, each as soon as it and those before it are there."""
+        jobs = min(jobs or self._jobs, len(requests))
+        waiting = deque(enumerate(requests))
+        running: dict[_Worker, tuple[int, float, Answer]] = {}
+        done: dict[int, Answer] = {}
+        for number in range(len(requests)):
+            while number not in done:
+                while waiting and len(running) < jobs:
+                    index, request = waiting.popleft()
+                    if jobs > 1:
+                        self._say(f"{request.slug}: being checked ({index + 1} of {len(requests)}, {jobs} processes)")
+                    worker = self._begin(request, running)
+                    running[worker] = index, time.perf_counter(), Answer(request)
+                worker, line = self._events.get()
+                if worker not in running:
+                    self._note(worker, line)
+                else:
+                    index, start, answer = running[worker]
+                    if self._take(worker, line, answer, jobs):
+                        answer.seconds = time.perf_counter() - start
+                        done[index] = running.pop(worker)[2]
+            yield done.pop(number)
+
+    def _begin(self, request: Request, busy: dict[_Worker, Any]) -> _Worker:
+        worker = self._worker(request.path, busy)
+        worker.send(request.data())
+        return worker
+
+    def _worker(self, path: str | None, busy: dict[_Worker, Any] | None = None) -> _Worker:
+        """An idle process for this file; a new one if there is none, in place of an idle one for another file."""
+        idle = [worker for worker in self._alive if worker not in (busy or {})]
+        for worker in idle:
+            if worker.path == path:
+                return worker
+        if idle and len(self._alive) >= self._jobs:
+            self._end(idle[0])
+        with Stop():  # a signal must find the process among those to be ended
+            worker = _Worker(path, self._folder.name, self._events)
+            self._alive.append(worker)
+        return worker
+
+    def _end(self, worker: _Worker) -> None:
+        self._alive.remove(worker)
+        worker.end()
+        self._listen(worker, whole=True)
+        worker.close()
+
+    def _listen(self, worker: _Worker, whole: bool) -> None:
+        for line in worker.printed(whole):
+            self._heard(worker.path, line)
+
+    def _next(self, worker: _Worker) -> dict[str, Any]:
+        """The next message of this process.  Raises WorkerFailed on an error, and when it has ended."""
+        while True:
+            sender, line = self._events.get()
+            if sender is worker:
+                return self._message(worker, line)
+            self._note(sender, line)
+
+    def _note(self, worker: _Worker, line: bytes) -> None:
+        """Something from a process that was asked nothing: if that is its end, it cannot be asked again."""
+        if not line.endswith(b"\n") and worker in self._alive:
+            self._end(worker)
+
+    def _message(self, worker: _Worker, line: bytes) -> dict[str, Any]:
+        if not line.endswith(b"\n"):
+            how = "an answer has no end" if len(line) >= MAX_BYTES else worker.fate()
+            self._end(worker)
+            raise WorkerFailed(f"{worker.name}: the process that ran it ended before it had answered ({how})")
+        try:
+            message = json.loads(line)
+        except (ValueError, RecursionError):
+            message = None
+        if not isinstance(message, dict):
+            raise WorkerFailed(f"{worker.name} sent what is not a message")
+        self._listen(worker, whole="say" not in message and "proofs" not in message)
+        if "error" in message:
+            raise WorkerFailed(_shown(message["error"]), str(message.get("trace", "")))
+        return message
+
+    def _take(self, worker: _Worker, line: bytes, answer: Answer, jobs: int) -> bool:
+        """A message about a request that is under way; whether it is the last one."""
+        try:
+            message = self._message(worker, line)
+            if "say" in message:
+                if jobs == 1:
+                    self._say(_shown(message["say"]))
+                return False
+            if "proofs" in message:
+                self._verify(message["proofs"], answer)
+                return False
+            answer.message = message
+        except WorkerFailed as failure:
+            answer.failure = failure
+        return True
+
+    def _verify(self, proofs: Any, answer: Answer) -> None:
+        """Have the kernel read the proof files, in a process of its own, while the rest is being found."""
+        if type(proofs) is not list or not all(type(proof) is str for proof in proofs) or answer.proofs:
+            raise WorkerFailed(f"{_of(answer.request)} sent proof files that are not texts, or twice")
+        answer.proofs = proofs
+        try:
+            with Stop():  # a signal must find it among those to be ended
+                answer.verification = FreshVerification(list(filter(None, proofs)))
+                self._verifications.append(answer.verification)
+        except OSError as error:
+            slug = answer.request.slug
+            raise WorkerFailed(f"the proof files of {slug} cannot be written: {error.strerror}") from None
+
+
+class _Worker:
+    """One process, and what comes from it: messages into a queue, what is printed into a file."""
+
+    def __init__(self, path: str | None, folder: str, events: queue.SimpleQueue[tuple[_Worker, bytes]]) -> None:
+        self.path, self.name = path, path or "the library's process"
+        self._printed = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by `close`
+        self._read_to, self._left = 0, MAX_SHOWN
+        reading, writing = os.pipe()
+        flags = ["-O"] * sys.flags.optimize
+        self._process = subprocess.Popen(
+            [sys.executable, *flags, "-P", "-m", "adamproof.checking.worker", str(writing)],
+            stdin=subprocess.PIPE,
+            stdout=self._printed,
+            stderr=subprocess.STDOUT,
+            pass_fds=(writing,),
+            env={**environment(), "TMPDIR": folder},
+            start_new_session=True,  # an interrupt is for us to answer; and a file has no terminal to write to
+        )
+        os.close(writing)
+        threading.Thread(target=self._read, args=(reading, events), daemon=True).start()
+
+    def _read(self, source: int, events: queue.SimpleQueue[tuple[_Worker, bytes]]) -> None:
+        with os.fdopen(source, "rb") as channel:
+            while line := channel.readline(MAX_BYTES):
+                events.put((self, line))
+                if not line.endswith(b"\n"):
+                    return  # it has ended in the middle of a line, or the line has no end
+        events.put((self, b""))
+
+    def send(self, request: dict[str, Any]) -> None:
+        self._left = MAX_SHOWN
+        try:
+            if self._process.stdin is not None:
+                self._process.stdin.write(json.dumps(request).encode("ascii") + b"\n")
+                self._process.stdin.flush()
+        except OSError:
+            pass  # it has ended: reading from it says so
+
+    def printed(self, whole: bool) -> Iterator[str]:
+        """The lines printed since the last time, fit to be shown; with `whole` also one that has not ended.
+
+        No more than MAX_SHOWN bytes a request: the rest is counted.
+        """
+        size = os.fstat(self._printed.fileno()).st_size
+        content = os.pread(self._printed.fileno(), min(self._left, size - self._read_to), self._read_to)
+        if not whole and len(content) < self._left:
+            content = content[: content.rfind(b"\n") + 1]
+        self._read_to += len(content)
+        self._left -= len(content)
+        for line in content.decode("utf-8", "backslashreplace").removesuffix("\n").split("\n") if content else ():
+            yield visible(line)
+        if whole and size > self._read_to:
+            yield f"... and {size - self._read_to} more bytes, which are not shown"
+            self._read_to = size
+
+    def fate(self) -> str:
+        """In words, what has become of it, after the end of what it sends."""
+        try:
+            code = self._process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            return "it has closed its channel"
+        return f"signal {-code}" if code < 0 else f"exit status {code}"
+
+    def end(self) -> None:
+        """Kill it and whatever it has started."""
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except OSError:
+            pass  # nothing of it is left
+        self._process.wait()
+
+    def close(self) -> None:
+        if self._process.stdin is not None:
+            try:
+                self._process.stdin.close()
+            except OSError:
+                pass
+        self._printed.close()
+
+
+def _of(request: Request) -> str:
+    return request.path or request.slug
+
+
+def _shown(text: Any) -> str:
+    """A text of unknown origin on one line: what cannot be shown is written as an escape."""
+    line = " ".join(str(text)[:MAX_SHOWN].split())
+    return visible(line)

@@ -1,0 +1,78 @@
+"""The steps of a proof that readers see, read from the proof file that the kernel has accepted.
+
+Whoever made the file says which of its steps have titles.  What a step states, and what it rests on, is read from the
+file: a title cannot stand over a formula that the proof does not contain.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..kernel.normal import key
+from ..kernel.terms import Term, reset_budget
+from ..kernel.verify import Reader
+
+
+@dataclass(frozen=True)
+class NamedStep:
+    """A step that readers see: its title, what it states, and what it rests on (earlier steps, lemmas, assumptions)."""
+
+    title: str
+    statement: Term
+    rests_on: tuple[str, ...]
+
+
+def named(
+    proof: str, titles: Sequence[tuple[str, int]], cited: Mapping[int, str], stated: Mapping[str, Term]
+) -> tuple[NamedStep, ...]:
+    """The titled steps of a proof file that the kernel has accepted.
+
+    titles: (title, number of the step).  cited: by number, what the theorems of other lemmas are called.
+    stated: the assumptions by name.  Raises LookupError or TypeError when the file has no such step.
+    """
+    steps = _Steps(proof, stated)
+    names = dict(cited)
+    found = []
+    for number, (title, step) in enumerate(titles, start=1):
+        found.append(NamedStep(title, steps.conclusion(step), steps.rests_on(step, names)))
+        names.setdefault(step, f"step {number}")
+    return tuple(found)
+
+
+class _Steps:
+    """An accepted proof file's steps by number, with the assumptions that they may be."""
+
+    def __init__(self, proof: str, stated: Mapping[str, Term]) -> None:
+        data = json.loads(proof)
+        self._steps: list[dict[str, Any]] = data["steps"]
+        reset_budget()
+        self._terms: list[Term] = Reader(data["symbols"], data["terms"]).terms
+        self._assumed = {key(statement): name for name, statement in stated.items()}
+
+    def conclusion(self, step: int) -> Term:
+        term: int = self._steps[step]["conclusion"]
+        return self._terms[term]
+
+    def rests_on(self, last: int, names: Mapping[int, str]) -> tuple[str, ...]:
+        """Walk back to the nearest named steps and the assumptions that are still hypotheses of the last one."""
+        found: dict[str, None] = {}
+        left = {key(self._terms[index]) for index in self._steps[last]["hypotheses"]}
+        stack, seen = [last], set[int]()
+        while stack:
+            number = stack.pop()
+            if number in seen:
+                continue
+            seen.add(number)
+            step = self._steps[number]
+            if number in names:
+                found[names[number]] = None
+            elif step["rule"] in ("assume", "cite"):
+                mark = key(self.conclusion(number))
+                if mark in self._assumed and mark in left:
+                    found[self._assumed[mark]] = None
+            else:
+                stack.extend(reversed(step["from"]))
+        return tuple(found)

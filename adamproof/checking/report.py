@@ -1,0 +1,312 @@
+"""What checking a lemma finds, and the answer that it leads to: plain data, which passes between processes.
+
+Findings are what the process that ran the lemma file says: no verdict is part of them.  A report adds the kernel's
+answers about the proof files (see `judge`).  Nothing here imports SymPy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from enum import Enum
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from ..kernel.terms import QUANTIFIERS, Term
+from ..numeric.check import Report, Witness
+from ..numeric.intervals import BoxAnswer
+from ..theory.source import Source
+from . import proof_steps
+from .proof_steps import NamedStep
+
+
+class Verdict(Enum):
+    """The answers; the exit code of each is its value's second part."""
+
+    PROVED = ("PROVED", 0)
+    REFUTED = ("REFUTED", 1)
+    REJECTED = ("REJECTED", 1)
+    UNDECIDED = ("UNDECIDED", 3)
+
+    def __str__(self) -> str:
+        return self.value[0]
+
+    @property
+    def exit_code(self) -> int:
+        return self.value[1]
+
+
+# --- what the process that ran the file says ----------------------------------------------------
+
+
+@dataclass(frozen=True)
+class About:
+    """Which lemma it is.
+
+    claims: their names.  assumptions: all that the lemma states, by name; axioms: the names of those that are cited
+    from the literature.
+    constants: by name, as SymPy prints them, and as terms where they can be written so.
+    """
+
+    slug: str
+    label: str | None
+    title: str
+    source: Source
+    where: str
+    claims: tuple[str, ...] = ()
+    notes: str = ""
+    constants: Mapping[str, tuple[str, Term | None]] = field(default_factory=dict)
+    assumptions: Mapping[str, Term] = field(default_factory=dict)
+    axioms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ClaimFindings:
+    """A claim as it is stated, and what was found about it.
+
+    hypotheses: by name.  box: exact ranges for the check by intervals.  has_models: whether it comes with models.
+    proof: the proof file ("" if the script failed).  titles: (title, step of the proof file) for readers.
+    cited: (step of the proof file, what it is called) of the theorems of other lemmas.
+    places: what each of them is: (name, slug, number of the claim in that lemma).
+    failure: why the script failed, in one sentence.  witness: a counterexample, looked for after a failure.
+    """
+
+    name: str
+    hypotheses: Mapping[str, Term]
+    conclusion: Term
+    box: Mapping[str, tuple[Fraction, Fraction]] | None = None
+    has_models: bool = False
+    proof: str = ""
+    titles: tuple[tuple[str, int], ...] = ()
+    cited: tuple[tuple[int, str], ...] = ()
+    places: tuple[tuple[str, str, int], ...] = ()
+    numbers: Report | None = None
+    intervals: BoxAnswer | None = None
+    failure: str = ""
+    witness: Witness | None = None
+
+    @property
+    def outline(self) -> ClaimFindings:
+        """The claim as it is stated, without what was found."""
+        return ClaimFindings(self.name, self.hypotheses, self.conclusion, self.box, self.has_models)
+
+
+@dataclass(frozen=True)
+class MutantReport:
+    """A false twin: what it states, whether the script failed on it, and the counterexample that shows it false.
+
+    drop: the assumptions that it lacks; change: the new names of those that differ, by name; replaced: whether its
+    conclusion differs.
+    """
+
+    name: str
+    hypotheses: Mapping[str, Term]
+    conclusion: Term
+    drop: tuple[str, ...] = ()
+    change: Mapping[str, str] = field(default_factory=dict)
+    replaced: bool = False
+    refused: bool = False
+    reason: str = ""
+    witness: Witness | None = None
+
+    @property
+    def killed(self) -> bool:
+        return self.refused and self.witness is not None
+
+    @property
+    def outline(self) -> MutantReport:
+        """The twin as it is stated, without what was found."""
+        return replace(self, refused=False, reason="", witness=None)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All that was found about a lemma: what takes time in checking it.  No verdict is part of it."""
+
+    about: About
+    claims: tuple[ClaimFindings, ...]
+    mutants: tuple[MutantReport, ...] = ()
+
+    @property
+    def proofs(self) -> list[str]:
+        """The proof files, in the order of the claims that have one."""
+        return [claim.proof for claim in self.claims if claim.proof]
+
+    @property
+    def outline(self) -> Findings:
+        """The lemma as it is stated, without what was found."""
+        return Findings(
+            self.about, tuple(claim.outline for claim in self.claims), tuple(twin.outline for twin in self.mutants)
+        )
+
+    def is_complete(self, models: int) -> bool:
+        """Whether every claim has a proof, and the numbers and intervals that checking it finds."""
+        return all(claim_is_complete(claim, models) for claim in self.claims)
+
+
+def claim_is_complete(claim: ClaimFindings, models: int) -> bool:
+    """Whether a claim has a proof with its last step named, and the numbers and intervals that are wanted."""
+    if not claim.proof or not claim.titles or (claim.intervals is None) != (claim.box is None):
+        return False
+    if not models or not is_tested(claim):
+        return claim.numbers is None
+    return claim.numbers is not None and claim.numbers.models <= models
+
+
+def is_tested(claim: ClaimFindings) -> bool:
+    """Whether there are random models that a claim can be tested on."""
+    return claim.has_models and not speaks_of_integrability(claim.conclusion)
+
+
+def speaks_of_integrability(prop: Term) -> bool:
+    """Whether a statement says that something is integrable, which everything is in a finite model."""
+    while prop.op in QUANTIFIERS or prop.op == "implies":
+        prop = prop.args[-1]
+    return prop.op == "Integrable"
+
+
+@dataclass(frozen=True)
+class LostClaim:
+    """What was found about a claim without the dropped assumptions.
+
+    stated: those that the claim states; needed: those that its proof uses; where: for each of them, how it enters the
+    proof; twin: the false twin that drops no more and is refuted, so that the claim is false without them ("": none).
+    """
+
+    stated: tuple[str, ...]
+    needed: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    twin: str = ""
+
+
+@dataclass(frozen=True)
+class LostFindings:
+    """What was found without the assumptions `dropped`: the findings about the lemma that is left, and its claims."""
+
+    found: Findings
+    dropped: tuple[str, ...]
+    claims: tuple[LostClaim, ...]
+
+
+# --- the answer ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ClaimReport(ClaimFindings):
+    """The answer to one claim.  `reason` says what is missing or wrong when it is not proved."""
+
+    verdict: Verdict = Verdict.UNDECIDED
+    reason: str = ""
+    used: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+    citations: tuple[tuple[str, str], ...] = ()
+    proof_steps: int = 0
+
+    @classmethod
+    def of(cls, found: ClaimFindings, verdict: Verdict, **answer: Any) -> ClaimReport:
+        return cls(**{entry.name: getattr(found, entry.name) for entry in fields(found)}, verdict=verdict, **answer)
+
+    @cached_property
+    def steps(self) -> tuple[NamedStep, ...]:
+        """The steps that readers see, as the proof file has them; none if it is not proved."""
+        if self.verdict is not Verdict.PROVED:
+            return ()
+        return proof_steps.named(self.proof, self.titles, dict(self.cited), self.hypotheses)
+
+
+@dataclass(frozen=True)
+class LemmaReport:
+    """The answer to a lemma: all of its claims and mutants."""
+
+    lemma: About
+    claims: tuple[ClaimReport, ...]
+    mutants: tuple[MutantReport, ...]
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict among the claims; a lemma with a surviving mutant or failing numbers is rejected."""
+        verdicts = [claim.verdict for claim in self.claims]
+        for worst in (Verdict.REJECTED, Verdict.REFUTED, Verdict.UNDECIDED):
+            if worst in verdicts:
+                return worst
+        sound = all(mutant.killed for mutant in self.mutants) and all(
+            (c.numbers is None or c.numbers.holds) and (c.intervals is None or c.intervals.verdict == "proved")
+            for c in self.claims
+        )
+        return verdicts[0] if sound else Verdict.REJECTED
+
+    def __str__(self) -> str:
+        from ..notebook import report
+
+        return report(self).text
+
+    def _repr_html_(self) -> str:
+        from ..notebook import report
+
+        return report(self).html
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What becomes of a claim: the answer without the dropped assumptions, and what was found about it."""
+
+    report: ClaimReport
+    found: LostClaim
+
+    @property
+    def holds(self) -> bool:
+        return self.report.verdict is Verdict.PROVED
+
+    @property
+    def word(self) -> Verdict:
+        """The answer without the assumptions, a refuted twin taken into account."""
+        return Verdict.REFUTED if self.twin else self.report.verdict
+
+    @property
+    def stated(self) -> tuple[str, ...]:
+        return self.found.stated
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        return () if self.holds else self.found.needed
+
+    @property
+    def twin(self) -> str:
+        return "" if self.holds else self.found.twin
+
+    @property
+    def text(self) -> str:
+        """What there is to say, in one sentence or a few parts of one."""
+        if self.holds:
+            return "goes through without it" if self.stated else "does not assume it"
+        needs = " and ".join(f'"{name}"' for name in self.needed)
+        said = f"needs the assumption {needs}" if needs else self.report.reason
+        twin = f'the false twin "{self.twin}" has a counterexample'
+        false = f"without it the claim is false ({twin})" if self.twin else ""
+        return "; ".join(filter(None, [said, *self.found.where, false]))
+
+
+@dataclass(frozen=True)
+class Losses:
+    """What a lemma loses without the assumptions `dropped`."""
+
+    report: LemmaReport
+    dropped: tuple[str, ...]
+    claims: tuple[Loss, ...]
+
+    @classmethod
+    def of(cls, report: LemmaReport, dropped: tuple[str, ...], claims: Sequence[LostClaim]) -> Losses:
+        return cls(report, dropped, tuple(map(Loss, report.claims, claims)))
+
+    @property
+    def lemma(self) -> About:
+        return self.report.lemma
+
+    @property
+    def holds(self) -> bool:
+        return all(claim.holds for claim in self.claims)

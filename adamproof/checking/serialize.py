@@ -1,0 +1,276 @@
+"""Findings as plain data (JSON), and back.  Exact: fractions, binary floating point numbers, terms.
+
+What is read may come from a stranger's program, or from a file that somebody has edited: it is checked, and text is
+made fit to be shown on one line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import fields, replace
+from fractions import Fraction
+from functools import cache
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import mpmath
+
+from ..kernel.terms import PROP, Function, Term, function, make, reset_budget
+from ..numeric.check import Report, Witness
+from ..numeric.evaluate import Slack
+from ..numeric.intervals import BoxAnswer
+from ..theory.graph import Graph, Node
+from ..theory.source import Source
+from .report import About, ClaimFindings, Findings, LostClaim, MutantReport
+
+KINDS = (
+    About, BoxAnswer, ClaimFindings, Findings, Graph, LostClaim, MutantReport, Node, Report, Slack, Witness
+)  # fmt: skip
+RECORDS = {kind.__name__: kind for kind in KINDS}
+MAX_EXPONENT = 10_000_000  # of a floating point number; printing one of a far larger exponent might not end
+MAX_DIGITS = 250_000  # of an integer, hexadecimal
+MAX_TEXT = 20_000  # characters of a text that is shown
+T = TypeVar("T")
+SLUG = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
+
+
+class NotFindings(ValueError):
+    """Data that are not what was found about a lemma; the message says what is wrong with them."""
+
+
+def packed(found: Findings) -> dict[str, Any]:
+    """Findings as JSON has them."""
+    bare = replace(found, claims=tuple(replace(claim, proof="") for claim in found.claims))
+    # The proof files stand apart, so that the kernel can start on them before anything else is read.
+    return {"proofs": [claim.proof for claim in found.claims], **packed_value(bare)}
+
+
+def unpacked(data: Any) -> Findings:
+    """The findings that were packed.  Raises NotFindings on anything else."""
+    return reading(lambda: _findings(data["proofs"], _value(data)))
+
+
+def unpacked_about(data: Any) -> About:
+    """The description of a lemma that was packed.  Raises NotFindings on anything else."""
+    return reading(lambda: _about(_value(data)))
+
+
+def unpacked_losses(data: Any, claims: int) -> tuple[tuple[str, ...], tuple[LostClaim, ...]]:
+    """The dropped assumptions, and what became of each of so many claims.  Raises NotFindings on anything else."""
+    return reading(lambda: _losses(_value(data), claims))
+
+
+def unpacked_graph(data: Any) -> Graph:
+    """The graph that was packed, all of whose edges end in it.  Raises NotFindings on anything else."""
+    return reading(lambda: _graph(_value(data)))
+
+
+def packed_value(value: Any) -> dict[str, Any]:
+    """Any value of these kinds as JSON has it, each of its terms written once."""
+    table = _Terms()
+    content = _packed(value, table)
+    return {"terms": table.rows, "value": content}
+
+
+def _value(data: Any) -> Any:
+    return _unpacked(data["value"], _read_terms(data["terms"]))
+
+
+def reading(read: Callable[[], T]) -> T:
+    """What is read; whatever is wrong with data of unknown origin is NotFindings."""
+    try:
+        return read()
+    except NotFindings:
+        raise
+    except RecursionError:
+        raise NotFindings("the data are nested too deeply") from None
+    except Exception as error:
+        raise NotFindings(f"malformed data ({type(error).__name__}: {error!s:.200})") from error
+
+
+# --- what findings must be like -----------------------------------------------------------------
+
+
+def _findings(proofs: Any, found: Any) -> Findings:
+    if not _fits(found, Findings) or not _fits(tuple(proofs), tuple[str, ...]):
+        raise NotFindings("the data are not findings")
+    if not found.claims or len(found.claims) != len(proofs):
+        raise NotFindings("there is not one proof file for each claim")
+    _about(found.about)
+    for entry in (*found.claims, *found.mutants):
+        if not entry.name.strip():
+            raise NotFindings("a claim or mutant has no name")
+        _statements(*entry.hypotheses.values(), entry.conclusion)
+    claims = (replace(claim, proof=proof) for claim, proof in zip(found.claims, proofs, strict=True))
+    checked: Findings = replace(found, claims=tuple(claims))
+    return checked
+
+
+def _about(about: Any) -> About:
+    if not _fits(about, About) or not SLUG.fullmatch(about.slug):
+        raise NotFindings("the data do not describe a lemma")
+    if not about.title.strip() or not about.where.strip() or (about.label is not None and not about.label.strip()):
+        raise NotFindings("a lemma has no title")
+    _statements(*about.assumptions.values())
+    checked: About = about
+    return checked
+
+
+def _graph(value: Any) -> Graph:
+    if not _fits(value, Graph):
+        raise NotFindings("the data are not a graph")
+    ends = [*value.asked, *(end for node in value.nodes.values() for end in node.rests_on)]
+    if not set(ends) <= set(value.nodes) or any(node.name != name for name, node in value.nodes.items()):
+        raise NotFindings("an edge of the graph ends nowhere")
+    checked: Graph = value
+    return checked
+
+
+def _losses(value: Any, claims: int) -> tuple[tuple[str, ...], tuple[LostClaim, ...]]:
+    if not _fits(value, tuple[tuple[str, ...], tuple[LostClaim, ...]]) or len(value[1]) != claims:
+        raise NotFindings("there is not one answer for each claim")
+    checked: tuple[tuple[str, ...], tuple[LostClaim, ...]] = value
+    return checked
+
+
+def _statements(*props: Term) -> None:
+    if not all(entry.sort == PROP and not entry.loose for entry in props):
+        raise NotFindings("a statement is not a proposition")
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    """Whether a value is of an annotated type, all the way down; the records' own annotations are the rules."""
+    origin, parts = get_origin(hint), get_args(hint)
+    if hint is Any:
+        return True
+    if origin in (Union, UnionType):
+        return any(_fits(value, part) for part in parts)
+    if origin is tuple and len(parts) == 2 and parts[1] is ...:
+        return type(value) is tuple and all(_fits(entry, parts[0]) for entry in value)
+    if origin is tuple:
+        return type(value) is tuple and len(value) == len(parts) and all(map(_fits, value, parts))
+    if origin is not None:  # a mapping
+        return type(value) is dict and all(_fits(k, parts[0]) and _fits(v, parts[1]) for k, v in value.items())
+    if hint in KINDS:
+        wanted = _hints(hint.__name__)
+        return type(value) is hint and all(_fits(getattr(value, name), kind) for name, kind in wanted.items())
+    return type(value) is hint
+
+
+@cache
+def _hints(kind: str) -> dict[str, Any]:
+    hints = get_type_hints(RECORDS[kind])
+    return {entry.name: hints[entry.name] for entry in fields(RECORDS[kind])}
+
+
+# --- values: text, truth values and None as they are; everything else as [kind, parts...] ----------------
+
+
+class _Terms:
+    """Terms as rows [operator, arguments...], in which a term is the number of an earlier row."""
+
+    def __init__(self) -> None:
+        self.rows: list[list[Any]] = []
+        self._numbers: dict[Term, int] = {}
+
+    def number(self, term: Term) -> int:
+        if term not in self._numbers:
+            row = [term.op, *(self._argument(entry) for entry in term.args)]
+            self._numbers[term] = len(self.rows)
+            self.rows.append(row)
+        return self._numbers[term]
+
+    def _argument(self, entry: Any) -> Any:
+        return self.number(entry) if type(entry) is Term else _packed(entry, self)
+
+
+def _read_terms(rows: Any) -> list[Term]:
+    terms: list[Term] = []
+    reset_budget()
+    for op, *arguments in rows:
+        read = (terms[_place(entry)] if type(entry) is int else _unpacked(entry, terms) for entry in arguments)
+        terms.append(make(op, *read))
+    return terms
+
+
+def _place(number: int) -> int:
+    if number < 0:
+        raise NotFindings("a term that does not point to an earlier one")
+    return number
+
+
+def _packed(value: Any, terms: _Terms) -> Any:
+    kind = type(value)
+    if value is None or kind in (str, bool):
+        return value
+    if kind is int:
+        return ["int", hex(value)]  # in decimal, Python refuses more than 4300 digits
+    if kind is Fraction:
+        return ["fraction", hex(value.numerator), hex(value.denominator)]
+    if isinstance(value, mpmath.mpf):
+        sign, mantissa, exponent, bits = value._mpf_
+        return ["mpf", int(sign), hex(int(mantissa)), int(exponent), int(bits)]
+    if kind is tuple:
+        return ["tuple", *(_packed(entry, terms) for entry in value)]
+    if kind is dict:
+        return ["dict", *([_packed(name, terms), _packed(entry, terms)] for name, entry in value.items())]
+    if kind is Function:
+        return ["function", value.name, list(value.sorts)]
+    if kind is Term:
+        return ["term", terms.number(value)]
+    if kind is Source:
+        return ["source", value.name]
+    if RECORDS.get(kind.__name__) is kind:
+        return ["record", kind.__name__, [_packed(getattr(value, field.name), terms) for field in fields(value)]]
+    raise TypeError(f"a {kind.__name__} is not plain data")
+
+
+def _unpacked(data: Any, terms: list[Term]) -> Any:
+    if data is None or type(data) is bool:
+        return data
+    if type(data) is str:
+        return visible(data if len(data) <= MAX_TEXT else f"{data[:MAX_TEXT]} ...")
+    kind, *parts = data
+    if kind in SIMPLE:
+        return SIMPLE[kind](parts)
+    if kind == "tuple":
+        return tuple(_unpacked(entry, terms) for entry in parts)
+    if kind == "dict":
+        return {_unpacked(name, terms): _unpacked(entry, terms) for name, entry in parts}
+    if kind == "term":
+        return terms[_place(parts[0])]
+    if kind == "record":
+        return RECORDS[parts[0]](*(_unpacked(entry, terms) for entry in parts[1]))
+    raise NotFindings(f"data of no known kind {kind!r:.40}")
+
+
+def visible(text: str) -> str:
+    """A text that is shown on one line: a character that cannot be shown (such as a line break) becomes an escape."""
+    return text if text.isprintable() else "".join(map(_visible, text))
+
+
+def _visible(character: str) -> str:
+    return character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+
+
+def _integer(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise NotFindings(f"a number of more than {MAX_DIGITS} hexadecimal digits")
+    return int(text, 16)
+
+
+def _floating(sign: int, mantissa: str, exponent: int, bits: int) -> Any:
+    size = _integer(mantissa)
+    if sign not in (0, 1) or abs(exponent) > MAX_EXPONENT or (size and bits != size.bit_length()):
+        raise ValueError("not a floating point number")
+    return mpmath.make_mpf((sign, mpmath.libmp.MPZ(size), exponent, bits))
+
+
+SIMPLE: dict[str, Callable[[list[Any]], Any]] = {
+    "int": lambda parts: _integer(parts[0]),
+    "fraction": lambda parts: Fraction(_integer(parts[0]), _integer(parts[1])),
+    "mpf": lambda parts: _floating(*parts),
+    "function": lambda parts: function(parts[0], parts[1]),
+    "source": lambda parts: Source[parts[0]],
+}

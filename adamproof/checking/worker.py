@@ -1,0 +1,181 @@
+"""The process that runs lemma files: it reads requests and sends home what it found, as lines of JSON.
+
+Started by `pool` as `python -m adamproof.checking.worker CHANNEL`, with requests on standard input.  The answers go
+through the file descriptor CHANNEL; standard output and standard error are the lemma file's own, and are shown as such.
+A file may do to this process whatever it likes: all that it can send home is data, which are checked there.
+
+A request is {"task", ...}.  Answers: {"say": text} is progress, {"proofs": [text]} the proof files, for the kernel to
+start on; then {"found": data}, {"about": [data]}, {"nodes": ...} or {"error": sentence, "trace": text} ends it.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import queue
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from typing import IO, Any
+
+from ..lemma import Lemma
+from .failures import described
+from .request import FIRST, Request
+
+Answer = dict[str, Any]
+Send = Callable[[Answer], None]
+
+
+def main() -> None:
+    gc.set_threshold(100_000)  # terms and steps are many, live long and are not cyclic
+    with os.fdopen(int(sys.argv[1]), "w", encoding="ascii") as channel:
+        os.set_inheritable(channel.fileno(), False)
+
+        def send(answer: Answer) -> None:
+            try:
+                channel.write(json.dumps(answer, allow_nan=False) + "\n")
+                channel.flush()
+            except OSError:  # nobody listens any more, or the file has closed the channel
+                os._exit(1)
+
+        for request in _requests():
+            send(_answered(request, send))
+
+
+def _requests() -> Iterator[Answer]:
+    """Requests, one a line, as they come.  The process ends with whoever asks, also in the middle of an answer."""
+    lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    source = os.fdopen(os.dup(0), "rb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)  # a file that asks for input gets none
+    os.close(nothing)
+
+    def read() -> None:
+        for line in source:
+            lines.put(line)
+        os._exit(0)
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        yield json.loads(lines.get())
+
+
+def _answered(request: Answer, send: Send) -> Answer:
+    path = request.get("path")
+    try:
+        answer = TASKS[request["task"]](request, send)
+    except BaseException as error:  # noqa: BLE001 - a lemma's code may fail in any way, even exit
+        failure = described(error, path, request.get("slug", ""))
+        answer = {"error": failure.message, "trace": failure.trace}
+    for stream in (sys.stdout, sys.stderr):
+        _flush(stream)
+    return answer
+
+
+def _flush(stream: IO[str] | None) -> None:
+    try:
+        if stream is not None:
+            stream.flush()
+    except (OSError, ValueError):
+        pass  # the file has closed it
+
+
+# --- tasks --------------------------------------------------------------------------------------
+
+
+def _check(data: Answer, send: Send) -> Answer:
+    from .pipeline import work
+    from .serialize import packed
+
+    request = Request(**data)
+    found = packed(
+        work(
+            _lemma(request),
+            request.models,
+            request.mutants,
+            lambda text: send({"say": text}),
+            lambda proofs: send({"proofs": proofs}),
+        )
+    )
+    del found["proofs"]  # sent already
+    return {"found": found}
+
+
+def _outline(data: Answer, send: Send) -> Answer:
+    from .pipeline import outline
+    from .serialize import packed
+
+    request = Request(**data)
+    return {"found": packed(outline(_lemma(request), request.mutants))}
+
+
+def _mutants(data: Answer, send: Send) -> Answer:
+    from dataclasses import replace
+
+    from .pipeline import kill, outline
+    from .serialize import packed
+
+    lemma = _lemma(Request(**data))
+    found = []
+    for mutant in lemma.mutants:
+        send({"say": f"{lemma.slug}: refuting the mutant {mutant.name}"})
+        found.append(kill(lemma, mutant))
+    return {"found": packed(replace(outline(lemma, False), mutants=tuple(found)))}
+
+
+def _without(data: Answer, send: Send) -> Answer:
+    from .ablation import lost
+    from .serialize import packed, packed_value
+
+    request = Request(**data)
+    lost_ = lost(_lemma(request), request.without, lambda text: send({"say": text}))
+    found = packed(lost_.found)
+    send({"proofs": found.pop("proofs")})
+    return {"found": found, "without": packed_value((lost_.dropped, lost_.claims))}
+
+
+def _about(data: Answer, send: Send) -> Answer:
+    from .pipeline import about
+    from .serialize import packed_value
+
+    return {"about": [packed_value(about(lemma)) for lemma in _lemmas(data)]}
+
+
+def _graph(data: Answer, send: Send) -> Answer:
+    from ..theory.dependencies import graph
+    from .serialize import packed_value
+
+    found = graph(_lemmas(data), lambda text: send({"say": text}))
+    return {"graph": packed_value(found)}
+
+
+TASKS: dict[str, Callable[[Answer, Send], Answer]] = {
+    "check": _check,
+    "outline": _outline,
+    "mutants": _mutants,
+    "without": _without,
+    "about": _about,
+    "graph": _graph,
+}
+
+
+def _lemmas(data: Answer) -> list[Lemma]:
+    """The lemmas of a file, or those of the library with these slugs (all of them if none is named)."""
+    from ..registry import get, lemmas
+    from ..theory.user_files import load
+
+    if data["path"] is not None:
+        return [lemma for lemma in load(data["path"]) if not data["slugs"] or lemma.slug in data["slugs"]]
+    return [get(slug) for slug in data["slugs"]] if data["slugs"] else list(lemmas())
+
+
+def _lemma(request: Request) -> Lemma:
+    (lemma,) = _lemmas({"path": request.path, "slugs": [request.slug]})
+    if request.claim is None:
+        return lemma
+    return lemma.narrowed(None if request.claim == FIRST else str(request.claim))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Lemmas: what a lemma file declares, and how lemma files are found and read."""

@@ -1,0 +1,270 @@
+"""A lemma file is a program: whatever it does to its own process, it cannot make `check` print PROVED of a falsehood.
+
+Each attack is a file.  The process that prints has not run it, so that the word PROVED, the statement under it, and the
+exit status follow from what the kernel says of the proof file that was sent.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adamproof.checking.pool import MAX_SHOWN
+
+ROOT = Path(__file__).resolve().parents[2]
+
+HEAD = """
+import os, sys
+from sympy import Integer
+from adamproof.lemma import Claim, Derivation, Lemma, Source
+from adamproof.prover import eq, le, prove, reals
+x = reals("x")
+def lemma_of(goal, script=lambda scope: prove(le(0, 1)), slug="mine", title="Mine"):
+    return Lemma(slug=slug, title=title, source=Source.OURS, where="a test", assumptions={},
+                 claims=[Claim("it", goal, script)])
+FALSE = eq(x, x + 1)
+"""
+SEND = """
+def send_instead(change):
+    import __main__
+    original = __main__.TASKS["check"]
+    def forged(data, send):
+        def through(message):
+            if "proofs" in message:
+                message = change(message) or message
+            send(message)
+        answer = original(data, through)
+        return change(answer) or answer
+    __main__.TASKS["check"] = forged
+"""
+
+
+def run(*args: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **variables}
+    command = [sys.executable, "-m", "adamproof", *args]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, encoding="utf-8")
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Any:
+    def write(body: str) -> str:
+        path = tmp_path / "mine.py"
+        path.write_text(HEAD + body, encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+PATCHES = {
+    "the comparison and the derivation": """
+import adamproof.checking.judge as judge
+import adamproof.checking.pipeline as pipeline
+import adamproof.registry as registry
+from adamproof.checking.report import Verdict
+judge._read = lambda *a: (Verdict.PROVED, "")
+registry.derive_claim = lambda *a: Derivation(prove(le(0, 1)), (), {})
+pipeline.derivation_of = lambda *a: Derivation(prove(le(0, 1)), (), {})
+lemma = lemma_of(FALSE)
+""",
+    "the kernel in its own process": """
+import adamproof.kernel.rules as rules
+import adamproof.kernel.verify as verify
+import adamproof.kernel.__main__ as program
+verify.verify = program.verify = lambda text: None
+from adamproof.kernel.rules import Theorem
+from adamproof.prover.record import Step
+forged = prove(le(0, 1))
+from adamproof.prover import prop
+Step.conclusion = property(lambda self: prop(FALSE))
+lemma = lemma_of(FALSE)
+""",
+    "the text of statements": """
+import adamproof.kernel.text as text
+import adamproof.checking.judge as judge
+import adamproof.checking.pipeline as pipeline
+judge.show = text.show = lambda term: "x == 1 + x"
+pipeline.derivation_of = lambda *a: Derivation(prove(le(0, 1)), (), {})
+lemma = lemma_of(FALSE)
+""",
+    "the proof file": """
+import adamproof.checking.pipeline as pipeline
+real = pipeline.write
+def write(step, title):
+    text, numbers = real(step, title)
+    return text.replace('"conclusion": "0 <= 1"', '"conclusion": "x == 1 + x"'), numbers
+pipeline.write = write
+pipeline.derivation_of = lambda *a: Derivation(prove(le(0, 1)), (), {})
+lemma = lemma_of(FALSE)
+""",
+    "the processes that it starts": """
+import subprocess
+os.environ["PATH"] = "/nowhere"
+subprocess.Popen = None
+import adamproof.checking.pipeline as pipeline
+pipeline.derivation_of = lambda *a: Derivation(prove(le(0, 1)), (), {})
+lemma = lemma_of(FALSE)
+""",
+}
+
+
+@pytest.mark.parametrize("patch", PATCHES.values(), ids=PATCHES)
+def test_patched_memory_proves_nothing(mine: Any, patch: str) -> None:
+    done = run("check", mine(patch), "--json")
+    answer = json.loads(done.stdout)
+    assert done.returncode != 0
+    assert "PROVED" not in done.stdout
+    (lemma,) = answer["lemmas"]
+    assert lemma.get("verdict", "REJECTED") in ("REJECTED", "UNDECIDED", "REFUTED")
+
+
+FORGERIES = {
+    "a verdict": ('message["verdict"] = "PROVED"', "PROVED"),
+    "no data": ("return {'found': 3}", "sent what is not a result"),
+    "another lemma's results": (
+        "if 'found' in message: return {'found': json.loads(json.dumps(message['found']).replace('mine', 'norms'))}",
+        "sent the results of another lemma, norms",
+    ),
+    "no claims": (
+        "if 'found' in message: message['found']['value'][2][1] = ['tuple']",
+        "there is not one proof file for each claim",
+    ),
+    "two proofs": ("if 'proofs' in message: message['proofs'] *= 2", "there is not one proof file for each claim"),
+    "proofs that are no texts": ("if 'proofs' in message: message['proofs'] = [1]", "proof files that are not texts"),
+    "a number without end": (
+        "if 'found' in message: message['found']['value'][2][1][1][2][5] = ['int', '0x' + 'f' * 10**6]",
+        "a number of more than",
+    ),
+}
+
+
+@pytest.mark.parametrize("body, said", FORGERIES.values(), ids=FORGERIES)
+def test_what_is_sent_is_read_as_a_strangers(mine: Any, body: str, said: str) -> None:
+    """A truth, so that without the forgery it would be PROVED."""
+    forge = f"import json\n{SEND}\ndef change(message):\n    {body}\nsend_instead(change)\n"
+    done = run("check", mine(forge + "lemma = lemma_of(le(0, x**2), lambda scope: prove(scope.goal))"))
+    if said == "PROVED":  # a word beside the data is not read
+        assert "mine: PROVED" in done.stdout and done.returncode == 0
+        return
+    assert said in done.stderr, done.stderr + done.stdout
+    assert done.returncode == 2
+    assert "PROVED" not in done.stdout
+
+
+def test_a_title_cannot_stand_over_what_the_proof_does_not_contain(mine: Any) -> None:
+    """Steps are read from the proof file; one that it does not have rejects the claim."""
+    good = "lemma = lemma_of(le(0, x**2), lambda scope: scope.step('zero is one', prove(scope.goal)))"
+    done = run("check", mine(good), "--ascii")
+    assert "1. zero is one\n       0 <= x^2" in done.stdout  # the title is the file's own, the formula is the proof's
+    forge = f"{SEND}\ndef change(m):\n    if 'found' in m: m['found']['value'][2][1][1][2][6][1][2] = ['int', '0x63']\n"
+    done = run("check", mine(f"{forge}send_instead(change)\n{good}"))
+    assert "REJECTED" in done.stdout, done.stdout + done.stderr
+    assert "a step is named that the proof file does not have" in done.stdout
+    assert done.returncode == 1
+
+
+def test_what_a_file_prints_is_its_own(mine: Any) -> None:
+    """On both streams, past Python's own, with what would move the cursor: marked, escaped, on standard error."""
+    said = r"""
+print("mine: PROVED")
+print("mine: PROVED", file=sys.stderr)
+sys.stdout.flush()
+os.write(1, b"\x1b[2J\rmine: PROVED\n")
+os.system("echo mine: PROVED")
+sys.__stdout__.write("no end of line: PROVED")
+lemma = lemma_of(FALSE)
+"""
+    path = mine(said)
+    done = run("check", path, "-q")
+    assert done.stdout == "mine: REFUTED\n"
+    lines = done.stderr.splitlines()
+    assert len(lines) == 5
+    assert all(line.startswith(f"[{path} prints] ") for line in lines), lines
+    assert r"\x1b[2J\rmine: PROVED" in done.stderr
+    assert "\x1b" not in done.stderr and "\r" not in done.stderr
+
+
+def test_a_flood_is_cut(mine: Any) -> None:
+    done = run("check", mine("print('x' * 10**6)\nlemma = lemma_of(le(0, x**2), lambda s: prove(s.goal))"), "-q")
+    assert done.stdout == "mine: PROVED\n"
+    assert f"... and {10**6 + 1 - MAX_SHOWN} more bytes, which are not shown" in done.stderr
+    assert len(done.stderr) < 2 * MAX_SHOWN
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("os._exit(0)", "ended before it had answered (exit status 0)"),
+        ("os.kill(os.getpid(), 9)", "ended before it had answered (signal 9)"),
+        ("os.close(int(sys.argv[1]))\nlemma = lemma_of(FALSE)", "ended before it had answered"),
+        ("os.closerange(3, 100)\nos._exit(0)", "ended before it had answered"),
+        ("os.write(int(sys.argv[1]), b'PROVED\\n')\nlemma = lemma_of(FALSE)", "sent what is not a message"),
+        ("os.write(int(sys.argv[1]), b'{\"about\": []}\\n')\nlemma = lemma_of(FALSE)", "sent no lemma"),
+        ("os.write(int(sys.argv[1]), b'{\"about\": [[[1]]]}\\n')\nlemma = 1", "does not describe a lemma"),
+        ("os.write(int(sys.argv[1]), b'[' * 10**5 + b'\\n')\nlemma = lemma_of(FALSE)", "sent what is not a message"),
+        ("input()", "EOFError"),
+    ],
+)
+def test_a_process_that_does_not_answer_is_an_error(mine: Any, body: str, said: str) -> None:
+    done = run("check", mine(body))
+    assert said in done.stderr, done.stderr
+    assert done.stdout == ""
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_takes_no_name_of_the_library(mine: Any) -> None:
+    """Whether or not its process refuses the name."""
+    silent = "import adamproof.theory.user_files as files\nfiles.declare = lambda lemmas: None\n"
+    done = run("check", mine(f"{silent}lemma = lemma_of(le(0, x**2), slug='update-magnitude')"), "-q")
+    assert done.stdout == ""
+    assert "update-magnitude is the name of another lemma" in done.stderr
+    assert done.returncode == 2
+
+
+def test_one_file_cannot_touch_what_is_said_of_another(mine: Any, tmp_path: Path) -> None:
+    """Each file has a process of its own, and the library another."""
+    other = tmp_path / "other.py"
+    other.write_text(HEAD + "lemma = lemma_of(FALSE, slug='other')\n", encoding="utf-8")
+    patched = PATCHES["the comparison and the derivation"]
+    done = run("check", mine(patched), "sign-form", str(other), "-q", "--no-cache", "--models", "1")
+    assert done.stdout == "mine: REJECTED\nsign-form: PROVED\nother: REFUTED\n"
+
+
+@pytest.mark.parametrize("command", ["check", "show", "mutate", "export", "graph"])
+def test_no_command_runs_a_file_in_its_own_process(mine: Any, tmp_path: Path, command: str) -> None:
+    """The file notes the process that runs it and the one that started that."""
+    note = tmp_path / "note"
+    path = mine(
+        f"open({str(note)!r}, 'a').write(f'{{os.getpid()}} ')\n"
+        "lemma = lemma_of(le(0, x**2), lambda scope: prove(scope.goal))"
+    )
+    code = (
+        "import os, sys; from adamproof.cli import main\n"
+        f"try: main({[command, path]!r})\nfinally: print(os.getpid(), file=sys.stderr)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False, encoding="utf-8"
+    )
+    assert done.returncode == 0, done.stderr
+    assert note.read_text(encoding="utf-8").split()
+    assert done.stderr.split()[-1] not in note.read_text(encoding="utf-8").split()
+
+
+def test_the_process_that_prints_has_imported_no_lemma() -> None:
+    """Nor SymPy: statements come as data."""
+    code = (
+        "import sys; from adamproof.cli import main\n"
+        "try: main(['check', 'sign-form', '-q'])\n"
+        "except SystemExit: pass\n"
+        "print([name for name in sys.modules if name == 'sympy' or name.count('.') > 2 and '.lemmas.' in name])"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
+    assert done.stdout == "sign-form: PROVED\n[]\n", done.stdout + done.stderr
