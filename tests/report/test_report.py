@@ -95,7 +95,7 @@ def test_equal_questions_give_equal_bytes(tmp_path: Path) -> None:
 
 
 def test_the_verdict_is_the_kernels(sign_form: LemmaReport) -> None:
-    rejected = replace(sign_form.claims[0], verdict=Verdict.REJECTED, reason="step 3 does not follow", steps=())
+    rejected = replace(sign_form.claims[0], verdict=Verdict.REJECTED, reason="step 3 does not follow")
     report = replace(sign_form, claims=(rejected, *sign_form.claims[1:]))
     page = made(report, ["html"], [], mutants=True).bodies["html"]
     assert '<span class="badge bad">REJECTED</span>' in page
