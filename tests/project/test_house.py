@@ -28,8 +28,8 @@ LAYERS = {  # what each part of the package may import of it
     "render": {"render", "kernel"},
     "export": {"export", "stopping", "kernel"},
     "prover": {"prover", "numeric", "kernel"},
-    "simulator": {"simulator", "atomic", "stopping", "__version__"},
-    "bounds": {"bounds", "lemmas", "lemma", "inputs", "prover", "kernel"},
+    "simulator": {"simulator", "arrays", "atomic", "stopping", "__version__"},
+    "bounds": {"bounds", "lemmas", "lemma", "inputs", "arrays", "prover", "kernel"},
     "report": {
         *("report", "render", "prover", "kernel"),
         *("lemma", "registry", "catalogue", "check", "graph", "claims", "evidence", "numeric"),
