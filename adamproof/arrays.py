@@ -81,7 +81,7 @@ def refuse_other_types(values: Any, verb: str = "is", depth: int = 0) -> None:
 def _refuse_objects(given: NDArray[Any]) -> None:
     """Raise ArrayError unless all objects are real numbers, such as fractions and decimals."""
     for value in given.flat:
-        if not isinstance(value, Real | Decimal) or isinstance(value, bool | np.bool_):
+        if isinstance(value, bool | np.bool_) or not isinstance(value, Real | Decimal):
             raise ArrayError(f"holds {value!r:.60} of the type {type(value).__name__}, which is not a real number")
 
 
@@ -90,7 +90,7 @@ def _refuse_lost(given: NDArray[Any], found: NDArray[np.float64]) -> None:
     lost = ((found == 0.0) & (given != 0)) | (np.isinf(found) & (given != found))
     if lost.any():
         value = given[lost].flat[0]
-        raise ArrayError(f"holds {str(value):.60}, whose size is out of the range of float64")
+        raise ArrayError(f"holds {value!s:.60}, whose size is out of the range of float64")
 
 
 __all__ = ["ArrayError", "real_array", "refuse_other_types"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any
@@ -131,7 +131,7 @@ def _normalised(owner: Any, table: Mapping[str, Field]) -> None:
 
 
 def _checked(name: str, value: Any, rule: Rule) -> Any:
-    if is_array(value) or isinstance(value, list | tuple):
+    if is_array(value) or (isinstance(value, Sequence) and not isinstance(value, str)):
         return checked_array(name, value, rule)
     try:
         number = exact(value)

@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SMALL: dict[str, dict[str, Any]] = {
     "conditions": {
         **conditions.DEFAULT,
-        "permutations": 19,
+        "permutations": 79,  # the least that can reach 0.05/4
         "test": {"dim": 4, "steps": 64, "replicates": 64, "samples": 32, "batch": 4},
         "magnitude": {"steps": [64, 128, 256], "dim": 4, "replicates": 4, "groups": 2},
         "ratio": {"steps": 256, "replicates": 4},

@@ -915,7 +915,7 @@ def test_subnormal_gradients_move_by_epsilon(engine: str) -> None:
         (lambda: quadratic(2.0), "the dimension is 2.0"),  # type: ignore[arg-type]
         (lambda: quadratic(2, h=float("nan")), "the curvature h has a coordinate that is not finite"),
         (lambda: quadratic(2, start=[1.0, 2.0, 3.0]), r"the start has shape \(3,\), but must be a number or 2 numbers"),
-        (lambda: quadratic(2, start=["a", "b"]), "the start is an array of <U1, but must be an array of real numbers"),
+        (lambda: quadratic(2, start=["a", "b"]), "the start is an array of <U1, but must be an array of real"),
         (lambda: quadratic(2, start=[[1.0], [1.0, 2.0]]), "the start is not an array of real numbers"),  # type: ignore[list-item]
         (lambda: Noise("two-point", delta=1e-10), "delta is 1e-10, but a probability from 2\\^-32"),
         (lambda: simulate(function(lambda x: x[0], 3), STANDARD, 5, 2), r"has shape \(3,\), but must have that of the"),
