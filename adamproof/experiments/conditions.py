@@ -39,7 +39,7 @@ FULL = {
     "magnitude": {**DEFAULT["magnitude"], "steps": [2**power for power in range(8, 20)], "replicates": 64},
 }
 ALIKE, CURVED, DATA = "coordinates alike", "curvatures 1 to 100", "logistic regression"
-TOGETHER = 4  # p-values that `rejected` corrects together: two tests of each problem where they may find something
+TOGETHER = 2 * len((CURVED, DATA))  # p-values that `rejected` corrects together: two tests of each of these problems
 EARLY = 2**13  # the exponent depends on the range of T; up to here, all of it, and its later half are fitted
 STARTS = {"x_1 = 1/sqrt(d), a rescaling": -0.5, "x_1 = 1": 0.0}  # powers of d
 SCHEDULES = {"B = 1/2": (0.5, 0.5), "B = 3/4": (0.5, 0.75)}

@@ -91,7 +91,7 @@ def point(what: str, values: ArrayLike) -> Array:
 def finite(what: str, given: Array) -> Array:
     """The array itself.  Raises SimulationError where a number in it is not finite."""
     if not np.isfinite(given).all():
-        raise SimulationError(f"{what} has a coordinate that is not finite")
+        raise SimulationError(f"{what} holds a number that is not finite")
     return given
 
 

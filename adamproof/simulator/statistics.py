@@ -92,7 +92,7 @@ def estimate(samples: Array, level: float = LEVEL) -> Estimate:
     Raises SimulationError for samples that are not a vector of numbers and for a level that is not between 0 and 1.
     Of samples that are not finite the estimate is not finite, either.
     """
-    samples, level = _samples("the samples", samples), arguments.level(level)
+    samples, level = _samples("the array of samples", samples), arguments.level(level)
     with np.errstate(over="ignore", invalid="ignore"):  # of enormous numbers there may be no estimate
         mean = float(samples.mean())
         half = half_widths(samples[None], level)[0] if samples.size > 1 else None

@@ -291,7 +291,7 @@ def test_samples_that_cannot_be_tested(test: Any, samples: Any, level: Any, mess
         (lambda: exponent([2], [[1.0]]), "two of them different"),
         (lambda: exponent([2, 2], [[1.0], [1.0]]), "two of them different"),
         (lambda: exponent([0, 2], [[1.0], [1.0]]), "an exponent needs positive x"),
-        (lambda: exponent([1, float("inf")], [[1.0], [1.0]]), "x has a coordinate that is not finite"),
+        (lambda: exponent([1, float("inf")], [[1.0], [1.0]]), "x holds a number that is not finite"),
         (lambda: independent(normal(9, 2), 0, 0, 0.05), "the number of permutations is 0"),
         (lambda: independent(normal(9, 2), 99, -1, 0.05), "the seed is -1"),
         (lambda: identical(normal(9, 2), 0.05, together=0), "the number of tests that are corrected together is 0"),

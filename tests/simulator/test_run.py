@@ -875,7 +875,7 @@ def test_subnormal_gradients_move_by_epsilon(engine: str) -> None:
         (lambda: Schedule(0.5, -0.5, 0.75).at(100, 4), "beta2 is -9"),
         (lambda: quadratic(0), "the dimension is 0"),
         (lambda: quadratic(2, h=[1.0, -1.0]), "a curvature h is negative"),
-        (lambda: quadratic(2, start=float("inf")), "the start has a coordinate that is not finite"),
+        (lambda: quadratic(2, start=float("inf")), "the start holds a number that is not finite"),
         (lambda: Noise("other"), "the noise is 'other'"),  # type: ignore[arg-type]
         (lambda: Noise(p=2.5), "p is 2.5, but affine variance needs 0 <= p <= 2"),
         (lambda: Noise(s0=-1.0), "s0 is -1.0"),
@@ -913,7 +913,7 @@ def test_subnormal_gradients_move_by_epsilon(engine: str) -> None:
         (lambda: Schedule(0.5, 0.5, -1e9).at(100, 4), "is too large for a float at T = 100"),
         (lambda: Schedule(0.5, 0.5, 0.75).at(0, 4), "the number of steps is 0"),
         (lambda: quadratic(2.0), "the dimension is 2.0"),  # type: ignore[arg-type]
-        (lambda: quadratic(2, h=float("nan")), "the curvature h has a coordinate that is not finite"),
+        (lambda: quadratic(2, h=float("nan")), "the curvature h holds a number that is not finite"),
         (lambda: quadratic(2, start=[1.0, 2.0, 3.0]), r"the start has shape \(3,\), but must be a number or 2 numbers"),
         (lambda: quadratic(2, start=["a", "b"]), "the start is an array of <U1, but must be an array of real"),
         (lambda: quadratic(2, start=[[1.0], [1.0, 2.0]]), "the start is not an array of real numbers"),  # type: ignore[list-item]
