@@ -18,10 +18,18 @@ READ_ONLY = ("array is read-only", "destination is read-only")  # as NumPy says 
 LARGEST_COUNTER = 1 << 32  # replicates, coordinates and samples are numbered by words of 32 bits
 
 
+def written(value: Any) -> str:
+    """A value in a sentence: one line of at most 100 characters."""
+    try:
+        return f"{' '.join(repr(value).split()):.100}"
+    except ValueError:  # Python writes no whole number of more than 4,300 digits
+        return f"a value of the type {type(value).__name__}, too long to write,"
+
+
 def whole(what: str, value: Any, least: int, most: int | None = None) -> int:
     """A whole number in a range: Python's and NumPy's integers, but no bool and no float."""
     bounds = f"from {least} on" if most is None else f"from {least} to {most}"
-    refusal = SimulationError(f"{what} is {value!r}, but must be a whole number {bounds}")
+    refusal = SimulationError(f"{what} is {written(value)}, but must be a whole number {bounds}")
     # Of a masked array NumPy would give the hidden number as an index.
     if isinstance(value, bool | np.bool_) or (isinstance(value, np.ndarray) and type(value) is not np.ndarray):
         raise refusal
@@ -37,7 +45,7 @@ def whole(what: str, value: Any, least: int, most: int | None = None) -> int:
 def real(what: str, value: Any) -> float:
     """A number as a float; infinities and nan are left to the caller's own range."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
-        raise SimulationError(f"{what} is {value!r}, but must be a number")
+        raise SimulationError(f"{what} is {written(value)}, but must be a number")
     try:
         return float(value)
     except OverflowError as error:
@@ -55,7 +63,7 @@ def level(value: Any) -> float:
 def flag(what: str, value: Any) -> bool:
     """True or False, and nothing that would only count as one."""
     if not isinstance(value, bool | np.bool_):
-        raise SimulationError(f"{what} is {value!r}, but must be True or False")
+        raise SimulationError(f"{what} is {written(value)}, but must be True or False")
     return bool(value)
 
 
@@ -63,13 +71,13 @@ def kind(what: str, value: Any, *wanted: type) -> None:
     """Refuse what is none of such objects."""
     if not isinstance(value, wanted):
         names = " or ".join(one.__name__ for one in wanted)
-        raise SimulationError(f"{what} is {value!r:.100}, but must be of the type {names}")
+        raise SimulationError(f"{what} is {written(value)}, but must be of the type {names}")
 
 
 def function(what: str, value: Any) -> None:
     """Refuse what cannot be called."""
     if not callable(value):
-        raise SimulationError(f"{what} is {value!r:.100}, but must be a function")
+        raise SimulationError(f"{what} is {written(value)}, but must be a function")
 
 
 def vector(what: str, values: ArrayLike, d: int) -> Array:
@@ -86,6 +94,13 @@ def point(what: str, values: ArrayLike) -> Array:
     if given.ndim != 1 or given.size == 0:
         raise SimulationError(f"{what} has shape {given.shape}, but must be a vector of one number a coordinate")
     return finite(what, given)
+
+
+def points(x: ArrayLike) -> Array:
+    """Points of shape (replicates, d), finite or not: a plain float64 array itself, anything else as a new one."""
+    if type(x) is np.ndarray and x.dtype == np.float64:
+        return x
+    return numbers("the array of points", x)
 
 
 def finite(what: str, given: Array) -> Array:

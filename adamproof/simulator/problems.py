@@ -146,6 +146,7 @@ class Separable:
 
     def part(self, x: Array, columns: slice) -> Array:
         """The exact gradient in some coordinates, x having these alone."""
+        x = arguments.points(x)
         if self.slope in BUILT_IN:
             return np.asarray(self.slope(x, self.h[columns]))
         return arguments.answer(f"the slope of {self.name!r}", self.slope, x, self.h[columns])
@@ -163,7 +164,8 @@ class Separable:
         """F at each replicate, or None where it is not known."""
         if self.level is None:
             return None
-        return np.asarray(np.sum(arguments.answer(f"the objective of {self.name!r}", self.level, x, self.h), axis=1))
+        values = arguments.answer(f"the objective of {self.name!r}", self.level, arguments.points(x), self.h)
+        return np.asarray(np.sum(values, axis=1))
 
     def describe(self) -> dict[str, Any]:
         return {
@@ -197,18 +199,19 @@ class Sampled:
 
     def gradient(self, x: Array) -> Array:
         """The exact gradient.  Raises SimulationError if the function's answer has another shape than x."""
-        return arguments.answer(f"the gradient of {self.name!r}", self.exact, x)
+        return arguments.answer(f"the gradient of {self.name!r}", self.exact, arguments.points(x))
 
     def noisy(self, x: Array, draws: Draws) -> Array | None:
         """The noisy gradient, or None where noise is to be added to the exact one."""
         if self.stochastic is None:
             return None
-        return arguments.answer(f"the noisy gradient of {self.name!r}", self.stochastic, x, draws)
+        return arguments.answer(f"the noisy gradient of {self.name!r}", self.stochastic, arguments.points(x), draws)
 
     def value(self, x: Array) -> Array | None:
         """F at each replicate, or None where it is not known."""
         if self.level is None:
             return None
+        x = arguments.points(x)
         return arguments.answer(f"the objective of {self.name!r}", self.level, x, shape=x.shape[:1])
 
     def describe(self) -> dict[str, Any]:

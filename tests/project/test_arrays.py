@@ -124,6 +124,10 @@ RECEIVERS: dict[str, Callable[[Kind], Any]] = {
     "an objective": lambda kind: ran(known(level=lambda x: kind(V[:2]))),
     "an objective by coordinates": lambda kind: ran(replace(quadratic(3), level=lambda x, h: kind(ROWS))),
     "the sums of an engine": engine,
+    "the points of a gradient": lambda kind: quadratic(3, h=V).gradient(kind(ROWS)),
+    "the points of a gradient of one's own": lambda kind: known().gradient(kind(ROWS)),
+    "the points of an objective": lambda kind: cosh(3).value(kind(ROWS)),
+    "the points of an objective of one's own": lambda kind: known(level=lambda x: x.sum(axis=1)).value(kind(ROWS)),
     "features": lambda kind: ran(logistic(kind(ROWS), [1, -1], 2)),
     "labels": lambda kind: ran(logistic(ROWS, kind(np.ones(2)), 2)),
     "estimate": lambda kind: vars(estimate(kind(V))),
@@ -385,6 +389,18 @@ NUMBERS: dict[str, Callable[[Any], Any]] = {
 def test_single_numbers_that_are_not_numbers_are_refused(where: str, value: Any) -> None:
     with pytest.raises((*REFUSALS, TypeError)):
         pytest.fail(f"gave {NUMBERS[where](value)}")
+
+
+def test_what_is_not_a_number_is_shown_in_one_line() -> None:
+    for value in (np.ma.masked_all((50, 50)), np.ma.array(5, mask=True), 10**5000, "a" * 1000):
+        for action in (
+            lambda value: quadratic(value),
+            lambda value: adam(value),
+            lambda value: quadratic(1, noise=value),
+        ):
+            with pytest.raises(SimulationError) as caught:
+                action(value)
+            assert len(str(caught.value)) < 200 and "\n" not in str(caught.value)
 
 
 def test_single_numbers_of_a_bound() -> None:
