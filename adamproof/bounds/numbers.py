@@ -67,9 +67,25 @@ def _exact(value: Any) -> Any:
         return _decimal(repr(float(value)))
     if isinstance(value, sympy.Expr) and value.free_symbols <= {T, d} and not value.has(sympy.Float):
         return value
-    if hasattr(value, "item") and getattr(value, "ndim", None) == 0:  # a NumPy scalar
-        return _exact(value.item())
+    if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
+        return _scalar(value)
     raise NumberError(f"{value!r:.60} ({type(value).__name__}) is not a number")
+
+
+def _scalar(value: Any) -> Any:
+    """The number in a NumPy scalar or an array without dimensions."""
+    from ..arrays import ArrayError, refuse_other_types  # NumPy is loaded only for those who use it
+
+    try:
+        refuse_other_types(value)
+    except ArrayError as error:
+        raise NumberError(f"the value {error}") from error
+    number = value.item()
+    if hasattr(number, "dtype") and number.dtype.kind == "f":  # longer than a Python float: NumPy gives back its own
+        return _decimal(str(number))
+    if hasattr(number, "dtype"):
+        raise NumberError(f"{number!r:.60} ({type(number).__name__}) is not a number")
+    return _exact(number)
 
 
 def _decimal(text: str) -> Any:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any
@@ -131,7 +131,7 @@ def _normalised(owner: Any, table: Mapping[str, Field]) -> None:
 
 
 def _checked(name: str, value: Any, rule: Rule) -> Any:
-    if is_array(value) or isinstance(value, list | tuple):
+    if is_array(value) or (isinstance(value, Sequence) and not isinstance(value, str)):
         return checked_array(name, value, rule)
     try:
         number = exact(value)
@@ -146,15 +146,12 @@ def checked_array(name: str, value: Any, rule: Rule) -> Any:
     """An array of float64 whose elements all keep the rule.  Raises ProblemError, with the first that does not."""
     import numpy
 
+    from ..arrays import ArrayError, real_array
+
     try:
-        found = numpy.asarray(value)
-        if isinstance(value, numpy.ma.MaskedArray) or found.dtype.kind not in "iufO":
-            raise ProblemError(f"{name}: an array must hold real numbers, without a mask, not {found.dtype}")
-        found = found.astype(numpy.float64)
-    except (TypeError, ValueError, OverflowError) as error:
-        if isinstance(error, ProblemError):
-            raise
-        raise ProblemError(f"{name}: the array holds something that is no number, or rows of unequal length") from error
+        found = real_array(value)
+    except ArrayError as error:
+        raise ProblemError(f"{name} {error}") from error
     wrong = ~numpy.isfinite(found)
     if rule.least is not None:
         wrong |= (found <= float(rule.least)) if rule.above else (found < float(rule.least))

@@ -39,6 +39,7 @@ FULL = {
     "magnitude": {**DEFAULT["magnitude"], "steps": [2**power for power in range(8, 20)], "replicates": 64},
 }
 ALIKE, CURVED, DATA = "coordinates alike", "curvatures 1 to 100", "logistic regression"
+TOGETHER = 2 * len((CURVED, DATA))  # p-values that `rejected` corrects together: two tests of each of these problems
 EARLY = 2**13  # the exponent depends on the range of T; up to here, all of it, and its later half are fitted
 STARTS = {"x_1 = 1/sqrt(d), a rescaling": -0.5, "x_1 = 1": 0.0}  # powers of d
 SCHEDULES = {"B = 1/2": (0.5, 0.5), "B = 3/4": (0.5, 0.75)}
@@ -75,8 +76,8 @@ def _tests(lab: Lab, parameters: Mapping[str, Any], name: str) -> dict[str, Any]
     done = lab.run(name, what, schedule, size["steps"], size["replicates"])
     u = magnitudes(done, done.state)
     lab.progress(f"{name}: tests")
-    alike = identical(u, level)
-    apart = independent(u, parameters["permutations"], lab.seed, level)
+    alike = identical(u, level, TOGETHER)
+    apart = independent(u, parameters["permutations"], lab.seed, level, TOGETHER)
     return {
         "d": done.task.d,
         "replicates": size["replicates"],
@@ -167,7 +168,7 @@ def _drift(part: Mapping[str, Any]) -> str:
 
 
 def rejected(result: Mapping[str, Any]) -> set[int]:
-    """Claims that the tests reject, at the stated level for all of them together, where they might have held.
+    """Claims that the tests reject, at the stated level for all of them together (Bonferroni), if they might have held.
 
     Where coordinates are alike by construction, the tests have nothing to find.
     """

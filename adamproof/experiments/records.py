@@ -27,7 +27,8 @@ EXPERIMENTS = {
     "rate": "adamproof.experiments.rate",
 }
 PACKAGE = Path(__file__).resolve().parent.parent
-SHARED = ("experiments/lab.py", "experiments/statistics.py")  # beside the simulator and the experiment's own file
+# Beside the simulator and the experiment's own file.
+SHARED = ("arrays.py", "experiments/lab.py", "experiments/statistics.py")
 
 
 RecordError = sealed.SealError

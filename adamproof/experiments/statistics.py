@@ -1,29 +1,36 @@
 """Statistical tests and exponents, with the levels and intervals that they state.
 
 Every test here is shown, in the tests of the project, to accept a planted null at its level and to reject a planted
-violation.  SciPy is an extra and is imported where it is needed.
+violation.  A sample that no test could reject, because the least p-value that it can reach is above the level, is
+refused: "nothing rejected" would say nothing of it.  SciPy is an extra and is imported where it is needed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import warnings
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import accumulate, combinations, count, pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..simulator import Estimate, SimulationError, estimate
+from ..simulator import Estimate, SimulationError, arguments, estimate
 
 Array = NDArray[np.float64]
+Pattern = tuple[int, ...]  # how often each value of a coordinate occurs, from the least value to the largest
+ROUNDING = 1e-9  # relative: a p-value that is above the level by less counts as equal to it
+EQUAL = 1e-12  # correlations that differ by less are equal but for rounding
 
 
 @dataclass(frozen=True)
 class Identical:
     """Two-sample Kolmogorov-Smirnov tests of all pairs of coordinates, corrected by Holm: `smallest` is the smallest
-    corrected p-value, `rejected` counts the pairs below the level.  If all coordinates have one distribution, the
-    chance that any is rejected is at most the level."""
+    corrected p-value, `rejected` counts the pairs below the level.  The level is that of all pairs together: if all
+    coordinates have one distribution, the chance that any pair is rejected is at most the level."""
 
     pairs: int
     rejected: int
@@ -34,7 +41,8 @@ class Identical:
 @dataclass(frozen=True)
 class Independent:
     """A permutation test: `largest` is the largest |rank correlation| (Spearman) of two coordinates, `p_value` the
-    share of permutations (with the data themselves) in which it is as large.  It sees monotone dependence."""
+    share of permutations (with the data themselves) in which it is as large.  It sees monotone dependence.  The
+    largest of all pairs is the statistic, so that the level is that of all pairs together, without a correction."""
 
     largest: float
     p_value: float
@@ -42,7 +50,12 @@ class Independent:
 
     @property
     def rejected(self) -> bool:
-        return self.p_value <= self.level
+        return reaches(self.p_value, self.level)
+
+
+def reaches(p_value: float, level: float) -> bool:
+    """Whether a p-value is at most the level, but for rounding."""
+    return p_value <= level * (1.0 + ROUNDING)
 
 
 def scipy_stats() -> Any:
@@ -56,25 +69,90 @@ def scipy_stats() -> Any:
     return stats
 
 
-def identical(samples: Array, level: float) -> Identical:
+def identical(samples: ArrayLike, level: float, together: int = 1) -> Identical:
     """Whether coordinates, of shape (replicates, d), have the same distribution.
 
     Coordinates of one replicate may depend on one another, so that each test compares one coordinate in the even
-    replicates with another in the odd ones: independent samples, as the test needs.
+    replicates with another in the odd ones: independent samples, as the test needs.  With equal values (a discrete
+    distribution) the tests reject less often than the level allows.
+
+    together: how many tests, this one included, the caller corrects together (Bonferroni).  Each pair must be able to
+    reach the level divided by it.  Raises SimulationError if one cannot, with the number of replicates that would do,
+    and for samples that are not finite or of another shape.
     """
-    stats = scipy_stats()
-    even, odd = samples[::2], samples[1::2]
-    values = [
-        float(stats.ks_2samp(even[:, one], odd[:, other]).pvalue)
-        for one, other in combinations(range(samples.shape[1]), 2)
-    ]
-    corrected = holm(values)
-    return Identical(len(values), int(np.sum(corrected <= level)), float(corrected.min()), level)
+    stats, table, (level, strict) = scipy_stats(), _table(samples), _levels(level, together)
+    even, odd = table[::2], table[1::2]
+    pairs = list(combinations(range(table.shape[1]), 2))
+    _refuse_few(len(table), table.shape[1], _least_of_pairs, strict)
+
+    def p_value(one: Array, other: Array) -> float:
+        with warnings.catch_warnings():  # an exact value may be above 1 by rounding; SciPy then says that it gives 1
+            warnings.filterwarnings("ignore", "ks_2samp: Exact calculation unsuccessful", RuntimeWarning)
+            return float(stats.ks_2samp(one, other).pvalue)
+
+    for one, other in pairs:
+        values = np.sort(np.concatenate([even[:, one], odd[:, other]]))
+        if (np.diff(values) > 0.0).all():  # the least p-value depends on the number of replicates alone
+            continue
+        # The arrangements that are most unlike: one sample has all the lowest values, the other all the highest.
+        cuts = (len(even), len(odd))
+        least = len(pairs) * min(p_value(values[:cut], values[cut:]) for cut in cuts)
+        if not reaches(least, strict):
+            raise SimulationError(
+                f"coordinates {one} and {other} have so many equal values that no arrangement of them could be "
+                f"rejected at the level {strict:g}: their least corrected p-value is {min(1.0, least):.2g}; leave one "
+                "of them out, or use more replicates"
+            )
+    corrected = holm([p_value(even[:, one], odd[:, other]) for one, other in pairs])
+    rejected = sum(reaches(float(value), level) for value in corrected)
+    return Identical(len(pairs), rejected, float(corrected.min()), level)
 
 
-def holm(p_values: Sequence[float]) -> Array:
-    """Holm's corrected p-values, in the given order: those of at most a level may be rejected together at it."""
-    values = np.asarray(p_values, dtype=np.float64)
+def _table(samples: ArrayLike) -> Array:
+    """Samples of shape (replicates, d), as a new array.  Raises SimulationError."""
+    table = arguments.numbers("the array of samples", samples)
+    if table.ndim != 2:
+        raise SimulationError(f"the array of samples has shape {table.shape}, but must have (replicates, coordinates)")
+    if table.shape[1] < 2:
+        raise SimulationError(f"coordinates are compared in pairs, but the samples have only {table.shape[1]}")
+    return arguments.finite("the array of samples", table)
+
+
+def _levels(level: float, together: int) -> tuple[float, float]:
+    """The level, and the one that a test must be able to reach by itself."""
+    level = arguments.level(level)
+    return level, level / arguments.whole("the number of tests that are corrected together", together, 1)
+
+
+def _refuse_few(replicates: int, d: int, least: Callable[[int, int], float], level: float) -> None:
+    """Raise SimulationError if so few replicates cannot reach the level, whatever their values are.
+
+    least(replicates, d): the least p-value that a test can reach, falling in the number of replicates.
+    """
+    reached = least(replicates, d)
+    if not reaches(reached, level):
+        enough = next(number for number in count(replicates + 1) if reaches(least(number, d), level))
+        raise SimulationError(
+            f"{replicates} replicates of {d} coordinates are too few for a test at the level {level:g}: the least "
+            f"p-value that they can reach is {reached:.2g}; {enough} replicates would do"
+        )
+
+
+def _least_of_pairs(replicates: int, d: int) -> float:
+    """The least p-value of `identical`: of n + m values, 2 of C(n + m, n) orders are those of two separate samples."""
+    return min(1.0, math.comb(d, 2) * 2 / math.comb(replicates, replicates // 2))
+
+
+def holm(p_values: ArrayLike) -> Array:
+    """Holm's corrected p-values, in the given order: those of at most a level may be rejected together at it.
+
+    p_values: (n,), each from 0 to 1.  Raises SimulationError.
+    """
+    values = arguments.numbers("the array of p-values", p_values)
+    if values.ndim != 1 or values.size == 0:
+        raise SimulationError(f"the array of p-values has shape {values.shape}, but must be a vector of at least one")
+    if not ((values >= 0.0) & (values <= 1.0)).all():
+        raise SimulationError("a p-value is not a number from 0 to 1")
     order = np.argsort(values, kind="stable")
     raised = np.minimum(1.0, np.maximum.accumulate(values[order] * np.arange(values.size, 0, -1)))
     found = np.empty_like(raised)
@@ -82,14 +160,32 @@ def holm(p_values: Sequence[float]) -> Array:
     return found
 
 
-def independent(samples: Array, permutations: int, seed: int, level: float) -> Independent:
-    """Whether coordinates, of shape (replicates, d), are independent: each is permuted over replicates by itself."""
-    ranks = np.asarray(scipy_stats().rankdata(samples, axis=0))
+def independent(
+    samples: ArrayLike, permutations: int, seed: int, level: float, together: int = 1
+) -> Independent:  # fmt: skip
+    """Whether coordinates, of shape (replicates, d), are independent: each is permuted over replicates by itself.
+
+    together: as for `identical`.  Raises SimulationError if the replicates (with their equal values) or the number of
+    permutations cannot reach the level, with a number that would do; for a coordinate whose values are all equal; and
+    for samples that are not finite or of another shape.
+    """
+    table, (level, strict) = _table(samples), _levels(level, together)
+    permutations = arguments.whole("the number of permutations", permutations, 1)
+    seed = arguments.whole("the seed", seed, 0)
+    ranks = np.asarray(scipy_stats().rankdata(table, axis=0))
+    _refuse_few(len(table), table.shape[1], _least_of_permutations, strict)
     ranks -= ranks.mean(axis=0)
     scale = np.sqrt(np.square(ranks).sum(axis=0))
     if not scale.all():
         raise SimulationError("a coordinate has the same value in every replicate, so that no dependence can be tested")
     ranks /= scale
+    _refuse_ties(table, ranks, strict)
+    if not reaches(1.0 / (1 + permutations), strict):
+        enough = next(number for number in count(int(1.0 / strict) - 1) if reaches(1.0 / (1 + number), strict))
+        raise SimulationError(
+            f"{permutations} permutations are too few for a test at the level {strict:g}: the least p-value that they "
+            f"can reach is {1.0 / (1 + permutations):.2g}; {enough} permutations would do"
+        )
 
     def largest(rows: Array) -> float:
         correlations = np.abs(rows.T @ rows)
@@ -98,23 +194,90 @@ def independent(samples: Array, permutations: int, seed: int, level: float) -> I
 
     random, seen = np.random.default_rng(seed), largest(ranks)
     # A correlation that is equal but for rounding counts as equal, which only makes the p-value larger.
-    reached = sum(largest(random.permuted(ranks, axis=0)) >= seen - 1e-12 for _ in range(permutations))
+    reached = sum(largest(random.permuted(ranks, axis=0)) >= seen - EQUAL for _ in range(permutations))
     return Independent(seen, (1 + reached) / (1 + permutations), level)
 
 
-def grouped(samples: Array, groups: int) -> Array:
-    """Means over so many groups of consecutive replicates, which are independent of one another."""
-    if samples.size < groups:
-        raise SimulationError(f"{samples.size} replicates cannot be put into {groups} groups")
-    return np.asarray([part.mean() for part in np.array_split(samples, groups)])
+def _least_of_permutations(replicates: int, d: int) -> float:
+    """The least p-value of `independent` for values that all differ."""
+    return _chance_of_a_match({(1,) * replicates: d}, replicates)
+
+
+def _chance_of_a_match(patterns: Mapping[Pattern, int], replicates: int) -> float:
+    """The chance that, after permutations, two coordinates of one pattern have |rank correlation| 1.
+
+    patterns: the number of coordinates of each pattern.  A coordinate with a pattern has r!/(product of its entries'
+    factorials) orders, each as likely; if it reads the same backwards, an order and its reverse match, too.
+    """
+    logarithm = 0.0
+    for pattern, size in patterns.items():
+        orders = math.factorial(replicates) // math.prod(map(math.factorial, pattern))
+        classes = orders // 2 if pattern == pattern[::-1] else orders
+        if size > classes:
+            return 1.0
+        logarithm += math.fsum(math.log1p(-number / classes) for number in range(size))
+    return -math.expm1(logarithm)
+
+
+def _refuse_ties(table: Array, ranks: Array, level: float) -> None:
+    """Raise SimulationError if coordinates have so many equal values that no order of them could be rejected."""
+    if reaches(least := _least_with_ties(table, ranks), level):
+        return
+    raise SimulationError(
+        f"the coordinates have so many equal values that no order of them could be rejected at the level {level:g}: "
+        f"their least p-value is {least:.2g}; leave out the coordinates with few different values, or use more "
+        "replicates"
+    )
+
+
+def _least_with_ties(table: Array, ranks: Array) -> float:
+    """The least p-value of `independent` for these very values: the chance of the largest correlation that they allow.
+
+    If no two coordinates have one pattern, this correlation is below 1, and if several pairs allow it, their chances
+    are added up, which is a little more than the chance that any of them has it.
+    """
+    patterns = [tuple(np.unique(column, return_counts=True)[1].tolist()) for column in table.T]
+    alike = Counter(min(pattern, pattern[::-1]) for pattern in patterns)
+    if max(alike.values()) > 1:
+        return _chance_of_a_match(alike, len(table))
+    ordered, candidates = np.sort(ranks, axis=0), []
+    for one, other in combinations(range(len(patterns)), 2):
+        for second, pattern in ((ordered[:, other], patterns[other]), (-ordered[::-1, other], patterns[other][::-1])):
+            candidates.append((float(ordered[:, one] @ second), _chance(patterns[one], pattern)))
+    most = max(correlation for correlation, _ in candidates)
+    return min(1.0, sum(chance for correlation, chance in candidates if correlation >= most - EQUAL))
+
+
+def _chance(one: Pattern, other: Pattern) -> float:
+    """The chance that two coordinates with these patterns, in random orders, grow together."""
+    cuts = sorted({0, *accumulate(one), *accumulate(other)})
+    ways = math.prod(math.factorial(number) for number in (*one, *other))
+    blocks = math.prod(math.factorial(last - first) for first, last in pairwise(cuts))
+    return ways / (math.factorial(cuts[-1]) * blocks)
+
+
+def grouped(samples: ArrayLike, groups: int) -> Array:
+    """Means over so many groups of consecutive replicates, which are independent of one another.
+
+    samples: (replicates,).  Raises SimulationError for samples that are not finite or fewer than the groups.
+    """
+    given = arguments.point("the array of samples", samples)
+    if given.size < arguments.whole("the number of groups", groups, 1):
+        raise SimulationError(f"{given.size} replicates cannot be put into {groups} groups")
+    return np.asarray([part.mean() for part in np.array_split(given, groups)])
 
 
 def exponent(x: ArrayLike, values: ArrayLike) -> Estimate:
     """The exponent b of a power law c*x^b fitted to positive values of shape (len(x), groups), by least squares of the
     logarithms in each group; the interval is Student's over the groups.  It holds the chance of the runs, not the
-    error of taking something else for a power law."""
-    where, table = np.log(np.asarray(x, dtype=np.float64)), np.asarray(values, dtype=np.float64)
-    if not (table > 0.0).all():
-        raise SimulationError("an exponent is asked for of values that are not all positive")
-    centred = where - where.mean()
+    error of taking something else for a power law.  Raises SimulationError."""
+    where, table = arguments.point("x", x), arguments.numbers("the array of values", values)
+    if table.ndim != 2 or len(table) != where.size or table.size == 0:
+        raise SimulationError(f"the array of values has shape {table.shape}, but must have ({where.size}, groups)")
+    if not ((table > 0.0).all() and np.isfinite(table).all()):
+        raise SimulationError("an exponent is asked for of values that are not all positive and finite")
+    if not (where > 0.0).all() or (where == where[0]).all():
+        raise SimulationError("an exponent needs positive x, two of them different")
+    logarithms = np.log(where)
+    centred = logarithms - logarithms.mean()
     return estimate(np.asarray(centred @ np.log(table) / (centred @ centred)))

@@ -123,7 +123,10 @@ BUILT_IN = (kernels.slope_quadratic, kernels.slope_cosh)
 
 @dataclass(frozen=True, eq=False)
 class Separable:
-    """F(x) = sum_j f(x_j, h_j).  `slope(x, h)` is f's derivative, `level(x, h)` is f (or None)."""
+    """F(x) = sum_j f(x_j, h_j).  `slope(x, h)` is f's derivative, `level(x, h)` is f (or None).
+
+    start: (d,); h: (d,), or one number for all coordinates.  Raises SimulationError where these are not finite numbers.
+    """
 
     name: str
     slope: Slope
@@ -133,12 +136,17 @@ class Separable:
     constants: Constants
     level: Callable[[Array, Array], Array] | None = None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "start", arguments.point("the start", self.start))
+        object.__setattr__(self, "h", arguments.vector("h", self.h, self.start.size))
+
     def gradient(self, x: Array) -> Array:
         """The exact gradient, for x of shape (replicates, d).  Raises SimulationError for a slope of another shape."""
         return self.part(x, slice(None))
 
     def part(self, x: Array, columns: slice) -> Array:
         """The exact gradient in some coordinates, x having these alone."""
+        x = arguments.points(x)
         if self.slope in BUILT_IN:
             return np.asarray(self.slope(x, self.h[columns]))
         return arguments.answer(f"the slope of {self.name!r}", self.slope, x, self.h[columns])
@@ -154,7 +162,10 @@ class Separable:
 
     def value(self, x: Array) -> Array | None:
         """F at each replicate, or None where it is not known."""
-        return None if self.level is None else np.asarray(np.sum(self.level(x, self.h), axis=1))
+        if self.level is None:
+            return None
+        values = arguments.answer(f"the objective of {self.name!r}", self.level, arguments.points(x), self.h)
+        return np.asarray(np.sum(values, axis=1))
 
     def describe(self) -> dict[str, Any]:
         return {
@@ -171,6 +182,7 @@ class Sampled:
 
     `stochastic(x, draws)` is the noisy gradient; without it, the noise is added to the exact one.
     Each row must depend on that row of x only, or else results depend on how replicates are grouped.
+    start: (d,).  Raises SimulationError where it does not hold finite numbers.
     """
 
     name: str
@@ -182,20 +194,24 @@ class Sampled:
     level: Callable[[Array], Array] | None = None
     details: dict[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "start", arguments.point("the start", self.start))
+
     def gradient(self, x: Array) -> Array:
         """The exact gradient.  Raises SimulationError if the function's answer has another shape than x."""
-        return arguments.answer(f"the gradient of {self.name!r}", self.exact, x)
+        return arguments.answer(f"the gradient of {self.name!r}", self.exact, arguments.points(x))
 
     def noisy(self, x: Array, draws: Draws) -> Array | None:
         """The noisy gradient, or None where noise is to be added to the exact one."""
         if self.stochastic is None:
             return None
-        return arguments.answer(f"the noisy gradient of {self.name!r}", self.stochastic, x, draws)
+        return arguments.answer(f"the noisy gradient of {self.name!r}", self.stochastic, arguments.points(x), draws)
 
     def value(self, x: Array) -> Array | None:
         """F at each replicate, or None where it is not known."""
         if self.level is None:
             return None
+        x = arguments.points(x)
         return arguments.answer(f"the objective of {self.name!r}", self.level, x, shape=x.shape[:1])
 
     def describe(self) -> dict[str, Any]:
@@ -304,8 +320,8 @@ def logistic(
     features: (samples, d); labels: -1 or 1.  L0 = |features|^2 / (4 samples) + ridge in the
     spectral norm, L1 = 0, F >= 0.
     """
-    rows = np.ascontiguousarray(arguments.numbers("the array of features", features), dtype=np.float64)
-    signs = arguments.numbers("the array of labels", labels).astype(np.float64)
+    rows = arguments.numbers("the array of features", features)
+    signs = arguments.numbers("the array of labels", labels)
     if rows.ndim != 2 or rows.shape[0] == 0 or signs.shape != rows.shape[:1]:
         raise SimulationError(f"features of shape {rows.shape} and labels of shape {signs.shape} do not fit")
     if not np.isfinite(rows).all():

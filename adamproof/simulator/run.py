@@ -303,7 +303,8 @@ class _Runner:
         self.whole, pieces = False, []
         for first in range(0, self.task.replicates, self.slab):
             part = self.state.rows(first, first + self.slab)
-            sums = self.engine.advance(self.task, part, count)
+            shape = (count, len(SUMS), len(part.x))
+            sums = arguments.shaped("the engine's array of sums", self.engine.advance(self.task, part, count), shape)
             if not (np.isfinite(sums).all() and part.finite):
                 return False
             pieces.append(self.statistics.measured(sums))

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from . import arguments
 from .errors import SimulationError
 from .task import Task
 
@@ -86,11 +87,24 @@ def student(degrees: int, level: float) -> float:
 
 
 def estimate(samples: Array, level: float = LEVEL) -> Estimate:
-    """The mean of independent samples with Student's confidence interval."""
+    """The mean of independent samples, of shape (n,), with Student's confidence interval at a level.
+
+    Raises SimulationError for samples that are not a vector of numbers and for a level that is not between 0 and 1.
+    Of samples that are not finite the estimate is not finite, either.
+    """
+    samples, level = _samples("the array of samples", samples), arguments.level(level)
     with np.errstate(over="ignore", invalid="ignore"):  # of enormous numbers there may be no estimate
         mean = float(samples.mean())
         half = half_widths(samples[None], level)[0] if samples.size > 1 else None
     return Estimate(mean, half)
+
+
+def _samples(what: str, values: Array) -> Array:
+    """A vector of numbers, finite or not.  Raises SimulationError."""
+    given = arguments.numbers(what, values)
+    if given.ndim != 1 or given.size == 0:
+        raise SimulationError(f"{what} has shape {given.shape}, but must be a vector of at least one number")
+    return given
 
 
 def half_widths(rows: Array, level: float = LEVEL) -> list[float]:
@@ -106,7 +120,13 @@ def half_widths(rows: Array, level: float = LEVEL) -> list[float]:
 
 
 def ratio(above: Array, below: Array, level: float = LEVEL) -> Estimate | None:
-    """The ratio of two means, with the confidence interval of its linearisation (delta method); None over 0."""
+    """The ratio of two means, with the confidence interval of its linearisation (delta method); None over 0.
+
+    above, below: (n,), in pairs.  Raises SimulationError as `estimate` does, and for vectors of different lengths.
+    """
+    above, below = _samples("the numerator", above), _samples("the denominator", below)
+    if above.size != below.size:
+        raise SimulationError(f"the numerator has {above.size} samples and the denominator has {below.size}")
     with np.errstate(over="ignore", invalid="ignore"):  # of enormous numbers there may be no estimate
         mean = float(below.mean())
         if not mean:

@@ -83,7 +83,7 @@ def test_formulas_follow_the_array() -> None:
         ({"beta1": [0.5, 1.0]}, r"beta1\[1\] = 1\.0 breaks the rule 0 <= beta1 < 1"),
         ({"lr": [[1e-3, numpy.nan]]}, r"lr\[0, 1\] = nan breaks the rule 0 < lr"),
         ({"steps": [1.5]}, r"steps\[0\] = 1\.5 breaks the rule 1 <= steps, a whole number"),
-        ({"lr": ["x"]}, "lr: an array must hold real numbers, without a mask"),
+        ({"lr": ["x"]}, "lr is an array of <U1, but must be an array of real numbers"),
         ({"lr": None}, "the theorem main needs lr, gamma"),
         ({"beta1": "1-T^-1/2", "steps": None}, "needs steps"),
         ({"lr": "1-T", "steps": [1.0, 2.0]}, r"lr\[0\] = 0\.0 breaks the rule"),
@@ -108,12 +108,14 @@ def test_an_array_has_no_certificate() -> None:
 @pytest.mark.parametrize(
     ("value", "sentence"),
     [
-        (numpy.array([1 + 0j]), "lr: an array must hold real numbers, without a mask, not complex128"),
-        (numpy.array([True]), "lr: an array must hold real numbers, without a mask, not bool"),
-        (numpy.ma.masked_array([1e-3, 1e-4], [False, True]), "lr: an array must hold real numbers, without a mask"),
-        (numpy.array(["2020-01-01"], dtype="datetime64[D]"), "lr: an array must hold real numbers, without a mask"),
-        ([[1e-3], [1e-3, 1e-4]], "lr: the array holds something that is no number, or rows of unequal length"),
-        ([10**400], "lr: the array holds something that is no number"),
+        (numpy.array([1 + 0j]), "lr is an array of complex128, but must be an array of real numbers"),
+        (numpy.array([True]), "lr is an array of bool, but must be an array of real numbers"),
+        (numpy.ma.masked_array([1e-3, 1e-4], [False, True]), "lr is a masked array: replace the masked entries"),
+        (numpy.ma.masked, "lr: the value is a masked array"),
+        (numpy.array(["2020-01-01"], dtype="datetime64[D]"), r"lr is an array of datetime64\[D\]"),
+        ([[1e-3], [1e-3, 1e-4]], "lr is not an array of real numbers .*inhomogeneous"),
+        ([10**400], "lr is not an array of real numbers .*too large"),
+        ([Fraction(1, 10**400)], "lr holds 1/1000.*, whose size is out of the range of float64"),
     ],
 )
 def test_arrays_of_something_else(value: Any, sentence: str) -> None:

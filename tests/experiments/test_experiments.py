@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SMALL: dict[str, dict[str, Any]] = {
     "conditions": {
         **conditions.DEFAULT,
-        "permutations": 19,
+        "permutations": 79,  # the least that can reach 0.05/4
         "test": {"dim": 4, "steps": 64, "replicates": 64, "samples": 32, "batch": 4},
         "magnitude": {"steps": [64, 128, 256], "dim": 4, "replicates": 4, "groups": 2},
         "ratio": {"steps": 256, "replicates": 4},
@@ -352,10 +352,24 @@ def test_claim_14_is_rejected_only_where_tests_reject_it() -> None:
             part["independent"]["p_value"] = independent if here else 1.0
         return replace(record, result=result).rejected()
 
+    assert conditions.TOGETHER == 2 * sum(name != conditions.ALIKE for name in record.result["tests"])
     assert said(1e-9, 1e-9, (conditions.ALIKE,)) == set()
     assert said(0.04, 1.0, (conditions.CURVED, conditions.DATA)) == set()
     assert said(1.0, 0.002, (conditions.DATA,)) == {14}
     assert said(0.012, 1.0, (conditions.CURVED,)) == {14}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"test": {**SMALL["conditions"]["test"], "replicates": 8}}, "8 replicates of 4 coordinates are too few"),
+        ({"permutations": 19}, r"19 permutations are too few for a test at the level 0\.0125"),
+    ],
+)
+def test_sizes_that_cannot_reject_claim_14_are_refused(change: dict[str, Any], message: str) -> None:
+    """Four p-values are corrected together: each must be able to reach a quarter of the level."""
+    with pytest.raises(SimulationError, match=message):
+        conditions.run(Lab(engine="numpy"), {**SMALL["conditions"], **change})
 
 
 def test_what_the_controls_show() -> None:

@@ -33,8 +33,8 @@ LAYERS = {  # what each part of the package may import of it
         *("checking", "theory", "lemma", "lemmas", "registry", "prover", "numeric", "kernel"),
         *("atomic", "stopping", "notebook", "__version__"),
     },
-    "simulator": {"simulator", "atomic", "stopping", "__version__"},
-    "bounds": {"bounds", "lemmas", "lemma", "inputs", "prover", "kernel"},
+    "simulator": {"simulator", "arrays", "atomic", "stopping", "__version__"},
+    "bounds": {"bounds", "lemmas", "lemma", "inputs", "arrays", "prover", "kernel"},
     "report": {
         *("report", "render", "kernel"),
         *("theory", "catalogue", "checking", "claims", "evidence", "numeric"),

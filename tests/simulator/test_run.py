@@ -618,7 +618,7 @@ def test_arguments_of_another_kind_are_refused(tmp_path: Path) -> None:
     makers: list[tuple[Any, str]] = [
         (lambda: separable(nothing, 2), "the slope is None, but must be a function"),
         (lambda: function(nothing, 2), "the gradient is None, but must be a function"),
-        (lambda: quadratic(2, start=10**400), "the start is no array of real numbers"),
+        (lambda: quadratic(2, start=10**400), "the start is not an array of real numbers"),
         (lambda: logistic([[1e200]], [1], 1), "the constant L0 is inf"),
     ]
     for make, message in makers:
@@ -875,7 +875,7 @@ def test_subnormal_gradients_move_by_epsilon(engine: str) -> None:
         (lambda: Schedule(0.5, -0.5, 0.75).at(100, 4), "beta2 is -9"),
         (lambda: quadratic(0), "the dimension is 0"),
         (lambda: quadratic(2, h=[1.0, -1.0]), "a curvature h is negative"),
-        (lambda: quadratic(2, start=float("inf")), "the start has a coordinate that is not finite"),
+        (lambda: quadratic(2, start=float("inf")), "the start holds a number that is not finite"),
         (lambda: Noise("other"), "the noise is 'other'"),  # type: ignore[arg-type]
         (lambda: Noise(p=2.5), "p is 2.5, but affine variance needs 0 <= p <= 2"),
         (lambda: Noise(s0=-1.0), "s0 is -1.0"),
@@ -913,10 +913,10 @@ def test_subnormal_gradients_move_by_epsilon(engine: str) -> None:
         (lambda: Schedule(0.5, 0.5, -1e9).at(100, 4), "is too large for a float at T = 100"),
         (lambda: Schedule(0.5, 0.5, 0.75).at(0, 4), "the number of steps is 0"),
         (lambda: quadratic(2.0), "the dimension is 2.0"),  # type: ignore[arg-type]
-        (lambda: quadratic(2, h=float("nan")), "the curvature h has a coordinate that is not finite"),
+        (lambda: quadratic(2, h=float("nan")), "the curvature h holds a number that is not finite"),
         (lambda: quadratic(2, start=[1.0, 2.0, 3.0]), r"the start has shape \(3,\), but must be a number or 2 numbers"),
-        (lambda: quadratic(2, start=["a", "b"]), "the start is an array of <U1, but must be one of real numbers"),
-        (lambda: quadratic(2, start=[[1.0], [1.0, 2.0]]), "the start is no array of real numbers"),  # type: ignore[list-item]
+        (lambda: quadratic(2, start=["a", "b"]), "the start is an array of <U1, but must be an array of real"),
+        (lambda: quadratic(2, start=[[1.0], [1.0, 2.0]]), "the start is not an array of real numbers"),  # type: ignore[list-item]
         (lambda: Noise("two-point", delta=1e-10), "delta is 1e-10, but a probability from 2\\^-32"),
         (lambda: simulate(function(lambda x: x[0], 3), STANDARD, 5, 2), r"has shape \(3,\), but must have that of the"),
     ],
@@ -944,11 +944,11 @@ def assigned(x: Any) -> Any:
         (lambda x: x[0], r"has shape \(3,\), but must have that of the points, \(2, 3\)"),
         (lambda x: x.T, r"has shape \(3, 2\)"),
         (lambda x: x.sum(), r"has shape \(\)"),
-        (lambda x: x.astype(str), "is an array of <U32, but must be one of real numbers"),
+        (lambda x: x.astype(str), "is an array of <U32, but must be an array of real numbers"),
         (lambda x: x + 1j, "is an array of complex128"),
         (lambda x: x > 0, "is an array of bool"),
-        (lambda x: [[1.0], [2.0, 3.0]], "is no array of real numbers"),
-        (lambda x: None, r"has shape \(\)"),
+        (lambda x: [[1.0], [2.0, 3.0]], "is not an array of real numbers"),
+        (lambda x: None, "is of the type NoneType, but must be a real number, a NumPy array or a list"),
     ],
 )
 def test_gradients_of_your_own_that_are_refused(gradient: Any, message: str) -> None:
