@@ -29,7 +29,7 @@ LAYERS = {  # what each part of the package may import of it
     "export": {"export", "stopping", "kernel"},
     "prover": {"prover", "numeric", "kernel"},
     "simulator": {"simulator", "atomic", "stopping", "__version__"},
-    "bounds": {"bounds", "lemmas", "lemma", "inputs", "prover", "kernel"},
+    "bounds": {"bounds", "lemmas", "lemma", "inputs", "parsing", "prover", "kernel"},
     "report": {
         *("report", "render", "prover", "kernel"),
         *("lemma", "registry", "catalogue", "check", "graph", "claims", "evidence", "numeric"),
