@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -78,7 +78,8 @@ def _of_betas(beta1: Fraction | None, beta2: Fraction | None) -> str:
 def _of(name: str, value: Fraction) -> str:
     if name == "lr" and value >= LARGE_LR:
         usual = "each step of Adam moves a coordinate by about lr, and 1e-4 to 1e-2 is usual"
-        return f"lr = {_written(value)} is large ({usual}); if that is its exponent, write T^-{value}/sqrt(d)"
+        power = f"; if that is its exponent, write T^-{value}/sqrt(d)" if value <= 2 else ""
+        return f"lr = {_written(value)} is large: {usual}{power}"
     if name == "epsilon" and value >= 1:
         return f"epsilon = {_written(value)} is large; 1e-8 is usual"
     if name == "delta" and Fraction(1, 2) < value < 1:
@@ -123,10 +124,12 @@ def _plain(value: Any) -> Fraction | None:
 
 
 def _written(value: Any) -> str:
-    """A number as a decimal if that is short, or else as a fraction."""
+    """A number as a decimal if that is short, as a short fraction, or else about its value."""
     number = rational(str(value))
-    short = Decimal(number.numerator) / Decimal(number.denominator)
-    return str(short).lower() if Fraction(short) == number else str(number)
+    digits = Context(prec=12).divide(Decimal(number.numerator), Decimal(number.denominator))
+    if Fraction(digits) == number:
+        return str(digits).lower()
+    return str(number) if len(str(number)) <= 12 else f"about {Context(prec=6).plus(digits)}".lower()
 
 
 __all__ = [

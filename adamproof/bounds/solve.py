@@ -313,6 +313,8 @@ def optimise(
             raise ProblemError(f"{wanted!r:.40} cannot be optimised; choose from {', '.join(CHOICES)}")
     found = theorem(name, case)
     search = _Search(problem, hyper, tuple(dict.fromkeys(choose)), found, say)
+    if not search.betas:  # betas that the theorem excludes are refused with their rule, before a root of them is taken
+        certify(problem, replace(hyper, lr=1), name, case, digits)
     say("searching for the best setting")
     best, notes = search.best()
     chosen = {wanted: getattr(best, wanted) for wanted in search.choose}
