@@ -125,11 +125,14 @@ def _plain(value: Any) -> Fraction | None:
 
 def _written(value: Any) -> str:
     """A number as a decimal if that is short, as a short fraction, or else about its value."""
-    number = rational(str(value))
+    if hasattr(value, "numerator"):  # an int, a Fraction, SymPy's Rational
+        number = Fraction(int(value.numerator), int(value.denominator))
+    else:
+        number = rational(str(value))
     digits = Context(prec=12).divide(Decimal(number.numerator), Decimal(number.denominator))
     if Fraction(digits) == number:
         return str(digits).lower()
-    return str(number) if len(str(number)) <= 12 else f"about {Context(prec=6).plus(digits)}".lower()
+    return str(number) if len(str(number)) <= 12 else f"about {digits.normalize(Context(prec=6))}".lower()
 
 
 __all__ = [
