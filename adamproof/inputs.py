@@ -91,7 +91,7 @@ def _of(name: str, value: Fraction) -> str:
 def constants_for_exponents(command: str, given: Mapping[str, str]) -> str:
     """A sentence if some of the exponents (text by beta1, beta2, lr) look like the constants themselves, "" if not.
 
-    A decimal between 0.8 and 1 looks like a beta, one below 0.1 like a learning rate; fractions and powers of T never do.
+    A decimal between 0.8 and 1 looks like a beta, one below 0.1 like a learning rate; fractions and powers never do.
     """
     strange = {name: text for name, text in given.items() if _looks_constant(name, text)}
     if not strange:
@@ -100,8 +100,8 @@ def constants_for_exponents(command: str, given: Mapping[str, str]) -> str:
     name, text = next(iter(strange.items()))
     meant = " ".join(f"--{name} {text}" for name, text in given.items())
     return (
-        f"{shown} {'looks like a constant' if len(strange) == 1 else 'look like constants'}, but an exponent is needed, "
-        f"such as 1/2 or {'T^-3/4' if name == 'lr' else '1-T^-1/2'}; for constants use `adamproof {command} {meant}`, "
+        f"{shown} {'looks like a constant' if len(strange) == 1 else 'look like constants'}, but an exponent is needed,"
+        f" such as 1/2 or {'T^-3/4' if name == 'lr' else '1-T^-1/2'}; for constants use `adamproof {command} {meant}`, "
         f"and write {rational(text)} if {text} is the exponent"
     )
 

@@ -105,8 +105,8 @@ def bound(
     """What a theorem says for one setting: its bound term by term, certified, and whether it says anything.
 
     A NUMBER (see `adamproof --help`) is exact, and may be a formula: T^-1/2 (the power -1/2 of T), 0.5/sqrt(d),
-    1-T^-1/2.  Lengths are Euclidean over all coordinates; the loss has any unit, and gradients have that unit divided by
-    that of the parameters.
+    1-T^-1/2.  Lengths are Euclidean over all coordinates; the loss has any unit, and gradients have that unit divided
+    by that of the parameters.
 
     Exit status: 0 the theorem applies, 1 a hypothesis fails on these numbers (or --target is out of reach), 2 usage
     error.
@@ -484,8 +484,8 @@ def magnitude(
 ) -> None:
     """How large an update |m_t|/(sqrt(v_t) + epsilon) can be: R for all t, R_t at a time, S on average.
 
-    R exists if beta1^2 < beta2, is at least 1, and is 1 exactly at beta1 = beta2.  A NUMBER may be a formula in T and d,
-    as for `bound`.
+    R exists if beta1^2 < beta2, is at least 1, and is 1 exactly at beta1 = beta2.  A NUMBER may be a formula in T and
+    d, as for `bound`.
 
     Exit status: 0, or 2 for a usage error.
     """

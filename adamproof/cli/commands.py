@@ -404,7 +404,7 @@ def cache(clear: bool) -> None:
     ),
     click.option("--dim", type=Whole(1, LARGEST_COUNTER), default=16, show_default=True, help="Coordinates."),
     click.option("--start", type=Real(), default=1.0, show_default=True, help="Every coordinate of x_1."),
-    click.option("--batch", type=Whole(1, LARGEST_COUNTER), default=32, show_default=True, help="Samples of a mini-batch (digits)."),
+    click.option("--batch", type=Whole(1, LARGEST_COUNTER), default=32, show_default=True, help="Mini-batch size (digits)."),
     click.option(
         "--algorithm",
         type=click.Choice(["adam", "textbook", "rmsprop", "signum", "sign-descent"]),
@@ -445,7 +445,7 @@ def cache(clear: bool) -> None:
     click.option("--p", type=Real(), default=0.0, show_default=True, help="Its exponent."),
     click.option("--delta", type=Real(), default=0.25, show_default=True, help="Chance of two-point's higher value."),
     click.option("--steps", type=Whole(1), default=1000, show_default=True, help="Steps T."),
-    click.option("--replicates", type=Whole(1, LARGEST_COUNTER), default=16, show_default=True, help="Independent runs."),
+    click.option("--replicates", type=Whole(1, LARGEST_COUNTER), default=16, show_default=True, help="Repeated runs."),
     click.option("--seed", type=Whole(0, 2**64 - 1), default=0, show_default=True, help="Of the noise."),
     ENGINE,
     THREADS,

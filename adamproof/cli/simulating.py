@@ -292,7 +292,10 @@ def _algorithm(request: Request) -> Algorithm | Schedule:
         if request.algorithm != "adam":
             raise CliError(f"--exponents is a schedule for adam, not for {request.algorithm}")
         return simulator.Schedule(
-            *_exponents(request.exponents), *request.factors, epsilon=request.epsilon, bias_correction=request.bias_correction
+            *_exponents(request.exponents),
+            *request.factors,
+            epsilon=request.epsilon,
+            bias_correction=request.bias_correction,
         )
     match request.algorithm:
         case "rmsprop":
