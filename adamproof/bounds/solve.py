@@ -36,7 +36,7 @@ SCALE = sympy.Symbol("scale", positive=True)  # what a bound is monotone in: R, 
 NOWHERE = Fraction(10**1000)  # on a piece without settings for which the theorem applies
 MOST_DIGITS = 200  # to tell the bounds at T and at T - 1 from the target
 LARGEST_LR = Fraction(10**9)
-NOT_TRAINING = "this setting makes the bound least; a smaller bound is not a better training, only a smaller upper limit"
+NOT_TRAINING = "this setting makes the bound least; a smaller bound is not a better training, but a smaller limit"
 Box = tuple[tuple[Fraction, Fraction], ...]  # for each free beta the least and the largest 1 - beta
 
 

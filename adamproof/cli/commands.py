@@ -404,7 +404,7 @@ def cache(clear: bool) -> None:
     ),
     click.option("--dim", type=Whole(1, LARGEST_COUNTER), default=16, show_default=True, help="Coordinates."),
     click.option("--start", type=Real(), default=1.0, show_default=True, help="Every coordinate of x_1."),
-    click.option("--batch", type=Whole(1, LARGEST_COUNTER), default=32, show_default=True, help="Mini-batch size (digits)."),
+    click.option("--batch", type=Whole(1, LARGEST_COUNTER), default=32, show_default=True, help="Samples (digits)."),
     click.option(
         "--algorithm",
         type=click.Choice(["adam", "textbook", "rmsprop", "signum", "sign-descent"]),
