@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from ..parsing import rational
+
 
 @dataclass(frozen=True)
 class Affine:
@@ -95,11 +97,14 @@ def _signed(value: Fraction, name: str) -> str:
 
 
 def exact(value: Any) -> Fraction:
-    """An exact fraction.  Refuses floats, whose decimal text is not their value, and truth values."""
+    """An exact fraction.  Refuses floats, whose decimal text is not their value, and truth values.
+
+    Raises TypeError, or NumberError (a ValueError) for text that is not a fraction.
+    """
     if isinstance(value, Fraction) or type(value) is int:
         return Fraction(value)
     if isinstance(value, str):
-        return Fraction(value)
+        return rational(value)
     if getattr(value, "is_Rational", False):
         return Fraction(int(value.p), int(value.q))
     raise TypeError(f"{value!r:.60} ({type(value).__name__}) is not an exact number; write it as a Fraction")

@@ -16,6 +16,7 @@ from typing import Any
 import sympy
 from sympy.core.relational import Relational, StrictLessThan
 
+from ..inputs import swapped
 from ..lemmas.notation import L0, L1, T, d, eps, s1
 from .enclosures import Arithmetic, Enclosure, Evaluation, NoEnclosure, bits_for
 from .problem import (
@@ -299,7 +300,10 @@ def _notes(numbers: Numbers) -> Iterable[str]:
 def _broken(check: Check, symbols: set[Any], found: Theorem, numbers: Numbers) -> str:
     values = ", ".join(f"{NAME_OF[s]} = {shown(numbers.values[NAME_OF[s]])}" for s in sorted(symbols, key=str))
     why = "breaks" if check.holds is False else "cannot be told from the end of"
-    return f"{values} {why} the rule {check.formula}, without which the theorem {found.name} bounds nothing"
+    betas = (numbers.values.get("beta1"), numbers.values.get("beta2"))
+    hint = swapped(*betas) if all(getattr(beta, "is_Rational", False) for beta in betas) else ""
+    rule = f"{values} {why} the rule {check.formula}, without which the theorem {found.name} bounds nothing"
+    return f"{rule}; {hint}" if hint else rule
 
 
 def _check_sum(found: Theorem, terms: Mapping[str, Enclosure], total: Enclosure) -> None:

@@ -7,13 +7,20 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+import sympy
+from sympy import Rational
+
 from ..kernel import verify
+from ..lemmas.notation import T, d
 from ..prover import dump
 from .affine import exact
+from .numbers import NumberError
+from .numbers import exact as formula
 from .orders import Order, OrderError, Rate, Schedule, order, rate
 from .schedules import Best, best_schedule, written_out
 from .theorems import with_scale
 
+HALF = Rational(1, 2)
 MEANING = "1 - beta1 = Theta(T^-A), 1 - beta2 = Theta(T^-B), lr = Theta(T^-C/sqrt(d))"
 
 
@@ -96,12 +103,30 @@ def report(given: Mapping[str, Any], theorem: str = "main", best_only: bool = Fa
 def _fraction(name: str, value: Any) -> Fraction:
     option = {"A": "beta1", "B": "beta2", "C": "lr"}[name]
     try:
-        found = exact(value)
-    except (TypeError, ValueError, ZeroDivisionError) as error:
+        found = exponent(option, value) if isinstance(value, str) else exact(value)
+    except (TypeError, ValueError) as error:
         raise OrderError(f"--{option} {value} is not an exponent; write a fraction such as 3/4") from error
     if found < 0 or max(found.numerator, found.denominator) > 10**6:
         raise OrderError(f"--{option} {value} breaks the rule 0 <= {name}, a short fraction")
     return found
 
 
-__all__ = ["Report", "report"]
+def exponent(of: str, text: str) -> Fraction:
+    """The exponent a in text: a fraction itself, 1-T^-a for a beta ("beta1", "beta2"), T^-a or T^-a/sqrt(d) for "lr".
+
+    A positive constant before the power does not matter.  Raises NumberError.
+    """
+    if "T" not in text:
+        return exact(text)
+    whole = formula(text)
+    power = whole if of == "lr" else 1 - whole
+    factor, rest = sympy.expand(power, force=True).as_independent(T, d)
+    found = Fraction(str(-rest.as_powers_dict().get(T, 0)))
+    root = rest.as_powers_dict().get(d, 0)
+    if factor <= 0 or rest != T ** -Rational(found) * d**root or root not in ((0, -HALF) if of == "lr" else (0,)):
+        form = "T^-3/4 or T^-3/4/sqrt(d)" if of == "lr" else "1-T^-1/2"
+        raise NumberError(f"{text!r:.60} is not a power of T of the form {form}")
+    return found
+
+
+__all__ = ["Report", "exponent", "report"]

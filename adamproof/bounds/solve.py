@@ -36,6 +36,7 @@ SCALE = sympy.Symbol("scale", positive=True)  # what a bound is monotone in: R, 
 NOWHERE = Fraction(10**1000)  # on a piece without settings for which the theorem applies
 MOST_DIGITS = 200  # to tell the bounds at T and at T - 1 from the target
 LARGEST_LR = Fraction(10**9)
+NOT_TRAINING = "this setting makes the bound least; a smaller bound is not a better training, but a smaller limit"
 Box = tuple[tuple[Fraction, Fraction], ...]  # for each free beta the least and the largest 1 - beta
 
 
@@ -168,7 +169,7 @@ def _target(target: Any) -> Fraction:
     except NumberError as error:
         raise ProblemError(f"target: {error}") from error
     if not number.is_Rational or number <= 0:
-        raise ProblemError(f"target = {target} breaks the rule 0 < target, a rational number")
+        raise ProblemError(f"the target must be a positive rational number, not {target}")
     return Fraction(int(number.p), int(number.q))
 
 
@@ -312,13 +313,16 @@ def optimise(
             raise ProblemError(f"{wanted!r:.40} cannot be optimised; choose from {', '.join(CHOICES)}")
     found = theorem(name, case)
     search = _Search(problem, hyper, tuple(dict.fromkeys(choose)), found, say)
+    if not search.betas:  # betas that the theorem excludes are refused with their rule, before a root of them is taken
+        certify(problem, replace(hyper, lr=1), name, case, digits)
     say("searching for the best setting")
     best, notes = search.best()
     chosen = {wanted: getattr(best, wanted) for wanted in search.choose}
     bound = certify(problem, best, name, case, digits)
     lower, more = search.lower_bound(bound)
     shown = {wanted: _text(value) for wanted, value in chosen.items()}
-    return Optimised(shown, bound, _as_given(problem, hyper, name, case, digits), lower, (*notes, *more))
+    given = _as_given(problem, hyper, name, case, digits)
+    return Optimised(shown, bound, given, lower, (*notes, *more, NOT_TRAINING))
 
 
 def _text(value: Any) -> str:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..inputs import DEFAULTS, MEANINGS, THEOREMS
+from ..inputs import DEFAULTS, MEANINGS, THEOREMS, constants_for_exponents, doubts
 from . import terminal
 from .errors import CliError
+from .number_types import Exponent, Formula, Steps, Whole
 from .output import labelled
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def input_options(names: Iterable[str]) -> Callable[[Command], Command]:
         for name in reversed(list(names)):
             default = f" [default: {DEFAULTS[name]}]" if name in DEFAULTS else ""
             flags = [f"--{name}", *SHORTER.get(name, ())]
-            command = click.option(*flags, name, metavar="NUMBER", help=MEANINGS[name] + default)(command)
+            command = click.option(*flags, name, type=Formula(), help=MEANINGS[name] + default)(command)
         return command
 
     return decorate
@@ -48,7 +49,7 @@ def input_options(names: Iterable[str]) -> Callable[[Command], Command]:
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 ASCII = click.option("--ascii", "ascii_only", is_flag=True, help="Draw bars and maps in ASCII.")
 DIGITS = click.option(
-    "--digits", type=click.IntRange(1, 1000), default=6, show_default=True, help="Digits to which values are certified."
+    "--digits", type=Whole(1, 1000), default=6, show_default=True, help="Digits to which values are certified."
 )
 
 
@@ -71,12 +72,12 @@ def refusing(error: Exception) -> CliError:
     ),
 )
 @click.option("--theorem", type=click.Choice(THEOREMS), default="main", show_default=True, help="Which bound.")
-@click.option("--case", type=click.IntRange(1, 2), default=1, show_default=True, help="Case of the corollary.")
+@click.option("--case", type=Whole(1, 2), default=1, show_default=True, help="Case of the corollary.")
 @click.option("--preset", metavar="NAME", help="Start from a well-known training (`--preset list` shows all).")
 @click.option("--file", "path", metavar="FILE", help="Start from a TOML or JSON file of inputs, after any preset.")
 @input_options(MEANINGS)
 @DIGITS
-@click.option("--target", metavar="NUMBER", help="Find the smallest T at which the bound is at most this.")
+@click.option("--target", type=Formula(), help="Find the smallest T at which the bound is at most this.")
 @click.option("--optimise", metavar="NAMES", help="Choose lr, beta1, beta2 (any, by commas) to make the bound least.")
 @click.option("--plot", metavar="FILE", help="Draw the terms against T (PNG or SVG; needs the extra `plots`).")
 @click.option("--heat-map", metavar="FILE", help="Draw the bound over (beta1, beta2) instead.")
@@ -103,8 +104,9 @@ def bound(
 ) -> None:
     """What a theorem says for one setting: its bound term by term, certified, and whether it says anything.
 
-    A NUMBER is exact: 1e-3, 1/2, T^-1/2 (the power -1/2 of T), 0.5/sqrt(d), 1-T^-1/2.  Lengths are Euclidean over all
-    coordinates; the loss has any unit, and gradients have that unit divided by that of the parameters.
+    A NUMBER (see `adamproof --help`) is exact, and may be a formula: T^-1/2 (the power -1/2 of T), 0.5/sqrt(d),
+    1-T^-1/2.  Lengths are Euclidean over all coordinates; the loss has any unit, and gradients have that unit divided
+    by that of the parameters.
 
     Exit status: 0 the theorem applies, 1 a hypothesis fails on these numbers (or --target is out of reach), 2 usage
     error.
@@ -137,7 +139,14 @@ def bound(
     except ProblemError as error:
         raise refusing(error) from error
     terminal.say(answer)
+    remark(values)
     ctx.exit(code)
+
+
+def remark(values: Mapping[str, Any]) -> None:
+    """Say on standard error what looks as if something else was meant; the answer stands as it is."""
+    for doubt in doubts(values):
+        terminal.warn(labelled("Note: ", f"{doubt}."))
 
 
 def collected(preset: str | None, path: str | None, inputs: Mapping[str, str | None]) -> dict[str, Any]:
@@ -324,10 +333,18 @@ def _rounded(value: Fraction, digits: int = 3) -> str:
 
 def _verdict(found: Bound) -> list[str]:
     """Whether the theorem applies; what the bound is compared with; what binds."""
-    total = found.total.decimals(found.digits)[1]
     share = _percent(float(found.shares[found.binding].high)).strip()
     lines = [] if found.holds else ["DOES NOT APPLY: a hypothesis fails, so the number above bounds nothing."]
-    for each in found.compared if found.holds else ():
+    lines += _comparisons(found) if found.holds else []
+    lines += [labelled("Note: ", note) for note in found.notes]
+    return [*lines, f"The binding term is the {found.binding} ({share} of the bound)."]
+
+
+def _comparisons(found: Bound) -> list[str]:
+    """Whether a bound that applies is vacuous, against each quantity that it is compared with."""
+    total = found.total.decimals(found.digits)[1]
+    lines = []
+    for each in found.compared:
         if each.ratio is None:
             continue
         ratio, value = _rounded(each.ratio.high), each.value.decimals(found.digits)[1]
@@ -336,10 +353,9 @@ def _verdict(found: Bound) -> list[str]:
         else:
             text = f"NOT VACUOUS against {each.text} = {value}, {each.why}: the bound is {ratio} of it."
         lines.append(labelled("", text))
-    if found.holds and found.vacuous is None:
+    if found.vacuous is None:
         lines.append("There is nothing to compare it with, as |a_1| is 0 or not given.")
-    lines += [labelled("Note: ", note) for note in found.notes]
-    return [*lines, f"The binding term is the {found.binding} ({share} of the bound)."]
+    return lines
 
 
 def bound_data(found: Bound) -> dict[str, Any]:
@@ -426,7 +442,10 @@ def optimised_text(found: Optimised) -> str:
     if not found.bound.holds:
         failing = "; ".join(check.name for check in found.bound.checks if not check.holds)
         lines.append(labelled("", f"DOES NOT APPLY: {failing} fails, so the number above bounds nothing."))
-    return "\n".join([*lines, *(labelled("  ", note) for note in found.notes)])
+    lines += [labelled("  ", note) for note in found.notes]
+    if found.bound.vacuous:
+        lines.append("Even the best setting that was found leaves the bound vacuous:")
+    return "\n".join([*lines, *(_comparisons(found.bound) if found.bound.holds else ())])
 
 
 def optimised_data(found: Optimised) -> dict[str, Any]:
@@ -465,7 +484,8 @@ def magnitude(
 ) -> None:
     """How large an update |m_t|/(sqrt(v_t) + epsilon) can be: R for all t, R_t at a time, S on average.
 
-    R exists if beta1^2 < beta2, is at least 1, and is 1 exactly at beta1 = beta2.
+    R exists if beta1^2 < beta2, is at least 1, and is 1 exactly at beta1 = beta2.  A NUMBER may be a formula in T and
+    d, as for `bound`.
 
     Exit status: 0, or 2 for a usage error.
     """
@@ -487,6 +507,7 @@ def magnitude(
     except ProblemError as error:
         raise refusing(error) from error
     terminal.say(_document("magnitude", 0, **magnitude_data(found)) if as_json else magnitude_text(found))
+    remark(inputs)
 
 
 def magnitude_text(found: Magnitudes) -> str:
@@ -552,18 +573,20 @@ def map_data(found: Map, digits: int) -> list[dict[str, Any]]:
     short_help="How a bound falls with T: exponents.",
     epilog=examples(
         "schedule --beta1 1/2 --beta2 3/4 --lr 3/4",
-        "schedule --beta1 1/2 --beta2 3/4 --lr 3/4 --theorem averaged",
+        "schedule --beta1 1-T^-1/2 --beta2 1-T^-3/4 --lr T^-3/4 --theorem averaged",
         "schedule --best",
     ),
 )
-@click.option("--beta1", "A", metavar="A", help="1 - beta1 = Theta(T^-A).")
-@click.option("--beta2", "B", metavar="B", help="1 - beta2 = Theta(T^-B).")
-@click.option("--lr", "C", metavar="C", help="lr = Theta(T^-C/sqrt(d)).")
+@click.option("--beta1", "A", type=Exponent("beta1"), help="A of 1 - beta1 = Theta(T^-A): 1/2, or 1-T^-1/2.")
+@click.option("--beta2", "B", type=Exponent("beta2"), help="B of 1 - beta2 = Theta(T^-B).")
+@click.option("--lr", "C", type=Exponent("lr"), help="C of lr = Theta(T^-C/sqrt(d)): 3/4, or T^-3/4.")
 @click.option("--theorem", type=click.Choice(THEOREMS[:2]), default="main", show_default=True, help="Which bound.")
 @click.option("--best", is_flag=True, help="The exponents of the best rate alone; those given are kept.")
 @AS_JSON
 def schedule(A: str | None, B: str | None, C: str | None, theorem: str, best: bool, as_json: bool) -> None:
     """How the bound falls with T when 1 - beta1, 1 - beta2 and lr are powers of T: exponents, exact.
+
+    The options take exponents; for betas and learning rates that are constants there are `bound` and `magnitude`.
 
     Shows the growth of R (or S), the exponent of each term, the rate, what binds, and the best exponents, with a
     certificate that the kernel checks.
@@ -582,6 +605,9 @@ def schedule(A: str | None, B: str | None, C: str | None, theorem: str, best: bo
         raise CliError(
             f"schedule needs the exponents --beta1, --beta2 and --lr ({', '.join(missing)} missing), or --best"
         )
+    texts = {name: value for name, value in zip(("beta1", "beta2", "lr"), (A, B, C), strict=True) if value is not None}
+    if mistaken := constants_for_exponents("bound", texts):
+        raise CliError(mistaken)
     try:
         found = report({name: value for name, value in given.items() if value is not None}, theorem, best)
     except (OrderError, ProgramError) as error:
@@ -601,10 +627,10 @@ def schedule(A: str | None, B: str | None, C: str | None, theorem: str, best: bo
     ),
 )
 @input_options([name for name in MEANINGS if name in RATE_INPUTS])
-@click.option("--alpha", metavar="NUMBER", default="1/2", show_default=True, help="1 - beta1 = alpha*T^-1/2.")
-@click.option("--beta", metavar="NUMBER", default="1/2", show_default=True, help="1 - beta2 = beta*T^-1/2.")
-@click.option("--gamma0", metavar="NUMBER", default="1", show_default=True, help="lr = gamma0*T^-3/4/sqrt(d).")
-@click.option("--at", metavar="STEPS", help="The T of the table, by commas.  [default: 1,2,10,1e3,1e6,1e12]")
+@click.option("--alpha", type=Formula(), default="1/2", show_default=True, help="1 - beta1 = alpha*T^-1/2.")
+@click.option("--beta", type=Formula(), default="1/2", show_default=True, help="1 - beta2 = beta*T^-1/2.")
+@click.option("--gamma0", type=Formula(), default="1", show_default=True, help="lr = gamma0*T^-3/4/sqrt(d).")
+@click.option("--at", type=Steps(), help="The T of the table, by commas.  [default: 1,2,10,1e3,1e6,1e12]")
 @DIGITS
 @AS_JSON
 @click.pass_context
@@ -614,7 +640,7 @@ def rate(
     alpha: str,
     beta: str,
     gamma0: str,
-    at: str | None,
+    at: tuple[int, ...] | None,
     digits: int,
     as_json: bool,
     **inputs: Any,
@@ -631,26 +657,12 @@ def rate(
 
     try:
         problem = Problem(**{name: value for name, value in inputs.items() if value is not None})
-        steps = STEPS if at is None else [whole(part) for part in at.split(",")]
-        found = rate_constant(problem, alpha, beta, gamma0, steps, digits)
+        found = rate_constant(problem, alpha, beta, gamma0, STEPS if at is None else at, digits)
     except ProblemError as error:
         raise refusing(error) from error
     code = 0 if found.holds else VIOLATED
     terminal.say(_document("rate", code, **rate_data(found)) if as_json else rate_text(found))
     ctx.exit(code)
-
-
-def whole(text: str) -> int:
-    """A number of steps.  Raises ProblemError, with --at and the text in its sentence."""
-    from ..bounds.problem import Hyperparameters, ProblemError
-
-    try:
-        steps = Hyperparameters(steps=text.strip()).steps
-    except ProblemError as error:
-        raise ProblemError(f"--at {text!r:.40}: {error}") from error
-    if not steps.is_Integer:
-        raise ProblemError(f"--at: {text!r:.40} is no number of steps")
-    return int(steps)
 
 
 def rate_text(found: RateConstant) -> str:

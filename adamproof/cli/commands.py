@@ -18,6 +18,7 @@ from ..experiments.records import EXPERIMENTS
 from ..stopping import ended_by_signals
 from . import completing, files, terminal
 from .errors import USAGE, CliError
+from .number_types import Exponent, Real, Whole
 
 if TYPE_CHECKING:
     from .checking import Outcome, Settings
@@ -29,6 +30,7 @@ BROKEN_PIPE = 141  # as if stopped by the signal; 1 would read as "refuted"
 JOBS = 2
 MODELS = 40  # random models a claim; adamproof.checking says the same, but importing that brings in SymPy
 HELP = {"help_option_names": ["-h", "--help"]}
+LARGEST_COUNTER = 1 << 32  # of coordinates, samples, replicates; the simulator says the same, but brings in NumPy
 CALCULATOR = ("bound", "magnitude", "rate", "schedule")  # commands in a module of their own
 
 
@@ -96,14 +98,14 @@ ASCII = click.option("--ascii", "ascii_only", is_flag=True, help="Write statemen
 PROGRESS = click.option("--progress", is_flag=True, help="Report progress on standard error, terminal or not.")
 TEST_MODELS = click.option(
     "--models",
-    type=click.IntRange(min=0),
+    type=Whole(0),
     default=MODELS,
     show_default=True,
     help="Random models a claim is tested on (0: none).",
 )
 NO_MUTANTS = click.option("--no-mutants", is_flag=True, help="Leave out the false twins.")
 NO_CACHE = click.option("--no-cache", is_flag=True, help="Search anew, and keep nothing (see `adamproof cache`).")
-PROCESSES = click.option("-j", "--jobs", type=click.IntRange(min=1), default=JOBS, show_default=True, help="Processes.")
+PROCESSES = click.option("-j", "--jobs", type=Whole(1), default=JOBS, show_default=True, help="Processes.")
 CLAIM = click.option("--claim", metavar="CLAIM", help="Only this claim of the lemma, by name.")
 ENGINE = click.option(
     "--engine",
@@ -112,7 +114,7 @@ ENGINE = click.option(
     show_default=True,
     help="Who runs it.",
 )
-THREADS = click.option("--threads", type=click.IntRange(min=1), help="For numba (all processors by default).")
+THREADS = click.option("--threads", type=Whole(1), help="For numba (all processors by default).")
 DEBUGGING = click.option(
     "--debug",
     is_flag=True,
@@ -141,6 +143,9 @@ def main() -> None:
 
     NAME is a lemma's label (B.2) or slug (update-magnitude), "all", or a file of your own that declares
     lemmas; the word "lemma" before it may be left out.
+
+    A NUMBER is exact and may be written 0.9, 1e-3, 10^-3, 1/3, 2^14, 100_000, 3*10^-4 or 1/sqrt(16); whole numbers too
+    (1e5).
 
     Colours are for terminals, and not under NO_COLOR; ADAMPROOF_CACHE names the folder of the cache.
 
@@ -332,7 +337,7 @@ def graph(
     epilog=examples("claims", "claims 9", "claims --markdown > claims.md"),
 )
 @with_options(
-    click.argument("number", required=False, metavar="[N]"),
+    click.argument("number", required=False, type=Whole(), metavar="[N]"),
     click.option("--json", "form", flag_value="json", help="Print one JSON document."),
     click.option("--markdown", "form", flag_value="markdown", help="Print a Markdown table."),
     click.option(
@@ -344,7 +349,7 @@ def graph(
     DEBUGGING,
 )
 @click.pass_context
-def claims(ctx: click.Context, number: str | None, form: str | None, records: str | None, progress: bool) -> None:
+def claims(ctx: click.Context, number: int | None, form: str | None, records: str | None, progress: bool) -> None:
     """What becomes of each claim of the source: the verdicts, computed now from lemmas and exponents.
 
     With a number N, one claim in full.  PROVED means: by the kernel, for the lemmas named as evidence; `adamproof
@@ -401,9 +406,9 @@ def cache(clear: bool) -> None:
         show_default=True,
         help="The objective.",
     ),
-    click.option("--dim", type=int, default=16, show_default=True, help="Coordinates."),
-    click.option("--start", type=float, default=1.0, show_default=True, help="Every coordinate of x_1."),
-    click.option("--batch", type=int, default=32, show_default=True, help="Samples of a mini-batch (digits)."),
+    click.option("--dim", type=Whole(1, LARGEST_COUNTER), default=16, show_default=True, help="Coordinates."),
+    click.option("--start", type=Real(), default=1.0, show_default=True, help="Every coordinate of x_1."),
+    click.option("--batch", type=Whole(1, LARGEST_COUNTER), default=32, show_default=True, help="Samples (digits)."),
     click.option(
         "--algorithm",
         type=click.Choice(["adam", "textbook", "rmsprop", "signum", "sign-descent"]),
@@ -411,22 +416,22 @@ def cache(clear: bool) -> None:
         show_default=True,
         help="Which update.",
     ),
-    click.option("--beta1", type=float, default=0.9, show_default=True, help="Momentum."),
-    click.option("--beta2", type=float, default=0.999, show_default=True, help="Decay of the second moment."),
-    click.option("--lr", type=float, default=1e-3, show_default=True, help="Learning rate."),
+    click.option("--beta1", type=Real(), default=0.9, show_default=True, help="Momentum."),
+    click.option("--beta2", type=Real(), default=0.999, show_default=True, help="Decay of the second moment."),
+    click.option("--lr", type=Real(), default=1e-3, show_default=True, help="Learning rate."),
     click.option(
-        "--epsilon", type=float, default=1e-8, show_default=True, help="Added to the root of the second moment."
+        "--epsilon", type=Real(), default=1e-8, show_default=True, help="Added to the root of the second moment."
     ),
     click.option("--bias-correction", is_flag=True, help="Divide m and v by 1 - beta^t."),
     click.option(
         "--exponents",
-        type=(float, float, float),
+        type=(Exponent("beta1"), Exponent("beta2"), Exponent("lr")),
         metavar="A B C",
-        help="In place of constants: 1-beta1 = T^-A, 1-beta2 = T^-B, learning rate T^-C/sqrt(d).",
+        help="In place of constants: 1-beta1 = T^-A, 1-beta2 = T^-B, learning rate T^-C/sqrt(d); as for `schedule`.",
     ),
     click.option(
         "--factors",
-        type=(float, float, float),
+        type=(Real(), Real(), Real()),
         default=(1.0, 1.0, 1.0),
         show_default=True,
         metavar="ALPHA BETA GAMMA",
@@ -439,13 +444,13 @@ def cache(clear: bool) -> None:
         show_default=True,
         help="Of variance s0^2 + s1^2 |a|^p.",
     ),
-    click.option("--s0", type=float, default=1.0, show_default=True, help="Noise at a gradient of 0."),
-    click.option("--s1", type=float, default=0.0, show_default=True, help="Noise that grows with the gradient."),
-    click.option("--p", type=float, default=0.0, show_default=True, help="Its exponent."),
-    click.option("--delta", type=float, default=0.25, show_default=True, help="Chance of two-point's higher value."),
-    click.option("--steps", type=int, default=1000, show_default=True, help="Steps T."),
-    click.option("--replicates", type=int, default=16, show_default=True, help="Independent runs."),
-    click.option("--seed", type=int, default=0, show_default=True, help="Of the noise."),
+    click.option("--s0", type=Real(), default=1.0, show_default=True, help="Noise at a gradient of 0."),
+    click.option("--s1", type=Real(), default=0.0, show_default=True, help="Noise that grows with the gradient."),
+    click.option("--p", type=Real(), default=0.0, show_default=True, help="Its exponent."),
+    click.option("--delta", type=Real(), default=0.25, show_default=True, help="Chance of two-point's higher value."),
+    click.option("--steps", type=Whole(1), default=1000, show_default=True, help="Steps T."),
+    click.option("--replicates", type=Whole(1, LARGEST_COUNTER), default=16, show_default=True, help="Repeated runs."),
+    click.option("--seed", type=Whole(0, 2**64 - 1), default=0, show_default=True, help="Of the noise."),
     ENGINE,
     THREADS,
     click.option("--checkpoint", metavar="FILE", help="Keep the state there, every minute and at the end."),
@@ -492,7 +497,7 @@ def simulate(ctx: click.Context, /, as_json: bool, progress: bool, **options: An
     click.argument("name", metavar="NAME", type=click.Choice([*EXPERIMENTS, "all"])),
     click.option("--full", is_flag=True, help="More steps and replicates: minutes instead of seconds."),
     click.option(
-        "--seed", type=click.IntRange(min=0, max=2**64 - 1), default=0, show_default=True, help="Of the noise."
+        "--seed", type=Whole(0, 2**64 - 1), default=0, show_default=True, help="Of the noise."
     ),
     ENGINE,
     THREADS,
@@ -538,7 +543,7 @@ def experiment(ctx: click.Context, /, name: str, as_json: bool, progress: bool, 
     click.option("-q", "--quiet", is_flag=True, help="One line a file: its name and the verdict."),
     click.option("--keep", metavar="DIR", help="With Coq: leave the Coq files in this folder."),
     click.option("--save", metavar="DIR", help="With Coq or a solver: leave a record, which the ledger can read."),
-    click.option("-j", "--jobs", type=click.IntRange(min=1), default=JOBS, show_default=True, help="Processes."),
+    click.option("-j", "--jobs", type=Whole(1), default=JOBS, show_default=True, help="Processes."),
     PROGRESS,
 )
 @click.pass_context

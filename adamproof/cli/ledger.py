@@ -103,7 +103,7 @@ def node_data(node: Node) -> as_json.Data:
 # --- the ledger ---------------------------------------------------------------------------------
 
 
-def show_claims(number: str | None, form: str, folder: str | None, progress: terminal.Progress) -> int:
+def show_claims(number: int | None, form: str, folder: str | None, progress: terminal.Progress) -> int:
     """Print the ledger, or one claim of it in full; the exit status."""
     from ..claims import proofs_of
     from ..opinions import lines as evidence_lines
@@ -174,7 +174,7 @@ def _first(
 
 
 def judged(
-    number: str | None,
+    number: int | None,
     progress: terminal.Progress,
     records: Sequence[Record] = (),
     opinions: Sequence[Opinions] = (),
@@ -182,9 +182,9 @@ def judged(
     from ..claims import ROWS, ledger
 
     known = [row.number for row in ROWS]
-    if number is not None and not (number.isascii() and number.isdigit() and int(number) in known):
-        raise CliError(f"there is no claim {number!r}; the claims are numbered {known[0]} to {known[-1]}")
-    found = ledger([] if number is None else [int(number)], progress, records, opinions)
+    if number is not None and number not in known:
+        raise CliError(f"there is no claim {number}; the claims are numbered {known[0]} to {known[-1]}")
+    found = ledger([] if number is None else [number], progress, records, opinions)
     progress.clear()
     return found
 

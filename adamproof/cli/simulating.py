@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..inputs import constants_for_exponents, doubts
 from . import as_json, files, terminal
 from .errors import CliError
+from .number_types import exponent
+from .output import labelled
 
 if TYPE_CHECKING:
     from ..experiments.sandwich import Sandwich
@@ -37,7 +40,7 @@ class Request:
     lr: float
     epsilon: float
     bias_correction: bool
-    exponents: tuple[float, float, float] | None
+    exponents: tuple[str, str, str] | None
     factors: tuple[float, float, float]
     noise: str
     s0: float
@@ -61,6 +64,7 @@ def simulate(request: Request, form: str, progress: terminal.Progress) -> int:
     from .. import simulator
 
     _refuse_idle(request)
+    _remark(request, progress)
     try:
         problem, algorithm = _problem(request), _algorithm(request)
         if request.against is not None:
@@ -146,6 +150,22 @@ def _refuse_idle(request: Request) -> None:
     for name, what in _idle(request).items():
         if name in request.given:
             raise CliError(f"--{name.replace('_', '-')} has no effect with {what}: leave it out")
+
+
+def _remark(request: Request, progress: terminal.Progress) -> None:
+    """Say what looks as if something else was meant: of the hyperparameters that are used, where one was given."""
+    names = {"beta1", "beta2", "lr", "epsilon"} - set(_idle(request))
+    if names & request.given:
+        for doubt in doubts({name: getattr(request, name) for name in sorted(names)}):
+            _say(labelled("Note: ", f"{doubt}."), progress)
+
+
+def _exponents(texts: tuple[str, str, str]) -> list[float]:
+    """The three exponents as floats.  Raises CliError if they look like constants."""
+    named = dict(zip(("beta1", "beta2", "lr"), texts, strict=True))
+    if mistaken := constants_for_exponents("simulate", named):
+        raise CliError(f"--exponents: {mistaken}")
+    return [float(exponent(name, text)) for name, text in named.items()]
 
 
 def _refuse(request: Request, problem: Separable | Sampled, algorithm: Algorithm | Schedule) -> None:
@@ -272,7 +292,10 @@ def _algorithm(request: Request) -> Algorithm | Schedule:
         if request.algorithm != "adam":
             raise CliError(f"--exponents is a schedule for adam, not for {request.algorithm}")
         return simulator.Schedule(
-            *request.exponents, *request.factors, epsilon=request.epsilon, bias_correction=request.bias_correction
+            *_exponents(request.exponents),
+            *request.factors,
+            epsilon=request.epsilon,
+            bias_correction=request.bias_correction,
         )
     match request.algorithm:
         case "rmsprop":

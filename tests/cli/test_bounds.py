@@ -27,7 +27,7 @@ def ask(*words: str) -> Result:
 def answer(*words: str, code: int = 0) -> dict[str, Any]:
     found = ask(*words, "--json")
     assert found.exit_code == code, found.output
-    document: dict[str, Any] = json.loads(found.output)
+    document: dict[str, Any] = json.loads(found.stdout)  # notes go to standard error
     assert document["exit_code"] == code
     return document
 
@@ -105,6 +105,17 @@ def test_target_and_optimise() -> None:
     assert "in closed form" in ask("bound", *GIVEN, "--optimise", "lr,beta2").output
 
 
+def test_optimise_says_whether_the_best_bound_is_vacuous_and_what_it_is_not() -> None:
+    sentence = "a smaller bound is not a better training"
+    vacuous = ("bound", "--preset", "gpt2-small", "--gap", "1e6", "--optimise", "lr")
+    found = " ".join(ask(*vacuous).output.split())
+    assert "Even the best setting that was found leaves the bound vacuous: VACUOUS: " in found and sentence in found
+    found = " ".join(ask("bound", *GIVEN, "--optimise", "lr").output.split())
+    assert "NOT VACUOUS against" in found and "Even the best" not in found and sentence in found
+    data = answer(*vacuous)
+    assert data["bound"]["vacuous"] is True and sentence in data["notes"][-1]
+
+
 def test_pictures_and_data(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     picture, data = tmp_path / "a.svg", tmp_path / "a.csv"
@@ -121,22 +132,23 @@ def test_pictures_and_data(tmp_path: Path) -> None:
         (
             ["--beta1", "0.99", "--beta2", "0.9"],
             "Error: beta1 = 0.99, beta2 = 0.9 breaks the rule beta1^2 < beta2, "
-            "without which the theorem main bounds nothing\n",
+            "without which the theorem main bounds nothing; "
+            "beta1 = 0.99 and beta2 = 0.9 look swapped; write beta1 = 0.9, beta2 = 0.99 if they are\n",
         ),
         (["--steps", "0.5"], "Error: steps = 0.5 breaks the rule 1 <= steps, a whole number\n"),
-        (["--lr", "nan"], "Error: lr: nan is not finite\n"),
+        (["--lr", "nan"], "Error: --lr: 'nan' is not finite; write a number such as 1e-3, 1/2, T^-1/2 or"),
         (["--sigma0", "-1"], "Error: sigma0 = -1 breaks the rule 0 <= sigma0\n"),
-        (["--lr", "9**9**9"], "Error: lr: '9**9**9' is not a number: a power of a power needs brackets"),
+        (["--lr", "9**9**9"], "Error: --lr: '9**9**9' is not a number: a power of a power needs brackets"),
         (["--preset", "gpt9"], "Error: there is no preset 'gpt9'; the presets are gpt3-small, "),
         (["--file", "nowhere.toml"], "Error: cannot read nowhere.toml: No such file or directory\n"),
         (["--case", "2"], "Error: --case 2 is for --theorem corollary, not for main\n"),
         (["--optimise", "eps"], "Error: 'eps' cannot be optimised; choose from lr, beta1, beta2\n"),
-        (["--target", "T"], "Error: target = T breaks the rule 0 < target, a rational number\n"),
+        (["--target", "T"], "Error: the target must be a positive rational number, not T\n"),
         (["--plot", "a.gif"], "Error: a.gif: a picture is written to a file whose name ends in .png or .svg\n"),
         (["--theorem", "averaged"], "Error: the theorem averaged needs V, second moment"),
-        (["--gap", "1e1400"], "Error: gap: 1e1400 is not between 10^-1000 and 10^1000\n"),
-        (["--lr", "T^-1/2.0"], "Error: lr: 'T^-1/2.0' is not a number: whether the division belongs to the exponent"),
-        (["--lr", "T^-1 / 2"], "Error: lr: 'T^-1 / 2' is not a number: whether the division belongs to the exponent"),
+        (["--gap", "1e1400"], "Error: --gap: 1e1400 is not between 10^-1000 and 10^1000\n"),
+        (["--lr", "T^-1/2.0"], "Error: --lr: 'T^-1/2.0' is not a number: whether the division belongs to the exponent"),
+        (["--lr", "T^-1 / 2"], "Error: --lr: 'T^-1 / 2' is not a number: whether the division belongs to the exponent"),
         (["--optimise", ""], "Error: --optimise names nothing; choose from lr, beta1, beta2\n"),
     ],
 )
@@ -233,9 +245,9 @@ def test_the_best_schedule() -> None:
             [],
             "Error: schedule needs the exponents --beta1, --beta2 and --lr (--beta1, --beta2, --lr missing)",
         ),
-        (["--beta1", "x", "--beta2", "1", "--lr", "1"], "Error: --beta1 x is not an exponent"),
+        (["--beta1", "x", "--beta2", "1", "--lr", "1"], "Error: --beta1: 'x' is not a number: letters do not"),
         (["--beta1", "-1", "--beta2", "1", "--lr", "1"], "Error: --beta1 -1 breaks the rule 0 <= A"),
-        (["--beta1", "1/0", "--beta2", "1", "--lr", "1"], "Error: --beta1 1/0 is not an exponent"),
+        (["--beta1", "1/0", "--beta2", "1", "--lr", "1"], "Error: --beta1: '1/0' is not a number: it divides by 0"),
         (["--beta1", "3/4", "--beta2", "1/2", "--lr", "1"], "Error: "),
     ],
 )

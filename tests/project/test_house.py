@@ -34,7 +34,7 @@ LAYERS = {  # what each part of the package may import of it
         *("atomic", "stopping", "notebook", "__version__"),
     },
     "simulator": {"simulator", "arrays", "atomic", "stopping", "__version__"},
-    "bounds": {"bounds", "lemmas", "lemma", "inputs", "arrays", "prover", "kernel"},
+    "bounds": {"bounds", "lemmas", "lemma", "inputs", "arrays", "parsing", "prover", "kernel"},
     "report": {
         *("report", "render", "kernel"),
         *("theory", "catalogue", "checking", "claims", "evidence", "numeric"),

@@ -58,10 +58,10 @@ def test_a_run_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
 def test_mistakes_are_one_sentence() -> None:
     for arguments, message in (
         (["--beta1", "1"], "beta1 is 1.0, but must be at least 0 and below 1"),
-        (["--dim", "0"], "the dimension is 0, but must be a whole number from 1 to 4294967296"),
+        (["--dim", "0"], "--dim must be a whole number from 1 to 4294967296, not 0"),
         (
             ["--steps", "0", "--exponents", "0.5", "0.5", "0.75"],
-            "the number of steps is 0, but must be a whole number from 1 on",
+            "--steps must be a whole number from 1 on, not 0",
         ),
         (
             ["--exponents", "0.5", "0.5", "-1e9"],
