@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from fractions import Fraction
 
+    ParamType = click.ParamType[Any]  # generic for mypy, and when it runs only in some versions of click
+else:
+    ParamType = click.ParamType
+
 LARGEST = 10**18  # of a whole number, where an option sets no limit of its own
+MOST_STEPS = 10**1000  # that a formula is evaluated at; nothing is run
 
 
 def option(param: click.Parameter | None) -> str:
@@ -53,10 +58,11 @@ class Whole(click.IntRange):
         return number
 
     def _limits(self) -> str:
-        return f"from {self.least} to {'10^18' if self.most == LARGEST else self.most}"
+        power = {LARGEST: "10^18", MOST_STEPS: "10^1000"}.get(self.most)
+        return f"from {self.least} to {power or self.most}"
 
 
-class Real(click.ParamType):
+class Real(ParamType):
     """A number, as the float next to it."""
 
     name = "number"
@@ -66,7 +72,7 @@ class Real(click.ParamType):
         return number
 
 
-class Formula(click.ParamType):
+class Formula(ParamType):
     """A number, or a formula in T and d: the text itself, to be read exactly by the calculator."""
 
     name = "number"
@@ -79,7 +85,7 @@ class Formula(click.ParamType):
         return value
 
 
-class Steps(click.ParamType):
+class Steps(ParamType):
     """Numbers of steps, by commas, as ints."""
 
     name = "numbers"
@@ -87,7 +93,7 @@ class Steps(click.ParamType):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
         if not isinstance(value, str):
             return tuple(value)
-        return tuple(Whole(1).convert(part, param, ctx) for part in value.split(","))
+        return tuple(Whole(1, MOST_STEPS).convert(part, param, ctx) for part in value.split(","))
 
 
 def exponent(of: str, text: str) -> Fraction:
@@ -99,7 +105,7 @@ def exponent(of: str, text: str) -> Fraction:
     return of_power(of, text)
 
 
-class Exponent(click.ParamType):
+class Exponent(ParamType):
     """A of 1 - beta = Theta(T^-A) or of lr = Theta(T^-A/sqrt(d)), or that power itself: the text, which was read.
 
     Commands refuse texts that look like the constants themselves (`adamproof.inputs.constants_for_exponents`).

@@ -160,12 +160,13 @@ def _remark(request: Request, progress: terminal.Progress) -> None:
             _say(labelled("Note: ", f"{doubt}."), progress)
 
 
-def _exponents(texts: tuple[str, str, str]) -> list[float]:
+def _exponents(texts: tuple[str, str, str]) -> tuple[float, float, float]:
     """The three exponents as floats.  Raises CliError if they look like constants."""
     named = dict(zip(("beta1", "beta2", "lr"), texts, strict=True))
     if mistaken := constants_for_exponents("simulate", named):
         raise CliError(f"--exponents: {mistaken}")
-    return [float(exponent(name, text)) for name, text in named.items()]
+    A, B, C = (float(exponent(name, text)) for name, text in named.items())
+    return A, B, C
 
 
 def _refuse(request: Request, problem: Separable | Sampled, algorithm: Algorithm | Schedule) -> None:
