@@ -24,7 +24,7 @@ TAKEN = frozenset(
     """.split()  # noqa: SIM905 - as a list it would take sixty lines
 )
 RESERVED = re.compile(
-    r"(step|same)(_[0-9]+)+|[aehpqru][0-9]+|(fact|rule|nonneg|pos|zero|inv|eq|le|lt|ne|zpow|absurd|[A-Z]\w*)_\w+"
+    r"(step|same)(_[0-9]+)+|(any|[aehpqru])[0-9]+|(fact|rule|nonneg|pos|zero|inv|eq|le|lt|ne|zpow|absurd|[A-Z]\w*)_\w+"
 )
 
 LARGEST_POWER = 5000  # beyond it Coq does not compute with an exponent of type nat
