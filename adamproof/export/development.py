@@ -21,6 +21,7 @@ from . import raw
 from .text import (
     BINDER_HEADS,
     INTEGRABLE,
+    LARGEST_POWER,
     RELATIONS,
     SORTS,
     TIGHT,
@@ -320,11 +321,13 @@ class Development:
             return self._normalise_binder(scope, term, target)
         exponent = normal(args[1]) if op == "pow" else {}
         if op == "pow" and set(exponent) <= {ONE} and (power := int(exponent.get(ONE, 0))) >= 0:
-            usual = make("pow", args[0], make("int", power))
-            same = integer_equal(scope, args[1])
+            first, *more = powers(args[0], power)
+            usual = make("mul", first, *more) if more else first
+            exponents = " ".join(str(factor.args[1].args[0]) for factor in (first, *more))
+            law = "zpow_literals" if more else "zpow_literal"
             return (
-                f"exact (eq_trans (zpow_literal {scope.show(args[0])} {scope.show(args[1])} {power} {same}) "
-                f"{self.to_normal(scope, usual)})."
+                f"exact (eq_trans ({law} {scope.show(args[0])} {scope.show(args[1])} {exponents} "
+                f"{integer_equal(scope, args[1])}) {self.equal(scope, usual, target)})."
             )
         if op == "app":
             head, args = scope.name(args[0]), args[1:]
@@ -359,7 +362,8 @@ class Development:
             flipped = number(1 / Fraction(coefficient))
             rest, result = constant, flipped
             proof = f"(inv_number {scope.show(constant)} {scope.show(flipped)} _ eq_refl ltac:(field))"
-            for base, exponent in sorted(monomial, key=lambda factor: atom_key(factor[0])):
+            factors = sorted(monomial, key=lambda factor: atom_key(factor[0]))
+            for base, exponent in ((base, part) for base, whole_power in factors for part in parts_of(whole_power)):
                 atom = atom_term(base)
                 inverse = term_of(dict(base.args[0])) if base.head == "inv" else make("inv", atom)
                 shown = "(Rinv_inv _)" if base.head == "inv" else "eq_refl"
@@ -525,8 +529,18 @@ def monomial_term(monomial: Monomial, coefficient: Number, sort: str = REAL) -> 
         if sort == INT:
             factors += [base] * exponent
         else:
-            factors.append(base if exponent == 1 else make("pow", base, make("int", exponent)))
+            factors += [base] if exponent == 1 else powers(base, exponent)
     return factors[0] if len(factors) == 1 else make("mul", *factors)
+
+
+def parts_of(exponent: int) -> list[int]:
+    """An exponent as a sum of such that Coq computes with: two at most, for the kernel's are below 10,000."""
+    return [LARGEST_POWER, exponent - LARGEST_POWER] if exponent > LARGEST_POWER else [exponent]
+
+
+def powers(base: Term, exponent: int) -> list[Term]:
+    """The factors of a power, each of which is Coq's own."""
+    return [make("pow", base, make("int", part)) for part in parts_of(exponent)]
 
 
 def atom_term(atom: Atom, sort: str = REAL) -> Term:

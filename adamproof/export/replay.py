@@ -29,7 +29,7 @@ from . import raw
 from .development import UNIT, ZERO, Algebra, Development, Lemma, Module, Scope, term_of
 from .proof import Proof as StoredProof
 from .proof import Step
-from .text import INTEGRABLE, SORTS, function_text
+from .text import INTEGRABLE, SORTS, digits, function_text
 
 Proof = tuple[str, Term]  # a Coq term, and the proposition that it proves
 TRIVIAL = ("assume", "cite")  # their one hypothesis is what they conclude: no lemma is needed
@@ -376,13 +376,13 @@ class Certificate:
         return self.facts[index].op, f"p{index}"
 
     def _multiple(self, index: int, by: Term) -> str:
-        factor = self.algebra.show(by) if self.scale == 1 else f"({self.scale} * {self.algebra.show(by)})"
+        factor = self.algebra.show(by) if self.scale == 1 else f"({digits(self.scale)} * {self.algebra.show(by)})"
         return f"(zero_mult {factor} _ (zero_eq _ _ {self._fact(index)[1]}))"
 
     def _product(self, coefficient: Fraction, indices: Sequence[int], squares: Sequence[Term]) -> tuple[str, bool]:
         """A proof that a product is not negative, or positive, and which of both."""
         whole = int(coefficient * self.scale)
-        factors = [] if whole == 1 and (indices or squares) else [(f"(IZR_lt 0 {whole} eq_refl)", True)]
+        factors = [] if whole == 1 and (indices or squares) else [(f"(IZR_lt 0 {digits(whole)} eq_refl)", True)]
         for index in indices:
             op, proof = self._fact(index)
             law = {"<=": "nonneg_le", "<": "pos_lt", "!=": "pos_ne"}.get(op, "pos_ne")

@@ -91,7 +91,8 @@ class Proofs:
         if roll < 0.8:
             op = self.random.choice(("E", "Integral01"))
             return minus(make("mul", term, make(op, ONE)), term)
-        return make("Sum", self.terms.integer(scope), self.terms.integer(scope), make("mul", ZERO, self.real(("int", *scope))))
+        body = make("mul", ZERO, self.real(("int", *scope)))
+        return make("Sum", self.terms.integer(scope), self.terms.integer(scope), body)
 
     def same(self, term: Term, scope: Scope = ()) -> Term:
         """A term of the same normal form."""
@@ -306,7 +307,8 @@ class Proofs:
         successor = make("add", variable, make("int", 1))
         base = derive("instantiate", (self.shown(self.alike(holds)),), ((variable, low),), ())
         step = derive("instantiate", (self.shown(holds),), ((variable, successor),), ())
-        step = self.weakened(self.weakened(step, self.alike(holds)), self.alike(make("<=", as_real(low), as_real(variable))))
+        for prop in (holds, make("<=", as_real(low), as_real(variable))):
+            step = self.weakened(step, self.alike(prop))
         return derive("induction", (base, step), variable, low, holds)
 
     def cases(self) -> Step:
@@ -338,12 +340,13 @@ class Proofs:
                 gap.append(make("mul", by, difference))
             elif self.random.random() < 0.7:
                 factor = Fraction(self.random.randint(1, 3), self.random.randint(1, 3))
-                squares = tuple(self.random.choice((self.nothing(), self.real())) for _ in range(self.random.randint(0, 1)))
+                squares = self.random.choice(((), (self.nothing(),), (self.real(),)))
                 products.append((factor, (place,), squares))
                 power = 2 if fact.conclusion.op == "!=" else 1
                 gap.append(make("mul", number(factor), *[difference] * power, *(s for s in squares for _ in range(2))))
         left = self.real()
-        return derive("arith", tuple(facts), make("<=", left, make("add", left, *gap)), tuple(products), tuple(multipliers))
+        goal = make("<=", left, make("add", left, *gap))
+        return derive("arith", tuple(facts), goal, tuple(products), tuple(multipliers))
 
     def antisymmetry(self) -> Step:
         a, b = self.real(), self.real()
@@ -353,8 +356,7 @@ class Proofs:
         a, b = self.terms.integer(), self.terms.integer()
         return derive("integer_gap", (self.some(make("<", self.same(as_real(a)), self.same(as_real(b)))),))
 
-    def fact(self, name: str = "") -> Step:
-        name = name or self.random.choice(sorted(FACTS))
+    def fact(self, name: str) -> Step:
         if name.startswith("sum_"):
             terms = [make("Sum", self.terms.integer(), self.terms.integer(), self.real(("int",)))]
         else:
@@ -371,8 +373,7 @@ class Proofs:
         op = self.random.choice(sorted(BINDERS))
         variable = self.variable(UNDER[op])
         bounds = [self.terms.integer(), self.terms.integer()] if op == "Sum" else []
-        left, right = (opened(make("E" if UNDER[op] == "point" else "Integral01" if UNDER[op] == "real" else "Sum",
-                                   *bounds, self.real((UNDER[op],))), variable) for _ in range(2))  # fmt: skip
+        left, right = (opened(make(op, *bounds, self.real((UNDER[op],))), variable) for _ in range(2))
         prop = make(self.random.choice(("==", "<=")), left, right)
         step = self._under(op, variable, prop)
         if op == "Sum":
@@ -442,17 +443,21 @@ class Proofs:
         return step
 
 
+KINDS = (*(rule for rule in RULES if rule != "fact"), *(f"fact {name}" for name in FACTS))
+
+
 def derivations(seed: int, count: int) -> Iterator[tuple[str, str]]:
-    """(the rule that it is about, the proof file), as many as asked for; every rule and every fact in turn."""
-    proofs, rules, facts = Proofs(seed), [*RULES], [*FACTS]
+    """(the rule or fact that it is about, the proof file), as many as asked for; all of KINDS in turn."""
+    proofs = Proofs(seed)
     made = 0
     while made < count:
-        rule = rules[made % len(rules)]
+        kind = KINDS[made % len(KINDS)]
+        rule, *names = kind.split()
         try:
-            step = proofs.fact(facts[made // len(rules) % len(facts)]) if rule == "fact" else getattr(proofs, rule)()
-            content = dump(proofs.ended(step), rule)
+            step = getattr(proofs, rule)(*names)
+            content = dump(proofs.ended(step), kind)
             verify(content)
         except Refusal:  # two symbols of one name, say
             continue
         made += 1
-        yield rule, content
+        yield kind, content
