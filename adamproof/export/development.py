@@ -79,12 +79,14 @@ class Scope:
     """What is in sight in a proof: the Coq names of free symbols, and the hypotheses.
 
     ``lost`` names the symbols that the statement does not mention, though the step does: what is proved holds for all
-    of their values, so that any will do.  It is one for all scopes of a proof.
+    of their values, so that any will do.  It is one for all scopes of a proof.  ``hidden`` are the names of hypotheses
+    that are out of sight, but in use.
     """
 
     names: dict[Any, str]
     hypotheses: list[tuple[Term, str]] = field(default_factory=list)
     lost: dict[Any, str] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
 
     def with_variable(self, variable: Term) -> tuple[Scope, str]:
         """The scope inside a binder of this variable, and the variable's name there.
@@ -95,15 +97,16 @@ class Scope:
         while name in taken:
             name += "'"
         hypotheses = [(prop, text) for prop, text in self.hypotheses if variable not in free(prop)]
-        return Scope({**self.names, variable: name}, hypotheses, self.lost), name
+        hidden = self.hidden.union(text for _, text in self.hypotheses)
+        return Scope({**self.names, variable: name}, hypotheses, self.lost, hidden), name
 
     def with_hypotheses(self, *more: tuple[Term, str]) -> Scope:
         """These first: what a rule discharges is preferred to a hypothesis that says the same."""
-        return Scope(self.names, [*more, *self.hypotheses], self.lost)
+        return replace(self, hypotheses=[*more, *self.hypotheses])
 
     def new(self, letter: str) -> str:
         """A name for a hypothesis that is not in use."""
-        taken = {text for _, text in self.hypotheses} | set(self.names.values())
+        taken = {text for _, text in self.hypotheses} | set(self.names.values()) | self.hidden
         return next(name for name in (f"{letter}{n}" for n in range(len(taken) + 1)) if name not in taken)
 
     def name(self, symbol: Any) -> str:

@@ -25,6 +25,7 @@ from ..kernel.build import (
     app,
     eq,
     forall,
+    implies,
     integer,
     integrable,
     integral,
@@ -81,11 +82,21 @@ def bounded_magnitude() -> Step:
 def bound_and_free() -> Step:
     """0 <= s of the bound s is discharged; the same about a free s stays, and says nothing of the bound one."""
     low = le(ZERO, mul(ONE, S))
-    inside = derive("specialise", (given(forall(S, make("implies", low, le(app(G, S), ONE)))),), S)
+    inside = derive("specialise", (given(forall(S, implies(low, le(app(G, S), ONE)))),), S)
     inside = derive("detach", (inside, given(low)))
     gap = make("Integrable", integral(S, add(ONE, mul(num(-1), app(G, S)))))
-    finite = derive("detach", (given(make("implies", low, gap)), given(low)))
+    finite = derive("detach", (given(implies(low, gap)), given(low)))
     return derive("binder", (inside, finite), "Integral01", S, ())
+
+
+def hypothesis_out_of_sight() -> Step:
+    """Under `forall k` a hypothesis about a free k is out of sight; its name is still in use."""
+    body = implies(le(as_real(K), X), le(as_real(K), Y))
+    other = implies(le(as_real(K), add(X, ZERO)), le(as_real(K), mul(ONE, Y)))
+    sides = []
+    for prop, said in ((le(as_real(K), ZERO), body), (lt(ZERO, as_real(K)), other)):
+        sides.append(derive("detach", (given(implies(prop, forall(K, said))), given(prop))))
+    return derive("cases", tuple(sides), as_real(K), ZERO)
 
 
 def one_name_twice() -> Step:
@@ -112,6 +123,7 @@ def powers() -> Step:
 BY_HAND = {
     "bounded_magnitude": bounded_magnitude,
     "bound_and_free": bound_and_free,
+    "hypothesis_out_of_sight": hypothesis_out_of_sight,
     "one_name_twice": one_name_twice,
     "powers": powers,
     "a_literal_power": lambda: derive("specialise", (given(forall(N, le(power(X, N), Y))),), whole(3)),
