@@ -79,8 +79,8 @@ class Scope:
     """What is in sight in a proof: the Coq names of free symbols, and the hypotheses.
 
     ``lost`` names the symbols that the statement does not mention, though the step does: what is proved holds for all
-    of their values, so that any will do.  It is one for all scopes of a proof.  ``hidden`` are the names of hypotheses
-    that are out of sight, but in use.
+    of their values, so that any will do.  It is one for all scopes of a proof.  ``hidden`` are names that are out
+    of sight, but in use: a proof that was written outside of a binder may mention them.
     """
 
     names: dict[Any, str]
@@ -93,20 +93,24 @@ class Scope:
 
         A hypothesis about a free variable of the same name says nothing of the bound one.
         """
-        name, taken = symbol_name(variable), set(self.names.values())
-        while name in taken:
+        name = symbol_name(variable)
+        while name in self.taken:
             name += "'"
         hypotheses = [(prop, text) for prop, text in self.hypotheses if variable not in free(prop)]
-        hidden = self.hidden.union(text for _, text in self.hypotheses)
-        return Scope({**self.names, variable: name}, hypotheses, self.lost, hidden), name
+        return Scope({**self.names, variable: name}, hypotheses, self.lost, self.taken), name
 
     def with_hypotheses(self, *more: tuple[Term, str]) -> Scope:
         """These first: what a rule discharges is preferred to a hypothesis that says the same."""
         return replace(self, hypotheses=[*more, *self.hypotheses])
 
+    @property
+    def taken(self) -> frozenset[str]:
+        """The names in use."""
+        return self.hidden.union(self.names.values(), (text for _, text in self.hypotheses))
+
     def new(self, letter: str) -> str:
         """A name for a hypothesis that is not in use."""
-        taken = {text for _, text in self.hypotheses} | set(self.names.values()) | self.hidden
+        taken = self.taken
         return next(name for name in (f"{letter}{n}" for n in range(len(taken) + 1)) if name not in taken)
 
     def name(self, symbol: Any) -> str:

@@ -99,6 +99,13 @@ def hypothesis_out_of_sight() -> Step:
     return derive("cases", tuple(sides), as_real(K), ZERO)
 
 
+def symbol_out_of_sight() -> Step:
+    """Under two binders that are called w' and w'', for the free w is still in use."""
+    low = le(ZERO, app(Q, W))
+    nested = derive("detach", (given(implies(low, forall(V, forall(V, le(X, Y))))), given(low)))
+    return derive("convert", (nested,), forall(V, forall(V, le(X, add(Y, ZERO)))))
+
+
 def one_name_twice() -> Step:
     """An equation of terms that mention two symbols named m."""
     first, second = mul(ZERO, real("m")), mul(ZERO, as_real(integer("m")))
@@ -124,6 +131,7 @@ BY_HAND = {
     "bounded_magnitude": bounded_magnitude,
     "bound_and_free": bound_and_free,
     "hypothesis_out_of_sight": hypothesis_out_of_sight,
+    "symbol_out_of_sight": symbol_out_of_sight,
     "one_name_twice": one_name_twice,
     "powers": powers,
     "a_literal_power": lambda: derive("specialise", (given(forall(N, le(power(X, N), Y))),), whole(3)),
