@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -127,7 +128,7 @@ def powers() -> Step:
     return derive("convert", (known,), eq(mul(half, half), make("inv", power(X, add(whole(37), whole(-1))))))
 
 
-BY_HAND = {
+BY_HAND: dict[str, Callable[[], Step]] = {
     "bounded_magnitude": bounded_magnitude,
     "bound_and_free": bound_and_free,
     "hypothesis_out_of_sight": hypothesis_out_of_sight,
