@@ -227,6 +227,8 @@ Proof.
   intros ->; unfold zpow; destruct (Z_le_dec 0 (Z.of_nat m)) as [_ | low]; [ | lia].
   rewrite Nat2Z.id; reflexivity.
 Qed.
+Lemma zpow_literals x n a b : n = (Z.of_nat a + Z.of_nat b)%Z -> zpow x n = x ^ a * x ^ b.
+Proof. intros same; rewrite <- pow_add; apply zpow_literal; rewrite same; symmetry; apply Nat2Z.inj_add. Qed.
 
 Lemma rpow_usual x r : 0 < x -> rpow x r = Rpower x r.
 Proof. intros; unfold rpow; destruct (Rlt_dec 0 x); [reflexivity | contradiction]. Qed.

@@ -8,18 +8,20 @@ that comes apart, say), the equation of each with its normal form is a lemma of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
 from ..kernel.normal import ONE, Atom, Monomial, Number, Poly, key, normal, scaled, whole
 from ..kernel.normal import _content as content
-from ..kernel.terms import BINDERS, INT, POINT, QUANTIFIERS, REAL, Term, _build, free, make, number, reset_budget
+from ..kernel.terms import BINDERS, INT, POINT, QUANTIFIERS, REAL, Function, Term, free, make, number, reset_budget
 from . import raw
 from .text import (
     BINDER_HEADS,
     INTEGRABLE,
+    LARGEST_POWER,
     RELATIONS,
     SORTS,
     TIGHT,
@@ -31,11 +33,12 @@ from .text import (
 )
 
 ZERO, UNIT = number(0), number(1)
-# A point, where any will do.  Its name is Coq text, so that no name of a proof is meant.
-ORIGIN = _build("var", ("(origin P)", POINT), POINT)
 MISSING = "ltac:(assumption)"
 SAME = {"==": "eq_same", "<=": "le_same", "<": "lt_same", "!=": "ne_same"}
 
+
+SPACES = {"Omega": "Type", "P": "probability Omega", "I": "integral01"}
+ANY = {REAL: "0", INT: "0%Z", POINT: "origin P"}  # a value of each sort, where any will do
 
 LIBRARY = "Adamproof"
 TOGETHER = "all_theorems"
@@ -50,7 +53,7 @@ class Lemma:
     module: str
     origin: str  # what it comes from, for people and for reports
     symbols: tuple[Any, ...]
-    spaces: tuple[str, ...]  # of "Omega", "P", "I"
+    spaces: tuple[str, ...]  # of SPACES
     hypotheses: tuple[Term, ...]
     conclusion: Term
 
@@ -73,55 +76,60 @@ class Module:
 
 @dataclass
 class Scope:
-    """What is in sight in a proof: the Coq names of free symbols, the hypotheses, and the spaces in use."""
+    """What is in sight in a proof: the Coq names of free symbols, and the hypotheses.
+
+    ``lost`` names the symbols that the statement does not mention, though the step does: what is proved holds for all
+    of their values, so that any will do.  It is one for all scopes of a proof.  ``hidden`` are names that are out
+    of sight, but in use: a proof that was written outside of a binder may mention them.
+    """
 
     names: dict[Any, str]
     hypotheses: list[tuple[Term, str]] = field(default_factory=list)
-    spaces: set[str] = field(default_factory=set)
+    lost: dict[Any, str] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
 
     def with_variable(self, variable: Term) -> tuple[Scope, str]:
-        """The scope inside a binder of this variable, and the variable's name there."""
-        name, taken = symbol_name(variable), set(self.names.values())
-        while name in taken:
+        """The scope inside a binder of this variable, and the variable's name there.
+
+        A hypothesis about a free variable of the same name says nothing of the bound one.
+        """
+        name = symbol_name(variable)
+        while name in self.taken:
             name += "'"
-        return Scope({**self.names, variable: name}, self.hypotheses, self.spaces), name
+        hypotheses = [(prop, text) for prop, text in self.hypotheses if variable not in free(prop)]
+        return Scope({**self.names, variable: name}, hypotheses, self.lost, self.taken), name
 
     def with_hypotheses(self, *more: tuple[Term, str]) -> Scope:
         """These first: what a rule discharges is preferred to a hypothesis that says the same."""
-        return Scope(self.names, [*more, *self.hypotheses], self.spaces)
+        return replace(self, hypotheses=[*more, *self.hypotheses])
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """The names in use."""
+        return self.hidden.union(self.names.values(), (text for _, text in self.hypotheses))
 
     def new(self, letter: str) -> str:
         """A name for a hypothesis that is not in use."""
-        taken = {text for _, text in self.hypotheses} | set(self.names.values())
+        taken = self.taken
         return next(name for name in (f"{letter}{n}" for n in range(len(taken) + 1)) if name not in taken)
 
+    def name(self, symbol: Any) -> str:
+        """The name of a symbol; one that is not in sight is lost."""
+        return self.names.get(symbol) or self.lost.setdefault(symbol, f"any{len(self.lost)}")
+
+    def named(self, term: Term) -> dict[Any, str]:
+        """The names for a text of this term."""
+        for symbol in sorted(free(term) - self.names.keys(), key=symbol_key):
+            self.name(symbol)
+        return {**self.lost, **self.names}
+
     def show(self, term: Term, least: int = TIGHT) -> str:
-        return show(term, self.names, least)
+        return show(term, self.named(term), least)
 
 
-def spaces_of(term: Term) -> set[str]:
-    """Which of Omega, P and I the Coq text of a term mentions."""
-    found: set[str] = set()
-    seen: set[Term] = set()
-
-    def go(node: Term) -> None:
-        if node in seen:
-            return
-        seen.add(node)
-        if node.op == "E":
-            found.update(("Omega", "P"))
-        elif node.op == "Integral01":
-            found.add("I")
-        elif node is ORIGIN:
-            found.update(("Omega", "P"))
-        elif node.op == "forall_point" or node.sort == POINT or (node.op == "app" and POINT in node.args[0].sorts):
-            found.add("Omega")
-        for arg in node.args:
-            if type(arg) is Term:
-                go(arg)
-
-    go(term)
-    return found
+def mentions(text: str, name: str) -> bool:
+    """Whether a Coq text has this name in it."""
+    return re.search(rf"(?<![\w'.]){name}(?![\w'])", text) is not None
 
 
 class Development:
@@ -166,20 +174,17 @@ class Development:
             self._step = origin
         elif self._step:
             origin = f"{origin}, for {self._step}"
-        found = frozenset().union(*map(free, (*hypotheses, conclusion)))
-        symbols = tuple(sorted(found - {ORIGIN}, key=symbol_key))
-        names = {symbol: symbol_name(symbol) for symbol in symbols}
+        symbols = tuple(sorted(frozenset().union(*map(free, (*hypotheses, conclusion))), key=symbol_key))
+        names = names_of(symbols)
         scope = Scope(names, [(prop, f"h{n}") for n, prop in enumerate(hypotheses)])
         script = prove(scope)
+        script = "\n  ".join([*_values(scope.lost, script), script])
         if not name:
             self._count += 1
             name = f"same_{self._count}"
-        spaces = scope.spaces.union(*(spaces_of(prop) for prop in (*hypotheses, conclusion)))
-        if "P" in spaces:
-            spaces.add("Omega")
-        kept = tuple(space for space in ("Omega", "P", "I") if space in spaces)
-        made = Lemma(name, self._module, origin, symbols, kept, tuple(hypotheses), conclusion)
-        introduced = [*kept, *names.values(), *(text for _, text in scope.hypotheses)]
+        made = Lemma(name, self._module, origin, symbols, (), tuple(hypotheses), conclusion)
+        made = replace(made, spaces=_spaces(statement(made) + script))
+        introduced = [*made.spaces, *names.values(), *(text for _, text in scope.hypotheses)]
         intros = f"  intros {' '.join(introduced)}.\n" if introduced else ""
         text = f"(* {comment(origin)} *)\nLemma {name} : {statement(made)}.\nProof.\n{intros}  {script}\nQed.\n"
         self._texts.append((text, made))
@@ -193,7 +198,7 @@ class Development:
 
     def theorem(self, name: str, origin: str, last: Lemma) -> None:
         """Give a lemma a name of its own."""
-        scope = Scope({symbol: symbol_name(symbol) for symbol in last.symbols})
+        scope = Scope(names_of(last.symbols))
         introduced = [*last.spaces, *scope.names.values()]
         intros = f"  intros {' '.join(introduced)}.\n" if introduced else ""
         made = replace(last, name=name, module=self._module, origin=origin)
@@ -221,8 +226,7 @@ class Development:
 
     def apply(self, lemma: Lemma, scope: Scope, given: dict[Any, str], hypotheses: Sequence[str] = ()) -> str:
         """The text of a lemma at these values (its own variables, where none is given) and hypotheses."""
-        scope.spaces.update(lemma.spaces)
-        values = [given.get(symbol) or scope.names[symbol] for symbol in lemma.symbols]
+        values = [given.get(symbol) or scope.name(symbol) for symbol in lemma.symbols]
         parts = [self.reference(lemma), *lemma.spaces, *values, *hypotheses]
         return f"({' '.join(parts)})" if len(parts) > 1 else parts[0]
 
@@ -242,7 +246,7 @@ class Development:
 
     def convert(self, scope: Scope, proof: str, found: Term, wanted: Term) -> str:
         """A proof of ``wanted`` from one of ``found``, which has the same normal form."""
-        if found is wanted or show(found, scope.names) == show(wanted, scope.names):
+        if found is wanted or scope.show(found) == scope.show(wanted):
             return proof
         if found.op == wanted.op == "implies":
             name = scope.new("q")
@@ -261,7 +265,6 @@ class Development:
             variable = self.variable(BINDERS[op][1], [found, wanted])
             inner, name = scope.with_variable(variable)
             f, g = raw.opened(found.args[0], variable), raw.opened(wanted.args[0], variable)
-            scope.spaces.update(("Omega", "P") if op == "E" else ("I",))
             head, space = INTEGRABLE[op].split()
             equal = self.equal(inner, f, g)
             return f"({head}_same {space} _ _ (fun {name} => {equal}) {proof})"
@@ -325,14 +328,16 @@ class Development:
             return self._normalise_binder(scope, term, target)
         exponent = normal(args[1]) if op == "pow" else {}
         if op == "pow" and set(exponent) <= {ONE} and (power := int(exponent.get(ONE, 0))) >= 0:
-            usual = make("pow", args[0], make("int", power))
-            same = integer_equal(scope, args[1])
+            first, *more = powers(args[0], power)
+            usual = make("mul", first, *more) if more else first
+            exponents = " ".join(str(factor.args[1].args[0]) for factor in (first, *more))
+            law = "zpow_literals" if more else "zpow_literal"
             return (
-                f"exact (eq_trans (zpow_literal {scope.show(args[0])} {scope.show(args[1])} {power} {same}) "
-                f"{self.to_normal(scope, usual)})."
+                f"exact (eq_trans ({law} {scope.show(args[0])} {scope.show(args[1])} {exponents} "
+                f"{integer_equal(scope, args[1])}) {self.equal(scope, usual, target)})."
             )
         if op == "app":
-            head, args = scope.names.get(args[0]) or symbol_name(args[0]), args[1:]
+            head, args = scope.name(args[0]), args[1:]
         else:
             head = {"abs": "Rabs", "pow": "zpow"}.get(op, op)
         proofs = " ".join(self._argument(scope, arg) for arg in args)
@@ -364,7 +369,8 @@ class Development:
             flipped = number(1 / Fraction(coefficient))
             rest, result = constant, flipped
             proof = f"(inv_number {scope.show(constant)} {scope.show(flipped)} _ eq_refl ltac:(field))"
-            for base, exponent in sorted(monomial, key=lambda factor: atom_key(factor[0])):
+            factors = sorted(monomial, key=lambda factor: atom_key(factor[0]))
+            for base, exponent in ((base, part) for base, whole_power in factors for part in parts_of(whole_power)):
                 atom = atom_term(base)
                 inverse = term_of(dict(base.args[0])) if base.head == "inv" else make("inv", atom)
                 shown = "(Rinv_inv _)" if base.head == "inv" else "eq_refl"
@@ -386,8 +392,6 @@ class Development:
         parts = [split(monomial, coefficient, variable) for monomial, coefficient in ordered(normal(body))]
         bounds = [term_of(normal(bound), INT) for bound in term.args[:-1]]
         head, *space = BINDER_HEADS[op].split()
-        if op in ("E", "Integral01"):
-            scope.spaces.update(("Omega", "P") if op == "E" else ("I",))
         same = [integer_equal(scope, bound) for bound in term.args[:-1]]
         texts = [scope.show(bound) for bound in bounds]
         kind = SORTS[variable.sort]
@@ -429,7 +433,7 @@ def comment(text: str) -> str:
 def statement(lemma: Lemma) -> str:
     """forall ..., hypotheses -> conclusion."""
     groups = [f"({name} : {kind})" for name, kind in parameters(lemma)]
-    names = {symbol: symbol_name(symbol) for symbol in lemma.symbols}
+    names = names_of(lemma.symbols)
     props = [
         *(show(prop, names, 2) for prop in lemma.hypotheses),
         show(lemma.conclusion, names, 1),
@@ -439,11 +443,43 @@ def statement(lemma: Lemma) -> str:
 
 
 def parameters(lemma: Lemma) -> list[tuple[str, str]]:
-    kinds = {"Omega": "Type", "P": "probability Omega", "I": "integral01"}
     return [
-        *((space, kinds[space]) for space in lemma.spaces),
-        *((symbol_name(symbol), type_of(symbol)) for symbol in lemma.symbols),
+        *((space, SPACES[space]) for space in lemma.spaces),
+        *((name, type_of(symbol)) for symbol, name in names_of(lemma.symbols).items()),
     ]
+
+
+def names_of(symbols: Iterable[Any]) -> dict[Any, str]:
+    """Coq names for the free symbols of a lemma; two of one name, but of different sorts, are told apart."""
+    names: dict[Any, str] = {}
+    for symbol in symbols:
+        name = symbol_name(symbol)
+        while name in names.values():
+            name += "'"
+        names[symbol] = name
+    return names
+
+
+def _values(lost: Mapping[Any, str], script: str) -> list[str]:
+    """Coq steps that give the lost symbols of a script a value, of which nothing is known afterwards."""
+    return [
+        f"assert ({name} : {type_of(symbol)}) by exact {_any(symbol)}."
+        for symbol, name in lost.items()
+        if mentions(script, name)
+    ]
+
+
+def _any(symbol: Any) -> str:
+    """A value for a symbol."""
+    if type(symbol) is Function:
+        return f"(fun {' '.join('_' for _ in symbol.sorts)} => {ANY[REAL]})"
+    return f"({ANY[symbol.sort]})"
+
+
+def _spaces(text: str) -> tuple[str, ...]:
+    """The spaces that a text mentions, and what they need.  No name of a proof is one of theirs."""
+    found = {space for space in SPACES if mentions(text, space)}
+    return tuple(space for space in SPACES if space in found or (space == "Omega" and "P" in found))
 
 
 def symbol_key(symbol: Any) -> tuple[str, str]:
@@ -500,8 +536,18 @@ def monomial_term(monomial: Monomial, coefficient: Number, sort: str = REAL) -> 
         if sort == INT:
             factors += [base] * exponent
         else:
-            factors.append(base if exponent == 1 else make("pow", base, make("int", exponent)))
+            factors += [base] if exponent == 1 else powers(base, exponent)
     return factors[0] if len(factors) == 1 else make("mul", *factors)
+
+
+def parts_of(exponent: int) -> list[int]:
+    """An exponent as a sum of such that Coq computes with: two at most, for the kernel's are below 10,000."""
+    return [LARGEST_POWER, exponent - LARGEST_POWER] if exponent > LARGEST_POWER else [exponent]
+
+
+def powers(base: Term, exponent: int) -> list[Term]:
+    """The factors of a power, each of which is Coq's own."""
+    return [make("pow", base, make("int", part)) for part in parts_of(exponent)]
 
 
 def atom_term(atom: Atom, sort: str = REAL) -> Term:
@@ -595,7 +641,7 @@ class Algebra:
         return known + ("field." if self.rational else "ring.")
 
     def show(self, term: Term, least: int = TIGHT) -> str:
-        return show(term, {**self.scope.names, **self.names}, least)
+        return show(term, {**self.scope.named(term), **self.names}, least)
 
     def script(self, facts: Sequence[tuple[Term, str]], goal: Term, steps: Sequence[str]) -> str:
         """A proof of the goal from facts (with their proofs, called p0, p1, ... in the steps)."""

@@ -18,23 +18,18 @@ from ..kernel.rules import NEGATED_GOAL, Theorem
 from ..kernel.terms import (
     BINDERS,
     INT,
-    POINT,
     QUANTIFIERS,
-    REAL,
-    Function,
     FunctionBody,
     Refusal,
     Term,
-    free,
-    fresh,
     make,
     reset_budget,
 )
 from . import raw
-from .development import ORIGIN, UNIT, ZERO, Algebra, Development, Lemma, Module, Scope, term_of
+from .development import UNIT, ZERO, Algebra, Development, Lemma, Module, Scope, term_of
 from .proof import Proof as StoredProof
 from .proof import Step
-from .text import INTEGRABLE, SORTS, function_text
+from .text import INTEGRABLE, SORTS, digits, function_text
 
 Proof = tuple[str, Term]  # a Coq term, and the proposition that it proves
 TRIVIAL = ("assume", "cite")  # their one hypothesis is what they conclude: no lemma is needed
@@ -147,9 +142,6 @@ class Replay:
         if number >= len(self.premises):
             raise Refusal(f"step {self.step.number}: {self.step.rule} lacks a premise")
         node = self.premises[number]
-        for symbol in frozenset().union(*map(free, (*node.theorem.hypotheses, node.theorem.conclusion))):
-            if symbol not in scope.names and symbol not in values and symbol not in functions and symbol is not ORIGIN:
-                _anything(symbol, values, functions)
         conclusion = raw.substituted(node.theorem.conclusion, values, functions)
         if node.lemma is None:
             return self.development.find(scope, conclusion), conclusion
@@ -160,8 +152,6 @@ class Replay:
             inner, names = scope, []
             for parameter in parameters:
                 inner, name = inner.with_variable(parameter)
-                if parameter.args[0].startswith("#"):
-                    name = "_"
                 names.append((name, SORTS[parameter.sort]))
             given[symbol] = function_text(names, inner.show(body, 0))
         return self.development.apply(node.lemma, scope, given, proofs), conclusion
@@ -288,7 +278,6 @@ class Replay:
             return f"(fact_{name} {low} {high} {self._body(total)} {' '.join(proofs)})", conclusion
         values = [self.scope.show(term) for term in terms]
         if name == "integral_identity":
-            self.scope.spaces.add("I")
             values = ["I"]
         return f"({' '.join([f'fact_{name}', *values, *proofs])})", conclusion
 
@@ -306,10 +295,7 @@ class Replay:
             low, k, high = map(raw.coerced, (bounds[0], variable, bounds[1]))
             ranges = [make("<=", low, k), make("<=", k, high)]
         elif op == "Integral01":
-            self.scope.spaces.add("I")
             ranges = [make("<=", ZERO, variable), make("<=", variable, UNIT)]
-        else:
-            self.scope.spaces.update(("Omega", "P"))
         inner, name = self.scope.with_variable(variable)
         names = [name]
         for prop in reversed(ranges):
@@ -390,13 +376,13 @@ class Certificate:
         return self.facts[index].op, f"p{index}"
 
     def _multiple(self, index: int, by: Term) -> str:
-        factor = self.algebra.show(by) if self.scale == 1 else f"({self.scale} * {self.algebra.show(by)})"
+        factor = self.algebra.show(by) if self.scale == 1 else f"({digits(self.scale)} * {self.algebra.show(by)})"
         return f"(zero_mult {factor} _ (zero_eq _ _ {self._fact(index)[1]}))"
 
     def _product(self, coefficient: Fraction, indices: Sequence[int], squares: Sequence[Term]) -> tuple[str, bool]:
         """A proof that a product is not negative, or positive, and which of both."""
         whole = int(coefficient * self.scale)
-        factors = [] if whole == 1 and (indices or squares) else [(f"(IZR_lt 0 {whole} eq_refl)", True)]
+        factors = [] if whole == 1 and (indices or squares) else [(f"(IZR_lt 0 {digits(whole)} eq_refl)", True)]
         for index in indices:
             op, proof = self._fact(index)
             law = {"<=": "nonneg_le", "<": "pos_lt", "!=": "pos_ne"}.get(op, "pos_ne")
@@ -409,15 +395,6 @@ class Certificate:
                 text = f"(nonneg_of_pos _ {text})"
             proof = f"({'pos' if positive else 'nonneg'}_mult _ _ {proof} {text})" if proof else text
         return proof, positive
-
-
-def _anything(symbol: Any, values: dict[Term, Term], functions: dict[Any, FunctionBody]) -> None:
-    """A value for a symbol of a premise that the conclusion does not mention: any will do."""
-    if type(symbol) is Function:
-        parameters = tuple(fresh(sort) for sort in symbol.sorts)
-        functions[symbol] = (parameters, ZERO)
-    else:
-        values[symbol] = {REAL: ZERO, INT: make("int", 0), POINT: ORIGIN}[symbol.sort]
 
 
 def _integer(term: Term) -> Term:

@@ -24,6 +24,8 @@ from ..kernel.text import show
 from .proof import Step, read
 
 STEPS = 3_000_000  # a solver's own measure of work, for one question; then its answer is "unknown"
+CHUNK_DIGITS = 4000
+CHUNK = 10**CHUNK_DIGITS
 LIMIT = ":reproducible-resource-limit"  # SMT-LIB's name for it
 RULES = ("arith", "antisymmetry", "integer_gap")
 NEGATED = {"==": "distinct", "!=": "=", "<=": "<", "<": "<="}  # not (0 op p), with the sides swapped for an order
@@ -90,10 +92,7 @@ class Obligation:
 
     def _monomial(self, coefficient: int, monomial: Monomial) -> str:
         factors = sorted(self.names[atom] for atom, exponent in monomial for _ in range(exponent))
-        try:
-            number = str(coefficient) if coefficient >= 0 else f"(- {-coefficient})"
-        except ValueError:  # Python's limit
-            raise Refusal(f"step {self.number} has a number of more than 4300 digits") from None
+        number = decimal(coefficient) if coefficient >= 0 else f"(- {decimal(-coefficient)})"
         return _applied("*", [number, *factors])
 
 
@@ -153,6 +152,12 @@ def described(value: Any) -> str:
     if type(value) is Function:
         return f"{value.name}/{'/'.join(value.sorts)}"
     return show(value) if type(value) is Term else str(value)
+
+
+def decimal(number: int) -> str:
+    """The digits of a number that is not negative; Python writes at most 4300 at once."""
+    rest, low = divmod(number, CHUNK)
+    return f"{decimal(rest)}{low:0{CHUNK_DIGITS}}" if rest else str(low)
 
 
 def _applied(op: str, parts: list[str]) -> str:

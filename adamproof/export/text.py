@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..kernel.terms import BINDERS, INT, POINT, QUANTIFIERS, REAL, Function, Refusal, Term, bound_sort_of, free
+from ..kernel.terms import BINDERS, INT, POINT, QUANTIFIERS, REAL, Function, Term, bound_sort_of, free
 
 SORTS = {INT: "Z", REAL: "R", POINT: "Omega"}
 RELATIONS = {"==": "=", "<=": "<=", "<": "<", "!=": "<>"}
@@ -20,14 +20,15 @@ TAKEN = frozenset(
     R Z P I Omega IZR Rabs sqrt ln sign zpow rpow Sum E Integral01 Integrable Integrable01 origin alg n0 fun forall
     exists exists2 as at cofix else end fix for if IF in let match mod Prop return Set then Type using where with
     SProp Axiom Definition Fixpoint CoFixpoint Parameter Theorem Variable Hypothesis
-    by eq_refl eq_sym eq_trans f_equal f_equal2 f_equal3 f_equal4 f_equal5 ltac exact True False
+    by eq_refl eq_sym eq_trans f_equal f_equal2 f_equal3 f_equal4 f_equal5 ltac exact until plus_IZR mult_IZR True False
     """.split()  # noqa: SIM905 - as a list it would take sixty lines
 )
 RESERVED = re.compile(
-    r"(step|same)(_[0-9]+)+|[aehpqru][0-9]+|(fact|rule|nonneg|pos|zero|inv|eq|le|lt|ne|zpow|absurd|[A-Z]\w*)_\w+"
+    r"(step|same)(_[0-9]+)+|(any|[aehpqru])[0-9]+|(fact|rule|nonneg|pos|zero|inv|eq|le|lt|ne|zpow|absurd|[A-Z]\w*)_\w+"
 )
 
 LARGEST_POWER = 5000  # beyond it Coq does not compute with an exponent of type nat
+LARGEST_DECIMAL = 10**60  # Coq reads decimals in cubic time, and Python writes no more than 4300 digits
 
 LOOSE, IMPLIES, RELATION, SUM, PRODUCT, POWER, TIGHT = range(7)
 Names = Mapping[Any, str]
@@ -60,6 +61,11 @@ def new_name(sort: str, used: Iterable[str]) -> str:
     raise ValueError("more names than names in use")
 
 
+def digits(number: int) -> str:
+    """An integer; one that is large in hexadecimal."""
+    return str(number) if abs(number) <= LARGEST_DECIMAL else hex(number)
+
+
 def show(term: Term, names: Names | None = None, least: int = LOOSE) -> str:
     """The Coq text of a term or proposition, in parentheses if it binds less tightly than `least`.
 
@@ -85,8 +91,8 @@ def _parts(term: Term, names: Names, outer: tuple[str, ...], used: frozenset[str
     op, args = term.op, term.args
     if op == "rat":
         top, bottom = args[0].numerator, args[0].denominator
-        number = f"({top})" if top < 0 else str(top)
-        return (number, TIGHT) if bottom == 1 else (f"{number} / {bottom}", PRODUCT)
+        number = f"({digits(top)})" if top < 0 else digits(top)
+        return (number, TIGHT) if bottom == 1 else (f"{number} / {digits(bottom)}", PRODUCT)
     if term.sort == INT:
         return _integer(term, names, outer)
     if op == "var":
@@ -101,9 +107,7 @@ def _parts(term: Term, names: Names, outer: tuple[str, ...], used: frozenset[str
         return " * ".join([at(args[0], PRODUCT), *(at(arg, POWER) for arg in args[1:])]), PRODUCT
     if op == "inv":
         return f"/ {at(args[0], TIGHT)}", POWER
-    if op == "pow" and is_literal_power(term):
-        if args[1].args[0] > LARGEST_POWER:
-            raise Refusal(f"it has a power {args[1].args[0]}, and Coq computes with powers up to {LARGEST_POWER}")
+    if is_literal_power(term):
         return f"{at(args[0], TIGHT)} ^ {args[1].args[0]}", POWER
     if op in RELATIONS:
         return f"{at(args[0], SUM)} {RELATIONS[op]} {at(args[1], SUM)}", RELATION
@@ -138,13 +142,13 @@ def _integer(term: Term, names: Names, outer: tuple[str, ...]) -> tuple[str, int
     if term.op == "bound":
         return outer[term.args[0]], TIGHT
     if term.op == "int" and term.args[0] >= 0:
-        return f"{term.args[0]}%Z", TIGHT
+        return f"{digits(term.args[0])}%Z", TIGHT
     return f"({_integer_inside(term, names, outer, LOOSE)})%Z", TIGHT
 
 
 def _integer_inside(term: Term, names: Names, outer: tuple[str, ...], least: int) -> str:
     if term.op == "int":
-        return f"({term.args[0]})" if term.args[0] < 0 and least > LOOSE else str(term.args[0])
+        return f"({digits(term.args[0])})" if term.args[0] < 0 and least > LOOSE else digits(term.args[0])
     if term.op in ("var", "bound"):
         return _integer(term, names, outer)[0]
     inner = SUM if term.op == "add" else PRODUCT
@@ -154,8 +158,8 @@ def _integer_inside(term: Term, names: Names, outer: tuple[str, ...], least: int
 
 
 def is_literal_power(term: Term) -> bool:
-    """Whether this is x^n for a literal n >= 0, which is Coq's own power."""
-    return term.op == "pow" and term.args[1].op == "int" and term.args[1].args[0] >= 0
+    """Whether this is x^n for a literal n >= 0 that Coq computes with: its own power."""
+    return term.op == "pow" and term.args[1].op == "int" and 0 <= term.args[1].args[0] <= LARGEST_POWER
 
 
 def function_text(binder_names: Sequence[tuple[str, str]], body: str) -> str:

@@ -186,7 +186,7 @@ def test_what_is_cited_and_discharged_is_not_called_a_hypothesis(tmp_path: Path)
 def test_a_file_that_cannot_be_written_leaves_nothing_to_others(tmp_path: Path) -> None:
     """Neither a lemma that is never read by Coq, nor a module of the same name."""
     power = {"rule": "arith", "args": [3, [], []], "from": [0], "hypotheses": [], "conclusion": 3, "citations": []}
-    terms = [["pow", 0, 4], ["==", 2, 2], ["int", "6000"]]
+    terms = [["pow", 0, 4], ["==", 2, 2], ["int", "20000"]]
     (tmp_path / "bad.json").write_text(one_step(power, terms=terms, title="t)\nall: ACCEPTED ("), encoding="utf-8")
     (tmp_path / "good.json").write_text(one_step(), encoding="utf-8")
     (tmp_path / "sub").mkdir()

@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import replace
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
@@ -18,10 +19,10 @@ import pytest
 from adamproof.cli import solvers
 from adamproof.cli.terminal import Progress
 from adamproof.export import solvers as asked_solvers
-from adamproof.export.smt import Obligation, document, obligations
+from adamproof.export.smt import Obligation, decimal, document, obligations
 from adamproof.export.solvers import NoSolver, SolverFailed, asker
 from adamproof.kernel.terms import Refusal
-from adamproof.prover import assume, dump, integers, lt
+from adamproof.prover import assume, dump, integers, le, lt, prop, reals
 from adamproof.prover.record import derive
 from adamproof.registry import theorem_of
 from adamproof.stopping import Ended, ended_by_signals
@@ -56,6 +57,21 @@ def test_what_is_asked() -> None:
 def test_there_is_no_division_anywhere() -> None:
     for step in (*steps(), *steps("main-theorem", "any magnitudes")):
         assert "/" not in step.question
+
+
+def test_numbers_of_any_size() -> None:
+    """A common denominator may have more digits than Python writes at once."""
+    assert decimal(0) == "0"
+    assert decimal(10**9000 + 7) == f"1{'0' * 8999}7"
+    x, y = reals("x y")
+    small = [Fraction(1, 2**9000 + 1), Fraction(1, 3**6000)]
+    goal = prop(le(0, small[0] * x + small[1] * y))
+    products = [(Fraction(1), (-1,), ()), *((by, (place,), ()) for place, by in enumerate(small))]
+    step = derive("arith", [assume(le(0, x)), assume(le(0, y))], goal, products, [])
+    (asked,) = obligations(dump(step))
+    assert len(asked.question) > 5000
+    pytest.importorskip("z3")
+    assert asker("z3")(asked).question == "unsat"
 
 
 def test_each_question_is_asked_once() -> None:

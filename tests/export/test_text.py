@@ -15,7 +15,7 @@ from adamproof.export import coqc, raw
 from adamproof.export.development import Development, comment, term_of
 from adamproof.export.proof import read
 from adamproof.export.replay import replay
-from adamproof.export.text import coq_name, show
+from adamproof.export.text import coq_name, digits, show
 from adamproof.kernel.normal import normal
 from adamproof.kernel.terms import Refusal, Term, as_real, bind, function, make, number
 from adamproof.prover import dump, prop, real_power
@@ -83,6 +83,9 @@ def test_a_bound_variable_avoids_the_names_in_its_body() -> None:
         "u12",
         "a0",
         "le_same",
+        "any0",
+        "until",
+        "plus_IZR",
     ],
 )
 def test_a_name_that_means_something_gets_a_prime(name: str) -> None:
@@ -191,10 +194,19 @@ def test_a_malformed_file_is_refused(content: str, message: str) -> None:
         read(content)
 
 
-def test_powers_that_coq_does_not_compute_with_are_refused() -> None:
+def test_powers_that_coq_does_not_compute_with_are_the_preludes() -> None:
     assert show(make("pow", X, make("int", 5000))) == "x ^ 5000"
-    with pytest.raises(Refusal, match="it has a power 5001, and Coq computes with powers up to 5000"):
-        show(make("pow", X, make("int", 5001)))
+    assert show(make("pow", X, make("int", 5001))) == "zpow x 5001%Z"
+    assert show(term_of(normal(make("pow", X, make("int", 9000))))) == "x ^ 5000 * x ^ 4000"
+
+
+def test_large_numbers_are_hexadecimal() -> None:
+    """Of any size: what is added up from a proof's numbers may have more digits than each."""
+    large = 16**60
+    assert show(number(10**60)) == f"1{'0' * 60}"
+    assert show(number(Fraction(-large, 3))) == f"(-0x1{'0' * 60}) / 3"
+    assert show(make("pow", X, make("int", -large))) == f"zpow x (-0x1{'0' * 60})%Z"
+    assert digits(16**6000) == f"0x1{'0' * 6000}"
 
 
 @pytest.mark.parametrize("citations", [["a"], [["a"]], [["a", "b", "c"]], [[1, 2]], 7])
