@@ -63,6 +63,9 @@ def _named(name: str) -> list[Target]:
     if name.endswith(".py") or os.sep in name:
         from .user_files import load
 
+        if not name.endswith(".py"):
+            _refuse_other_files(name)
+
         return [Target(lemma.slug, name) for lemma in load(name)]
     if name.lower() == ALL:
         from ..catalogue import chapters  # without importing the lemmas: the cache may have what is asked
@@ -73,10 +76,18 @@ def _named(name: str) -> list[Target]:
     try:
         return [Target(_readable(get, name).slug)]
     except UnknownLemma as unknown:
+        _refuse_other_files(name)
         if os.path.exists(name):
-            what = "folder" if os.path.isdir(name) else "file"
-            raise CliError(f"{name} is a {what}; a file of lemmas has a name that ends in .py") from None
+            raise CliError(f"{name} is a file; a file of lemmas has a name that ends in .py") from None
         raise CliError(str(unknown.args[0])) from None
+
+
+def _refuse_other_files(name: str) -> None:
+    from . import kinds
+
+    kinds.refuse_other(name, "a file of lemmas (NAME.py)")
+    if name.endswith(".json") and os.path.exists(name):  # damaged, perhaps; it must not run as Python
+        raise CliError(f"{name} is not a file of lemmas (NAME.py); `adamproof verify {name}` reads proof files")
 
 
 def concerned(targets: Sequence[Target], without: str) -> list[Target]:
