@@ -90,8 +90,9 @@ def show_claims(number: str | None, form: str, folder: str | None, progress: ter
     from .targets import registered
 
     registered()  # says in one sentence what is wrong with a lemma file
+    records = recorded(folder, progress)
     opinions = asked(folder, progress)
-    found = judged(number, progress, recorded(folder, progress), opinions)
+    found = judged(number, progress, records, opinions)
     code = status(found)
     lines = evidence_lines(proofs_of(found), opinions)
     if form == "json":

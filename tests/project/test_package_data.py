@@ -109,7 +109,10 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("file", "command"),
-    [("report/style.css", "report sign-form --no-cache --html r.html"), ("export/Prelude.v", "export sign-form --to coq")],
+    [
+        ("report/style.css", "report sign-form --no-cache --html r.html"),
+        ("export/Prelude.v", "export sign-form --to coq"),
+    ],
 )
 def test_a_missing_file_of_the_package_is_not_output_that_cannot_be_written(
     file: str, command: str, tmp_path: Path
