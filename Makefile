@@ -7,9 +7,9 @@ BIN := $(VENV)/bin
 
 # A second environment, with the lowest release of everything that pyproject.toml names.
 LOWEST := build/lowest
-UV := $(BIN)/uv
 # uv does not read pip's configuration: where pip has an index of its own, uv is given it, and else it has PyPI.
-export UV_INDEX_URL ?= $(or $(PIP_INDEX_URL),$(shell $(PYTHON) -m pip config get global.index-url 2> /dev/null),https://pypi.org/simple)
+INDEX = $(BIN)/python -m pip config get global.index-url 2> /dev/null || echo https://pypi.org/simple
+UV = UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(INDEX))}}" $(BIN)/uv
 # The main job, and for each package the fast tests that use it.
 TOUCHED := tests/project/test_dependencies.py \
 	tests/cli/test_cli.py::test_check_b2 \

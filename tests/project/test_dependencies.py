@@ -94,7 +94,7 @@ def test_every_extra_that_is_named_exists() -> None:
 def test_the_table_of_versions_is_that_of_pyproject() -> None:
     text = (ROOT / "docs" / "reference" / "versions.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `([\w-]+)` \| (\S+) \| (.*) \|$", text, re.MULTILINE)
-    stated = {name: (extra.strip("`-"), Version(lowest)) for name, lowest, extra in rows}
+    stated = {name: (extra.strip("`-"), Version(lowest)) for name, extra, lowest in rows}
     assert stated == BOUNDS
     assert PYPROJECT["project"]["requires-python"] == ">=3.11"
     assert "Python 3.11 or later" in text
