@@ -51,7 +51,7 @@ lowest: $(LOWEST)/made.stamp
 # A new $(VENV) has the newest versions anyway, as `pip install` takes them.
 newest: $(VENV)/dev.stamp
 	$(UV) pip install --quiet --python $(BIN)/python --upgrade --editable '.[dev]'
-	$(MAKE) test
+	$(MAKE) --no-print-directory test
 
 docs: $(VENV)/dev.stamp
 	$(BIN)/python -m sphinx -q -W -b html docs build/docs
