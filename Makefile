@@ -3,13 +3,31 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help check test lint fast docs notebooks clean
+.PHONY: help check test lint fast lowest newest docs notebooks clean
+
+# A second environment, with the lowest release of everything that pyproject.toml names.
+LOWEST := build/lowest
+# uv does not read pip's configuration: where pip has an index of its own, uv is given it, and else it has PyPI.
+INDEX = $(BIN)/python -m pip config get global.index-url 2> /dev/null || echo https://pypi.org/simple
+UV = UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(INDEX))}}" $(BIN)/uv
+# The main job, and for each package the fast tests that use it.
+TOUCHED := tests/project/test_dependencies.py \
+	tests/cli/test_cli.py::test_check_b2 \
+	tests/bounds/test_plots.py \
+	tests/experiments/test_statistics.py \
+	tests/export/test_smt.py::test_the_steps_of_b2_stand_and_their_opposites_do_not \
+	tests/notebooks/test_notebooks.py::test_the_stored_cells_are_those_of_the_source \
+	tests/project/test_pages.py::test_the_site_is_built_without_a_warning \
+	tests/simulator/test_engines.py::test_numba_agrees_over_several_spans_on_any_number_of_threads \
+	tests/simulator/test_run.py::test_the_digits
 
 help:
 	@echo "make check   install into $(VENV) and check Lemma B.2"
 	@echo "make test    install everything into $(VENV); ruff, mypy and all tests, slow ones included"
 	@echo "make lint    ruff and mypy alone"
 	@echo "make fast    the tests without the slow ones"
+	@echo "make lowest  the lowest version of everything, on Python 3.11, and fast tests with it"
+	@echo "make newest  bring $(VENV) to the newest versions, then make test"
 	@echo "make docs    build the documentation site into build/docs"
 	@echo "make notebooks   install what they need, run the notebooks and compare with what is stored"
 	@echo "make clean   remove $(VENV) and the caches"
@@ -26,6 +44,14 @@ lint: $(VENV)/dev.stamp
 
 fast: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -n auto -m "not slow"
+
+lowest: $(LOWEST)/made.stamp
+	ADAMPROOF_VERSIONS=lowest $(LOWEST)/bin/python -m pytest -q -p no:cacheprovider -n 2 $(TOUCHED)
+
+# A new $(VENV) has the newest versions anyway, as `pip install` takes them.
+newest: $(VENV)/dev.stamp
+	$(UV) pip install --quiet --python $(BIN)/python --upgrade --editable '.[dev]'
+	$(MAKE) --no-print-directory test
 
 docs: $(VENV)/dev.stamp
 	$(BIN)/python -m sphinx -q -W -b html docs build/docs
@@ -55,3 +81,11 @@ $(VENV)/dev.stamp: $(VENV)/made.stamp pyproject.toml
 $(VENV)/notebooks.stamp: $(VENV)/made.stamp pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[notebooks]'
 	touch $@ $(VENV)/core.stamp
+
+$(LOWEST)/made.stamp: $(VENV)/dev.stamp pyproject.toml
+	@$(UV) python find --quiet 3.11 > /dev/null || { \
+		echo "the lowest versions are for Python 3.11, which is not on this machine" >&2; exit 1; }
+	rm -rf $(LOWEST)
+	$(UV) venv --quiet --python 3.11 $(LOWEST)
+	$(UV) pip install --quiet --python $(LOWEST)/bin/python --resolution lowest-direct --editable '.[dev,notebooks]'
+	touch $@

@@ -3,6 +3,7 @@
 `adamproof.get("B.2")` is a lemma, to be looked at and checked (docs/api.md).
 """
 
+from importlib.machinery import PathFinder as _PathFinder
 from pathlib import Path as _Path
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
@@ -13,7 +14,7 @@ if _TYPE_CHECKING:
 __version__ = "0.1.0"
 
 # In a checkout the lemmas live beside this package, at the top level; a wheel ships them inside it.
-if not (_Path(__file__).parent / "lemmas").exists():
+if _PathFinder.find_spec(f"{__name__}.lemmas", __path__) is None:
     __path__.append(str(_Path(__file__).parent.parent))
 
 

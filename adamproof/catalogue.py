@@ -6,8 +6,8 @@ import importlib
 import pkgutil
 import re
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
+
+from . import package_data
 
 DECLARES = re.compile(r"^lemma\s*(:[^=\n]*)?=", re.MULTILINE)
 
@@ -43,7 +43,4 @@ def _slug(module: str) -> str:
 
 
 def _declares(module: str) -> bool:
-    spec = find_spec(module)
-    if spec is None or spec.origin is None or not spec.has_location:
-        return False
-    return bool(DECLARES.search(Path(spec.origin).read_text(encoding="utf-8")))
+    return bool(DECLARES.search(package_data.source_of(module)))

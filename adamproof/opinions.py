@@ -12,10 +12,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from . import __version__, sealed
+from . import __version__, package_data, sealed
 from .export.coqc import ALLOWED
 
 SCHEMA = 2
@@ -23,7 +24,6 @@ MOST = 10**9  # answers of one kind
 VERSION = re.compile(r"[A-Za-z0-9.+-]{1,40}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 CHECKERS = {"coq": "Coq", "z3": "z3", "cvc5": "cvc5"}  # and what they are called
-PACKAGE = Path(__file__).resolve().parent
 ACCEPTED, REFUSED = "ACCEPTED", "REFUSED"  # by Coq
 ALARM, OPEN, NO_ALARM = "ALARM", "OPEN", "NO ALARM"  # by a solver: some "sat"; else some "unknown"; else
 NAMES = ("schema", "checker", "version", "adamproof", "code", "results")
@@ -124,12 +124,12 @@ def made(checker: str, version: str, results: Mapping[str, Mapping[str, Any]]) -
     return Opinions(checker, version, __version__, fingerprint(), results)
 
 
-def sources() -> list[Path]:
+def sources() -> list[Traversable]:
     """The code that an answer depends on beside the proof: the exporter, the kernel's terms, and what makes verdicts of
     the words of Coq and of solvers."""
-    folders = (PACKAGE / "export", PACKAGE / "kernel")
-    paths = [path for folder in folders for path in sorted(folder.iterdir()) if path.suffix in (".py", ".v")]
-    return [*paths, *(PACKAGE / "cli" / name for name in ("second_opinion.py", "solvers.py"))]
+    folders = (package_data.folder(name) for name in ("export", "kernel"))
+    found = [file for folder in folders for file in package_data.entries(folder, ".py", ".v")]
+    return [*found, *(package_data.folder("cli", name) for name in ("second_opinion.py", "solvers.py"))]
 
 
 @cache
@@ -138,7 +138,7 @@ def fingerprint() -> str:
     return sealed.digest_of(sources())
 
 
-def read(path: str | Path) -> Opinions:
+def read(path: str | Traversable) -> Opinions:
     """The record in a file.  Raises SealError where it is no record, or not the one that was written."""
     content = sealed.read(path, NAMES, SCHEMA, "record of a checker", "run `adamproof verify all --save` again")
     content.pop("schema")
@@ -188,20 +188,16 @@ def _are_counts(questions: Mapping[str, Any]) -> bool:
     return verdict_of(questions) is not None and all(type(n) is int and 0 < n <= MOST for n in questions.values())
 
 
-def found_in(folder: str | Path) -> tuple[list[Opinions], list[str]]:
+def found_in(folder: str | Traversable) -> tuple[list[Opinions], list[str]]:
     """The records in a folder, in the order of CHECKERS, and a sentence for each file of that name that is none."""
-    found, problems = [], []
-    for checker in CHECKERS:
-        path = Path(folder) / f"{checker}.json"
-        if path.exists():
-            try:
-                opinions = read(path)
-                if opinions.checker != checker:
-                    raise sealed.SealError(f"{path} is a record of {opinions.checker}, not of {checker}")
-                found.append(opinions)
-            except sealed.SealError as error:
-                problems.append(str(error))
-    return found, problems
+    return sealed.read_all(folder, CHECKERS, _read_of)
+
+
+def _read_of(path: Traversable, checker: str) -> Opinions:
+    opinions = read(path)
+    if opinions.checker != checker:
+        raise sealed.SealError(f"{path} is a record of {opinions.checker}, not of {checker}")
+    return opinions
 
 
 def verdict_of(questions: Mapping[str, int]) -> str | None:
@@ -221,9 +217,9 @@ def with_earlier(found: Opinions, path: Path) -> Opinions:
     return replace(found, results={**earlier.results, **found.results}) if same else found
 
 
-def shipped() -> Path:
+def shipped() -> Traversable:
     """The folder of the records that come with the package."""
-    return PACKAGE / "export" / "records"
+    return package_data.folder("export", "records")
 
 
 def of_results(documents: Sequence[Mapping[str, Any]], proofs: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:

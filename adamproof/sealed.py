@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from . import package_data
 
 MAX_BYTES = 64_000_000
 COMMAND, CHECKSUM = "command", "checksum"
+
+
+T = TypeVar("T")
 
 
 class SealError(ValueError):
@@ -24,15 +30,12 @@ def text(content: Mapping[str, Any], command: str) -> str:
     return json.dumps({**content, COMMAND: command, CHECKSUM: _checksum(content)}, indent=1) + "\n"
 
 
-def read(path: str | Path, names: Collection[str], schema: int, what: str, again: str) -> dict[str, Any]:
+def read(path: str | Traversable, names: Collection[str], schema: int, what: str, again: str) -> dict[str, Any]:
     """The record in a file, with exactly these names.  Raises SealError; `what` it is, and how to make it `again`."""
     try:
-        if Path(path).exists() and not Path(path).is_file():
-            raise OSError(None, "it is no file")
-        with Path(path).open("rb") as stream:
-            content = json.loads(stream.read(MAX_BYTES).decode())
+        content = json.loads(_bytes(_place(path)).decode())
     except OSError as error:
-        raise SealError(f"cannot read {path}: {error.strerror or error}") from error
+        raise SealError(f"cannot read {path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise SealError(f"{path} is no {what}, as it is not JSON") from error
     if not isinstance(content, dict) or set(content) != {*names, COMMAND, CHECKSUM}:
@@ -49,12 +52,49 @@ def read(path: str | Path, names: Collection[str], schema: int, what: str, again
     return content
 
 
-def digest_of(paths: Iterable[Path]) -> str:
-    """A digest of these files' names and texts."""
+def read_all(
+    folder: str | Traversable, names: Iterable[str], read_of: Callable[[Traversable, str], T]
+) -> tuple[list[T], list[str]]:
+    """The records NAME.json in a folder, in the order of the names, and a sentence for each that is none.
+
+    `read_of(file, name)` reads one and raises SealError.  A folder that is not there has none.
+    """
+    records: list[T] = []
+    problems: list[str] = []
+    place = _place(folder)
+    try:
+        there = {entry.name for entry in place.iterdir()}
+    except (FileNotFoundError, NotADirectoryError):
+        return records, problems
+    except OSError as error:
+        return records, [f"cannot read the folder {folder}: {error.strerror}"]
+    for name in names:
+        if f"{name}.json" in there:
+            try:
+                records.append(read_of(place / f"{name}.json", name))
+            except SealError as error:
+                problems.append(str(error))
+    return records, problems
+
+
+def digest_of(files: Iterable[Traversable]) -> str:
+    """A digest of these files' names and texts.  Raises OSError."""
     digest = hashlib.sha256()
-    for path in paths:
-        digest.update(path.name.encode() + b"\0" + path.read_text(encoding="utf-8").encode() + b"\0")
+    for file in files:
+        digest.update(file.name.encode() + b"\0" + package_data.text(file).encode() + b"\0")
     return digest.hexdigest()
+
+
+def _place(path: str | Traversable) -> Traversable:
+    return Path(path) if isinstance(path, str) else path
+
+
+def _bytes(file: Traversable) -> bytes:
+    """The beginning of a file, which is all of a record.  Raises OSError."""
+    if isinstance(file, Path) and file.exists() and not file.is_file():  # a pipe would wait for its writer
+        raise OSError(None, "it is not a file")
+    with file.open("rb") as stream:
+        return stream.read(MAX_BYTES)
 
 
 def _checksum(content: Mapping[str, Any]) -> str:

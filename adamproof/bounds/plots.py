@@ -48,8 +48,10 @@ class Drawn:
             raise PlotError(f"{path}: a picture is written to a file whose name ends in {' or '.join(FORMATS)}")
         metadata = {"Date": None} if suffix == ".svg" else {"Software": None}
         figure = self.figure()
+        drawn = io.BytesIO()  # first, since drawing reads fonts: an error of that is none of writing
+        figure.savefig(drawn, format=suffix[1:], dpi=200, metadata=metadata)
         try:
-            figure.savefig(path, dpi=200, metadata=metadata)
+            Path(path).write_bytes(drawn.getvalue())
         except OSError as error:
             raise PlotError(f"cannot write {path}: {error.strerror or error}") from error
 

@@ -21,9 +21,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import adamproof
-
-from .. import atomic
+from .. import atomic, package_data
 
 LIBRARIES = ("sympy", "mpmath", "numpy", "highspy", "gmpy2", "python-flint")
 PLACE = "ADAMPROOF_CACHE"
@@ -112,16 +110,11 @@ def fingerprint() -> str:
     for name in LIBRARIES:
         found.update(f"{name} {_version(name)}\n".encode())
     found.update(f"python {platform.python_implementation()} {platform.python_version()}\n".encode())
-    for root in sorted({Path(adamproof.__file__).parent, *(Path(folder) for folder in _lemma_folders())}):
-        for path in sorted(root.rglob("*.py")):
-            found.update(f"{path.relative_to(root.parent)} {_digest(path.read_text(encoding='utf-8'))}\n".encode())
+    for package in ("adamproof", "adamproof.lemmas"):  # the lemmas have a folder of their own in a checkout
+        for name, file in package_data.sources(package_data.folder(package=package)):
+            if package != "adamproof" or not name.startswith("lemmas/"):  # and are read once if they have not
+                found.update(f"{package} {name} {_digest(package_data.text(file))}\n".encode())
     return found.hexdigest()
-
-
-def _lemma_folders() -> list[str]:
-    import adamproof.lemmas  # a folder of its own in a checkout
-
-    return list(adamproof.lemmas.__path__)
 
 
 def _version(library: str) -> str:

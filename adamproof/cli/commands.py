@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -17,7 +18,7 @@ from .. import __version__
 from ..experiments.records import EXPERIMENTS
 from ..stopping import ended_by_signals
 from . import completing, files, terminal
-from .errors import USAGE, CliError
+from .errors import CliError, of_system
 from .number_types import Exponent, Real, Whole
 
 if TYPE_CHECKING:
@@ -48,27 +49,49 @@ class Program(click.Group):
         command: click.Command = getattr(bounding, name)
         return command
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        with _ended_in_words({}):  # --help and --version print here
+            return super().make_context(info_name, args, parent, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
         terminal.be_tolerant()
-        try:
+        with _ended_in_words(ctx.meta):
             return super().invoke(ctx)
-        except click.exceptions.Exit as end:
-            if end.exit_code == INTERRUPTED:
-                terminal.leave(INTERRUPTED)
-            raise
-        except CliError as error:
-            error.report(bool(ctx.meta.get(DEBUG)))
-            ctx.exit(error.exit_code)
-        except KeyboardInterrupt:
-            terminal.warn("Interrupted.")
+
+
+@contextmanager
+def _ended_in_words(meta: Mapping[str, Any]) -> Iterator[None]:
+    """Whatever ends a command early is one sentence and an exit status that means it."""
+    try:
+        yield
+    except click.exceptions.Exit as end:
+        if end.exit_code == INTERRUPTED:
             terminal.leave(INTERRUPTED)
-        except BrokenPipeError:
-            terminal.mute()
-            terminal.leave(BROKEN_PIPE)
-        except OSError as error:
-            terminal.mute()
-            CliError(f"cannot write the output: {error.strerror or error}").show()
-            ctx.exit(USAGE)
+        raise
+    except click.ClickException as error:
+        _report(error, meta)
+    except KeyboardInterrupt:
+        with suppress(OSError):
+            terminal.warn("Interrupted.")
+        terminal.leave(INTERRUPTED)
+    except BrokenPipeError:
+        terminal.mute()
+        terminal.leave(BROKEN_PIPE)
+    except OSError as error:
+        terminal.mute()
+        _report(of_system(error), meta)
+
+
+def _report(error: click.ClickException, meta: Mapping[str, Any]) -> NoReturn:
+    """Show what is wrong, and exit with its status: also if it cannot be shown, since 1 would read as "refuted"."""
+    with suppress(OSError):
+        if isinstance(error, CliError):
+            error.report(bool(meta.get(DEBUG)))
+        else:
+            error.show()
+    raise click.exceptions.Exit(error.exit_code)
 
 
 def examples(*lines: str) -> str:
@@ -596,10 +619,9 @@ def verify(
         try:
             answer = fresh.ask(path)
         except CliError as error:
-            said = _with_hint(error, path)
-            codes.append(said.exit_code)
-            documents.append({"file": path, "error": said.message})
-            said.show()
+            codes.append(error.exit_code)
+            documents.append({"file": path, "error": error.message})
+            error.report(bool(ctx.meta.get(DEBUG)))
             continue
         codes.append(answer.exit_code)
         documents.append(data.answered(path, answer.said))
@@ -608,13 +630,6 @@ def verify(
     if as_json:
         terminal.say(data.document("verify", max(codes), files=documents))
     ctx.exit(max(codes))
-
-
-def _with_hint(error: CliError, path: str) -> CliError:
-    """The error about a file; a name that may be a result's gets a hint."""
-    if path.endswith(".json") or Path(path).exists():
-        return error
-    return CliError(f"there is no file {path}; of a result, say `adamproof check {path}` or verify it --with coq or z3")
 
 
 def _verified(answer: Any, quiet: bool) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from typing import Any
 
 from ..checking.verifier import start
+from . import kinds
 from .errors import USAGE, CliError
 
 
@@ -20,14 +22,25 @@ class Answer:
 
 
 def ask(path: str) -> Answer:
-    """Verify one file.  Raises CliError when it cannot be read or the verifier does not answer."""
+    """Verify one file.  Raises CliError when it cannot be read, is of another kind, or the verifier does not answer."""
     process = start([path])
     output, errors = process.communicate()
     last = (errors.strip().splitlines() or ["nothing"])[-1]
     if process.returncode == USAGE:
-        raise CliError(last.removeprefix("error: "), errors)
+        raise _not_read(path, last.removeprefix("error: "), errors)
     try:
         said = json.loads(output)
     except json.JSONDecodeError:
         raise CliError(f"the verifier gave no answer about {path}; it said: {last}", errors) from None
+    if process.returncode:  # only now: a proof is a proof whatever its file is called
+        kinds.refuse_other(path, kinds.PROOF.name)
     return Answer(path, process.returncode, said)
+
+
+def _not_read(path: str, said: str, errors: str) -> CliError:
+    """What is wrong with a file that the verifier cannot read; a name that may be a result's gets a hint."""
+    if os.path.isdir(path):
+        kinds.refuse_other(path, kinds.PROOF.name)
+    if path.endswith(".json") or os.path.lexists(path):
+        return CliError(said, errors)
+    return CliError(f"there is no file {path}; of a result, say `adamproof check {path}` or verify it --with coq or z3")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from ..report.words import LEGEND, carrying
@@ -15,6 +15,8 @@ from .errors import CliError, from_exception
 from .output import labelled
 
 if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
     from ..checking.pool import Workers
     from ..claims import Judged
     from ..experiments.records import Record
@@ -109,8 +111,9 @@ def show_claims(number: int | None, form: str, folder: str | None, progress: ter
     from ..opinions import lines as evidence_lines
 
     registered()  # says in one sentence what is wrong with a lemma file
+    records = recorded(folder, progress)
     opinions = asked(folder, progress)
-    found = judged(number, progress, recorded(folder, progress), opinions)
+    found = judged(number, progress, records, opinions)
     code = status(found)
     lines = evidence_lines(proofs_of(found), opinions)
     if form == "json":
@@ -145,21 +148,22 @@ def recorded(folder: str | None, progress: terminal.Progress) -> list[Record]:
     """The records of experiments in a folder; by default in `experiments` here, or else those of the package."""
     from ..experiments.records import found_in, shipped
 
-    if folder is not None and not Path(folder).is_dir():
+    if folder is not None and not os.path.isdir(folder):
         raise CliError(f"there is no folder {folder} with records; `adamproof experiment all --save {folder}` makes it")
-    places = [Path(folder)] if folder is not None else [Path(RECORDS), shipped()]
-    return _first(places, found_in, progress)
+    return _first([folder] if folder is not None else [RECORDS, shipped()], found_in, progress)
 
 
 def asked(folder: str | None, progress: terminal.Progress) -> list[Opinions]:
     """What other checkers have said about the proofs: records in this folder, or else those of the package."""
     from ..opinions import found_in, shipped
 
-    return _first([*([Path(folder)] if folder is not None else []), shipped()], found_in, progress)
+    return _first([shipped()] if folder is None else [folder, shipped()], found_in, progress)
 
 
 def _first(
-    places: Sequence[Path], found_in: Callable[[Path], tuple[list[T], list[str]]], progress: terminal.Progress
+    places: Sequence[str | Traversable],
+    found_in: Callable[[str | Traversable], tuple[list[T], list[str]]],
+    progress: terminal.Progress,
 ) -> list[T]:
     """The records of the first of these folders that has any; what is no record is said and not counted."""
     for place in places:

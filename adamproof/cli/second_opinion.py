@@ -22,9 +22,9 @@ from ..kernel.terms import Refusal
 from ..kernel.text import show
 from ..kernel.verify import MAX_BYTES
 from ..opinions import ACCEPTED, REFUSED
-from . import as_json, files, terminal
+from . import as_json, files, kinds, terminal
 from .checking import Settings, run_all, workers, worst
-from .errors import CliError
+from .errors import CliError, sentence
 from .targets import Target, resolve
 
 NOT_READ = "NOT READ"
@@ -105,8 +105,6 @@ class Coq:
                 self._take(names[answer.module.name], answer, version)
         except coqc.CoqFailed as error:
             raise CliError(str(error)) from None
-        except OSError as error:
-            raise CliError(f"cannot write {error.filename or folder}: {error.strerror}") from None
 
     def _take(self, name: str, answer: coqc.Answer, version: str) -> None:
         self.progress.clear()
@@ -183,6 +181,7 @@ def _derived(
 def _text_of(path: str) -> str:
     """A file's text, read once: what is verified and what is replayed are the same.  Raises CliError."""
     try:
+        kinds.refuse_other(path, kinds.PROOF.name)
         with Path(path).open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
@@ -198,8 +197,10 @@ def _accepted_by_the_kernel(path: str, text: str, codes: list[int], documents: l
     try:
         with FreshVerification([text]) as verification:
             said = verification.answer(0)
-    except (OSError, RuntimeError) as error:  # a full disk; a verifier that does not answer
-        raise CliError(f"{path} cannot be verified: {getattr(error, 'strerror', None) or error}") from error
+    except OSError as error:  # a full disk
+        raise CliError(f"{path} cannot be verified: {sentence(error)}") from error
+    except RuntimeError as error:  # a verifier that does not answer
+        raise CliError(f"{path} cannot be verified: {error}") from error
     verdict, reason = str(said["verdict"]), said.get("reason", "")
     accepted = verdict == "PROVED"
     terminal.warn(f"{path}: {verdict} by the kernel{f' ({reason})' if reason else ''}")

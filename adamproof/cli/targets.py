@@ -54,6 +54,8 @@ def _names(words: Sequence[str]) -> list[str]:
 
 def _named(name: str, workers: Workers) -> list[Target]:
     if name.endswith(".py") or os.sep in name:
+        if not name.endswith(".py"):
+            _refuse_other_files(name)
         return [Target(about.slug, name) for about in declared(name, workers)]
     if name.lower() == ALL:
         return [Target(slug) for slug in chapters()]
@@ -66,13 +68,21 @@ def _slug(name: str) -> str:
     slug = labels().get(wanted, wanted)
     if slug in chapters():
         return slug
+    _refuse_other_files(name)
     if os.path.exists(name):
-        what = "folder" if os.path.isdir(name) else "file"
-        raise CliError(f"{name} is a {what}; a file of lemmas has a name that ends in .py")
+        raise CliError(f"{name} is a file; a file of lemmas has a name that ends in .py")
     close = difflib.get_close_matches(wanted, {known.lower(): known for known in names()}, n=1, cutoff=0.4)
     written = {known.lower(): known for known in names()}
     hint = f"; did you mean {written[close[0]]}?" if close else ""
     raise CliError(f"there is no lemma named {name!r}{hint} (`adamproof list` shows all)")
+
+
+def _refuse_other_files(name: str) -> None:
+    from . import kinds
+
+    kinds.refuse_other(name, "a file of lemmas (NAME.py)")
+    if name.endswith(".json") and os.path.exists(name):  # damaged, perhaps; it must not run as Python
+        raise CliError(f"{name} is not a file of lemmas (NAME.py); `adamproof verify {name}` reads proof files")
 
 
 def declared(path: str, workers: Workers) -> list[About]:

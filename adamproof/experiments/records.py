@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib import import_module
-from pathlib import Path
+from importlib.resources.abc import Traversable
 from typing import Any
 
-from .. import __version__, sealed
+from .. import __version__, package_data, sealed
 
 SCHEMA = 1
 EXPERIMENTS = {
@@ -26,7 +26,6 @@ EXPERIMENTS = {
     "momentum": "adamproof.experiments.momentum",
     "rate": "adamproof.experiments.rate",
 }
-PACKAGE = Path(__file__).resolve().parent.parent
 # Beside the simulator and the experiment's own file.
 SHARED = ("arrays.py", "experiments/lab.py", "experiments/statistics.py")
 
@@ -95,14 +94,15 @@ def made(experiment: str, seed: int, full: bool, engine: str, parameters: Any, r
 def fingerprint(experiment: str) -> str:
     """A digest of the source that an experiment's numbers come from: the simulator, the shared tools, its own file."""
     own = EXPERIMENTS[experiment].rpartition(".")[2]
-    paths = [*sorted((PACKAGE / "simulator").glob("*.py")), *(PACKAGE / name for name in SHARED)]
-    return sealed.digest_of([*paths, PACKAGE / "experiments" / f"{own}.py"])
+    shared = [package_data.folder(*name.split("/")) for name in SHARED]
+    simulator = package_data.entries(package_data.folder("simulator"), ".py")
+    return sealed.digest_of([*simulator, *shared, package_data.folder("experiments", f"{own}.py")])
 
 
 # --- files --------------------------------------------------------------------------------------
 
 
-def read(path: str | Path) -> Record:
+def read(path: str | Traversable) -> Record:
     """The record in a file.  Raises RecordError where it is no record, or not the one that was written."""
     names = ("schema", *(field.name for field in fields(Record)))
     content = sealed.read(path, names, SCHEMA, "record of an experiment", "run the experiment again")
@@ -139,26 +139,21 @@ def _is_well_formed(record: Record) -> bool:
     )
 
 
-def found_in(folder: str | Path) -> tuple[list[Record], list[str]]:
+def found_in(folder: str | Traversable) -> tuple[list[Record], list[str]]:
     """The records in a folder, in the order of EXPERIMENTS, and a sentence for each file of that name that is none."""
-    records, problems = [], []
-    for name in EXPERIMENTS:
-        path = Path(folder) / f"{name}.json"
-        if not path.exists():
-            continue
-        try:
-            record = read(path)
-            if record.experiment != name:
-                raise RecordError(f"{path} is a record of the experiment {record.experiment}, not of {name}")
-            records.append(record)
-        except RecordError as error:
-            problems.append(str(error))
-    return records, problems
+    return sealed.read_all(folder, EXPERIMENTS, _read_of)
 
 
-def shipped() -> Path:
+def _read_of(path: Traversable, name: str) -> Record:
+    record = read(path)
+    if record.experiment != name:
+        raise RecordError(f"{path} is a record of the experiment {record.experiment}, not of {name}")
+    return record
+
+
+def shipped() -> Traversable:
     """The folder of the records that come with the package."""
-    return PACKAGE / "experiments" / "records"
+    return package_data.folder("experiments", "records")
 
 
 def on_claim(records: Iterable[Record], number: int) -> list[tuple[Record, str]]:

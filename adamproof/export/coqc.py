@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from .. import package_data
 from ..stopping import Stop
 from .development import IMPORT, LIBRARY, Module
 
-HERE = Path(__file__).parent
 VERSION = "8.16"
 HOW_TO_GET_IT = "install it with `apt-get install coq` (Debian 12 has Coq 8.16; about 1 GB)"
 # The axioms of Coq's library of real numbers, in 8.16.  Nothing else may appear.
@@ -79,7 +79,7 @@ def version() -> str | None:
 
 
 def prelude() -> str:
-    return (HERE / "Prelude.v").read_text(encoding="utf-8")
+    return package_data.text(package_data.folder("export", "Prelude.v"))
 
 
 @cache
@@ -92,7 +92,7 @@ def defined() -> frozenset[str]:
 
 def statements() -> Module:
     """The hand-written statements, which are derived from the exported theorems."""
-    text = (HERE / "Statements.v").read_text(encoding="utf-8")
+    text = package_data.text(package_data.folder("export", "Statements.v"))
     needs = re.findall(rf"^From {LIBRARY} Require (?!Import )([\w ]+)\.$", text, re.MULTILINE)
     theorems = re.findall(r"^ *Theorem (\w+) ", text, re.MULTILINE)
     return Module("Statements", text, tuple(" ".join(needs).split()), theorems=tuple(theorems))

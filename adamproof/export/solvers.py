@@ -15,6 +15,7 @@ from ..stopping import Stop
 from .smt import STEPS, Obligation, logic
 
 SOLVERS = {"z3": "z3-solver", "cvc5": "cvc5"}  # module name -> distribution
+HOW_TO_GET_IT = "install it with `pip install --upgrade 'adamproof[smt]'`"
 
 
 ANSWERS = ("unsat", "sat", "unknown")
@@ -57,8 +58,9 @@ def asker(solver: str, steps: int = STEPS) -> Callable[[Obligation], Answers]:
     try:
         module = importlib.import_module(solver)
     except ImportError:
-        hint = f"pip install {SOLVERS[solver]}"
-        raise NoSolver(f"{solver} is not installed; install it with `{hint}`, or use another solver") from None
+        raise NoSolver(f"{solver} is not installed; {HOW_TO_GET_IT}, or use another solver") from None
+    if solver == "cvc5" and not hasattr(module, "TermManager"):
+        raise NoSolver(f"this cvc5 is older than 1.2; {HOW_TO_GET_IT}, or use another solver")
     backend = {"z3": _z3, "cvc5": _cvc5}[solver]
 
     def ask(number: int, text: str) -> str:

@@ -11,9 +11,9 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .. import package_data
 from ..kernel.terms import Term
 from ..render import show, side_by_side
 from . import words
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from .document import Content
     from .runs import Run
 
-STYLE = Path(__file__).with_name("style.css")
 # Signs from which a formula is printed smaller, to fit on A4 in a wide font.
 PRINTED = ((180, "longest"), (145, "longer"), (95, "long"))
 GOOD, BAD = {"PROVED", "killed"}, {"REFUTED", "REJECTED", "SURVIVED"}
@@ -56,9 +55,14 @@ def document(content: Content) -> str:
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{escape(content.title)}</title>\n<style>\n{STYLE.read_text(encoding='utf-8')}</style>\n</head>\n"
+        f"<title>{escape(content.title)}</title>\n<style>\n{style()}</style>\n</head>\n"
         f"<body>\n{body}\n</body>\n</html>\n"
     )
+
+
+def style() -> str:
+    """The style sheet."""
+    return package_data.text(package_data.folder("report", "style.css"))
 
 
 # --- around the lemmas --------------------------------------------------------------------------

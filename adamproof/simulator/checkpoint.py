@@ -138,6 +138,9 @@ def load(path: Path, task: Task) -> tuple[State, Statistics, dict[int, State]]:
         raise SimulationError(f"there is no checkpoint {path} to resume from") from error
     except SimulationError:
         raise
+    except OSError as error:
+        why = error.strerror or error
+        raise SimulationError(f"cannot read the checkpoint {path} ({why})") from error
     except Exception as error:  # what NumPy and zipfile make of damaged files may be anything
         why = " ".join(str(error).split()) or type(error).__name__
         raise SimulationError(f"the checkpoint {path} cannot be read ({why}): start the run anew") from error

@@ -17,7 +17,6 @@ import types
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numba
@@ -26,6 +25,7 @@ from numba.core import types as numba_types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+from .. import package_data
 from . import folding, kernels, noise
 from .errors import SimulationError
 from .problems import Separable
@@ -401,8 +401,9 @@ def _kernel(slope: Callable[[Any, Any], Any] | None) -> Any:
         names["_own"] = numba.njit(**OPTIONS)(slope)
     for name in ("_slopes", "_tile", "_wide"):
         names[name] = numba.njit(**PART)(types.FunctionType(globals()[name].__code__, names, name))
-    source = b"".join(Path(str(module)).read_bytes() for module in (kernels.__file__, folding.__file__, __file__))
-    function = types.FunctionType(_advance.__code__, names, f"advance_{hashlib.sha256(source).hexdigest()[:16]}")
+    source = "".join(package_data.source_of(module) for module in (kernels.__name__, folding.__name__, __name__))
+    digest = hashlib.sha256(source.encode()).hexdigest()[:16]
+    function = types.FunctionType(_advance.__code__, names, f"advance_{digest}")
     function.__qualname__ = (
         function.__name__
     )  # what Numba names the file by: else it would not notice a change of kernels

@@ -121,7 +121,7 @@ def test_a_users_mistake_is_one_sentence(mine: Any, body: str, message: str) -> 
         (["check", "lemma"], "a name is missing"),
         (["check"], "Missing argument"),
         (["check", "nowhere.py"], "cannot read nowhere.py"),
-        (["check", "."], ". is a folder; a file of lemmas has a name that ends in .py"),
+        (["check", "."], ". is a folder, not a file of lemmas (NAME.py): name the files in it"),
         (["check", "B.2", "--save", ""], "--save needs the name of a folder"),
         (["check", "B.2", "--claim", "by invariant"], "did you mean 'by an invariant'"),
         (["check", "B.2", "--models", "-1"], "not in the range"),

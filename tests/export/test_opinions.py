@@ -135,7 +135,7 @@ def test_what_is_no_file_is_no_record(tmp_path: Path) -> None:
     (tmp_path / "z3.json").symlink_to("/dev/zero")
     found, problems = found_in(tmp_path)
     assert found == []
-    assert [problem.endswith("it is no file") for problem in problems] == [True, True]
+    assert [problem.endswith("it is not a file") for problem in problems] == [True, True]
 
 
 def sealed_record(opinions: Opinions, path: Path, change: dict[str, object]) -> None:

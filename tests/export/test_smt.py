@@ -13,6 +13,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -86,10 +87,17 @@ def test_a_malformed_file_is_refused() -> None:
 
 def test_a_missing_solver_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "z3", None)
-    with pytest.raises(NoSolver, match="z3 is not installed; install it with `pip install z3-solver`"):
+    with pytest.raises(NoSolver, match=r"z3 is not installed; install it with `pip install --upgrade 'adamproof\["):
         asker("z3")
     with pytest.raises(ValueError, match="there is no solver 'yices'"):
         asker("yices")
+
+
+def test_a_cvc5_that_is_too_old_is_said_to_be_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """cvc5 1.1 has no TermManager."""
+    monkeypatch.setitem(sys.modules, "cvc5", ModuleType("cvc5"))
+    with pytest.raises(NoSolver, match=r"this cvc5 is older than 1\.2; install it with `pip install --upgrade 'adam"):
+        asker("cvc5")
 
 
 @pytest.mark.parametrize("solver", ["z3", "cvc5"])

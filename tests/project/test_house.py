@@ -26,21 +26,21 @@ LAYERS = {  # what each part of the package may import of it
     "kernel": {"kernel"},
     "numeric": {"numeric", "kernel"},
     "render": {"render", "kernel"},
-    "export": {"export", "stopping", "kernel"},
+    "export": {"export", "package_data", "stopping", "kernel"},
     "prover": {"prover", "numeric", "kernel"},
     "theory": {"theory", "lemma", "registry", "prover", "kernel"},
     "checking": {
         *("checking", "theory", "lemma", "lemmas", "registry", "prover", "numeric", "kernel"),
-        *("atomic", "stopping", "notebook", "__version__"),
+        *("atomic", "package_data", "stopping", "notebook", "__version__"),
     },
-    "simulator": {"simulator", "arrays", "atomic", "stopping", "__version__"},
+    "simulator": {"simulator", "arrays", "atomic", "package_data", "stopping", "__version__"},
     "bounds": {"bounds", "lemmas", "lemma", "inputs", "arrays", "parsing", "prover", "kernel"},
     "report": {
         *("report", "render", "kernel"),
         *("theory", "catalogue", "checking", "claims", "evidence", "numeric"),
-        *("experiments", "opinions"),
+        *("experiments", "opinions", "package_data"),
     },
-    "experiments": {"experiments", "simulator", "bounds", "lemmas", "sealed", "__version__"},
+    "experiments": {"experiments", "simulator", "bounds", "lemmas", "sealed", "package_data", "__version__"},
 }
 USERS_OF_BOUNDS = {"bounds", "cli", "experiments", "testing.py", "claims.py", "evidence.py"}
 
@@ -138,4 +138,9 @@ def test_the_wheel_proves_b2_in_a_clean_environment(tmp_path: Path) -> None:
     done = subprocess.run([str(python), "-m", "adamproof", "check", "lemma", "B.2", "-q"], env=bare, **run)
     assert done.stdout == "B.2 update-magnitude: PROVED\n"
     found = subprocess.run([str(python), "-c", "import lemmas"], **{**run, "check": False}, env=bare)
+    ran = subprocess.run([str(python), "-m", "pip", "uninstall", "--quiet", "--yes", "adamproof"], **run)
+    zipped = subprocess.run(  # the wheel itself on the path: what it needs stays installed
+        [str(python), "-P", "-m", "adamproof", "check", "B.2", "-q"], env={**bare, "PYTHONPATH": str(wheel)}, **run
+    )
+    assert (ran.returncode, zipped.stdout) == (0, "B.2 update-magnitude: PROVED\n")
     assert "No module named 'lemmas'" in found.stderr

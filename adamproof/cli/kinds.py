@@ -1,0 +1,81 @@
+"""What a file is that a command was given in place of the kind that it reads, and what reads it instead."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from ..kernel.verify import MAX_BYTES
+from .errors import CliError
+
+
+class Kind(NamedTuple):
+    """What a file is, and what to do with it; {path} in this is its name."""
+
+    name: str
+    advice: str
+
+
+PROOF = Kind("a proof file", "`adamproof verify {path}` has the kernel read it")
+RECORD = Kind("a record of results", "`adamproof claims --records DIR` reads the records in a folder")
+FOLDER = Kind("a folder", "name the files in it")
+EMPTY = Kind("an empty file", "nothing was written to it, so make it again")
+PRINTED = Kind("what a command printed with --json", "`adamproof export NAME -o FILE` writes a proof file")
+NOTEBOOK = Kind("a notebook", "open it with Jupyter")
+PICTURE = Kind("a picture", "open it with a viewer")
+ARCHIVE = Kind("a compressed file", "unpack it first")
+BY_BEGINNING = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")  # gzip, zip, bzip2, xz, zstd
+BY_ENDING = {
+    ".py": Kind("a Python file", "`adamproof check {path}` checks its lemmas, and with --save DIR writes proof files"),
+    ".v": Kind("a Coq file", "`coqc {path}` has Coq read it"),
+    ".smt2": Kind("a file for SMT solvers", "`z3 {path}` answers its questions"),
+    ".html": Kind("a web page", "open it in a browser"),
+    ".tex": Kind("a LaTeX document", "LaTeX typesets it"),
+    ".toml": Kind("a file of numbers for the calculator", "`adamproof bound --file {path}` reads it"),
+    ".npz": Kind("a checkpoint of a run", "`adamproof simulate` with --resume and --checkpoint {path} goes on from it"),
+    ".svg": PICTURE,
+    ".png": PICTURE,
+    ".pdf": Kind("a PDF document", PICTURE.advice),
+}
+BY_FIELDS = (  # of a JSON object, the first whose fields it all has
+    (PROOF, {"format", "steps", "terms"}),
+    (NOTEBOOK, {"nbformat", "cells"}),
+    (RECORD, {"checksum", "schema"}),
+    (PRINTED, {"command", "exit_code"}),
+)
+
+
+def kind_of(path: str) -> Kind | None:
+    """The kind of a file, by its beginning, then its fields (JSON), then its name; None if it is not known.
+
+    A pipe or a device is not looked at: what is read from it is gone.  Raises OSError.
+    """
+    if os.path.isdir(path):
+        return FOLDER
+    if not os.path.isfile(path):
+        return None
+    with Path(path).open("rb") as stream:
+        content = stream.read(MAX_BYTES)
+    ending = Path(path).suffix.lower()
+    if not content:
+        return EMPTY
+    if content.startswith(BY_BEGINNING) and ending not in BY_ENDING:
+        return ARCHIVE
+    return _by_fields(content) if content.lstrip().startswith(b"{") else BY_ENDING.get(ending)
+
+
+def _by_fields(content: bytes) -> Kind | None:
+    try:
+        fields = set(json.loads(content.decode()))
+    except (ValueError, RecursionError):
+        return None
+    return next((kind for kind, wanted in BY_FIELDS if wanted <= fields), None)
+
+
+def refuse_other(path: str, wanted: str) -> None:
+    """Raise CliError for a file that is known to be of another kind than `wanted` ("a proof file")."""
+    found = kind_of(path)
+    if found is not None and found.name != wanted:
+        raise CliError(f"{path} is {found.name}, not {wanted}: {found.advice.format(path=path)}")
