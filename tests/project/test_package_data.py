@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from adamproof import package_data
-from adamproof.cache import fingerprint
+from adamproof.checking.cache import fingerprint
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -63,7 +63,8 @@ def test_a_zip_file_answers_as_a_folder_does(command: str, archive: Path, tmp_pa
 def test_a_zip_file_has_the_same_records_and_digests_as_a_folder(archive: Path, tmp_path: Path) -> None:
     code = """
 import adamproof
-from adamproof import cache, catalogue, opinions
+from adamproof import catalogue, opinions
+from adamproof.checking import cache
 from adamproof.experiments import records
 from adamproof.export import coqc
 from adamproof.package_data import source_of
