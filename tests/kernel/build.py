@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
+from adamproof.kernel import terms
 from adamproof.kernel.rules import Theorem, apply
 from adamproof.kernel.terms import Function, Term, bind, make, number
 
@@ -18,24 +18,14 @@ def check(condition: object, message: str) -> None:
         raise AssertionError(message)
 
 
-class TooSlow(Exception):
-    """The kernel took longer than a refusal may take."""
-
-
 @contextmanager
-def within(seconds: int) -> Iterator[None]:
-    """Raise TooSlow when the block takes longer than this, of the processor's time: other work does not count."""
-
-    def stop(_signal: int, _frame: object) -> None:
-        raise TooSlow(f"no answer within {seconds} seconds")
-
-    before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+def budget(steps: int) -> Iterator[None]:
+    """Let a rule application take so many steps only: what has no end is then noticed early, on any machine."""
+    before, terms.MAX_STEPS = terms.MAX_STEPS, steps
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
+        terms.MAX_STEPS = before
 
 
 def real(name: str) -> Term:
