@@ -168,7 +168,7 @@ def cite(name: str, source: str, prop: Term) -> Theorem:
     """P |- P, recorded as an axiom from the literature: it stays a hypothesis, under a name."""
     for text in (name, source):
         if not re.fullmatch(f"[ -~{LATIN}]+", text) or re.sub(f"[^{LATIN}]", "", text).lower() in ("", "none"):
-            refuse(f"cite needs the name of the axiom and its source, in Latin letters and not none, found {text!a:.80}")
+            refuse(f"cite needs the name of the axiom and its source, in Latin letters, not none; found {text!a:.60}")
     return Theorem((prop,), prop, ((name, source),))
 
 

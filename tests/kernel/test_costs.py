@@ -1,4 +1,4 @@
-"""What a proof file may cost: all work is counted, in steps and not in seconds, and no answer depends on other files."""
+"""What a proof file may cost: all work is counted in steps, not in seconds, and no answer depends on other files."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from adamproof.kernel.rules import RULES
+from adamproof.kernel.rules import RULES, apply
 from adamproof.kernel.terms import Refusal, make
 from adamproof.kernel.text import show
 from adamproof.kernel.verify import MAX_BYTES, MAX_STEPS, MAX_TERMS, Verified, verify
@@ -243,6 +243,8 @@ TEXTS = [
     ("comment", golden("square") + "// comment", "not complete JSON"),
     ("trailing-comma", edited('"version": 1', '"version": 1,'), "not complete JSON"),
     ("byte-order-mark", "\ufeff" + golden("square"), "not complete JSON"),
+    ("minus-zero", edited('"args":[7', '"args":[-0'), "an index .* is not -0"),
+    ("half-surrogate", edited("the square proof", "the \\udc00 proof"), "half of a surrogate pair"),
     ("control-character", edited("the square proof", "the square\nproof"), "not complete JSON"),
 ]
 BYTES = [
@@ -444,7 +446,13 @@ def test_terms_exponentially_large_as_trees_are_refused() -> None:
     refused(with_terms(*deep, ["<=", 150, 150]), "term 100: a term is nested more than 100 deep")
 
 
-CITATION_TEXTS = ["\ud800", "x\nhypotheses: none", "x\rPROVED: 1 == 0", "\x1b[2K", "\u2028", "\u202e", "\x00"]
+CITATION_TEXTS = [
+    "\ud800", "x\nhypotheses: none", "x\rPROVED: 1 == 0", "\x1b[2K", "\u2028", "\u202e", "\x00",
+    # what looks empty: fillers that Unicode calls letters, a blank of Braille, a mark with nothing below it
+    "", " ", "\u3164", "\u115f", "\uffa0", "\u2800", "\u0301", "x\u0301", "\xa0", "\xad", "-", "1994", "\xd7",
+    "none", "None", " none. ", "(NONE)", "n o n e",  # what looks like no citation
+    "\u0391\u03b4\u03b1\u03bc", "\u540d", "\U0001d4d0", "\u0180", "\x7f", "x\n",  # beyond the alphabet of citations
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", CITATION_TEXTS, ids=ascii)
@@ -456,6 +464,26 @@ def test_a_citation_cannot_imitate_the_output(text: str, field: int) -> None:
     data = step_of(with_terms(X, RELATION), rule="cite", args=[*citation, 1], citations=[citation])
     data["states"] = {"hypotheses": ["x <= x"], "conclusion": "x <= x", "citations": [citation]}
     refused(data, "cite needs the name of the axiom and its source")
+
+
+@pytest.mark.parametrize("text", ["Hölder", "Łojasiewicz, Żak & ſ", "Pinelis' ~ (2) [3]", "nones", "nöne"])
+def test_a_citation_is_in_latin_letters(text: str) -> None:
+    data = step_of(with_terms(X, RELATION), rule="cite", args=[text, text, 1], citations=[[text, text]])
+    data["states"] = {"hypotheses": ["x <= x"], "conclusion": "x <= x", "citations": [[text, text]]}
+    check(verify(json.dumps(data)).states["citations"] == [[text, text]], "it is accepted")
+
+
+def test_each_character_of_a_citation_is_one_that_the_format_lists() -> None:
+    """docs/proof-format.md, at `cite`; whatever Python's version of Unicode calls it."""
+    listed = {*range(0x20, 0x7F), *range(0xC0, 0x180)} - {0xD7, 0xF7}
+    statement = le(real("x"), num(1))
+    for code in [*range(0x400), *range(0x2000, 0x2100), 0x3164, 0xFF21, 0xFFA0, 0x1D400, 0xE0041, 0x10FFFF]:
+        try:
+            apply("cite", [], ["x" + chr(code), "a book", statement])
+        except Refusal:
+            check(code not in listed, f"U+{code:04X} is refused")
+        else:
+            check(code in listed, f"U+{code:04X} is accepted")
 
 
 def test_the_same_theorem_reached_twice_is_dumped_and_verified() -> None:
