@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
@@ -26,6 +27,22 @@ def budget(steps: int) -> Iterator[None]:
         yield
     finally:
         terms.MAX_STEPS = before
+
+
+def counted(action: Callable[[], Any]) -> tuple[Any, int]:
+    """What an action returns, and how many functions it calls: the same number on every machine."""
+    calls = 0
+
+    def profile(_frame: object, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(profile)
+    try:
+        return action(), calls
+    finally:
+        sys.setprofile(before)
 
 
 def real(name: str) -> Term:

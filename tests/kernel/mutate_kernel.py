@@ -42,11 +42,11 @@ REST = ["test_verify.py", "-k", "hostile or byte or too_many or corruption"]
 STAGES = {
     "verify.py": [VERIFY, REST, COSTS],
     "__main__.py": [["test_verify.py", "-k", "command_line"]],
-    "text.py": [TEXT, VERIFY],
+    "text.py": [TEXT, VERIFY, COSTS],
     "terms.py": [ATTACKS, RULES, VERIFY, RANDOM, REST, COSTS],
     "normal.py": [RULES, ATTACKS, RANDOM, VERIFY, COSTS],
     "facts.py": [RULES, ATTACKS],
-    "rules.py": [RULES, ATTACKS, VERIFY, RANDOM],
+    "rules.py": [RULES, ATTACKS, VERIFY, COSTS, RANDOM],
 }
 
 # Mutants that no test can notice, and why the check is there all the same.

@@ -20,7 +20,7 @@ from adamproof.kernel.terms import Refusal, Term, as_real, bind, function, make,
 from adamproof.kernel.text import show
 from adamproof.kernel.verify import parse, verify
 
-from .build import add, budget, check, eq, given, integer, le, mul, num, real, total, use, whole
+from .build import add, budget, check, counted, eq, given, integer, le, mul, num, real, total, use, whole
 from .proofs import GOLDEN
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -278,12 +278,6 @@ def test_what_a_product_costs_does_not_depend_on_an_order() -> None:
 
 def called(text: str) -> tuple[int, int]:
     """How many functions were called while a file was answered, and how many steps were counted."""
-    calls = 0
-
-    def profile(_frame: object, event: str, _argument: object) -> None:
-        nonlocal calls
-        calls += event in ("call", "c_call")
-
     spends: list[int] = []
     module = importlib.import_module("adamproof.kernel.verify")
     original = module.reset_budget
@@ -294,12 +288,9 @@ def called(text: str) -> tuple[int, int]:
 
     module.reset_budget = recorded
     reset_budget()
-    before = sys.getprofile()
-    sys.setprofile(profile)
     try:
-        answer(text)
+        _, calls = counted(lambda: answer(text))
     finally:
-        sys.setprofile(before)
         module.reset_budget = original
     return calls, sum(spends) + reset_budget()
 
@@ -327,8 +318,38 @@ COUNTED = [*(path.read_text("utf-8") for path in sorted(GOLDEN.glob("*.json"))),
 
 @pytest.mark.parametrize("text", COUNTED, ids=range(len(COUNTED)))
 def test_few_functions_are_called_for_each_step_and_byte(text: str) -> None:
-    calls, counted = called(text)
-    check(calls <= CALLS * (counted + len(text)), f"{calls} calls, {counted} steps, {len(text)} bytes")
+    calls, steps = called(text)
+    check(calls <= CALLS * (steps + len(text)), f"{calls} calls, {steps} steps, {len(text)} bytes")
+
+
+def wide_symbol() -> tuple[str, str]:
+    """A symbol whose sorts alone make a long text, and sums in sums, from which factors come out."""
+    sorts = ["int", "real", "point"] * 40
+    rows: Rows = [["var", "k", "int"], ["var", "x", "real"], ["var", "w", "point"], ["int", "9"], ["bound", 0, "int"]]
+    rows += [["app", 0, *[0, 1, 2] * 40], ["real", 4], ["add", 6, 1], ["sqrt", 7], ["bound", 1, "int"], ["real", 9]]
+    rows += [["abs", 10], ["mul", 8, 5, 6, 11], ["Sum", 0, 3, 12], ["mul", 13, 6], ["Sum", 0, 3, 14], ["<=", 15, 1]]
+    text = json.loads(proof(rows, [*assumed(16), step("convert", [16], [0], [16], 16)]))
+    text["steps"].append({**step("discharge", [16], [1], [], 17)})
+    text["terms"].append(["implies", 16, 16])
+    return json.dumps({**text, "symbols": [["f", sorts]]}), "?"
+
+
+STORED = {"gauss": 441, "integers": 342, "means": 343, "square": 77, "sums": 152}
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_a_stored_proof_takes_these_steps(name: str) -> None:
+    """The same on every machine: whoever changes what a step is changes them here, and sees by how much."""
+    check(called((GOLDEN / f"{name}.json").read_text("utf-8"))[1] == STORED[name], f"not {STORED[name]} steps")
+
+
+MADE = [(wide_symbol, 875), (deep_implications, 194_216), (atoms_of_one_hash, 94_407)]
+
+
+@pytest.mark.parametrize(("make_file", "steps"), MADE, ids=[make_file.__name__ for make_file, _ in MADE])
+def test_a_made_file_takes_these_steps(make_file: Any, steps: int) -> None:
+    found = called(make_file()[0])[1]
+    check(found == steps, f"{found} steps, not {steps}")
 
 
 @pytest.mark.parametrize("where", ["term", "argument", "reference", "states"])

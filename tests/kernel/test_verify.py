@@ -357,6 +357,30 @@ def test_a_bad_term_is_refused(rows: list[Any], message: str) -> None:
     refused(with_terms(*rows, symbols=SYMBOLS), message)
 
 
+OPERATORS_AS_NAMES = ["rat", "var", "bound", "add", "mul", "app", "forall_int", "forall_real", "forall_point"]
+
+
+@pytest.mark.parametrize("name", OPERATORS_AS_NAMES)
+def test_an_operator_that_is_never_printed_may_be_a_name(name: str) -> None:
+    data = with_terms(["var", name, "real"], RELATION)
+    data["states"] = {"hypotheses": [f"{name} <= {name}"], "conclusion": f"{name} <= {name}", "citations": []}
+    check(verify(json.dumps(data)).sorts == {name: "real"}, "it is a variable")
+
+
+def test_an_assumption_is_not_normalised() -> None:
+    data = with_terms(X, ["int", "10001"], ["pow", 0, 1], ["==", 2, 0])
+    data["states"] = {"hypotheses": ["x^10001 == x"], "conclusion": "x^10001 == x", "citations": []}
+    check(verify(json.dumps(data)).steps == 1, "it is accepted")
+    last = {**data["steps"][0], "rule": "discharge", "args": [3], "from": [0]}
+    refused({**data, "steps": [*data["steps"], last]}, "step 1: an exponent is larger than 10000")
+
+
+def test_equal_rows_are_one_symbol_and_one_term() -> None:
+    data = with_terms(X, X, ["app", 0, 0], ["app", 1, 1], ["<=", 2, 3], symbols=[["f", ["real"]], ["f", ["real"]]])
+    data["states"] = {"hypotheses": ["f(x) <= f(x)"], "conclusion": "f(x) <= f(x)", "citations": []}
+    check(verify(json.dumps(data)).steps == 1, "it is accepted")
+
+
 BAD_SYMBOLS = [
     ("no-list", ["f"], "symbol 0: a symbol must be a list"),
     ("short", [["f"]], "a symbol is \\[name, \\[sorts\\]\\]"),
