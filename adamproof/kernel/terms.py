@@ -11,7 +11,7 @@ import functools
 import itertools
 import operator
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any, NoReturn, final
 
@@ -64,10 +64,10 @@ def refuse(message: str) -> NoReturn:
 _steps = 0
 
 
-def reset_budget() -> int:
-    """Start counting steps anew; the steps counted until now.  Steps, unlike seconds, are the same everywhere."""
+def reset_budget(steps: int = 0) -> int:
+    """Count steps anew, from so many; the steps counted until now.  Steps, unlike seconds, are the same everywhere."""
     global _steps
-    spent, _steps = _steps, 0
+    spent, _steps = _steps, steps
     return spent
 
 
@@ -308,7 +308,7 @@ def fresh(sort: str) -> Term:
     return _build("var", (f"#{next(_fresh)}", sort), sort)
 
 
-def _map_bound(term: Term, change: Any, same: Any, level: int = 0) -> Term:
+def _map_bound(term: Term, change: Callable[[Term, int], Term], same: Any, level: int = 0) -> Term:
     """Rebuild term; change(leaf, level) may replace leaves, level counting the binders above them.
 
     Where same(part, level), no leaf of a part is replaced, and it is kept as it is.
@@ -317,8 +317,7 @@ def _map_bound(term: Term, change: Any, same: Any, level: int = 0) -> Term:
     if same(term, level):
         return term
     if term.op in ("var", "bound"):
-        replaced: Term = change(term, level)
-        return replaced
+        return change(term, level)
     args = []
     for position, arg in enumerate(term.args):
         if type(arg) is not Term:

@@ -21,7 +21,9 @@ def show(term: Term, counted: bool = False) -> str:
     before = reset_budget()
     names = {symbol.name if type(symbol) is Function else symbol.args[0] for symbol in free(term)}
     text, _ = _show(term, (), frozenset(names))
-    spend(before + reset_budget() * counted)
+    cost = reset_budget(before)
+    if counted:
+        spend(cost)
     return text
 
 
@@ -33,7 +35,6 @@ def _show(term: Term, bound: tuple[str, ...], used: frozenset[str]) -> tuple[str
 
 
 def _parts(term: Term, bound: tuple[str, ...], used: frozenset[str]) -> tuple[str, int]:
-
     def at(part: Term, least: int) -> str:
         text, strength = _show(part, bound, used)
         return text if strength >= least else f"({text})"

@@ -251,8 +251,7 @@ def sorts_of(theorem: Theorem) -> dict[str, str]:
 
 
 def _sequent(theorem: Theorem) -> str:
-    hypotheses = ", ".join(show(prop, counted=True) for prop in theorem.hypotheses)
-    text = f"{hypotheses} |- {show(theorem.conclusion, counted=True)}"
+    text = f"{', '.join(show(prop, True) for prop in theorem.hypotheses)} |- {show(theorem.conclusion, True)}"
     cited = f" citing {theorem.citations!r:.300}" if theorem.citations else ""
     return (text if len(text) <= 300 else f"{text[:300]}...") + cited
 

@@ -147,7 +147,10 @@ def test_assumptions_are_statements() -> None:
             assert prop(statement).sort == "prop"
 
 
-@pytest.mark.parametrize("text", ["", " ", "\u3164", "\u115f", "\uffa0", "\u2800", "\u0301", "\u202e", "...", "x\ny"], ids=ascii)
+UNSEEN = ["", " ", "\u3164", "\u115f", "\uffa0", "\u2800", "\u0301", "\u202e", "...", "x\ny"]
+
+
+@pytest.mark.parametrize("text", UNSEEN, ids=ascii)
 def test_titles_and_names_can_be_seen(text: str) -> None:
     lemma = get("sign-form")
     for change in ({"title": text}, {"where": text}, {"assumptions": {text: True}}):
