@@ -142,8 +142,6 @@ def _located(where: str, read: Callable[[Any], Any], entry: Any) -> Any:
         return read(entry)
     except Refusal as refusal:
         raise Refusal(f"{where}: {refusal}") from None
-    except RecursionError:
-        raise Refusal(f"{where}: an entry is nested too deep") from None
 
 
 def _at(entries: list[T], index: Any, what: str) -> T:

@@ -358,9 +358,9 @@ def test_a_made_file_takes_these_steps(make_file: Any, steps: int) -> None:
 
 @pytest.mark.parametrize("where", ["term", "argument", "reference", "states"])
 def test_an_entry_nested_as_deep_as_the_reader_can_is_refused(where: str) -> None:
-    """Near its limit, the reader comes to an end where a message about the entry does not."""
+    """It is written into a message, which must not come to an end before the reader does."""
     data = json.loads(proof([["var", "x", "real"], ["<=", 0, 0]], assumed(1), "x <= x", ("x <= x",)))
-    for depth in range(700, 1_010, 3):
+    for depth in range(400, 1_010, 20):
         nested = "[" * depth + "]" * depth
         places = {"term": ("terms", [["inv", "?"]]), "argument": ("steps", [{**data["steps"][0], "args": ["?"]}]),
                   "reference": ("steps", [{**data["steps"][0], "citations": ["?"]}]),
