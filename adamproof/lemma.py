@@ -64,6 +64,14 @@ class LemmaError(ValueError):
     """A lemma file that says something that cannot be meant; the message says what and where."""
 
 
+FILLERS = "\u115f\u1160\u3164\uffa0"  # letters by their category, and nothing to be seen
+
+
+def _readable(text: object) -> bool:
+    """Whether this is one line of printable text with a letter or a digit that can be seen."""
+    return type(text) is str and text.isprintable() and any(c.isalnum() and c not in FILLERS for c in text)
+
+
 def _unknown(what: str, name: object, known: Iterable[str]) -> str:
     """That there is no such name, with the nearest one there is."""
     names = list(known)
@@ -161,8 +169,9 @@ class Lemma:
         if type(self.slug) is not str or not re.fullmatch(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", self.slug):
             raise LemmaError(f"the slug {self.slug!r:.60} must be letters and digits, in parts joined by hyphens")
         for field_name, text in (("title", self.title), ("where", self.where), ("label", self.label or "none")):
-            if type(text) is not str or not text.isprintable() or not text.strip():
-                raise LemmaError(f"{self.slug}: the {field_name} must be one line of printable text, not {text!r:.60}")
+            if not _readable(text):
+                found = f"{text!a:.60}"
+                raise LemmaError(f"{self.slug}: the {field_name} must be a line with a letter or digit, not {found}")
         if not isinstance(self.source, Source):
             raise LemmaError(f"{self.slug}: the source must be one of {', '.join(map(str, Source))}")
         if not isinstance(self.assumptions, Mapping):
@@ -172,8 +181,8 @@ class Lemma:
                 raise LemmaError(f"{self.slug}: {what} must be a list of {kind.__name__}")
         names = [*self.assumptions, *(c.name for c in self.claims), *(m.name for m in self.mutants)]
         for name in names:
-            if type(name) is not str or not name.isprintable() or not name.strip():
-                raise LemmaError(f"{self.slug}: a name must be one line of printable text, not {name!r:.60}")
+            if not _readable(name):
+                raise LemmaError(f"{self.slug}: a name must be a line with a letter or digit, not {name!a:.60}")
         self._check_references()
 
     def _check_references(self) -> None:

@@ -26,11 +26,7 @@ class Fact:
     schema: Callable[..., Schema]
 
 
-_eq, _le, _lt, _mul, _rpow = (partial(make, op) for op in ("==", "<=", "<", "mul", "rpow"))
-
-
-def _ln(x: Term) -> Term:
-    return make("ln", x)
+_eq, _le, _lt, _add, _mul, _rpow, _ln = (partial(make, op) for op in ("==", "<=", "<", "add", "mul", "rpow", "ln"))
 
 
 def _integral_identity() -> Schema:
@@ -52,17 +48,21 @@ def _sum_empty(total: Term) -> Schema:
 def _sum_last(total: Term) -> Schema:
     low, high = _bounds(total)
     rest = make("Sum", low, minus(high, ONE_INT), total.args[2])
-    return [_le(as_real(low), as_real(high))], _eq(total, make("add", rest, opened(total, high)))
+    return [_le(as_real(low), as_real(high))], _eq(total, _add(rest, opened(total, high)))
 
 
 def _sum_first(total: Term) -> Schema:
     low, high = _bounds(total)
-    rest = make("Sum", make("add", low, ONE_INT), high, total.args[2])
-    return [_le(as_real(low), as_real(high))], _eq(total, make("add", opened(total, low), rest))
+    rest = make("Sum", _add(low, ONE_INT), high, total.args[2])
+    return [_le(as_real(low), as_real(high))], _eq(total, _add(opened(total, low), rest))
+
+
+def _young(x: Term, q: Term) -> Schema:  # weighted arithmetic-geometric means
+    return [_le(ZERO, x), _le(ZERO, q), _le(q, UNIT)], _le(_rpow(x, q), _add(minus(UNIT, q), _mul(q, x)))
 
 
 def _pow_succ(x: Term, n: Term) -> Schema:
-    return [_le(ZERO, as_real(n))], _eq(make("pow", x, make("add", n, ONE_INT)), _mul(x, make("pow", x, n)))
+    return [_le(ZERO, as_real(n))], _eq(make("pow", x, _add(n, ONE_INT)), _mul(x, make("pow", x, n)))
 
 
 R1, R2, R3 = (REAL,), (REAL, REAL), (REAL, REAL, REAL)
@@ -81,21 +81,13 @@ FACTS: dict[str, Fact] = {
     "rpow_zero": Fact(R1, lambda x: ([_le(ZERO, x)], _eq(_rpow(x, ZERO), UNIT))),
     "rpow_one": Fact(R1, lambda x: ([_le(ZERO, x)], _eq(_rpow(x, UNIT), x))),
     "rpow_of_zero": Fact(R1, lambda r: ([_lt(ZERO, r)], _eq(_rpow(ZERO, r), ZERO))),
-    "rpow_add": Fact(
-        R3, lambda x, r, s: ([_lt(ZERO, x)], _eq(_rpow(x, make("add", r, s)), _mul(_rpow(x, r), _rpow(x, s))))
-    ),
+    "rpow_add": Fact(R3, lambda x, r, s: ([_lt(ZERO, x)], _eq(_rpow(x, _add(r, s)), _mul(_rpow(x, r), _rpow(x, s))))),
     "rpow_mul": Fact(R3, lambda x, r, s: ([_lt(ZERO, x)], _eq(_rpow(x, _mul(r, s)), _rpow(_rpow(x, r), s)))),
     "rpow_base": Fact(
         R3, lambda x, y, r: ([_lt(ZERO, x), _lt(ZERO, y)], _eq(_rpow(_mul(x, y), r), _mul(_rpow(x, r), _rpow(y, r))))
     ),
-    "young": Fact(  # weighted arithmetic-geometric means
-        R2,
-        lambda x, q: (
-            [_le(ZERO, x), _le(ZERO, q), _le(q, UNIT)],
-            _le(_rpow(x, q), make("add", minus(UNIT, q), _mul(q, x))),
-        ),
-    ),
-    "ln_mul": Fact(R2, lambda x, y: ([_lt(ZERO, x), _lt(ZERO, y)], _eq(_ln(_mul(x, y)), make("add", _ln(x), _ln(y))))),
+    "young": Fact(R2, _young),
+    "ln_mul": Fact(R2, lambda x, y: ([_lt(ZERO, x), _lt(ZERO, y)], _eq(_ln(_mul(x, y)), _add(_ln(x), _ln(y))))),
     "ln_rpow": Fact(R2, lambda x, r: ([_lt(ZERO, x)], _eq(_ln(_rpow(x, r)), _mul(r, _ln(x))))),
     "ln_le": Fact(R1, lambda x: ([_lt(ZERO, x)], _le(_ln(x), minus(x, UNIT)))),
     "integral_identity": Fact((), _integral_identity),

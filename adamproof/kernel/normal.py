@@ -15,13 +15,15 @@ result is the same in every process; bound variables stay nameless (indices) thr
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Mapping
+import operator
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from typing import Any
 
 from . import terms
-from .terms import BINDERS, POINT, QUANTIFIERS, RELATIONS, Term, bits, check_bits, refuse, spend
+from .terms import BINDERS, POINT, RELATIONS, Term, bits, check_bits, refuse, spend
 
 MAX_MONOMIALS = 20_000
 MAX_EXPONENT = 10_000
@@ -45,12 +47,14 @@ PolyKey = frozenset[tuple[Monomial, Number]]
 ONE: Monomial = frozenset()
 _atoms: dict[Any, Atom] = {}
 _normal: dict[Term, Poly] = {}
+_keys: dict[Term, Atom] = {}
 
 
 def forget() -> None:
     """Forget what has been computed, here and about terms."""
     terms.forget()
     _normal.clear()
+    _keys.clear()
 
 
 def whole(value: Number) -> Number:
@@ -67,7 +71,7 @@ def constant(value: Number) -> Poly:
 
 def add_to(total: Poly, poly: Mapping[Monomial, Number], factor: Number = 1) -> None:
     """total += factor * poly, in place."""
-    spend(len(poly))
+    spend(_weight(poly.items()) + len(poly) * (bits(factor) // 64))
     for monomial, coefficient in poly.items():
         value = total.get(monomial, 0) + factor * coefficient
         check_bits(value)
@@ -77,29 +81,47 @@ def add_to(total: Poly, poly: Mapping[Monomial, Number], factor: Number = 1) -> 
             total.pop(monomial, None)
 
 
-def times(p: Poly, q: Poly) -> Poly:
-    if len(p) > len(q):
-        p, q = q, p
-    spend(len(p) * _weight(q) + len(q) * _weight(p))
-    result: Poly = {}
-    for m, a in p.items():
-        for n, b in q.items():
-            product = join(m, n)
-            value = result.get(product, 0) + a * b
-            if value:
-                result[product] = value
-            else:
-                result.pop(product, None)
-        if len(result) > MAX_MONOMIALS:
-            refuse(f"a polynomial has more than {MAX_MONOMIALS} monomials")
+def times(*factors: Poly) -> Poly:
+    """The product.  Neither what it costs nor a refusal depends on an order, of monomials or of factors."""
+    count = math.prod(map(len, factors))
+    if not count:
+        return {}
+    wholes, denominators = zip(*map(_integral, factors), strict=True)
+    spend(len(factors) * sum(_weight(p.items()) * (count // len(p)) for p in wholes) // 2)
+    if len(factors) > 2 and count > MAX_MONOMIALS:
+        refuse(f"a product of more than two factors has more than {MAX_MONOMIALS} monomials before like ones meet")
+    product, denominator = functools.reduce(_multiplied, wholes), math.prod(denominators)
+    result = {m: whole(Fraction(value, denominator)) for m, value in product.items()} if denominator > 1 else product
     for value in result.values():
         check_bits(value)
     return result
 
 
-def _weight(p: Poly) -> int:
-    """A measure of the work to multiply p by a monomial: more for long monomials and long coefficients."""
-    return sum(1 + len(monomial) // 4 + bits(coefficient) // 64 for monomial, coefficient in p.items())
+def _integral(p: Poly) -> tuple[Poly, int]:
+    """Integer coefficients, and the denominator that they have in common: their sums are no longer than they are."""
+    denominator = 1
+    for value in p.values():
+        denominator = math.lcm(denominator, value.denominator)
+        check_bits(denominator)
+    if denominator > 1:
+        p = {m: value.numerator * (denominator // value.denominator) for m, value in p.items()}
+    return p, denominator
+
+
+def _multiplied(p: Poly, q: Poly) -> Poly:
+    result: Poly = {}
+    for m, a in p.items():
+        for n, b in q.items():
+            product = join(m, n)
+            result[product] = result.get(product, 0) + a * b
+        if len(result) > MAX_MONOMIALS:
+            refuse(f"a polynomial has more than {MAX_MONOMIALS} monomials")
+    return {m: value for m, value in result.items() if value}
+
+
+def _weight(pairs: Collection[tuple[Any, Number]]) -> int:
+    """A measure of the work with monomials (or atoms) and their numbers: more for long ones."""
+    return sum(1 + (len(m) // 4 if type(m) is frozenset else 0) + bits(value) // 64 for m, value in pairs)
 
 
 def join(m: Monomial, n: Monomial) -> Monomial:
@@ -134,6 +156,7 @@ def scaled(p: Poly, factor: Number) -> Poly:
 
 
 def poly_key(p: Poly) -> PolyKey:
+    spend(_weight(p.items()))
     return frozenset(p.items())
 
 
@@ -144,36 +167,28 @@ def _loose_of(part: Any) -> int:
     """The loose indices (a bit mask) of an atom's argument: an atom, a monomial or a polynomial key."""
     if type(part) is Atom:
         return part.loose
-    mask = 0
-    if type(part) is frozenset:
-        for first, _ in part:
-            mask |= _loose_of(first)
-    return mask
+    parts = part if type(part) is frozenset else ()
+    return functools.reduce(operator.or_, (_loose_of(first) for first, _ in parts), 0)
 
 
 def _salt(*parts: Any) -> str:
-    """The large coefficients of polynomial keys, as text: numbers can be made to share a hash, texts cannot."""
-    keys = [part for part in parts if type(part) is frozenset]
-    return " ".join(sorted(str(second) for part in keys for _, second in part if bits(second) > 60))
+    """Coefficients of polynomial keys, as text: long numbers and fractions can share a hash by design, texts cannot."""
+    values = [value for part in parts if type(part) is frozenset for _, value in part]
+    return " ".join(sorted(str(value) for value in values if value.denominator > 1 or bits(value) > 60))
 
 
 def atom(head: str, *args: Any) -> Atom:
+    spend(1 + sum(_weight(arg) for arg in args if type(arg) is frozenset))
     mark = (head, args, _salt(*args))
     found = _atoms.get(mark)
     if found is not None:
         return found
     made = Atom()
     made.head, made.args = head, args
-    if head == "bound":
-        made.loose = 1 << args[0]
-    elif head in BINDERS:
-        made.loose = _loose_of(args[-1]) >> 1
-        for arg in args[:-1]:
-            made.loose |= _loose_of(arg)
-    else:
-        made.loose = 0
-        for arg in args:
-            made.loose |= _loose_of(arg)
+    masks = [_loose_of(arg) for arg in args]
+    if head in BINDERS:
+        masks[-1] >>= 1
+    made.loose = 1 << args[0] if head == "bound" else functools.reduce(operator.or_, masks, 0)
     _atoms[mark] = made
     return made
 
@@ -202,10 +217,9 @@ def _lower(part: Any, cutoff: int) -> Any:
 
 def normal(term: Term) -> Poly:
     """The normal form of a real or integer term.  The caller must not change it."""
-    found = _normal.get(term)
-    if found is None:
-        found = _normal[term] = _normalise(term)
-    return found
+    if term not in _normal:
+        _normal[term] = _normalise(term)
+    return _normal[term]
 
 
 def _normalise(term: Term) -> Poly:
@@ -261,38 +275,31 @@ def _inverse(p: Poly) -> Poly:
         factor = whole(1 / _content(p))
         return scaled(_single(atom("inv", poly_key(scaled(p, factor)))), factor)
     ((monomial, coefficient),) = p.items()
-    result = constant(whole(1 / Fraction(coefficient)))
+    factors = [constant(whole(1 / Fraction(coefficient)))]
     for base, exponent in monomial:
-        if base.head == "inv":
-            inverse = dict(base.args[0])
-        else:
-            inverse = _single(atom("inv", poly_key(_single(base))))
-        result = times(result, power(inverse, exponent))
-    return result
+        inverse = dict(base.args[0]) if base.head == "inv" else _single(atom("inv", poly_key(_single(base))))
+        factors.append(power(inverse, exponent))
+    return times(*factors)
 
 
 def _content(p: Poly) -> Fraction:
     """The positive rational c that makes p/c a polynomial with coprime integer coefficients."""
-    numerators, denominators = 0, 1
-    for coefficient in p.values():
-        numerators = math.gcd(numerators, coefficient.numerator)
-        denominators = math.lcm(denominators, coefficient.denominator)
-        check_bits(denominators)  # so that each coefficient costs little
-    return Fraction(numerators, denominators)
+    values, denominator = _integral(p)
+    return Fraction(math.gcd(*(value.numerator for value in values.values())), denominator)
 
 
 def _bound_sum(op: str, bounds: tuple[PolyKey, ...], body: Poly) -> Poly:
     """Linearity: the binder over each monomial, with the factors free of the bound variable taken out."""
     result: Poly = {}
-    for monomial, coefficient in body.items():
+    spend(_weight(body.items()))
+    values, denominator = _integral(body)
+    for monomial, value in values.items():
         inside = frozenset((a, e) for a, e in monomial if a.loose & 1)
-        outside = frozenset((_lower(a, 0), e) for a, e in monomial if not a.loose & 1)
-        if not inside and op != "Sum":
-            bound = constant(1)
-        else:
-            bound = _single(atom(op, *bounds, inside))
-        add_to(result, times({outside: 1}, bound), coefficient)
-    return result
+        product = frozenset((_lower(a, 0), e) for a, e in monomial if not a.loose & 1)
+        if inside or op == "Sum":
+            product = join(product, frozenset([(atom(op, *bounds, inside), 1)]))
+        result[product] = result.get(product, 0) + value
+    return scaled({m: value for m, value in result.items() if value}, Fraction(1, denominator))
 
 
 # --- propositions ------------------------------------------------------------------------------
@@ -300,18 +307,18 @@ def _bound_sum(op: str, bounds: tuple[PolyKey, ...], body: Poly) -> Poly:
 
 def difference(lhs: Term, rhs: Term) -> Poly:
     """The normal form of lhs - rhs."""
-    result = dict(normal(lhs))
+    result: Poly = {}
+    add_to(result, normal(lhs))
     add_to(result, normal(rhs), -1)
     return result
 
 
-def key(prop: Term) -> Any:
+def key(prop: Term) -> Atom:
     """Two propositions are the same when their keys are equal."""
-    if prop.op in RELATIONS:
-        sides = poly_key(difference(*prop.args))
-        return (prop.op, sides, _salt(sides))
-    if prop.op == "implies":
-        return ("implies", key(prop.args[0]), key(prop.args[1]))
-    if prop.op in QUANTIFIERS:
-        return (prop.op, key(prop.args[0]))
-    return (prop.op, prop.args[0].op, poly_key(normal(prop.args[0].args[-1])))  # Integrable
+    spend(1)
+    if prop not in _keys:
+        parts: list[Any] = [poly_key(difference(*prop.args))] if prop.op in RELATIONS else []
+        if prop.op == "Integrable":
+            parts = [prop.args[0].op, poly_key(normal(prop.args[0].args[-1]))]
+        _keys[prop] = atom(prop.op, *(parts or map(key, prop.args)))
+    return _keys[prop]

@@ -8,10 +8,11 @@ hypotheses and citations of its premises onward, except a hypothesis that it dis
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 from .facts import FACTS, UNIT, ZERO
 from .normal import Poly, add_to, constant, difference, key, normal, scaled, times
@@ -34,10 +35,12 @@ from .terms import (
     opened,
     refuse,
     reset_budget,
+    spend,
     substitute,
 )
 
 Citation = tuple[str, str]  # (name of the axiom, where it is proved)
+LATIN = "A-Za-zÀ-ÖØ-öø-ſ"  # listed: what Unicode calls a letter changes, and some of its letters cannot be seen
 
 
 @dataclass(frozen=True)
@@ -83,13 +86,8 @@ def apply(name: str, premises: Sequence[Theorem], args: Sequence[Any]) -> Theore
     found = RULES[name]
     if len(args) != len(found.kinds):
         refuse(f"{name} takes {len(found.kinds)} arguments, not {len(args)}")
-    if found.premises is None:
-        return _applied(found, name, [premises], args)
-    _count(premises, found.premises, name)
-    return _applied(found, name, premises, args)
-
-
-def _applied(found: Rule, name: str, premises: Sequence[Any], args: Sequence[Any]) -> Theorem:
+    if found.premises is not None:
+        _count(premises, found.premises, name)
     for kind, arg in zip(found.kinds, args, strict=True):
         if kind in (PROP, REAL, INT):
             _closed(arg, kind, name)
@@ -98,7 +96,7 @@ def _applied(found: Rule, name: str, premises: Sequence[Any], args: Sequence[Any
         elif kind == "text" and type(arg) is not str:
             refuse(f"{name} needs a text, not {type(arg).__name__}")
     reset_budget()
-    return found.function(*premises, *args)
+    return found.function(*([premises] if found.premises is None else premises), *args)
 
 
 # --- helpers -----------------------------------------------------------------------------------
@@ -110,10 +108,9 @@ def _count(premises: Sequence[Theorem], count: int, name: str) -> None:
 
 
 def _closed(term: Any, sort: str, name: str) -> Term:
-    if not is_term(term, sort) or term.loose:
+    if not is_term(term, sort) or term.mask:
         refuse(f"{name} needs a closed argument of sort {sort}")
-    checked: Term = term
-    return checked
+    return cast(Term, term)
 
 
 def _variable(term: Any, name: str, *sorts: str) -> None:
@@ -123,6 +120,7 @@ def _variable(term: Any, name: str, *sorts: str) -> None:
 
 def _theorem(premises: Sequence[Theorem], hypotheses: Sequence[Term], conclusion: Term) -> Theorem:
     """Assemble a theorem: hypotheses without repetition, the citations of all premises."""
+    spend(sum(len(premise.citations) for premise in premises))
     distinct: dict[Any, Term] = {}
     for hypothesis in hypotheses:
         distinct.setdefault(key(hypothesis), hypothesis)
@@ -168,8 +166,9 @@ def assume(prop: Term) -> Theorem:
 @rule(0, "text", "text", PROP)
 def cite(name: str, source: str, prop: Term) -> Theorem:
     """P |- P, recorded as an axiom from the literature: it stays a hypothesis, under a name."""
-    if not all(text and text.isprintable() for text in (name, source)):
-        refuse("cite needs the name of the axiom and its source, each one line of printable text")
+    for text in (name, source):
+        if not re.fullmatch(f"[ -~{LATIN}]+", text) or re.sub(f"[^{LATIN}]", "", text).lower() in ("", "none"):
+            refuse(f"cite needs the name of the axiom and its source, in Latin letters, not none; found {text!a:.60}")
     return Theorem((prop,), prop, ((name, source),))
 
 
@@ -250,6 +249,7 @@ def instantiate(
 
 def _under_integral(term: Term, variable: Term) -> bool:
     """Whether the variable is free inside an E or Integral01 within term."""
+    spend(1)
     if variable not in free(term):
         return False
     if term.op in ("E", "Integral01"):
@@ -294,9 +294,9 @@ def rewrite(equation: Theorem, target: Theorem, hole: Term, pattern: Term) -> Th
 
 def _as_integer(term: Term) -> Term:
     """The integer term whose coercion this real term is."""
+    spend(1)
     if term.op == "real":
-        integer: Term = term.args[0]
-        return integer
+        return cast(Term, term.args[0])
     if term.op == "rat" and term.args[0].denominator == 1:
         return make("int", int(term.args[0]))
     if term.op in ("add", "mul"):

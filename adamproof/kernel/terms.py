@@ -7,9 +7,11 @@ terms of sort ``prop``.  Every term has a value in every model (docs/proof-forma
 
 from __future__ import annotations
 
+import functools
 import itertools
+import operator
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any, NoReturn, final
 
@@ -35,6 +37,8 @@ SIGNATURES: dict[str, tuple[tuple[str, ...], str]] = {
     "<": ((REAL, REAL), PROP),
     "!=": ((REAL, REAL), PROP),
     "implies": ((PROP, PROP), PROP),
+    "real": ((INT,), REAL),  # an integer variable seen as a real; `as_real` pushes it to the leaves
+    "Integrable": ((REAL,), PROP),
 }
 RELATIONS = ("==", "<=", "<", "!=")
 LITERALS: dict[str, tuple[type[Fraction | int], str]] = {"rat": (Fraction, REAL), "int": (int, INT)}
@@ -45,7 +49,7 @@ BINDERS: dict[str, tuple[tuple[str, ...], str]] = {
     "Integral01": ((), REAL),  # integral over 0 <= s <= 1
 }
 QUANTIFIERS = {f"forall_{sort}": sort for sort in VARIABLE_SORTS}
-RESERVED = {*SIGNATURES, *BINDERS, "forall", "Integrable", "real", "int", "point", "prop"}
+RESERVED = {*SIGNATURES, *BINDERS, "forall", "int", "point", "prop"}
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 
 
@@ -60,10 +64,10 @@ def refuse(message: str) -> NoReturn:
 _steps = 0
 
 
-def reset_budget() -> int:
-    """Start counting steps anew; the steps counted until now.  Steps, unlike seconds, are the same everywhere."""
+def reset_budget(steps: int = 0) -> int:
+    """Count steps anew, from so many; the steps counted until now.  Steps, unlike seconds, are the same everywhere."""
     global _steps
-    spent, _steps = _steps, 0
+    spent, _steps = _steps, steps
     return spent
 
 
@@ -104,15 +108,21 @@ class Function(_Frozen):
 
 @final
 class Term(_Frozen):
-    """A term or a proposition.  ``loose`` are the (index, sort) of bound variables not bound inside."""
+    """A term or a proposition.  ``mask`` has a bit for each bound variable that is not bound inside."""
 
-    __slots__ = ("args", "depth", "loose", "op", "size", "sort")
+    __slots__ = ("args", "depth", "mask", "op", "size", "sort")
     op: str
     args: tuple[Any, ...]
     sort: str
-    loose: frozenset[tuple[int, str]]
+    mask: int
     depth: int
     size: int
+
+    @property
+    def loose(self) -> frozenset[tuple[int, str]]:
+        """The (index, sort) of the bound variables that are not bound inside."""
+        places = range(self.mask.bit_length())
+        return frozenset((bit // 3, VARIABLE_SORTS[bit % 3]) for bit in places if self.mask >> bit & 1)
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a term or proposition has no truth value; was `a <= b <= c` meant as two statements?")
@@ -180,29 +190,23 @@ def make(op: str, *args: Any) -> Term:
             refuse(f"{op} needs at least two real or two integer terms")
         sort = args[0].sort
         _need(op, args, (sort,) * len(args))
-    elif op == "real":  # an integer variable seen as a real; `as_real` pushes it to the leaves
-        sort = REAL
-        _need(op, args, (INT,))
-        if args[0].op not in ("var", "bound"):
-            refuse("only an integer variable is marked as real")
     elif op == "app":
         sort = REAL
         if not args or type(args[0]) is not Function:
             refuse("an application needs a function symbol")
         _need(args[0].name, args[1:], args[0].sorts)
-    elif op == "Integrable":
-        sort = PROP
-        _need(op, args, (REAL,))
-        if args[0].op not in ("E", "Integral01"):
-            refuse("Integrable speaks of an expectation or an integral")
     elif op in SIGNATURES:
         wanted, sort = SIGNATURES[op]
         _need(op, args, wanted)
+        if op == "real" and args[0].op not in ("var", "bound"):
+            refuse("only an integer variable is marked as real")
+        if op == "Integrable" and args[0].op not in ("E", "Integral01"):
+            refuse("Integrable speaks of an expectation or an integral")
     elif is_binder(op):
         outer, bound_sort = BINDERS.get(op) or ((), QUANTIFIERS[op])
         sort = PROP if op in QUANTIFIERS else REAL
         _need(op, args, (*outer, sort))
-        if any(index == 0 and found != bound_sort for index, found in args[-1].loose):
+        if args[-1].mask & 0b111 & ~_bit(0, bound_sort):
             refuse(f"{op} binds a variable of sort {bound_sort}")
     else:
         refuse(f"there is no operator {op!r:.40}")
@@ -233,14 +237,16 @@ def check_bits(number: Fraction | int) -> None:
         refuse(f"a number has more than {MAX_BITS} bits")
 
 
+def _bit(index: int, sort: str) -> int:
+    return 1 << 3 * index + VARIABLE_SORTS.index(sort)
+
+
 def _build(op: str, args: tuple[Any, ...], sort: str) -> Term:
     children = [arg for arg in args if type(arg) is Term]
-    loose: frozenset[tuple[int, str]] = frozenset().union(*(child.loose for child in children))
-    if op == "bound":
-        loose = frozenset([(args[0], args[1])])
-    elif is_binder(op):
-        inner = frozenset((index - 1, s) for index, s in children[-1].loose if index > 0)
-        loose = inner.union(*(child.loose for child in children[:-1]))
+    masks = [child.mask for child in children]
+    if is_binder(op):
+        masks[-1] >>= 3
+    mask = _bit(*args) if op == "bound" else functools.reduce(operator.or_, masks, 0)
     depth = 1 + max((child.depth for child in children), default=0)
     size = 1 + sum(child.size for child in children)
     if depth > MAX_DEPTH:
@@ -248,7 +254,7 @@ def _build(op: str, args: tuple[Any, ...], sort: str) -> Term:
     if size > MAX_SIZE:
         refuse(f"a term has more than {MAX_SIZE} nodes")
     term = object.__new__(Term)
-    _set(term, op=op, args=args, sort=sort, loose=loose, depth=depth, size=size)
+    _set(term, op=op, args=args, sort=sort, mask=mask, depth=depth, size=size)
     return term
 
 
@@ -270,6 +276,7 @@ def number(value: Fraction | int) -> Term:
 
 def as_real(term: Term) -> Term:
     """An integer term as a real one: the hidden coercion, pushed to the leaves."""
+    spend(1)
     if term.op == "int":
         return make("rat", Fraction(term.args[0]))
     if term.op in ("var", "bound"):
@@ -291,7 +298,7 @@ def free(term: Term) -> frozenset[Any]:
         parts = [free(arg) for arg in term.args if type(arg) is Term]
         own = {term} if term.op == "var" else {term.args[0]} if term.op == "app" else set()
         union = frozenset(own).union(*parts)
-        spend(len(union))
+        spend(1 + sum(map(len, parts)))
         found = _free[term] = next((part for part in parts if len(part) == len(union)), union)  # shared: less memory
     return found
 
@@ -301,7 +308,7 @@ def fresh(sort: str) -> Term:
     return _build("var", (f"#{next(_fresh)}", sort), sort)
 
 
-def _map_bound(term: Term, change: Any, same: Any, level: int = 0) -> Term:
+def _map_bound(term: Term, change: Callable[[Term, int], Term], same: Any, level: int = 0) -> Term:
     """Rebuild term; change(leaf, level) may replace leaves, level counting the binders above them.
 
     Where same(part, level), no leaf of a part is replaced, and it is kept as it is.
@@ -310,8 +317,7 @@ def _map_bound(term: Term, change: Any, same: Any, level: int = 0) -> Term:
     if same(term, level):
         return term
     if term.op in ("var", "bound"):
-        replaced: Term = change(term, level)
-        return replaced
+        return change(term, level)
     args = []
     for position, arg in enumerate(term.args):
         if type(arg) is not Term:
@@ -328,7 +334,7 @@ def opened(binder: Term, value: Term) -> Term:
     def change(leaf: Term, level: int) -> Term:
         return value if leaf.op == "bound" and leaf.args[0] == level else leaf
 
-    return _map_bound(binder.args[-1], change, lambda part, level: all(index != level for index, _ in part.loose))
+    return _map_bound(binder.args[-1], change, lambda part, level: not part.mask >> 3 * level & 0b111)
 
 
 def bound_sort_of(op: str) -> str:
@@ -357,8 +363,10 @@ def substitute(
     """
     functions = functions or {}
     touched = {*variables, *functions}
+    spend(len(touched))
 
     def go(node: Term) -> Term:
+        spend(1 + min(len(touched), len(free(node))))
         if touched.isdisjoint(free(node)):
             return node
         if node.op == "var":

@@ -6,24 +6,35 @@ are named here, apart from every free name in sight.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
-from .terms import BINDERS, QUANTIFIERS, RELATIONS, Function, Term, bound_sort_of, free
+from .terms import BINDERS, QUANTIFIERS, RELATIONS, Function, Term, bound_sort_of, free, reset_budget, spend
 
 POOLS = {"int": ("k", "i", "n", "l"), "point": ("w",), "real": ("s", "y", "z")}
 # Binding strength, loosest first.
 IMPLIES, RELATION, SUM, PRODUCT, POWER, TIGHT = range(6)
 
 
-def show(term: Term) -> str:
-    """The text of a term or proposition."""
+def show(term: Term, counted: bool = False) -> str:
+    """The text of a term or proposition.  Its steps are limited; they are added to those of the caller if counted."""
+    before = reset_budget()
     names = {symbol.name if type(symbol) is Function else symbol.args[0] for symbol in free(term)}
-    return _show(term, (), frozenset(names))[0]
+    text, _ = _show(term, (), frozenset(names))
+    cost = reset_budget(before)
+    if counted:
+        spend(cost)
+    return text
 
 
 def _show(term: Term, bound: tuple[str, ...], used: frozenset[str]) -> tuple[str, int]:
     """The text and how tightly it binds; bound holds the names of the open binders, innermost first."""
+    text, strength = _parts(term, bound, used)
+    spend(1 + len(text) // 64)
+    return text, strength
 
+
+def _parts(term: Term, bound: tuple[str, ...], used: frozenset[str]) -> tuple[str, int]:
     def at(part: Term, least: int) -> str:
         text, strength = _show(part, bound, used)
         return text if strength >= least else f"({text})"
@@ -50,8 +61,8 @@ def _show(term: Term, bound: tuple[str, ...], used: frozenset[str]) -> tuple[str
         return f"{at(args[0], RELATION)} -> {at(args[1], IMPLIES)}", IMPLIES
     if op in BINDERS or op in QUANTIFIERS:
         sort = bound_sort_of(op)
-        name = _new_name(sort, used)
-        inside = _show(args[-1], (name, *bound), used | {name})[0]
+        name = _new_name(sort, used.union(bound))
+        inside = _show(args[-1], (name, *bound), used)[0]
         if op in QUANTIFIERS:
             return f"forall {name}: {sort}. {inside}", IMPLIES
         return f"{op}({', '.join([name, *(at(arg, SUM) for arg in args[:-1]), inside])})", TIGHT
@@ -85,19 +96,11 @@ def _is_literal(term: Term) -> bool:
 
 
 def _new_name(sort: str, used: frozenset[str]) -> str:
-    pool = POOLS[sort]
-    round_number = 0
-    while True:
-        for name in pool:
-            candidate = f"{name}{round_number}" if round_number else name
-            if candidate not in used:
-                return candidate
-        round_number += 1
+    spend(len(used))  # at most so many are tried
+    candidates = (f"{name}{number or ''}" for number in itertools.count() for name in POOLS[sort])
+    return next(candidate for candidate in candidates if candidate not in used)
 
 
 def _sum(parts: list[tuple[bool, str]]) -> str:
-    negative, text = parts[0]
-    pieces = [f"-{text}" if negative else text]
-    for negative, text in parts[1:]:
-        pieces.append(f" - {text}" if negative else f" + {text}")
-    return "".join(pieces)
+    text = "".join(f" {'-' if negative else '+'} {part}" for negative, part in parts)
+    return f"-{text[3:]}" if parts[0][0] else text[3:]

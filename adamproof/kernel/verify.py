@@ -15,14 +15,14 @@ from typing import Any, TypeVar
 
 from .normal import forget
 from .rules import RULES, Theorem, apply
-from .terms import INT, PROP, REAL, Function, Refusal, Term, free, function, make, refuse, reset_budget
+from .terms import INT, PROP, REAL, Function, Refusal, Term, free, function, make, refuse, reset_budget, spend
 from .text import show
 
 FORMAT, VERSION = "adamproof-proof", 1
 MAX_BYTES = 64_000_000
 MAX_TERMS = 1_000_000
 MAX_STEPS = 100_000
-MAX_TOTAL = 300_000_000  # elementary steps, over all rule applications
+MAX_TOTAL = 30_000_000  # elementary steps, over all rule applications
 FIELDS = {"format", "version", "title", "symbols", "terms", "steps", "states"}
 T = TypeVar("T")
 NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,3999})(/[1-9][0-9]{0,3999})?")  # at most 4000 digits each
@@ -44,7 +44,8 @@ def verify(text: str | bytes) -> Verified:
     data = object_of(parse(text), FIELDS, "the proof file")
     if data["format"] != FORMAT or type(data["version"]) is not int or data["version"] != VERSION:
         refuse(f"this is not a proof file of format {FORMAT}, version {VERSION}")
-    text_of(data["title"], "the title")
+    if re.search("[\ud800-\udfff]", text_of(data["title"], "the title")):
+        refuse("the title holds half of a surrogate pair, which is not a character")
     reader = Reader(list_of(data["symbols"], "symbols"), list_of(data["terms"], "terms"))
     stated_steps = list_of(data["steps"], "steps")
     if not 0 < len(stated_steps) <= MAX_STEPS:
@@ -61,13 +62,13 @@ def verify(text: str | bytes) -> Verified:
     last = theorems[-1]
     states = object_of(data["states"], {"hypotheses", "conclusion", "citations"}, "states")
     found = {
-        "hypotheses": [show(prop) for prop in last.hypotheses],
-        "conclusion": show(last.conclusion),
+        "hypotheses": [show(prop, counted=True) for prop in last.hypotheses],
+        "conclusion": show(last.conclusion, counted=True),
         "citations": [list(citation) for citation in last.citations],
     }
     for field, proved in found.items():  # the file says in plain text what it proves; it must say exactly that
         if states[field] != proved:
-            refuse(f"the file states the {field} {states[field]!r:.200}, but proves {proved!r:.200}")
+            refuse(f"the file states the {field} otherwise than it proves: {proved!r:.200}")
     return Verified(last, found, sorts, len(theorems))
 
 
@@ -94,8 +95,8 @@ def parse(text: str | bytes) -> Any:
 
 
 def _small_integer(literal: str) -> int:
-    if len(literal) > 9:
-        refuse(f"an index has at most 9 digits, not {literal:.12}...")
+    if len(literal) > 9 or literal == "-0":
+        refuse(f"an index has at most 9 digits and is not -0, unlike {literal:.12}")
     return int(literal)
 
 
@@ -106,25 +107,22 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
-def object_of(value: Any, fields: set[str], where: str) -> dict[str, Any]:
+def object_of(value: object, fields: set[str], where: str) -> dict[str, Any]:
     if type(value) is not dict or set(value) != fields:
         refuse(f"{where} must be an object with exactly the fields {', '.join(sorted(fields))}")
-    checked: dict[str, Any] = value
-    return checked
+    return value
 
 
-def list_of(value: Any, where: str) -> list[Any]:
+def list_of(value: object, where: str) -> list[Any]:
     if type(value) is not list:
         refuse(f"{where} must be a list")
-    checked: list[Any] = value
-    return checked
+    return value
 
 
-def text_of(value: Any, where: str) -> str:
+def text_of(value: object, where: str) -> str:
     if type(value) is not str:
         refuse(f"{where} must be text")
-    checked: str = value
-    return checked
+    return value
 
 
 def _fraction(value: Any) -> Fraction:
@@ -176,13 +174,9 @@ class Reader:
         if not entry:
             refuse("a term is [operator, arguments...]")
         op, args = text_of(entry[0], "an operator"), entry[1:]
-        if op == "rat":
-            return make("rat", *(_fraction(arg) for arg in args))
-        if op == "int":
-            numbers = [_fraction(arg) for arg in args]
-            if any(n.denominator != 1 for n in numbers):
-                refuse("an integer literal is not an integer")
-            return make("int", *(int(n) for n in numbers))
+        if op in ("rat", "int"):
+            numbers = map(_fraction, args)
+            return make(op, *(n.numerator if op == "int" and n.denominator == 1 else n for n in numbers))
         if op in ("var", "bound"):
             return make(op, *args)
         if op == "app":
@@ -244,15 +238,18 @@ def _check_step(value: Any, theorems: list[Theorem], reader: Reader) -> Theorem:
 def sorts_of(theorem: Theorem) -> dict[str, str]:
     """The sort of every free name of a theorem, by name: one name must stand for one symbol, or text is ambiguous."""
     meanings: dict[str, str] = {}
-    for symbol in frozenset().union(*map(free, (*theorem.hypotheses, theorem.conclusion))):
+    names = [free(prop) for prop in (*theorem.hypotheses, theorem.conclusion)]
+    spend(sum(map(len, names)))
+    for symbol in frozenset().union(*names):
         name, sort = (symbol.name, str(symbol)) if type(symbol) is Function else symbol.args
+        spend(len(sort) // 64)
         if meanings.setdefault(name, sort) != sort:
             refuse(f"{name} stands for two different symbols that print alike")
     return dict(sorted(meanings.items()))
 
 
 def _sequent(theorem: Theorem) -> str:
-    text = f"{', '.join(show(prop) for prop in theorem.hypotheses)} |- {show(theorem.conclusion)}"
-    cited = f" citing {theorem.citations}" if theorem.citations else ""
+    text = f"{', '.join(show(prop, True) for prop in theorem.hypotheses)} |- {show(theorem.conclusion, True)}"
+    cited = f" citing {theorem.citations!r:.300}" if theorem.citations else ""
     return (text if len(text) <= 300 else f"{text[:300]}...") + cited
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from functools import cache
 from pathlib import Path
 
@@ -43,6 +44,20 @@ def begun(*words: str, until: bytes) -> subprocess.Popen[bytes]:
     while until not in seen:
         seen += process.stderr.read(1)
     return process
+
+
+def worked(process: subprocess.Popen[bytes], seconds: float) -> None:
+    """Wait until a process has had so much of the processor's time, on a busy machine too, or has ended."""
+    path, tick = Path(f"/proc/{process.pid}/stat"), os.sysconf("SC_CLK_TCK")
+
+    def used() -> float:
+        user, system = path.read_text().rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / tick
+
+    if path.exists():  # Linux
+        enough = used() + seconds
+        while process.poll() is None and used() < enough:
+            time.sleep(0.01)
 
 
 @cache

@@ -304,7 +304,7 @@ def test_a_signal_during_the_derivation_is_no_error_of_the_lemma(checker: str, n
         pytest.skip("coqc is not installed")
     process = begun("verify", "main-theorem", "--with", checker, until=b"proving")
     process.send_signal(number)
-    out, errors = process.communicate(timeout=60)
+    out, errors = process.communicate(timeout=1800)
     assert process.returncode == status
     assert b"Error" not in errors
     assert out == b""
@@ -318,20 +318,19 @@ def test_a_run_that_is_ended_leaves_neither_process_nor_folder(numbers: tuple[in
     """Also where a second signal comes before the first one is answered."""
     marker, left = tmp_path / "pid", tmp_path / "left"
     left.mkdir()
-    path = fake_coqc(tmp_path, f"echo $$ > {marker}; exec sleep 600")
+    path = fake_coqc(tmp_path, f"echo $$ > {marker}; exec sleep 3600")
     process = subprocess.Popen(
         [sys.executable, "-m", "adamproof", "verify", "triangle", "--with", "coq"], stderr=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT), "PATH": path, "TMPDIR": str(left)},
         preexec_fn=signals_as_usual,
     )  # fmt: skip
-    for _ in range(600):
-        if marker.exists() and marker.read_text().strip():
-            break
-        time.sleep(0.1)
+    while not (marker.exists() and marker.read_text().strip()):  # until coqc runs
+        assert process.poll() is None
+        time.sleep(0.01)
     assert list(left.iterdir())
     for one in numbers:
         process.send_signal(one)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=1800)
     assert process.returncode in [128 + one for one in numbers]
     assert "Traceback" not in errors
     assert list(left.iterdir()) == []

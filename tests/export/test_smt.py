@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
@@ -28,7 +27,7 @@ from adamproof.prover.record import derive
 from adamproof.registry import theorem_of
 from adamproof.stopping import Ended, ended_by_signals
 
-from .common import begun
+from .common import begun, worked
 
 ROOT = Path(__file__).resolve().parents[2]
 OPPOSITE = {"<=": "<", "<": "<=", "==": "!=", "!=": "=="}
@@ -226,9 +225,9 @@ def test_a_signal_is_no_answer(number: int, status: int, tmp_path: Path) -> None
     pytest.importorskip("z3")
     words = ("verify", "main-theorem-averaged", "--with", "z3", "--save", str(tmp_path))
     process = begun(*words, until=b"is asked about")
-    time.sleep(1.0)
+    worked(process, 1.0)  # z3 is asked by now
     process.send_signal(number)
-    process.communicate(timeout=60)
+    process.communicate(timeout=1800)
     assert process.returncode == status
     assert list(tmp_path.iterdir()) == []
 

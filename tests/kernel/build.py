@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
+from adamproof.kernel import terms
 from adamproof.kernel.rules import Theorem, apply
 from adamproof.kernel.terms import Function, Term, bind, make, number
 
@@ -18,24 +19,30 @@ def check(condition: object, message: str) -> None:
         raise AssertionError(message)
 
 
-class TooSlow(Exception):
-    """The kernel took longer than a refusal may take."""
-
-
 @contextmanager
-def within(seconds: int) -> Iterator[None]:
-    """Raise TooSlow when the block takes longer than this, of the processor's time: other work does not count."""
-
-    def stop(_signal: int, _frame: object) -> None:
-        raise TooSlow(f"no answer within {seconds} seconds")
-
-    before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+def budget(steps: int) -> Iterator[None]:
+    """Let a rule application take so many steps only: what has no end is then noticed early, on any machine."""
+    before, terms.MAX_STEPS = terms.MAX_STEPS, steps
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
+        terms.MAX_STEPS = before
+
+
+def counted(action: Callable[[], Any]) -> tuple[Any, int]:
+    """What an action returns, and how many functions it calls: the same number on every machine."""
+    calls = 0
+
+    def profile(_frame: object, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(profile)
+    try:
+        return action(), calls
+    finally:
+        sys.setprofile(before)
 
 
 def real(name: str) -> Term:

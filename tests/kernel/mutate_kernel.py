@@ -23,7 +23,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 KERNEL = Path("adamproof") / "kernel"
 WORKERS = 2
-GUARD_SECONDS = 120  # a mutant that makes the tests hang counts as noticed
+# A mutant that makes the tests hang counts as noticed: they took so much more of the processor's time than without it.
+GUARD_FACTOR, GUARD_SECONDS = 5, 60
 GUARD_BYTES = 4 << 30
 
 # Checking helpers: which argument a call returns when it does not check (None: nothing, a statement).
@@ -41,11 +42,11 @@ REST = ["test_verify.py", "-k", "hostile or byte or too_many or corruption"]
 STAGES = {
     "verify.py": [VERIFY, REST, COSTS],
     "__main__.py": [["test_verify.py", "-k", "command_line"]],
-    "text.py": [TEXT, VERIFY],
+    "text.py": [TEXT, VERIFY, COSTS],
     "terms.py": [ATTACKS, RULES, VERIFY, RANDOM, REST, COSTS],
     "normal.py": [RULES, ATTACKS, RANDOM, VERIFY, COSTS],
     "facts.py": [RULES, ATTACKS],
-    "rules.py": [RULES, ATTACKS, VERIFY, RANDOM],
+    "rules.py": [RULES, ATTACKS, VERIFY, COSTS, RANDOM],
 }
 
 # Mutants that no test can notice, and why the check is there all the same.
@@ -161,6 +162,7 @@ def _helper(node: ast.AST) -> str | None:
 
 
 _folder = Path()  # of this worker
+_limits: dict[tuple[str, ...], int] = {}  # what a stage may take, in seconds of the processor's time
 
 
 def _prepare(parent: str) -> None:
@@ -172,9 +174,17 @@ def _prepare(parent: str) -> None:
     shutil.copytree(ROOT / "tests" / "kernel", _folder / "tests" / "kernel", ignore=ignored)
     (_folder / "tests" / "__init__.py").touch()
     stages = list({tuple(stage): stage for stages in STAGES.values() for stage in stages}.values())
-    if not _passes(stages, write_bytecode=True):
-        raise RuntimeError("the tests fail without any mutation")
+    for stage in stages:
+        before = _children_seconds()
+        if not _passes([stage], write_bytecode=True):
+            raise RuntimeError(f"the tests {' '.join(stage)} fail without any mutation")
+        _limits[tuple(stage)] = GUARD_SECONDS + int(GUARD_FACTOR * (_children_seconds() - before))
     shutil.rmtree(_folder / KERNEL / "__pycache__")
+
+
+def _children_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _passes(stages: list[list[str]], *, write_bytecode: bool = False) -> bool:
@@ -182,10 +192,7 @@ def _passes(stages: list[list[str]], *, write_bytecode: bool = False) -> bool:
     for stage in stages:
         child = multiprocessing.get_context("fork").Process(target=_test, args=(stage, write_bytecode))
         child.start()
-        child.join(GUARD_SECONDS)
-        if child.is_alive():
-            child.kill()
-            child.join()
+        child.join()
         if child.exitcode != 0:
             return False
     return True
@@ -199,6 +206,8 @@ def _test(stage: list[str], write_bytecode: bool) -> None:
     os.environ["PYTHONPATH"] = str(_folder)
     sys.dont_write_bytecode = not write_bytecode  # a changed source must never meet old bytecode
     resource.setrlimit(resource.RLIMIT_AS, (GUARD_BYTES, GUARD_BYTES))
+    if tuple(stage) in _limits:
+        resource.setrlimit(resource.RLIMIT_CPU, (_limits[tuple(stage)],) * 2)
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)

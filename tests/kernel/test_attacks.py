@@ -22,6 +22,7 @@ from .build import (
     TRUE,
     add,
     app,
+    budget,
     check,
     eq,
     forall,
@@ -41,7 +42,6 @@ from .build import (
     total,
     use,
     whole,
-    within,
 )
 
 X, Y, Z, S, T = (real(name) for name in "xyzst")
@@ -53,7 +53,6 @@ ZERO, ONE = num(0), num(1)
 KR, MR, NR = as_real(K), as_real(M), as_real(N)
 FK, PW, DW, GS = app(F, K), app(P, W), app(D, W), app(G, S)
 GUARD = (AttributeError, TypeError)
-SECONDS = 10
 
 
 def proved(conclusion: Term, *hypotheses: Term) -> Theorem:
@@ -90,7 +89,7 @@ def attack_convert(name: str, true: Term, false: Term) -> None:
 @pytest.mark.parametrize(("attempt", "message", "errors"), ATTACKS)
 def test_an_attack_is_refused(attempt: Callable[[], object], message: str, errors: Any) -> None:
     reset_budget()
-    with within(SECONDS), pytest.raises(errors, match=message):
+    with pytest.raises(errors, match=message):
         attempt()
 
 
@@ -661,7 +660,7 @@ attack("size-depth-by-rewriting", "nested more than 100 deep", lambda: use(
     "rewrite", [proved(eq(X, nested("sqrt", 60, Y))), proved(le(nested("sqrt", 60), ONE))], Z,
     le(nested("sqrt", 60, Z), ONE)))
 attack("size-power-of-power", "a number has more than", lambda: normalised(power(power(num(10**300), 9999), 16)))
-attack("size-lowering", LIMIT, lambda: normalised(_leaving_a_sum()))
+attack("size-lowering", "more than 100000 steps", lambda: _leaving_a_sum())
 
 
 def _quantified(depth: int) -> Term:
@@ -692,11 +691,14 @@ def _applied(depth: int) -> Term:
     return term
 
 
-def _leaving_a_sum() -> Term:
+def _leaving_a_sum() -> None:
     """A factor of many monomials leaves a sum, again and again: with each of the many monomials of another factor."""
-    factor = make("abs", power(add(KR, Y, ONE), 50))  # leaves the inner sum and stays in the outer one
-    inner = total(M, whole(0), whole(3), mul(MR, power(TRINOMIAL, 50), factor))
-    return total(K, whole(0), whole(3), inner)
+    factor = make("abs", power(add(KR, Y, ONE), 20))  # 231 monomials; leaves the inner sum and stays in the outer one
+    inner = total(M, whole(0), whole(3), mul(MR, power(TRINOMIAL, 20), factor))  # with each of 231 monomials
+    with budget(100_000):  # the sum without the factor, and the factor alone, take less
+        normalised(factor)
+        normalised(total(K, whole(0), whole(3), total(M, whole(0), whole(3), mul(MR, power(TRINOMIAL, 20)))))
+        normalised(total(K, whole(0), whole(3), inner))
 
 
 # --- what is large but allowed, or must not fall over ---------------------------------------------------
@@ -705,10 +707,9 @@ def _leaving_a_sum() -> Term:
 @pytest.mark.parametrize("op", ["inv", "sqrt", "abs", "ln"])
 def test_the_deepest_terms_are_handled_without_recursion_errors(op: str) -> None:
     term = nested(op, 95)
-    with within(SECONDS):
-        normalised(term)
-        check(len(show(term)) > 95, "the text is complete")
-        use("instantiate", [proved(le(term, ONE))], [(X, Y)], [])
+    normalised(term)
+    check(len(show(term)) > 95, "the text is complete")
+    use("instantiate", [proved(le(term, ONE))], [(X, Y)], [])
 
 
 def test_the_deepest_binders_are_handled_without_recursion_errors() -> None:
@@ -716,12 +717,11 @@ def test_the_deepest_binders_are_handled_without_recursion_errors() -> None:
     for i in range(94):
         variable = real(f"v{i}")
         term = integral(variable, make("sqrt", mul(variable, term))) if term.depth < 92 else term
-    with within(SECONDS):
-        normalised(term)
-        theorem = use("instantiate", [proved(le(term, ONE))], [(K, M)], [])
-        check(M in theorem.conclusion.args[0].loose or "m" in show(theorem.conclusion), "the variable is replaced")
-        for _ in range(2):
-            normalised(total(K, whole(0), whole(3), total(M, whole(0), whole(3), term)))
+    normalised(term)
+    theorem = use("instantiate", [proved(le(term, ONE))], [(K, M)], [])
+    check("m" in show(theorem.conclusion), "the variable is replaced")
+    for _ in range(2):
+        normalised(total(K, whole(0), whole(3), total(M, whole(0), whole(3), term)))
 
 
 def test_the_longest_numbers_are_printed() -> None:

@@ -1,4 +1,4 @@
-"""What a proof file may cost: hostile files are answered at once, and the answer does not depend on other files."""
+"""What a proof file may cost: all work is counted in steps, not in seconds, and no answer depends on other files."""
 
 from __future__ import annotations
 
@@ -8,18 +8,24 @@ import os
 import random
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from adamproof.kernel.terms import Refusal
-from adamproof.kernel.verify import verify
+from adamproof.kernel import normal
+from adamproof.kernel.rules import Theorem
+from adamproof.kernel.terms import Refusal, Term, as_real, bind, function, make, number, reset_budget, spend
+from adamproof.kernel.text import show
+from adamproof.kernel.verify import parse, verify
 
-from .build import check, within
+from .build import add, budget, check, counted, eq, given, integer, le, mul, num, real, total, use, whole
+from .proofs import GOLDEN
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 60  # far beyond what a refusal takes, far below what these files took before there were budgets
+STEPS = 20_000  # a budget for the cases below, which need more once all of their work is counted
+CALLS = 8  # of functions, at most, for each counted step and each byte that is read
 Rows = list[list[Any]]
 Steps = list[dict[str, Any]]
 
@@ -40,11 +46,10 @@ def proof(terms: Rows, steps: Steps, conclusion: str = "?", hypotheses: tuple[st
 
 
 def answer(text: str) -> str:
-    with within(SECONDS):
-        try:
-            verify(text)
-        except Refusal as refusal:
-            return str(refusal)
+    try:
+        verify(text)
+    except Refusal as refusal:
+        return str(refusal)
     return "PROVED"
 
 
@@ -89,38 +94,293 @@ def deep_binders() -> tuple[str, str]:
     return proof(terms, steps), "more than 3000000 steps"
 
 
-WIDE, MANY = 8_000, 400
-
-
-def many_wide_statements() -> tuple[str, str]:
-    terms: Rows = [["var", f"x{i}", "real"] for i in range(WIDE)]
-    terms.append(["add", *range(WIDE)])
+def many_wide_statements(names: int = 8_000, statements: int = 400, steps: int = 400) -> tuple[str, str]:
+    terms: Rows = [["var", f"x{i}", "real"] for i in range(names)]
+    terms.append(["add", *range(names)])
     props = []
-    for i in range(MANY):
-        terms += [["rat", str(i)], ["<=", WIDE, len(terms)]]
+    for i in range(statements):
+        terms += [["rat", str(i)], ["<=", names, len(terms)]]
         props.append(len(terms) - 1)
-    return proof(terms, assumed(*props)), "the file states"
+    return proof(terms, assumed(*(props * steps)[:steps])), "the file states"
 
 
 FILES = [literals_of_one_hash, atoms_of_one_hash, huge_common_denominator, deep_binders, many_wide_statements]
 
 
 @pytest.mark.parametrize("make_file", FILES, ids=lambda make_file: make_file.__name__)
-def test_a_costly_file_is_answered_at_once(make_file: Any) -> None:
+def test_a_costly_file_is_answered(make_file: Any) -> None:
     text, expected = make_file()
     found = answer(text)
     check(expected in found, found[:500])
 
 
+# --- all work is counted --------------------------------------------------------------------------------
+
+X, Y, K, N = real("x"), real("y"), integer("k"), integer("n")
+MANY_REALS = [real(f"x{i}") for i in range(300)]
+
+
+def doubled(term: Term, times: int) -> Term:
+    """A sum of 2**times equal terms, in few rows of a file."""
+    for _ in range(times):
+        term = add(term, term)
+    return term
+
+
+def normalised(term: Term) -> object:
+    return use("convert", [Theorem((), le(num(0), term))], le(num(0), add(term, num(0))))
+
+
+def long_bounds_of_a_sum() -> object:
+    """Each of the monomials of the body is put under the same long bounds."""
+    low = make("add", *(integer(f"k{i}") for i in range(300)))
+    return normalised(total(K, low, N, add(*(mul(as_real(K), x) for x in MANY_REALS))))
+
+
+def one_polynomial_under_many_heads() -> object:
+    power = make("pow", add(X, Y, num(1)), whole(15))
+    return normalised(add(*(make("rpow", power, x) for x in MANY_REALS)))
+
+
+def long_statements_compared() -> object:
+    wide = add(*MANY_REALS)
+    premises = [given(le(wide, num(i))) for i in range(100)]
+    return use("arith", premises, eq(X, X), [], [])
+
+
+def an_integer_seen_as_real() -> object:
+    statement = bind("forall_int", K, le(num(0), add(*(as_real(K) for _ in range(90)))))
+    return use("specialise", [Theorem((), statement)], doubled(N, 10))
+
+
+def a_real_seen_as_integer() -> object:
+    sides = eq(as_real(doubled(N, 12)), as_real(doubled(K, 12)))
+    reset_budget()
+    with budget(2 * 2**13):  # what one of the two sides takes, and the other
+        return use("rewrite", [Theorem((), sides), Theorem((), le(X, X))], integer("h"), le(X, X))
+
+
+def nothing_replaced_in_many_hypotheses() -> object:
+    theorem = Theorem(tuple(le(X, num(i)) for i in range(300)), le(X, Y))
+    return use("instantiate", [theorem], [(x, Y) for x in MANY_REALS], [])
+
+
+def nothing_replaced_below_many_names() -> object:
+    wide = add(*MANY_REALS)
+    for _ in range(80):
+        wide = make("sqrt", wide)
+    others = [(real(f"y{i}"), Y) for i in range(300)]
+    return use("instantiate", [Theorem((), le(wide, X))], [(MANY_REALS[0], Y), *others], [])
+
+
+def many_parameters() -> object:
+    symbol = function("many", ["real"] * 300)
+    body = add(*MANY_REALS)
+    return use("instantiate", [Theorem((), le(X, Y))], [], [(symbol, tuple(MANY_REALS), body)])
+
+
+def citations_of_many_premises() -> object:
+    citations = tuple((f"axiom {i}", "a book") for i in range(300))
+    return use("arith", [Theorem((), le(X, X), citations)] * 300, eq(X, X), [], [])
+
+
+def long_fractions_added() -> object:
+    rng = random.Random(1)
+    terms = [mul(number(Fraction(1, rng.getrandbits(12_000) | 1)), x) for x in MANY_REALS]
+    return normalised(add(*terms))
+
+
+def names_of_bound_variables() -> object:
+    taken = ["s", "y", "z", *(f"{n}{i}" for i in range(1, 100) for n in "syz")]
+    body = mul(*(bind("Integral01", X, X) for _ in range(300)))
+    return show(le(body, add(*map(real, taken))), counted=True)
+
+
+def long_numbers_printed() -> object:
+    return show(le(add(*[num(10**3_900)] * 500), X), counted=True)
+
+
+UNSPENT = [
+    long_bounds_of_a_sum, one_polynomial_under_many_heads, long_statements_compared, an_integer_seen_as_real,
+    a_real_seen_as_integer, nothing_replaced_in_many_hypotheses, nothing_replaced_below_many_names, many_parameters,
+    citations_of_many_premises, long_fractions_added, names_of_bound_variables, long_numbers_printed,
+]
+
+
+@pytest.mark.parametrize("attempt", UNSPENT, ids=lambda attempt: attempt.__name__)
+def test_work_is_counted(attempt: Any) -> None:
+    """Each of these does much more work than the budget allows."""
+    normal.forget()
+    reset_budget()
+    with budget(STEPS), pytest.raises(Refusal, match=r"takes more than \d+ steps"):
+        attempt()
+    reset_budget()
+
+
+def test_names_are_collected_anew_in_each_step_and_counted() -> None:
+    """The free names of each step are compared, although they were found before."""
+    found = answer_within(60_000, many_wide_statements(names=300, statements=1, steps=200))
+    check("takes more than 60000 elementary steps" in found, found)
+
+
+def answer_within(total_steps: int, file: tuple[str, str]) -> str:
+    module = importlib.import_module("adamproof.kernel.verify")
+    before, module.MAX_TOTAL = module.MAX_TOTAL, total_steps
+    try:
+        return answer(file[0])
+    finally:
+        module.MAX_TOTAL = before
+
+
+def test_printing_costs_its_caller_nothing_unless_it_is_counted() -> None:
+    reset_budget()
+    spend(5)
+    show(le(X, Y))
+    check(reset_budget() == 5, "not counted")
+    with budget(5), pytest.raises(Refusal, match="more than 5 steps"):
+        spend(6)
+    check(show(le(X, Y)) == "x <= y", "after a refusal for its steps, a statement can be printed")
+    reset_budget()
+    show(le(X, Y), counted=True)
+    check(reset_budget() >= 3, "counted")
+
+
+def test_numbers_that_share_a_hash_are_told_apart_by_text() -> None:
+    """Python's hash of a number is known to anybody: longer than 60 bits, or n/d with n = h*d modulo 2^61 - 1."""
+    prime = 2**61 - 1
+    short = {Fraction(987_654_321_987 * d % prime, d) for d in range(3**30, 3**30 + 400)}
+    numbers = [*(n for n in short if normal.bits(n) <= 60), *(1 + i * prime for i in range(100))]
+    check(len(numbers) > 200 and len({hash(n) for n in numbers}) == 2, "they share a hash")
+    texts = {normal._salt(frozenset([(normal.ONE, n)])) for n in numbers}
+    check(len(texts) == len(numbers), "and not a text")
+
+
+def test_sums_of_fractions_do_not_grow_on_the_way() -> None:
+    """With unlike denominators, sums that are not yet complete could become longer than any number in the result."""
+    rng = random.Random(1)
+    rows = [mul(number(Fraction(1, rng.getrandbits(2_000) | 1)), make("pow", X, whole(i))) for i in range(8)]
+    with pytest.raises(Refusal, match="a number has more than 13000 bits"):
+        normalised(mul(add(*rows), add(X, num(1))))
+
+
+def test_what_a_product_costs_does_not_depend_on_an_order() -> None:
+    """Sets have another order in another process."""
+    rng = random.Random(2)
+    factors = [normal.normal(add(*(mul(num(i + j + 1), x) for i, x in enumerate(MANY_REALS[j : 3 * j + 2]))))
+               for j in range(4)]
+    found = set()
+    for _ in range(20):
+        shuffled = [dict(rng.sample(sorted(p.items(), key=str), len(p))) for p in factors]
+        rng.shuffle(shuffled)
+        reset_budget()
+        found.add((normal.poly_key(normal.times(*shuffled)), reset_budget()))
+    check(len(found) == 1, f"{len(found)} products or costs")
+    large = normal.power(normal.normal(add(X, Y, num(1))), 20)
+    with pytest.raises(Refusal, match="more than two factors"):
+        normal.times(large, large, normal.normal(X))
+
+
+def called(text: str) -> tuple[int, int]:
+    """How many functions were called while a file was answered, and how many steps were counted."""
+    spends: list[int] = []
+    module = importlib.import_module("adamproof.kernel.verify")
+    original = module.reset_budget
+
+    def recorded() -> int:
+        spends.append(original())
+        return spends[-1]
+
+    module.reset_budget = recorded
+    reset_budget()
+    try:
+        _, calls = counted(lambda: answer(text))
+    finally:
+        module.reset_budget = original
+    return calls, sum(spends) + reset_budget()
+
+
+def deep_implications() -> tuple[str, str]:
+    """A tree of 2^14 implications in 14 rows, in each of many steps."""
+    rows: Rows = [["var", "x", "real"], ["<=", 0, 0], *(["implies", i, i] for i in range(1, 15))]
+    last = len(rows) - 1
+    return proof(rows, [*assumed(last), *(step("convert", [last], [i], [last], last) for i in range(60))]), "?"
+
+
+def wide_loose_terms() -> tuple[str, str]:
+    """Terms with many loose variables, in many sums."""
+    rows: Rows = [["bound", i, sort] for i in range(100) for sort in ("int", "real", "point")]
+    rows += [["real", 3 * i] for i in range(100)]
+    first = len(rows)
+    rows += [["add", *(300 + i for i in range(100) if i % (j + 2))] for j in range(40)]
+    rows += [["add", first + i, first + j] for i in range(40) for j in range(40)]
+    return proof(rows, []), "?"
+
+
+COUNTED = [*(path.read_text("utf-8") for path in sorted(GOLDEN.glob("*.json"))), deep_implications()[0],
+           wide_loose_terms()[0], atoms_of_one_hash()[0], huge_common_denominator()[0]]
+
+
+@pytest.mark.parametrize("text", COUNTED, ids=range(len(COUNTED)))
+def test_few_functions_are_called_for_each_step_and_byte(text: str) -> None:
+    calls, steps = called(text)
+    check(calls <= CALLS * (steps + len(text)), f"{calls} calls, {steps} steps, {len(text)} bytes")
+
+
+def wide_symbol() -> tuple[str, str]:
+    """A symbol whose sorts alone make a long text, and sums in sums, from which factors come out."""
+    sorts = ["int", "real", "point"] * 40
+    rows: Rows = [["var", "k", "int"], ["var", "x", "real"], ["var", "w", "point"], ["int", "9"], ["bound", 0, "int"]]
+    rows += [["app", 0, *[0, 1, 2] * 40], ["real", 4], ["add", 6, 1], ["sqrt", 7], ["bound", 1, "int"], ["real", 9]]
+    rows += [["abs", 10], ["mul", 8, 5, 6, 11], ["Sum", 0, 3, 12], ["mul", 13, 6], ["Sum", 0, 3, 14], ["<=", 15, 1]]
+    text = json.loads(proof(rows, [*assumed(16), step("convert", [16], [0], [16], 16)]))
+    text["steps"].append({**step("discharge", [16], [1], [], 17)})
+    text["terms"].append(["implies", 16, 16])
+    return json.dumps({**text, "symbols": [["f", sorts]]}), "?"
+
+
+STORED = {"gauss": 441, "integers": 342, "means": 343, "square": 77, "sums": 152}
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_a_stored_proof_takes_these_steps(name: str) -> None:
+    """The same on every machine: whoever changes what a step is changes them here, and sees by how much."""
+    check(called((GOLDEN / f"{name}.json").read_text("utf-8"))[1] == STORED[name], f"not {STORED[name]} steps")
+
+
+MADE = [(wide_symbol, 875), (deep_implications, 194_216), (atoms_of_one_hash, 94_407)]
+
+
+@pytest.mark.parametrize(("make_file", "steps"), MADE, ids=[make_file.__name__ for make_file, _ in MADE])
+def test_a_made_file_takes_these_steps(make_file: Any, steps: int) -> None:
+    found = called(make_file()[0])[1]
+    check(found == steps, f"{found} steps, not {steps}")
+
+
+@pytest.mark.parametrize("where", ["term", "argument", "reference", "states"])
+def test_an_entry_nested_as_deep_as_the_reader_can_is_refused(where: str) -> None:
+    """It is written into a message, which must not come to an end before the reader does."""
+    data = json.loads(proof([["var", "x", "real"], ["<=", 0, 0]], assumed(1), "x <= x", ("x <= x",)))
+    for depth in range(400, 1_010, 20):
+        nested = "[" * depth + "]" * depth
+        places = {"term": ("terms", [["inv", "?"]]), "argument": ("steps", [{**data["steps"][0], "args": ["?"]}]),
+                  "reference": ("steps", [{**data["steps"][0], "citations": ["?"]}]),
+                  "states": ("states", {**data["states"], "conclusion": "?"})}
+        field, value = places[where]
+        text = json.dumps({**data, field: value}).replace('"?"', nested)
+        check(answer(text) != "PROVED", "it is refused")
+    check(parse("[]") == [], "the reader still works")
+
+
 def test_a_file_has_a_budget_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     module = importlib.import_module("adamproof.kernel.verify")
     monkeypatch.setattr(module, "MAX_TOTAL", 3_000_000)  # 8,000 names in each of 400 steps
-    check("more than 3000000 elementary steps" in answer(many_wide_statements()[0]), "collecting names is counted")
+    found = answer(many_wide_statements()[0])
+    check("more than 3000000 elementary steps" in found, found)
 
 
 def power_file(names: str) -> str:
-    """(a0 + ... + a7)^10, for each letter, in one sum: too much at once, little enough letter by letter."""
-    terms: Rows = [["int", "10"]]
+    """(a0 + ... + a7)^5, for each letter, in one sum: too much at once, little enough letter by letter."""
+    terms: Rows = [["int", "5"]]
     powers = []
     for letter in names:
         start = len(terms)
@@ -134,11 +394,13 @@ def power_file(names: str) -> str:
 
 
 def test_the_answer_does_not_depend_on_the_files_before() -> None:
-    whole = power_file("abcd")
-    check("more than 3000000 steps" in answer(whole), "too much at once")
-    for letter in "abcd":
-        check("the file states" in answer(power_file(letter)), "each alone is little")
-    check("more than 3000000 steps" in answer(whole), "and still too much after its parts")
+    together = power_file("abcd")
+    with budget(30_000):
+        check("more than 30000 steps" in answer(together), "too much at once")
+        for letter in "abcd":
+            found = answer(power_file(letter))
+            check("the file states" in found, f"each alone is little: {found}")
+        check("more than 30000 steps" in answer(together), "and still too much after its parts")
 
 
 def run(path: Path, *args: str, **variables: str) -> subprocess.CompletedProcess[str]:

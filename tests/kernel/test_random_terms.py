@@ -191,3 +191,23 @@ def test_values_do_not_depend_on_the_process(hash_seed: str) -> None:
     command = [sys.executable, "-c", program]
     result = subprocess.run(command, capture_output=True, text=True, check=True, cwd=root, env=environment)
     assert result.stdout.splitlines() == sample_values()
+
+
+def loose(term: Term, above: int = 0) -> set[tuple[int, str]]:
+    """The bound variables that no binder inside binds, found by walking the term."""
+    if term.op == "bound":
+        return {(term.args[0] - above, term.sort)} if term.args[0] >= above else set()
+    found: set[tuple[int, str]] = set()
+    for position, arg in enumerate(term.args):
+        if isinstance(arg, Term):
+            found |= loose(arg, above + (is_binder(term.op) and position == len(term.args) - 1))
+    return found
+
+
+def test_what_is_loose() -> None:
+    generator = Generator(1)
+    sorts = ("int", "real", "point", "real", "int")
+    for _ in range(300):
+        term = generator.real(4, sorts)
+        assert term.loose == loose(term)
+        assert (term.mask == 0) == (not term.loose)

@@ -16,17 +16,16 @@ from typing import Any
 
 import pytest
 
-from adamproof.kernel.rules import RULES
+from adamproof.kernel.rules import RULES, apply
 from adamproof.kernel.terms import Refusal, make
 from adamproof.kernel.text import show
 from adamproof.kernel.verify import MAX_BYTES, MAX_STEPS, MAX_TERMS, Verified, verify
 from adamproof.prover.record import derive, dump
 
 from . import proofs
-from .build import check, le, num, real, within
+from .build import check, le, num, real
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 10
 Json = dict[str, Any]
 
 EXPECTED: dict[str, tuple[str, list[str], tuple[tuple[str, str], ...]]] = {
@@ -61,7 +60,7 @@ def meaning(verified: Verified) -> tuple[str, list[str], tuple[tuple[str, str], 
 
 def refused(data: Json | str | bytes, message: str) -> None:
     content = json.dumps(data) if isinstance(data, dict) else data
-    with within(SECONDS), pytest.raises(Refusal, match=message):
+    with pytest.raises(Refusal, match=message):
         verify(content)
 
 
@@ -244,6 +243,8 @@ TEXTS = [
     ("comment", golden("square") + "// comment", "not complete JSON"),
     ("trailing-comma", edited('"version": 1', '"version": 1,'), "not complete JSON"),
     ("byte-order-mark", "\ufeff" + golden("square"), "not complete JSON"),
+    ("minus-zero", edited('"args":[7', '"args":[-0'), "an index .* is not -0"),
+    ("half-surrogate", edited("the square proof", "the \\udc00 proof"), "half of a surrogate pair"),
     ("control-character", edited("the square proof", "the square\nproof"), "not complete JSON"),
 ]
 BYTES = [
@@ -270,7 +271,7 @@ CASES = [pytest.param(content, message, id=name) for name, content, message in [
 
 
 @pytest.mark.parametrize(("content", "message"), CASES)
-def test_a_hostile_file_is_refused_quickly(content: str | bytes, message: str) -> None:
+def test_a_hostile_file_is_refused(content: str | bytes, message: str) -> None:
     refused(content, message)
 
 
@@ -322,7 +323,7 @@ BAD_TERMS: list[tuple[str, list[Any], str]] = [
     ("rat-other-digits", [["rat", "\u0661"], RELATION], "is not an exact number"),
     ("rat-long", [["rat", "1" * 5000], RELATION], "not an exact number"),
     ("rat-very-long", [["rat", "1" * 1_000_000], RELATION], "is not an exact number"),
-    ("int-fraction", [["int", "1/2"], RELATION], "an integer literal is not an integer"),
+    ("int-fraction", [["int", "1/2"], RELATION], "a literal int must be one exact int"),
     ("var-extra", [["var", "x", "real", "real"], RELATION], "var needs a sort"),
     ("var-sort", [["var", "x", "prop"], RELATION], "var needs a sort"),
     ("var-sort-number", [["var", "x", 0], RELATION], "var needs a sort"),
@@ -354,6 +355,30 @@ SYMBOLS = [["f", ["real"]], ["h", ["real", "real"]]]
 @pytest.mark.parametrize(("rows", "message"), [pytest.param(rows, text, id=name) for name, rows, text in BAD_TERMS])
 def test_a_bad_term_is_refused(rows: list[Any], message: str) -> None:
     refused(with_terms(*rows, symbols=SYMBOLS), message)
+
+
+OPERATORS_AS_NAMES = ["rat", "var", "bound", "add", "mul", "app", "forall_int", "forall_real", "forall_point"]
+
+
+@pytest.mark.parametrize("name", OPERATORS_AS_NAMES)
+def test_an_operator_that_is_never_printed_may_be_a_name(name: str) -> None:
+    data = with_terms(["var", name, "real"], RELATION)
+    data["states"] = {"hypotheses": [f"{name} <= {name}"], "conclusion": f"{name} <= {name}", "citations": []}
+    check(verify(json.dumps(data)).sorts == {name: "real"}, "it is a variable")
+
+
+def test_an_assumption_is_not_normalised() -> None:
+    data = with_terms(X, ["int", "10001"], ["pow", 0, 1], ["==", 2, 0])
+    data["states"] = {"hypotheses": ["x^10001 == x"], "conclusion": "x^10001 == x", "citations": []}
+    check(verify(json.dumps(data)).steps == 1, "it is accepted")
+    last = {**data["steps"][0], "rule": "discharge", "args": [3], "from": [0]}
+    refused({**data, "steps": [*data["steps"], last]}, "step 1: an exponent is larger than 10000")
+
+
+def test_equal_rows_are_one_symbol_and_one_term() -> None:
+    data = with_terms(X, X, ["app", 0, 0], ["app", 1, 1], ["<=", 2, 3], symbols=[["f", ["real"]], ["f", ["real"]]])
+    data["states"] = {"hypotheses": ["f(x) <= f(x)"], "conclusion": "f(x) <= f(x)", "citations": []}
+    check(verify(json.dumps(data)).steps == 1, "it is accepted")
 
 
 BAD_SYMBOLS = [
@@ -445,7 +470,13 @@ def test_terms_exponentially_large_as_trees_are_refused() -> None:
     refused(with_terms(*deep, ["<=", 150, 150]), "term 100: a term is nested more than 100 deep")
 
 
-CITATION_TEXTS = ["\ud800", "x\nhypotheses: none", "x\rPROVED: 1 == 0", "\x1b[2K", "\u2028", "\u202e", "\x00"]
+CITATION_TEXTS = [
+    "\ud800", "x\nhypotheses: none", "x\rPROVED: 1 == 0", "\x1b[2K", "\u2028", "\u202e", "\x00",
+    # what looks empty: fillers that Unicode calls letters, a blank of Braille, a mark with nothing below it
+    "", " ", "\u3164", "\u115f", "\uffa0", "\u2800", "\u0301", "x\u0301", "\xa0", "\xad", "-", "1994", "\xd7",
+    "none", "None", " none. ", "(NONE)", "n o n e",  # what looks like no citation
+    "\u0391\u03b4\u03b1\u03bc", "\u540d", "\U0001d4d0", "\u0180", "\x7f", "x\n",  # beyond the alphabet of citations
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", CITATION_TEXTS, ids=ascii)
@@ -457,6 +488,26 @@ def test_a_citation_cannot_imitate_the_output(text: str, field: int) -> None:
     data = step_of(with_terms(X, RELATION), rule="cite", args=[*citation, 1], citations=[citation])
     data["states"] = {"hypotheses": ["x <= x"], "conclusion": "x <= x", "citations": [citation]}
     refused(data, "cite needs the name of the axiom and its source")
+
+
+@pytest.mark.parametrize("text", ["Hölder", "Łojasiewicz, Żak & ſ", "Pinelis' ~ (2) [3]", "nones", "nöne"])
+def test_a_citation_is_in_latin_letters(text: str) -> None:
+    data = step_of(with_terms(X, RELATION), rule="cite", args=[text, text, 1], citations=[[text, text]])
+    data["states"] = {"hypotheses": ["x <= x"], "conclusion": "x <= x", "citations": [[text, text]]}
+    check(verify(json.dumps(data)).states["citations"] == [[text, text]], "it is accepted")
+
+
+def test_each_character_of_a_citation_is_one_that_the_format_lists() -> None:
+    """docs/proof-format.md, at `cite`; whatever Python's version of Unicode calls it."""
+    listed = {*range(0x20, 0x7F), *range(0xC0, 0x180)} - {0xD7, 0xF7}
+    statement = le(real("x"), num(1))
+    for code in [*range(0x400), *range(0x2000, 0x2100), 0x3164, 0xFF21, 0xFFA0, 0x1D400, 0xE0041, 0x10FFFF]:
+        try:
+            apply("cite", [], ["x" + chr(code), "a book", statement])
+        except Refusal:
+            check(code not in listed, f"U+{code:04X} is refused")
+        else:
+            check(code in listed, f"U+{code:04X} is accepted")
 
 
 def test_the_same_theorem_reached_twice_is_dumped_and_verified() -> None:
@@ -476,7 +527,7 @@ def test_only_text_and_bytes_are_read(content: Any) -> None:
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, *arguments], capture_output=True, text=True, cwd=ROOT, timeout=300, check=False,
+        [sys.executable, *arguments], capture_output=True, text=True, cwd=ROOT, timeout=3600, check=False,
         env={**os.environ, **environment},
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import mpmath
 import pytest
 
@@ -9,7 +11,7 @@ from adamproof.checking.pipeline import check, numbers_of
 from adamproof.checking.report import Verdict, speaks_of_integrability
 from adamproof.kernel.text import show
 from adamproof.kernel.verify import verify
-from adamproof.lemma import Lemma, Source
+from adamproof.lemma import Lemma, LemmaError, Source
 from adamproof.numeric.evaluate import value
 from adamproof.prover import prop, term
 from adamproof.registry import UnknownLemma, get, lemmas, theorem_of
@@ -144,3 +146,17 @@ def test_assumptions_are_statements() -> None:
     for lemma in ALL.values():
         for statement in lemma.assumptions.values():
             assert prop(statement).sort == "prop"
+
+
+UNSEEN = ["", " ", "\u3164", "\u115f", "\uffa0", "\u2800", "\u0301", "\u202e", "...", "x\ny"]
+
+
+@pytest.mark.parametrize("text", UNSEEN, ids=ascii)
+def test_titles_and_names_can_be_seen(text: str) -> None:
+    lemma = get("sign-form")
+    for change in ({"title": text}, {"where": text}, {"assumptions": {text: True}}):
+        with pytest.raises(LemmaError, match="must be a line with a letter or digit"):
+            replace(lemma, **change)
+    with pytest.raises(LemmaError, match="must be a line with a letter or digit"):
+        replace(lemma, claims=[replace(lemma.claims[0], name=text)], mutants=())
+    assert replace(lemma, title="Ποσότητα 1").title == "Ποσότητα 1"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from fractions import Fraction
 from typing import Any
 
@@ -13,6 +12,7 @@ from adamproof.kernel.terms import make
 from adamproof.numeric.evaluate import DIGITS, Evaluator, Undetermined, holds, shown, slack, value
 from adamproof.numeric.models import Model
 from tests.kernel import evaluate as other
+from tests.kernel.build import counted
 from tests.kernel.generate import FUNCTIONS, VARIABLES, Generator
 
 from .common import read
@@ -261,12 +261,11 @@ def test_functions_are_called_once_per_argument() -> None:
     assert list(evaluator.calls) == [("m", (k,)) for k in range(1, 6)]
 
 
-def test_nested_sums_are_evaluated_quickly() -> None:
+def test_nested_sums_take_few_calls() -> None:
     source = "Sum(k, 1, 30, Sum(i, 1, 30, b1^(30 - i)*m(i))*Sum(i, 1, k, b1^(k - i)*m(i)^2))"
     model = Model(variables={"b1": Fraction(9, 10)}, functions={"m": lambda k: Fraction(k, 7)})
-    start = time.perf_counter()
-    found = value(read(source), model)
-    assert time.perf_counter() - start < 2
+    found, calls = counted(lambda: value(read(source), model))
+    assert calls < 200_000
     b = Fraction(9, 10)
     outer = sum(b ** (30 - i) * Fraction(i, 7) for i in range(1, 31))
     inner = (sum(b ** (k - i) * Fraction(i, 7) ** 2 for i in range(1, k + 1)) for k in range(1, 31))
@@ -282,8 +281,7 @@ def test_shown_marks_what_is_not_exact() -> None:
 
 def test_huge_powers_do_not_hang() -> None:
     huge = read("(999999/1000000)^100000000")
-    start = time.perf_counter()
-    found = value(huge, MODEL)
-    assert isinstance(found, mpmath.mpf) and time.perf_counter() - start < 2
+    found, calls = counted(lambda: value(huge, MODEL))
+    assert isinstance(found, mpmath.mpf) and calls < 10_000
     assert value(read("(-1)^100000001"), MODEL) == -1
     assert value(read("0^100000000"), MODEL) == 0

@@ -46,7 +46,7 @@ def measured(text: str, width: int, folder: Path) -> dict[str, Any]:
     command = [str(BROWSER), "--headless", "--disable-gpu", f"--user-data-dir={folder / 'profile'}"]
     command += ["--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
     command += ["--virtual-time-budget=60000", "--dump-dom", probe.as_uri()]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, encoding="utf-8")
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=1800, encoding="utf-8")
     found = re.search(r"<title>(\{.*?\})</title>", done.stdout)
     assert found is not None, done.stderr[-2000:]
     return dict(json.loads(found.group(1)))

@@ -695,7 +695,7 @@ def test_a_run_that_is_asked_to_stop_saves_its_state_first(number: int, tmp_path
     assert process.stdout is not None
     process.stdout.readline()  # some steps are done
     process.send_signal(number)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=1800)
     assert process.returncode == -number  # the signal's usual course, for a program that does not catch it
     with np.load(path) as data:
         step = int(data["step"])
