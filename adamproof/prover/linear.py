@@ -138,7 +138,7 @@ def _support(programme: Programme, scaled: Sequence[Sequence[float]], basic: boo
     import numpy as np
 
     polys, rows, nonneg = programme.polys, programme.rows, programme.nonneg
-    start, index, value = [0], [], []
+    start, index, value = [0], list[int](), list[float]()
     for poly, strict, column in zip(polys, programme.strict, scaled, strict=True):
         index += [*([len(rows)] if strict else []), *(rows[monomial] for monomial in poly)]
         value += column

@@ -30,9 +30,9 @@ def size(number: Number) -> float:
 
 
 def spread(polys: Iterable[Poly]) -> int:
-    """How far apart the coefficients are, about: log2 of the largest quotient of two."""
-    sizes = {abs(c.numerator).bit_length() - c.denominator.bit_length() for poly in polys for c in poly.values()}
-    return max(sizes) - min(sizes) if sizes else 0
+    """How far apart the coefficients and 1 are, about: log2 of the largest quotient of two."""
+    sizes = {0} | {abs(c.numerator).bit_length() - c.denominator.bit_length() for poly in polys for c in poly.values()}
+    return max(sizes) - min(sizes)
 
 
 def scales(polys: Sequence[Poly], rows: Mapping[Monomial, int]) -> tuple[Floats, Floats]:

@@ -178,9 +178,7 @@ class Search:
         strict = not squares and all(self.readings[i][0] != "<=" for i in facts)
         return Column(facts, squares, raw, reduced, strict)
 
-    def _cleared(
-        self, facts: tuple[int, ...], raw: Poly, reduced: Poly
-    ) -> tuple[tuple[int, ...], Poly, Poly] | None:
+    def _cleared(self, facts: tuple[int, ...], raw: Poly, reduced: Poly) -> tuple[tuple[int, ...], Poly, Poly] | None:
         """The same with the denominators of known sign multiplied out."""
         for inverse in self.inverses:
             index = inverse.nonzero if inverse.positive is None else inverse.positive

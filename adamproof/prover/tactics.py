@@ -137,7 +137,7 @@ def _with_fewer(question: _Question, given: Sequence[Step], known: _Known) -> St
         if left < known.work:
             return None
         fewer = question.known([step for step in given if step is not out])
-        if fewer.facts != known.facts_without(out):
+        if out.conclusion.op == "==" or fewer.facts != known.facts_without(out):
             if found := question.answer(fewer):
                 return found
         left -= fewer.work
@@ -219,13 +219,14 @@ class _Known:
 
     def facts_without(self, out: Step) -> list[Step]:
         """The facts without one, and without what it says of integers."""
-        return [step for step in self.facts if step is not out and (step.rule, step.premises) != ("integer_gap", (out,))]
+        gap = ("integer_gap", (out,))
+        return [step for step in self.facts if step is not out and (step.rule, step.premises) != gap]
 
     def places(self, groups: Iterable[Iterable[Step]]) -> list[tuple[int, ...]]:
         """Groups of facts by index; those are left out of which a fact is not there."""
         index = {key(step.conclusion): i for i, step in enumerate(self.facts)}
-        found = (tuple(index.get(key(step.conclusion)) for step in group) for group in groups)
-        return [places for places in found if None not in places]
+        marks = [[key(step.conclusion) for step in group] for group in groups]
+        return [tuple(index[mark] for mark in group) for group in marks if index.keys() >= set(group)]
 
     def enrich(self, polys: Iterable[Poly]) -> None:
         """Add what is known of every sqrt, abs, sign, inverse and power in sight, inner ones first."""
