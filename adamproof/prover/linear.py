@@ -17,7 +17,8 @@ from .scaling import scales, size, spread
 TOLERANCE = 1e-9  # below this a floating value is taken to be outside the support; the exact solve decides
 TAME = 13  # coefficients within a factor of 2^13 need no scaling (the solver scales such ones itself)
 SETTLED = 20  # within a factor of 2^20 after scaling, the solver is believed when it finds no solution
-MAX_WORK = 400_000  # entries that the exact simplex method changes, at most
+FLOATS = 900  # sizes of floats, with a margin; other coefficients are left to the exact simplex method
+MAX_WORK = 100_000  # entries that the exact simplex method changes, at most
 
 
 @dataclass(frozen=True)
@@ -123,8 +124,9 @@ def _equilibrated(programme: Programme) -> tuple[list[list[float]], float]:
         column = [1.0] if strict else []
         for monomial, coefficient in poly.items():
             exponent = round(down[programme.rows[monomial]]) + round(shift)
-            column.append(float(coefficient * Fraction(2) ** exponent))
             sizes.append(size(coefficient) + exponent)
+            fits = abs(sizes[-1]) < FLOATS
+            column.append(float(coefficient * Fraction(2) ** exponent) if fits else 0.0)
         scaled.append(column)
     return scaled, max(sizes, default=0.0) - min(sizes, default=0.0)
 

@@ -8,6 +8,7 @@ Equations are oriented as rewrite rules; denominators are cleared in a mode of t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations_with_replacement
@@ -84,6 +85,7 @@ class Search:
     work: int = 0
 
     def __post_init__(self) -> None:
+        reset_budget()
         self.readings: dict[int, tuple[str, Poly]] = {}
         for index, step in enumerate(self.facts):
             lhs, rhs = step.conclusion.args
@@ -260,14 +262,18 @@ class Search:
     def run(self, degrees: Sequence[int] = (1, 2)) -> Step | None:
         """The goal as a theorem, or None."""
         if self.goal.op == "==":
-            return self._certify([])
+            with suppress(Refusal):
+                return self._certify([])
+            return None
         signed = any(inverse.signed for inverse in self.inverses)
         if self.linear and not signed:
             return None  # those of unknown sign are taken so in any case
         for degree in degrees:
             for clear in (False, True) if signed and not self.linear else (False,):
                 columns = self._products(degree, clear)
-                found = self._solve(columns, clear)
+                found = None
+                with suppress(Refusal):  # a certificate too large for the kernel; another one may be smaller
+                    found = self._solve(columns, clear)
                 kind = ", denominators cleared" if clear else ""
                 self.tried.append(f"{len(columns)} products of degree {degree}{kind}")
                 if found is not None:
@@ -275,6 +281,7 @@ class Search:
         return None
 
     def _solve(self, columns: list[Column], clear: bool) -> Step | None:
+        reset_budget()
         free = list(self._equation_columns(columns, clear)) if self.loose_equations else []
         solution = nonnegative_zero_sum(
             [column.reduced for column in columns],

@@ -13,7 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 from ..kernel.facts import FACTS
 from ..kernel.normal import Atom, Poly, difference, key
-from ..kernel.terms import BINDERS, INT, QUANTIFIERS, RELATIONS, Refusal, Term, as_real, function, make, number
+from ..kernel.terms import (
+    BINDERS,
+    INT,
+    QUANTIFIERS,
+    RELATIONS,
+    Refusal,
+    Term,
+    as_real,
+    function,
+    make,
+    number,
+    reset_budget,
+)
 from ..kernel.terms import Function as KernelFunction
 from ..kernel.text import show
 from . import library
@@ -84,6 +96,7 @@ def prove(
     squares: terms whose squares may be used; products: further products of facts; degree: how many facts
     are multiplied at most.  Raises ProofFailure, saying what was tried.
     """
+    reset_budget()  # of the kernel's steps, which a search that found nothing may have spent
     target = prop(goal)
     given = theorems(facts)
     if target.op not in RELATIONS:

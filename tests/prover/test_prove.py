@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Abs, Integer, Rational, Sum, sign, sqrt
 
-from adamproof.kernel import verify
+from adamproof.kernel import terms, verify
 from adamproof.kernel.text import show
 from adamproof.prover import (
     Functional,
@@ -118,6 +118,28 @@ def test_never_proves_what_an_integer_point_refutes(coefficients: list[int]) -> 
     for u in range(-6, 7):
         for v in range(-6, 7):
             assert a * u * u + b * u * v + c * v * v + d * u + g * v + h >= 0
+
+
+def test_an_equation_about_denominators_counts_as_it_stands() -> None:
+    """The sign of x + y is not known, so the equation says nothing about multiplying by it: it is one more summand."""
+    equation = eq(x / (x + y), 1 - y / (x + y))
+    goal, bound = le(y / (x + y) + z, 0), le(z, x / (x + y) - 1)
+    assert verified(prove(goal, bound, equation)) == "y/(x + y) + z <= 0"
+    assert verified(prove(goal, bound, equation, lt(0, x + y))) == "y/(x + y) + z <= 0"
+    assert verified(prove(eq(2 * x / (x + y), 2 - 2 * y / (x + y)), equation, le(0, e))).startswith("2*x")
+
+
+def test_a_fact_that_is_there_twice_can_be_multiplied() -> None:
+    twice = prove(le(0, 2 * x), le(0, x))
+    again = prove(le(0, x), twice)
+    assert verified(prove(le(0, x * y), again, products=[[assume(le(0, x)), le(0, y)]])) == "0 <= x*y"
+
+
+def test_what_was_computed_before_does_not_count() -> None:
+    """The kernel counts the steps of one rule; a search begins its own count, and so does each of its products."""
+    terms.reset_budget()
+    terms.spend(terms.MAX_STEPS)
+    verified(prove(le(0, x * z + y * e + x**2), le(0, x), le(0, y), le(0, z), le(0, e)))
 
 
 def test_calc_tracks_direction() -> None:
