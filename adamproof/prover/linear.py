@@ -7,11 +7,12 @@ what floating point still does not settle is solved by an exact simplex method.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 from ..kernel.normal import Monomial, Poly
+from .polynomials import monomial_key, ordered
 from .scaling import scales, size, spread
 
 TOLERANCE = 1e-9  # below this a floating value is taken to be outside the support; the exact solve decides
@@ -33,6 +34,11 @@ class Programme:
     nonneg: int
     weights: Sequence[int]
     rows: dict[Monomial, int]
+
+    def ordered(self) -> Programme:
+        """The same with monomials in an order that is the same in every process."""
+        rows = {monomial: row for row, monomial in enumerate(sorted(self.rows, key=monomial_key))}
+        return replace(self, polys=[dict(ordered(poly)) for poly in self.polys], rows=rows)
 
 
 def nonnegative_zero_sum(
@@ -84,6 +90,7 @@ def _values(programme: Programme) -> dict[int, Fraction] | None:
             return None
         if (found := _on(programme, support)) is not None:
             return found
+    programme = programme.ordered()
     scaled, apart = _equilibrated(programme)
     support = _support(programme, scaled, basic=True)
     if support is None and apart <= SETTLED:

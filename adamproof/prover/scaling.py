@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..kernel.normal import Monomial, Number, Poly, join, whole
+from .polynomials import ordered
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,9 +43,9 @@ def scales(polys: Sequence[Poly], rows: Mapping[Monomial, int]) -> tuple[Floats,
     """
     import numpy as np
 
-    row = np.array([rows[monomial] for poly in polys for monomial in poly], dtype=int)
-    column = np.array([j for j, poly in enumerate(polys) for _ in poly], dtype=int)
-    sizes = np.array([size(c) for poly in polys for c in poly.values()])
+    entries = [(rows[m], j, size(c)) for j, poly in enumerate(polys) for m, c in ordered(poly)]
+    row, column = (np.array([entry[i] for entry in entries], dtype=int) for i in (0, 1))
+    sizes = np.array([entry[2] for entry in entries])
     in_row = np.maximum(np.bincount(row, minlength=len(rows)), 1)
     in_column = np.maximum(np.bincount(column, minlength=len(polys)), 1)
     down, across = np.zeros(len(rows)), np.zeros(len(polys))

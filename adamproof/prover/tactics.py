@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from ..numeric.check import Witness
 
 MAX_SIDE_FACTS = 8  # up to this many, side conditions may multiply two facts
-MAX_AGAIN = 200_000  # monomials to compute when one fact after another is left out
+MAX_AGAIN = 200_000  # monomials to compute when a search without a result is made again in other ways
 
 Fact = Any  # a Step, or a SymPy statement that becomes a hypothesis
 
@@ -112,7 +112,7 @@ def prove(
         if key(step.conclusion) == key(target):
             return step if step.conclusion is target else derive("convert", [step], target)
     hints = tuple(term(square) for square in squares)
-    question = (target, tuple(given), hints, tuple(map(len, extra)), degree)
+    question = (target, tuple(given), hints, tuple(map(tuple, extra)), degree)
     if question not in _answers:
         try:
             _answers[question] = _searched(target, given, extra, hints, degree)
@@ -133,22 +133,25 @@ def _searched(
 ) -> Step:
     question = _Question(target, extra, hints, degree)
     known = question.known(given)
-    found = question.answer(known) or question.answer(known, linear=True) or _with_fewer(question, given, known)
+    found = question.answer(known) or _otherwise(question, given, known)
     if found is None:
         raise ProofFailure(target, given, question.tried or ["rewriting by the equations"])
     return found
 
 
-def _with_fewer(question: _Question, given: Sequence[Step], known: _Known) -> Step | None:
-    """The answer without one of the facts, equations first: a fact can be in the way, as what rewrites the others.
+def _otherwise(question: _Question, given: Sequence[Step], known: _Known) -> Step | None:
+    """The answer with equations about denominators as linear facts, or without one of the facts, equations first.
 
-    So a proof that was found is found with one more fact, too.  An inequality that changes nothing else in what is
-    known only adds columns and is not left out.  MAX_AGAIN bounds the work.
+    A fact can be in the way, as what rewrites or clears the others; without it, the search is what it would have been
+    had it not been given.  So a proof that was found is found with one more fact, too.  An inequality that changes
+    nothing else in what is known only adds columns and is not left out.  MAX_AGAIN bounds the work.
     """
-    left = MAX_AGAIN
+    left = MAX_AGAIN - known.work
+    if left > 0 and (found := question.answer(known, linear=True)):
+        return found
     for out in sorted(given, key=lambda step: step.conclusion.op != "=="):
         if left < known.work:
-            return None
+            break
         fewer = question.known([step for step in given if step is not out])
         if out.conclusion.op == "==" or fewer.facts != known.facts_without(out):
             if found := question.answer(fewer):
