@@ -308,7 +308,9 @@ class Search:
             for monomial in reduced:
                 shifts |= {q for target in support if (q := over_monomial(target, monomial)) is not None}
             for shift in sorted(shifts, key=monomial_key)[:MAX_SHIFTS]:
-                yield index, times(denominators, {shift: 1}), reduce(times(reduced, {shift: 1}), self.rules)
+                shifted = reduce(times(reduced, {shift: 1}), self.rules)
+                self.work += len(shifted)
+                yield index, times(denominators, {shift: 1}), shifted
 
     def _certify(
         self, chosen: list[tuple[Fraction, Column]], given: Sequence[tuple[Fraction, int, Poly]] = ()

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from ..numeric.check import Witness
 
 MAX_SIDE_FACTS = 8  # up to this many, side conditions may multiply two facts
-MAX_AGAIN = 200_000  # monomials to compute when a search without a result is made again in other ways
+MAX_AGAIN = 20_000  # monomials to compute when a search without a result is made again in other ways
 
 Fact = Any  # a Step, or a SymPy statement that becomes a hypothesis
 
