@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from ..numeric.check import Witness
 
 MAX_SIDE_FACTS = 8  # up to this many, side conditions may multiply two facts
-MAX_AGAIN = 20_000  # monomials to compute when a search without a result is made again in other ways
+MAX_AGAIN = 20_000  # monomials to compute when a search without a result is made again without an inequality
 
 Fact = Any  # a Step, or a SymPy statement that becomes a hypothesis
 
@@ -143,17 +143,19 @@ def _otherwise(question: _Question, given: Sequence[Step], known: _Known) -> Ste
     """The answer with equations about denominators as linear facts, or without one of the facts, equations first.
 
     A fact can be in the way, as what rewrites or clears the others; without it, the search is what it would have been
-    had it not been given.  So a proof that was found is found with one more fact, too.  An inequality that changes
-    nothing else in what is known only adds columns and is not left out.  MAX_AGAIN bounds the work.
+    had it not been given.  So a proof that was found is found with one more equation, too.  An inequality is left out
+    if it changes what else is known (otherwise it only adds columns), and while MAX_AGAIN allows.
     """
-    left = MAX_AGAIN - known.work
-    if left > 0 and (found := question.answer(known, linear=True)):
+    first = known.work
+    if first <= MAX_AGAIN and (found := question.answer(known, linear=True)):
         return found
+    left = MAX_AGAIN
     for out in sorted(given, key=lambda step: step.conclusion.op != "=="):
-        if left < known.work:
+        equation = out.conclusion.op == "=="
+        if not equation and left < first:
             break
         fewer = question.known([step for step in given if step is not out])
-        if out.conclusion.op == "==" or fewer.facts != known.facts_without(out):
+        if equation or fewer.facts != known.facts_without(out):
             if found := question.answer(fewer):
                 return found
         left -= fewer.work
