@@ -1,13 +1,44 @@
-"""The linear programme behind certificate search: floating point finds the support, exact rationals decide."""
+"""The linear programme behind certificate search: floating point finds the support, exact rationals decide.
+
+Coefficients may be of any size.  A programme whose coefficients are far apart is scaled by powers of two first, and
+what floating point still does not settle is solved by an exact simplex method.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 from ..kernel.normal import Monomial, Poly
+from .polynomials import monomial_key, ordered
+from .scaling import scales, size, spread
 
 TOLERANCE = 1e-9  # below this a floating value is taken to be outside the support; the exact solve decides
+TAME = 13  # coefficients within a factor of 2^13 need no scaling (the solver scales such ones itself)
+SETTLED = 20  # within a factor of 2^20 after scaling, the solver is believed when it finds no solution
+FLOATS = 900  # sizes of floats, with a margin; other coefficients are left to the exact simplex method
+MAX_WORK = 100_000  # entries that the exact simplex method changes, at most
+
+
+@dataclass(frozen=True)
+class Programme:
+    """Values, the first `nonneg` of them >= 0, the rest free, with sum value*poly == 0 and strict values summing to 1.
+
+    weights: what a value costs; rows: a number for every monomial.
+    """
+
+    polys: Sequence[Poly]
+    strict: Sequence[bool]
+    nonneg: int
+    weights: Sequence[int]
+    rows: dict[Monomial, int]
+
+    def ordered(self) -> Programme:
+        """The same with monomials in an order that is the same in every process."""
+        rows = {monomial: row for row, monomial in enumerate(sorted(self.rows, key=monomial_key))}
+        return replace(self, polys=[dict(ordered(poly)) for poly in self.polys], rows=rows)
 
 
 def nonnegative_zero_sum(
@@ -23,13 +54,10 @@ def nonnegative_zero_sum(
     for poly in polys:
         for monomial in poly:
             rows.setdefault(monomial, len(rows))
-    support = _support(polys, marks, len(alive), [*(weights[i] for i in alive), *(0 for _ in free)], rows)
-    if support is None:
+    costs = [*(weights[i] for i in alive), *(0 for _ in free)]
+    found = _values(Programme(polys, marks, len(alive), costs, rows))
+    if found is None:
         return None
-    exact = _exact([polys[i] for i in support], [marks[i] for i in support], rows)
-    if exact is None or any(value < 0 for i, value in zip(support, exact, strict=True) if i < len(alive)):
-        return None
-    found = dict(zip(support, exact, strict=True))
     coefficients = {column: found.get(i, Fraction(0)) for i, column in enumerate(alive)}
     return (
         [coefficients.get(i, Fraction(0)) for i in range(len(columns))],
@@ -53,28 +81,82 @@ def _alive(columns: Sequence[Poly], free: Sequence[Poly]) -> list[int]:
         alive = kept
 
 
-def _support(
-    polys: Sequence[Poly], strict: Sequence[bool], nonneg: int, weights: Sequence[int], rows: dict[Monomial, int]
-) -> list[int] | None:
-    """The indices with a value of the cheapest solution; the first `nonneg` values are not negative, the rest free."""
+def _values(programme: Programme) -> dict[int, Fraction] | None:
+    """A solution by index, zeros left out, or None: each way of scaling in turn, then exactly."""
+    support: list[int] | None = []
+    if spread(programme.polys) <= TAME:
+        support = _support(programme, _by_column(programme))
+        if support is None:
+            return None
+        if (found := _on(programme, support)) is not None:
+            return found
+    programme = programme.ordered()
+    scaled, apart = _equilibrated(programme)
+    support = _support(programme, scaled, basic=True)
+    if support is None and apart <= SETTLED:
+        return None
+    found = _on(programme, support) if support else None
+    return found or _simplex(programme, support or ())
+
+
+def _on(programme: Programme, support: Sequence[int]) -> dict[int, Fraction] | None:
+    """The exact solution on a support, if it has the signs that it must have."""
+    polys, strict = [programme.polys[i] for i in support], [programme.strict[i] for i in support]
+    exact = _exact(polys, strict, programme.rows)
+    if exact is None or any(value < 0 for i, value in zip(support, exact, strict=True) if i < programme.nonneg):
+        return None
+    return dict(zip(support, exact, strict=True))
+
+
+# --- scaling ------------------------------------------------------------------------------------
+
+
+def _by_column(programme: Programme) -> list[list[float]]:
+    """The coefficients as floats, each column scaled to the largest one 1; the strict mark comes first."""
+    scaled = []
+    for poly, strict in zip(programme.polys, programme.strict, strict=True):
+        scale = max((abs(float(c)) for c in poly.values()), default=1.0)
+        scaled.append([*([1 / scale] if strict else []), *(float(c) / scale for c in poly.values())])
+    return scaled
+
+
+def _equilibrated(programme: Programme) -> tuple[list[list[float]], float]:
+    """The coefficients as floats, rows and columns scaled by powers of two towards 1, and how far apart they stay.
+
+    Rows are monomials, so this undoes any change of the variables' units.
+    """
+    down, across = scales(programme.polys, programme.rows)
+    scaled, sizes = [], []
+    for poly, strict, shift in zip(programme.polys, programme.strict, across, strict=True):
+        column = [1.0] if strict else []
+        for monomial, coefficient in poly.items():
+            exponent = round(down[programme.rows[monomial]]) + round(shift)
+            sizes.append(size(coefficient) + exponent)
+            fits = abs(sizes[-1]) < FLOATS
+            column.append(float(coefficient * Fraction(2) ** exponent) if fits else 0.0)
+        scaled.append(column)
+    return scaled, max(sizes, default=0.0) - min(sizes, default=0.0)
+
+
+# --- solving ------------------------------------------------------------------------------------
+
+
+def _support(programme: Programme, scaled: Sequence[Sequence[float]], basic: bool = False) -> list[int] | None:
+    """The indices with a value of the cheapest solution (all basic ones if asked for), or None if there is none."""
     import highspy
     import numpy as np
 
-    start, index, value = [0], [], []
-    for i, poly in enumerate(polys):
-        scale = max((abs(float(c)) for c in poly.values()), default=1.0)
-        if strict[i]:
-            index.append(len(rows))
-            value.append(1 / scale)
-        for monomial, coefficient in poly.items():
-            index.append(rows[monomial])
-            value.append(float(coefficient) / scale)
+    polys, rows, nonneg = programme.polys, programme.rows, programme.nonneg
+    start, index, value = [0], list[int](), list[float]()
+    for poly, strict, column in zip(polys, programme.strict, scaled, strict=True):
+        index += [*([len(rows)] if strict else []), *(rows[monomial] for monomial in poly)]
+        value += column
         start.append(len(index))
     bounds = np.zeros(len(rows) + 1)
     bounds[-1] = 1.0
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(polys), len(rows) + 1
-    lp.col_cost_ = np.array(weights, dtype=float)
+    lp.col_cost_ = np.array(programme.weights, dtype=float)
     lp.col_lower_ = np.array([0.0] * nonneg + [-highspy.kHighsInf] * (len(polys) - nonneg))
     lp.col_upper_ = np.full(len(polys), highspy.kHighsInf)
     lp.row_lower_, lp.row_upper_ = bounds, bounds.copy()
@@ -83,10 +165,14 @@ def _support(
     solver = highspy.Highs()
     solver.silent()
     solver.setOptionValue("threads", 1)
+    if basic:
+        solver.setOptionValue("small_matrix_value", 1e-12)
     solver.passModel(lp)
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return None
+    if basic and (basis := solver.getBasis()).valid:
+        return [i for i, status in enumerate(basis.col_status) if status == highspy.HighsBasisStatus.kBasic]
     return [i for i, x in enumerate(solver.getSolution().col_value) if abs(x) > TOLERANCE]
 
 
@@ -95,7 +181,7 @@ def _exact(polys: Sequence[Poly], strict: Sequence[bool], rows: dict[Monomial, i
     from sympy import QQ
     from sympy.polys.matrices import DomainMatrix
 
-    entries: dict[int, dict[int, object]] = {}
+    entries: dict[int, dict[int, Any]] = {}
     for column, poly in enumerate(polys):
         for monomial, coefficient in poly.items():
             entries.setdefault(rows[monomial], {})[column] = QQ(coefficient.numerator, coefficient.denominator)
@@ -112,3 +198,86 @@ def _exact(polys: Sequence[Poly], strict: Sequence[bool], rows: dict[Monomial, i
         value = dense.get(row, {}).get(len(polys), QQ(0))
         values[pivot] = Fraction(int(value.numerator), int(value.denominator))
     return values
+
+
+# --- the exact simplex method -------------------------------------------------------------------
+
+
+class _OutOfWork(Exception):
+    """More entries were changed than MAX_WORK."""
+
+
+class _Tableau:
+    """Equations solved for a basis, exactly.  Their right-hand sides stand at the index `last`."""
+
+    def __init__(self, programme: Programme) -> None:
+        self.last = len(programme.polys)
+        self.rows: list[dict[int, Fraction]] = [{} for _ in programme.rows]
+        length = {self.last: Fraction(1)}
+        for column, poly in enumerate(programme.polys):
+            for monomial, coefficient in poly.items():
+                self.rows[programme.rows[monomial]][column] = Fraction(coefficient)
+            if programme.strict[column]:
+                length[column] = Fraction(1)
+        self.rows.append(length)
+        self.basis: dict[int, int] = {}  # column by row
+        self.work = 0
+
+    def pivot(self, at: int, column: int) -> None:
+        """Solve a row for a column, and put it into the other rows."""
+        pivot = self.rows[at]
+        scale = pivot[column]
+        for index in pivot:
+            pivot[index] /= scale
+        for number, row in enumerate(self.rows):
+            if number != at and (factor := row.get(column)):
+                self._subtract(row, factor, pivot)
+        self.basis[at] = column
+
+    def _subtract(self, row: dict[int, Fraction], factor: Fraction, pivot: dict[int, Fraction]) -> None:
+        self.work += len(pivot)
+        if self.work > MAX_WORK:
+            raise _OutOfWork
+        for index, value in pivot.items():
+            left = row.get(index, 0) - factor * value
+            if left:
+                row[index] = left
+            else:
+                row.pop(index, None)
+
+    def begin(self, order: Iterable[int]) -> bool:
+        """A basis of the columns that come first; False where the equations contradict one another."""
+        for column in order:
+            at = [i for i, row in enumerate(self.rows) if i not in self.basis and column in row]
+            if at:
+                self.pivot(min(at, key=lambda i: len(self.rows[i])), column)
+        return all(i in self.basis or self.last not in row for i, row in enumerate(self.rows))
+
+    def repair(self, nonneg: int) -> bool:
+        """Make the first `nonneg` values non-negative, if they can be: the dual simplex method with Bland's rule."""
+        while True:
+            broken = [
+                (column, i)
+                for i, column in self.basis.items()
+                if column < nonneg and self.rows[i].get(self.last, 0) < 0
+            ]
+            if not broken:
+                return True
+            _, at = min(broken)
+            enters = [j for j, value in self.rows[at].items() if value < 0 and j < nonneg]
+            if not enters:
+                return False
+            self.pivot(at, min(enters))
+
+
+def _simplex(programme: Programme, preferred: Iterable[int]) -> dict[int, Fraction] | None:
+    """A solution found in exact arithmetic, from a basis of the preferred values; None if there is none, or no work
+    left."""
+    tableau, size = _Tableau(programme), len(programme.polys)
+    order = dict.fromkeys([*range(programme.nonneg, size), *preferred, *range(size)])
+    try:
+        if not tableau.begin(order) or not tableau.repair(programme.nonneg):
+            return None
+    except _OutOfWork:
+        return None
+    return {c: value for i, c in tableau.basis.items() if (value := tableau.rows[i].get(tableau.last))}

@@ -149,6 +149,11 @@ class Inverse:
     positive: int | None  # the fact 0 < base
     nonzero: int | None  # the fact base != 0
 
+    @property
+    def signed(self) -> bool:
+        """Whether products may be multiplied by the base."""
+        return self.positive is not None or self.nonzero is not None
+
 
 Cofactors = dict[int, Poly]
 

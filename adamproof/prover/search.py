@@ -8,9 +8,11 @@ Equations are oriented as rewrite rules; denominators are cleared in a mode of t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations_with_replacement
+from operator import attrgetter
 
 from ..kernel.normal import (
     Atom,
@@ -28,7 +30,7 @@ from ..kernel.normal import (
     whole,
 )
 from ..kernel.rules import NEGATED_GOAL
-from ..kernel.terms import Refusal, Term
+from ..kernel.terms import Refusal, Term, reset_budget
 from .linear import nonnegative_zero_sum
 from .polynomials import (
     Cofactors,
@@ -47,6 +49,7 @@ from .polynomials import (
     reduce,
 )
 from .record import Step, derive
+from .scaling import Ratios
 
 MAX_COLUMNS = 4000
 MAX_ROOTS = 12  # monomials whose squares are guessed
@@ -67,15 +70,22 @@ class Column:
 
 @dataclass
 class Search:
-    """One goal against a list of facts.  `tried` tells afterwards what was attempted."""
+    """One goal against a list of facts.
+
+    linear: take base*inv(base) == 1 as one more equation to combine, rather than a rule to cancel and clear by.
+    Afterwards `tried` tells what was attempted, and `work` how many monomials were computed for it.
+    """
 
     goal: Term
     facts: Sequence[Step]
     squares: Sequence[Term] = ()
     products: Sequence[tuple[int, ...]] = ()
+    linear: bool = False
     tried: list[str] = field(default_factory=list)
+    work: int = 0
 
     def __post_init__(self) -> None:
+        reset_budget()
         self.readings: dict[int, tuple[str, Poly]] = {}
         for index, step in enumerate(self.facts):
             lhs, rhs = step.conclusion.args
@@ -113,6 +123,9 @@ class Search:
             name = -2 - len(self.definitions)
             self.definitions[name] = (index, cofactors)
             self.rules.append(Rule(name, atom, exponent, rest, scale))
+        for inverse in self.inverses:
+            if self.linear or not inverse.signed:
+                self.loose_equations[inverse.equation] = self.readings[inverse.equation][1]
         self.inverses.sort(key=lambda inverse: (-atom_term(inverse.inverse).depth, atom_text(inverse.inverse)))
 
     def _take_inverse(self, index: int, poly: Poly) -> bool:
@@ -146,6 +159,7 @@ class Search:
     # --- columns ---
 
     def _column(self, facts: tuple[int, ...], squares: tuple[Term, ...], clear: bool) -> Column | None:
+        reset_budget()  # of the kernel's steps: each product has its own, whatever was computed before
         raw = constant(1)
         for index in facts:
             raw = times(raw, self._factor(index))
@@ -154,29 +168,37 @@ class Search:
         for square in squares:
             raw = times(raw, times(normal(square), normal(square)))
         reduced = reduce(raw, self.rules)
-        for inverse in self.inverses:
-            reduced = cancelled(reduced, inverse)
-        if clear:
+        if not self.linear:
             for inverse in self.inverses:
-                reduced, n = cleared(reduced, inverse)
-                if n == 0:
-                    continue
-                if inverse.positive is not None:
-                    extra, factor = (inverse.positive,) * n, self._factor(inverse.positive)
-                elif inverse.nonzero is not None:
-                    extra, factor = (inverse.nonzero,) * n, self._factor(inverse.nonzero)
-                    for _ in range(n):
-                        reduced = times(reduced, inverse.base)
-                else:
-                    return None
-                facts = (*facts, *extra)
-                for _ in range(n):
-                    raw = times(raw, factor)
-                reduced = reduce(_rescaled(reduced, inverse, factor, n), self.rules)
-                if max(len(raw), len(reduced)) > MAX_MONOMIALS:
-                    return None
+                reduced = cancelled(reduced, inverse)
+        if clear:
+            found = self._cleared(facts, raw, reduced)
+            if found is None:
+                return None
+            facts, raw, reduced = found
+        self.work += len(raw) + len(reduced)
         strict = not squares and all(self.readings[i][0] != "<=" for i in facts)
         return Column(facts, squares, raw, reduced, strict)
+
+    def _cleared(self, facts: tuple[int, ...], raw: Poly, reduced: Poly) -> tuple[tuple[int, ...], Poly, Poly] | None:
+        """The same with the denominators of known sign multiplied out."""
+        for inverse in self.inverses:
+            index = inverse.nonzero if inverse.positive is None else inverse.positive
+            if index is None:
+                continue
+            reduced, n = cleared(reduced, inverse)
+            if n == 0:
+                continue
+            if inverse.positive is None:
+                reduced = times(reduced, power(inverse.base, n))
+            factor = self._factor(index)
+            facts = (*facts, *(index,) * n)
+            for _ in range(n):
+                raw = times(raw, factor)
+            reduced = reduce(_rescaled(reduced, inverse, factor, n), self.rules)
+            if max(len(raw), len(reduced)) > MAX_MONOMIALS:
+                return None
+        return facts, raw, reduced
 
     def _factor(self, index: int) -> Poly:
         op, poly = self.readings[index]
@@ -201,8 +223,9 @@ class Search:
             wanted += [(facts, ()) for facts in combinations_with_replacement(factors, size)]
         wanted += [(facts, ()) for facts in self.products]
         wanted += [((*facts, NEGATED_GOAL), ()) for facts in self.products if self.goal.op != "!="]
-        columns = self._columns(wanted[:MAX_COLUMNS], clear)
-        pure, mixed = self._guessed_squares(columns)
+        singles = self._columns(wanted[: 1 + len(factors)], clear)
+        columns = singles + self._columns(wanted[1 + len(factors) : MAX_COLUMNS], clear)
+        pure, mixed = self._guessed_squares(columns, singles if degree > 1 else [])
         pure += [poly_term({frozenset([(r.lead, r.exponent // 2)]): 1}) for r in self.rules if r.exponent % 2 == 0]
         wanted = [((), (square,)) for square in (*self.squares, *pure, *(mixed if degree > 1 else ()))]
         for square in (*self.squares, *(pure if degree > 1 else ())):
@@ -221,18 +244,17 @@ class Search:
         return columns
 
     @staticmethod
-    def _guessed_squares(columns: Sequence[Column]) -> tuple[list[Term], list[Term]]:
-        """Roots x, and x +- y, whose squares may help: for the squared and mixed monomials in single facts."""
+    def _guessed_squares(columns: Sequence[Column], singles: Sequence[Column]) -> tuple[list[Term], list[Term]]:
+        """Roots x, and r*x +- y, whose squares may help: for the squared and mixed monomials in products of at most
+        two facts, with the ratio r (of units) that single facts suggest."""
         sight: dict[Monomial, None] = {}
         for column in columns:
             if len(set(column.facts)) <= 2:
                 sight.update((monomial, None) for monomial, _ in ordered(column.reduced))
         roots = list(dict.fromkeys(root for monomial in sight if (root := _root(monomial))))[:MAX_ROOTS]
-        mixed: list[Poly] = []
-        for i, a in enumerate(roots):
-            for b in roots[:i]:
-                if join(a, b) in sight:
-                    mixed += [{a: 1, b: 1}, {a: 1, b: -1}]
+        pairs = [(a, b) for i, a in enumerate(roots) for b in roots[:i] if join(a, b) in sight]
+        ratios = Ratios([column.reduced for column in singles])
+        mixed = [{a: r, b: sign} for a, b in pairs for r in (1, *ratios.between(a, b)) for sign in (1, -1)]
         return [poly_term({root: 1}) for root in roots], [poly_term(poly) for poly in mixed]
 
     # --- solving ---
@@ -240,11 +262,18 @@ class Search:
     def run(self, degrees: Sequence[int] = (1, 2)) -> Step | None:
         """The goal as a theorem, or None."""
         if self.goal.op == "==":
-            return self._certify([])
+            with suppress(Refusal):
+                return self._certify([])
+            return None
+        signed = any(inverse.signed for inverse in self.inverses)
+        if self.linear and not signed:
+            return None  # those of unknown sign are taken so in any case
         for degree in degrees:
-            for clear in (False, True) if self.inverses else (False,):
+            for clear in (False, True) if signed and not self.linear else (False,):
                 columns = self._products(degree, clear)
-                found = self._solve(columns, clear)
+                found = None
+                with suppress(Refusal):  # a certificate too large for the kernel; another one may be smaller
+                    found = self._solve(columns, clear)
                 kind = ", denominators cleared" if clear else ""
                 self.tried.append(f"{len(columns)} products of degree {degree}{kind}")
                 if found is not None:
@@ -252,6 +281,7 @@ class Search:
         return None
 
     def _solve(self, columns: list[Column], clear: bool) -> Step | None:
+        reset_budget()
         free = list(self._equation_columns(columns, clear)) if self.loose_equations else []
         solution = nonnegative_zero_sum(
             [column.reduced for column in columns],
@@ -270,7 +300,7 @@ class Search:
         support = {monomial for column in columns for monomial in column.reduced}
         for index, poly in sorted(self.loose_equations.items()):
             reduced, denominators = reduce(poly, self.rules), constant(1)
-            for inverse in self.inverses if clear else ():
+            for inverse in filter(attrgetter("signed"), self.inverses) if clear else ():
                 reduced, n = cleared(reduced, inverse)
                 denominators = times(denominators, power(inverse.base, n))
                 reduced = reduce(reduced, self.rules)
@@ -278,7 +308,9 @@ class Search:
             for monomial in reduced:
                 shifts |= {q for target in support if (q := over_monomial(target, monomial)) is not None}
             for shift in sorted(shifts, key=monomial_key)[:MAX_SHIFTS]:
-                yield index, times(denominators, {shift: 1}), reduce(times(reduced, {shift: 1}), self.rules)
+                shifted = reduce(times(reduced, {shift: 1}), self.rules)
+                self.work += len(shifted)
+                yield index, times(denominators, {shift: 1}), shifted
 
     def _certify(
         self, chosen: list[tuple[Fraction, Column]], given: Sequence[tuple[Fraction, int, Poly]] = ()

@@ -8,11 +8,24 @@ computes every step, and the verdict comes from verifying the proof file.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..kernel.facts import FACTS
 from ..kernel.normal import Atom, Poly, difference, key
-from ..kernel.terms import BINDERS, INT, QUANTIFIERS, RELATIONS, Refusal, Term, as_real, function, make, number
+from ..kernel.terms import (
+    BINDERS,
+    INT,
+    QUANTIFIERS,
+    RELATIONS,
+    Refusal,
+    Term,
+    as_real,
+    function,
+    make,
+    number,
+    reset_budget,
+)
 from ..kernel.terms import Function as KernelFunction
 from ..kernel.text import show
 from . import library
@@ -25,6 +38,7 @@ if TYPE_CHECKING:
     from ..numeric.check import Witness
 
 MAX_SIDE_FACTS = 8  # up to this many, side conditions may multiply two facts
+MAX_AGAIN = 20_000  # monomials to compute when a search without a result is made again without an inequality
 
 Fact = Any  # a Step, or a SymPy statement that becomes a hypothesis
 
@@ -82,6 +96,7 @@ def prove(
     squares: terms whose squares may be used; products: further products of facts; degree: how many facts
     are multiplied at most.  Raises ProofFailure, saying what was tried.
     """
+    reset_budget()  # of the kernel's steps, which a search that found nothing may have spent
     target = prop(goal)
     given = theorems(facts)
     if target.op not in RELATIONS:
@@ -97,7 +112,7 @@ def prove(
         if key(step.conclusion) == key(target):
             return step if step.conclusion is target else derive("convert", [step], target)
     hints = tuple(term(square) for square in squares)
-    question = (target, tuple(given), hints, tuple(map(len, extra)), degree)
+    question = (target, tuple(given), hints, tuple(map(tuple, extra)), degree)
     if question not in _answers:
         try:
             _answers[question] = _searched(target, given, extra, hints, degree)
@@ -116,18 +131,35 @@ _answers: dict[Any, Step | ProofFailure] = {}
 def _searched(
     target: Term, given: Sequence[Step], extra: Sequence[Sequence[Step]], hints: Sequence[Term], degree: int
 ) -> Step:
-    known = _Known(given)
-    known.enrich([difference(*target.args), *(difference(hint, number(0)) for hint in hints)])
-    chosen = [tuple(known.facts.index(step) for step in group) for group in extra]
-    search = Search(target, known.facts, hints, chosen)
-    found = search.run(range(1, degree + 1))
-    if found is None and target.op == "==":
-        found = _two_sided(target, known, hints, degree)
-    if found is None and target.op == "<=" and target.args[0].op == "abs":
-        found = _abs_bound(target, known, hints, degree)
+    question = _Question(target, extra, hints, degree)
+    known = question.known(given)
+    found = question.answer(known) or _otherwise(question, given, known)
     if found is None:
-        raise ProofFailure(target, given, search.tried or ["rewriting by the equations"])
+        raise ProofFailure(target, given, question.tried or ["rewriting by the equations"])
     return found
+
+
+def _otherwise(question: _Question, given: Sequence[Step], known: _Known) -> Step | None:
+    """The answer with equations about denominators as linear facts, or without one of the facts, equations first.
+
+    A fact can be in the way, as what rewrites or clears the others; without it, the search is what it would have been
+    had it not been given.  So a proof that was found is found with one more equation, too.  An inequality is left out
+    if it changes what else is known (otherwise it only adds columns), and while MAX_AGAIN allows.
+    """
+    first = known.work
+    if first <= MAX_AGAIN and (found := question.answer(known, linear=True)):
+        return found
+    left = MAX_AGAIN
+    for out in sorted(given, key=lambda step: step.conclusion.op != "=="):
+        equation = out.conclusion.op == "=="
+        if not equation and left < first:
+            break
+        fewer = question.known([step for step in given if step is not out])
+        if equation or fewer.facts != known.facts_without(out):
+            if found := question.answer(fewer):
+                return found
+        left -= fewer.work
+    return None
 
 
 def _by_logic(target: Term, given: Sequence[Step]) -> Step:
@@ -137,28 +169,47 @@ def _by_logic(target: Term, given: Sequence[Step]) -> Step:
     raise ProofFailure(target, given, ["the facts themselves"])
 
 
-def _two_sided(target: Term, known: _Known, hints: Sequence[Term], degree: int) -> Step | None:
-    """An equation from two inequalities."""
-    a, b = target.args
-    sides = []
-    for low, high in ((a, b), (b, a)):
-        side = Search(make("<=", low, high), known.facts, hints).run(range(1, degree + 1))
-        if side is None:
-            return None
-        sides.append(side)
-    return derive("antisymmetry", sides)
+@dataclass
+class _Question:
+    """A goal with its hints; `tried` tells what was attempted with all facts."""
 
+    target: Term
+    extra: Sequence[Sequence[Step]]
+    hints: Sequence[Term]
+    degree: int
+    tried: list[str] = field(default_factory=list)
 
-def _abs_bound(target: Term, known: _Known, hints: Sequence[Term], degree: int) -> Step | None:
-    """abs(x) <= y from x <= y and -x <= y."""
-    x, y = target.args[0].args[0], target.args[1]
-    sides = []
-    for side in (x, make("mul", number(-1), x)):
-        found = Search(make("<=", side, y), known.facts, hints).run(range(1, degree + 1))
-        if found is None:
-            return None
-        sides.append(found)
-    return library.apply_to("abs_le", [x, y], sides)
+    def known(self, facts: Sequence[Step]) -> _Known:
+        """Facts, and what is known of the heads in sight."""
+        known = _Known(facts)
+        hints = (difference(hint, number(0)) for hint in self.hints)
+        known.enrich([difference(*self.target.args), *hints])
+        return known
+
+    def answer(self, known: _Known, linear: bool = False) -> Step | None:
+        """The goal from what is known, or None."""
+        (low, high), op = self.target.args, self.target.op
+        search = Search(self.target, known.facts, self.hints, known.places(self.extra), linear)
+        found = known.run(search, self.degree)
+        self.tried = self.tried or search.tried
+        if found is None and op == "==":
+            if sides := self._both([make("<=", low, high), make("<=", high, low)], known, linear):
+                found = derive("antisymmetry", sides)
+        if found is None and op == "<=" and low.op == "abs":
+            (x,) = low.args
+            if sides := self._both([make("<=", x, high), make("<=", make("mul", number(-1), x), high)], known, linear):
+                found = library.apply_to("abs_le", [x, high], sides)
+        return found
+
+    def _both(self, goals: Iterable[Term], known: _Known, linear: bool) -> list[Step]:
+        """The goals as theorems, or nothing: an equation from two inequalities, abs(x) <= y from x <= y and -x <= y."""
+        sides: list[Step] = []
+        for goal in goals:
+            side = known.run(Search(goal, known.facts, self.hints, linear=linear), self.degree)
+            if side is None:
+                return []
+            sides.append(side)
+        return sides
 
 
 class _Known:
@@ -168,6 +219,7 @@ class _Known:
         self.facts: list[Step] = []
         self.keys: set[Any] = set()
         self.sides: dict[Any, Step | None] = {}
+        self.work = 0  # of all searches from these facts: monomials
         for step in facts:
             self.add(step)
 
@@ -182,6 +234,17 @@ class _Known:
                 self.add(derive("integer_gap", [step]))
             except Refusal:
                 pass  # not between integers
+
+    def facts_without(self, out: Step) -> list[Step]:
+        """The facts without one, and without what it says of integers."""
+        gap = ("integer_gap", (out,))
+        return [step for step in self.facts if step is not out and (step.rule, step.premises) != gap]
+
+    def places(self, groups: Iterable[Iterable[Step]]) -> list[tuple[int, ...]]:
+        """Groups of facts by index; those are left out of which a fact is not there."""
+        index = {key(step.conclusion): i for i, step in enumerate(self.facts)}
+        marks = [[key(step.conclusion) for step in group] for group in groups]
+        return [tuple(index[mark] for mark in group) for group in marks if index.keys() >= set(group)]
 
     def enrich(self, polys: Iterable[Poly]) -> None:
         """Add what is known of every sqrt, abs, sign, inverse and power in sight, inner ones first."""
@@ -262,9 +325,15 @@ class _Known:
             direct = next((step for step in self.facts if key(step.conclusion) == mark), None)
             if direct is not None and direct.conclusion is not goal:
                 direct = derive("convert", [direct], goal)
-            degrees = range(1, 1 + (degree if len(self.facts) <= MAX_SIDE_FACTS else min(degree, 1)))
-            self.sides[mark, degree] = direct or (Search(goal, self.facts).run(degrees) if degree else None)
+            top = degree if len(self.facts) <= MAX_SIDE_FACTS else min(degree, 1)
+            self.sides[mark, degree] = direct or (self.run(Search(goal, self.facts), top) if degree else None)
         return self.sides[mark, degree]
+
+    def run(self, search: Search, degree: int) -> Step | None:
+        """What a search from these facts finds up to a degree."""
+        found = search.run(range(1, degree + 1))
+        self.work += search.work
+        return found
 
 
 # --- chains -------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Abs, Integer, Rational, Sum, sign, sqrt
 
-from adamproof.kernel import verify
+from adamproof.kernel import terms, verify
 from adamproof.kernel.text import show
 from adamproof.prover import (
     Functional,
@@ -120,6 +120,35 @@ def test_never_proves_what_an_integer_point_refutes(coefficients: list[int]) -> 
             assert a * u * u + b * u * v + c * v * v + d * u + g * v + h >= 0
 
 
+def test_an_equation_about_denominators_counts_as_it_stands() -> None:
+    """The sign of x + y is not known, so the equation says nothing about multiplying by it: it is one more summand."""
+    equation = eq(x / (x + y), 1 - y / (x + y))
+    goal, bound = le(y / (x + y) + z, 0), le(z, x / (x + y) - 1)
+    assert verified(prove(goal, bound, equation)) == "y/(x + y) + z <= 0"
+    assert verified(prove(goal, bound, equation, lt(0, x + y))) == "y/(x + y) + z <= 0"
+    assert verified(prove(eq(2 * x / (x + y), 2 - 2 * y / (x + y)), equation, le(0, e))).startswith("2*x")
+
+
+def test_a_fact_that_is_there_twice_can_be_multiplied() -> None:
+    twice = prove(le(0, 2 * x), le(0, x))
+    again = prove(le(0, x), twice)
+    assert verified(prove(le(0, x * y), again, products=[[assume(le(0, x)), le(0, y)]])) == "0 <= x*y"
+
+
+def test_other_products_are_another_question() -> None:
+    facts = [le(0, x), le(0, y), le(0, z)]
+    with pytest.raises(ProofFailure):
+        prove(le(0, x * y), *facts, products=[[facts[0], facts[2]]], degree=1)
+    assert verified(prove(le(0, x * y), *facts, products=[[facts[0], facts[1]]], degree=1)) == "0 <= x*y"
+
+
+def test_what_was_computed_before_does_not_count() -> None:
+    """The kernel counts the steps of one rule; a search begins its own count, and so does each of its products."""
+    terms.reset_budget()
+    terms.spend(terms.MAX_STEPS)
+    verified(prove(le(2 * x * y, 3 * x**2 + y**2)))
+
+
 def test_calc_tracks_direction() -> None:
     chain = calc(x).le(y, le(x, y)).lt(z, lt(y, z)).eq(e, eq(z, e)).qed()
     assert verified(chain) == "x < e"
@@ -148,8 +177,11 @@ def test_induction_sums_and_logic() -> None:
 
 def test_output_does_not_depend_on_the_hash_seed() -> None:
     code = (
-        "from adamproof.prover import dump; from adamproof.registry import theorem_of;"
-        "import hashlib; print(hashlib.sha256(dump(theorem_of('update-magnitude')).encode()).hexdigest())"
+        "from adamproof.prover import *; from adamproof.registry import theorem_of; import hashlib;"
+        "x, y, z = reals('x y z'); k = 10**9; facts = [le(0, k*x + y/k), eq(x/(x + y), 1 - y/(x + y)), lt(z/k, x)];"
+        "goals = [le(2*k*x*y, k*k*x**2 + y**2), lt(z*y, 2*k*x*y + y**2/k), le(1 - x/(x + y), y/(x + y) + k*x + y/k)];"
+        "steps = [theorem_of('update-magnitude'), *(prove(goal, facts, lt(0, y)) for goal in goals)];"
+        "print(hashlib.sha256(''.join(map(dump, steps)).encode()).hexdigest())"
     )
     seen = set()
     for seed in ("0", "1", "2"):
