@@ -26,6 +26,13 @@ BAR = 24
 HELP = {"help_option_names": ["-h", "--help"]}
 VIOLATED = 1
 RATE_INPUTS = ("gap", "grad1", "L0", "L1", "q", "sigma0", "sigma1", "p", "dim", "Gp", "Gq")
+TRAITS = {
+    "bias_correction": "--bias-correction/--no-bias-correction",
+    "weight_decay": "--weight-decay",
+    "decoupled": "--decoupled/--coupled",
+    "clipping": "--clipping",
+    "lr_schedule": "--lr-schedule",
+}
 SHORTER = {"gap": ("--D",), "epsilon": ("--eps",), "steps": ("--T",)}
 Command = Callable[..., Any]
 
@@ -49,16 +56,10 @@ def input_options(names: Iterable[str]) -> Callable[[Command], Command]:
 
 def training_options(command: Command) -> Command:
     """An option for each trait of a training that a theorem may or may not cover."""
-    for option in (
-        click.option("--lr-schedule", metavar="TEXT", help=f"Learning rate: {TRAINING['lr_schedule']}."),
-        click.option("--clipping", metavar="NUMBER", help=f"Gradient clipping: {TRAINING['clipping']}."),
-        click.option("--decoupled/--coupled", default=None, help=f"Weight decay: {TRAINING['decoupled']}."),
-        click.option("--weight-decay", metavar="NUMBER", help=f"Training: {TRAINING['weight_decay']}."),
-        click.option(
-            "--bias-correction/--no-bias-correction", default=None, help=f"Training: {TRAINING['bias_correction']}."
-        ),
-    ):
-        command = option(command)
+    for name, flags in reversed(TRAITS.items()):
+        switch = name in ("bias_correction", "decoupled")
+        kind: Any = {"default": None} if switch else {"metavar": "TEXT" if name == "lr_schedule" else "NUMBER"}
+        command = click.option(flags, name, help=f"Of the training: {TRAINING[name]}.", **kind)(command)
     return command
 
 
