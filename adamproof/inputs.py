@@ -41,6 +41,14 @@ HYPERPARAMETERS = {
     "epsilon": "added to the root of the second moment",
     "steps": "T, the number of steps",
 }
+# What a training has beside Adam's recursions; the theorems cover some of it (adamproof.bounds.training).
+TRAINING = {
+    "bias_correction": "m and v are divided by 1 - beta^t, as PyTorch and optax do",
+    "weight_decay": "weight decay, 0 for none",
+    "decoupled": "weight decay acts on the parameters (AdamW), not through the gradient",
+    "clipping": "the norm at which gradients are clipped, 0 for no clipping",
+    "lr_schedule": "learning rates: 'constant', or the schedule and warm-up in a few words",
+}
 DEFAULTS = {"L1": "0", "q": "1", "sigma1": "0", "p": "2", "C1": "1", "epsilon": "1e-8"}
 MEANINGS = {**PROBLEM, **HYPERPARAMETERS}
 
@@ -141,6 +149,7 @@ __all__ = [
     "MEANINGS",
     "PROBLEM",
     "THEOREMS",
+    "TRAINING",
     "constants_for_exponents",
     "doubts",
     "swapped",

@@ -29,6 +29,12 @@ class Problem:
     epsilon: Fraction = Fraction(1)
     rate: Fraction | None = None  # the largest if None
     signs: Sequence[int] = (1, -1)
+    divisors: Callable[[Problem, int], tuple[Fraction, Fraction]] | None = None  # of m_t and v_t: bias correction
+
+
+def corrected(problem: Problem, time: int) -> tuple[Fraction, Fraction]:
+    """What bias correction divides m_t and v_t by: 1 - beta1^t and 1 - beta2^t."""
+    return 1 - problem.beta1**time, 1 - problem.beta2**time
 
 
 def model(problem: Problem, **variables: Any) -> Model:
@@ -75,7 +81,7 @@ def model(problem: Problem, **variables: Any) -> Model:
             "d": dimension,
             **variables,
         },
-        functions={"F": height, "ga": between, **{name: value(name) for name in ("a", "g", "m", "v", "x")}},
+        functions={"F": height, "ga": between, **{name: value(name) for name in recorded(problem)}},
         space=[(point, Fraction(1, len(outcomes))) for point in range(len(outcomes))],
         integers=range(0, last),
         reals=[Fraction(i, 2) for i in range(3)],
@@ -83,10 +89,15 @@ def model(problem: Problem, **variables: Any) -> Model:
     )
 
 
+def recorded(problem: Problem) -> tuple[str, ...]:
+    """The names of the functions of time, coordinate and outcome that a run records."""
+    return ("a", "g", "m", "v", "x", *(("mhat", "vhat") if problem.divisors else ()))
+
+
 def simulated(problem: Problem, rate: Fraction, signs: Sequence[int], last: int) -> dict[str, dict[int, list[Any]]]:
-    """x, a, g, m, v at the times 0 (m and v only), 1, ..., last."""
+    """x, a, g, m, v (mhat, vhat with bias correction) at the times 0 (m and v only), 1, ..., last."""
     zero = [mpmath.mpf(0)] * len(problem.start)
-    run: dict[str, dict[int, list[Any]]] = {"x": {}, "a": {}, "g": {}, "m": {0: zero}, "v": {0: zero}}
+    run: dict[str, dict[int, list[Any]]] = {name: {} for name in recorded(problem)} | {"m": {0: zero}, "v": {0: zero}}
     position = [as_mpf(value) for value in problem.start]
     for time in range(1, last + 1):
         slope = [c * y for c, y in zip(problem.curvature, position, strict=True)]
@@ -98,6 +109,10 @@ def simulated(problem: Problem, rate: Fraction, signs: Sequence[int], last: int)
         ]
         for name, row in (("x", position), ("a", slope), ("g", sample), ("m", mean), ("v", square)):
             run[name][time] = row
+        if problem.divisors:
+            divisors = [as_mpf(divisor) for divisor in problem.divisors(problem, time)]
+            mean, square = ([y / z for y in row] for row, z in zip((mean, square), divisors, strict=True))
+            run["mhat"][time], run["vhat"][time] = mean, square
         scale = [as_mpf(rate) / (mpmath.sqrt(z) + as_mpf(problem.epsilon)) for z in square]
         position = [y - h * z for y, h, z in zip(position, scale, mean, strict=True)]
     return run
@@ -162,10 +177,11 @@ def run(problem: Problem, **variables: Any) -> Model:
     def total(name: str) -> Callable[..., Any]:
         return lambda time, i, point: base.functions[name](time, (i - 1) % dimension + 1, point)
 
-    symbols = {name: total(name) for name in ("a", "g", "m", "v", "x")}
+    symbols = {name: total(name) for name in recorded(problem)}
+    first, second = ("mhat", "vhat") if problem.divisors else ("m", "v")
 
     def magnitude(time: int, i: int, point: Any) -> Any:
-        momentum, moment = symbols["m"](time, i, point), symbols["v"](time, i, point)
+        momentum, moment = symbols[first](time, i, point), symbols[second](time, i, point)
         if not momentum:
             return Fraction(0)
         return abs(momentum) / (mpmath.sqrt(as_mpf(moment)) + as_mpf(problem.epsilon))
@@ -186,7 +202,12 @@ def run(problem: Problem, **variables: Any) -> Model:
     return base.extended(variables={**settings, **variables}, functions={**symbols, "u": magnitude, "ga": between})
 
 
-def runs(rng: Random) -> Iterator[Model]:
+def corrected_runs(rng: Random) -> Iterator[Model]:
+    """As runs, with bias correction."""
+    return runs(rng, corrected)
+
+
+def runs(rng: Random, divisors: Callable[[Problem, int], tuple[Fraction, Fraction]] | None = None) -> Iterator[Model]:
     """One or two coordinates and up to three steps; beta1^2 < beta2, every rate from creeping to leaping."""
     while True:
         dimension, horizon = rng.randint(1, 2), rng.randint(1, 3)
@@ -201,6 +222,7 @@ def runs(rng: Random) -> Iterator[Model]:
             beta2=beta2,
             epsilon=Fraction(rng.randint(1, 30), 10),
             rate=Fraction(1, rng.choice([1, 10, 100])),
+            divisors=divisors,
         )
         found = run(
             problem,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .magnitude import magnitudes
     from .problem import Hyperparameters, Problem, ProblemError
     from .solve import optimise, smallest_steps
+    from .training import Training
     from .vectorised import Bounds, bound
 
 _LATER = {
@@ -27,6 +28,7 @@ _LATER = {
     "Hyperparameters": "problem",
     "Problem": "problem",
     "ProblemError": "problem",
+    "Training": "training",
     "bound": "vectorised",
     "certify": "certified",
     "magnitudes": "magnitude",
@@ -63,6 +65,7 @@ __all__ = [
     "Scale",
     "ScalingWitness",
     "Schedule",
+    "Training",
     "Unbounded",
     "UndecidedOrder",
     "best_schedule",

@@ -9,7 +9,7 @@ lemma's claim; that the terms add up to it is checked.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -33,7 +33,8 @@ from .problem import (
     is_array,
     shown,
 )
-from .theorems import BETAS, Theorem, TheoremError, theorem
+from .theorems import BETAS, CORRECTED, Theorem, TheoremError, theorem
+from .training import UNKNOWN, Covered, Training, coverage, uncovered
 
 MOST_BITS = 16_000
 DIGITS = 8
@@ -75,6 +76,25 @@ class Bound:
     compared: tuple[Compared, ...]
     digits: int
     notes: tuple[str, ...] = ()  # what is strange about the inputs
+    training: Training = UNKNOWN
+    coverage: tuple[Covered, ...] = ()  # bias correction, weight decay, schedule or warm-up, gradient clipping
+
+    @property
+    def uncovered(self) -> tuple[str, ...]:
+        """What the training is known to have and the theorem does not cover."""
+        return uncovered(self.coverage)
+
+    @property
+    def applies(self) -> bool:
+        """Whether all hypotheses that numbers decide hold and the training has nothing that is not covered."""
+        return self.holds and not self.uncovered
+
+    def of(self, training: Training) -> Bound:
+        """The same numbers for a training with these traits, by the theorem that is about it."""
+        name, case = self.theorem.name, self.theorem.case
+        corrected = bool(training.bias_correction) and name in CORRECTED
+        about = theorem(name, case, corrected)
+        return replace(self, theorem=about, training=training, coverage=coverage(name, training))
 
     @property
     def holds(self) -> bool:
@@ -206,8 +226,17 @@ def written(relation: Relational) -> str:
 # --- the bound ----------------------------------------------------------------------------------
 
 
-def certify(problem: Problem, hyper: Hyperparameters, name: str = "main", case: int = 1, digits: int = DIGITS) -> Bound:
+def certify(
+    problem: Problem,
+    hyper: Hyperparameters,
+    name: str = "main",
+    case: int = 1,
+    digits: int = DIGITS,
+    training: Training = UNKNOWN,
+) -> Bound:
     """The bound of a theorem (NAMES) at one setting, each number to this many digits.
+
+    `training` says what else the optimiser does; `coverage` of the result says which of it the theorem covers.
 
     Raises ProblemError where an input is missing, breaks its rule, or where the betas are outside the theorem's range.
     A bound whose other hypotheses fail is returned with `holds` false: it is a number, not a theorem.
@@ -235,7 +264,7 @@ def certify(problem: Problem, hyper: Hyperparameters, name: str = "main", case: 
         tuple(_compared(found, numbers, total, digits)),
         digits,
         tuple(_notes(numbers)),
-    )
+    ).of(training)
 
 
 def _sides(found: Theorem, numbers: Numbers) -> list[Any]:

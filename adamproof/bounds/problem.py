@@ -17,7 +17,7 @@ from typing import Any
 
 import sympy
 
-from ..inputs import DEFAULTS, HYPERPARAMETERS, MEANINGS, PROBLEM
+from ..inputs import DEFAULTS, HYPERPARAMETERS, MEANINGS, PROBLEM, TRAINING
 from ..lemmas.beyond.high_probability import delta
 from ..lemmas.beyond.setting import B
 from ..lemmas.main.corollary_3_3 import C0, C1, c, vbar
@@ -29,6 +29,8 @@ from .numbers import NumberError, exact
 # Plain symbols for what the lemmas write as expectations and means over time (adamproof.bounds.theorems).
 GAP, GRAD1, GP, GQ = sympy.symbols("D grad1 Gp Gq", nonnegative=True)
 LARGEST_FILE = 1_000_000  # bytes
+TABLES = ("problem", "hyperparameters", "training")  # of a problem file
+SWITCHES = ("bias_correction", "decoupled")  # inputs that are true or false
 MOST_BITS = 8_000  # to decide a comparison
 
 
@@ -127,10 +129,10 @@ def _normalised(owner: Any, table: Mapping[str, Field]) -> None:
         if value is None:
             value = field.default
         if value is not None:
-            object.__setattr__(owner, name, _checked(name, value, field.rule))
+            object.__setattr__(owner, name, checked(name, value, field.rule))
 
 
-def _checked(name: str, value: Any, rule: Rule) -> Any:
+def checked(name: str, value: Any, rule: Rule) -> Any:
     if is_array(value) or (isinstance(value, Sequence) and not isinstance(value, str)):
         return checked_array(name, value, rule)
     try:
@@ -243,9 +245,12 @@ def given(problem: Problem, hyper: Hyperparameters) -> dict[str, Any]:
 
 
 def from_mapping(values: Mapping[str, Any], where: str = "") -> tuple[Problem, Hyperparameters]:
-    """A problem and hyperparameters from names and values.  Raises ProblemError on a name that is none."""
+    """A problem and hyperparameters from names and values.  Raises ProblemError on a name that is none.
+
+    Names of traits (inputs.TRAINING) are left to `training.training_of`.
+    """
     for name in values:
-        if name not in FIELDS:
+        if name not in FIELDS and name not in TRAINING:
             raise ProblemError(unknown(name, FIELDS, where))
     problem = Problem(**{name: value for name, value in values.items() if name in INPUTS})
     return problem, Hyperparameters(**{name: value for name, value in values.items() if name in HYPER})
@@ -259,7 +264,7 @@ def unknown(name: str, known: Iterable[str], where: str = "") -> str:
 
 
 def read(path: str) -> dict[str, Any]:
-    """The values of a TOML or JSON file, keys at the top or in the tables [problem] and [hyperparameters].
+    """The values of a TOML or JSON file, keys at the top or in the tables [problem], [hyperparameters], [training].
 
     Decimals are exact: 0.999 in the file is 999/1000.  Raises ProblemError in one sentence on anything else.
     """
@@ -268,13 +273,16 @@ def read(path: str) -> dict[str, Any]:
         raise ProblemError(f"{path}: a problem file is a table of names and values")
     values: dict[str, Any] = {}
     for key, value in content.items():
-        entries = value.items() if key in ("problem", "hyperparameters") and isinstance(value, dict) else [(key, value)]
+        entries = value.items() if key in TABLES and isinstance(value, dict) else [(key, value)]
         for name, entry in entries:
-            if name not in FIELDS:
-                raise ProblemError(unknown(name, FIELDS, path))
+            if name not in FIELDS and name not in TRAINING:
+                raise ProblemError(unknown(name, [*FIELDS, *TRAINING], path))
             if name in values:
                 raise ProblemError(f"{path}: {name} is given twice")
-            if not isinstance(entry, str | int | Fraction) or isinstance(entry, bool):
+            if isinstance(entry, bool) != (name in SWITCHES):
+                kind = "true or false" if name in SWITCHES else "a number or text"
+                raise ProblemError(f"{path}: {name} must be {kind}, not {entry!r:.40}")
+            if name not in SWITCHES and not isinstance(entry, str | int | Fraction):
                 raise ProblemError(f"{path}: {name} must be a number or text, not {entry!r:.40}")
             values[name] = entry
     return values
@@ -321,6 +329,7 @@ __all__ = [
     "ProblemError",
     "Rule",
     "check_rule",
+    "checked",
     "checked_array",
     "from_mapping",
     "given",

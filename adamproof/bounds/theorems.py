@@ -20,7 +20,7 @@ from ..inputs import THEOREMS as NAMES
 from ..lemma import Claim, Lemma
 from ..lemmas.beyond import high_probability, unconditional
 from ..lemmas.beyond import setting as beyond
-from ..lemmas.main import corollary_3_3, main_theorem, main_theorem_averaged
+from ..lemmas.main import bias_corrected_main, corollary_3_3, main_theorem, main_theorem_averaged
 from ..lemmas.main import setting as main
 from ..lemmas.notation import L1, R, T, b1, b2, d, eps, gamma, p, q, s1, t
 from ..prover import E, Forall, Integral01, power, real_power
@@ -173,9 +173,11 @@ NEVER_SHRANK = "what the left side can reach if no gradient is ever longer than 
 BY_R = Trivial(R * sympy.sqrt(d) * GRAD1, "R*sqrt(d)*|a_1|", NEVER_SHRANK)
 
 
-def _main() -> Theorem:
-    lemma = main_theorem.lemma
-    return _made("main", lemma, "Adam", GAIN, main_theorem.terms(R), {"R": R}, BY_R)
+def _main(corrected: bool = False) -> Theorem:
+    lemma, claim = main_theorem.lemma, "Adam"
+    if corrected:
+        lemma, claim = bias_corrected_main.lemma, "Adam with bias correction"
+    return _made("main", lemma, claim, GAIN, main_theorem.terms(R), {"R": R}, BY_R)
 
 
 def _averaged_terms(square: Any) -> dict[str, Any]:
@@ -202,8 +204,9 @@ POSSIBLE = {
 }
 
 
-def _corollary() -> Theorem:
+def _corollary(corrected: bool = False) -> Theorem:
     module = corollary_3_3
+    lemma = bias_corrected_main.lemma if corrected else module.lemma
     four = main_theorem.terms(R)
     pieces = {
         "initial gap": four["initial gap"],
@@ -214,13 +217,13 @@ def _corollary() -> Theorem:
     factor = module.BOUND / module.BRACKET
     terms = {name: factor * piece for name, piece in pieces.items()}
     first = Trivial(GRAD1, "|a_1|", "the length of the first gradient")
-    found = _made("corollary", module.lemma, "gradient norm", "mean over t of E|a_t|_2", terms, {"R": R}, first)
+    found = _made("corollary", lemma, "gradient norm", "mean over t of E|a_t|_2", terms, {"R": R}, first)
     return replace(found, hypotheses={**found.hypotheses, **POSSIBLE})
 
 
-def _case_2() -> Theorem:
+def _case_2(corrected: bool = False) -> Theorem:
     """Corollary 3.3 where C1 = c*sqrt(d), written with gamma0 = gamma*sqrt(d) (and h = 1): no d is left but in it."""
-    module, one = corollary_3_3, _corollary()
+    module, one = corollary_3_3, _corollary(corrected)
     dense = {module.C1: module.c * sympy.sqrt(d)}
     own = {module.gamma0: gamma * sympy.sqrt(d), module.h: 1}
     bracket = next(factor for factor in sympy.Mul.make_args(module.FREE) if factor.is_Add)
@@ -269,14 +272,14 @@ def _unconditional() -> Theorem:
     )
 
 
-def _high_probability() -> Theorem:
+def _high_probability(corrected: bool = False) -> Theorem:
     module = high_probability
     terms = {name: term.xreplace({main.R: R}) for name, term in module.terms(module.LEVEL).items()}
     claim = module.lemma.claim("on the event")
     left = "with probability at least 1 - delta, the mean over t of |u_t o a_t|_1"
     found = _made("high-probability", module.lemma, "on the event", left, terms, {"R": R}, BY_R)
     # The bound is that of "on the event"; what Adam has to satisfy for its probability is said by "Adam".
-    adam = module.lemma.claim("Adam")
+    adam = module.lemma.claim("Adam with bias correction" if corrected else "Adam")
     hypotheses, assumed = _hypotheses(module.lemma, adam)
     return Theorem(
         found.name, module.lemma, adam, left, found.terms, plain(_right(claim.conclusion)), found.scale, hypotheses,
@@ -293,14 +296,30 @@ _MADE: Mapping[str, Callable[[], Theorem]] = {
 }
 
 
+# The theorems that are proved for Adam with bias correction as well.
+CORRECTED: Mapping[str, Callable[[bool], Theorem]] = {
+    "main": _main,
+    "corollary": _corollary,
+    "high-probability": _high_probability,
+}
+
+
 @cache
-def theorem(name: str = "main", case: int = 1) -> Theorem:
-    """A theorem by its name (NAMES); case 2 is for the corollary alone.  Raises ValueError."""
+def theorem(name: str = "main", case: int = 1, bias_correction: bool = False) -> Theorem:
+    """A theorem by its name (NAMES); case 2 is for the corollary alone.
+
+    With bias_correction it is the theorem about Adam with bias correction, which only those in CORRECTED have.  Raises
+    ValueError.
+    """
     if name not in _MADE:
         raise ValueError(f"there is no theorem {name!r}; the theorems are {', '.join(NAMES)}")
     if case not in (1, 2) or (case == 2 and name != "corollary"):
         raise ValueError(f"there is no case {case} of the theorem {name}; only the corollary has a case 2")
-    return _case_2() if case == 2 else _MADE[name]()
+    if bias_correction and name not in CORRECTED:
+        raise ValueError(f"the theorem {name} is not proved here for Adam with bias correction")
+    if case == 2:
+        return _case_2(bias_correction)
+    return CORRECTED[name](True) if bias_correction else _MADE[name]()
 
 
 def with_scale(name: str) -> tuple[dict[str, Any], Scale]:
@@ -318,4 +337,4 @@ def with_scale(name: str) -> tuple[dict[str, Any], Scale]:
 
 BETAS = frozenset((b1, b2))
 
-__all__ = ["BETAS", "NAMES", "Theorem", "TheoremError", "Trivial", "eps", "plain", "theorem", "with_scale"]
+__all__ = ["BETAS", "CORRECTED", "NAMES", "Theorem", "TheoremError", "Trivial", "eps", "plain", "theorem", "with_scale"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..inputs import DEFAULTS, MEANINGS, THEOREMS, constants_for_exponents, doubts
+from ..inputs import DEFAULTS, MEANINGS, THEOREMS, TRAINING, constants_for_exponents, doubts
 from . import terminal
 from .errors import CliError
 from .number_types import Exponent, Formula, Steps, Whole
@@ -20,11 +21,19 @@ if TYPE_CHECKING:
     from ..bounds.enclosures import Enclosure
     from ..bounds.magnitude import Magnitudes, Map
     from ..bounds.solve import Optimised, Target
+    from ..bounds.training import Covered, Training
 
 BAR = 24
 HELP = {"help_option_names": ["-h", "--help"]}
 VIOLATED = 1
 RATE_INPUTS = ("gap", "grad1", "L0", "L1", "q", "sigma0", "sigma1", "p", "dim", "Gp", "Gq")
+TRAITS = {
+    "bias_correction": "--bias-correction/--no-bias-correction",
+    "weight_decay": "--weight-decay",
+    "decoupled": "--decoupled/--coupled",
+    "clipping": "--clipping",
+    "lr_schedule": "--lr-schedule",
+}
 SHORTER = {"gap": ("--D",), "epsilon": ("--eps",), "steps": ("--T",)}
 Command = Callable[..., Any]
 
@@ -44,6 +53,15 @@ def input_options(names: Iterable[str]) -> Callable[[Command], Command]:
         return command
 
     return decorate
+
+
+def training_options(command: Command) -> Command:
+    """An option for each trait of a training that a theorem may or may not cover."""
+    for name, flags in reversed(TRAITS.items()):
+        switch = name in ("bias_correction", "decoupled")
+        kind: Any = {"default": None} if switch else {"metavar": "TEXT" if name == "lr_schedule" else "NUMBER"}
+        command = click.option(flags, name, help=f"Of the training: {TRAINING[name]}.", **kind)(command)
+    return command
 
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -76,6 +94,7 @@ def refusing(error: Exception) -> CliError:
 @click.option("--preset", metavar="NAME", help="Start from a well-known training (`--preset list` shows all).")
 @click.option("--file", "path", metavar="FILE", help="Start from a TOML or JSON file of inputs, after any preset.")
 @input_options(MEANINGS)
+@training_options
 @DIGITS
 @click.option("--target", type=Formula(), help="Find the smallest T at which the bound is at most this.")
 @click.option("--optimise", metavar="NAMES", help="Choose lr, beta1, beta2 (any, by commas) to make the bound least.")
@@ -100,7 +119,7 @@ def bound(
     data: str | None,
     as_json: bool,
     ascii_only: bool,
-    **inputs: str | None,
+    **inputs: Any,
 ) -> None:
     """What a theorem says for one setting: its bound term by term, certified, and whether it says anything.
 
@@ -108,8 +127,10 @@ def bound(
     1-T^-1/2.  Lengths are Euclidean over all coordinates; the loss has any unit, and gradients have that unit divided
     by that of the parameters.
 
-    Exit status: 0 the theorem applies, 1 a hypothesis fails on these numbers (or --target is out of reach), 2 usage
-    error.
+    The last lines say what the theorem covers of the training: bias correction, weight decay, schedule, clipping.
+
+    Exit status: 0 the theorem applies, 1 a hypothesis fails on these numbers, the training has what the theorem does
+    not cover, or --target is out of reach, 2 usage error.
     """
     from ..bounds.problem import MissingError, ProblemError
 
@@ -149,8 +170,8 @@ def remark(values: Mapping[str, Any]) -> None:
         terminal.warn(labelled("Note: ", f"{doubt}."))
 
 
-def collected(preset: str | None, path: str | None, inputs: Mapping[str, str | None]) -> dict[str, Any]:
-    """The inputs by name: those of the preset, then of the file, then of the options."""
+def collected(preset: str | None, path: str | None, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs and traits by name: those of the preset, then of the file, then of the options."""
     from ..bounds.presets import PRESETS
     from ..bounds.problem import read
 
@@ -158,7 +179,7 @@ def collected(preset: str | None, path: str | None, inputs: Mapping[str, str | N
     if preset is not None:
         if preset not in PRESETS:
             raise CliError(f"there is no preset {preset!r}; the presets are {', '.join(PRESETS)}")
-        values |= PRESETS[preset].values
+        values |= PRESETS[preset].values | PRESETS[preset].traits
     if path is not None:
         values |= read(path)
     return values | {name: value for name, value in inputs.items() if value is not None}
@@ -174,6 +195,8 @@ def presets() -> str:
             text = ", ".join(f"{name} = {value}" for name, value in entries.items())
             lines.append(labelled(f"  {title}: ", text))
         lines[-2:-2] = [preset.name, labelled("  source: ", preset.source)]
+        traits = ", ".join(f"{name} = {str(value).lower()}" for name, value in preset.traits.items())
+        lines.append(labelled("  beside Adam's recursions: ", f"{traits}; the rest is not stated"))
     return "\n".join(lines)
 
 
@@ -182,11 +205,13 @@ class Question:
 
     def __init__(self, theorem: str, case: int, digits: int, values: Mapping[str, Any], preset: str | None) -> None:
         from ..bounds.problem import ProblemError, from_mapping
+        from ..bounds.training import training_of
 
         if case == 2 and theorem != "corollary":
             raise ProblemError(f"--case 2 is for --theorem corollary, not for {theorem}")
         self.theorem, self.case, self.digits = theorem, case, digits
         self.values, self.preset = values, preset
+        self.training = training_of(values)
         self.problem, self.hyper = from_mapping(values)
 
     def assumed(self) -> tuple[str, ...]:
@@ -199,9 +224,9 @@ class Question:
     def state(self, as_json: bool, style: str) -> tuple[str, int]:
         from ..bounds.certified import certify
 
-        found = certify(self.problem, self.hyper, self.theorem, self.case, self.digits)
+        found = certify(self.problem, self.hyper, self.theorem, self.case, self.digits, self.training)
         extra = self._magnitudes()
-        code = 0 if found.holds else VIOLATED
+        code = 0 if found.applies else VIOLATED
         if as_json:
             return _document("bound", code, **bound_data(found), magnitudes=magnitude_data(extra)), code
         return bound_text(found, extra, self.assumed(), style), code
@@ -214,12 +239,19 @@ class Question:
 
     def reach(self, target: str, as_json: bool) -> tuple[str, int]:
         from ..bounds.solve import smallest_steps
+        from ..bounds.training import uncovered
 
         found = smallest_steps(self.problem, self.hyper, target, self.theorem, self.case, self.digits)
-        code = 0 if found.steps is not None else VIOLATED
+        covered = self._coverage()
+        code = 0 if found.steps is not None and not uncovered(covered) else VIOLATED
         if as_json:
-            return _document("bound", code, **target_data(found)), code
-        return target_text(found), code
+            return _document("bound", code, **target_data(found), **coverage_data(self.training, covered)), code
+        return "\n".join([target_text(found), "", *coverage_lines(covered), *_no_theorem(covered)]), code
+
+    def _coverage(self) -> tuple[Covered, ...]:
+        from ..bounds.training import coverage
+
+        return coverage(self.theorem, self.training)
 
     def improve(self, names: str, as_json: bool) -> tuple[str, int]:
         from ..bounds.solve import NoSetting, optimise
@@ -234,10 +266,12 @@ class Question:
             return (_document("bound", VIOLATED, **none) if as_json else labelled("", text)), VIOLATED
         finally:
             progress.clear()
-        code = 0 if found.bound.holds else VIOLATED
+        found = replace(found, bound=found.bound.of(self.training))
+        code = 0 if found.bound.applies else VIOLATED
         if as_json:
             return _document("bound", code, **optimised_data(found)), code
-        return optimised_text(found), code
+        covered = found.bound.coverage
+        return "\n".join([optimised_text(found), "", *coverage_lines(covered), *_no_theorem(covered)]), code
 
     def draw(self, plot: str | None, heat_map: str | None, data: str | None) -> None:
         from ..bounds import plots
@@ -272,8 +306,35 @@ def bound_text(found: Bound, magnitudes: Magnitudes, assumed: Sequence[str], sty
     lines = [f"The theorem: {found.theorem.title}{' (case 2)' if found.theorem.case == 2 else ''}"]
     lines += [labelled("  with ", settings), "", f"{found.theorem.left} is at most", ""]
     lines += [*_terms(found, style), "", labelled("  ", _scale_line(magnitudes, found.digits))]
-    lines += ["", *_hypotheses(found), "", *_verdict(found)]
+    lines += ["", *_hypotheses(found), *coverage_lines(found.coverage), "", *_verdict(found)]
     return "\n".join(lines)
+
+
+def coverage_lines(found: Sequence[Covered]) -> list[str]:
+    """What the theorem covers of the training, one line a trait."""
+    return ["What the theorem covers of the training:", *(labelled("  ", one.text) for one in found)]
+
+
+def _uncovered(found: Sequence[Covered]) -> str:
+    """That the training has what is not covered, as half a sentence; empty if it has no such thing."""
+    from ..bounds.training import BIAS_CORRECTION, SCHEDULE, uncovered
+
+    traits = [f"a {trait}" if trait == SCHEDULE else trait for trait in uncovered(found)]
+    if not traits:
+        return ""
+    listed = " and ".join(filter(None, (", ".join(traits[:-1]), traits[-1])))
+    whose = "this theorem does not cover" if BIAS_CORRECTION in traits else "no theorem here covers"
+    return f"this training has {listed}, which {whose}"
+
+
+def _no_theorem(found: Sequence[Covered]) -> list[str]:
+    """The verdict on a training that has what is not covered; nothing for others."""
+    text = _uncovered(found)
+    return [labelled("", f"DOES NOT APPLY: {text}; the bound is for the same run without it.")] if text else []
+
+
+def coverage_data(training: Training, found: Sequence[Covered]) -> dict[str, Any]:
+    return {"training": training.data(), "coverage": [one.data() for one in found]}
 
 
 def _terms(found: Bound, style: str) -> list[str]:
@@ -308,7 +369,9 @@ def _scale_line(found: Magnitudes, digits: int) -> str:
 def _hypotheses(found: Bound) -> list[str]:
     failing = [check for check in found.checks if not check.holds]
     count = len(found.checks)
-    lines = [f"Hypotheses on the numbers: {count - len(failing)} of {count} hold"]
+    text = _uncovered(found.coverage)
+    but = f", but {text}" if text else ""
+    lines = [labelled("", f"Hypotheses on the numbers: {count - len(failing)} of {count} hold{but}")]
     lines += [labelled("  FAILS: ", f"{check.name}; {_by_how_much(check)}") for check in failing]
     lines += ["  About the run, for you to judge:", labelled("    ", "; ".join(found.theorem.assumed))]
     return lines
@@ -335,6 +398,7 @@ def _verdict(found: Bound) -> list[str]:
     """Whether the theorem applies; what the bound is compared with; what binds."""
     share = _percent(float(found.shares[found.binding].high)).strip()
     lines = [] if found.holds else ["DOES NOT APPLY: a hypothesis fails, so the number above bounds nothing."]
+    lines += _no_theorem(found.coverage)
     lines += _comparisons(found) if found.holds else []
     lines += [labelled("Note: ", note) for note in found.notes]
     return [*lines, f"The binding term is the {found.binding} ({share} of the bound)."]
@@ -396,6 +460,8 @@ def bound_data(found: Bound) -> dict[str, Any]:
         ],
         "notes": list(found.notes),
         "vacuous": found.vacuous,
+        **coverage_data(found.training, found.coverage),
+        "applies": found.applies,
     }
 
 

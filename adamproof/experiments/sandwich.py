@@ -21,7 +21,8 @@ from ..bounds.certified import Numbers, certify, checked
 from ..bounds.enclosures import Enclosure
 from ..bounds.magnitude import EXCESS, R_T, S
 from ..bounds.problem import Hyperparameters, Problem, ProblemError
-from ..bounds.theorems import plain, theorem
+from ..bounds.theorems import CORRECTED, Theorem, plain, theorem
+from ..bounds.training import Training
 from ..lemmas.main import main_theorem_averaged
 from ..lemmas.momentum import momentum_error
 from ..lemmas.notation import R
@@ -177,11 +178,19 @@ def _problem(problem: Separable | Sampled, means: Mapping[str, float]) -> Proble
     )
 
 
+def _theorem(against: str, algorithm: Algorithm) -> Theorem:
+    """The theorem about this method.  Raises NotApplicable if there is none."""
+    if algorithm.form == "signum":
+        raise NotApplicable("the theorems are about Adam, and the run is of Signum")
+    if algorithm.bias_correction and against not in CORRECTED:
+        raise NotApplicable(
+            f"the theorem {against} is not proved here for Adam with bias correction: compare the run with main"
+        )
+    return theorem(against, bias_correction=algorithm.bias_correction)
+
+
 def _hyper(algorithm: Algorithm, steps: int) -> Hyperparameters:
-    """The hyperparameters of a run.  Raises NotApplicable for another method than that of the theorems."""
-    if algorithm.form == "signum" or algorithm.bias_correction:
-        what = "Signum" if algorithm.form == "signum" else "Adam with bias correction"
-        raise NotApplicable(f"the theorems are about Adam without bias correction, and the run is of {what}")
+    """The hyperparameters of a run."""
     return Hyperparameters(
         beta1=_exact(algorithm.beta1),
         beta2=_exact(algorithm.beta2),
@@ -201,12 +210,13 @@ def refuse(problem: Separable | Sampled, algorithm: Algorithm, steps: int, repli
             f"{replicates} are too few replicates for an interval that can be trusted (with noise of two values all "
             f"may be alike by chance): ask for --replicates {needed} or more"
         )
+    found = _theorem(against, algorithm)
     _refuse_underflow(problem, algorithm)
     # No hypothesis is about the means over time, which are not known yet.
     means = {"Gp": 0.0, "Gq": 0.0, "V": 0.0}
     try:
         numbers = Numbers(_problem(problem, means), _hyper(algorithm, steps))
-        failing = [check for check in checked(theorem(against), numbers) if not check.holds]
+        failing = [check for check in checked(found, numbers) if not check.holds]
     except ProblemError as error:
         raise NotApplicable(f"the theorem {against} does not apply: {error}") from error
     if failing:
@@ -251,6 +261,8 @@ class _Rounding:
         reach = float(np.linalg.norm(task.problem.start)) + task.steps * algorithm.learning_rate * largest
         moved = _exact(unit * gradient) * _exact(reach) / _exact(algorithm.learning_rate)
         self.relative = ROUNDING + _exact(unit * (memory1 + memory2))
+        if algorithm.bias_correction:  # 1 - beta^t has a relative error of one rounding times 1/(1 - beta) at most
+            self.relative += _exact(unit / (1.0 - algorithm.beta1)) + _exact(unit / (1.0 - algorithm.beta2))
         self.error = _exact(unit * memory1) * (_exact(gradient + noise) + _exact(smoothness) * _exact(reach))
         self.gain = moved + 2 * _exact(largest) * self.error
 
@@ -319,6 +331,8 @@ class _Comparison:
             "low": {name: max(0.0, one.low) for name, one in self.measured.items()},
             "high": {name: max(0.0, one.high) for name, one in self.measured.items()},
         }
+        self.corrected = run.task.algorithm.bias_correction
+        self.theorem = _theorem(against, run.task.algorithm)
         self.hyper = _hyper(run.task.algorithm, run.task.steps)
         self.problems = {end: _problem(run.task.problem, means) for end, means in ends.items()}
         self.numbers = {end: Numbers(problem, self.hyper) for end, problem in self.problems.items()}
@@ -332,11 +346,11 @@ class _Comparison:
 
     def whole(self) -> Sandwich:
         lines = tuple(self._lines())
-        return Sandwich(self.against, theorem(self.against).title, lines, self.measured, tuple(self.left_out))
+        return Sandwich(self.against, self.theorem.title, lines, self.measured, tuple(self.left_out))
 
     def _lines(self) -> Iterator[Line]:
         statistics = self.run.statistics
-        yield self._theorem(statistics.mean("u.a"))
+        yield self._gain(statistics.mean("u.a"))
         if self.against == "main":
             terms = {
                 "start": momentum_error.START_TERM,
@@ -355,9 +369,14 @@ class _Comparison:
         else:
             yield from lines
 
-    def _theorem(self, observed: Estimate) -> Line:
-        found = {end: certify(self.problems[end], self.hyper, self.against, digits=DIGITS) for end in self.problems}
-        name = theorem(self.against).left
+    def _gain(self, observed: Estimate) -> Line:
+        """The left side of the theorem."""
+        training = Training(bias_correction=self.corrected)
+        found = {
+            end: certify(self.problems[end], self.hyper, self.against, digits=DIGITS, training=training)
+            for end in self.problems
+        }
+        name = self.theorem.left
         low, high = found["low"], found["high"]
         room = self.rounding.gain
         return self._line(name, observed, low.total, high.total, high.terms, high.theorem.title, room)
@@ -391,10 +410,12 @@ class _Comparison:
 
     def _magnitudes(self) -> Iterator[Line]:
         """The largest u of all against R, and up to some times against R_t, which grows with t."""
+        why = "bias-corrected" if self.corrected else "update-magnitude (Lemma B.2)"
         if self.run.task.algorithm.beta1**2 < self.run.task.algorithm.beta2:
-            yield self._largest(
-                "the largest u, against R", self.run.statistics.maximum, self._r(), "update-magnitude (Lemma B.2)"
-            )
+            yield self._largest("the largest u, against R", self.run.statistics.maximum, self._r(), why)
+        if self.corrected:
+            self.left_out.append("u against R_t, which is not proved here for bias correction")
+            return
         largest_yet, due = 0.0, 1
         series = self.run.statistics.series(MAXIMUM)
         for step, one in series:
@@ -419,6 +440,9 @@ class _Comparison:
     def _mean_squares(self, observed: Estimate) -> Iterator[Line]:
         """The mean of u^2 against S^2, which needs beta1 < beta2, epsilon > 0 and the second moment."""
         algorithm = self.run.task.algorithm
+        if self.corrected:
+            self.left_out.append("the mean of u^2 against S^2, which is not proved here for bias correction")
+            return
         if not (algorithm.beta1 < algorithm.beta2 and algorithm.epsilon > 0.0):
             self.left_out.append("the mean of u^2 against S^2, which needs beta1 < beta2 and epsilon > 0")
             return

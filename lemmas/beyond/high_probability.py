@@ -24,6 +24,7 @@ proved: the number S of long noises has 1 - S <= holds, as S is 0 or at least 1.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from random import Random
 from typing import Any
@@ -33,7 +34,7 @@ from sympy import Abs, Integer, Rational, Sum, log, sqrt
 
 from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas import problems
-from adamproof.lemmas.main import main_theorem
+from adamproof.lemmas.main import bias_corrected_main, main_theorem
 from adamproof.lemmas.main.main_theorem import LENGTH, errors_of, lengthened, total
 from adamproof.lemmas.main.setting import (
     A1,
@@ -357,6 +358,19 @@ def adam(scope: Scope) -> Step:
     return cut(whole, prove(lt(b1, 1), scope.given("beta1^2 < beta2", "beta2 < 1")))
 
 
+def adam_with_bias_correction(scope: Scope) -> Step:
+    """The lemma bias-corrected puts the magnitudes of Adam with bias correction into [0, R]."""
+    along, least, most = bias_corrected_main.as_any_magnitudes(scope)
+    larger = scope.the(ABOVE)
+    facts = along, least, prove(le(u(t, j, w), R), most, larger, degree=1)
+    whole = cut(
+        scope.lemma("high-probability", "probability"),
+        *(generalise(fact, (t, j, w), [le(1, t)]) for fact in facts),
+        prove(le(0, R), scope.lemma("magnitude-range", "bound"), larger, degree=1),
+    )
+    return cut(whole, prove(lt(b1, 1), scope.given("beta1^2 < beta2", "beta2 < 1")))
+
+
 EVENT = "averaged noises that are not long are short"
 ZERO_ONE, HOLDS, HOLDS_LEAST, HOLDS_MOST = (
     "long is an indicator",
@@ -388,6 +402,10 @@ PATH = {name: statement for name, statement in PATH.items() if name != "q <= 1"}
 ERROR_PATH = tuple(name for name in PATH if name not in (*A1, *CITED))
 ABOVE = "R is at least the R of Lemma B.2"
 PATH_OF_ADAM = (*(name for name in PATH if name not in ANY_MAGNITUDE and name != "beta1 < 1"), *ADAM, ABOVE)
+PATH_OF_CORRECTED = (
+    *(name for name in PATH_OF_ADAM if name not in (*SIGN_STEP, *ADAM)),
+    *bias_corrected_main.CORRECTED,
+)
 ERROR_BOUND = le(MEAN_ERROR, START + LENGTH * RATIO * MODULUS + nu)
 
 
@@ -420,7 +438,17 @@ def chances(model: Model, inequality: Any = None) -> Model:
 
 def models(rng: Random) -> Iterator[Model]:
     """Runs of up to three steps, with a bound on the magnitudes that Lemma B.2 would give."""
-    for model in problems.runs(rng):
+    return with_chances(rng, problems.runs(rng))
+
+
+def corrected_models(rng: Random) -> Iterator[Model]:
+    """As models, with bias correction."""
+    return with_chances(rng, problems.corrected_runs(rng))
+
+
+def with_chances(rng: Random, runs: Iterator[Model]) -> Iterator[Model]:
+    """Runs with what is random about them, R at least that of Lemma B.2."""
+    for model in runs:
         with mpmath.workdps(60):
             given = as_mpf(Evaluator(model).value(term(BOUND)))
             larger = max(model.variables["R"], Fraction(int(given * 1000) + 1, 1000))
@@ -453,7 +481,15 @@ lemma = Lemma(
     title="Convergence with high probability",
     source=Source.OURS,
     where="answers the summary's open question about bounds with high probability, for bounded noise",
-    assumptions={**PATH, **ADAM, ABOVE: le(BOUND, R), **THE_EVENT, **CHANCE, **NOISE_IS_SHORT},
+    assumptions={
+        **PATH,
+        **ADAM,
+        ABOVE: le(BOUND, R),
+        **THE_EVENT,
+        **CHANCE,
+        **NOISE_IS_SHORT,
+        **bias_corrected_main.CORRECTED,
+    },
     cited={
         **CITED,
         PINELIS: (
@@ -465,6 +501,13 @@ lemma = Lemma(
     claims=[
         Claim("probability", le(1 - delta, E(holds(w), w)), probability, given=(*PATH, *THE_EVENT, *CHANCE)),
         Claim("Adam", le(1 - delta, E(holds(w), w)), adam, given=(*PATH_OF_ADAM, *THE_EVENT, *CHANCE)),
+        Claim(
+            "Adam with bias correction",
+            le(1 - delta, E(holds(w), w)),
+            adam_with_bias_correction,
+            given=(*PATH_OF_CORRECTED, *THE_EVENT, *CHANCE),
+            models=corrected_models,
+        ),
         Claim("on the event", forall(w, bound(LEVEL), [NO_LONG]), on_the_event, given=(*PATH, *THE_EVENT)),
         Claim("counts", le(number(T), number(T) ** 2), counts, given=(ZERO_ONE, "T is a horizon")),
         Claim("for every outcome", bound(nu), pathwise, given=(*PATH, SHORT_NOISE)),
@@ -526,6 +569,12 @@ lemma = Lemma(
             drop=(ABOVE,),
             claim="Adam",
             models=fixed(problems.JUMPING, R=Fraction(1, 20)),
+        ),
+        Mutant(
+            "Adam with bias correction, with any R",
+            drop=(ABOVE,),
+            claim="Adam with bias correction",
+            models=fixed(replace(problems.JUMPING, divisors=problems.corrected), R=Fraction(1, 20)),
         ),
     ],
     constants={"noise level": LEVEL},

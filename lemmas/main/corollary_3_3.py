@@ -217,8 +217,9 @@ def powers_nonneg(scope: Scope) -> Step:
     return prove(le(0, mean_power(p)), TIMES.monotone(each), prove(lt(0, T), scope.the("T is a horizon")))
 
 
-def corollary(scope: Scope) -> Step:
-    whole = scope.lemma("main-theorem")
+def corollary(scope: Scope, main: str = "main-theorem") -> Step:
+    """From a main theorem: the lemma with this slug."""
+    whole = scope.lemma(main)
     scope.step("the main theorem", whole)
     left = scope.step("vbar*C1*G is at most its left side", dense(scope))
     curve = scope.step("Young's inequality for G_q", young_mean(scope))
@@ -287,13 +288,13 @@ def _assembled(scope: Scope, whole: Step, left: Step, curve: Step, level: Step) 
 BRACKET = GAP / (gamma * T) + main_theorem.terms(R)["initial momentum"] + CURVE * L0_prime + NOISE * s0_prime
 BOUND = 2 / (vbar * C1) * BRACKET
 GIVEN = main_theorem.lemma.claims[0].given or ()
-ASSUMPTIONS = {
-    **{name: main_theorem.lemma.assumptions[name] for name in GIVEN},
+FURTHER = {  # beside those of the main theorem
     **CONDITIONS,
     **CONSTANTS,
     **SMALL,
     "E|a_t|^p is finite": forall(k, Integrable(E(real_power(length(k), p), w)), RUNNING),
 }
+ASSUMPTIONS = {**{name: main_theorem.lemma.assumptions[name] for name in GIVEN}, **FURTHER}
 
 # --- p <= 1: Condition 1 holds by itself ---------------------------------------------------------------
 
@@ -382,7 +383,12 @@ CASE_2_GIVEN = {
 
 def models(rng: Random) -> Iterator[Model]:
     """Runs in which every gradient is felt, with vbar, C1 and C0 as they turn out."""
-    for model in problems.runs(rng):
+    return with_conditions(problems.runs(rng))
+
+
+def with_conditions(runs: Iterator[Model]) -> Iterator[Model]:
+    """Those of the runs in which every gradient is felt, with vbar, C1 and C0 as they turn out."""
+    for model in runs:
         found = conditions(model)
         if found is not None:
             yield model.extended(variables=found)

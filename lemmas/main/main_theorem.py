@@ -355,10 +355,10 @@ def adam(scope: Scope) -> Step:
     ranges = [generalise(fact, (t, j, w), START) for fact in (at_least, at_most)]
     general = cut(general, *ranges, scope.lemma("magnitude-range", "bound"))
     general = cut(general, prove(lt(b1, 1), scope.given("beta1^2 < beta2", "beta2 < 1")))
-    return cut(_simplified(scope), general, scope.lemma("magnitude-range", "square"))
+    return cut(simplified(scope), general, scope.lemma("magnitude-range", "square"))
 
 
-def _simplified(scope: Scope) -> Step:
+def simplified(scope: Scope) -> Step:
     """The right side as SymPy writes it: R^2 without roots, R/(1 - b1) cancelled."""
     y, gap, r, sd, c, e, n, f, square, z, r_over = reals("y gap r sd c e n f square z r_over")
     below, positive = lt(c, 1), lt(0, n)
@@ -407,7 +407,7 @@ ONE_STEP = le(
 )
 
 
-def _without(name: str) -> Any:
+def without(name: str) -> Any:
     """The theorem with one of its four terms left out."""
     return le(MEAN_GAIN, sum(term for title, term in terms(BOUND).items() if title != name))
 
@@ -457,9 +457,9 @@ lemma = Lemma(
     ],
     models=problems.runs,
     mutants=[
-        Mutant("without the initial gap", conclusion=_without("initial gap"), models=problems.fixed_run(problems.FAR)),
-        Mutant("without the drift", conclusion=_without("drift"), models=problems.fixed_run(problems.JUMPING)),
-        Mutant("without the noise", conclusion=_without("noise"), models=problems.fixed_run(problems.MISLED)),
+        Mutant("without the initial gap", conclusion=without("initial gap"), models=problems.fixed_run(problems.FAR)),
+        Mutant("without the drift", conclusion=without("drift"), models=problems.fixed_run(problems.JUMPING)),
+        Mutant("without the noise", conclusion=without("noise"), models=problems.fixed_run(problems.MISLED)),
         Mutant("inequality reversed", conclusion=le(sum(terms(BOUND).values()), MEAN_GAIN)),
         Mutant(
             "beta1^2 < beta2 dropped (R is 0 at the boundary)",

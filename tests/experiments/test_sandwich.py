@@ -254,6 +254,68 @@ def test_the_second_moment_is_at_most_its_upper_end() -> None:
     assert sandwich.second_moment(still).high == pytest.approx(still.state.v[0].max())
 
 
+# --- bias correction ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["sign", "textbook"])
+@pytest.mark.parametrize("betas", [(0.9, 0.999), (0.9, 0.9), (0.0, 0.5), (0.99, 0.995)])
+@pytest.mark.parametrize("epsilon", [0.0, 1e-3])
+def test_corrected_runs_are_not_accused(form: Any, betas: tuple[float, float], epsilon: float) -> None:
+    for seed, noise in enumerate((Noise(), Noise("signs", s0=0.1), Noise("two-point", delta=0.3), Noise(s1=0.5))):
+        algorithm = Algorithm(0.003, *betas, epsilon, bias_correction=True, form=form)
+        found = compare(simulate(quadratic(3, noise=noise), algorithm, 64, 32, seed, engine="numpy"))
+        assert not found.violated
+        assert found.title == 'bias-corrected-main, claim "Adam with bias correction"'
+        assert [line.why for line in found.lines][-1] == "bias-corrected"
+
+
+def test_a_corrected_run_is_below_its_bounds_and_says_what_is_left_out() -> None:
+    found = compare(small(replace(OURS, bias_correction=True)))
+    assert [line.said for line in found.lines] == ["holds"] * 3
+    assert [text.partition(",")[0] for text in found.left_out] == ["u against R_t", "the mean of u^2 against S^2"]
+    uncorrected = compare(small(OURS))
+    assert found.lines[0].high.high == pytest.approx(float(uncorrected.lines[0].high.high), rel=0.1)
+
+
+def test_rounding_of_the_corrections_is_no_violation() -> None:
+    """1 - beta^t loses 9 digits at 1 - beta = 1e-9, and u rises above 1 = R by more than the usual room of 1e-9."""
+    for rest in (1e-9, 7e-10, 3e-10):
+        algorithm = adam(1e-14, 1 - rest, 1 - rest, bias_correction=True)
+        run = simulate(quadratic(1, noise=Noise("none")), algorithm, 50, 2, engine="numpy")
+        found = compare(run)
+        assert not found.violated
+        line = next(line for line in found.lines if line.name == "the largest u, against R")
+        assert 1.5e-9 < run.statistics.maximum - 1 < line.rounding < 1e-5
+
+
+def test_what_is_planted_in_a_corrected_run_is_found() -> None:
+    """Betas with a larger R than those it states; and 1000 times shorter steps than it states."""
+    run = small(adam(0.001, 0.0, 0.999, bias_correction=True), quadratic(4, noise=Noise(s0=100.0)), steps=64)
+    assert not compare(run).violated
+    said = replace(run.task.algorithm, beta1=0.99, beta2=0.99)
+    names = [line.name for line in compare(replace(run, task=replace(run.task, algorithm=said))).violated]
+    assert "the largest u, against R" in names
+    slow = small(adam(1e-6, 0.5, 0.5, 1e-8, True), quadratic(4, noise=Noise(s0=0.1)), steps=4096)
+    assert not compare(slow).violated
+    said = replace(slow.task.algorithm, learning_rate=1e-3)
+    found = compare(replace(slow, task=replace(slow.task, algorithm=said)))
+    assert [line.name for line in found.violated] == ["mean over t of E|u_t o a_t|_1"]
+
+
+def test_the_command_compares_a_corrected_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = [*QUICK[:-3], "0.5", "0.5", "0.75", "--bias-correction", "--against", "main"]
+    done = CliRunner().invoke(main, [*words, "--json"])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["against"]["claim"].startswith("bias-corrected-main")
+    hundredth(monkeypatch)
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 1
+    assert "VIOLATED: mean over t of E|u_t o a_t|_1. The reproducer is violation-" in done.stderr
+    (path,) = tmp_path.glob("violation-*.json")
+    assert "--bias-correction" in json.loads(path.read_text())["command"]
+
+
 # --- what is planted ----------------------------------------------------------------------------
 
 
@@ -353,7 +415,14 @@ def test_a_run_without_violation_leaves_no_file(monkeypatch: pytest.MonkeyPatch,
     ("problem", "algorithm", "against", "message"),
     [
         (quadratic(2), signum(0.1), "main", "the run is of Signum"),
-        (quadratic(2), adam(0.1, bias_correction=True), "main", "the run is of Adam with bias correction"),
+        (quadratic(2), replace(signum(0.1), bias_correction=True), "main", "the run is of Signum"),
+        (
+            quadratic(2),
+            adam(0.1, 0.5, 0.9, 1e-3, bias_correction=True),
+            "averaged",
+            "averaged is not proved here for Adam with bias correction: compare the run with main",
+        ),
+        (quadratic(2), adam(0.1, 0.99, 0.9, bias_correction=True), "main", r"breaks the rule beta1\^2 < beta2"),
         (quadratic(2), sign_descent(0.1), "main", "beta2 = 0 breaks the rule 0 < beta2 < 1"),
         (quadratic(2), adam(0.1, 0.99, 0.9), "main", r"breaks the rule beta1\^2 < beta2"),
         (quadratic(2), adam(0.1, 0.9, 0.9, 1e-8), "averaged", "breaks the rule beta1 < beta2"),

@@ -1,0 +1,166 @@
+"""What a training has beside Adam's recursions, and which of it a theorem covers.
+
+    coverage("main", Training(bias_correction=True, weight_decay="0.1", decoupled=True))
+
+A bound speaks of one constant learning rate and of unbiased gradients of F.  Real trainings have more: each such trait
+is covered by a lemma, or it is not, and every answer of the calculator says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from ..inputs import TRAINING
+from .problem import NONNEGATIVE, ProblemError, shown
+from .problem import checked as checked_number
+from .theorems import CORRECTED, theorem
+
+CONSTANT = "constant"
+BIAS_CORRECTION, WEIGHT_DECAY, SCHEDULE, CLIPPING = (
+    "bias correction",
+    "weight decay",
+    "schedule or warm-up",
+    "gradient clipping",
+)
+LONGEST = 80  # characters of a schedule's description
+
+
+@dataclass(frozen=True)
+class Training:
+    """The traits of a training; None where nobody has said.
+
+    bias_correction: bool.  weight_decay: a number (per step and learning rate), 0 for none.  decoupled: bool, whether
+    the decay acts on the parameters (AdamW) and not through the gradient.  clipping: the largest norm of a gradient, in
+    units of the loss divided by those of the parameters, 0 for none.  lr_schedule: "constant", or a few words on the
+    schedule and its warm-up.  Raises ProblemError with one sentence.
+    """
+
+    bias_correction: bool | None = None
+    weight_decay: Any = None
+    decoupled: bool | None = None
+    clipping: Any = None
+    lr_schedule: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("bias_correction", "decoupled"):
+            if getattr(self, name) not in (None, True, False):
+                raise ProblemError(f"{name} must be true or false, not {getattr(self, name)!r:.40}")
+        for name in ("weight_decay", "clipping"):
+            value = getattr(self, name)
+            if value is not None:
+                number = checked_number(name, value, NONNEGATIVE)
+                if getattr(number, "free_symbols", True):
+                    raise ProblemError(f"{name} must be one number, not {value!s:.40}")
+                object.__setattr__(self, name, number)
+        words = self.lr_schedule
+        if words is not None and not (isinstance(words, str) and words.isprintable() and 0 < len(words) <= LONGEST):
+            raise ProblemError(f"lr_schedule must be one line of at most {LONGEST} characters, such as cosine")
+
+    def data(self) -> dict[str, Any]:
+        """The traits by name, numbers as text, for JSON."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {
+            name: value if value is None or isinstance(value, bool | str) else str(value)
+            for name, value in values.items()
+        }
+
+
+@dataclass(frozen=True)
+class Covered:
+    """One trait: whether the training has it (None: not said), whether the theorem covers it, by which lemma, why."""
+
+    trait: str
+    present: bool | None
+    covered: bool
+    by: str | None
+    why: str
+
+    @property
+    def text(self) -> str:
+        """The line of a report."""
+        if self.present is False:
+            return f"{self.trait}: {self.why}"
+        found = "covered" if self.covered else "not covered"
+        by = f" ({self.by})" if self.by else ""
+        return f"{self.trait}: {found}{by}{': ' if self.why else ''}{self.why}"
+
+    def data(self) -> dict[str, Any]:
+        return {
+            "trait": self.trait,
+            "present": self.present,
+            "covered": self.covered,
+            "by": self.by,
+            "why": self.why,
+        }
+
+
+def coverage(name: str, training: Training) -> tuple[Covered, ...]:
+    """What the theorem of this name covers of a training: bias correction, weight decay, schedule, clipping."""
+    return (_bias_correction(name, training), _weight_decay(training), _schedule(training), _clipping(training))
+
+
+def _bias_correction(name: str, training: Training) -> Covered:
+    trait, present, without = BIAS_CORRECTION, training.bias_correction, theorem(name).lemma.slug
+    if present is False:
+        return Covered(trait, False, True, without, f"none, as in {without}")
+    if name in CORRECTED:
+        also = "" if present else "the bound is the same without it"
+        return Covered(trait, present, True, theorem(name, bias_correction=True).lemma.slug, also)
+    return Covered(trait, present, False, None, f"{without} is not proved here for it")
+
+
+def _weight_decay(training: Training) -> Covered:
+    trait, decay = WEIGHT_DECAY, training.weight_decay
+    if decay is not None and decay == 0:
+        return Covered(trait, False, True, None, "none")
+    has = "" if decay is None else f"{shown(decay)}; "
+    if training.decoupled is False:
+        why = "coupled decay is Adam on F + weight_decay/2*|x|^2, so all inputs would have to be those of that sum"
+    else:
+        why = "no theorem here has it"
+    return Covered(trait, None if decay is None else True, False, None, has + why)
+
+
+def _schedule(training: Training) -> Covered:
+    trait, words = SCHEDULE, training.lr_schedule
+    if words == CONSTANT:
+        return Covered(trait, False, True, None, "none, the learning rate is constant")
+    why = f"{'' if words is None else f'{words}; '}the bound is for one constant learning rate"
+    return Covered(trait, None if words is None else True, False, None, why)
+
+
+def _clipping(training: Training) -> Covered:
+    trait, norm = CLIPPING, training.clipping
+    if norm is not None and norm == 0:
+        return Covered(trait, False, True, None, "none")
+    has = "" if norm is None else f"at {shown(norm)}; "
+    why = "a clipped gradient is biased; Lemma B.2 (u_t <= R) still holds"
+    return Covered(trait, None if norm is None else True, False, None, has + why)
+
+
+UNKNOWN = Training()
+
+
+def uncovered(found: Iterable[Covered]) -> tuple[str, ...]:
+    """The traits that the training is known to have and the theorem does not cover."""
+    return tuple(one.trait for one in found if one.present and not one.covered)
+
+
+def training_of(values: Mapping[str, Any]) -> Training:
+    """The traits among these inputs."""
+    return Training(**{name: values[name] for name in TRAINING if name in values})
+
+
+__all__ = [
+    "BIAS_CORRECTION",
+    "CONSTANT",
+    "SCHEDULE",
+    "UNKNOWN",
+    "Covered",
+    "Training",
+    "coverage",
+    "training_of",
+    "uncovered",
+]
