@@ -58,8 +58,7 @@ def input_options(names: Iterable[str]) -> Callable[[Command], Command]:
 def training_options(command: Command) -> Command:
     """An option for each trait of a training that a theorem may or may not cover."""
     for name, flags in reversed(TRAITS.items()):
-        switch = name in ("bias_correction", "decoupled")
-        kind: Any = {"default": None} if switch else {"metavar": "TEXT" if name == "lr_schedule" else "NUMBER"}
+        kind: Any = {"type": Formula()} if name in ("weight_decay", "clipping") else {"default": None}
         command = click.option(flags, name, help=f"Of the training: {TRAINING[name]}.", **kind)(command)
     return command
 

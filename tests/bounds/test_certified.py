@@ -253,7 +253,7 @@ def test_hypotheses_are_checked_on_the_numbers() -> None:
         ({"steps": 0}, "steps = 0 breaks the rule 1 <= steps, a whole number"),
         ({"steps": "1.5"}, "steps = 1.5 breaks the rule"),
         ({"lr": float("nan")}, "lr: nan is not finite"),
-        ({"lr": "inf"}, "lr: inf is not finite"),
+        ({"lr": "inf"}, "lr: 'inf' is not finite"),
         ({"lr": "1-T"}, "lr = 1 - T breaks the rule 0 < lr"),
         ({"beta1": "T^-1/2", "steps": 1}, "beta1 = 1/sqrt(T) breaks the rule 0 <= beta1 < 1"),
         ({"sigma0": -1}, "sigma0 = -1 breaks the rule 0 <= sigma0"),

@@ -116,4 +116,4 @@ def test_where_the_theorem_does_not_apply_is_said() -> None:
     assert [row["holds"] for row in document["rows"]] == [False, True] and document["holds"] is False
     assert run(*options, "--at", "1e6").exit_code == 0
     empty = run(*options, "--at", "")
-    assert empty.exit_code == 2 and "--at ''" in empty.output
+    assert empty.exit_code == 2 and "--at: a number is missing" in empty.output

@@ -110,7 +110,7 @@ def test_no_other_lr_is_better(name: str) -> None:
 
 def test_lr_stays_within_the_hypotheses() -> None:
     found = optimise(PROBLEM, HYPER, ["lr"], "unconditional")
-    assert found.bound.holds and "as large as" in found.notes[-1]
+    assert found.bound.holds and any("as large as" in note for note in found.notes)
     assert not certify(PROBLEM, replace(HYPER, lr=Q(found.chosen["lr"]) * Q(101, 100)), "unconditional").holds
 
 
@@ -189,7 +189,7 @@ def test_both_betas_of_the_averaged_theorem_are_certified() -> None:
     found = optimise(PROBLEM, HYPER, ["beta1", "beta2", "lr"], "averaged", say=heard.append)
     assert found.lower is not None
     assert found.lower.low >= found.bound.total.high * Fraction(9, 10)
-    assert "certified by intervals" in found.notes[-1]
+    assert any("certified by intervals" in note for note in found.notes)
     assert heard[:2] == ["searching for the best setting", "certifying: 0 pieces of the range cut"]
     # The lower bound is below the bound at settings of a grid, the best of which the search has found.
     for gap1, gap2 in itertools.product(("0.5", "0.1", "0.01", "0.001"), ("0.3", "0.05", "0.002", "0.0001")):

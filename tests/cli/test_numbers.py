@@ -18,7 +18,7 @@ from adamproof.inputs import constants_for_exponents, doubts, swapped
 NUMERIC = (Whole, Real, Formula, Steps, Exponent)
 # Options and arguments of text: names, files, claims.  A new option has a numeric type, or is named here.
 TEXT = {
-    *("claim", "data", "date", "heat_map", "html", "keep", "latex", "names", "optimise", "path", "paths", "plot"),
+    *("claim", "data", "date", "heat_map", "html", "keep", "latex", "lr_schedule", "names", "optimise", "path", "paths", "plot"),
     *("preset", "records", "reproducer", "save", "without", "checkpoint"),
 }
 
@@ -104,7 +104,7 @@ def test_every_numeric_option_refuses_the_same_in_a_sentence(parameter: click.Pa
         ("bound --digits 1001", "--digits must be a whole number from 1 to 1000, not 1001"),
         ("bound --dim 124M", "--dim: '124M' is not a number; write 124e6 or 124_000_000"),
         ("rate --at 1,1.5", "--at: '1.5' is not a whole number (such as"),
-        ("rate --at 0,9", "--at must be a whole number from 1 on, not 0"),
+        ("rate --at 0,9", "--at must be a whole number from 1 to 10^1000, not 0"),
         ("experiment rate --seed 2^64", "--seed must be a whole number from 0 to 18446744073709551615, not 2^64"),
     ],
 )
