@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import redirect_stdout
+from contextlib import AbstractContextManager, redirect_stdout
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -54,13 +54,23 @@ def _run(path: str) -> ModuleType:
     if folder not in sys.path:
         sys.path.append(folder)  # last: a neighbouring file must not stand in for an installed package
     try:
-        with redirect_stdout(sys.stderr):
+        with redirect_stdout(sys.stderr), _precision():
             exec(compile(source, path, "exec"), module.__dict__)
     except (KeyboardInterrupt, Ended):
         raise
     except BaseException as error:
         raise from_exception(error, path) from error
     return module
+
+
+def _precision() -> AbstractContextManager[None]:
+    """The precision at which models are evaluated: numbers that a file computes when it is read have it, too."""
+    import mpmath
+
+    from ..numeric.evaluate import DIGITS, GUARD
+
+    precision: AbstractContextManager[None] = mpmath.workdps(DIGITS + GUARD)
+    return precision
 
 
 def _declared(module: ModuleType, path: str) -> tuple[Lemma, ...]:

@@ -132,9 +132,9 @@ def refusal(mutant: MutantReport) -> str:
 
 def brief(witness: Witness) -> str:
     """A counterexample in one line."""
-    from ..numeric.evaluate import shown as number
+    from ..numeric.evaluate import told_apart
 
-    values = ", ".join(f"{name} = {number(value)}" for name, value in witness.variables)
-    at = f"; at {', '.join(map(number, witness.instance))}" if witness.instance else ""
-    left, right = number(witness.slack.lhs), number(witness.slack.rhs)
-    return f"in {witness.label}{': ' if values else ''}{values}{at}; {left} {witness.slack.op} {right} is false"
+    values = witness.values
+    at = f"; at {', '.join(told_apart(witness.instance))}" if witness.instance else ""
+    false = f"{witness.slack} is false{witness.slack.closeness}"
+    return f"in {witness.label}{': ' if values else ''}{values}{at}; {false}"
