@@ -312,7 +312,7 @@ def _order(a: Number, b: Number) -> int:
     """-1, 0 or 1: how the numbers compare (mpmath does not order a Fraction and an mpf reliably)."""
     with mpmath.workdps(MAX_SHOWN_DIGITS + GUARD):
         difference = subtract(_rational(a), _rational(b))
-        return (difference > 0) - (difference < 0)
+        return int(difference > 0) - int(difference < 0)
 
 
 def _gap(a: Number, b: Number) -> Number:
@@ -325,7 +325,8 @@ def _digits_between(low: Number, high: Number) -> int:
     """How many digits tell two different numbers apart; MAX_SHOWN_DIGITS if more would be needed."""
     if isinstance(low, mpmath.mpf) or isinstance(high, mpmath.mpf):
         with mpmath.workdps(DIGITS + GUARD):
-            if as_mpf(_gap(low, high)) <= as_mpf(TOLERANCE) * max(1, *(abs(as_mpf(_rational(end))) for end in (low, high))):
+            largest = max(1, *(abs(as_mpf(_rational(end))) for end in (low, high)))
+            if as_mpf(_gap(low, high)) <= as_mpf(TOLERANCE) * largest:
                 return SHOWN_DIGITS
     steps = range(SHOWN_DIGITS, MAX_SHOWN_DIGITS, 5)
     return next((count for count in steps if _decimal(low, count) != _decimal(high, count)), MAX_SHOWN_DIGITS)

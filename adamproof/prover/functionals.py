@@ -9,10 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import sympy
-
 from ..kernel.terms import BINDERS, INT, Term, make, minus
-from .language import E, Integral01, term
+from .language import E, Integral01, Sum, term
 from .record import Step, derive
 from .tactics import prove
 
@@ -34,7 +32,7 @@ class Functional:
     def of(self, body: Any) -> Any:
         """The functional of a SymPy expression."""
         if self.is_sum:
-            return sympy.Sum(body, (self.variable, *self.bounds))
+            return Sum(body, (self.variable, *self.bounds))
         return (E if self.op == "E" else Integral01)(body, self.variable)
 
     def _variable(self) -> Term:

@@ -358,7 +358,7 @@ def _betas(scope: Scope, betas: list[Step]) -> list[Step]:
     square = prove(lt(0, tau**2), scope.the("tau >= 1"))
     below = prove(lt(b1, 1), ratio, _one_less(scope), degree=1)
     cancelled = prove(eq((1 - b1) * OVER_R, alpha / tau**2 * OVER_R), prove(eq(1 - b1, alpha / tau**2), ratio))
-    cancelled = prove(eq(R, alpha / tau**2 * OVER_R), prove(eq(R, (1 - b1) * OVER_R)), cancelled, degree=1)
+    cancelled = prove(eq(R, alpha / tau**2 * OVER_R), prove(eq(R, (1 - b1) * OVER_R, same=True)), cancelled, degree=1)
     first = prove(lt(0, tau), SIZE)
     exact = prove(eq((1 - c) * tau**2, alpha), eq(c, 1 - alpha / tau**2), first)
     exact = prove(eq(1 / (1 - c), tau**2 / alpha), exact, lt(c, 1), lt(0, alpha))
@@ -492,7 +492,7 @@ BOUND = le(MEAN_GAIN, K * sqrt(d) / tau)
 
 lemma = Lemma(
     slug="rate",
-    title="The rate T^(-1/4) with an explicit constant, for every T",
+    title="The bound K*sqrt(d)/T^(1/4) for T = tau^4 and short steps, with time means in K",
     source=Source.RECONSTRUCTED,
     where="the summary states the rate T^(-1/4), with 1 - beta2 ~ T^(-3/4); the schedule T^(-1/2) here is ours",
     assumptions={**{name: main_theorem.lemma.assumptions[name] for name in GIVEN}, **SCHEDULE},
