@@ -419,7 +419,7 @@ ADAM_SHORT = {"gamma*R*sqrt(d)*L1 <= 1 with the R of B.2": le(gamma * BOUND * sq
 
 lemma = Lemma(
     slug="main-theorem",
-    title="A bound on the mean magnitude-weighted gradient norm, without Conditions 1-3",
+    title="A bound on the mean weighted gradient norm for short steps, without Conditions 1-3",
     source=Source.RECONSTRUCTED,
     where="the convergence theorem that the summary's rate rests on; it states the rate, not this bound",
     assumptions={

@@ -202,7 +202,7 @@ def test_a_users_file_computes_at_the_precision_of_the_tests(mine: Any) -> None:
     path = mine(
         "import mpmath\nfrom fractions import Fraction\nfrom adamproof.numeric.models import Model\n"
         "ROOT = mpmath.sqrt(2)\n"
-        'lemma = lemma_of(le(0, x**2 + y**2), square=eq(x**2, 2), other=eq(y**2, 3))\n'
+        "lemma = lemma_of(le(0, x**2 + y**2), square=eq(x**2, 2), other=eq(y**2, 3))\n"
         'lemma.__dict__["models"] = lambda rng: (Model({"x": ROOT, "y": mpmath.sqrt(n)}) for n in [3] * 40)\n'
     )
     done = run("check", path)

@@ -188,6 +188,11 @@ def test_integrals_and_sums_capture_nothing() -> None:
     assert show(term(E(E(Z(w), w) * Z(w), w))) == "E(w, Z(w)*E(w1, Z(w1)))"
 
 
+def test_quantifiers_capture_nothing() -> None:
+    """Values go into a statement in the kernel, under its quantifiers too."""
+    assert show(put(forall(k, le(0, f(k) * x), [le(0, k)]), x, f(k))) == "forall i: int. 0 <= i -> 0 <= f(i)*f(k)"
+
+
 def test_what_is_bound_is_kept_as_written() -> None:
     """The variable is put in place without evaluating anything anew."""
     written = sympy.Mul(s, 1 / s, evaluate=False)
@@ -247,7 +252,8 @@ def test_own_constructors_keep_what_is_written(kept: Any, text: str) -> None:
     ],
 )
 def test_a_statement_that_sympy_has_emptied_is_refused_where_it_is_made(state: Any) -> None:
-    with pytest.raises(TranslationError, match=r"^test_language.py, line \d+: both sides are the same, once .*write absolute, root"):
+    message = r"^test_language.py, line \d+: both sides are the same, once .*write absolute, root"
+    with pytest.raises(TranslationError, match=message):
         state()
 
 
