@@ -269,41 +269,34 @@ def le(a: Any, b: Any) -> Any:
 
 
 def lt(a: Any, b: Any) -> Any:
-    """a < b, kept even where SymPy would decide it.  TranslationError if both sides are the same."""
-    _refuse_same("<", a, b)
+    """a < b, kept even where SymPy would decide it."""
     return _kept(StrictLessThan, "<", a, b)
 
 
 def eq(a: Any, b: Any, same: bool = False) -> Any:
-    """a == b as a statement.  TranslationError if SymPy has made both sides the same, unless that is meant (`same`)."""
-    if not same:
-        _refuse_same("==", a, b)
+    """a == b as a statement.
+
+    Raises TranslationError if SymPy has made both sides the same, unless that is meant (same=True): such an equation
+    says nothing, and what fails for want of it is a later step.
+    """
+    if not same and type(a) is not Term and type(b) is not Term and sympy.sympify(a) == sympy.sympify(b):
+        raise TranslationError(
+            f"{_place(sys._getframe(1))}both sides are the same, once SymPy has evaluated them: {a} == {b}; write "
+            "absolute, root, ln, inverse, ratio, product or power for what SymPy rewrites, or eq(..., same=True) "
+            "if this is meant"
+        )
     return _kept(Equality, "==", a, b)
 
 
 def ne(a: Any, b: Any) -> Any:
-    """a != b as a statement.  TranslationError if both sides are the same."""
-    _refuse_same("!=", a, b)
+    """a != b as a statement."""
     return _kept(Inequality, "!=", a, b)
-
-
-def _refuse_same(op: str, a: Any, b: Any) -> None:
-    if type(a) is Term or type(b) is Term or sympy.sympify(a) != sympy.sympify(b):
-        return
-    meant = "; if this is meant, write eq(..., same=True)" if op == "==" else ""
-    raise TranslationError(
-        f"{_place(sys._getframe(2))}both sides are the same, once SymPy has evaluated them: {a} {op} {b}; "
-        f"write {KEPT} or power for what SymPy rewrites{meant}"
-    )
 
 
 def _place(frame: FrameType) -> str:
     """The line of a script that states something; of a line outside of functions, whoever reads the file tells."""
     code = frame.f_code
     return "" if code.co_name == "<module>" else f"{Path(code.co_filename).name}, line {frame.f_lineno}: "
-
-
-KEPT = "absolute, root, ln, inverse, ratio, product"
 
 
 def _kept(relation: Any, op: str, a: Any, b: Any) -> Any:
