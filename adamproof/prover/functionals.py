@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import sympy
+
 from ..kernel.terms import BINDERS, INT, Term, make, minus
-from .language import E, Integral01, Sum, term
+from .language import E, Integral01, term
 from .record import Step, derive
 from .tactics import prove
 
@@ -32,7 +34,7 @@ class Functional:
     def of(self, body: Any) -> Any:
         """The functional of a SymPy expression."""
         if self.is_sum:
-            return Sum(body, (self.variable, *self.bounds))
+            return sympy.Sum(body, (self.variable, *self.bounds))
         return (E if self.op == "E" else Integral01)(body, self.variable)
 
     def _variable(self) -> Term:
