@@ -103,8 +103,11 @@ def box(claim: ClaimReport) -> str:
 
 
 def _below(value: Fraction) -> str:
-    """A decimal number that is not larger."""
-    return str(Decimal(math.floor(value * 10**6)) / 10**6)
+    """A decimal number that is not larger, and positive if the value is."""
+    places = 6
+    while 0 < value * 10**places < 1:
+        places += 1
+    return str(Decimal(math.floor(value * 10**places)) / 10**places)
 
 
 def size(text: str) -> str:

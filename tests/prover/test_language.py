@@ -190,7 +190,7 @@ def test_integrals_and_sums_capture_nothing() -> None:
 
 def test_quantifiers_capture_nothing() -> None:
     """Values go into a statement in the kernel, under its quantifiers too."""
-    assert show(put(forall(k, le(0, f(k) * x), [le(0, k)]), x, f(k))) == "forall i: int. 0 <= i -> 0 <= f(i)*f(k)"
+    assert show(put(forall(k, le(0, f(k) * x), [le(0, k)]), x, f(k))) == "forall i: int. 0 <= i -> 0 <= f(k)*f(i)"
 
 
 def test_what_is_bound_is_kept_as_written() -> None:
