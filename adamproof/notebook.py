@@ -227,11 +227,7 @@ def _what(entry: MutantReport) -> str:
 
 
 def _witness(witness: Witness) -> str:
-    from .numeric.evaluate import shown
-
-    values = ", ".join(f"{name} = {shown(value)}" for name, value in witness.variables)
-    left, right = shown(witness.slack.lhs), shown(witness.slack.rhs)
-    return f"at {values or witness.label}, where {left} {witness.slack.op} {right} is false"
+    return f"at {witness.values or witness.label}, where {witness.slack} is false{witness.slack.closeness}"
 
 
 def _latex(found: Term) -> str:

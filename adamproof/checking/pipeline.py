@@ -188,7 +188,12 @@ def reason(failure: Exception) -> str:
 def _models(sources: Sequence[Models | None], count: int) -> Iterator[Model]:
     """Random models from the first source that there is."""
     source = next((source for source in sources if source is not None), None)
-    return islice(source(Random(SEED)), count) if source else iter(())
+    return islice(_drawn(source), count) if source else iter(())
+
+
+def _drawn(source: Models) -> Iterator[Model]:
+    """The models of a source, which is called when the first is asked for: then mpmath has the tests' precision."""
+    yield from source(Random(SEED))
 
 
 def numbers_of(lemma: Lemma, claims: Sequence[Claim], models: int) -> dict[str, Report]:

@@ -7,7 +7,7 @@ reported as a Witness that a reader can recompute.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -27,10 +27,12 @@ from .evaluate import (
     as_mpf,
     shown,
     subtract,
+    told_apart,
 )
 from .models import Model, Number
 
 MAX_SHOWN_CALLS = 40
+ROUNDED = Fraction(1, 10**12)  # a hypothesis that is off by less (relative) was probably computed with too few digits
 MAX_SEARCH = 2_000_000  # summands evaluated in the search for one counterexample
 
 
@@ -67,16 +69,25 @@ class Witness:
         """Whether it refutes beyond doubt: every comparison exact, no quantifier tested on samples only."""
         return self.exact and self.hypotheses_exact and not self.hypotheses_sampled
 
+    @property
+    def values(self) -> str:
+        """The free variables with their values, in one line."""
+        texts = told_apart([value for _, value in self.variables])
+        return ", ".join(f"{name} = {text}" for (name, _), text in zip(self.variables, texts, strict=True))
+
     def __str__(self) -> str:
         lines = [f"in {self.label}, {self.conclusion} fails ({self._manner()})"]
-        lines += [f"  {name} = {shown(value)}" for name, value in self.variables]
-        for (name, arguments), value in self.calls[:MAX_SHOWN_CALLS]:
-            lines.append(f"  {name}({', '.join(shown(argument) for argument in arguments)}) = {shown(value)}")
+        calls = self.calls[:MAX_SHOWN_CALLS]
+        values = iter(told_apart([value for _, value in (*self.variables, *calls)]))
+        lines += [f"  {name} = {value}" for (name, _), value in zip(self.variables, values, strict=False)]
+        for ((name, arguments), _), value in zip(calls, values, strict=True):
+            lines.append(f"  {name}({', '.join(shown(argument) for argument in arguments)}) = {value}")
         if len(self.calls) > MAX_SHOWN_CALLS:
             lines.append(f"  ... and {len(self.calls) - MAX_SHOWN_CALLS} more function values")
         if self.instance:
-            lines.append(f"  quantified variables: {', '.join(shown(value) for value in self.instance)}")
-        lines.append(f"  left side {shown(self.slack.lhs)}, right side {shown(self.slack.rhs)}")
+            lines.append(f"  quantified variables: {', '.join(told_apart(self.instance))}")
+        left, right = told_apart([self.slack.lhs, self.slack.rhs])
+        lines.append(f"  left side {left}, right side {right}{self.slack.closeness}")
         lines.append(f"  the left side would have to be {self.slack.op} the right side")
         return "\n".join(lines)
 
@@ -125,7 +136,8 @@ class Report:
             slack, relative = (_or_zero(value) for value in (self.smallest_absolute, self.smallest_relative))
             lines.append(f"smallest slack {slack}, relative {relative}")
         if self.largest_tightness is not None:
-            lines.append(f"largest left/right {shown(self.largest_tightness)}")
+            ratio, _ = told_apart([self.largest_tightness, Fraction(1)])  # attained, or not quite
+            lines.append(f"largest left/right {ratio}")
         lines += [f"undetermined in {label}: {reason}" for label, reason in self.undetermined]
         return "\n".join([*lines, str(self.violation)] if self.violation else lines)
 
@@ -149,11 +161,13 @@ def check_sequent(
 def check_sequents(sequents: Sequence[Sequent], models: Iterable[Model], digits: int = DIGITS) -> list[Report]:
     """Test sequents in the same models, which are meant to satisfy all their hypotheses: one report a sequent.
 
+    A generator of models runs at the precision of the test, whatever mpmath's own is at the time.
+
     Raises HypothesisViolated, naming model and hypothesis, when one does not (or when a hypothesis has no
     value in it); ValueError when there is no model; ModelError when a model lacks a name.
     """
     tests = [_Test(hypotheses, conclusion, digits) for hypotheses, conclusion in sequents]
-    for model in models:
+    for model in _at_precision(models, digits):
         evaluator = Evaluator(model, digits)
         held: dict[Term, Truth] = {}  # the sequents share most of their hypotheses
         for test in tests:
@@ -162,6 +176,17 @@ def check_sequents(sequents: Sequence[Sequent], models: Iterable[Model], digits:
                     held[hypothesis] = _required(evaluator, hypothesis)
             test.see(evaluator, held)
     return [test.report() for test in tests]
+
+
+def _at_precision(models: Iterable[Model], digits: int) -> Iterator[Model]:
+    """The models, each made (by a generator, say) at the precision at which it is then evaluated."""
+    made = iter(models)
+    while True:
+        with mpmath.workdps(digits + GUARD):
+            model = next(made, None)
+        if model is None:
+            return
+        yield model
 
 
 class _Test:
@@ -204,7 +229,7 @@ def counterexample(
     """
     _refuse_clashes([*hypotheses, conclusion])
     spent = 0
-    for model in models:
+    for model in _at_precision(models, digits):
         if spent > MAX_SEARCH:
             break
         evaluator = Evaluator(model, digits)
@@ -229,10 +254,17 @@ def _required(evaluator: Evaluator, hypothesis: Term) -> Truth:
         raise HypothesisViolated(f"{label}: the hypothesis {hypothesis} is undetermined: {reason}") from reason
     failed = answer.failed
     if failed is not None and failed.slack is not None:
-        where = f" at {', '.join(shown(value) for value in failed.instance)}" if failed.instance else ""
-        sides = f"{shown(failed.slack.lhs)} {failed.slack.op} {shown(failed.slack.rhs)}"
-        raise HypothesisViolated(f"{label} violates the hypothesis {hypothesis}{where}: {sides} is false")
+        where = f" at {', '.join(told_apart(failed.instance))}" if failed.instance else ""
+        said = f"{failed.slack} is false{failed.slack.closeness}{_rounded(failed.slack)}"
+        raise HypothesisViolated(f"{label} violates the hypothesis {hypothesis}{where}: {said}")
     return answer
+
+
+def _rounded(slack: Slack) -> str:
+    """A hint where numbers look as if they had been computed with fewer digits than the tool's."""
+    if slack.exact or abs(slack.relative) > as_mpf(ROUNDED):
+        return ""
+    return f"; compute the model's numbers at {DIGITS + GUARD} digits: inside `models`, not when the file is read"
 
 
 def _witness(hypotheses: Sequence[Term], conclusion: Term, model: Model, answer: Truth, digits: int) -> Witness:

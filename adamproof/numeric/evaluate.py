@@ -9,8 +9,9 @@ proof.  The kernel leaves sqrt, ln and rpow unspecified outside their domains: t
 from __future__ import annotations
 
 import functools
+import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -28,6 +29,8 @@ TOLERANCE = Fraction(1, 10**40)
 # A counterexample must violate by more than this: ten digits beyond what its hypotheses were allowed to be off,
 # so that an error in the hypotheses, amplified by the statement, is not taken for a violation.
 MARGIN = Fraction(1, 10**30)
+SHOWN_DIGITS = 15  # of a number in a message, where these suffice
+MAX_SHOWN_DIGITS = 60
 MAX_SUMMANDS = 200_000
 MAX_EXACT_BITS = 1_000_000  # of an exact power; larger ones are taken at working precision
 
@@ -154,6 +157,17 @@ class Slack:
     tightness: Number | None
     exact: bool
 
+    def __str__(self) -> str:
+        left, right = told_apart([self.lhs, self.rhs])
+        return f"{left} {self.op} {right}"
+
+    @property
+    def closeness(self) -> str:
+        """By how much the sides differ, in brackets, where 15 digits do not show it; empty otherwise."""
+        gap = _gap(self.lhs, self.rhs)
+        alike = _decimal(self.lhs, SHOWN_DIGITS) == _decimal(self.rhs, SHOWN_DIGITS)
+        return f" (they differ by ~{_decimal(gap, 3)})" if gap and alike else ""
+
 
 def _measured(op: str, lhs: Number, rhs: Number) -> Slack:
     """The slack of a relation between these sides, at the current working precision."""
@@ -176,9 +190,7 @@ def _satisfied(slack: Slack, tolerance: Fraction) -> bool:
         return bool(slack.absolute > 0 if strict else slack.absolute >= 0)
     off = as_mpf(tolerance) * max(1, abs(as_mpf(slack.lhs)), abs(as_mpf(slack.rhs)))
     if slack.op in ("<", "!=") and abs(slack.absolute) <= off:
-        raise Undetermined(
-            f"rounding hides whether {shown(slack.lhs)} {slack.op} {shown(slack.rhs)}: they are too close"
-        )
+        raise Undetermined(f"rounding hides whether {slack}: they are too close{slack.closeness}")
     return bool(slack.absolute >= -off)
 
 
@@ -265,16 +277,64 @@ def larger(a: Number, b: Number) -> Number:
     return a if subtract(a, b) >= 0 else b
 
 
-def shown(value: Any) -> str:
-    """A value as text: exact in full while short, otherwise 15 digits marked with ~."""
+def shown(value: Any, digits: int = SHOWN_DIGITS) -> str:
+    """A value as text: exact in full while short, otherwise this many digits marked with ~."""
     if isinstance(value, mpmath.mpf):
-        return f"~{mpmath.nstr(value, 15)}"
-    if type(value) is not Fraction:
+        return f"~{mpmath.nstr(value, digits)}"
+    if type(value) is not Fraction or max(abs(value.numerator), value.denominator) < 10**20:
         return str(value)
-    if max(abs(value.numerator), value.denominator) < 10**20:
-        return str(value)
-    with mpmath.workdps(DIGITS):
-        return f"~{mpmath.nstr(as_mpf(value), 15)}"
+    return f"~{_decimal(value, digits)}"
+
+
+def told_apart(values: Sequence[Any]) -> list[str]:
+    """The values as text, each with as many digits as set it apart from the others (at most MAX_SHOWN_DIGITS).
+
+    Numbers that agree to within rounding (TOLERANCE) are taken to be the same, unless both are exact.
+    """
+    numbers = sorted({value for value in values if _is_number(value)}, key=functools.cmp_to_key(_order))
+    digits = dict.fromkeys(numbers, SHOWN_DIGITS)
+    for low, high in itertools.pairwise(numbers):
+        needed = _digits_between(low, high)
+        digits[low], digits[high] = max(digits[low], needed), max(digits[high], needed)
+    return [shown(value, digits[value] if _is_number(value) else SHOWN_DIGITS) for value in values]
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, Fraction) or isinstance(value, mpmath.mpf)
+
+
+def _rational(value: Any) -> Number:
+    """The value of an integer as a real number; other numbers as they are."""
+    return Fraction(value) if type(value) is int else value
+
+
+def _order(a: Number, b: Number) -> int:
+    """-1, 0 or 1: how the numbers compare (mpmath does not order a Fraction and an mpf reliably)."""
+    with mpmath.workdps(MAX_SHOWN_DIGITS + GUARD):
+        difference = subtract(_rational(a), _rational(b))
+        return int(difference > 0) - int(difference < 0)
+
+
+def _gap(a: Number, b: Number) -> Number:
+    """|b - a|; exact for exact numbers, else to more digits than are ever shown."""
+    with mpmath.workdps(MAX_SHOWN_DIGITS + GUARD):
+        return abs(subtract(_rational(b), _rational(a)))
+
+
+def _digits_between(low: Number, high: Number) -> int:
+    """How many digits tell two different numbers apart; MAX_SHOWN_DIGITS if more would be needed."""
+    if isinstance(low, mpmath.mpf) or isinstance(high, mpmath.mpf):
+        with mpmath.workdps(DIGITS + GUARD):
+            largest = max(1, *(abs(as_mpf(_rational(end))) for end in (low, high)))
+            if as_mpf(_gap(low, high)) <= as_mpf(TOLERANCE) * largest:
+                return SHOWN_DIGITS
+    steps = range(SHOWN_DIGITS, MAX_SHOWN_DIGITS, 5)
+    return next((count for count in steps if _decimal(low, count) != _decimal(high, count)), MAX_SHOWN_DIGITS)
+
+
+def _decimal(number: Number, digits: int) -> str:
+    with mpmath.workdps(digits + GUARD):
+        return str(mpmath.nstr(as_mpf(_rational(number)), digits))
 
 
 def _product(parts: list[Number]) -> Number:

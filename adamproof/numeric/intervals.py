@@ -19,7 +19,7 @@ from typing import Any
 from mpmath import libmp
 
 from ..kernel.terms import RELATIONS, Term, free
-from .evaluate import shown
+from .evaluate import told_apart
 
 Box = dict[str, tuple[Fraction, Fraction]]  # exact end points of each variable
 Interval = tuple[Any, Any]  # mpmath's raw floating-point pairs: lower, upper
@@ -57,7 +57,8 @@ class BoxAnswer:
     def __str__(self) -> str:
         if self.box is None:
             return f"{self.verdict} on the whole box ({self.boxes} boxes)"
-        ranges = ", ".join(f"{name} in [{shown(low)}, {shown(high)}]" for name, (low, high) in self.box.items())
+        ends = {name: ", ".join(told_apart(ends)) for name, ends in self.box.items()}
+        ranges = ", ".join(f"{name} in [{low_high}]" for name, low_high in ends.items())
         what = "fails for" if self.verdict == "refuted" else "undecided, worst for"
         return f"{what} {ranges} ({self.boxes} boxes)"
 

@@ -7,9 +7,13 @@ not know are refused with a message, never guessed at.
 
 from __future__ import annotations
 
+import itertools
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import sympy
@@ -80,6 +84,122 @@ class real_power(sympy.Function):  # type: ignore[misc]  # noqa: N801 - written 
     _latex = power._latex
 
 
+class _Kept(sympy.Function):  # type: ignore[misc]
+    """A head of the kernel as a function that SymPy does not evaluate; of kernel terms it is a kernel term."""
+
+    is_real = True
+
+    def __new__(cls, *args: Any, **options: Any) -> Any:
+        if any(type(arg) is Term for arg in args):
+            return cls.kernel(*map(term, args))
+        return super().__new__(cls, *args, **options)
+
+    @classmethod
+    def kernel(cls, *args: Term) -> Term:
+        """The kernel term of this head."""
+        raise NotImplementedError
+
+
+class absolute(_Kept):  # noqa: N801 - written like a function, as are those below
+    """|x|, kept as written: SymPy turns Abs(y - x) into Abs(x - y), and Abs(x**2) into x**2."""
+
+    nargs = 1
+
+    @classmethod
+    def kernel(cls, *args: Term) -> Term:
+        return make("abs", *args)
+
+
+class root(_Kept):  # noqa: N801
+    """The square root, kept as written: SymPy turns sqrt(x)**2 into x, and sqrt(4*x) into 2*sqrt(x)."""
+
+    nargs = 1
+
+    @classmethod
+    def kernel(cls, *args: Term) -> Term:
+        return make("sqrt", *args)
+
+
+class ln(_Kept):  # noqa: N801
+    """The natural logarithm, kept as written: SymPy turns log(1) into 0."""
+
+    nargs = 1
+
+    @classmethod
+    def kernel(cls, *args: Term) -> Term:
+        return make("ln", *args)
+
+
+class inverse(_Kept):  # noqa: N801
+    """1/x, kept as written: SymPy turns x*(1/x) into 1, and 1/(1/x) into x."""
+
+    nargs = 1
+
+    @classmethod
+    def kernel(cls, *args: Term) -> Term:
+        return make("inv", *args)
+
+
+class ratio(_Kept):  # noqa: N801
+    """x/y, kept as written: SymPy cancels y*(x/y)."""
+
+    nargs = 2
+
+    @classmethod
+    def kernel(cls, *args: Term) -> Term:
+        return make("mul", args[0], make("inv", args[1]))
+
+
+class product(_Kept):  # noqa: N801
+    """A product of two factors or more, kept as written: SymPy cancels sqrt(w)*(1/sqrt(w))."""
+
+    @classmethod
+    def kernel(cls, *args: Term) -> Term:
+        return make("mul", *args)
+
+
+class _Bound(sympy.Symbol):  # type: ignore[misc]
+    """The variable of a binder, inside of it: no free variable is equal to it, so that no substitution is captured.
+
+    It prints and sorts like the symbol that it stands for.  `depth` tells nested binders apart.
+    """
+
+    def __new__(cls, symbol: Any, depth: int) -> Any:
+        made = sympy.Symbol.__xnew__(cls, symbol.name, **symbol._assumptions_orig)
+        made.symbol, made.depth = symbol, depth
+        return made
+
+    def __getnewargs_ex__(self) -> Any:
+        return (self.symbol, self.depth), {}
+
+    def _hashable_content(self) -> Any:
+        return (*super()._hashable_content(), type(self.symbol).__name__, self.depth)
+
+    def sort_key(self, order: Any = None) -> Any:
+        return self.symbol.sort_key(order)
+
+
+def _made_bound(symbol: Any, body: Any) -> tuple[Any, Any]:
+    """The variable for a binder over this body, and the body with it in place of the symbol."""
+    if not isinstance(symbol, sympy.Symbol) or isinstance(symbol, _Bound):
+        return symbol, body  # refused by the translation; or SymPy builds a binder anew from its parts
+    depth = max((found.depth + 1 for found in body.atoms(_Bound)), default=0)
+    variable = _Bound(symbol, depth)
+    return variable, _renamed(body, symbol, variable)
+
+
+def _renamed(expression: Any, old: Any, new: Any) -> Any:
+    """One symbol for another, everything else kept as it is: SymPy's own replacements evaluate what they touch."""
+    if expression == old:
+        return new
+    if old not in expression.free_symbols:
+        return expression
+    args = [_renamed(arg, old, new) for arg in expression.args]
+    if isinstance(expression, (sympy.Add, sympy.Mul, sympy.Pow, sympy.Function)):
+        return expression.func(*args, evaluate=False)
+    return expression.func(*args)
+
+
 class _Functional(sympy.Expr):  # type: ignore[misc]
     """A linear functional over a bound variable: E(body, w), Integral01(body, s)."""
 
@@ -87,7 +207,8 @@ class _Functional(sympy.Expr):  # type: ignore[misc]
     is_real = True
 
     def __new__(cls, body: Any, variable: Any) -> Any:
-        return super().__new__(cls, sympy.sympify(body), variable)
+        variable, body = _made_bound(sympy.sympify(variable), sympy.sympify(body))
+        return super().__new__(cls, body, variable)
 
     @property
     def bound_symbols(self) -> list[Any]:
@@ -98,9 +219,6 @@ class _Functional(sympy.Expr):  # type: ignore[misc]
         free: set[Any] = self.args[0].free_symbols - {self.args[1]}
         return free
 
-    def _eval_subs(self, old: Any, new: Any) -> Any:
-        return self if old == self.args[1] else None
-
 
 class E(_Functional):
     """Expectation over a sample point: E(body, w)."""
@@ -108,6 +226,18 @@ class E(_Functional):
 
 class Integral01(_Functional):
     """Integral over 0 <= s <= 1: Integral01(body, s)."""
+
+
+class Sum(sympy.Sum):  # type: ignore[misc]
+    """A finite sum, Sum(body, (k, low, high)).  SymPy's own captures what is substituted into it, this does not."""
+
+    def __new__(cls, body: Any, *limits: Any, **assumptions: Any) -> Any:
+        made = sympy.sympify(body)
+        for limit in limits:
+            symbol, *ends = limit if isinstance(limit, (tuple, list, sympy.Tuple)) else (limit,)
+            variable, made = _made_bound(sympy.sympify(symbol), made)
+            made = super().__new__(cls, made, (variable, *ends), **assumptions)
+        return made
 
 
 @dataclass(frozen=True)
@@ -143,14 +273,30 @@ def lt(a: Any, b: Any) -> Any:
     return _kept(StrictLessThan, "<", a, b)
 
 
-def eq(a: Any, b: Any) -> Any:
-    """a == b as a statement."""
+def eq(a: Any, b: Any, same: bool = False) -> Any:
+    """a == b as a statement.
+
+    Raises TranslationError if SymPy has made both sides the same, unless that is meant (same=True): such an equation
+    says nothing, and what fails for want of it is a later step.
+    """
+    if not same and type(a) is not Term and type(b) is not Term and sympy.sympify(a) == sympy.sympify(b):
+        raise TranslationError(
+            f"{_place(sys._getframe(1))}both sides are the same, once SymPy has evaluated them: {a} == {b}; write "
+            "absolute, root, ln, inverse, ratio, product or power for what SymPy rewrites, or eq(..., same=True) "
+            "if this is meant"
+        )
     return _kept(Equality, "==", a, b)
 
 
 def ne(a: Any, b: Any) -> Any:
     """a != b as a statement."""
     return _kept(Inequality, "!=", a, b)
+
+
+def _place(frame: FrameType) -> str:
+    """The line of a script that states something; of a line outside of functions, whoever reads the file tells."""
+    code = frame.f_code
+    return "" if code.co_name == "<module>" else f"{Path(code.co_filename).name}, line {frame.f_lineno}: "
 
 
 def _kept(relation: Any, op: str, a: Any, b: Any) -> Any:
@@ -165,9 +311,13 @@ def _kept(relation: Any, op: str, a: Any, b: Any) -> Any:
 
 def sort_of(expression: Any) -> str:
     """The sort that a SymPy expression is read at: a sample point, an integer or a real."""
-    if isinstance(expression, Point):
+    if _is_point(expression):
         return POINT
     return INT if expression.is_integer and _is_integer_term(expression) else REAL
+
+
+def _is_point(expression: Any) -> bool:
+    return isinstance(expression.symbol if isinstance(expression, _Bound) else expression, Point)
 
 
 def _is_integer_term(expression: Any) -> bool:
@@ -189,7 +339,7 @@ def term(expression: Any, sort: str = REAL) -> Term:
     if not isinstance(expression, sympy.Basic):
         raise TranslationError(f"{expression!r:.80} ({type(expression).__name__}) is not a SymPy expression")
     if sort == POINT:
-        if not isinstance(expression, Point):
+        if not _is_point(expression):
             raise TranslationError(f"{expression} stands where a sample point is needed")
         return _variable(expression)
     return _integer(expression) if sort == INT else _real(expression)
@@ -203,6 +353,10 @@ def _ordered(expression: Any) -> list[Any]:
 
 def _variable(symbol: Any) -> Term:
     """The variable of a symbol made by reals(), integers() or Point(): others may hide assumptions or share a name."""
+    if type(symbol) is _Bound:
+        if symbol not in _open:
+            raise TranslationError(f"{symbol} is the variable of an E, Integral01 or Sum, taken out of it")
+        return _open[symbol]
     if type(symbol) is Point:
         return make("var", symbol.name, POINT)
     if type(symbol) is sympy.Symbol:
@@ -213,11 +367,26 @@ def _variable(symbol: Any) -> Term:
     raise TranslationError(f"the symbol {symbol} was not made by reals(), integers() or Point(); use one of them")
 
 
-def _bound(symbol: Any, sort: str) -> Term:
-    """The variable that a binder binds."""
-    if not isinstance(symbol, sympy.Symbol) or _variable(symbol).sort != sort:
-        raise TranslationError(f"{symbol} cannot be bound here: a variable of sort {sort} is needed")
-    return _variable(symbol)
+_open: dict[Any, Term] = {}  # the binders that the translation is inside of: their variables, as fresh kernel variables
+
+
+def _binder(op: str, symbol: Any, sort: str, body: Any, *bounds: Term) -> Term:
+    """The kernel term of a binder over a SymPy expression."""
+    plain = symbol.symbol if isinstance(symbol, _Bound) else symbol
+    if not isinstance(plain, sympy.Symbol) or _variable(plain).sort != sort:
+        raise TranslationError(f"{plain} cannot be bound here: a variable of sort {sort} is needed")
+    if plain is symbol:
+        variable = _variable(symbol)
+        return bind(op, variable, *bounds, _real(body))
+    taken = {free.name for free in body.free_symbols}
+    name = next(name for number in itertools.count(len(_open)) if (name := f"bound_{number}") not in taken)
+    before = dict(_open)
+    _open[symbol] = make("var", name, sort)
+    try:
+        return bind(op, _open[symbol], *bounds, _real(body))
+    finally:
+        _open.clear()
+        _open.update(before)
 
 
 def _integer(expression: Any) -> Term:
@@ -234,7 +403,7 @@ def _integer(expression: Any) -> Term:
 def _real(expression: Any) -> Term:
     if expression.is_Rational:
         return number(Fraction(int(expression.p), int(expression.q)))
-    if isinstance(expression, Point):
+    if _is_point(expression):
         raise TranslationError(f"the sample point {expression} stands where a number is needed")
     if expression.is_Symbol:
         variable = _variable(expression)
@@ -252,10 +421,12 @@ def _real(expression: Any) -> Term:
     if isinstance(expression, AppliedUndef):
         return _application(expression)
     if isinstance(expression, (E, Integral01)):
-        variable = _bound(expression.args[1], POINT if isinstance(expression, E) else REAL)
-        return bind(type(expression).__name__, variable, _real(expression.args[0]))
+        sort = POINT if isinstance(expression, E) else REAL
+        return _binder(type(expression).__name__, expression.args[1], sort, expression.args[0])
     if isinstance(expression, sympy.Sum):
         return _sum(expression)
+    if isinstance(expression, _Kept):
+        return expression.kernel(*map(_real, expression.args))
     for kind, head in _HEADS.items():
         if isinstance(expression, kind):
             return make(head, _real(expression.args[0]))
@@ -309,12 +480,19 @@ def _application(expression: Any) -> Term:
 
 
 def _sum(expression: Any) -> Term:
-    result = _real(expression.function)
-    for limit in expression.limits:
-        if len(limit) != 3:
-            raise TranslationError(f"the sum {expression} needs a variable with a lower and an upper end")
-        result = bind("Sum", _bound(limit[0], INT), term(limit[1], INT), term(limit[2], INT), result)
-    return result
+    """A sum with its last limit outermost, as SymPy reads them."""
+    *inner, limit = expression.limits
+    if len(limit) != 3:
+        raise TranslationError(f"the sum {expression} needs a variable with a lower and an upper end")
+    variable, low, high = limit
+    if variable in low.free_symbols | high.free_symbols:
+        raise TranslationError(
+            f"the sum {expression} has its own variable {variable} in its range; give one of the two another name"
+        )
+    if variable in {other for other, *_ in inner}:
+        raise TranslationError(f"the sum {expression} has two variables {variable}; give one of them another name")
+    body = expression.func(expression.function, *inner) if inner else expression.function
+    return _binder("Sum", variable, INT, body, term(low, INT), term(high, INT))
 
 
 _RELATIONS: dict[Any, tuple[str, bool]] = {
@@ -368,11 +546,6 @@ def put(statement: Any, variable: Any, value: Any) -> Term:
     return substitute(prop(statement), {term(variable, sort): term(value, sort)})
 
 
-def product(*factors: Any) -> Term:
-    """A product as a kernel term, kept as written where SymPy would cancel sqrt(w)*(1/sqrt(w))."""
-    return make("mul", *(term(factor) for factor in factors))
-
-
 # --- kernel to SymPy ----------------------------------------------------------------------------
 
 
@@ -415,10 +588,10 @@ _BUILDERS: dict[str, Callable[..., Any]] = {
     "ln": lambda x: sympy.log(x, evaluate=False),
     "pow": _power_to_sympy,
     "rpow": real_power,
-    "==": eq,
-    "<=": le,
-    "<": lt,
-    "!=": ne,
+    "==": lambda a, b: _kept(Equality, "==", a, b),
+    "<=": lambda a, b: _kept(LessThan, "<=", a, b),
+    "<": lambda a, b: _kept(StrictLessThan, "<", a, b),
+    "!=": lambda a, b: _kept(Inequality, "!=", a, b),
 }
 
 
@@ -451,5 +624,5 @@ def _binder_to_sympy(expression: Term) -> Any:
     body = to_sympy(opened(expression, variable))
     symbol = to_sympy(variable)
     if expression.op == "Sum":
-        return sympy.Sum(body, (symbol, to_sympy(expression.args[0]), to_sympy(expression.args[1])))
+        return Sum(body, (symbol, to_sympy(expression.args[0]), to_sympy(expression.args[1])))
     return (E if expression.op == "E" else Integral01)(body, symbol)

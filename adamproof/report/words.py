@@ -102,8 +102,11 @@ def box(claim: ClaimReport) -> str:
 
 
 def _below(value: Fraction) -> str:
-    """A decimal number that is not larger."""
-    return str(Decimal(math.floor(value * 10**6)) / 10**6)
+    """A decimal number that is not larger, and positive if the value is."""
+    places = 6
+    while 0 < value * 10**places < 1:
+        places += 1
+    return str(Decimal(math.floor(value * 10**places)) / 10**places)
 
 
 def size(text: str) -> str:
@@ -131,9 +134,9 @@ def refusal(mutant: MutantReport) -> str:
 
 def brief(witness: Witness) -> str:
     """A counterexample in one line."""
-    from ..numeric.evaluate import shown as number
+    from ..numeric.evaluate import told_apart
 
-    values = ", ".join(f"{name} = {number(value)}" for name, value in witness.variables)
-    at = f"; at {', '.join(map(number, witness.instance))}" if witness.instance else ""
-    left, right = number(witness.slack.lhs), number(witness.slack.rhs)
-    return f"in {witness.label}{': ' if values else ''}{values}{at}; {left} {witness.slack.op} {right} is false"
+    values = witness.values
+    at = f"; at {', '.join(told_apart(witness.instance))}" if witness.instance else ""
+    false = f"{witness.slack} is false{witness.slack.closeness}"
+    return f"in {witness.label}{': ' if values else ''}{values}{at}; {false}"

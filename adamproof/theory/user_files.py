@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import mpmath
+
 from ..lemma import Lemma, LemmaError
+from ..numeric.evaluate import DIGITS, GUARD
 from ..registry import declare
 
 WANTED = "`lemma = Lemma(...)` or `lemmas = [Lemma(...), ...]`"
@@ -46,8 +50,15 @@ def _run(path: str) -> ModuleType:
     folder = str(Path(path).absolute().parent)
     if folder not in sys.path:
         sys.path.append(folder)  # last: a neighbouring file must not stand in for an installed package
-    exec(compile(source, path, "exec"), module.__dict__)
+    with _precision():
+        exec(compile(source, path, "exec"), module.__dict__)
     return module
+
+
+def _precision() -> AbstractContextManager[None]:
+    """The precision at which models are evaluated: numbers that a file computes when it is read have it, too."""
+    precision: AbstractContextManager[None] = mpmath.workdps(DIGITS + GUARD)
+    return precision
 
 
 def _declared(module: ModuleType, path: str) -> tuple[Lemma, ...]:

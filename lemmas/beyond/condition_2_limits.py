@@ -349,7 +349,7 @@ ROOT = (*RUN, *FALLING, "tau is positive")
 
 lemma = Lemma(
     slug="condition-2-limits",
-    title="How long Condition 2 can hold with one vbar",
+    title="Condition 2 with a fixed vbar can hold only up to a largest T, at the rate T^(-1/4)",
     source=Source.OURS,
     where="whether C2's vbar can be free of T",
     assumptions={

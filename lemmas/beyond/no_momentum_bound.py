@@ -276,7 +276,7 @@ slow = problems.Problem(
 
 lemma = Lemma(
     slug="no-momentum-bound",
-    title="The bound of the main theorem without momentum",
+    title="Without momentum the main theorem's bound is at least 2*sqrt(d)*sigma_0",
     source=Source.RECONSTRUCTED,
     where="the summary's neighbourhood of size O(sigma_0) without momentum: a property of the bound",
     assumptions={**THEOREM, **PLAIN},

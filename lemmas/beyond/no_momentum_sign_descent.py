@@ -412,7 +412,7 @@ def ascent(rng: Random) -> Iterator[Model]:
 
 lemma = Lemma(
     slug="no-momentum-sign-descent",
-    title="Sign descent without momentum stays away from the minimum",
+    title="An example in which sign descent without momentum stays away from the minimum",
     source=Source.OURS,
     where="an example in which momentum is needed: sign descent, which is Adam with beta1, beta2 and epsilon 0",
     assumptions={

@@ -109,7 +109,7 @@ def error_coordinate() -> Step:
 
 def error_of_outcome(scope: Scope, facts: Facts) -> Step:
     """(2) before the expectation is taken."""
-    each = settle(error_coordinate(), facts.below_one, prove(eq(b1, 1 - (1 - b1))), facts.beta1)
+    each = settle(error_coordinate(), facts.below_one, prove(eq(b1, 1 - (1 - b1), same=True)), facts.beta1)
     move = at(scope.the("m is a moving average of g"), w, t, j)
     new = b1 * m(t, j, w) + (1 - b1) * g(t + 1, j, w)
     same = COORDINATES.equal(prove(eq((new - a(t + 1, j, w)) ** 2, (m(t + 1, j, w) - a(t + 1, j, w)) ** 2), move))
@@ -338,7 +338,7 @@ def with_b1(scope: Scope) -> Step:
 
 lemma = Lemma(
     slug="unconditional",
-    title="Adam's mean square gradient without Conditions 1-3",
+    title="A bound on the mean square gradient without Conditions 1-3, for bounded gradients",
     source=Source.OURS,
     where="answers the summary's open question whether the rate holds without Conditions 1-3, at the price of a factor "
     "(B + eps)/eps",

@@ -356,7 +356,7 @@ def adam_start() -> Any:
 
 lemma = Lemma(
     slug="descent",
-    title="The descent inequality",
+    title="The descent inequality for one short step along Sign(m)",
     source=Source.RECONSTRUCTED,
     where="the summary speaks of the descent inequality without stating it",
     assumptions={

@@ -151,7 +151,7 @@ def bound(factor: Any, half: Any = HALF) -> Any:
 
 lemma = Lemma(
     slug="smooth-descent",
-    title="The descent lemma under (L0, L1, q)-smoothness",
+    title="The descent lemma for short steps under (L0, L1, q)-smoothness",
     source=Source.RECONSTRUCTED,
     where="the summary names (L0, L1, q)-smoothness; this is what descent proofs use of it",
     assumptions={

@@ -102,7 +102,7 @@ LIMIT = total(T) / (1 - b)
 
 lemma = Lemma(
     slug="averaging",
-    title="Averaging moving averages",
+    title="A sum of geometrically weighted sums is at most 1/(1 - b) times the sum",
     source=Source.RECONSTRUCTED,
     where="how geometric weights disappear when the momentum error is averaged over time",
     assumptions={

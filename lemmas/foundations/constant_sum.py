@@ -39,7 +39,7 @@ def negative_models(rng: Random) -> Iterator[Model]:
 
 lemma = Lemma(
     slug="constant-sum",
-    title="The sum of n ones",
+    title="The sum of n ones is n",
     source=Source.CLASSICAL,
     where="how the dimension d and the horizon T enter the bounds",
     assumptions={"n is a count": le(0, n)},

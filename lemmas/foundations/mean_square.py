@@ -206,7 +206,7 @@ FROM = {"t is from 1 on": START}
 
 lemma = Lemma(
     slug="mean-square",
-    title="Root mean squares over time, outcomes and coordinates",
+    title="Cauchy-Schwarz and Minkowski over time, outcomes and coordinates",
     source=Source.CLASSICAL,
     where="how the mean square of the magnitudes meets that of the momentum error",
     assumptions={**FINITE, **FROM},

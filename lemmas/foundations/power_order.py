@@ -119,7 +119,7 @@ def disordered(rng: Random) -> Iterator[Model]:
 
 lemma = Lemma(
     slug="power-order",
-    title="Real powers keep the order of positive numbers",
+    title="For r >= 0, x^r keeps the order of positive numbers and x^(-r) reverses it",
     source=Source.CLASSICAL,
     where="t^(-alpha) against T^(-alpha), and the p-th power of a mean",
     assumptions={

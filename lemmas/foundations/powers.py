@@ -59,7 +59,7 @@ def models_beyond_one(rng: Random) -> Iterator[Model]:
 
 lemma = Lemma(
     slug="powers",
-    title="Laws of natural powers",
+    title="Natural powers: products, squares, and x^n <= x for 0 <= x <= 1",
     source=Source.CLASSICAL,
     where="the weights beta^(t - k) of the moving averages",
     assumptions={"n is a count": COUNT, "n is positive": le(1, n), "x is not negative": le(0, x), "x <= 1": le(x, 1)},

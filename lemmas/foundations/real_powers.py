@@ -80,7 +80,7 @@ def small(rng: Random) -> Iterator[Model]:
 
 lemma = Lemma(
     slug="real-powers",
-    title="Real powers of non-negative numbers",
+    title="For x, r >= 0, x^r is not negative and is the square of x^(r/2)",
     source=Source.CLASSICAL,
     where="|a|^q in (L0, L1, q)-smoothness",
     assumptions={"x is not negative": le(0, x), "r is not negative": le(0, r)},

@@ -81,7 +81,7 @@ MEAN_BOUND = le(over.of(real_power(X, q)), 1 - q + q * over.of(X))
 
 lemma = Lemma(
     slug="young-power",
-    title="Young's inequality for a power",
+    title="Young's inequality a^q <= 1 - q + q*a for a >= 0 and 0 <= q <= 1",
     source=Source.CLASSICAL,
     where="how |a|^q and |a|^p are compared with |a|",
     assumptions={

@@ -120,7 +120,7 @@ def automatic(scope: Scope) -> Step:
     y, f, x, r = reals("y f x r")
     place = prove(le(y, f), le(y, f * (1 - p) + p * (f / r) * x), eq(x, r), lt(0, r))
     place = instantiate(place, {y: mean_power(p), f: real_power(G, p), x: G, r: G})
-    place = cut(place, instantiate(tangents, {g: G}), prove(eq(G, G)))
+    place = cut(place, instantiate(tangents, {g: G}), prove(eq(G, G, same=True)))
     at_zero = scope.step("no gradients at all", _no_gradients(scope, tangents))
     zero = prove(eq(0, G), le(G, 0), nonneg)
     at_zero = cut(at_zero, zero)
@@ -187,7 +187,7 @@ SHRINKING = replace(problems.JUMPING, start=(Fraction(4),), rate=Fraction(3))  #
 
 lemma = Lemma(
     slug="condition-1-automatic",
-    title="Condition 1 holds by itself for p <= 1",
+    title="Our averaged form of Condition 1 holds with C0 = 1 if 0 <= p <= 1",
     source=Source.OURS,
     where="Condition 1, which the summary names but does not spell out; our form averages over time",
     assumptions={

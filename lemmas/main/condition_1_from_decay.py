@@ -330,7 +330,7 @@ INVERSE = Decay(alpha=Fraction(1), p=Fraction(-1), T=2, above=[Fraction(9)] * 2)
 
 lemma = Lemma(
     slug="condition-1-from-decay",
-    title="Our averaged form of Condition 1 holds if the gradient decays like a power of t",
+    title="Our averaged form of Condition 1 holds if gradients decay like t^(-alpha), alpha*p < 1",
     source=Source.OURS,
     where="the summary only names Condition 1; mean of E|a_t|^p <= C0^2*(mean of E|a_t|)^p is our form of it",
     assumptions={

@@ -185,7 +185,7 @@ def noise_level(scope: Scope) -> Step:
         prove(le(0, sum_), le(0, s0), product_nonneg, degree=1),
     )
     inside = s0**2 + s1**2 * gp
-    root_bound = cut(instantiate(root_bound, {x: inside}), prove(eq(inside, inside)))
+    root_bound = cut(instantiate(root_bound, {x: inside}), prove(eq(inside, inside, same=True)))
     larger = prove(le(s1 * C0 * y, s1 * C0 * z), le(y, z), prove(le(0, s1 * C0), le(0, s1), le(0, C0)))
     final = prove(le(sqrt(s0**2 + s1**2 * gp), s0 + s1 * C0 * z), root_bound, larger, degree=1)
     values = {y: real_power(G, p / 2), z: 1 - p / 2 + p / 2 * G, gp: mean_power(p)}
@@ -340,7 +340,7 @@ def cancelled(scope: Scope) -> Step:
     free = gap * h / (gamma0 * n) + 2 * over_r * b1 * start / n + gamma0 * r2 * kk * lp / h + 2 * rise * rr * sp
     positive = [lt(0, x) for x in (sd, n, gamma0, h, c, vbar)]
     parts = [
-        prove(eq(gap / (rate * n), sd * (gap * h / (gamma0 * n))), positive[:4]),
+        prove(eq(gap / (rate * n), sd * (gap * h / (gamma0 * n)), same=True), positive[:4]),
         prove(eq(rate * r2 * dd * kk * lp, sd * (gamma0 * r2 * kk * lp / h)), eq(dd, sd**2), positive[:4]),
     ]
     scaled = prove(eq(bracket, sd * free), parts, degree=1)
@@ -446,7 +446,7 @@ def without(name: str) -> Any:
 lemma = Lemma(
     slug="corollary-3-3",
     label="3.3",
-    title="Convergence of the gradient norm under Conditions 1-3",
+    title="A bound on the mean gradient norm under Conditions 1-3, for small gamma and 1 - beta1",
     source=Source.RECONSTRUCTED,
     where="Corollary 3.3 and its Case 2; the summary states the rate and the scaling of gamma, not this bound",
     assumptions={**ASSUMPTIONS, **AUTOMATIC, **CASE_2_GIVEN},

@@ -388,7 +388,7 @@ def simplified(scope: Scope) -> Step:
     }
     below_one = prove(lt(b1, 1), scope.given("beta1^2 < beta2", "beta2 < 1"))
     horizon = prove(lt(0, T), scope.the("T is a horizon"))
-    return cut(instantiate(start, values), prove(eq(BOUND, (1 - b1) * over_r)), below_one, horizon)
+    return cut(instantiate(start, values), prove(eq(BOUND, (1 - b1) * over_r, same=True)), below_one, horizon)
 
 
 PATHWISE = le(gamma * total(gain, T), F(1, w) - Fmin + summed_right(T))
@@ -419,7 +419,7 @@ ADAM_SHORT = {"gamma*R*sqrt(d)*L1 <= 1 with the R of B.2": le(gamma * BOUND * sq
 
 lemma = Lemma(
     slug="main-theorem",
-    title="Convergence of Adam on average, without Conditions 1-3",
+    title="A bound on the mean weighted gradient norm for short steps, without Conditions 1-3",
     source=Source.RECONSTRUCTED,
     where="the convergence theorem that the summary's rate rests on; it states the rate, not this bound",
     assumptions={

@@ -759,7 +759,7 @@ EXPECTED = le(
 
 lemma = Lemma(
     slug="main-theorem-averaged",
-    title="Convergence of Adam on average, by the mean square of its magnitudes",
+    title="A bound on the mean weighted gradient norm through S^2 instead of R, for L-smooth F",
     source=Source.OURS,
     where="the repair: the summary's own schedule makes R grow, but not S",
     assumptions={

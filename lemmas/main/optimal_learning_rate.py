@@ -95,7 +95,7 @@ def many(rng: Random) -> Iterator[Model]:
 
 lemma = Lemma(
     slug="optimal-learning-rate",
-    title="The best learning rate is proportional to 1/sqrt(d)",
+    title="The gamma that minimises A/gamma + B*d*gamma is proportional to 1/sqrt(d)",
     source=Source.RECONSTRUCTED,
     where="Case 2 of Corollary 3.3: the summary says that the learning rate should scale as 1/sqrt(d)",
     assumptions={**SIGNS, "gamma is positive": lt(0, gamma)},

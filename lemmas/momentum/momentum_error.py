@@ -455,7 +455,7 @@ only = problems.fixed_run
 
 lemma = Lemma(
     slug="momentum-error",
-    title="The momentum error on average over time",
+    title="A bound on the mean over time of the expected momentum error",
     source=Source.RECONSTRUCTED,
     where="start, drift and noise of the momentum; the summary speaks of an update error that momentum averages",
     assumptions={**MOMENTUM, **SMOOTH, **A2, **CONSTANTS, **FINITE, **NONNEG, **START, **HORIZON},

@@ -1,4 +1,4 @@
-"""The rate with an explicit constant: mean_t E|u_t o a_t|_1 <= K*sqrt(d)/T^(1/4) for every T >= 1.
+"""The rate with an explicit constant: mean_t E|u_t o a_t|_1 <= K*sqrt(d)/T^(1/4), if gamma*R*sqrt(d)*L1 <= 1.
 
 The schedule is 1 - b1 = alpha/tau^2, 1 - b2 = beta/tau^2, gamma = gamma0/(sqrt(d)*tau^3) with T = tau^4, alpha and
 beta in (0, 1] and kappa = 2*alpha - beta - alpha^2 > 0.  Then b2 - b1^2 >= kappa/tau^2, so R <= alpha/sqrt(beta*kappa)
@@ -358,7 +358,7 @@ def _betas(scope: Scope, betas: list[Step]) -> list[Step]:
     square = prove(lt(0, tau**2), scope.the("tau >= 1"))
     below = prove(lt(b1, 1), ratio, _one_less(scope), degree=1)
     cancelled = prove(eq((1 - b1) * OVER_R, alpha / tau**2 * OVER_R), prove(eq(1 - b1, alpha / tau**2), ratio))
-    cancelled = prove(eq(R, alpha / tau**2 * OVER_R), prove(eq(R, (1 - b1) * OVER_R)), cancelled, degree=1)
+    cancelled = prove(eq(R, alpha / tau**2 * OVER_R), prove(eq(R, (1 - b1) * OVER_R, same=True)), cancelled, degree=1)
     first = prove(lt(0, tau), SIZE)
     exact = prove(eq((1 - c) * tau**2, alpha), eq(c, 1 - alpha / tau**2), first)
     exact = prove(eq(1 / (1 - c), tau**2 / alpha), exact, lt(c, 1), lt(0, alpha))
@@ -492,9 +492,10 @@ BOUND = le(MEAN_GAIN, K * sqrt(d) / tau)
 
 lemma = Lemma(
     slug="rate",
-    title="The rate T^(-1/4) with an explicit constant, for every T",
+    title="The rate T^(-1/4) of the weighted gradient norm for short steps, with time means in K",
     source=Source.RECONSTRUCTED,
-    where="the summary states the rate T^(-1/4), with 1 - beta2 ~ T^(-3/4); the schedule T^(-1/2) here is ours",
+    where="the summary states the rate T^(-1/4), with 1 - beta2 ~ T^(-3/4); the schedule T^(-1/2) here is ours; "
+    "T = tau^4, and K holds the means over time of E|a_t|^p and E|a_t|^q",
     assumptions={**{name: main_theorem.lemma.assumptions[name] for name in GIVEN}, **SCHEDULE},
     cited=CITED,
     claims=[

@@ -83,7 +83,7 @@ BEST = (*TERMS, "R is at least 1", "the rate is 1/4")
 
 lemma = Lemma(
     slug="schedule-exponents",
-    title="The best rate that any schedule gives the main bound",
+    title="No schedule of powers of T gives the main bound a better rate than T^(-1/4)",
     source=Source.OURS,
     where="the source states one schedule and the rate 1/4; that none does better, and which one does as well, is ours",
     assumptions={**TERMS, **MAGNITUDE, "the rate is 1/4": le(QUARTER, r)},

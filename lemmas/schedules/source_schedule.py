@@ -239,7 +239,7 @@ GROWTH = (*CONSTANTS, *LATE, *BETAS)
 
 lemma = Lemma(
     slug="source-schedule",
-    title="The source's schedule through the bound R",
+    title="Under the source's schedule R grows like T^(1/8), and the bound through R has no rate",
     source=Source.OURS,
     where="1 - beta1 = O(T^(-1/2)), 1 - beta2 = O(T^(-3/4)) are the source's; what the bound R makes of them is ours",
     assumptions={

@@ -212,7 +212,8 @@ def starting_weight(scope: Scope, facts: Facts) -> Step:
     inside = prove(eq(product(eps**2, relative), weight(T)), facts.epsilon)
     whole = rewrite(split, inside, hole, eq(log(hole), log(eps**2) + log(relative)))
     start = prove(eq(weight(0), eps**2), scope.given("v starts at 0"))
-    base = rewrite(prove(eq(log(weight(0)), log(weight(0)))), start, hole, eq(log(weight(0)), log(hole)))
+    itself = prove(eq(log(weight(0)), log(weight(0)), same=True))
+    base = rewrite(itself, start, hole, eq(log(weight(0)), log(hole)))
     return prove(eq(log(weight(T)) - log(weight(0)), log(relative)), whole, base)
 
 
@@ -272,7 +273,7 @@ def run(rng: Random, hyper: Hyper, law: str) -> Model:
 
 lemma = Lemma(
     slug="average-magnitude",
-    title="The update magnitude is bounded on average",
+    title="A bound on the mean of u_t^2 over time, for beta1 < beta2 and epsilon > 0",
     source=Source.OURS,
     where="where the source's schedule makes R grow, this bound does not",
     assumptions={

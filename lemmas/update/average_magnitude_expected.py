@@ -134,7 +134,7 @@ def outcome(runs: list[Model], name: str) -> Any:
 
 lemma = Lemma(
     slug="average-magnitude-expected",
-    title="The update magnitude is bounded on average, in expectation",
+    title="A bound on the expected mean of u_t^2, for beta1 < beta2 and epsilon > 0",
     source=Source.OURS,
     where="the S^2 that takes the place of R^2 where R grows",
     assumptions={

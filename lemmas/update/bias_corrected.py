@@ -149,7 +149,7 @@ CORRECTION = le((1 - Z) * (1 - Q), (1 - P) ** 2)
 
 lemma = Lemma(
     slug="bias-corrected",
-    title="Bias correction keeps the bound on the update magnitude",
+    title="The bias-corrected update magnitude is at most R if beta1^2 < beta2",
     source=Source.OURS,
     where="the source's recursion has no bias correction; Adam as it is run has",
     assumptions={**RECURSION, **HYPERPARAMETERS, **STABLE, **EPSILON, **STARTED},

@@ -68,7 +68,7 @@ STATED = tuple(STABLE)
 
 lemma = Lemma(
     slug="magnitude-identity",
-    title="The bound R and the distance of beta1 from beta2",
+    title="The bound R is at least 1, with equality only if beta1 = beta2",
     source=Source.OURS,
     where="a rearrangement of the R of Lemma B.2",
     assumptions={**STABLE, "beta2 < 1": lt(b2, 1), "R = 1": eq(R_squared, 1)},

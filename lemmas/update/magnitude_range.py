@@ -65,7 +65,7 @@ def negative_epsilon(rng: Random) -> Iterator[Model]:
 
 lemma = Lemma(
     slug="magnitude-range",
-    title="The update magnitude and its bound are not negative",
+    title="The update magnitude, its bound R and v_t are not negative",
     source=Source.RECONSTRUCTED,
     where="silent in the source's reading of |m_t|/(sqrt(v_t) + epsilon) as a magnitude",
     assumptions={**RECURSION, **HYPERPARAMETERS, **STABLE, **EPSILON, **TIME},

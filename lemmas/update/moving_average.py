@@ -95,7 +95,7 @@ def models_started_late(rng: Random) -> Iterator[Model]:
 
 lemma = Lemma(
     slug="moving-average",
-    title="A moving average unrolled",
+    title="A moving average that starts at 0, as a weighted sum",
     source=Source.RECONSTRUCTED,
     where="m_t and v_t as weighted sums of the gradients, the first step of the source's proof of Lemma B.2",
     assumptions={

@@ -54,7 +54,7 @@ def models_with_negative_e(rng: Random) -> Iterator[Model]:
 
 lemma = Lemma(
     slug="ratio-bound",
-    title="From squares to the ratio |x|/(sqrt(y) + e)",
+    title="x^2 <= r^2*y gives |x|/(sqrt(y) + e) <= r",
     source=Source.RECONSTRUCTED,
     where="how a bound m_t^2 <= R^2*v_t becomes u_t <= R, with the convention 0/0 = 0",
     assumptions={

@@ -136,7 +136,7 @@ RANGE = [le(1, j), le(j, d)]
 
 lemma = Lemma(
     slug="sign-alignment",
-    title="Moving along the sign of the momentum",
+    title="What moving along Sign(m) instead of the gradient costs",
     source=Source.RECONSTRUCTED,
     where="the step that turns a bounded magnitude into descent; the summary only names sign descent",
     assumptions={

@@ -91,7 +91,7 @@ def by_cauchy_schwarz(scope: Scope) -> Step:
 lemma = Lemma(
     slug="update-magnitude",
     label="B.2",
-    title="The update magnitude is bounded",
+    title="The update magnitude u_t is at most R if beta1^2 < beta2",
     source=Source.STATED,
     where="Lemma B.2; the summary states the bound R and the condition beta1^2 < beta2",
     assumptions={**RECURSION, **HYPERPARAMETERS, **STABLE, **EPSILON, **TIME},

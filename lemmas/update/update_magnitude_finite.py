@@ -103,7 +103,7 @@ CLOSED = eq(R_t_squared(t), R_squared * (1 - power(rho, t)))
 
 lemma = Lemma(
     slug="update-magnitude-finite",
-    title="The sharp bound on the update magnitude at a finite time",
+    title="The bound m_t^2 <= R_t^2*v_t at a finite time t",
     source=Source.RECONSTRUCTED,
     where="the proof of Lemma B.2 before its geometric sum is replaced by its limit",
     assumptions={**RECURSION, **HYPERPARAMETERS, **STABLE, **TIME},

@@ -209,7 +209,7 @@ MOVING = (*RECURSION, *EXTREMAL)
 
 lemma = Lemma(
     slug="update-magnitude-tight",
-    title="The sharp bound is attained, and unbounded where beta1^2 >= beta2",
+    title="R_t is attained at every time, and unbounded in t if beta1^2 >= beta2",
     source=Source.OURS,
     where="the converse of Lemma B.2; the summary says only that the bound loosens",
     assumptions={**RECURSION, **EXTREMAL, **BETAS, **TIME, **BEYOND},

@@ -197,6 +197,19 @@ lemma = Lemma(slug="mine", title="Mine", source=Source.OURS, where="a test", ass
     assert run("check", mine(sampled)).returncode == 3
 
 
+def test_a_users_file_computes_at_the_precision_of_the_tests(mine: Any) -> None:
+    """In its generator of models, and when it is read: mpmath's own 15 digits would violate the assumption."""
+    path = mine(
+        "import mpmath\nfrom fractions import Fraction\nfrom adamproof.numeric.models import Model\n"
+        "ROOT = mpmath.sqrt(2)\n"
+        "lemma = lemma_of(le(0, x**2 + y**2), square=eq(x**2, 2), other=eq(y**2, 3))\n"
+        'lemma.__dict__["models"] = lambda rng: (Model({"x": ROOT, "y": mpmath.sqrt(n)}) for n in [3] * 40)\n'
+    )
+    done = run("check", path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "40 models, 40 comparisons, 50 digits" in done.stdout
+
+
 def test_integers_are_said_to_be_integers(mine: Any, tmp_path: Path) -> None:
     file = mine("k = integers('k')\nlemma = lemma_of(le(1, k), positive=lt(0, k))")
     assert "For integers k:" in run("check", file).stdout

@@ -142,6 +142,17 @@ def test_only_the_labels_that_are_known_are_used() -> None:
     assert all(isinstance(lemma.source, Source) and lemma.where for lemma in ALL.values())
 
 
+def test_titles_fit_a_table_and_say_what_is_bounded() -> None:
+    titles = [lemma.title for lemma in ALL.values()]
+    assert len(set(titles)) == len(titles)
+    for title in titles:
+        assert len(title) <= 90 and not title.endswith("."), title
+        assert "convergence" not in title.lower(), f"{title}: say what is bounded"
+    # These bound E|u_t o a_t|_1, not the gradient norm, and their steps are short: gamma*R*sqrt(d)*L1 <= 1.
+    for slug in ("main-theorem", "rate"):
+        assert "weighted gradient norm" in ALL[slug].title and "short steps" in ALL[slug].title
+
+
 def test_assumptions_are_statements() -> None:
     for lemma in ALL.values():
         for statement in lemma.assumptions.values():

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from fractions import Fraction
+from itertools import islice
 from random import Random
 
+import mpmath
 import pytest
 
 from adamproof.kernel.terms import function, make
@@ -120,6 +124,43 @@ def test_two_symbols_with_one_name_are_refused() -> None:
     clash = make("app", function("a", ["int"]), make("int", 0))
     with pytest.raises(ValueError, match="two different symbols called a"):
         check_sequent([make("<=", clash, clash)], read("a <= a"), [Model(variables={"a": 1})])
+
+
+def rooted(rng: Random) -> Iterator[Model]:
+    """A model that computes with mpmath at whatever precision it finds, at once and when it is evaluated."""
+    x = Fraction(rng.randint(2, 9), 10)
+    while True:
+        yield Model(
+            variables={"a": mpmath.sqrt(mpmath.mpf(x.numerator) / x.denominator), "b": x},
+            functions={"f": lambda s: mpmath.log(1 + mpmath.sqrt(mpmath.mpf(2) + s.numerator))},
+        )
+
+
+def test_generators_of_models_run_at_the_precision_of_the_test() -> None:
+    statement, root = read("a^2 == b"), read("f(1) == ln(1 + sqrt(3))")
+    with mpmath.workdps(15):
+        report = check_sequent([statement], root, islice(rooted(Random(0)), 3))
+        assert report.holds and report.models == 3
+        assert counterexample([], statement, islice(rooted(Random(0)), 3)) is None
+        assert mpmath.mp.dps == 15
+
+
+def test_numbers_that_differ_are_printed_so_that_they_differ() -> None:
+    with mpmath.workdps(15):
+        model = next(rooted(Random(0)))
+    with pytest.raises(HypothesisViolated) as caught:
+        check_sequent([read("a^2 == b")], read("0 <= a"), [model])
+    said = str(caught.value)
+    sides = re.search(r"(\S+) == (\S+) is false \(they differ by ~(\S+)\); compute the model's numbers at 65", said)
+    assert sides is not None and Fraction(sides[2]) != Fraction(sides[1].removeprefix("~")), said
+    assert 0 < float(sides[3]) < 1e-15
+    near = Model(variables={"a": 1, "b": 1 + Fraction(1, 10**30)})
+    witness = counterexample([], read("b <= a"), [near])
+    assert witness is not None
+    assert "b = ~1.000000000000000000000000000001" in witness.values
+    assert "left side ~1.000000000000000000000000000001, right side 1 (they differ by ~1.0e-30)" in str(witness)
+    report = check_sequent([], read("a <= b"), [near])
+    assert "largest left/right ~0.999999999999999999999999999999" in str(report)
 
 
 SCRIPT = """

@@ -9,7 +9,7 @@ import mpmath
 import pytest
 
 from adamproof.kernel.terms import make
-from adamproof.numeric.evaluate import DIGITS, Evaluator, Undetermined, holds, shown, slack, value
+from adamproof.numeric.evaluate import DIGITS, Evaluator, Undetermined, holds, shown, slack, told_apart, value
 from adamproof.numeric.models import Model
 from tests.kernel import evaluate as other
 from tests.kernel.build import counted
@@ -277,6 +277,19 @@ def test_shown_marks_what_is_not_exact() -> None:
     assert shown(mpmath.mpf("0.5")) == "~0.5"
     assert shown(Fraction(10**30 + 1, 3)) == "~3.33333333333333e+29"
     assert shown("heads") == "heads"
+
+
+def test_numbers_get_as_many_digits_as_tell_them_apart() -> None:
+    with mpmath.workdps(65):
+        root = mpmath.sqrt(2)
+        close, rounded = root + mpmath.mpf(10) ** -17, root + mpmath.mpf(10) ** -60
+    assert told_apart([root, close]) == ["~1.4142135623730950488", "~1.4142135623730950588"]
+    assert told_apart([root, rounded]) == ["~1.4142135623731"] * 2  # the same, to within rounding
+    assert told_apart([1, "heads", Fraction(1, 3), root]) == ["1", "heads", "1/3", "~1.4142135623731"]
+    huge = [Fraction(10**30 + step, 3) for step in (1, 2, 2)]
+    below, above = "~333333333333333333333333333333.66667", "~333333333333333333333333333334.0"
+    assert told_apart(huge) == [below, above, above]
+    assert told_apart([mpmath.mpf(10) ** (10**9), Fraction(1, 10**500)])[1] == "~1.0e-500"
 
 
 def test_huge_powers_do_not_hang() -> None:

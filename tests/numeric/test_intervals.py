@@ -149,3 +149,18 @@ def _random_term(rng: Random, depth: int) -> Term:
     if shape in ("add", "mul"):
         return make(shape, *parts)
     return make(shape, parts[0], *([make("int", rng.choice([-2, 2, 3]))] if shape == "pow" else []))
+
+
+def test_a_small_slack_is_not_shown_as_none() -> None:
+    from adamproof.report.words import _below
+
+    assert [_below(Fraction(*parts)) for parts in ((0, 1), (1, 3), (-1, 10**9))] == ["0", "0.333333", "-0.000001"]
+    assert _below(Fraction(2, 3 * 10**9)) == "6E-10"
+
+
+def test_the_ends_of_a_narrow_box_are_told_apart() -> None:
+    low = Fraction(10**30 + 1, 10**30)
+    answer = check_box(read("x < 1"), {"x": (low, low + Fraction(1, 10**30))})
+    assert str(answer) == (
+        "fails for x in [~1.000000000000000000000000000001, ~1.000000000000000000000000000002] (1 boxes)"
+    )

@@ -28,7 +28,7 @@ LAYERS = {  # what each part of the package may import of it
     "render": {"render", "kernel"},
     "export": {"export", "package_data", "stopping", "kernel"},
     "prover": {"prover", "numeric", "kernel"},
-    "theory": {"theory", "lemma", "registry", "prover", "kernel"},
+    "theory": {"theory", "numeric", "lemma", "registry", "prover", "kernel"},
     "checking": {
         *("checking", "theory", "lemma", "lemmas", "registry", "prover", "numeric", "kernel"),
         *("atomic", "package_data", "stopping", "notebook", "__version__"),
