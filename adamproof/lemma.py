@@ -72,7 +72,7 @@ def _readable(text: object) -> bool:
     return type(text) is str and text.isprintable() and any(c.isalnum() and c not in FILLERS for c in text)
 
 
-def _unknown(what: str, name: object, known: Iterable[str]) -> str:
+def unknown_name(what: str, name: object, known: Iterable[str]) -> str:
     """That there is no such name, with the nearest one there is."""
     names = list(known)
     close = difflib.get_close_matches(str(name), names, n=1, cutoff=0.6)
@@ -117,7 +117,7 @@ class Scope:
     def _check(self, names: Iterable[str]) -> None:
         for name in names:
             if name not in self._known:
-                raise LemmaError(_unknown("assumption", name, sorted(self._known)))
+                raise LemmaError(unknown_name("assumption", name, sorted(self._known)))
 
     def relations(self) -> list[Step]:
         """The assumptions that are relations: what any step may use as it stands."""
@@ -192,7 +192,7 @@ class Lemma:
         references += [name for mutant in self.mutants for name in (*mutant.drop, *mutant.change)]
         for name in references:
             if name not in known:
-                raise LemmaError(f"{self.slug}: {_unknown('assumption', name, known)}")
+                raise LemmaError(f"{self.slug}: {unknown_name('assumption', name, known)}")
         for mutant in self.mutants:
             self.claim(mutant.claim)
 
@@ -201,7 +201,7 @@ class Lemma:
         for claim in self.claims:
             if name is None or claim.name == name:
                 return claim
-        raise LemmaError(f"{self.slug}: {_unknown('claim', name, [claim.name for claim in self.claims])}")
+        raise LemmaError(f"{self.slug}: {unknown_name('claim', name, [claim.name for claim in self.claims])}")
 
     def stated(self, claim: Claim) -> dict[str, Any]:
         """The assumptions of a claim, by name."""

@@ -13,7 +13,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from .kernel.terms import Term
-from .lemma import Lemma, LemmaError
+from .lemma import Lemma, LemmaError, unknown_name
 from .prover import TranslationError, prop, reals, term
 from .render import show
 
@@ -208,7 +208,7 @@ def explore(draw: Callable[..., None], **ranges: tuple[float, float, float, floa
 def _claim_of(found: LemmaReport, name: str | None) -> ClaimReport:
     names = [entry.name for entry in found.claims]
     if name is not None and name not in names:
-        raise LemmaError(f"{found.lemma.slug} has no claim {name!r} (it has {', '.join(map(repr, names))})")
+        raise LemmaError(f"{found.lemma.slug}: {unknown_name('claim', name, names)}")
     return found.claims[0 if name is None else names.index(name)]
 
 

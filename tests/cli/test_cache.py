@@ -182,11 +182,6 @@ def _endless_number(content: Any) -> None:
         parts[CLAIM["numbers"]][2][REPORT["smallest_absolute"]] = ["mpf", 0, "0x1", 10**18, 1]
 
 
-def _deep(content: Any) -> None:
-    for _ in range(100_000):
-        content["value"] = ["tuple", content["value"]]
-
-
 def _lists(content: Any) -> None:
     content["value"] = [1]
 
@@ -214,7 +209,6 @@ def _no_text(content: Any) -> None:
         _lists,
         _no_text,
         _other_statement,
-        _deep,
         _another_title,
         _words_in_numbers,
         _steps_out_of_range,

@@ -60,16 +60,16 @@ def test_there_is_no_division_anywhere() -> None:
 
 
 def test_numbers_of_any_size() -> None:
-    """A common denominator may have more digits than Python writes at once."""
+    """In a text and in a question; the kernel takes common denominators of 13,000 bits."""
     assert decimal(0) == "0"
     assert decimal(10**9000 + 7) == f"1{'0' * 8999}7"
     x, y = reals("x y")
-    small = [Fraction(1, 2**9000 + 1), Fraction(1, 3**6000)]
+    small = [Fraction(1, 2**6000 + 1), Fraction(1, 3**4000)]
     goal = prop(le(0, small[0] * x + small[1] * y))
     products = [(Fraction(1), (-1,), ()), *((by, (place,), ()) for place, by in enumerate(small))]
     step = derive("arith", [assume(le(0, x)), assume(le(0, y))], goal, products, [])
     (asked,) = obligations(dump(step))
-    assert len(asked.question) > 5000
+    assert len(asked.question) > 3000
     pytest.importorskip("z3")
     assert asker("z3")(asked).question == "unsat"
 

