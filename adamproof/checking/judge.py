@@ -14,7 +14,7 @@ from typing import Any
 
 from .. import __version__
 from ..kernel.rules import Theorem
-from ..kernel.terms import Term
+from ..kernel.terms import Refusal, Term
 from ..kernel.text import show
 from ..kernel.verify import VERSION as PROOF_FORMAT
 from ..kernel.verify import sorts_of
@@ -43,8 +43,12 @@ def versions() -> dict[str, str]:
 def _proved(found: ClaimFindings, answer: Mapping[str, Any]) -> ClaimReport:
     """Read the kernel's answer against the claim as it is stated."""
     verdict, reason = _read(answer, found.hypotheses, found.conclusion)
-    if verdict is Verdict.PROVED and not all(0 <= step < answer["steps"] for step in _steps_named(found)):
-        verdict, reason = Verdict.REJECTED, "a step is named that the proof file does not have"
+    if verdict is Verdict.PROVED:
+        named = _steps_named(found)
+        if not all(0 <= step < answer["steps"] for step in named):
+            verdict, reason = Verdict.REJECTED, "a step is named that the proof file does not have"
+        elif not found.titles or found.titles[-1][1] != answer["steps"] - 1:
+            verdict, reason = Verdict.REJECTED, "the last step of the proof file is not named"
     if verdict is not Verdict.PROVED:
         return ClaimReport.of(found, verdict, reason=reason)
     hypotheses = set(answer["hypotheses"])
@@ -70,6 +74,10 @@ def _read(answer: Mapping[str, Any], stated: Mapping[str, Term], conclusion: Ter
         return verdict, str(answer["reason"])
     if answer["conclusion"] != show(conclusion):
         return Verdict.REJECTED, f"the proof file proves another statement: {answer['conclusion']}"
+    try:
+        sorts_of(Theorem(tuple(stated.values()), conclusion))
+    except Refusal as clash:  # also between assumptions that the proof does not use: the reader sees them all
+        return Verdict.REJECTED, str(clash)
     used = [statement for statement in stated.values() if show(statement) in answer["hypotheses"]]
     if answer["sorts"] != sorts_of(Theorem(tuple(used), conclusion)):
         return Verdict.REJECTED, f"the proof file means other names: {answer['sorts']}"

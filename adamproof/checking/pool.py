@@ -21,10 +21,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..catalogue import names
 from ..stopping import Stop
-from .report import Findings
-from .request import Request
-from .serialize import NotFindings, unpacked, visible
+from .report import About, Findings
+from .request import FIRST, Request
+from .serialize import MAX_CLAIMS, NotFindings, foreign, unpacked, visible
 from .verifier import FreshVerification, environment
 
 MAX_BYTES = 256_000_000  # of one answer
@@ -32,6 +33,11 @@ MAX_SHOWN = 20_000  # bytes of what a file prints, a request: printing without e
 GRACE = 5.0  # seconds in which a process that has sent its last byte may end by itself, for a better message only
 Heard = Callable[[str | None, str], None]
 Say = Callable[[str], None]
+QUEUED = 100  # messages that wait to be read; a process that sends more has to wait, too
+PATIENCE = 0.5  # seconds between two looks at whether a silent process still lives
+
+
+Events = queue.Queue[tuple["_Worker", bytes]]
 
 
 class WorkerFailed(Exception):
@@ -49,7 +55,7 @@ class Answer:
     request: Request
     seconds: float = 0.0
     message: dict[str, Any] = field(default_factory=dict)
-    proofs: list[str] = field(default_factory=list)  # one a claim, "" where there is none
+    proofs: list[str] | None = None  # as they were sent to the kernel: one a claim, "" where there is none
     failure: WorkerFailed | None = None
     verification: FreshVerification | None = None
 
@@ -59,16 +65,29 @@ class Answer:
             raise self.failure
         data = self.message.get("found")
         try:
-            found = unpacked({"proofs": self.proofs, **data} if isinstance(data, dict) else data)
+            found = unpacked({**data, "proofs": self.proofs} if isinstance(data, dict) else data)
         except NotFindings as error:
             raise WorkerFailed(f"{_of(self.request)} sent what is not a result: {error}") from None
         if found.about.slug != self.request.slug:
             raise WorkerFailed(f"{_of(self.request)} sent the results of another lemma, {found.about.slug}")
+        wanted = self.request.claim
+        if wanted is not None and (len(found.claims) != 1 or wanted not in (FIRST, found.claims[0].name)):
+            raise WorkerFailed(f"{_of(self.request)} sent the results of another claim")
+        if self.request.path is not None:
+            refuse_names_of_the_library(self.request.path, found.about)
         return found
 
     def verified(self) -> list[dict[str, Any]]:
         """What the kernel answers about the proof files, in order."""
         return self.verification.answers() if self.verification is not None else []
+
+
+def refuse_names_of_the_library(path: str, about: About) -> None:
+    """Raise WorkerFailed if a user's lemma, whatever its process says of that, has a name of the library's."""
+    taken = {name.lower() for name in names()}
+    for name in filter(None, (about.slug, about.label)):
+        if name.strip().lower() in taken:
+            raise WorkerFailed(f"{path}: {name} is the name of another lemma; choose a different one")
 
 
 class Workers:
@@ -79,7 +98,7 @@ class Workers:
 
     def __init__(self, jobs: int, heard: Heard, say: Say) -> None:
         self._jobs, self._heard, self._say = jobs, heard, say
-        self._events: queue.SimpleQueue[tuple[_Worker, bytes]] = queue.SimpleQueue()
+        self._events: Events = queue.Queue(QUEUED)
         self._alive: list[_Worker] = []
         self._verifications: list[FreshVerification] = []
         # A process that is killed leaves its files: they are in a folder of this one's.
@@ -94,7 +113,10 @@ class Workers:
                 self._end(worker)
             for verification in self._verifications:
                 verification.close()
-            self._folder.cleanup()
+            try:
+                self._folder.cleanup()
+            except RecursionError:
+                pass  # a file has nested folders in it without end
 
     def ask(self, path: str | None, task: str, **more: Any) -> dict[str, Any]:
         """The last message of the answer to a task about a whole file, or the library.  Raises WorkerFailed."""
@@ -103,7 +125,7 @@ class Workers:
         while True:
             message = self._next(worker)
             if "say" in message:
-                self._say(_shown(message["say"]))
+                self._report(worker, message["say"])
             else:
                 return message
 
@@ -121,7 +143,7 @@ class Workers:
                         self._say(f"{request.slug}: being checked ({index + 1} of {len(requests)}, {jobs} processes)")
                     worker = self._begin(request, running)
                     running[worker] = index, time.perf_counter(), Answer(request)
-                worker, line = self._events.get()
+                worker, line = self._event()
                 if worker not in running:
                     self._note(worker, line)
                 else:
@@ -130,6 +152,22 @@ class Workers:
                         answer.seconds = time.perf_counter() - start
                         done[index] = running.pop(worker)[2]
             yield done.pop(number)
+
+    def _report(self, worker: _Worker, text: Any) -> None:
+        """Progress; what a user's file calls progress is marked as its own."""
+        self._say(_shown(text) if worker.path is None else f"[{worker.name}] {_shown(text)}")
+
+    def _event(self) -> tuple[_Worker, bytes]:
+        """The next line from any process; an empty one from a process that is dead, though its channel is open."""
+        dead: set[_Worker] = set()
+        while True:
+            try:
+                return self._events.get(timeout=PATIENCE)
+            except queue.Empty:
+                found = {worker for worker in self._alive if worker.is_dead()}
+                for worker in found & dead:  # for the second time: all that it has sent has been read
+                    return worker, b""
+                dead = found
 
     def _begin(self, request: Request, busy: dict[_Worker, Any]) -> _Worker:
         worker = self._worker(request.path, busy)
@@ -162,7 +200,7 @@ class Workers:
     def _next(self, worker: _Worker) -> dict[str, Any]:
         """The next message of this process.  Raises WorkerFailed on an error, and when it has ended."""
         while True:
-            sender, line = self._events.get()
+            sender, line = self._event()
             if sender is worker:
                 return self._message(worker, line)
             self._note(sender, line)
@@ -185,7 +223,8 @@ class Workers:
             raise WorkerFailed(f"{worker.name} sent what is not a message")
         self._listen(worker, whole="say" not in message and "proofs" not in message)
         if "error" in message:
-            raise WorkerFailed(_shown(message["error"]), str(message.get("trace", "")))
+            trace = "\n".join(map(foreign, str(message.get("trace", ""))[:MAX_SHOWN].split("\n")))
+            raise WorkerFailed(_shown(message["error"]), trace)
         return message
 
     def _take(self, worker: _Worker, line: bytes, answer: Answer, jobs: int) -> bool:
@@ -194,7 +233,7 @@ class Workers:
             message = self._message(worker, line)
             if "say" in message:
                 if jobs == 1:
-                    self._say(_shown(message["say"]))
+                    self._report(worker, message["say"])
                 return False
             if "proofs" in message:
                 self._verify(message["proofs"], answer)
@@ -206,9 +245,13 @@ class Workers:
 
     def _verify(self, proofs: Any, answer: Answer) -> None:
         """Have the kernel read the proof files, in a process of its own, while the rest is being found."""
-        if type(proofs) is not list or not all(type(proof) is str for proof in proofs) or answer.proofs:
+        if type(proofs) is not list or not all(type(proof) is str for proof in proofs) or answer.proofs is not None:
             raise WorkerFailed(f"{_of(answer.request)} sent proof files that are not texts, or twice")
+        if len(proofs) > MAX_CLAIMS:
+            raise WorkerFailed(f"{_of(answer.request)} sent more than {MAX_CLAIMS} proof files")
         answer.proofs = proofs
+        if not any(proofs):
+            return
         try:
             with Stop():  # a signal must find it among those to be ended
                 answer.verification = FreshVerification(list(filter(None, proofs)))
@@ -221,8 +264,8 @@ class Workers:
 class _Worker:
     """One process, and what comes from it: messages into a queue, what is printed into a file."""
 
-    def __init__(self, path: str | None, folder: str, events: queue.SimpleQueue[tuple[_Worker, bytes]]) -> None:
-        self.path, self.name = path, path or "the library's process"
+    def __init__(self, path: str | None, folder: str, events: Events) -> None:
+        self.path, self.name = path, visible(path) if path else "the library's process"
         self._printed = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by `close`
         self._read_to, self._left = 0, MAX_SHOWN
         reading, writing = os.pipe()
@@ -239,12 +282,15 @@ class _Worker:
         os.close(writing)
         threading.Thread(target=self._read, args=(reading, events), daemon=True).start()
 
-    def _read(self, source: int, events: queue.SimpleQueue[tuple[_Worker, bytes]]) -> None:
-        with os.fdopen(source, "rb") as channel:
-            while line := channel.readline(MAX_BYTES):
-                events.put((self, line))
-                if not line.endswith(b"\n"):
-                    return  # it has ended in the middle of a line, or the line has no end
+    def _read(self, source: int, events: Events) -> None:
+        try:
+            with os.fdopen(source, "rb") as channel:
+                while line := channel.readline(MAX_BYTES):
+                    events.put((self, line))
+                    if not line.endswith(b"\n"):
+                        return  # it has ended in the middle of a line, or the line has no end
+        except MemoryError:
+            pass  # no room for such a line: as if it had not been sent
         events.put((self, b""))
 
     def send(self, request: dict[str, Any]) -> None:
@@ -262,6 +308,7 @@ class _Worker:
         No more than MAX_SHOWN bytes a request: the rest is counted.
         """
         size = os.fstat(self._printed.fileno()).st_size
+        self._read_to = min(self._read_to, size)  # a file may cut what it has printed
         content = os.pread(self._printed.fileno(), min(self._left, size - self._read_to), self._read_to)
         if not whole and len(content) < self._left:
             content = content[: content.rfind(b"\n") + 1]
@@ -272,6 +319,9 @@ class _Worker:
         if whole and size > self._read_to:
             yield f"... and {size - self._read_to} more bytes, which are not shown"
             self._read_to = size
+
+    def is_dead(self) -> bool:
+        return self._process.poll() is not None
 
     def fate(self) -> str:
         """In words, what has become of it, after the end of what it sends."""
@@ -303,6 +353,4 @@ def _of(request: Request) -> str:
 
 
 def _shown(text: Any) -> str:
-    """A text of unknown origin on one line: what cannot be shown is written as an escape."""
-    line = " ".join(str(text)[:MAX_SHOWN].split())
-    return visible(line)
+    return foreign(" ".join(str(text)[:MAX_SHOWN].split()))

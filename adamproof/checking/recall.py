@@ -12,7 +12,7 @@ from .judge import judged
 from .pool import WorkerFailed, Workers
 from .report import Findings, LemmaReport, Verdict
 from .request import Request
-from .serialize import NotFindings, packed, unpacked
+from .serialize import MAX_CLAIMS, NotFindings, packed, unpacked
 from .verifier import FreshVerification
 
 
@@ -28,7 +28,12 @@ class Recalled:
         self._verifications: list[FreshVerification] = []
         for group in _balanced({slug: sum(map(len, data["proofs"])) for slug, data in self._kept.items()}, jobs):
             proofs = [(slug, text) for slug in group for text in self._kept[slug]["proofs"]]
-            verification = FreshVerification([text for _, text in proofs])
+            try:
+                verification = FreshVerification([text for _, text in proofs])
+            except OSError:  # too many of them, or no room on the disk: all is found anew
+                for slug in group:
+                    del self._kept[slug]
+                continue
             self._verifications.append(verification)
             for number, (slug, _) in enumerate(proofs):
                 self._answers.setdefault(slug, []).append(partial(verification.answer, number))
@@ -63,13 +68,18 @@ class Recalled:
                 return None
         except (NotFindings, WorkerFailed):
             return None  # finding it anew says what is wrong
-        report = judged(found, [answer() for answer in self._answers.get(slug, [])])
+        try:
+            report = judged(found, [answer() for answer in self._answers.get(slug, [])])
+        except RuntimeError:  # the verifier has ended: perhaps at this entry
+            return None
         return report if report.verdict is Verdict.PROVED else None
 
 
 def _has_proofs(data: Any) -> bool:
     proofs = data.get("proofs") if isinstance(data, dict) else None
-    return isinstance(proofs, list) and all(isinstance(text, str) and text for text in proofs)
+    if not isinstance(proofs, list) or len(proofs) > MAX_CLAIMS:
+        return False
+    return all(isinstance(text, str) and text for text in proofs)
 
 
 def keep(question: Question, found: Findings) -> str:

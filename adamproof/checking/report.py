@@ -207,10 +207,14 @@ class ClaimReport(ClaimFindings):
     def of(cls, found: ClaimFindings, verdict: Verdict, **answer: Any) -> ClaimReport:
         return cls(**{entry.name: getattr(found, entry.name) for entry in fields(found)}, verdict=verdict, **answer)
 
+    @property
+    def is_proved(self) -> bool:
+        return self.verdict is Verdict.PROVED
+
     @cached_property
     def steps(self) -> tuple[NamedStep, ...]:
         """The steps that readers see, as the proof file has them; none if it is not proved."""
-        if self.verdict is not Verdict.PROVED:
+        if not self.is_proved:
             return ()
         return proof_steps.named(self.proof, self.titles, dict(self.cited), self.hypotheses)
 

@@ -7,7 +7,7 @@ made fit to be shown on one line.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from fractions import Fraction
 from functools import cache
@@ -28,6 +28,12 @@ KINDS = (
     About, BoxAnswer, ClaimFindings, Findings, Graph, LostClaim, MutantReport, Node, Report, Slack, Witness
 )  # fmt: skip
 RECORDS = {kind.__name__: kind for kind in KINDS}
+VERDICTS = re.compile(r"(?<![A-Za-z])(PROVED|REFUTED|REJECTED|UNDECIDED)(?![A-Za-z])")
+RESERVED = re.compile(r"none|nothing but the rules|step \d+")  # what is printed where no assumption is meant
+MAX_CLAIMS = 1000  # of a lemma
+MAX_COUNT = 10**12  # of models, boxes, steps and the like
+MAX_PRECISION = 1000  # digits
+MAX_DEPTH = 200  # of a chain of results that rest on one another
 MAX_EXPONENT = 10_000_000  # of a floating point number; printing one of a far larger exponent might not end
 MAX_DIGITS = 250_000  # of an integer, hexadecimal
 MAX_TEXT = 20_000  # characters of a text that is shown
@@ -98,6 +104,12 @@ def _findings(proofs: Any, found: Any) -> Findings:
     if not found.claims or len(found.claims) != len(proofs):
         raise NotFindings("there is not one proof file for each claim")
     _about(found.about)
+    names = tuple(claim.name for claim in found.claims)
+    if names != found.about.claims or len(set(names)) < len(names):
+        raise NotFindings("the claims are not those that the lemma declares")
+    for claim in found.claims:
+        if any(found.about.assumptions.get(name) is not stated for name, stated in claim.hypotheses.items()):
+            raise NotFindings(f"the claim {claim.name!r} assumes what the lemma does not")
     for entry in (*found.claims, *found.mutants):
         if not entry.name.strip():
             raise NotFindings("a claim or mutant has no name")
@@ -108,10 +120,13 @@ def _findings(proofs: Any, found: Any) -> Findings:
 
 
 def _about(about: Any) -> About:
-    if not _fits(about, About) or not SLUG.fullmatch(about.slug):
+    if not _fits(about, About) or not SLUG.fullmatch(about.slug) or VERDICTS.search(about.slug):
         raise NotFindings("the data do not describe a lemma")
     if not about.title.strip() or not about.where.strip() or (about.label is not None and not about.label.strip()):
         raise NotFindings("a lemma has no title")
+    for name in about.assumptions:
+        if not name.strip() or RESERVED.fullmatch(name):
+            raise NotFindings(f"an assumption is named {name!r}")
     _statements(*about.assumptions.values())
     checked: About = about
     return checked
@@ -123,8 +138,23 @@ def _graph(value: Any) -> Graph:
     ends = [*value.asked, *(end for node in value.nodes.values() for end in node.rests_on)]
     if not set(ends) <= set(value.nodes) or any(node.name != name for name, node in value.nodes.items()):
         raise NotFindings("an edge of the graph ends nowhere")
+    if not all(SLUG.fullmatch(node.slug) for node in value.nodes.values()):
+        raise NotFindings("a node of the graph is not a claim of a lemma")
+    _expect_short_chains({name: node.rests_on for name, node in value.nodes.items()})
     checked: Graph = value
     return checked
+
+
+def _expect_short_chains(edges: Mapping[str, Sequence[str]]) -> None:
+    """Refuse cycles and long chains, level by level: what rests on nothing, what rests on that, and so on."""
+    left, done = dict(edges), set[str]()
+    for _ in range(MAX_DEPTH):
+        level = [name for name, ends in left.items() if done.issuperset(ends)]
+        done.update(level)
+        for name in level:
+            del left[name]
+    if left:
+        raise NotFindings(f"the graph has a cycle, or a chain of more than {MAX_DEPTH} results")
 
 
 def _losses(value: Any, claims: int) -> tuple[tuple[str, ...], tuple[LostClaim, ...]]:
@@ -154,8 +184,9 @@ def _fits(value: Any, hint: Any) -> bool:
         return type(value) is dict and all(_fits(k, parts[0]) and _fits(v, parts[1]) for k, v in value.items())
     if hint in KINDS:
         wanted = _hints(hint.__name__)
-        return type(value) is hint and all(_fits(getattr(value, name), kind) for name, kind in wanted.items())
-    return type(value) is hint
+        fits = type(value) is hint and all(_fits(getattr(value, name), kind) for name, kind in wanted.items())
+        return fits and ("digits" not in wanted or 0 < value.digits <= MAX_PRECISION)
+    return type(value) is hint and (hint is not int or abs(value) <= MAX_COUNT)
 
 
 @cache
@@ -230,14 +261,16 @@ def _unpacked(data: Any, terms: list[Term]) -> Any:
     if data is None or type(data) is bool:
         return data
     if type(data) is str:
-        return visible(data if len(data) <= MAX_TEXT else f"{data[:MAX_TEXT]} ...")
+        return foreign(data)
     kind, *parts = data
     if kind in SIMPLE:
         return SIMPLE[kind](parts)
     if kind == "tuple":
         return tuple(_unpacked(entry, terms) for entry in parts)
     if kind == "dict":
-        return {_unpacked(name, terms): _unpacked(entry, terms) for name, entry in parts}
+        if not all(type(name) is str for name, _ in parts):
+            raise NotFindings("a mapping whose keys are not texts")
+        return {foreign(name): _unpacked(entry, terms) for name, entry in parts}
     if kind == "term":
         return terms[_place(parts[0])]
     if kind == "record":
@@ -248,6 +281,12 @@ def _unpacked(data: Any, terms: list[Term]) -> Any:
 def visible(text: str) -> str:
     """A text that is shown on one line: a character that cannot be shown (such as a line break) becomes an escape."""
     return text if text.isprintable() else "".join(map(_visible, text))
+
+
+def foreign(text: str) -> str:
+    """A text of unknown origin on one line: shortened, fit to be shown, and without the words of verdicts."""
+    short = text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]} ..."
+    return VERDICTS.sub(lambda word: word.group().lower(), visible(short))
 
 
 def _visible(character: str) -> str:

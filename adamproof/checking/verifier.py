@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import queue
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
+PROVED = "PROVED"  # the kernel's word (adamproof.kernel.__main__)
 ROOT = Path(__file__).resolve().parents[2]  # the folder that holds the package
 
 
@@ -34,11 +36,13 @@ class FreshVerification:
 
     def __init__(self, proofs: Sequence[str]) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="adamproof-")
-        paths = []
+        paths, self._digests = [], list[str]()
         for number, text in enumerate(proofs):
             path = Path(self._folder.name) / f"{number}.json"
-            path.write_text(text, encoding="utf-8", errors="surrogatepass")  # the kernel says what is wrong
+            content = text.encode("utf-8", "surrogatepass")  # the kernel says what is wrong
+            path.write_bytes(content)
             paths.append(str(path))
+            self._digests.append(hashlib.sha256(content).hexdigest())
         self.count = len(paths)
         self._errors = Path(self._folder.name) / "errors"
         with self._errors.open("w", encoding="utf-8") as errors:
@@ -77,8 +81,14 @@ class FreshVerification:
                 self._lines.put("")  # for whoever asks next
                 errors = self._errors.read_text(encoding="utf-8", errors="replace").strip()
                 raise RuntimeError(f"the verifier did not answer: {errors[-500:]}")
-            self._answers.append(json.loads(line))
+            self._answers.append(self._about_ours(json.loads(line)))
         return self._answers[number]
+
+    def _about_ours(self, said: dict[str, Any]) -> dict[str, Any]:
+        """What the kernel says, if it has read what was written: another program could have changed the file."""
+        if said["verdict"] == PROVED and said["sha256"] != self._digests[len(self._answers)]:
+            return {"verdict": "REJECTED", "reason": "the proof file was changed before the kernel had read it"}
+        return said
 
     def answers(self) -> list[dict[str, Any]]:
         """What the kernel answers about all the files, in order."""

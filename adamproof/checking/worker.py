@@ -89,17 +89,14 @@ def _check(data: Answer, send: Send) -> Answer:
     from .serialize import packed
 
     request = Request(**data)
-    found = packed(
-        work(
-            _lemma(request),
-            request.models,
-            request.mutants,
-            lambda text: send({"say": text}),
-            lambda proofs: send({"proofs": proofs}),
-        )
+    found = work(
+        _lemma(request),
+        request.models,
+        request.mutants,
+        lambda text: send({"say": text}),
+        lambda proofs: send({"proofs": proofs}),
     )
-    del found["proofs"]  # sent already
-    return {"found": found}
+    return {"found": _without_proofs(packed(found))}
 
 
 def _outline(data: Answer, send: Send) -> Answer:
@@ -107,7 +104,9 @@ def _outline(data: Answer, send: Send) -> Answer:
     from .serialize import packed
 
     request = Request(**data)
-    return {"found": packed(outline(_lemma(request), request.mutants))}
+    found = packed(outline(_lemma(request), request.mutants))
+    send({"proofs": found["proofs"]})
+    return {"found": _without_proofs(found)}
 
 
 def _mutants(data: Answer, send: Send) -> Answer:
@@ -117,11 +116,13 @@ def _mutants(data: Answer, send: Send) -> Answer:
     from .serialize import packed
 
     lemma = _lemma(Request(**data))
-    found = []
+    killed = []
     for mutant in lemma.mutants:
         send({"say": f"{lemma.slug}: refuting the mutant {mutant.name}"})
-        found.append(kill(lemma, mutant))
-    return {"found": packed(replace(outline(lemma, False), mutants=tuple(found)))}
+        killed.append(kill(lemma, mutant))
+    found = packed(replace(outline(lemma, False), mutants=tuple(killed)))
+    send({"proofs": found["proofs"]})
+    return {"found": _without_proofs(found)}
 
 
 def _without(data: Answer, send: Send) -> Answer:
@@ -131,8 +132,8 @@ def _without(data: Answer, send: Send) -> Answer:
     request = Request(**data)
     lost_ = lost(_lemma(request), request.without, lambda text: send({"say": text}))
     found = packed(lost_.found)
-    send({"proofs": found.pop("proofs")})
-    return {"found": found, "without": packed_value((lost_.dropped, lost_.claims))}
+    send({"proofs": found["proofs"]})
+    return {"found": _without_proofs(found), "without": packed_value((lost_.dropped, lost_.claims))}
 
 
 def _about(data: Answer, send: Send) -> Answer:
@@ -158,6 +159,11 @@ TASKS: dict[str, Callable[[Answer, Send], Answer]] = {
     "about": _about,
     "graph": _graph,
 }
+
+
+def _without_proofs(found: Answer) -> Answer:
+    """Packed findings, whose proof files have been sent already: what the kernel reads is what is shown."""
+    return {name: part for name, part in found.items() if name != "proofs"}
 
 
 def _lemmas(data: Answer) -> list[Lemma]:

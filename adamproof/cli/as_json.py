@@ -19,7 +19,8 @@ A lemma: slug, label (or null), title, source {kind, text}, where, then by comma
 or, when it could not be checked at all, slug, error (one sentence), seconds.  "check" adds "complete", which is
 false after an interruption.
 
-claim   name, verdict, reason, statement {hypotheses {name: statement}, conclusion}, used [name], unused [name],
+claim   name, verdict, reason, statement {integers [name], hypotheses {name: statement}, conclusion}, used [name],
+        unused [name],
         citations [{name, source}], steps [{title, statement, rests_on [name]}],
         proof {steps, bytes, sha256} (of the proof file; null if there is none), numbers, intervals, witness
 numbers models, comparisons, exact, sampled, digits, smallest_slack, smallest_relative_slack, largest_tightness,
@@ -49,7 +50,8 @@ null)}, and exit_code is 1.
 slack, says, by}], left out [text]} (or null, with a reason, where a number is too large to be compared) and reproducer
 (the file of a violation, or null).  "experiment" has records [record], each as --save writes it (docs/experiments.md).
 
-"verify" has files [{file, verdict, conclusion, hypotheses [statement], citations [{name, source}], steps}] or
+"verify" has files [{file, verdict, conclusion, hypotheses [statement], citations [{name, source}], steps, sorts,
+sha256 (of what was read)}] or
 {file, verdict, reason} or {file, error}.  "verify --with coq" has checker {coq: version} and results [{result, verdict
 ("ACCEPTED" or "REFUSED"), reason, step, lemmas, theorems [name], axioms [name], citations [text], seconds}].  "verify
 --with z3" (or cvc5) has checker {solver: its name} and results [{result, verdict ("NO ALARM", "OPEN" or "ALARM"),
@@ -194,7 +196,13 @@ def _text(term: Term) -> str:
 
 
 def _statement(hypotheses: Mapping[str, Term], conclusion: Term) -> Data:
-    return {"hypotheses": {name: _text(term) for name, term in hypotheses.items()}, "conclusion": _text(conclusion)}
+    from ..report.words import integers_of
+
+    return {
+        "integers": integers_of([*hypotheses.values(), conclusion]),
+        "hypotheses": {name: _text(term) for name, term in hypotheses.items()},
+        "conclusion": _text(conclusion),
+    }
 
 
 def _numbers(report: Report) -> Data:

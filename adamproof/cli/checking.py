@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ..checking.assumptions import matching
 from ..checking.cache import Question
 from ..checking.judge import judged
 from ..checking.pool import Answer, WorkerFailed, Workers
 from ..checking.recall import Recalled, keep
-from ..checking.report import LemmaReport, Losses, Verdict
+from ..checking.report import LemmaReport, Losses, LostClaim, Verdict
 from ..checking.request import Request
 from ..checking.serialize import NotFindings, unpacked_losses
 from ..report.words import shortcomings
+from ..stopping import ended_by_signals
 from . import as_json, output, terminal
 from .errors import USAGE, CliError, from_exception
 from .targets import Target
@@ -71,14 +74,19 @@ class Outcome:
     part: Part | None = None  # of a report
 
 
-def workers(jobs: int, progress: terminal.Progress) -> Workers:
-    """The processes for lemma files; what a file prints is shown on standard error, as its own."""
+@contextmanager
+def workers(jobs: int, progress: terminal.Progress) -> Iterator[Workers]:
+    """The processes for lemma files; what a file prints is shown on standard error, as its own.
+
+    Signals that end the command end them, too.
+    """
 
     def heard(path: str | None, line: str) -> None:
         progress.clear()
         terminal.warn(f"[{path or 'a lemma of the library'} prints] {line}")
 
-    return Workers(jobs, heard, progress)
+    with ended_by_signals(), Workers(jobs, heard, progress) as processes:
+        yield processes
 
 
 def run_all(
@@ -203,9 +211,19 @@ def _without(answer: Answer, settings: Settings) -> Outcome:
         lost = unpacked_losses(answer.message["without"], len(report.claims))
     except NotFindings as error:
         raise WorkerFailed(f"{answer.request.slug}: what was sent is not a result: {error}") from None
+    _expect_dropped(report, settings.without, *lost)
     found = Losses.of(report, *lost)
     outcome = _with_proofs(report, as_json.lost(found), output.lost(found), 0 if found.holds else 3)
     return replace(outcome, line=output.lost_in_one_line(found))
+
+
+def _expect_dropped(report: LemmaReport, text: str, dropped: tuple[str, ...], claims: Sequence[LostClaim]) -> None:
+    """Raise WorkerFailed unless the assumptions that the text means, and no others, are missing."""
+    left = report.lemma.assumptions
+    meant = matching([*left, *dropped], text)
+    stated = {name for claim in claims for name in claim.stated}
+    if set(meant) != set(dropped) or not dropped or set(dropped) & set(left) or not stated <= set(dropped):
+        raise WorkerFailed(f"{report.lemma.slug}: what was sent is not the lemma without {text!r}")
 
 
 TASKS: dict[str, Callable[[Answer, Settings], Outcome]] = {

@@ -687,7 +687,7 @@ def export(ctx: click.Context, names: tuple[str, ...], form: str, claim: str | N
     from .targets import resolve
 
     progress = terminal.Progress(False)
-    with workers(1, progress) as processes, ended_by_signals():
+    with workers(1, progress) as processes:
         targets = resolve(names, processes)
         if len(targets) != 1:
             slugs = ", ".join(target.slug for target in targets)
@@ -708,8 +708,12 @@ def export(ctx: click.Context, names: tuple[str, ...], form: str, claim: str | N
         text = written(outcome.slug, outcome.proofs)
     elif form == "smt2":
         from ..export.smt import document
+        from ..kernel.terms import Refusal
 
-        text = document(f"{outcome.slug} ({chosen})", outcome.proofs[0][1])
+        try:
+            text = document(f"{outcome.slug} ({chosen})", outcome.proofs[0][1])
+        except Refusal as refusal:
+            raise CliError(f"{outcome.slug} ({chosen}) cannot be written for SMT solvers: {refusal}") from None
     if path is None or path == "-":
         terminal.say(text, newline=False)
     else:
@@ -817,6 +821,7 @@ class Run:
     quiet: bool = False
     folder: Path | None = None  # where proof files go
     outcomes: list[Outcome] = field(default_factory=list)
+    saved: set[str] = field(default_factory=set)  # the names of files written, which the next must not take
     warned: bool = False
 
     def answer(self, names: Sequence[str], jobs: int = 1) -> int:
@@ -827,7 +832,7 @@ class Run:
         start = time.perf_counter()
         code, expected = INTERRUPTED, -1
         try:
-            with ended_by_signals(), workers(jobs, self.progress) as processes:
+            with workers(jobs, self.progress) as processes:
                 targets = resolve(names, processes)
                 if self.settings.task == "without":
                     targets = concerned(targets, self.settings.without, processes)
@@ -846,7 +851,7 @@ class Run:
     def _take(self, outcome: Outcome) -> None:
         self.progress.clear()
         if self.folder is not None:
-            save(outcome, self.folder)
+            save(outcome, self.folder, self.saved)
         if outcome.error:
             debug = bool(click.get_current_context().meta.get(DEBUG))
             CliError(outcome.error, outcome.trace).report(debug)
@@ -881,9 +886,8 @@ def summary(outcomes: Sequence[Outcome]) -> str:
     return f"{len(outcomes)} lemmas: {', '.join(counts + ([f'{errors} with errors'] if errors else []))}"
 
 
-def save(outcome: Outcome, folder: Path) -> None:
-    """Write a lemma's proof files, named after lemma and claim."""
-    taken: set[str] = set()
+def save(outcome: Outcome, folder: Path, taken: set[str]) -> None:
+    """Write a lemma's proof files, named after lemma and claim; names that are taken get a number."""
     for claim, proof in outcome.proofs:
         stem = f"{_file_name(outcome.slug)}.{_file_name(claim)}"
         name = next(name for name in (stem, *(f"{stem}-{n}" for n in range(2, 10**6))) if name not in taken)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from ..report.words import LEGEND, carrying
@@ -59,20 +59,53 @@ def show_graph(names: Sequence[str], form: str, style: str, verbose: bool, progr
 
 
 def _graph(targets: Sequence[Target], processes: Workers) -> Graph:
-    """The graph of these lemmas (of the library's, if there are none).  Raises CliError."""
+    """The graph of these lemmas (of the library's, if there are none).  Raises CliError.
+
+    A file's process is believed about the file's own lemmas alone; what the library's rest on, the library's says.
+    """
+    from ..catalogue import chapters
+
+    own: dict[str, Node] = {}
+    asked: list[str] = []
+    for path in dict.fromkeys(target.path for target in targets if target.path is not None):
+        slugs = [target.slug for target in targets if target.path == path]
+        part = _graph_of(path, slugs, processes)
+        asked += [name for name in part.asked if part.nodes[name].slug in slugs]
+        own |= {name: node for name, node in part.nodes.items() if node.slug in slugs}
+    library = [target.slug for target in targets if target.path is None]
+    cited = {end.partition(" (")[0] for node in own.values() for end in node.rests_on}
+    wanted = [slug for slug in chapters() if slug in {*library, *cited}]
+    if wanted or not targets:
+        part = _graph_of(None, wanted, processes)
+        asked += [name for name in part.asked if not targets or part.nodes[name].slug in library]
+        own = {**part.nodes, **own}
+    if any(end not in own for node in own.values() for end in node.rests_on):
+        raise CliError("the graph has an edge that ends nowhere")
+    kept = _reached(asked, own)
+    return Graph(tuple(asked), {name: node for name, node in own.items() if name in kept})
+
+
+def _reached(names: Sequence[str], nodes: Mapping[str, Node]) -> set[str]:
+    """These and all that they rest on."""
+    found: set[str] = set()
+    left = list(names)
+    while left:
+        name = left.pop()
+        if name not in found:
+            found.add(name)
+            left += nodes[name].rests_on
+    return found
+
+
+def _graph_of(path: str | None, slugs: Sequence[str], processes: Workers) -> Graph:
+    """What the process of a file, or of the library, says about these lemmas.  Raises CliError."""
     from ..checking.serialize import NotFindings, unpacked_graph
     from .targets import answered
 
-    paths = dict.fromkeys(target.path for target in targets) or {None: None}
-    found = []
-    for path in paths:
-        slugs = [target.slug for target in targets if target.path == path]
-        try:
-            found.append(unpacked_graph(answered(processes, path, "graph", slugs=slugs).get("graph")))
-        except NotFindings as error:
-            raise CliError(f"{path or 'the library'} sent what is not a graph: {error}") from None
-    nodes = {name: node for graph in found for name, node in graph.nodes.items()}
-    return Graph(tuple(name for graph in found for name in graph.asked), nodes)
+    try:
+        return unpacked_graph(answered(processes, path, "graph", slugs=list(slugs)).get("graph"))
+    except NotFindings as error:
+        raise CliError(f"{path or 'the library'} sent what is not a graph: {error}") from None
 
 
 def drawn(program: str, found: Graph) -> str:

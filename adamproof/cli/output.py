@@ -148,7 +148,7 @@ def _claim(claim: ClaimReport, style: str, verbose: bool) -> list[str]:
     if claim.numbers is not None:
         first, *rest = str(claim.numbers).splitlines()
         lines += [f"  numbers:             {first}", *(f"  {'':21}{line}" for line in rest)]
-    elif claim.steps:
+    elif claim.is_proved:
         lines.append(f"  numbers:             {untested(claim)}")
     if claim.intervals is not None:
         lines.append(labelled("  intervals:           ", box(claim)))
@@ -159,7 +159,7 @@ def _claim(claim: ClaimReport, style: str, verbose: bool) -> list[str]:
 
 def _derived(claim: ClaimReport, style: str) -> list[str]:
     """The proof as derived and verified, or why there is none."""
-    if not claim.steps:
+    if not claim.is_proved:
         return [labelled("  reason: ", claim.reason)] if claim.reason else []
     fitting = usable(style, [*(step.statement for step in claim.steps), *claim.hypotheses.values(), claim.conclusion])
     lines = [line for number, step in enumerate(claim.steps, start=1) for line in _step(number, step, fitting)]

@@ -87,11 +87,16 @@ def _refuse_other_files(name: str) -> None:
 
 def declared(path: str, workers: Workers) -> list[About]:
     """The lemmas that a user's file says it declares.  Raises CliError."""
+    from ..checking.pool import WorkerFailed, refuse_names_of_the_library
+
+    if not path.isprintable():  # a line break in a name would write lines of its own
+        raise CliError(f"the name {path!r} has characters that cannot be shown: rename the file")
     found = abouts(workers, path)
-    for about in found:
-        for name in filter(None, (about.slug, about.label)):
-            if name.lower() in {known.lower() for known in names()}:  # whatever the file says of itself
-                raise CliError(f"{path}: {name} is the name of another lemma; choose a different one")
+    try:
+        for about in found:
+            refuse_names_of_the_library(path, about)
+    except WorkerFailed as failed:
+        raise CliError(str(failed)) from None
     return found
 
 

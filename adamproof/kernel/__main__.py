@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import hashlib
 import io
 import json
 import os
@@ -52,7 +53,8 @@ def _report(name: str, as_json: bool) -> int:
         print(json.dumps({"verdict": REJECTED, "reason": str(refusal)}) if as_json else f"{REJECTED}: {refusal}")
         return 1
     if as_json:
-        print(json.dumps({"verdict": PROVED, **verified.states, "sorts": verified.sorts, "steps": verified.steps}))
+        said = {"sorts": verified.sorts, "steps": verified.steps, "sha256": hashlib.sha256(content).hexdigest()}
+        print(json.dumps({"verdict": PROVED, **verified.states, **said}))
         return 0
     print(f"{PROVED}: {verified.states['conclusion']}")
     cited = [": ".join(pair) for pair in verified.states["citations"]]

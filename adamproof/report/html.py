@@ -282,7 +282,7 @@ def _claim(report: LemmaReport, number: int, places: Places) -> str:
         parts.append(f"<p>The statement is that of {_link(places.claim(first), 'the claim before')}.</p>")
     if claim.reason:
         parts.append(f"<p>{escape(claim.reason)}</p>")
-    if claim.steps:
+    if claim.is_proved:
         terms = [*(step.statement for step in claim.steps), *claim.hypotheses.values(), claim.conclusion]
         style = words.usable("mathml", terms)
         steps = "\n".join(_step(entry, places, number, k, style) for k, entry in enumerate(claim.steps))
@@ -306,7 +306,7 @@ def _basis(places: Places, number: int, name: str) -> str:
 def _facts(claim: ClaimReport, number: int, places: Places) -> list[tuple[str, str]]:
     """What is said below a proof: labels and HTML."""
     found = []
-    if claim.steps:
+    if claim.is_proved:
         used, unused = (
             ", ".join(_basis(places, number, name) for name in names) or "none" for names in (claim.used, claim.unused)
         )
@@ -314,12 +314,12 @@ def _facts(claim: ClaimReport, number: int, places: Places) -> list[tuple[str, s
         found += [("cited axioms", "; ".join(escape(": ".join(pair)) for pair in claim.citations) or "none")]
     if claim.proof:
         digest = hashlib.sha256(claim.proof.encode()).hexdigest()
-        verified = ", verified in a fresh process" if claim.steps else ", not accepted"
+        verified = ", verified in a fresh process" if claim.is_proved else ", not accepted"
         size = f"{claim.proof_steps} kernel steps, {words.size(claim.proof)}{verified}"
         found.append(("proof file", f"{size}; sha256 <code>{digest}</code>"))
     if claim.numbers is not None:
         found.append(("numbers", "<br>".join(escape(line) for line in str(claim.numbers).splitlines())))
-    elif claim.steps:
+    elif claim.is_proved:
         found.append(("numbers", escape(words.untested(claim))))
     if claim.intervals is not None:
         found.append(("intervals", escape(words.box(claim))))

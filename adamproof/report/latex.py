@@ -179,7 +179,7 @@ def _claim(report: LemmaReport, number: int, places: Places) -> list[str]:
         parts.append(f"The statement is that of {_link(places.claim(first), 'the claim before')}.")
     cited = "; ".join(": ".join(pair) for pair in claim.citations)
     parts.append(rf"\paragraph{{Cited axioms.}} {escape(cited or 'none')}.")
-    if not claim.steps:
+    if not claim.is_proved:
         why = escape(f"{claim.verdict}: {claim.reason}.")
         parts.append(rf"\paragraph{{No proof.}} {why}")
     else:

@@ -143,13 +143,39 @@ FORGERIES = {
 }
 
 
+CLAIM = "message['found']['value'][2][1][1][2]"  # the fields of the first claim
+FORGERIES |= {
+    "other proof files beside the results": (
+        "if 'found' in message: message['found']['proofs'] = ['no proof']",
+        "PROVED",
+    ),
+    "too many proofs": ("if 'proofs' in message: message['proofs'] = ['{}'] * 2000", "more than 1000 proof files"),
+    "no step of the proof named": (f"if 'found' in message: {CLAIM}[6] = ['tuple']", "REJECTED"),
+    "an assumption that the lemma does not make": (
+        f"if 'found' in message: {CLAIM}[1] = ['dict', ['h', ['term', 0]]]",
+        "sent what is not a result",
+    ),
+    "a number that is no count": (
+        f"if 'found' in message: {CLAIM}[6] = ['tuple', ['tuple', 'x', ['int', hex(10**20)]]]",
+        "sent what is not a result",
+    ),
+    "the label of another lemma": (
+        "if 'found' in message: message['found']['value'][2][0][2][1] = 'B.2'",
+        "B.2 is the name of another lemma",
+    ),
+}
+
+
 @pytest.mark.parametrize("body, said", FORGERIES.values(), ids=FORGERIES)
 def test_what_is_sent_is_read_as_a_strangers(mine: Any, body: str, said: str) -> None:
     """A truth, so that without the forgery it would be PROVED."""
     forge = f"import json\n{SEND}\ndef change(message):\n    {body}\nsend_instead(change)\n"
     done = run("check", mine(forge + "lemma = lemma_of(le(0, x**2), lambda scope: prove(scope.goal))"))
-    if said == "PROVED":  # a word beside the data is not read
+    if said == "PROVED":  # what stands beside the data is not read
         assert "mine: PROVED" in done.stdout and done.returncode == 0
+        return
+    if said == "REJECTED":
+        assert "mine: REJECTED" in done.stdout and done.returncode == 1
         return
     assert said in done.stderr, done.stderr + done.stdout
     assert done.returncode == 2
@@ -166,6 +192,95 @@ def test_a_title_cannot_stand_over_what_the_proof_does_not_contain(mine: Any) ->
     assert "REJECTED" in done.stdout, done.stdout + done.stderr
     assert "a step is named that the proof file does not have" in done.stdout
     assert done.returncode == 1
+
+
+def test_what_is_saved_is_what_the_kernel_has_read(mine: Any, tmp_path: Path) -> None:
+    forge = f"{SEND}\ndef change(m):\n    if 'found' in m: m['found']['proofs'] = ['rm -rf / # no proof']\n"
+    path = mine(f"{forge}send_instead(change)\nlemma = lemma_of(le(0, x**2), lambda scope: prove(scope.goal))")
+    assert run("check", path, "--save", str(tmp_path / "saved"), "-q").returncode == 0
+    (saved,) = (tmp_path / "saved").iterdir()
+    assert run("verify", str(saved)).returncode == 0
+
+
+def test_one_claim_is_the_claim_that_was_asked_for(mine: Any) -> None:
+    """A file cannot answer for another of its claims."""
+    body = """
+import adamproof.lemma as module
+lemma = Lemma(slug="mine", title="Mine", source=Source.OURS, where="a test", assumptions={}, claims=[
+    Claim("easy", le(0, x**2), lambda scope: prove(scope.goal)), Claim("hard", FALSE, lambda scope: prove(scope.goal))])
+real = module.Lemma.narrowed
+module.Lemma.narrowed = lambda self, name: real(self, "easy")
+"""
+    for command in (["check", "-q"], ["export"]):
+        done = run(command[0], mine(body), "--claim", "hard", *command[1:])
+        assert done.returncode == 2 and done.stdout == ""
+        assert "sent the results of another claim" in done.stderr
+
+
+def test_an_assumption_that_is_dropped_is_gone(mine: Any) -> None:
+    body = """
+import adamproof.checking.ablation as ablation
+from adamproof.checking.report import LostClaim
+from adamproof.prover import lt
+real = ablation.lost
+def lost(lemma, text, say):
+    found = real(lemma, text, say)
+    from dataclasses import replace
+    from adamproof.checking import pipeline
+    return replace(found, found=pipeline.work(lemma, 0, False, say, lambda proofs: None))
+ablation.lost = lost
+lemma = Lemma(slug="mine", title="Mine", source=Source.OURS, where="a test", assumptions={"x is positive": lt(0, x)},
+              claims=[Claim("it", lt(0, x**3), lambda scope: prove(scope.goal, scope.given()))])
+"""
+    done = run("check", mine(body), "--without", "x is positive")
+    assert done.returncode == 2 and done.stdout == ""
+    assert "what was sent is not the lemma without 'x is positive'" in done.stderr
+
+
+def test_titles_and_labels_have_no_words_of_verdicts(mine: Any) -> None:
+    body = (
+        "from dataclasses import replace\n"
+        "made = lemma_of(FALSE, title='PROVED (0.3 s)')\n"
+        "lemma = replace(made, label='B.3: PROVED', notes='mine: PROVED')"
+    )
+    for command in ("check", "show", "mutate"):
+        assert "PROVED" not in run(command, mine(body)).stdout
+
+
+def test_a_file_says_nothing_of_the_library_in_the_graph(mine: Any) -> None:
+    body = """
+import __main__
+real = __main__.TASKS["graph"]
+def graph(data, send):
+    answer = real(data, send)
+    rows = answer["graph"]["value"]
+    return {"graph": {"terms": [], "value": json.loads(json.dumps(rows).replace("m and v", "the axiom of choice"))}}
+import json
+__main__.TASKS["graph"] = graph
+lemma = lemma_of(le(0, x**2), lambda scope: scope.lemma("sign-form") and prove(scope.goal))
+"""
+    done = run("graph", mine(body), "sign-form", "--ascii")
+    assert done.returncode == 0, done.stderr
+    alone = run("graph", "sign-form", "--ascii").stdout
+    assert alone.strip() in done.stdout or "see above" in done.stdout
+
+
+def test_a_file_that_cuts_what_it_has_printed(mine: Any) -> None:
+    body = "print('x' * 100, flush=True)\nlemma = lemma_of(le(0, x**2), lambda s: os.ftruncate(1, 0) or prove(s.goal))"
+    done = run("check", mine(body), "-q")
+    assert done.stdout == "mine: PROVED\n" and done.returncode == 0
+
+
+def test_a_process_that_dies_while_a_child_of_it_lives_is_noticed(mine: Any) -> None:
+    body = """
+import subprocess
+os.set_inheritable(int(sys.argv[1]), True)
+subprocess.Popen(["sleep", "600"], close_fds=False)
+os._exit(3)
+"""
+    done = run("check", mine(body))
+    assert done.returncode == 2
+    assert "ended before it had answered (exit status 3)" in done.stderr
 
 
 def test_what_a_file_prints_is_its_own(mine: Any) -> None:
