@@ -18,6 +18,7 @@ from .scaling import scales, size, spread
 TOLERANCE = 1e-9  # below this a floating value is taken to be outside the support; the exact solve decides
 TAME = 13  # coefficients within a factor of 2^13 need no scaling (the solver scales such ones itself)
 SETTLED = 20  # within a factor of 2^20 after scaling, the solver is believed when it finds no solution
+FINE = 26  # bits of a numerator or denominator, from which the solver's answer that there is none is not believed
 FLOATS = 900  # sizes of floats, with a margin; other coefficients are left to the exact simplex method
 MAX_WORK = 100_000  # entries that the exact simplex method changes, at most
 
@@ -87,16 +88,22 @@ def _values(programme: Programme) -> dict[int, Fraction] | None:
     if spread(programme.polys) <= TAME:
         support = _support(programme, _by_column(programme))
         if support is None:
-            return None
+            return _simplex(programme.ordered(), ()) if _is_fine(programme) else None
         if (found := _on(programme, support)) is not None:
             return found
     programme = programme.ordered()
     scaled, apart = _equilibrated(programme)
     support = _support(programme, scaled, basic=True)
-    if support is None and apart <= SETTLED:
+    if support is None and apart <= SETTLED and not _is_fine(programme):
         return None
     found = _on(programme, support) if support else None
     return found or _simplex(programme, support or ())
+
+
+def _is_fine(programme: Programme) -> bool:
+    """Whether coefficients have so many digits that they may differ by less than the solver's tolerances."""
+    numbers = (value for poly in programme.polys for value in poly.values())
+    return any(max(n.numerator.bit_length(), n.denominator.bit_length()) > FINE for n in numbers)
 
 
 def _on(programme: Programme, support: Sequence[int]) -> dict[int, Fraction] | None:

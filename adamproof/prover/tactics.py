@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from ..kernel.facts import FACTS
@@ -140,7 +141,8 @@ def _searched(
 
 
 def _otherwise(question: _Question, given: Sequence[Step], known: _Known) -> Step | None:
-    """The answer with equations about denominators as linear facts, or without one of the facts, equations first.
+    """The answer with equations about denominators as linear facts, or without one of the facts, equations first; then
+    without two or three of them.
 
     A fact can be in the way, as what rewrites or clears the others; without it, the search is what it would have been
     had it not been given.  So a proof that was found is found with one more equation, too.  An inequality is left out
@@ -159,6 +161,14 @@ def _otherwise(question: _Question, given: Sequence[Step], known: _Known) -> Ste
             if found := question.answer(fewer):
                 return found
         left -= fewer.work
+    for count in (2, 3):
+        for outs in combinations(given, count):
+            if left < first:
+                return None
+            fewer = question.known([step for step in given if step not in outs])
+            if found := question.answer(fewer):
+                return found
+            left -= fewer.work
     return None
 
 

@@ -18,6 +18,7 @@ from adamproof.prover import (
     ProofFailure,
     Step,
     TranslationError,
+    absolute,
     assume,
     at,
     by_cases,
@@ -37,6 +38,7 @@ from adamproof.prover import (
     prove,
     reals,
     rewrite,
+    root,
     settle,
     sum_last,
 )
@@ -202,3 +204,12 @@ def _environment() -> dict[str, str]:
 
     root = str(Path(__file__).resolve().parents[2])
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))}
+
+
+def test_two_facts_that_are_both_in_the_way_lose_no_proof() -> None:
+    x, y, t, p, q = reals("x y t p q")
+    mean = le(x * y / (x**2 + y**2), Rational(1, 2))
+    prove(mean, lt(0, x), lt(0, y), eq(absolute(x - y), absolute(y - x)), eq(t * t, x * x + y * y))
+    bound, square = le(Abs(x * y), (x**2 + y**2) / 2), eq(root(x) ** 2, x)
+    prove(mean, lt(0, x), lt(0, y), bound, eq(root(x**2), absolute(x)), square)
+    prove(le(sqrt(x * y), (x + y) / 2), le(0, x), le(0, y), eq(x - 10**20 * p, q), eq(t * t, x * x + y * y))

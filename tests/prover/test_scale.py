@@ -156,3 +156,26 @@ def test_the_exact_simplex_method_decides(seed: int) -> None:
     assert total == {}
     columns[-1] = scaled(last, -1)
     assert _simplex(Programme(columns, [True] * 4, 4, [1] * 4, rows), ()) is None
+
+
+NARROW: dict[str, Callable[[Any], tuple[Any, list[Any]]]] = {
+    "below 1": lambda e: (lt(x, 1), [le(x, 1 - e)]),
+    "beside a large number": lambda e: (lt(x, 1 / e + 1), [le(x, 1 / e)]),
+    "a root": lambda e: (lt(sqrt(x), 1 + e), [le(0, x), le(x, 1)]),
+    "a square": lambda e: (lt(0, x**2 - 2 * x + 1 + e), []),
+    "a quotient": lambda e: (lt(x / (1 + e), 1), [le(x, 1)]),
+    "a sum": lambda e: (lt(x + y, 2), [le(x, 1), le(y, 1 - e)]),
+}
+
+
+@pytest.mark.parametrize("places", [1, 8, 9, 10, 11, 12, 15, 20])
+@pytest.mark.parametrize("statement", NARROW.values(), ids=NARROW)
+def test_strict_margins_below_what_floats_tell_apart(statement: Callable[[Any], Any], places: int) -> None:
+    goal, facts = statement(Rational(1, 10**places))
+    prove(goal, *facts)
+
+
+@pytest.mark.parametrize("places", [1, 10, 20])
+def test_a_narrow_margin_on_the_wrong_side(places: int) -> None:
+    with pytest.raises(ProofFailure):
+        prove(lt(x, 1), le(x, 1 + Rational(1, 10**places)))
