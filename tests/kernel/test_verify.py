@@ -6,6 +6,7 @@ No bare ``assert`` decides anything here, so the file means the same under ``pyt
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import os
 import subprocess
@@ -566,6 +567,7 @@ def test_the_command_line_prints_json() -> None:
         "verdict": "PROVED", "conclusion": conclusion, "hypotheses": hypotheses,
         "citations": [list(pair) for pair in citations], "steps": 10,
         "sorts": {"k": "int", "m": "int", "x": "real"},
+        "sha256": hashlib.sha256(Path(golden_path("integers")).read_bytes()).hexdigest(),
     }
     check(result.returncode == 0 and json.loads(result.stdout) == expected, f"found {result}")
 

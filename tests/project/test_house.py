@@ -30,7 +30,7 @@ LAYERS = {  # what each part of the package may import of it
     "prover": {"prover", "numeric", "kernel"},
     "theory": {"theory", "numeric", "lemma", "registry", "prover", "kernel"},
     "checking": {
-        *("checking", "theory", "lemma", "lemmas", "registry", "prover", "numeric", "kernel"),
+        *("checking", "theory", "catalogue", "lemma", "lemmas", "registry", "prover", "numeric", "kernel"),
         *("atomic", "package_data", "stopping", "notebook", "__version__"),
     },
     "simulator": {"simulator", "arrays", "atomic", "package_data", "stopping", "__version__"},
