@@ -16,6 +16,7 @@ result is the same in every process; bound variables stay nameless (indices) thr
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 import operator
 from collections.abc import Collection, Mapping
@@ -71,7 +72,7 @@ def constant(value: Number) -> Poly:
 
 def add_to(total: Poly, poly: Mapping[Monomial, Number], factor: Number = 1) -> None:
     """total += factor * poly, in place."""
-    spend(_weight(poly.items()) + len(poly) * (bits(factor) // 64))
+    spend(_weight(poly.items()) + sum(_work(factor, value, total.get(m, 0)) for m, value in poly.items()))
     for monomial, coefficient in poly.items():
         value = total.get(monomial, 0) + factor * coefficient
         check_bits(value)
@@ -87,11 +88,14 @@ def times(*factors: Poly) -> Poly:
     if not count:
         return {}
     wholes, denominators = zip(*map(_integral, factors), strict=True)
-    spend(len(factors) * sum(_weight(p.items()) * (count // len(p)) for p in wholes) // 2)
+    spend(len(factors) * sum(_weight(p.items()) * (count // len(p)) for p in wholes))
     if len(factors) > 2 and count > MAX_MONOMIALS:
         refuse(f"a product of more than two factors has more than {MAX_MONOMIALS} monomials before like ones meet")
-    product, denominator = functools.reduce(_multiplied, wholes), math.prod(denominators)
-    result = {m: whole(Fraction(value, denominator)) for m, value in product.items()} if denominator > 1 else product
+    result: Poly = functools.reduce(_multiplied, wholes)
+    denominator = math.prod(denominators)
+    if denominator > 1:
+        spend(sum(_work(value, denominator) for value in result.values()))
+        result = {m: whole(Fraction(value, denominator)) for m, value in result.items()}
     for value in result.values():
         check_bits(value)
     return result
@@ -100,10 +104,12 @@ def times(*factors: Poly) -> Poly:
 def _integral(p: Poly) -> tuple[Poly, int]:
     """Integer coefficients, and the denominator that they have in common: their sums are no longer than they are."""
     denominator = 1
-    for value in p.values():
-        denominator = math.lcm(denominator, value.denominator)
+    for other, _ in itertools.groupby(sorted(value.denominator for value in p.values())):
+        spend(_work(denominator, other))
+        denominator = math.lcm(denominator, other)
         check_bits(denominator)
     if denominator > 1:
+        spend(len(p) * _work(denominator))
         p = {m: value.numerator * (denominator // value.denominator) for m, value in p.items()}
     return p, denominator
 
@@ -121,7 +127,13 @@ def _multiplied(p: Poly, q: Poly) -> Poly:
 
 def _weight(pairs: Collection[tuple[Any, Number]]) -> int:
     """A measure of the work with monomials (or atoms) and their numbers: more for long ones."""
-    return sum(1 + (len(m) // 4 if type(m) is frozenset else 0) + bits(value) // 64 for m, value in pairs)
+    return sum(1 + (len(m) // 4 if type(m) is frozenset else 0) + _work(value) for m, value in pairs)
+
+
+def _work(*numbers: Number) -> int:
+    """A measure of the work with long numbers: that of products and common divisors grows like a square."""
+    words = sum(map(bits, numbers)) // 64
+    return words + words * words // 64
 
 
 def join(m: Monomial, n: Monomial) -> Monomial:
@@ -285,6 +297,7 @@ def _inverse(p: Poly) -> Poly:
 def _content(p: Poly) -> Fraction:
     """The positive rational c that makes p/c a polynomial with coprime integer coefficients."""
     values, denominator = _integral(p)
+    spend(sum(map(_work, values.values())))
     return Fraction(math.gcd(*(value.numerator for value in values.values())), denominator)
 
 

@@ -129,6 +129,7 @@ def _theorem(premises: Sequence[Theorem], hypotheses: Sequence[Term], conclusion
 
 
 def _hypotheses(premises: Sequence[Theorem]) -> list[Term]:
+    spend(sum(1 + len(premise.hypotheses) for premise in premises))
     return [hypothesis for premise in premises for hypothesis in premise.hypotheses]
 
 
@@ -138,6 +139,7 @@ def _without(premise: Theorem, *discharged: Term) -> list[Term]:
 
 
 def _not_free(variable: Term, props: Sequence[Term], name: str) -> None:
+    spend(len(props))
     for prop in props:
         if variable in free(prop):
             refuse(f"{name}: the variable {variable.args[0]} is free in {prop}")

@@ -21,7 +21,7 @@ VARIABLE_SORTS = (REAL, INT, POINT)
 MAX_DEPTH = 100  # keeps every recursion in the kernel far from Python's limit
 MAX_SIZE = 100_000  # nodes, counted as a tree
 MAX_BITS = 13_000  # of one numerator or denominator
-MAX_STEPS = 3_000_000  # elementary steps of one rule application
+MAX_STEPS = 1_000_000  # elementary steps of one rule application
 
 # Operators with a fixed signature: (sorts of the arguments, sort of the result).
 SIGNATURES: dict[str, tuple[tuple[str, ...], str]] = {

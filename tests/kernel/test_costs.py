@@ -8,6 +8,7 @@ import os
 import random
 import subprocess
 import sys
+import tracemalloc
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from .proofs import GOLDEN
 ROOT = Path(__file__).resolve().parents[2]
 STEPS = 20_000  # a budget for the cases below, which need more once all of their work is counted
 CALLS = 8  # of functions, at most, for each counted step and each byte that is read
+MEMORY = 400  # bytes, at most, for each counted step and each byte that is read
 Rows = list[list[Any]]
 Steps = list[dict[str, Any]]
 
@@ -91,7 +93,7 @@ def deep_binders() -> tuple[str, str]:
     terms.append(["<=", 2, len(terms) - 1])
     last = len(terms) - 1
     steps = [*assumed(last), step("instantiate", [[[2, 3]], []], [0], [last], last)]
-    return proof(terms, steps), "more than 3000000 steps"
+    return proof(terms, steps), "more than 1000000 steps"
 
 
 def many_wide_statements(names: int = 8_000, statements: int = 400, steps: int = 400) -> tuple[str, str]:
@@ -101,7 +103,7 @@ def many_wide_statements(names: int = 8_000, statements: int = 400, steps: int =
     for i in range(statements):
         terms += [["rat", str(i)], ["<=", names, len(terms)]]
         props.append(len(terms) - 1)
-    return proof(terms, assumed(*(props * steps)[:steps])), "the file states"
+    return proof(terms, assumed(*(props * steps)[:steps])), "more than 3000000 elementary steps"
 
 
 FILES = [literals_of_one_hash, atoms_of_one_hash, huge_common_denominator, deep_binders, many_wide_statements]
@@ -190,6 +192,20 @@ def long_fractions_added() -> object:
     return normalised(add(*terms))
 
 
+def a_long_running_total() -> object:
+    """Many short fractions: their sum is long, and each short one is added to it."""
+    rng = random.Random(1)
+    long = [mul(number(Fraction(1, rng.getrandbits(62) | 1)), X) for _ in range(200)]
+    return normalised(add(*long, *[mul(number(Fraction(1, 3)), X)] * 5_000))
+
+
+def products_over_a_long_denominator() -> object:
+    wide = mul(number(Fraction(1, 3**8_000)), add(*MANY_REALS[:60]))
+    product = mul(wide, add(*(real(f"y{i}") for i in range(60))))
+    nothing = eq(num(0), num(0))
+    return use("arith", [Theorem((), nothing)], nothing, [], [(0, product)])
+
+
 def names_of_bound_variables() -> object:
     taken = ["s", "y", "z", *(f"{n}{i}" for i in range(1, 100) for n in "syz")]
     body = mul(*(bind("Integral01", X, X) for _ in range(300)))
@@ -203,7 +219,8 @@ def long_numbers_printed() -> object:
 UNSPENT = [
     long_bounds_of_a_sum, one_polynomial_under_many_heads, long_statements_compared, an_integer_seen_as_real,
     a_real_seen_as_integer, nothing_replaced_in_many_hypotheses, nothing_replaced_below_many_names, many_parameters,
-    citations_of_many_premises, long_fractions_added, names_of_bound_variables, long_numbers_printed,
+    citations_of_many_premises, long_fractions_added, a_long_running_total, products_over_a_long_denominator,
+    names_of_bound_variables, long_numbers_printed,
 ]
 
 
@@ -338,7 +355,7 @@ def wide_symbol() -> tuple[str, str]:
     return json.dumps({**text, "symbols": [["f", sorts]]}), "?"
 
 
-STORED = {"gauss": 441, "integers": 342, "means": 343, "square": 77, "sums": 152}
+STORED = {"gauss": 496, "integers": 360, "means": 422, "square": 107, "sums": 159}
 
 
 @pytest.mark.parametrize("name", STORED)
@@ -347,7 +364,7 @@ def test_a_stored_proof_takes_these_steps(name: str) -> None:
     check(called((GOLDEN / f"{name}.json").read_text("utf-8"))[1] == STORED[name], f"not {STORED[name]} steps")
 
 
-MADE = [(wide_symbol, 875), (deep_implications, 194_216), (atoms_of_one_hash, 94_407)]
+MADE = [(wide_symbol, 887), (deep_implications, 194_216), (atoms_of_one_hash, 94_407)]
 
 
 @pytest.mark.parametrize(("make_file", "steps"), MADE, ids=[make_file.__name__ for make_file, _ in MADE])
@@ -371,11 +388,53 @@ def test_an_entry_nested_as_deep_as_the_reader_can_is_refused(where: str) -> Non
     check(parse("[]") == [], "the reader still works")
 
 
-def test_a_file_has_a_budget_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = importlib.import_module("adamproof.kernel.verify")
-    monkeypatch.setattr(module, "MAX_TOTAL", 3_000_000)  # 8,000 names in each of 400 steps
+def products_kept() -> str:
+    """Products of unlike polynomials, each of which is remembered until the file ends."""
+    rows: Rows = [["rat", "0"], ["==", 0, 0]]
+    sums = []
+    for letter in "abcdefgh":
+        first = len(rows)
+        rows += [["var", f"{letter}{i}", "real"] for i in range(120)]
+        rows += [["mul", *range(first + 3 * i, first + 3 * i + 3)] for i in range(40)]
+        rows.append(["add", *range(first + 120, first + 160)])
+        sums.append(len(rows) - 1)
+    rows += [["mul", a, b] for a in sums for b in sums if a < b]
+    products = range(len(rows) - 28, len(rows))
+    steps = [step("arith", [1, [], []], [], [], 1), step("arith", [1, [], [[0, p] for p in products]], [0], [], 1)]
+    return proof(rows, steps, "0 == 0")
+
+
+def hypotheses_of_many_premises() -> str:
+    """Each of many premises has many hypotheses."""
+    rows: Rows = [["rat", "0"], ["<=", 0, 0], *(["var", f"x{i}", "real"] for i in range(2_000))]
+    rows += [["<=", 0, 2 + i] for i in range(2_000)]
+    props = [*range(2_002, 4_002)]
+    shown = [1, [["1", [-1], []]], []]
+    steps = [*assumed(*props), step("arith", shown, [*range(2_000)], props, 1)]
+    return proof(rows, [*steps, step("arith", shown, [2_000] * 30_000, props, 1)])
+
+
+BUDGET = 200_000
+
+
+@pytest.mark.parametrize("make_file", [products_kept, hypotheses_of_many_premises], ids=lambda file: file.__name__)
+def test_little_memory_is_taken_for_each_step_and_byte(make_file: Any) -> None:
+    text = make_file()
+    tracemalloc.start()
+    try:
+        with budget(BUDGET):
+            _, steps = called(text)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    allowed = MEMORY * (min(steps, BUDGET) + len(text))
+    check(peak <= allowed, f"{peak} bytes of memory, {steps} steps, {len(text)} bytes of text")
+
+
+def test_a_file_has_a_budget_as_a_whole() -> None:
+    """8,000 names in each of 400 steps, of which none takes many."""
     found = answer(many_wide_statements()[0])
-    check("more than 3000000 elementary steps" in found, found)
+    check("the proof takes more than 3000000 elementary steps" in found, found)
 
 
 def power_file(names: str) -> str:

@@ -20,7 +20,7 @@ from adamproof.registry import theorem_of
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "adamproof"
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
-MAX_KERNEL_LINES = 1225  # code only: no blank lines, comments or docstrings
+MAX_KERNEL_LINES = 1240  # code only: no blank lines, comments or docstrings
 
 LAYERS = {  # what each part of the package may import of it
     "kernel": {"kernel"},
