@@ -206,15 +206,21 @@ class Search:
 
     def _relevant(self) -> list[int]:
         """Inequalities within two hops of the goal, hops going through shared atoms after rewriting."""
-        reduced = {i: reduce(poly, self.rules) for i, (op, poly) in self.readings.items() if op != "=="}
-        near: set[Atom] = set()
-        for poly in (reduce(self.readings[NEGATED_GOAL][1], self.rules), *self.loose_equations.values()):
+        negation, goal = self.readings[NEGATED_GOAL]
+        spreads = {}
+        for i, (op, poly) in self.readings.items():
+            if op != "==":
+                spreads[i] = _spread(reduce(poly, self.rules))
+                if negation == "==":  # a rule itself by now, which replaced what the goal shares with the facts
+                    spreads[i] |= _spread(poly)
+        near = _spread(goal if negation == "==" else reduce(goal, self.rules))
+        for poly in self.loose_equations.values():
             near |= _spread(poly)
         for _ in range(2):
-            for poly in reduced.values():
-                if near & _spread(poly):
-                    near |= _spread(poly)
-        return [i for i, poly in reduced.items() if i != NEGATED_GOAL and (near & _spread(poly) or not poly)]
+            for atoms in spreads.values():
+                if near & atoms:
+                    near |= atoms
+        return [i for i, atoms in spreads.items() if i != NEGATED_GOAL and (near & atoms or not atoms)]
 
     def _products(self, degree: int, clear: bool) -> list[Column]:
         factors = [i for i in self.readings if i == NEGATED_GOAL and self.readings[i][0] != "=="] + self._relevant()
