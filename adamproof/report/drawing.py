@@ -29,19 +29,23 @@ def picture(parts: Sequence[Part]) -> str:
 
 def implied_left_out(edges: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """The same order with as few arrows as possible: one that a longer way makes superfluous is left out."""
-    below: dict[str, set[str]] = {}
-
-    def reach(name: str) -> set[str]:
-        if name not in below:
-            below[name] = set()
-            for inner in edges.get(name, ()):
-                below[name] |= {inner} | reach(inner)
-        return below[name]
-
+    below = {name: _reached(name, edges) for name in edges}
     return {
-        name: [end for end in ends if not any(end in reach(other) for other in ends if other != end)]
+        name: [end for end in ends if not any(end in below.get(other, ()) for other in ends if other != end)]
         for name, ends in edges.items()
     }
+
+
+def _reached(start: str, edges: Mapping[str, Sequence[str]]) -> set[str]:
+    """What arrows lead to.  A chain may be longer than Python calls functions in functions."""
+    reached: set[str] = set()
+    waiting = list(edges.get(start, ()))
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += edges.get(name, ())
+    return reached
 
 
 def _dot(parts: Sequence[Part]) -> str:

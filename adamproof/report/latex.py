@@ -30,6 +30,7 @@ ESCAPES = {
     "|": r"\textbar{}",
     '"': r"\textquotedbl{}",
     **{mark: f"\\{mark}" for mark in "&%$#_{}"},
+    **{mark: f"{{{mark}}}" for mark in "[]"},  # else an \\item before them takes them for its label
     **{letter: rf"\ensuremath{{\{name}}}" for name, letter in GREEK.items()},
 }
 # \fit shrinks a formula that is wider than the line.
