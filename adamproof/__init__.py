@@ -8,10 +8,10 @@ from pathlib import Path as _Path
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
+from ._version import __version__ as __version__
+
 if _TYPE_CHECKING:
     from .registry import get as get
-
-__version__ = "0.1.0"
 
 # In a checkout the lemmas live beside this package, at the top level; a wheel ships them inside it.
 if _PathFinder.find_spec(f"{__name__}.lemmas", __path__) is None:

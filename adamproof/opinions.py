@@ -16,7 +16,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from . import __version__, package_data, sealed
+from ._version import __version__
+from .support import package_data, records as sealed
 from .export.coqc import ALLOWED
 
 SCHEMA = 2

@@ -1,6 +1,6 @@
 """Numbers and formulas in T and d as people write them, exact: 1e-3, 1/2, T^-1/2, 3*T^-3/4, 0.5/sqrt(d), 1 - T^-1/2.
 
-The grammar is that of `adamproof.parsing`, with two names, T and d; values are SymPy's.
+The grammar is that of `adamproof.support.parsing`, with two names, T and d; values are SymPy's.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import sympy
 
 from ..lemmas.notation import T, d
-from ..parsing import LONGEST_POWER, NumberError, Parser, bits, decimal, in_range, out_of_range
+from ..support.parsing import LONGEST_POWER, NumberError, Parser, bits, decimal, in_range, out_of_range
 
 NAMES = {"T": T, "d": d}
 
@@ -57,7 +57,7 @@ def _exact(value: Any) -> Any:
 
 def _scalar(value: Any) -> Any:
     """The number in a NumPy scalar or an array without dimensions."""
-    from ..arrays import ArrayError, refuse_other_types  # NumPy is loaded only for those who use it
+    from ..support.arrays import ArrayError, refuse_other_types  # NumPy is loaded only for those who use it
 
     try:
         refuse_other_types(value)

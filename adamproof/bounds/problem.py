@@ -148,7 +148,7 @@ def checked_array(name: str, value: Any, rule: Rule) -> Any:
     """An array of float64 whose elements all keep the rule.  Raises ProblemError, with the first that does not."""
     import numpy
 
-    from ..arrays import ArrayError, real_array
+    from ..support.arrays import ArrayError, real_array
 
     try:
         found = real_array(value)

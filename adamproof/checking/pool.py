@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..catalogue import names
-from ..stopping import Stop
+from ..support.signals import Stop
 from .report import About, Findings
 from .request import FIRST, Request
 from .serialize import MAX_CLAIMS, NotFindings, foreign, unpacked, visible

@@ -20,7 +20,7 @@ from ..checking.report import LemmaReport, Losses, LostClaim, Verdict
 from ..checking.request import Request
 from ..checking.serialize import NotFindings, unpacked_losses
 from ..report.words import shortcomings
-from ..stopping import ended_by_signals
+from ..support.signals import ended_by_signals
 from . import as_json, output, terminal
 from .errors import USAGE, CliError, from_exception
 from .targets import Target

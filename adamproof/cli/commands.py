@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 from click.core import ParameterSource
 
-from .. import __version__
+from .._version import __version__
 from ..experiments.records import EXPERIMENTS
-from ..stopping import ended_by_signals
+from ..support.signals import ended_by_signals
 from . import completing, files, terminal
 from .errors import CliError, of_system
 from .number_types import Exponent, Real, Whole

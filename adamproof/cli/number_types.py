@@ -1,4 +1,4 @@
-"""The types of numeric options: one syntax everywhere, that of `adamproof.parsing`.
+"""The types of numeric options: one syntax everywhere, that of `adamproof.support.parsing`.
 
 Every option or argument that takes a number has one of these types (a test walks over all commands); what cannot be
 read, or is out of range, is a CliError in one sentence that names the option.
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import parsing
+from ..support import parsing
 from .errors import CliError
 
 if TYPE_CHECKING:

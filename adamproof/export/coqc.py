@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from .. import package_data
-from ..stopping import Stop
+from ..support import package_data
+from ..support.signals import Stop
 from .development import IMPORT, LIBRARY, Module
 
 VERSION = "8.16"

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
 
-from ..stopping import Stop
+from ..support.signals import Stop
 from .smt import STEPS, Obligation, logic
 
 SOLVERS = {"z3": "z3-solver", "cvc5": "cvc5"}  # module name -> distribution

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from .. import package_data
+from ..support import package_data
 from ..kernel.terms import Term
 from ..render import show, side_by_side
 from . import words

@@ -25,7 +25,7 @@ from numba.core import types as numba_types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from .. import package_data
+from ..support import package_data
 from . import folding, kernels, noise
 from .errors import SimulationError
 from .problems import Separable

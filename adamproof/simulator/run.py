@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import __version__
-from ..stopping import Stop
+from .._version import __version__
+from ..support.signals import Stop
 from . import arguments, folding
 from . import checkpoint as checkpoints
 from .algorithms import Algorithm, Schedule

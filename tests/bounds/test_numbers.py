@@ -16,7 +16,7 @@ from sympy import Rational, sqrt
 from adamproof.bounds import OrderError, Schedule
 from adamproof.bounds.numbers import NumberError, exact
 from adamproof.lemmas.notation import T, d
-from adamproof.parsing import integer, rational, real, whole_root
+from adamproof.support.parsing import integer, rational, real, whole_root
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from adamproof import sealed
+from adamproof.support import records as sealed
 from adamproof.claims import Word, ledger
 from adamproof.cli.commands import main
 from adamproof.evidence import Desk, State

@@ -31,7 +31,7 @@ from adamproof.opinions import (
 )
 from adamproof.prover import dump
 from adamproof.registry import get, lemmas, theorem_of
-from adamproof.sealed import SealError, text
+from adamproof.support.records import SealError, text
 
 ZEROS = "0" * 64
 PROOF = Proven("some-lemma", "it", digest("the proof"))

@@ -25,7 +25,7 @@ from adamproof.kernel.terms import Refusal
 from adamproof.prover import assume, dump, integers, le, lt, prop, reals
 from adamproof.prover.record import derive
 from adamproof.registry import theorem_of
-from adamproof.stopping import Ended, ended_by_signals
+from adamproof.support.signals import Ended, ended_by_signals
 
 from .common import begun, worked
 

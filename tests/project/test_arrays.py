@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 import sympy
 
-from adamproof import arrays
+from adamproof.support import arrays
 from adamproof.bounds.numbers import NumberError, exact
 from adamproof.bounds.problem import Hyperparameters, Problem, ProblemError
 from adamproof.bounds.vectorised import bound

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from adamproof import package_data
+from adamproof.support import package_data
 from adamproof.checking.cache import fingerprint
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,7 +67,7 @@ from adamproof import catalogue, opinions
 from adamproof.checking import cache
 from adamproof.experiments import records
 from adamproof.export import coqc
-from adamproof.package_data import source_of
+from adamproof.support.package_data import source_of
 print(adamproof.__file__.count(".whl"))
 print(*(len(source_of(f"adamproof.simulator.{name}")) for name in ("kernels", "folding", "numba_engine")))
 print(cache.fingerprint(), opinions.fingerprint(), *map(records.fingerprint, records.EXPERIMENTS))
