@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from ._version import __version__
-from .support import package_data, records as sealed
 from .export.coqc import ALLOWED
+from .support import package_data
+from .support import records as sealed
 
 SCHEMA = 2
 MOST = 10**9  # answers of one kind

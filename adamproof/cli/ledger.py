@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
     from ..checking.pool import Workers
-    from ..claims import Judged
+    from ..claims.table import Judged
     from ..experiments.records import Record
-    from ..lemma import Lemma
     from ..opinions import Opinions
     from ..theory.graph import Node
+    from ..theory.lemma import Lemma
     from .targets import Target
 
 T = TypeVar("T")
@@ -63,7 +63,7 @@ def _graph(targets: Sequence[Target], processes: Workers) -> Graph:
 
     A file's process is believed about the file's own lemmas alone; what the library's rest on, the library's says.
     """
-    from ..catalogue import chapters
+    from ..theory.index import chapters
 
     own: dict[str, Node] = {}
     asked: list[str] = []
@@ -140,7 +140,7 @@ def node_data(node: Node) -> as_json.Data:
 
 def show_claims(number: int | None, form: str, folder: str | None, progress: terminal.Progress) -> int:
     """Print the ledger, or one claim of it in full; the exit status."""
-    from ..claims import proofs_of
+    from ..claims.table import proofs_of
     from ..opinions import lines as evidence_lines
 
     registered()  # says in one sentence what is wrong with a lemma file
@@ -164,7 +164,7 @@ def show_claims(number: int | None, form: str, folder: str | None, progress: ter
 
 def registered() -> tuple[Lemma, ...]:
     """All lemmas of the library.  Raises CliError when one of their files cannot be imported."""
-    from ..registry import lemmas
+    from ..theory.library import lemmas
 
     try:
         return lemmas()
@@ -216,7 +216,7 @@ def judged(
     records: Sequence[Record] = (),
     opinions: Sequence[Opinions] = (),
 ) -> list[Judged]:
-    from ..claims import ROWS, ledger
+    from ..claims.table import ROWS, ledger
 
     known = [row.number for row in ROWS]
     if number is not None and number not in known:

@@ -10,7 +10,7 @@ import click
 
 from ..checking.judge import versions
 from ..checking.pool import Workers
-from ..claims import Judged
+from ..claims.table import Judged
 from ..experiments.records import Record
 from ..opinions import Opinions
 from ..report.document import Content, written

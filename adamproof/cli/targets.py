@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..catalogue import chapters, labels, names
 from ..checking.assumptions import matching, unknown
+from ..theory.index import chapters, labels, names
 from .errors import CliError
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from .._version import __version__
-from ..support import package_data, records as sealed
+from ..support import package_data
+from ..support import records as sealed
 
 SCHEMA = 1
 EXPERIMENTS = {

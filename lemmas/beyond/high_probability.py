@@ -32,7 +32,6 @@ from typing import Any
 import mpmath
 from sympy import Abs, Integer, Rational, Sum, log, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas import problems
 from adamproof.lemmas.main import bias_corrected_main, main_theorem
 from adamproof.lemmas.main.main_theorem import LENGTH, errors_of, lengthened, total
@@ -89,6 +88,7 @@ from adamproof.prover import (
     sum_last,
     term,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 nu, delta = reals("nu delta")
 long, holds = function("long", "int", "point"), function("holds", "point")

@@ -17,7 +17,6 @@ from typing import Any
 
 from sympy import Integer, Rational, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas import problems
 from adamproof.lemmas.main import main_theorem
 from adamproof.lemmas.main.setting import (
@@ -58,6 +57,7 @@ from adamproof.prover import (
     real_power,
     reals,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 R0 = BOUND.subs(b1, 0)
 TERMS = {name: term.subs(b1, 0) for name, term in main_theorem.terms(BOUND).items()}

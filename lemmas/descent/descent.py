@@ -17,7 +17,6 @@ from typing import Any
 import mpmath
 from sympy import Abs, Rational, sign, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.descent import smooth_descent
 from adamproof.lemmas.descent.smooth_descent import LENGTH, Fx, Fy, a, h
 from adamproof.lemmas.foundations.functionals import rational
@@ -60,6 +59,7 @@ from adamproof.prover import (
     reals,
     rewrite,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 R = reals("R")
 m, u = function("m"), function("u")

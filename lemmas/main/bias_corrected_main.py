@@ -23,7 +23,6 @@ from typing import Any
 
 from sympy import Abs, sign, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas import problems
 from adamproof.lemmas.main import corollary_3_3, main_theorem
 from adamproof.lemmas.main.main_theorem import START, at_time, terms
@@ -61,6 +60,7 @@ from adamproof.prover import (
     rewrite,
     settle,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 SLUG = "bias-corrected-main"
 mhat, vhat = (function(name, "int", "int", "point") for name in ("mhat", "vhat"))

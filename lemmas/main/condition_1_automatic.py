@@ -17,7 +17,6 @@ from typing import Any
 
 from sympy import Integer, Rational
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas import problems
 from adamproof.lemmas.main import main_theorem
 from adamproof.lemmas.main.corollary_3_3 import G, mean_nonneg
@@ -44,6 +43,7 @@ from adamproof.prover import (
     reals,
     rewrite,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 z, g, hole = reals("z g hole")
 EXPONENT = ("p is not negative", "p <= 1")

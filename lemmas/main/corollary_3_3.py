@@ -20,7 +20,6 @@ from typing import Any
 import mpmath
 from sympy import Abs, Integer, Rational, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas import problems
 from adamproof.lemmas.descent.smooth_descent import inner_product
 from adamproof.lemmas.main import main_theorem
@@ -61,6 +60,7 @@ from adamproof.prover import (
     rewrite,
     term,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 vbar, C0, C1, c, gamma0, h = reals("vbar C0 C1 c gamma0 h")
 G = TIMES.of(E(length(t), w)) / T

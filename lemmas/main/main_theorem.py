@@ -16,7 +16,6 @@ from typing import Any
 
 from sympy import Abs, Integer, Rational, Sum, sign, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas import problems
 from adamproof.lemmas.descent import descent, smooth_descent
 from adamproof.lemmas.main.setting import (
@@ -77,6 +76,7 @@ from adamproof.prover import (
     sum_empty,
     sum_last,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 START = [le(1, t)]
 RANGE = descent.RANGE

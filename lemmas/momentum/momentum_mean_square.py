@@ -16,7 +16,6 @@ from typing import Any
 
 from sympy import Abs, Integer, Sum, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas import problems
 from adamproof.lemmas.foundations import mean_square
 from adamproof.lemmas.foundations.mean_square import TIMES, mean, total
@@ -63,6 +62,7 @@ from adamproof.prover import (
     sum_empty,
     sum_last,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 Q, delta = (function(name, "int", "int", "point") for name in ("Q", "delta"))
 BETA = ("beta1 is not negative", "beta1 < 1")

@@ -20,7 +20,6 @@ from typing import Any
 
 from sympy import Rational, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas import problems
 from adamproof.lemmas.foundations.functionals import rational
 from adamproof.lemmas.main import main_theorem
@@ -47,6 +46,7 @@ from adamproof.prover import (
     rewrite,
     term,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 alpha, beta, tau, gamma0 = reals("alpha beta tau gamma0")
 kappa = 2 * alpha - beta - alpha**2

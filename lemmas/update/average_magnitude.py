@@ -15,7 +15,6 @@ from typing import Any
 
 from sympy import Integer, Sum, log
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.notation import (
     RECURSION,
     T,
@@ -54,6 +53,7 @@ from adamproof.prover import (
     sum_empty,
     sum_last,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 y, c = reals("y c")
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from sympy import Abs, Integer, Rational, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.notation import (
     EPSILON,
     HYPERPARAMETERS,
@@ -48,6 +47,7 @@ from adamproof.prover import (
     rewrite,
     settle,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 P, Q, Z = power(b1, t), power(b2, t), power(rho, t)
 size, vhat = Abs(m(t)) / (1 - P), v(t) / (1 - Q)  # |mhat_t| and vhat_t

@@ -7,7 +7,6 @@ from random import Random
 
 from sympy import Rational
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.notation import (
     EPSILON,
     HYPERPARAMETERS,
@@ -30,6 +29,7 @@ from adamproof.lemmas.update import runs
 from adamproof.lemmas.update.update_magnitude import beta2_positive
 from adamproof.numeric.models import Model
 from adamproof.prover import Step, cut, eq, function, generalise, instantiate, le, lt, product, prove, reals
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 
 def second_moment(scope: Scope) -> Step:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from sympy import Rational
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.notation import (
     EPSILON,
     HYPERPARAMETERS,
@@ -34,6 +33,7 @@ from adamproof.lemmas.notation import (
 )
 from adamproof.lemmas.update import runs
 from adamproof.prover import ProofFailure, Step, at, induction, instantiate, le, lt, power, prove, put, reals, settle
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 BOUND = le(magnitude(t), R)
 

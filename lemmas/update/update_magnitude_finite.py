@@ -12,7 +12,6 @@ from typing import Any
 
 from sympy import Rational
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.notation import (
     HYPERPARAMETERS,
     RECURSION,
@@ -48,6 +47,7 @@ from adamproof.prover import (
     reals,
     rewrite,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 PAST = Functional("Sum", k, (1, t))
 x, y, b = reals("x y b")

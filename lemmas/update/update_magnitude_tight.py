@@ -13,7 +13,6 @@ from typing import Any
 
 from sympy import Integer, Rational
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.notation import (
     RECURSION,
     TIME,
@@ -53,6 +52,7 @@ from adamproof.prover import (
     settle,
     sum_empty,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 M = reals("M")
 ratio = b2 / b1

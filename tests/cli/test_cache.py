@@ -22,7 +22,7 @@ from adamproof.checking.recall import Recalled, keep
 from adamproof.checking.report import ClaimFindings, Findings, LemmaReport, MutantReport, Verdict
 from adamproof.checking.serialize import packed, unpacked
 from adamproof.numeric.check import Report
-from adamproof.registry import get
+from adamproof.theory.library import get
 
 ROOT = Path(__file__).resolve().parents[2]
 LEMMA = "sign-form"
@@ -298,7 +298,7 @@ def test_a_place_that_cannot_be_written_costs_nothing_else(tmp_path: Path) -> No
 def test_unproved_lemmas_and_users_files_are_not_kept(tmp_path: Path) -> None:
     mine = tmp_path / "mine.py"
     mine.write_text(
-        "from adamproof.lemma import Claim, Lemma, Source\nfrom adamproof.prover import le, prove, reals\n"
+        "from adamproof.theory.lemma import Claim, Lemma, Source\nfrom adamproof.prover import le, prove, reals\n"
         "x, y = reals('x y')\n"
         "lemma = Lemma(slug='mine', title='Mine', source=Source.OURS, where='a test', assumptions={},\n"
         "    claims=[Claim('it', le(2*x*y, x**2 + y**2), lambda scope: prove(scope.goal))])\n",

@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
-from adamproof import claims, evidence, registry
-from adamproof import evidence as evidence_of_claims
 from adamproof.checking.report import LemmaReport, Verdict
-from adamproof.claims import ROWS, Judged, Word, ledger, proved, refuted
-from adamproof.evidence import Desk, Evidence, Kind, State, failed, kind_of, unrun
-from adamproof.lemma import Claim, Lemma, Source
+from adamproof.claims import evidence
+from adamproof.claims import evidence as evidence_of_claims
+from adamproof.claims import table as claims
+from adamproof.claims.evidence import Desk, Evidence, Kind, State, failed, kind_of, unrun
+from adamproof.claims.table import ROWS, Judged, Word, ledger, proved, refuted
 from adamproof.prover import le, prop, prove, reals
+from adamproof.theory import library as registry
+from adamproof.theory.lemma import Claim, Lemma, Source
 from tests.cli.test_cli import run
 
 PRESENT = {lemma.slug for lemma in registry.lemmas()}
@@ -151,7 +153,7 @@ def test_terms_that_are_not_those_of_the_proved_bound_are_noticed(monkeypatch: p
 
 def test_the_schedule_decides_the_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
     """Were the best rate at the source's betas 1/4, the row would say so."""
-    from adamproof.evidence import MainTerms
+    from adamproof.claims.evidence import MainTerms
 
     best = MainTerms.best
     monkeypatch.setattr(MainTerms, "best", lambda self, fixed=None: best(self))

@@ -30,7 +30,7 @@ from adamproof.kernel.normal import normal
 from adamproof.kernel.rules import RULES
 from adamproof.kernel.terms import RELATIONS, Refusal, Term, as_real, bind, function, make, number
 from adamproof.prover import dump, le, prop, prove, reals
-from adamproof.registry import get, lemmas, theorem_of
+from adamproof.theory.library import get, lemmas, theorem_of
 
 from .common import HAS_COQ, begun, everything, needs_coq, signals_as_usual, stored
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from adamproof import opinions as opinions_module
 from adamproof.checking.pipeline import check
-from adamproof.claims import ledger, proofs_of
+from adamproof.claims.table import ledger, proofs_of
 from adamproof.cli.commands import main
 from adamproof.opinions import (
     Opinions,
@@ -30,8 +30,8 @@ from adamproof.opinions import (
     with_earlier,
 )
 from adamproof.prover import dump
-from adamproof.registry import get, lemmas, theorem_of
 from adamproof.support.records import SealError, text
+from adamproof.theory.library import get, lemmas, theorem_of
 
 ZEROS = "0" * 64
 PROOF = Proven("some-lemma", "it", digest("the proof"))

@@ -24,8 +24,8 @@ from adamproof.export.solvers import NoSolver, SolverFailed, asker
 from adamproof.kernel.terms import Refusal
 from adamproof.prover import assume, dump, integers, le, lt, prop, reals
 from adamproof.prover.record import derive
-from adamproof.registry import theorem_of
 from adamproof.support.signals import Ended, ended_by_signals
+from adamproof.theory.library import theorem_of
 
 from .common import begun, worked
 
@@ -307,7 +307,7 @@ def test_a_step_that_is_too_hard_is_unknown() -> None:
 def test_the_script_is_the_same_under_any_hash_seed() -> None:
     code = (
         "from adamproof.export.smt import document; from adamproof.prover import dump;"
-        "from adamproof.registry import theorem_of; print(document('B.2', dump(theorem_of('update-magnitude'))))"
+        "from adamproof.theory.library import theorem_of; print(document('B.2', dump(theorem_of('update-magnitude'))))"
     )
     texts = {
         subprocess.run(

@@ -20,7 +20,7 @@ from adamproof.kernel.normal import normal
 from adamproof.kernel.terms import Refusal, Term, as_real, bind, function, make, number
 from adamproof.prover import dump, prop, real_power
 from adamproof.prover import reals as symbols
-from adamproof.registry import get, theorem_of
+from adamproof.theory.library import get, theorem_of
 
 from .common import stored
 

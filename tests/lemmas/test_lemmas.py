@@ -11,10 +11,10 @@ from adamproof.checking.pipeline import check, numbers_of
 from adamproof.checking.report import Verdict, speaks_of_integrability
 from adamproof.kernel.text import show
 from adamproof.kernel.verify import verify
-from adamproof.lemma import Lemma, LemmaError, Source
 from adamproof.numeric.evaluate import value
 from adamproof.prover import prop, term
-from adamproof.registry import UnknownLemma, get, lemmas, theorem_of
+from adamproof.theory.lemma import Lemma, LemmaError, Source
+from adamproof.theory.library import UnknownLemma, get, lemmas, theorem_of
 
 ALL = {lemma.slug: lemma for lemma in lemmas()}
 FOUNDATIONS = {"cauchy-schwarz", "jensen-sqrt", "triangle", "triangle-norm", "geometric-sum", "averaging"}
@@ -130,7 +130,7 @@ def test_names() -> None:
 
 def test_files_are_called_like_their_lemmas_and_labels_are_listed() -> None:
     from adamproof.lemmas import LABELS
-    from adamproof.registry import modules
+    from adamproof.theory.library import modules
 
     files = {module.rpartition(".")[2] for module in modules()}
     assert {lemma.slug.replace("-", "_") for lemma in ALL.values()} <= files

@@ -7,10 +7,10 @@ import pytest
 from adamproof.checking.pipeline import check
 from adamproof.checking.report import Verdict
 from adamproof.kernel.text import show
-from adamproof.lemma import MissingAssumption, OtherStatement, ProofFailure
 from adamproof.lemmas.main.setting import A1, A2, A3
 from adamproof.prover import prop
-from adamproof.registry import derivation_of, get
+from adamproof.theory.lemma import MissingAssumption, OtherStatement, ProofFailure
+from adamproof.theory.library import derivation_of, get
 
 STABILITY = "beta1^2 < beta2"
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 import adamproof
-from adamproof import notebook
-from adamproof.claims import ledger
-from adamproof.lemma import Claim, Lemma, LemmaError, Mutant, Source
+from adamproof.claims.table import ledger
 from adamproof.prover import le, lt, prove, reals
+from adamproof.report import notebook
+from adamproof.theory.lemma import Claim, Lemma, LemmaError, Mutant, Source
 
 X, Y = reals("x y")
 

@@ -19,7 +19,6 @@ import numpy as np
 import pytest
 import sympy
 
-from adamproof.support import arrays
 from adamproof.bounds.numbers import NumberError, exact
 from adamproof.bounds.problem import Hyperparameters, Problem, ProblemError
 from adamproof.bounds.vectorised import bound
@@ -42,6 +41,7 @@ from adamproof.simulator import (
     simulate,
 )
 from adamproof.simulator.numpy_engine import NumPyEngine
+from adamproof.support import arrays
 from adamproof.testing import assert_order, assert_rate
 
 Kind = Callable[[Any], Any]

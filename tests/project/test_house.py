@@ -15,7 +15,7 @@ import pytest
 from adamproof.kernel.facts import FACTS
 from adamproof.kernel.rules import RULES
 from adamproof.prover import dump
-from adamproof.registry import theorem_of
+from adamproof.theory.library import theorem_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "adamproof"

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from adamproof.support import package_data
 from adamproof.checking.cache import fingerprint
+from adamproof.support import package_data
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -63,15 +63,16 @@ def test_a_zip_file_answers_as_a_folder_does(command: str, archive: Path, tmp_pa
 def test_a_zip_file_has_the_same_records_and_digests_as_a_folder(archive: Path, tmp_path: Path) -> None:
     code = """
 import adamproof
-from adamproof import catalogue, opinions
+from adamproof import opinions
 from adamproof.checking import cache
 from adamproof.experiments import records
 from adamproof.export import coqc
 from adamproof.support.package_data import source_of
+from adamproof.theory import index
 print(adamproof.__file__.count(".whl"))
 print(*(len(source_of(f"adamproof.simulator.{name}")) for name in ("kernels", "folding", "numba_engine")))
 print(cache.fingerprint(), opinions.fingerprint(), *map(records.fingerprint, records.EXPERIMENTS))
-print(len(catalogue.chapters()), len(coqc.prelude()), len(coqc.statements().text))
+print(len(index.chapters()), len(coqc.prelude()), len(coqc.statements().text))
 for module in (opinions, records):
     found, problems = module.found_in(module.shipped())
     print([entry.text() for entry in found], problems)

@@ -7,7 +7,7 @@ import pkgutil
 import re
 from functools import cache
 
-from .support import package_data
+from ..support import package_data
 
 DECLARES = re.compile(r"^lemma\s*(:[^=\n]*)?=", re.MULTILINE)
 

@@ -1,6 +1,6 @@
 """The ledger: what the source's summary claims, and what becomes of each claim.
 
-A row is a claim's text and a function that gets evidence (adamproof.evidence) and returns a Verdict made from it: from
+A row is a claim's text and a function that gets evidence (`evidence`) and returns a Verdict made from it: from
 lemmas that are checked and exponents that are computed when the ledger is asked for.  No row holds a verdict.
 """
 
@@ -11,7 +11,10 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
 
-from .bounds import OrderError, ProgramError, Schedule
+from ..bounds import OrderError, ProgramError, Schedule
+from ..experiments.records import Record
+from ..opinions import Opinions, Proven
+from ..theory.graph import label_of
 from .evidence import (
     HALF,
     OURS,
@@ -33,9 +36,6 @@ from .evidence import (
     with_bounded_means,
     with_constant,
 )
-from .experiments.records import Record
-from .opinions import Opinions, Proven
-from .theory.graph import label_of
 
 
 class Word(Enum):

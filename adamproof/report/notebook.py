@@ -12,15 +12,15 @@ from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from .kernel.terms import Term
-from .lemma import Lemma, LemmaError, unknown_name
-from .prover import TranslationError, prop, reals, term
-from .render import show
+from ..kernel.terms import Term
+from ..prover import TranslationError, prop, reals, term
+from ..render import show
+from ..theory.lemma import Lemma, LemmaError, unknown_name
 
 if TYPE_CHECKING:
-    from .checking.report import About, ClaimReport, LemmaReport, MutantReport
-    from .claims import Judged
-    from .numeric.check import Witness
+    from ..checking.report import About, ClaimReport, LemmaReport, MutantReport
+    from ..claims.table import Judged
+    from ..numeric.check import Witness
 
 STATIC = "ADAMPROOF_STATIC_NOTEBOOKS"  # set: no sliders, so that what is stored is the same everywhere
 
@@ -167,8 +167,8 @@ def sides(
 
     The claim's assumptions are not looked at.  Raises ModelError when a name has no value.
     """
-    from .numeric.evaluate import slack
-    from .numeric.models import Model
+    from ..numeric.evaluate import slack
+    from ..numeric.models import Model
 
     exact = {key: _exact(value) for key, value in variables.items()}
     made = {key: lambda *at, values=values: _exact(values(*at)) for key, values in functions.items()}

@@ -1,7 +1,7 @@
 """What a verdict about a claim of the source may rest on: checked lemmas, computed exponents, and what is missing.
 
 A lemma is checked by adamproof.checking when it is asked for, one claim of it at a time; exponents are computed from
-the right side of the claim that was checked.  Nothing here knows which claims there are (adamproof.claims does).
+the right side of the claim that was checked.  Nothing here knows which claims there are (`table` does).
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from enum import Enum
 from fractions import Fraction
 from typing import Any
 
-from . import registry
-from .bounds import Best, OrderError, ProgramError, Rate, Scale, Schedule, best_schedule, order, rate, scaling_witness
-from .checking.pipeline import check
-from .checking.report import ClaimReport, Verdict, speaks_of_integrability
-from .experiments.records import Record, on_claim
-from .kernel.terms import QUANTIFIERS, Function, Term, free
-from .lemma import Claim, Lemma, LemmaError
-from .opinions import Opinions, Proven, digest
-from .prover import prop, reals
-from .theory.graph import label_of
+from ..bounds import Best, OrderError, ProgramError, Rate, Scale, Schedule, best_schedule, order, rate, scaling_witness
+from ..checking.pipeline import check
+from ..checking.report import ClaimReport, Verdict, speaks_of_integrability
+from ..experiments.records import Record, on_claim
+from ..kernel.terms import QUANTIFIERS, Function, Term, free
+from ..opinions import Opinions, Proven, digest
+from ..prover import prop, reals
+from ..theory import library as registry
+from ..theory.graph import label_of
+from ..theory.lemma import Claim, Lemma, LemmaError
 
 Say = Callable[[str], None]
 BASIC = ("A1", "A2", "A3")
@@ -210,9 +210,9 @@ def named(expression: Any) -> Any:
     """
     from sympy import Sum
 
-    from .lemmas.main.setting import GAP, length
-    from .lemmas.notation import T, w
-    from .prover import E
+    from ..lemmas.main.setting import GAP, length
+    from ..lemmas.notation import T, w
+    from ..prover import E
 
     plain = expression.xreplace({GAP: reals("D"), E(length(1), w): reals("a1")})
     over_time = _ordered(part for part in plain.atoms(Sum) if part.limits[0][2] == T)
@@ -239,7 +239,7 @@ def with_bounded_means(proof: Evidence) -> Evidence:
     """With the condition that the means over t that occur in a proved bound stay bounded as T grows."""
     if not proof.state.carries:
         return proof
-    from .lemmas.notation import L1, s1
+    from ..lemmas.notation import L1, s1
 
     bound = right_side(proof)
     if not _means(bound):
@@ -299,7 +299,7 @@ def best_gamma(proof: Evidence, d: Fraction) -> Evidence:
         return proof
     from sympy import Add, Mul, expand_mul, sqrt
 
-    from .lemmas.notation import gamma
+    from ..lemmas.notation import gamma
 
     parts: dict[Any, Any] = {}
     for part in Add.make_args(expand_mul(right_side(proof))):
@@ -347,8 +347,8 @@ def main_terms(desk: Desk) -> MainTerms:
     """The terms that the main theorem's file gives, if their sum is the bound that the kernel proved."""
     from sympy import Add
 
-    from .lemmas.main import main_theorem
-    from .lemmas.notation import R
+    from ..lemmas.main import main_theorem
+    from ..lemmas.notation import R
 
     proof = desk.lemma("main-theorem", "Adam")
     if not proof.state.carries:
@@ -364,7 +364,7 @@ def no_momentum_term(terms: MainTerms, schedule: Schedule) -> Evidence:
     """Which of the terms do not fall with T where beta1 = 0."""
     if not terms.proof.state.carries:
         return terms.proof
-    from .lemmas.notation import b1
+    from ..lemmas.notation import b1
 
     without = {name: term.subs(b1, 0) for name, term in terms.written.items()}
     # The start and drift terms vanish or shrink at beta1 = 0; those left are compared in a schedule of beta2 alone.

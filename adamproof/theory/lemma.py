@@ -12,20 +12,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from .kernel.normal import key
-from .kernel.rules import Theorem
-from .kernel.terms import RELATIONS
-from .kernel.text import show
-from .prover.language import prop
-from .prover.record import Step, derive
-from .prover.tactics import ProofFailure, assume, cite, prove
-from .theory.source import Source
+from ..kernel.normal import key
+from ..kernel.rules import Theorem
+from ..kernel.terms import RELATIONS
+from ..kernel.text import show
+from ..prover.language import prop
+from ..prover.record import Step, derive
+from ..prover.tactics import ProofFailure, assume, cite, prove
+from .source import Source
 
 if TYPE_CHECKING:
     from random import Random
 
-    from .checking.report import LemmaReport
-    from .numeric.models import Model
+    from ..checking.report import LemmaReport
+    from ..numeric.models import Model
 
 
 Models = Callable[["Random"], "Iterator[Model]"]
@@ -232,24 +232,24 @@ class Lemma:
 
     def verdict(self, models: int = 40, mutants: bool = True) -> LemmaReport:
         """Check the lemma: prove and verify its claims, test them on random models, refute its false twins."""
-        from .checking.pipeline import check
+        from ..checking.pipeline import check
 
         return check(self, models, mutants)
 
     @property
     def statement(self) -> str:
         """What the lemma states, as text."""
-        from .display import text
+        from ..render.lemma_page import text
 
         return text(self)
 
     def _repr_latex_(self) -> str:
-        from .display import latex
+        from ..render.lemma_page import latex
 
         return latex(self)
 
     def _repr_html_(self) -> str:
-        from .display import html
+        from ..render.lemma_page import html
 
         return html(self)
 

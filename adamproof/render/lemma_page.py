@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from .kernel.terms import Term
-from .lemma import Claim, Lemma
-from .prover import prop
-from .render import statement
+from ..kernel.terms import Term
+from ..prover import prop
+from ..theory.lemma import Claim, Lemma
+from . import statement
 
 LONGEST = 3000  # characters in one display: MathJax refuses formulas of more than 5 * 1024, macros expanded
 

@@ -7,9 +7,9 @@ import importlib
 from collections.abc import Iterable
 from functools import cache
 
-from .catalogue import labels, modules
+from ..prover.record import Step
+from .index import labels, modules
 from .lemma import Claim, Derivation, Lemma, LemmaError, derive_claim
-from .prover.record import Step
 
 
 class UnknownLemma(LookupError):
