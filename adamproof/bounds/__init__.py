@@ -1,7 +1,7 @@
 """The calculator: orders of magnitude in T and d, exact; the best schedule; scaling witnesses; bounds in numbers.
 
-affine (exponents) -> programs (exact linear programs) -> orders (an expression under a schedule) -> schedules;
-problem (inputs) -> theorems (the lemmas' bounds) -> certified (one setting), vectorised (many), solve, plots.  The
+affine (exponents) -> linear_program (exact) -> asymptotics (an expression under a schedule) -> schedules;
+parameters -> problem -> theorems (the lemmas' bounds) -> certified (one setting), sweep (many), tuning, plots.  The
 second row needs the lemmas and is imported when it is asked for.
 Nothing here is trusted: what a calculation claims about exponents is proved by the kernel on request.
 """
@@ -9,8 +9,8 @@ Nothing here is trusted: what a calculation claims about exponents is proved by 
 from typing import TYPE_CHECKING, Any
 
 from .affine import Affine
-from .orders import Order, OrderError, Rate, Schedule, UndecidedOrder, order, rate
-from .programs import Constraint, Infeasible, Optimum, ProgramError, Unbounded, maximise
+from .asymptotics import Order, OrderError, Rate, Schedule, UndecidedOrder, order, rate
+from .linear_program import Constraint, Infeasible, Optimum, ProgramError, Unbounded, maximise
 from .schedules import Best, Cell, Scale, ScalingWitness, best_schedule, cells, constraints, scaling_witness
 
 if TYPE_CHECKING:
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
     from .constant import rate_constant
     from .magnitude import magnitudes
     from .problem import Hyperparameters, Problem, ProblemError
-    from .solve import optimise, smallest_steps
+    from .sweep import Bounds, bound
     from .training import Training
-    from .vectorised import Bounds, bound
+    from .tuning import optimise, smallest_steps
 
 _LATER = {
     "Bound": "certified",
-    "Bounds": "vectorised",
+    "Bounds": "sweep",
     "Hyperparameters": "problem",
     "Problem": "problem",
     "ProblemError": "problem",
     "Training": "training",
-    "bound": "vectorised",
+    "bound": "sweep",
     "certify": "certified",
     "magnitudes": "magnitude",
-    "optimise": "solve",
+    "optimise": "tuning",
     "rate_constant": "constant",
-    "smallest_steps": "solve",
+    "smallest_steps": "tuning",
 }
 
 

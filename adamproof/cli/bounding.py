@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..inputs import DEFAULTS, MEANINGS, THEOREMS, TRAINING, constants_for_exponents, doubts
+from ..bounds.parameters import DEFAULTS, MEANINGS, THEOREMS, TRAINING, constants_for_exponents, doubts
 from . import terminal
 from .errors import CliError
 from .number_types import Exponent, Formula, Steps, Whole
@@ -18,10 +18,10 @@ from .output import labelled
 if TYPE_CHECKING:
     from ..bounds.certified import Bound, Check
     from ..bounds.constant import RateConstant
-    from ..bounds.enclosures import Enclosure
+    from ..bounds.evaluation import Enclosure
     from ..bounds.magnitude import Magnitudes, Map
-    from ..bounds.solve import Optimised, Target
     from ..bounds.training import Covered, Training
+    from ..bounds.tuning import Optimised, Target
 
 BAR = 24
 HELP = {"help_option_names": ["-h", "--help"]}
@@ -237,8 +237,8 @@ class Question:
         return magnitudes(h.beta1, h.beta2, h.steps, h.epsilon, self.problem.V, self.digits, self.problem.dim)
 
     def reach(self, target: str, as_json: bool) -> tuple[str, int]:
-        from ..bounds.solve import smallest_steps
         from ..bounds.training import uncovered
+        from ..bounds.tuning import smallest_steps
 
         found = smallest_steps(self.problem, self.hyper, target, self.theorem, self.case, self.digits)
         covered = self._coverage()
@@ -253,7 +253,7 @@ class Question:
         return coverage(self.theorem, self.training)
 
     def improve(self, names: str, as_json: bool) -> tuple[str, int]:
-        from ..bounds.solve import NoSetting, optimise
+        from ..bounds.tuning import NoSetting, optimise
 
         wanted = [name.strip() for name in names.split(",")]
         progress = terminal.Progress(False)
@@ -387,7 +387,7 @@ def _by_how_much(check: Check) -> str:
 
 def _rounded(value: Fraction, digits: int = 3) -> str:
     """For people: rounded up, with commas between thousands."""
-    from ..bounds.enclosures import decimal
+    from ..bounds.evaluation import decimal
 
     text = decimal(value, digits, up=True)
     return f"{int(text):,}" if text.isdigit() else text
@@ -658,9 +658,9 @@ def schedule(A: str | None, B: str | None, C: str | None, theorem: str, best: bo
 
     Exit status: 0, or 2 for a usage error.
     """
+    from ..bounds.asymptotics import OrderError
     from ..bounds.exponents import report
-    from ..bounds.orders import OrderError
-    from ..bounds.programs import ProgramError
+    from ..bounds.linear_program import ProgramError
 
     given = {"A": A, "B": B, "C": C}
     if not best and None in given.values():
@@ -760,7 +760,7 @@ def _where_it_fails(found: RateConstant) -> list[str]:
 
 
 def _steps(count: int) -> str:
-    from ..bounds.enclosures import decimal
+    from ..bounds.evaluation import decimal
 
     return str(count) if count < 10**6 else decimal(Fraction(count), 6, up=False)
 

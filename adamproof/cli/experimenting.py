@@ -62,7 +62,7 @@ def experiment(request: Request, form: str, progress: terminal.Progress) -> int:
 def run(request: Request, name: str, progress: terminal.Progress) -> Record:
     """One experiment.  Raises CliError for what cannot be run."""
     from ..experiments import records
-    from ..experiments.lab import Lab
+    from ..experiments.runner import Lab
     from ..simulator import NotFinite, SimulationError
 
     def say(text: str) -> None:

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..inputs import constants_for_exponents, doubts
+from ..bounds.parameters import constants_for_exponents, doubts
 from . import as_json, files, terminal
 from .errors import CliError
 from .number_types import exponent
 from .output import labelled
 
 if TYPE_CHECKING:
-    from ..experiments.sandwich import Sandwich
+    from ..experiments.against_bound import Sandwich
     from ..simulator import Algorithm, Noise, Run, Sampled, Schedule, Separable
 
 VBAR = {"smallest u": "the least mean of u in a window (biased low)", "|u o a| / |a|": "|u o a| / |a|"}
@@ -171,7 +171,7 @@ def _exponents(texts: tuple[str, str, str]) -> tuple[float, float, float]:
 
 def _refuse(request: Request, problem: Separable | Sampled, algorithm: Algorithm | Schedule) -> None:
     """Say, before anything is run, that the theorem is about something else."""
-    from ..experiments import sandwich
+    from ..experiments import against_bound as sandwich
     from ..simulator import Schedule
 
     try:
@@ -194,7 +194,7 @@ def _refuse_place(request: Request) -> None:
 
 def _compared(request: Request, run: Run, form: str) -> int:
     """The run beside the theorem; a violation is saved with all that is needed to see it again."""
-    from ..experiments import sandwich
+    from ..experiments import against_bound as sandwich
 
     try:
         found = sandwich.compare(run, request.against or "")
@@ -219,7 +219,7 @@ def _compared(request: Request, run: Run, form: str) -> int:
 
 def _reproducer(request: Request, run: Run, found: Sandwich) -> tuple[str | None, str]:
     """Save what is needed to see a violation again: where, if it could be written, and a sentence about it."""
-    from ..experiments import sandwich
+    from ..experiments import against_bound as sandwich
 
     said = command(request)
     content = json.dumps(sandwich.reproducer(run, found, said), indent=1, allow_nan=False)

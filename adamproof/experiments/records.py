@@ -29,7 +29,7 @@ EXPERIMENTS = {
     "rate": "adamproof.experiments.rate",
 }
 # Beside the simulator and the experiment's own file.
-SHARED = ("support/arrays.py", "experiments/lab.py", "experiments/statistics.py")
+SHARED = ("support/arrays.py", "experiments/runner.py", "experiments/statistics.py")
 
 
 RecordError = sealed.SealError

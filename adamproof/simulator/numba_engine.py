@@ -26,7 +26,8 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from ..support import package_data
-from . import folding, kernels, noise
+from . import kernels, noise
+from . import summation as folding
 from .errors import SimulationError
 from .problems import Separable
 from .task import SUMS, State, Task

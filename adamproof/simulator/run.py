@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from .._version import __version__
 from ..support.signals import Stop
-from . import arguments, folding
+from . import arguments
 from . import checkpoint as checkpoints
+from . import summation as folding
 from .algorithms import Algorithm, Schedule
 from .engine import choose
 from .errors import NotFinite, SimulationError

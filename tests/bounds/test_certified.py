@@ -14,7 +14,8 @@ import sympy
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from adamproof.bounds import theorems, vectorised
+from adamproof.bounds import sweep as vectorised
+from adamproof.bounds import theorems
 from adamproof.bounds.certified import certify
 from adamproof.bounds.problem import Hyperparameters, Problem, ProblemError, from_mapping, read
 from adamproof.bounds.theorems import NAMES, TheoremError, plain, theorem

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Abs, Integer, Rational, Sum, log, sqrt
 
-from adamproof.bounds.enclosures import Arithmetic, Enclosure, NoEnclosure, decimal, enclose
+from adamproof.bounds.evaluation import Arithmetic, Enclosure, NoEnclosure, decimal, enclose
 from adamproof.lemmas.notation import geometric, t
 from adamproof.prover import reals
 

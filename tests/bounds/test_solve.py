@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from adamproof.bounds.certified import certify
 from adamproof.bounds.problem import Hyperparameters, Problem, ProblemError
-from adamproof.bounds.solve import NoSetting, Optimised, best_learning_rate, never_grows, optimise, smallest_steps
 from adamproof.bounds.theorems import NAMES, theorem
+from adamproof.bounds.tuning import NoSetting, Optimised, best_learning_rate, never_grows, optimise, smallest_steps
 from adamproof.lemmas.notation import T, d
 from adamproof.prover import reals
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from adamproof.bounds.parameters import MEANINGS
 from adamproof.cli import main
-from adamproof.inputs import MEANINGS
 
 Q = Fraction
 GIVEN = [

@@ -10,10 +10,10 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from adamproof.bounds.parameters import constants_for_exponents, doubts, swapped
 from adamproof.cli import main
 from adamproof.cli.errors import CliError
 from adamproof.cli.number_types import Exponent, Formula, Real, Steps, Whole
-from adamproof.inputs import constants_for_exponents, doubts, swapped
 
 NUMERIC = (Whole, Real, Formula, Steps, Exponent)
 # Options and arguments of text: names, files, claims.  A new option has a numeric type, or is named here.

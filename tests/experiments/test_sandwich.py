@@ -15,8 +15,8 @@ from click.testing import CliRunner
 from adamproof.cli import files
 from adamproof.cli.commands import main
 from adamproof.cli.errors import CliError
-from adamproof.experiments import sandwich
-from adamproof.experiments.sandwich import NotApplicable, compare, refuse
+from adamproof.experiments import against_bound as sandwich
+from adamproof.experiments.against_bound import NotApplicable, compare, refuse
 from adamproof.simulator import (
     Algorithm,
     Constants,

@@ -19,9 +19,9 @@ import numpy as np
 import pytest
 import sympy
 
-from adamproof.bounds.numbers import NumberError, exact
+from adamproof.bounds.formulas import NumberError, exact
 from adamproof.bounds.problem import Hyperparameters, Problem, ProblemError
-from adamproof.bounds.vectorised import bound
+from adamproof.bounds.sweep import bound
 from adamproof.experiments.statistics import exponent, grouped, holm, identical, independent
 from adamproof.simulator import (
     Algorithm,

@@ -70,7 +70,7 @@ from adamproof.export import coqc
 from adamproof.support.package_data import source_of
 from adamproof.theory import index
 print(adamproof.__file__.count(".whl"))
-print(*(len(source_of(f"adamproof.simulator.{name}")) for name in ("kernels", "folding", "numba_engine")))
+print(*(len(source_of(f"adamproof.simulator.{name}")) for name in ("kernels", "summation", "numba_engine")))
 print(cache.fingerprint(), opinions.fingerprint(), *map(records.fingerprint, records.EXPERIMENTS))
 print(len(index.chapters()), len(coqc.prelude()), len(coqc.statements().text))
 for module in (opinions, records):

@@ -20,7 +20,7 @@ import sympy
 
 from ..prover import real_power
 from .affine import Affine, exact
-from .programs import Constraint, Infeasible, ProgramError, Unbounded, maximise
+from .linear_program import Constraint, Infeasible, ProgramError, Unbounded, maximise
 
 Exponent = Fraction | Affine  # a plain fraction wherever there are no variables in it
 ALPHA, BETA, GAMMA0 = sympy.symbols("alpha beta gamma0", positive=True)

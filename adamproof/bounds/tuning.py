@@ -20,8 +20,8 @@ import sympy
 from ..lemmas.main import optimal_learning_rate
 from ..lemmas.notation import R, T, b1, b2, gamma
 from .certified import DIGITS, Bound, Numbers, certify
-from .enclosures import Enclosure, Evaluation, NoEnclosure, bits_for, decimal
-from .numbers import NumberError, exact
+from .evaluation import Enclosure, Evaluation, NoEnclosure, bits_for, decimal
+from .formulas import NumberError, exact
 from .problem import FIELDS, NAME_OF, Hyperparameters, Problem, ProblemError, given, shown
 from .theorems import Theorem, TheoremError, theorem
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from ..bounds.certified import Numbers, certify, checked
-from ..bounds.enclosures import Enclosure
+from ..bounds.evaluation import Enclosure
 from ..bounds.magnitude import EXCESS, R_T, S
 from ..bounds.problem import Hyperparameters, Problem, ProblemError
 from ..bounds.theorems import CORRECTED, Theorem, plain, theorem
