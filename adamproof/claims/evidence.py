@@ -16,9 +16,9 @@ from typing import Any
 from ..bounds import Best, OrderError, ProgramError, Rate, Scale, Schedule, best_schedule, order, rate, scaling_witness
 from ..checking.pipeline import check
 from ..checking.report import ClaimReport, Verdict, speaks_of_integrability
+from ..crosscheck.records import Opinions, Proven, digest
 from ..experiments.records import Record, on_claim
 from ..kernel.terms import QUANTIFIERS, Function, Term, free
-from ..opinions import Opinions, Proven, digest
 from ..prover import prop, reals
 from ..theory import library as registry
 from ..theory.graph import label_of

@@ -12,8 +12,8 @@ from enum import Enum
 from fractions import Fraction
 
 from ..bounds import OrderError, ProgramError, Schedule
+from ..crosscheck.records import Opinions, Proven
 from ..experiments.records import Record
-from ..opinions import Opinions, Proven
 from ..theory.graph import label_of
 from .evidence import (
     HALF,

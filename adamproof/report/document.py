@@ -8,7 +8,7 @@ from functools import cached_property
 
 from ..checking.report import LemmaReport
 from ..claims.table import Judged
-from ..opinions import Opinions, lines
+from ..crosscheck.records import Opinions, lines
 from ..theory.index import chapters
 from . import html, latex
 from .parts import Part, Places, part_of

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from adamproof.claims.evidence import Desk, State
 from adamproof.claims.table import Word, ledger
-from adamproof.cli.commands import main
+from adamproof.cli.app import main
 from adamproof.experiments import beta_boundary, conditions, lr_dimension, momentum, rate, records
 from adamproof.experiments.pictures import Curve, Panel, Picture
 from adamproof.experiments.records import EXPERIMENTS, Record, RecordError, found_in, made, read, shipped

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from adamproof.cli import files
-from adamproof.cli.commands import main
+from adamproof.cli.app import main
 from adamproof.cli.errors import CliError
 from adamproof.experiments import against_bound as sandwich
 from adamproof.experiments.against_bound import NotApplicable, compare, refuse

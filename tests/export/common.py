@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from adamproof.export import coqc
+from adamproof.crosscheck import coqc
 from adamproof.export.proof import Proof, read
 from adamproof.prover import dump
 from adamproof.theory.library import theorem_of

@@ -17,11 +17,11 @@ from typing import Any
 
 import pytest
 
-from adamproof.cli import second_opinion
+from adamproof.cli import coq as second_opinion
+from adamproof.cli.coq import Stored
 from adamproof.cli.errors import CliError
-from adamproof.cli.second_opinion import Stored
 from adamproof.cli.terminal import Progress
-from adamproof.export import coqc
+from adamproof.crosscheck import coqc
 from adamproof.export.development import Development, Module, Scope, term_of
 from adamproof.export.proof import Proof, Step, read
 from adamproof.export.replay import replay

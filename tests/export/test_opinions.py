@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from adamproof import opinions as opinions_module
 from adamproof.checking.pipeline import check
 from adamproof.claims.table import ledger, proofs_of
-from adamproof.cli.commands import main
-from adamproof.opinions import (
+from adamproof.cli.app import main
+from adamproof.crosscheck import records as opinions_module
+from adamproof.crosscheck.records import (
     Opinions,
     Proven,
     digest,
@@ -206,7 +206,7 @@ def test_the_verdicts_code_is_part_of_a_record() -> None:
     """What turns a checker's words into a verdict is not the exporter alone."""
     folder = Path(opinions_module.__file__).parent
     named = {path.name for path in sources()}
-    assert {"second_opinion.py", "solvers.py", "coqc.py", "Prelude.v", "Statements.v", "terms.py"} <= named
+    assert {"coq.py", "smt.py", "smt_solvers.py", "coqc.py", "Prelude.v", "Statements.v", "terms.py"} <= named
     assert all(path.is_relative_to(folder) for path in sources())
 
 
@@ -247,7 +247,7 @@ def test_the_records_of_the_package_are_about_the_proofs_at_hand() -> None:
     opinions, problems = found_in(shipped())
     assert ([opinion.checker for opinion in opinions], problems) == (["coq", "z3"], [])
     for opinion in opinions:
-        assert opinion.code == fingerprint(), f"{opinion.command} --save adamproof/export/records"
+        assert opinion.code == fingerprint(), f"{opinion.command} --save adamproof/crosscheck/records"
         assert {lemma.slug for lemma in lemmas()} <= set(opinion.results)
         assert {said["verdict"] for said in opinion.results.values()} <= {"ACCEPTED", "NO ALARM", "OPEN"}
     for lemma in lemmas():

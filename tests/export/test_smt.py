@@ -16,11 +16,11 @@ from types import ModuleType
 
 import pytest
 
-from adamproof.cli import solvers
+from adamproof.cli import smt as solvers
 from adamproof.cli.terminal import Progress
-from adamproof.export import solvers as asked_solvers
+from adamproof.crosscheck import smt_solvers as asked_solvers
+from adamproof.crosscheck.smt_solvers import NoSolver, SolverFailed, asker
 from adamproof.export.smt import Obligation, decimal, document, obligations
-from adamproof.export.solvers import NoSolver, SolverFailed, asker
 from adamproof.kernel.terms import Refusal
 from adamproof.prover import assume, dump, integers, le, lt, prop, reals
 from adamproof.prover.record import derive

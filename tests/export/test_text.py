@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adamproof.export import coqc, raw
+from adamproof.crosscheck import coqc
+from adamproof.export import raw
 from adamproof.export.development import Development, comment, term_of
 from adamproof.export.proof import read
 from adamproof.export.replay import replay

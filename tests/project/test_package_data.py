@@ -63,10 +63,10 @@ def test_a_zip_file_answers_as_a_folder_does(command: str, archive: Path, tmp_pa
 def test_a_zip_file_has_the_same_records_and_digests_as_a_folder(archive: Path, tmp_path: Path) -> None:
     code = """
 import adamproof
-from adamproof import opinions
 from adamproof.checking import cache
+from adamproof.crosscheck import coqc
+from adamproof.crosscheck import records as opinions
 from adamproof.experiments import records
-from adamproof.export import coqc
 from adamproof.support.package_data import source_of
 from adamproof.theory import index
 print(adamproof.__file__.count(".whl"))

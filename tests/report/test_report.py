@@ -15,9 +15,9 @@ import pytest
 from adamproof.checking.pipeline import check
 from adamproof.checking.report import LemmaReport, Verdict
 from adamproof.claims.table import ROWS, ledger
+from adamproof.crosscheck.records import made as made_opinions
+from adamproof.crosscheck.records import of_results
 from adamproof.experiments.records import read, shipped
-from adamproof.opinions import made as made_opinions
-from adamproof.opinions import of_results
 from adamproof.prover import prop
 from adamproof.render import show
 from adamproof.report import drawing

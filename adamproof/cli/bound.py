@@ -13,7 +13,7 @@ from ..bounds.parameters import DEFAULTS, MEANINGS, THEOREMS, TRAINING, constant
 from . import terminal
 from .errors import CliError
 from .number_types import Exponent, Formula, Steps, Whole
-from .output import labelled
+from .text_output import labelled
 
 if TYPE_CHECKING:
     from ..bounds.certified import Bound, Check
@@ -791,7 +791,7 @@ def rate_data(found: RateConstant) -> dict[str, Any]:
 
 
 def _document(command: str, code: int, **content: Any) -> str:
-    from . import as_json
+    from . import json_output as as_json
 
     return as_json.document(command, code, **content)
 

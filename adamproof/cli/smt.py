@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .. import opinions
-from ..export import solvers
+from ..crosscheck import records as opinions
+from ..crosscheck import smt_solvers as solvers
+from ..crosscheck.smt_solvers import Answers, NoSolver, SolverFailed, asker
 from ..export.smt import Obligation, obligations
-from ..export.solvers import Answers, NoSolver, SolverFailed, asker
 from ..kernel.terms import Refusal
-from . import as_json, terminal
-from .checking import worst
+from . import json_output as as_json
+from . import terminal
+from .coq import Stored, not_read, record, stored
 from .errors import CliError
-from .second_opinion import Stored, not_read, record, stored
+from .tasks import worst
 
 
 @dataclass

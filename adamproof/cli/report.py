@@ -11,15 +11,17 @@ import click
 from ..checking.judge import versions
 from ..checking.pool import Workers
 from ..claims.table import Judged
+from ..crosscheck.records import Opinions
 from ..experiments.records import Record
-from ..opinions import Opinions
 from ..report.document import Content, written
 from ..report.parts import Part
 from ..report.runs import run_of
-from . import as_json, files, ledger, terminal
-from .checking import Outcome, Settings, run_all, workers, worst
+from . import claims as ledger
+from . import files, terminal
+from . import json_output as as_json
 from .errors import CliError
-from .targets import Target, resolve
+from .names import Target, resolve
+from .tasks import Outcome, Settings, run_all, workers, worst
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from ..export.development import IMPORT, LIBRARY, Module
 from ..support import package_data
 from ..support.signals import Stop
-from .development import IMPORT, LIBRARY, Module
 
 VERSION = "8.16"
 HOW_TO_GET_IT = "install it with `apt-get install coq` (Debian 12 has Coq 8.16; about 1 GB)"

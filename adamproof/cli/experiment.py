@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import as_json, files, terminal
+from . import files, terminal
+from . import json_output as as_json
 from .errors import CliError
 
 if TYPE_CHECKING:

@@ -10,20 +10,21 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..report.words import LEGEND, carrying
 from ..theory.graph import Graph
-from . import as_json, terminal
+from . import json_output as as_json
+from . import terminal
 from .errors import CliError, from_exception
-from .output import labelled
+from .text_output import labelled
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
     from ..checking.pool import Workers
     from ..claims.table import Judged
+    from ..crosscheck.records import Opinions
     from ..experiments.records import Record
-    from ..opinions import Opinions
     from ..theory.graph import Node
     from ..theory.lemma import Lemma
-    from .targets import Target
+    from .names import Target
 
 T = TypeVar("T")
 OPEN = 3
@@ -36,8 +37,8 @@ RECORDS = "experiments"  # a folder of records in the current folder
 def show_graph(names: Sequence[str], form: str, style: str, verbose: bool, progress: terminal.Progress) -> int:
     """Print the graph of these lemmas (all if none is named); the exit status."""
     from ..report.tree import dot, tree
-    from .checking import workers
-    from .targets import resolve
+    from .names import resolve
+    from .tasks import workers
 
     program = shutil.which("dot")
     if form == "svg" and program is None:
@@ -100,7 +101,7 @@ def _reached(names: Sequence[str], nodes: Mapping[str, Node]) -> set[str]:
 def _graph_of(path: str | None, slugs: Sequence[str], processes: Workers) -> Graph:
     """What the process of a file, or of the library, says about these lemmas.  Raises CliError."""
     from ..checking.serialize import NotFindings, unpacked_graph
-    from .targets import answered
+    from .names import answered
 
     try:
         return unpacked_graph(answered(processes, path, "graph", slugs=list(slugs)).get("graph"))
@@ -141,7 +142,7 @@ def node_data(node: Node) -> as_json.Data:
 def show_claims(number: int | None, form: str, folder: str | None, progress: terminal.Progress) -> int:
     """Print the ledger, or one claim of it in full; the exit status."""
     from ..claims.table import proofs_of
-    from ..opinions import lines as evidence_lines
+    from ..crosscheck.records import lines as evidence_lines
 
     registered()  # says in one sentence what is wrong with a lemma file
     records = recorded(folder, progress)
@@ -188,7 +189,7 @@ def recorded(folder: str | None, progress: terminal.Progress) -> list[Record]:
 
 def asked(folder: str | None, progress: terminal.Progress) -> list[Opinions]:
     """What other checkers have said about the proofs: records in this folder, or else those of the package."""
-    from ..opinions import found_in, shipped
+    from ..crosscheck.records import found_in, shipped
 
     return _first([shipped()] if folder is None else [folder, shipped()], found_in, progress)
 

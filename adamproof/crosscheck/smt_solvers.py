@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
 
+from ..export.smt import STEPS, Obligation, logic
 from ..support.signals import Stop
-from .smt import STEPS, Obligation, logic
 
 SOLVERS = {"z3": "z3-solver", "cvc5": "cvc5"}  # module name -> distribution
 HOW_TO_GET_IT = "install it with `pip install --upgrade 'adamproof[smt]'`"

@@ -21,9 +21,11 @@ from ..checking.request import Request
 from ..checking.serialize import NotFindings, unpacked_losses
 from ..report.words import shortcomings
 from ..support.signals import ended_by_signals
-from . import as_json, output, terminal
+from . import json_output as as_json
+from . import terminal
+from . import text_output as output
 from .errors import USAGE, CliError, from_exception
-from .targets import Target
+from .names import Target
 
 if TYPE_CHECKING:
     from ..report.parts import Part

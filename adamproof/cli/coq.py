@@ -10,10 +10,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from .. import opinions
 from ..checking.pool import Workers
 from ..checking.verifier import FreshVerification
-from ..export import coqc
+from ..crosscheck import coqc
+from ..crosscheck import records as opinions
+from ..crosscheck.records import ACCEPTED, REFUSED
 from ..export.development import TOGETHER, Development, Module
 from ..export.proof import Proof, read
 from ..export.replay import replay
@@ -21,11 +22,11 @@ from ..export.text import coq_name
 from ..kernel.terms import Refusal
 from ..kernel.text import show
 from ..kernel.verify import MAX_BYTES
-from ..opinions import ACCEPTED, REFUSED
-from . import as_json, files, kinds, terminal
-from .checking import Settings, run_all, workers, worst
+from . import files, kinds, terminal
+from . import json_output as as_json
 from .errors import CliError, sentence
-from .targets import Target, resolve
+from .names import Target, resolve
+from .tasks import Settings, run_all, workers, worst
 
 NOT_READ = "NOT READ"
 HAND_WRITTEN = ("Prelude", "Statements")

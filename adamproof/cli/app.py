@@ -17,12 +17,13 @@ from click.core import ParameterSource
 from .._version import __version__
 from ..experiments.records import EXPERIMENTS
 from ..support.signals import ended_by_signals
-from . import completing, files, terminal
+from . import completion as completing
+from . import files, terminal
 from .errors import CliError, of_system
 from .number_types import Exponent, Real, Whole
 
 if TYPE_CHECKING:
-    from .checking import Outcome, Settings
+    from .tasks import Outcome, Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 DEBUG = "adamproof.debug"
@@ -44,7 +45,7 @@ class Program(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in CALCULATOR:
             return super().get_command(ctx, name)
-        from . import bounding
+        from . import bound as bounding
 
         command: click.Command = getattr(bounding, name)
         return command
@@ -239,7 +240,7 @@ def check(
     Exit status: 0 all proved, 1 something refuted or rejected, 2 usage error, 3 undecided; with --without, 0 if
     all claims still hold, 3 otherwise.
     """
-    from .checking import Settings
+    from .tasks import Settings
 
     if save is not None and not save.strip():
         raise CliError("--save needs the name of a folder")
@@ -279,7 +280,7 @@ def show(
     progress: bool,
 ) -> None:
     """Print a lemma: its statement, source and constants, and its proof in steps."""
-    from .checking import Settings
+    from .tasks import Settings
 
     settings = Settings("show", "latex" if latex else terminal.style(ascii_only), claim=claim)
     run = Run(settings, terminal.Progress(progress), as_json)
@@ -298,7 +299,7 @@ def mutate(ctx: click.Context, names: tuple[str, ...], as_json: bool, ascii_only
 
     Exit status: 0 if all are killed, 1 if one survives.
     """
-    from .checking import Settings
+    from .tasks import Settings
 
     run = Run(Settings("mutate", terminal.style(ascii_only)), terminal.Progress(progress), as_json)
     ctx.exit(run.answer(names))
@@ -308,10 +309,10 @@ def mutate(ctx: click.Context, names: tuple[str, ...], as_json: bool, ascii_only
 @with_options(AS_JSON, DEBUGGING)
 def list_lemmas(as_json: bool) -> None:
     """List all lemmas."""
-    from . import as_json as data
-    from . import output
-    from .checking import workers
-    from .targets import abouts
+    from . import json_output as data
+    from . import text_output as output
+    from .names import abouts
+    from .tasks import workers
 
     with workers(1, terminal.Progress(False)) as processes:
         lemmas = abouts(processes)
@@ -348,7 +349,7 @@ def graph(
 
     Exit status: 0 all derived, 2 usage error or no program dot for --svg, 3 a claim that could not be derived.
     """
-    from . import ledger
+    from . import claims as ledger
 
     style = terminal.style(ascii_only)
     ctx.exit(ledger.show_graph(names, form or "text", style, verbose, terminal.Progress(progress)))
@@ -381,7 +382,7 @@ def claims(ctx: click.Context, number: int | None, form: str | None, records: st
     Exit status: 0 all verdicts reached (whatever they are; "no lemma yet" and "not run" are answers), 2 usage error,
     3 something that a verdict rests on fails.
     """
-    from . import ledger
+    from . import claims as ledger
 
     ctx.exit(ledger.show_claims(number, form or "text", records, terminal.Progress(progress)))
 
@@ -505,7 +506,7 @@ def simulate(ctx: click.Context, /, as_json: bool, progress: bool, **options: An
     above its bound beyond the intervals (VIOLATED: a reproducer is saved), 2 usage error, 130 interrupted (with a
     checkpoint the state is saved first).
     """
-    from .simulating import Request, simulate
+    from .simulate import Request, simulate
 
     given = frozenset(name for name in options if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE)
     ctx.exit(simulate(Request(**options, given=given), "json" if as_json else "text", terminal.Progress(progress)))
@@ -540,7 +541,7 @@ def experiment(ctx: click.Context, /, name: str, as_json: bool, progress: bool, 
 
     Exit status: 0, or 1 if a run was stopped because a number is no longer finite, or 2 for a usage error.
     """
-    from .experimenting import Request, experiment
+    from .experiment import Request, experiment
 
     ctx.exit(experiment(Request(name, **options), "json" if as_json else "text", terminal.Progress(progress)))
 
@@ -600,19 +601,19 @@ def verify(
         raise CliError("--save records what other checkers say, so it needs --with coq, all, z3 or cvc5")
     records = None if save is None else files.make_folder(save)
     if checker in ("z3", "cvc5"):
-        from .solvers import Solver
+        from .smt import Solver
 
         with ended_by_signals():
             ctx.exit(Solver(checker, as_json, quiet, jobs, terminal.Progress(progress, quiet), records).ask(paths))
     if checker != "kernel":
-        from .second_opinion import Coq
+        from .coq import Coq
 
         folder = None if keep is None else files.make_folder(keep)
         coq = Coq(as_json, quiet, jobs, terminal.Progress(progress, quiet), folder, checker == "all", records)
         with ended_by_signals():
             ctx.exit(coq.ask(paths))
-    from . import as_json as data
-    from . import fresh
+    from . import json_output as data
+    from . import verify as fresh
 
     codes, documents = [0], []
     for path in paths:
@@ -683,8 +684,8 @@ def _verified(answer: Any, quiet: bool) -> str:
 def export(ctx: click.Context, names: tuple[str, ...], form: str, claim: str | None, path: str | None) -> None:
     """Write a claim's proof file, a LaTeX document of it, or its proof for Coq or for SMT solvers."""
     from ..checking.request import FIRST
-    from .checking import Settings, run_all, workers
-    from .targets import resolve
+    from .names import resolve
+    from .tasks import Settings, run_all, workers
 
     progress = terminal.Progress(False)
     with workers(1, progress) as processes:
@@ -703,7 +704,7 @@ def export(ctx: click.Context, names: tuple[str, ...], form: str, claim: str | N
         ctx.exit(outcome.exit_code)
     text = outcome.text if form == "latex" else outcome.proofs[0][1]
     if form == "coq":
-        from .second_opinion import written
+        from .coq import written
 
         text = written(outcome.slug, outcome.proofs)
     elif form == "smt2":
@@ -779,7 +780,7 @@ def report(
     paths = {form: path for form, path in (("html", html), ("latex", latex)) if path is not None}
     if not paths:
         raise CliError("there is nothing to write; name a file with --html FILE, --latex FILE or both")
-    from . import reporting
+    from . import report as reporting
 
     everything = not names or [name.lower() for name in names] == ["all"]
     wanted = reporting.Wanted(
@@ -826,8 +827,8 @@ class Run:
 
     def answer(self, names: Sequence[str], jobs: int = 1) -> int:
         """Answer for all these names; the exit status."""
-        from .checking import run_all, workers, worst
-        from .targets import concerned, resolve
+        from .names import concerned, resolve
+        from .tasks import run_all, workers, worst
 
         start = time.perf_counter()
         code, expected = INTERRUPTED, -1
@@ -870,7 +871,7 @@ class Run:
             terminal.say(f"\n{summary(self.outcomes)} ({seconds:.1f} s)")
 
     def _document(self, code: int, seconds: float) -> None:
-        from . import as_json as data
+        from . import json_output as data
 
         lemmas = [{**outcome.data, "seconds": round(outcome.seconds, 3)} for outcome in self.outcomes]
         complete = {"complete": code != INTERRUPTED} if self.settings.task == "check" else {}

@@ -16,10 +16,10 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from ._version import __version__
-from .export.coqc import ALLOWED
-from .support import package_data
-from .support import records as sealed
+from .._version import __version__
+from ..support import package_data
+from ..support import records as sealed
+from .coqc import ALLOWED
 
 SCHEMA = 2
 MOST = 10**9  # answers of one kind
@@ -131,7 +131,8 @@ def sources() -> list[Traversable]:
     the words of Coq and of solvers."""
     folders = (package_data.folder(name) for name in ("export", "kernel"))
     found = [file for folder in folders for file in package_data.entries(folder, ".py", ".v")]
-    return [*found, *(package_data.folder("cli", name) for name in ("second_opinion.py", "solvers.py"))]
+    places = (("crosscheck", "coqc.py"), ("crosscheck", "smt_solvers.py"), ("cli", "coq.py"), ("cli", "smt.py"))
+    return [*found, *(package_data.folder(*place) for place in places)]
 
 
 @cache
@@ -221,7 +222,7 @@ def with_earlier(found: Opinions, path: Path) -> Opinions:
 
 def shipped() -> Traversable:
     """The folder of the records that come with the package."""
-    return package_data.folder("export", "records")
+    return package_data.folder("crosscheck", "records")
 
 
 def of_results(documents: Sequence[Mapping[str, Any]], proofs: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:

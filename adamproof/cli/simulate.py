@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..bounds.parameters import constants_for_exponents, doubts
-from . import as_json, files, terminal
+from . import files, terminal
+from . import json_output as as_json
 from .errors import CliError
 from .number_types import exponent
-from .output import labelled
+from .text_output import labelled
 
 if TYPE_CHECKING:
     from ..experiments.against_bound import Sandwich
