@@ -21,9 +21,9 @@ from typing import Any
 import mpmath
 from sympy import Abs, Integer, sqrt
 
-from adamproof.lemmas import problems
 from adamproof.lemmas.descent.smooth_descent import inner_product
 from adamproof.lemmas.main.setting import ADAM, COORDINATES, RUNNING, TIMES, a, error, length, m, over, u, v
+from adamproof.lemmas.models import problems
 from adamproof.lemmas.momentum import momentum_error
 from adamproof.lemmas.momentum.momentum_error import MEAN_ERROR
 from adamproof.lemmas.notation import HYPERPARAMETERS, T, b2, d, eps, j, k, norm, t, w

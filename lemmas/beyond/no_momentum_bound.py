@@ -17,7 +17,6 @@ from typing import Any
 
 from sympy import Integer, Rational, sqrt
 
-from adamproof.lemmas import problems
 from adamproof.lemmas.main import main_theorem
 from adamproof.lemmas.main.setting import (
     A1,
@@ -36,6 +35,7 @@ from adamproof.lemmas.main.setting import (
     mean_power,
     over,
 )
+from adamproof.lemmas.models import problems
 from adamproof.lemmas.notation import L0, L1, T, b1, b2, d, gamma, j, k, p, q, s0, s1, t, w
 from adamproof.lemmas.notation import R as BOUND
 from adamproof.numeric.models import Model

@@ -50,8 +50,8 @@ from adamproof.lemmas.beyond.setting import (
     w,
 )
 from adamproof.lemmas.descent.smooth_descent import CALCULUS
+from adamproof.lemmas.models.problems import CREEPING, LEAPING, SHAKEN, SLOW, STEEP, STUCK, fixed, models
 from adamproof.lemmas.notation import COORDINATES, L0, T, b1, eps, gamma, j, s0, t
-from adamproof.lemmas.problems import CREEPING, LEAPING, SHAKEN, SLOW, STEEP, STUCK, fixed, models
 from adamproof.prover import (
     E,
     Step,

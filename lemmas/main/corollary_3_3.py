@@ -20,7 +20,6 @@ from typing import Any
 import mpmath
 from sympy import Abs, Integer, Rational, sqrt
 
-from adamproof.lemmas import problems
 from adamproof.lemmas.descent.smooth_descent import inner_product
 from adamproof.lemmas.main import main_theorem
 from adamproof.lemmas.main.setting import (
@@ -36,6 +35,7 @@ from adamproof.lemmas.main.setting import (
     mean_power,
     over,
 )
+from adamproof.lemmas.models import problems
 from adamproof.lemmas.notation import L0, L1, R, T, b1, d, gamma, j, k, p, q, s0, s1, t, w
 from adamproof.numeric.evaluate import Evaluator, as_mpf
 from adamproof.numeric.models import Model

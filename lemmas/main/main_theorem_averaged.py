@@ -23,7 +23,6 @@ from typing import Any
 import mpmath
 from sympy import Abs, Integer, Rational, Sum, log, sign, sqrt
 
-from adamproof.lemmas import problems
 from adamproof.lemmas.descent import descent
 from adamproof.lemmas.foundations import mean_square
 from adamproof.lemmas.foundations.mean_square import mean, total
@@ -65,6 +64,7 @@ from adamproof.lemmas.main.setting import (
     v,
     x,
 )
+from adamproof.lemmas.models import problems
 from adamproof.lemmas.momentum import momentum_error
 from adamproof.lemmas.momentum.momentum_error import variance
 from adamproof.lemmas.notation import L0, T, b1, b2, d, eps, gamma, j, k, norm, t, w

@@ -14,7 +14,7 @@ from typing import Any
 
 from sympy import Abs, Integer, Sum, sqrt
 
-from adamproof.lemmas import problems
+from adamproof.lemmas.models import problems
 from adamproof.lemmas.momentum import momentum_noise
 from adamproof.lemmas.notation import COORDINATES, L0, L1, T, b1, d, gamma, j, k, modulus, norm, p, q, s0, s1, t, w
 from adamproof.prover import (

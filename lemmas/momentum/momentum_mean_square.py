@@ -16,9 +16,9 @@ from typing import Any
 
 from sympy import Abs, Integer, Sum, sqrt
 
-from adamproof.lemmas import problems
 from adamproof.lemmas.foundations import mean_square
 from adamproof.lemmas.foundations.mean_square import TIMES, mean, total
+from adamproof.lemmas.models import problems
 from adamproof.lemmas.momentum import momentum_error, momentum_noise
 from adamproof.lemmas.momentum.momentum_error import (
     A2,

@@ -14,8 +14,8 @@ from typing import Any
 from sympy import Integer, Rational, Sum
 
 from adamproof.lemmas.foundations.functionals import table
+from adamproof.lemmas.models import update_runs as runs
 from adamproof.lemmas.notation import RECURSION, b1, g, k, m, t
-from adamproof.lemmas.update import runs
 from adamproof.numeric.models import Model
 from adamproof.prover import (
     Functional,

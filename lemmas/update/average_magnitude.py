@@ -15,6 +15,7 @@ from typing import Any
 
 from sympy import Integer, Sum, log
 
+from adamproof.lemmas.models.adam import LAWS, Hyper, adam_model
 from adamproof.lemmas.notation import (
     RECURSION,
     T,
@@ -29,7 +30,6 @@ from adamproof.lemmas.notation import (
     t,
     v,
 )
-from adamproof.numeric.adam import LAWS, Hyper, adam_model
 from adamproof.numeric.models import Model
 from adamproof.prover import (
     Functional,

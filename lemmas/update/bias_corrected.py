@@ -12,6 +12,7 @@ from typing import Any
 
 from sympy import Abs, Integer, Rational, sqrt
 
+from adamproof.lemmas.models import update_runs as runs
 from adamproof.lemmas.notation import (
     EPSILON,
     HYPERPARAMETERS,
@@ -29,7 +30,6 @@ from adamproof.lemmas.notation import (
     t,
     v,
 )
-from adamproof.lemmas.update import runs
 from adamproof.lemmas.update.update_magnitude import second_moment
 from adamproof.numeric.models import Model
 from adamproof.prover import (

@@ -7,6 +7,7 @@ from random import Random
 
 from sympy import Rational
 
+from adamproof.lemmas.models import update_runs as runs
 from adamproof.lemmas.notation import (
     EPSILON,
     HYPERPARAMETERS,
@@ -25,7 +26,6 @@ from adamproof.lemmas.notation import (
     t,
     v,
 )
-from adamproof.lemmas.update import runs
 from adamproof.lemmas.update.update_magnitude import beta2_positive
 from adamproof.numeric.models import Model
 from adamproof.prover import Step, cut, eq, function, generalise, instantiate, le, lt, product, prove, reals

@@ -12,6 +12,7 @@ from typing import Any
 
 from sympy import Rational
 
+from adamproof.lemmas.models import update_runs as runs
 from adamproof.lemmas.notation import (
     HYPERPARAMETERS,
     RECURSION,
@@ -29,7 +30,6 @@ from adamproof.lemmas.notation import (
     t,
     v,
 )
-from adamproof.lemmas.update import runs
 from adamproof.prover import (
     Functional,
     Step,

@@ -13,6 +13,7 @@ from typing import Any
 
 from sympy import Integer, Rational
 
+from adamproof.lemmas.models.adam import Hyper, adam_model
 from adamproof.lemmas.notation import (
     RECURSION,
     TIME,
@@ -33,7 +34,6 @@ from adamproof.lemmas.notation import (
     t,
     v,
 )
-from adamproof.numeric.adam import Hyper, adam_model
 from adamproof.numeric.models import Model
 from adamproof.prover import (
     Step,

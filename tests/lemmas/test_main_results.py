@@ -74,7 +74,7 @@ def test_its_runs_are_adams_with_bias_correction() -> None:
     from dataclasses import replace
     from fractions import Fraction
 
-    from adamproof.lemmas import problems
+    from adamproof.lemmas.models import problems
 
     beta1, beta2 = Fraction(1, 2), Fraction(3, 4)
     problem = problems.Problem((Fraction(1),), (Fraction(1),), (), 2, beta1, beta2, Fraction(0), Fraction(1, 8))

@@ -8,7 +8,7 @@ from random import Random
 import mpmath
 import pytest
 
-from adamproof.numeric.adam import LAWS, adam_model, adam_models, adam_sequences, random_hyper
+from adamproof.lemmas.models.adam import LAWS, adam_model, adam_models, adam_sequences, random_hyper
 from adamproof.numeric.check import check_sequent, counterexample
 from adamproof.numeric.evaluate import slack, value
 

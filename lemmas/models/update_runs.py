@@ -1,4 +1,4 @@
-"""Models of the update lemmas: Adam's own recursion run in exact arithmetic (see adamproof.numeric.adam)."""
+"""Models of the update lemmas: Adam's own recursion run in exact arithmetic (see adamproof.lemmas.models.adam)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from random import Random
 
-from adamproof.numeric.adam import LAWS, Hyper, adam_model, random_hyper
+from adamproof.lemmas.models.adam import LAWS, Hyper, adam_model, random_hyper
 from adamproof.numeric.models import Model
 
 STEPS = 9

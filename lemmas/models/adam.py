@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
-from .models import Model
+from adamproof.numeric.models import Model
 
 RationalSequence = Callable[[int], Fraction]
 
