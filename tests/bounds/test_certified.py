@@ -22,7 +22,7 @@ from adamproof.bounds.theorems import NAMES, TheoremError, plain, theorem
 from adamproof.lemmas.main import setting
 from adamproof.lemmas.notation import T, d, gamma, w
 from adamproof.prover import E
-from tests.bounds.test_enclosures import contains
+from tests.bounds.test_evaluation import contains
 
 Q = Fraction
 PROBLEM = Problem(gap=8, grad1=4, L0=1, sigma0=1, dim=16, vbar="1/2", V="0.07", B=3, delta="0.05", C0=1, density="1/2")

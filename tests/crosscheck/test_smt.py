@@ -26,8 +26,7 @@ from adamproof.prover import assume, dump, integers, le, lt, prop, reals
 from adamproof.prover.record import derive
 from adamproof.support.signals import Ended, ended_by_signals
 from adamproof.theory.library import theorem_of
-
-from .common import begun, worked
+from tests.export.common import begun, worked
 
 ROOT = Path(__file__).resolve().parents[2]
 OPPOSITE = {"<=": "<", "<": "<=", "==": "!=", "!=": "=="}

@@ -11,8 +11,7 @@ import pytest
 from adamproof.lemmas.models.adam import LAWS, adam_model, adam_models, adam_sequences, random_hyper
 from adamproof.numeric.check import check_sequent, counterexample
 from adamproof.numeric.evaluate import slack, value
-
-from .common import FINITE_SQUARE, INVARIANT, RANGES, RECURSION, SQUARE, read
+from tests.numeric.common import FINITE_SQUARE, INVARIANT, RANGES, RECURSION, SQUARE, read
 
 B1, B2 = Fraction(9, 10), Fraction(95, 100)
 

@@ -31,8 +31,7 @@ from adamproof.kernel.rules import RULES
 from adamproof.kernel.terms import RELATIONS, Refusal, Term, as_real, bind, function, make, number
 from adamproof.prover import dump, le, prop, prove, reals
 from adamproof.theory.library import get, lemmas, theorem_of
-
-from .common import HAS_COQ, begun, everything, needs_coq, signals_as_usual, stored
+from tests.export.common import HAS_COQ, begun, everything, needs_coq, signals_as_usual, stored
 
 ROOT = Path(__file__).resolve().parents[2]
 PINNED = "Statements.v, in ordinary mathematics"
