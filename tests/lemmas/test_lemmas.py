@@ -7,12 +7,14 @@ from dataclasses import replace
 import mpmath
 import pytest
 
+from adamproof import lemmas as package
 from adamproof.checking.pipeline import check, numbers_of
 from adamproof.checking.report import Verdict, speaks_of_integrability
 from adamproof.kernel.text import show
 from adamproof.kernel.verify import verify
 from adamproof.numeric.evaluate import value
 from adamproof.prover import prop, term
+from adamproof.theory.index import chapters
 from adamproof.theory.lemma import Lemma, LemmaError, Source
 from adamproof.theory.library import UnknownLemma, get, lemmas, theorem_of
 
@@ -171,3 +173,9 @@ def test_titles_and_names_can_be_seen(text: str) -> None:
     with pytest.raises(LemmaError, match="must be a line with a letter or digit"):
         replace(lemma, claims=[replace(lemma.claims[0], name=text)], mutants=())
     assert replace(lemma, title="Ποσότητα 1").title == "Ποσότητα 1"
+
+
+def test_models_are_not_results() -> None:
+    """The folder of models is no chapter, and no file in it is taken for a lemma."""
+    assert set(chapters().values()) == set(package.CHAPTERS)
+    assert {lemma.slug for lemma in lemmas()} == set(chapters())
