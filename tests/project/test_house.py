@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from adamproof import bounds
 from adamproof.kernel.facts import FACTS
 from adamproof.kernel.rules import RULES
 from adamproof.prover import dump
@@ -133,6 +134,11 @@ def test_no_module_imports_itself_in_the_end() -> None:
             break
         left = kept
     assert left == set()
+
+
+def test_a_name_that_bounds_exports_is_not_one_of_its_modules() -> None:
+    """The module would replace it as soon as anybody imports that."""
+    assert not set(bounds.__all__) & {module.rpartition(".")[2] for module in MODULES if room(module) == "bounds"}
 
 
 def test_what_is_still_to_open_is_there() -> None:
