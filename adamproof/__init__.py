@@ -8,10 +8,10 @@ from pathlib import Path as _Path
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
-if _TYPE_CHECKING:
-    from .registry import get as get
+from ._version import __version__ as __version__
 
-__version__ = "0.1.0"
+if _TYPE_CHECKING:
+    from .theory.library import get as get
 
 # In a checkout the lemmas live beside this package, at the top level; a wheel ships them inside it.
 if _PathFinder.find_spec(f"{__name__}.lemmas", __path__) is None:
@@ -21,7 +21,7 @@ if _PathFinder.find_spec(f"{__name__}.lemmas", __path__) is None:
 def __getattr__(name: str) -> _Any:
     """`get`, when it is asked for: the kernel and the command line's help must not wait for SymPy."""
     if name == "get":
-        from .registry import get
+        from .theory.library import get
 
         return get
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -18,7 +18,7 @@ from typing import Any
 import sympy
 
 from .bounds.affine import exact
-from .bounds.orders import Order, OrderError, Schedule, order
+from .bounds.asymptotics import Order, OrderError, Schedule, order
 
 
 def assert_rate(expr: Any, T: Any, exponent: Any, schedule: Schedule | None = None) -> None:

@@ -16,7 +16,7 @@ from adamproof.kernel.rules import NEGATED_GOAL, apply
 from adamproof.kernel.terms import Term, make, minus, number
 from adamproof.prover import to_sympy
 from adamproof.prover.record import Step, in_order
-from adamproof.registry import theorem_of
+from adamproof.theory.library import theorem_of
 
 
 def identity(step: Step) -> Term:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import adamproof
-from adamproof.registry import modules
+from adamproof.theory.library import modules
 
 project = "adamproof"
 author = "the adamproof authors"
@@ -27,8 +27,8 @@ SITE = Path(__file__).parent
 
 def write_results(_: Any) -> None:
     """docs/results.md: every lemma, chapter by chapter, as the lemma files state it."""
-    from adamproof.display import latex
-    from adamproof.registry import lemmas
+    from adamproof.render.lemma_page import latex
+    from adamproof.theory.library import lemmas
 
     lines = [
         "# The results",

@@ -30,8 +30,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import adamproof
-from adamproof import notebook
 from adamproof.bounds import magnitudes
+from adamproof.report import notebook
 
 # %% [markdown]
 # ## What is $u_t$?

@@ -29,7 +29,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import adamproof
-from adamproof import notebook
+from adamproof.report import notebook
 from adamproof.simulator import Noise, State, adam, cosh, simulate
 
 # %% [markdown]

@@ -28,8 +28,8 @@ import numpy as np
 import sympy
 
 import adamproof
-from adamproof import notebook
 from adamproof.bounds.theorems import plain
+from adamproof.report import notebook
 from adamproof.simulator import Noise, State, adam, quadratic, simulate
 
 # %% [markdown]

@@ -29,10 +29,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import adamproof
-from adamproof import notebook
 from adamproof.bounds import Hyperparameters, Problem, best_schedule, certify, rate_constant
 from adamproof.bounds.plots import against_steps
 from adamproof.bounds.theorems import plain, with_scale
+from adamproof.report import notebook
 from adamproof.simulator import Noise, Schedule, quadratic, simulate
 
 # %% [markdown]

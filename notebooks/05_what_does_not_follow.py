@@ -31,13 +31,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import adamproof
-from adamproof import bounds, notebook
+from adamproof import bounds
 from adamproof.bounds import Hyperparameters, Problem, bound, magnitudes, scaling_witness
 from adamproof.bounds.plots import against_steps
 from adamproof.bounds.schedules import written_out
 from adamproof.bounds.theorems import with_scale
-from adamproof.claims import ledger
+from adamproof.claims.table import ledger
 from adamproof.experiments.records import found_in, shipped
+from adamproof.report import notebook
 from adamproof.simulator import Noise, Schedule, adam, quadratic, sign_descent, simulate
 
 # %% [markdown]

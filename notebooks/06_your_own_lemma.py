@@ -27,8 +27,6 @@ from fractions import Fraction
 
 from sympy import Sum
 
-from adamproof import notebook
-from adamproof.lemma import Claim, Lemma, Mutant, Source
 from adamproof.numeric.models import Model
 from adamproof.prover import (
     at,
@@ -46,6 +44,8 @@ from adamproof.prover import (
     sum_empty,
     sum_last,
 )
+from adamproof.report import notebook
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Source
 
 # %% [markdown]
 # ## State it

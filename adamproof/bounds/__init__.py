@@ -1,40 +1,61 @@
 """The calculator: orders of magnitude in T and d, exact; the best schedule; scaling witnesses; bounds in numbers.
 
-affine (exponents) -> programs (exact linear programs) -> orders (an expression under a schedule) -> schedules;
-problem (inputs) -> theorems (the lemmas' bounds) -> certified (one setting), vectorised (many), solve, plots.  The
-second row needs the lemmas and is imported when it is asked for.
+affine (exponents) -> linear_program (exact) -> asymptotics (an expression under a schedule) -> schedules;
+parameters -> problem -> theorems (the lemmas' bounds) -> certified (one setting), sweep (many), tuning, plots.  All
+are imported when they are asked for: `--help` needs the parameters, but neither SymPy nor the lemmas.
 Nothing here is trusted: what a calculation claims about exponents is proved by the kernel on request.
 """
 
 from typing import TYPE_CHECKING, Any
 
-from .affine import Affine
-from .orders import Order, OrderError, Rate, Schedule, UndecidedOrder, order, rate
-from .programs import Constraint, Infeasible, Optimum, ProgramError, Unbounded, maximise
-from .schedules import Best, Cell, Scale, ScalingWitness, best_schedule, cells, constraints, scaling_witness
-
 if TYPE_CHECKING:
+    from .affine import Affine
+    from .asymptotics import Order, OrderError, Rate, Schedule, UndecidedOrder, order, rate
     from .certified import Bound, certify
     from .constant import rate_constant
+    from .linear_program import Constraint, Infeasible, Optimum, ProgramError, Unbounded, maximise
     from .magnitude import magnitudes
     from .problem import Hyperparameters, Problem, ProblemError
-    from .solve import optimise, smallest_steps
+    from .schedules import Best, Cell, Scale, ScalingWitness, best_schedule, cells, constraints, scaling_witness
+    from .sweep import Bounds, bound
     from .training import Training
-    from .vectorised import Bounds, bound
+    from .tuning import optimise, smallest_steps
 
 _LATER = {
+    "Affine": "affine",
+    "Best": "schedules",
     "Bound": "certified",
-    "Bounds": "vectorised",
+    "Bounds": "sweep",
+    "Cell": "schedules",
+    "Constraint": "linear_program",
     "Hyperparameters": "problem",
+    "Infeasible": "linear_program",
+    "Optimum": "linear_program",
+    "Order": "asymptotics",
+    "OrderError": "asymptotics",
     "Problem": "problem",
     "ProblemError": "problem",
+    "ProgramError": "linear_program",
+    "Rate": "asymptotics",
+    "Scale": "schedules",
+    "ScalingWitness": "schedules",
+    "Schedule": "asymptotics",
     "Training": "training",
-    "bound": "vectorised",
+    "Unbounded": "linear_program",
+    "UndecidedOrder": "asymptotics",
+    "best_schedule": "schedules",
+    "bound": "sweep",
+    "cells": "schedules",
     "certify": "certified",
+    "constraints": "schedules",
     "magnitudes": "magnitude",
-    "optimise": "solve",
+    "maximise": "linear_program",
+    "optimise": "tuning",
+    "order": "asymptotics",
+    "rate": "asymptotics",
     "rate_constant": "constant",
-    "smallest_steps": "solve",
+    "scaling_witness": "schedules",
+    "smallest_steps": "tuning",
 }
 
 

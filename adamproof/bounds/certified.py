@@ -16,9 +16,9 @@ from typing import Any
 import sympy
 from sympy.core.relational import Relational, StrictLessThan
 
-from ..inputs import swapped
 from ..lemmas.notation import L0, L1, T, d, eps, s1
-from .enclosures import Arithmetic, Enclosure, Evaluation, NoEnclosure, bits_for
+from .evaluation import Arithmetic, Enclosure, Evaluation, NoEnclosure, bits_for
+from .parameters import swapped
 from .problem import (
     FIELDS,
     GAP,

@@ -17,8 +17,8 @@ import sympy
 from ..lemmas.notation import T, d
 from ..lemmas.schedules import rate
 from .certified import DIGITS, Numbers, certify
-from .enclosures import Enclosure
-from .numbers import NumberError, exact
+from .evaluation import Enclosure
+from .formulas import NumberError, exact
 from .problem import NAME_OF, Hyperparameters, Problem, ProblemError, shown
 from .theorems import plain
 

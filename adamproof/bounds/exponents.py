@@ -14,9 +14,9 @@ from ..kernel import verify
 from ..lemmas.notation import T, d
 from ..prover import dump
 from .affine import exact
-from .numbers import NumberError
-from .numbers import exact as formula
-from .orders import Order, OrderError, Rate, Schedule, order, rate
+from .asymptotics import Order, OrderError, Rate, Schedule, order, rate
+from .formulas import NumberError
+from .formulas import exact as formula
 from .schedules import Best, best_schedule, written_out
 from .theorems import with_scale
 

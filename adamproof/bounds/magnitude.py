@@ -17,7 +17,7 @@ from ..lemmas.main import main_theorem_averaged
 from ..lemmas.notation import R, T, b1, b2, eps, m, t, v
 from ..lemmas.update import bias_corrected, magnitude_identity, update_magnitude_tight
 from .certified import DIGITS, Numbers
-from .enclosures import Enclosure
+from .evaluation import Enclosure
 from .problem import Hyperparameters, Problem, ProblemError
 from .theorems import plain
 

@@ -17,14 +17,14 @@ from typing import Any
 
 import sympy
 
-from ..inputs import DEFAULTS, HYPERPARAMETERS, MEANINGS, PROBLEM, TRAINING
 from ..lemmas.beyond.high_probability import delta
 from ..lemmas.beyond.setting import B
 from ..lemmas.main.corollary_3_3 import C0, C1, c, vbar
 from ..lemmas.main.main_theorem_averaged import V
 from ..lemmas.notation import L0, L1, T, b1, b2, d, eps, gamma, p, q, s0, s1
-from .enclosures import Enclosure, NoEnclosure, bits_for, decimal, enclose
-from .numbers import NumberError, exact
+from .evaluation import Enclosure, NoEnclosure, bits_for, decimal, enclose
+from .formulas import NumberError, exact
+from .parameters import DEFAULTS, HYPERPARAMETERS, MEANINGS, PROBLEM, TRAINING
 
 # Plain symbols for what the lemmas write as expectations and means over time (adamproof.bounds.theorems).
 GAP, GRAD1, GP, GQ = sympy.symbols("D grad1 Gp Gq", nonnegative=True)
@@ -148,7 +148,7 @@ def checked_array(name: str, value: Any, rule: Rule) -> Any:
     """An array of float64 whose elements all keep the rule.  Raises ProblemError, with the first that does not."""
     import numpy
 
-    from ..arrays import ArrayError, real_array
+    from ..support.arrays import ArrayError, real_array
 
     try:
         found = real_array(value)

@@ -1,7 +1,7 @@
 """The best schedule of a bound, by exact linear programming over exponents; and witnesses of what a schedule gives.
 
 The exponents of the terms are affine in A, B, C (and in the exponent of the scale, R or S, that depends on A and B
-through a maximum); both are computed by `orders`.  The optimum comes with multipliers, and the kernel proves on
+through a maximum); both are computed by `asymptotics`.  The optimum comes with multipliers, and the kernel proves on
 request that no exponents do better.
 """
 
@@ -17,8 +17,8 @@ import sympy
 
 from ..prover import Forall, Step, forall, generalise, le, prove, reals
 from .affine import Affine, variables_of
-from .orders import ALPHA, BETA, GAMMA0, Order, OrderError, Rate, Schedule, UndecidedOrder, order, rate
-from .programs import Constraint, Optimum, ProgramError, maximise
+from .asymptotics import ALPHA, BETA, GAMMA0, Order, OrderError, Rate, Schedule, UndecidedOrder, order, rate
+from .linear_program import Constraint, Optimum, ProgramError, maximise
 
 MAX_SPLITS = 6  # comparisons of exponents that one expression may leave open
 FREE = Schedule("A", "B", "C")  # all exponents open

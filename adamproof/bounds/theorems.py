@@ -16,14 +16,14 @@ import sympy
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import LessThan, Relational, StrictLessThan
 
-from ..inputs import THEOREMS as NAMES
-from ..lemma import Claim, Lemma
 from ..lemmas.beyond import high_probability, unconditional
 from ..lemmas.beyond import setting as beyond
 from ..lemmas.main import bias_corrected_main, corollary_3_3, main_theorem, main_theorem_averaged
 from ..lemmas.main import setting as main
 from ..lemmas.notation import L1, R, T, b1, b2, d, eps, gamma, p, q, s1, t
 from ..prover import E, Forall, Integral01, power, real_power
+from ..theory.lemma import Claim, Lemma
+from .parameters import THEOREMS as NAMES
 from .problem import GAP, GP, GQ, GRAD1, NAME_OF
 from .schedules import Scale
 

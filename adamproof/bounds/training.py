@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from ..inputs import TRAINING
+from .parameters import TRAINING
 from .problem import NONNEGATIVE, ProblemError, shown
 from .problem import checked as checked_number
 from .theorems import CORRECTED, theorem

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from .. import registry
 from ..kernel.normal import key
 from ..kernel.terms import Term
-from ..lemma import Claim, Lemma
 from ..prover import prop
+from ..theory import library as registry
 from ..theory.dependencies import FAILURES, located, whole_name
+from ..theory.lemma import Claim, Lemma
 from . import pipeline
 from .assumptions import matching, unknown
 from .judge import judged

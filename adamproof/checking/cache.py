@@ -21,7 +21,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from .. import atomic, package_data
+from ..support import files as atomic
+from ..support import package_data
 
 LIBRARIES = ("sympy", "mpmath", "numpy", "highspy", "gmpy2", "python-flint")
 PLACE = "ADAMPROOF_CACHE"

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from .. import __version__
+from .._version import __version__
 from ..kernel.rules import Theorem
 from ..kernel.terms import Refusal, Term
 from ..kernel.text import show

@@ -13,15 +13,15 @@ from random import Random
 from typing import Any
 
 from ..kernel.terms import RELATIONS, Term
-from ..lemma import Claim, Derivation, Lemma, MissingAssumption, Models, Mutant
 from ..numeric.check import Report, Sequent, check_sequents, counterexample
 from ..numeric.intervals import BoxAnswer, check_box
 from ..numeric.models import Model
 from ..prover import ProofFailure, TranslationError, prop, term
 from ..prover.record import write
 from ..prover.refute import refute
-from ..registry import derivation_of
 from ..theory.dependencies import FAILURES, located
+from ..theory.lemma import Claim, Derivation, Lemma, MissingAssumption, Models, Mutant
+from ..theory.library import derivation_of
 from .judge import judged
 from .report import About, ClaimFindings, Findings, LemmaReport, MutantReport, speaks_of_integrability
 from .verifier import FreshVerification

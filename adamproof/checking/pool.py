@@ -21,8 +21,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..catalogue import names
-from ..stopping import Stop
+from ..support.signals import Stop
+from ..theory.index import names
 from .report import About, Findings
 from .request import FIRST, Request
 from .serialize import MAX_CLAIMS, NotFindings, foreign, unpacked, visible

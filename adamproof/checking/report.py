@@ -242,12 +242,12 @@ class LemmaReport:
         return verdicts[0] if sound else Verdict.REJECTED
 
     def __str__(self) -> str:
-        from ..notebook import report
+        from ..report.notebook import report
 
         return report(self).text
 
     def _repr_html_(self) -> str:
-        from ..notebook import report
+        from ..report.notebook import report
 
         return report(self).html
 

@@ -19,7 +19,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 
-from ..lemma import Lemma
+from ..theory.lemma import Lemma
 from .failures import described
 from .request import FIRST, Request
 
@@ -168,7 +168,7 @@ def _without_proofs(found: Answer) -> Answer:
 
 def _lemmas(data: Answer) -> list[Lemma]:
     """The lemmas of a file, or those of the library with these slugs (all of them if none is named)."""
-    from ..registry import get, lemmas
+    from ..theory.library import get, lemmas
     from ..theory.user_files import load
 
     if data["path"] is not None:

@@ -4,6 +4,6 @@ Exit status: 0 all proved, 1 something refuted or rejected, 2 usage errors, 3 un
 Importing this package imports none of SymPy, NumPy and mpmath; the commands that need them do.
 """
 
-from .commands import main
+from .app import main
 
 __all__ = ["main"]

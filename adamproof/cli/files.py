@@ -6,7 +6,7 @@ import os
 import stat
 from pathlib import Path
 
-from .. import atomic
+from ..support import files as atomic
 from .errors import CliError
 
 

@@ -1,4 +1,4 @@
-"""The types of numeric options: one syntax everywhere, that of `adamproof.parsing`.
+"""The types of numeric options: one syntax everywhere, that of `adamproof.support.parsing`.
 
 Every option or argument that takes a number has one of these types (a test walks over all commands); what cannot be
 read, or is out of range, is a CliError in one sentence that names the option.
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import parsing
+from ..support import parsing
 from .errors import CliError
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Formula(ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if isinstance(value, str) and not (ctx is not None and ctx.resilient_parsing):  # no SymPy for a completion
-            from ..bounds.numbers import exact
+            from ..bounds.formulas import exact
 
             checked(exact, value, param)
         return value
@@ -108,7 +108,7 @@ def exponent(of: str, text: str) -> Fraction:
 class Exponent(ParamType):
     """A of 1 - beta = Theta(T^-A) or of lr = Theta(T^-A/sqrt(d)), or that power itself: the text, which was read.
 
-    Commands refuse texts that look like the constants themselves (`adamproof.inputs.constants_for_exponents`).
+    Commands refuse texts that look like the constants themselves (`constants_for_exponents`).
     """
 
     name = "exponent"

@@ -13,8 +13,8 @@ from typing import Any
 
 from ..bounds.magnitude import magnitudes
 from ..simulator import MAXIMUM, Algorithm, Noise, quadratic
-from .lab import Lab
 from .pictures import Curve, Panel, Picture
+from .runner import Lab
 
 TITLE = "beta1 up to and past sqrt(beta2): max u against R and R_t, loss, instability"
 DEFAULT: Mapping[str, Any] = {

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 
 from ..simulator import Algorithm, Noise, Run, Sampled, Schedule, Separable, estimate, logistic, quadratic
-from .lab import Lab, columns, late, late_steps, magnitudes, power, span
 from .pictures import Curve, Panel, Picture
+from .runner import Lab, columns, late, late_steps, magnitudes, power, span
 from .statistics import exponent, grouped, identical, independent
 
 TITLE = "Conditions 1-3: distribution and dependence of u across coordinates, |a|_1/|a|_2, vbar against T and d"

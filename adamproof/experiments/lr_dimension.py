@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..bounds.problem import Hyperparameters, Problem
-from ..bounds.solve import optimise
+from ..bounds.tuning import optimise
 from ..simulator import Algorithm, Noise, Separable, SimulationError, cosh, estimate, quadratic
-from .lab import Lab, columns, power, span
 from .pictures import Curve, Panel, Picture
+from .runner import Lab, columns, power, span
 from .statistics import exponent, grouped
 
 TITLE = "the best learning rate against d: its exponent beside the bound's"

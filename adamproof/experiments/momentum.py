@@ -17,9 +17,9 @@ import sympy
 
 from ..lemmas.beyond import no_momentum_sign_descent as example
 from ..simulator import Algorithm, Noise, Schedule, Separable, estimate, quadratic, sign_descent
-from .lab import Lab, columns, late, late_steps, length, power, span
+from .against_bound import compare
 from .pictures import Curve, Panel, Picture
-from .sandwich import compare
+from .runner import Lab, columns, late, late_steps, length, power, span
 from .statistics import exponent, grouped
 
 TITLE = "sign descent stuck near noise of two values, RMSProp with beta2 -> 1 and Adam not"

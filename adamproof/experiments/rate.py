@@ -16,14 +16,14 @@ from typing import Any
 
 import numpy as np
 
-from ..bounds.orders import Schedule as Exponents
-from ..bounds.orders import order, rate
+from ..bounds.asymptotics import Schedule as Exponents
+from ..bounds.asymptotics import order, rate
 from ..bounds.schedules import written_out
 from ..bounds.theorems import with_scale
 from ..simulator import Algorithm, Noise, Run, Schedule, quadratic, sign_descent
-from .lab import Lab, columns, power, span
+from .against_bound import compare
 from .pictures import Curve, Panel, Picture
-from .sandwich import compare
+from .runner import Lab, columns, power, span
 from .statistics import exponent, grouped
 
 TITLE = "observed exponents of |u o a|_1, |a|_2, vbar and max u beside the proved ones"

@@ -16,7 +16,9 @@ from importlib import import_module
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from .. import __version__, package_data, sealed
+from .._version import __version__
+from ..support import package_data
+from ..support import records as sealed
 
 SCHEMA = 1
 EXPERIMENTS = {
@@ -27,7 +29,7 @@ EXPERIMENTS = {
     "rate": "adamproof.experiments.rate",
 }
 # Beside the simulator and the experiment's own file.
-SHARED = ("arrays.py", "experiments/lab.py", "experiments/statistics.py")
+SHARED = ("support/arrays.py", "experiments/runner.py", "experiments/statistics.py")
 
 
 RecordError = sealed.SealError

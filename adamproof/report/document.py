@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..catalogue import chapters
 from ..checking.report import LemmaReport
-from ..claims import Judged
-from ..opinions import Opinions, lines
+from ..claims.table import Judged
+from ..crosscheck.records import Opinions, lines
+from ..theory.index import chapters
 from . import html, latex
 from .parts import Part, Places, part_of
 from .runs import Run

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from .. import package_data
 from ..kernel.terms import Term
 from ..render import show, side_by_side
+from ..support import package_data
 from . import words
 from .drawing import picture
 from .parts import Part, Places, lemma_place
@@ -23,8 +23,8 @@ from .parts import Part, Places, lemma_place
 if TYPE_CHECKING:
     from ..checking.proof_steps import NamedStep
     from ..checking.report import ClaimReport, LemmaReport, MutantReport
-    from ..claims import Judged
-    from ..evidence import Evidence
+    from ..claims.evidence import Evidence
+    from ..claims.table import Judged
     from .document import Content
     from .runs import Run
 

@@ -17,7 +17,7 @@ from .parts import Part, Places, lemma_place
 if TYPE_CHECKING:
     from ..checking.proof_steps import NamedStep
     from ..checking.report import ClaimReport, LemmaReport, MutantReport
-    from ..claims import Judged
+    from ..claims.table import Judged
     from .document import Content
     from .runs import Run
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from ..checking.report import ClaimReport, LemmaReport, Verdict
-from ..opinions import Proven, digest
+from ..crosscheck.records import Proven, digest
 from ..theory.graph import label_of
 
 STEP = re.compile(r"step (\d+)")

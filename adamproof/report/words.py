@@ -13,8 +13,8 @@ from ..render import side_by_side
 
 if TYPE_CHECKING:
     from ..checking.report import About, ClaimReport, LemmaReport, MutantReport
-    from ..claims import Verdict
-    from ..evidence import Evidence
+    from ..claims.evidence import Evidence
+    from ..claims.table import Verdict
     from ..numeric.check import Witness
 
 OPINIONS = (
@@ -51,7 +51,7 @@ def present(verdict: Verdict) -> list[Evidence]:
 
 def carrying(verdict: Verdict) -> list[str]:
     """The evidence that is there, in short; what was computed without the kernel is said to be so."""
-    from ..evidence import State
+    from ..claims.evidence import State
 
     observed = dict.fromkeys((State.OBSERVED, State.REJECTED), " (observed)")
     marks = {State.PROVED: "", State.COMPUTED: " (computed)", **observed}

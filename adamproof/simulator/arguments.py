@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .. import arrays
+from ..support import arrays
 from .errors import SimulationError
 
 Array = NDArray[np.float64]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import atomic
+from ..support import files as atomic
 from .errors import SimulationError
 from .statistics import QUANTITIES, WIDTH, Statistics
 from .task import State, Task

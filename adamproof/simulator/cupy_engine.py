@@ -12,7 +12,8 @@ import cupy
 import numpy as np
 from numpy.typing import NDArray
 
-from . import folding, kernels, noise, translate
+from . import kernels, noise, translate
+from . import summation as folding
 from .errors import SimulationError
 from .problems import Separable
 from .task import SUMS, State, Task

@@ -25,8 +25,9 @@ from numba.core import types as numba_types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from .. import package_data
-from . import folding, kernels, noise
+from ..support import package_data
+from . import kernels, noise
+from . import summation as folding
 from .errors import SimulationError
 from .problems import Separable
 from .task import SUMS, State, Task

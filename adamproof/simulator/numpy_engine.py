@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from . import kernels
 from .algorithms import Algorithm
-from .folding import LANES, SPAN, folded
 from .noise import Draws, Standard
 from .problems import Noise, Sampled, Separable
+from .summation import LANES, SPAN, folded
 from .task import SUMS, State, Task
 
 Array = NDArray[np.float64]

@@ -17,8 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import arguments, kernels
 from .errors import SimulationError
-from .folding import folded
 from .noise import Draws
+from .summation import folded
 
 Array = NDArray[np.float64]
 Slope = Callable[[Any, Any], Any]

@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import __version__
-from ..stopping import Stop
-from . import arguments, folding
+from .._version import __version__
+from ..support.signals import Stop
+from . import arguments
 from . import checkpoint as checkpoints
+from . import summation as folding
 from .algorithms import Algorithm, Schedule
 from .engine import choose
 from .errors import NotFinite, SimulationError

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from .. import registry
 from ..kernel.terms import Refusal
-from ..lemma import Claim, Lemma, MissingAssumption, OtherStatement
 from ..prover import ProofFailure, TranslationError, prop
+from . import library as registry
 from .graph import Graph, Node, named
+from .lemma import Claim, Lemma, MissingAssumption, OtherStatement
 
 FAILURES = (ProofFailure, MissingAssumption, OtherStatement, Refusal, TranslationError)
 

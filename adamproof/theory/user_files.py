@@ -11,9 +11,9 @@ from typing import Any
 
 import mpmath
 
-from ..lemma import Lemma, LemmaError
 from ..numeric.evaluate import DIGITS, GUARD
-from ..registry import declare
+from .lemma import Lemma, LemmaError
+from .library import declare
 
 WANTED = "`lemma = Lemma(...)` or `lemmas = [Lemma(...), ...]`"
 

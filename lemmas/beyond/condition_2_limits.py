@@ -21,10 +21,9 @@ from typing import Any
 import mpmath
 from sympy import Abs, Integer, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
-from adamproof.lemmas import problems
 from adamproof.lemmas.descent.smooth_descent import inner_product
 from adamproof.lemmas.main.setting import ADAM, COORDINATES, RUNNING, TIMES, a, error, length, m, over, u, v
+from adamproof.lemmas.models import problems
 from adamproof.lemmas.momentum import momentum_error
 from adamproof.lemmas.momentum.momentum_error import MEAN_ERROR
 from adamproof.lemmas.notation import HYPERPARAMETERS, T, b2, d, eps, j, k, norm, t, w
@@ -51,6 +50,7 @@ from adamproof.prover import (
     rewrite,
     term,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 vbar, A, B, tau = reals("vbar A B tau")
 G = TIMES.of(E(length(t), w)) / T

@@ -32,8 +32,6 @@ from typing import Any
 import mpmath
 from sympy import Abs, Integer, Rational, Sum, log, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
-from adamproof.lemmas import problems
 from adamproof.lemmas.main import bias_corrected_main, main_theorem
 from adamproof.lemmas.main.main_theorem import LENGTH, errors_of, lengthened, total
 from adamproof.lemmas.main.setting import (
@@ -58,6 +56,7 @@ from adamproof.lemmas.main.setting import (
     over,
     u,
 )
+from adamproof.lemmas.models import problems
 from adamproof.lemmas.momentum import momentum_error
 from adamproof.lemmas.momentum.momentum_error import CONSTANTS, drift, noise, xi
 from adamproof.lemmas.notation import L0, L1, T, b1, b2, d, gamma, j, k, norm, q, s0, t, w
@@ -89,6 +88,7 @@ from adamproof.prover import (
     sum_last,
     term,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 nu, delta = reals("nu delta")
 long, holds = function("long", "int", "point"), function("holds", "point")

@@ -17,8 +17,6 @@ from typing import Any
 
 from sympy import Integer, Rational, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
-from adamproof.lemmas import problems
 from adamproof.lemmas.main import main_theorem
 from adamproof.lemmas.main.setting import (
     A1,
@@ -37,6 +35,7 @@ from adamproof.lemmas.main.setting import (
     mean_power,
     over,
 )
+from adamproof.lemmas.models import problems
 from adamproof.lemmas.notation import L0, L1, T, b1, b2, d, gamma, j, k, p, q, s0, s1, t, w
 from adamproof.lemmas.notation import R as BOUND
 from adamproof.numeric.models import Model
@@ -58,6 +57,7 @@ from adamproof.prover import (
     real_power,
     reals,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 R0 = BOUND.subs(b1, 0)
 TERMS = {name: term.subs(b1, 0) for name, term in main_theorem.terms(BOUND).items()}

@@ -33,7 +33,6 @@ from typing import Any
 
 from sympy import Abs, Integer, Rational, Sum, sign
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.foundations.functionals import rational
 from adamproof.lemmas.notation import T, gamma, t
 from adamproof.numeric.models import Model
@@ -61,6 +60,7 @@ from adamproof.prover import (
     sum_empty,
     sum_last,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 w = Point("w")
 over = Functional("E", w)

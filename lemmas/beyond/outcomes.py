@@ -7,7 +7,6 @@ from typing import Any
 
 from sympy import Abs, Integer, sqrt
 
-from adamproof.lemma import Scope
 from adamproof.lemmas.beyond import preconditioned_step
 from adamproof.lemmas.beyond.setting import (
     CONSTANTS,
@@ -53,6 +52,7 @@ from adamproof.prover import (
     settle,
     term,
 )
+from adamproof.theory.lemma import Scope
 
 ALL_B = COORDINATES.of(B**2)  # d*B^2
 

@@ -15,7 +15,6 @@ from typing import Any
 
 from sympy import Rational, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.foundations.functionals import rational
 from adamproof.lemmas.notation import COORDINATES, L0, d, eps, gamma, j, m, v
 from adamproof.numeric.models import Model
@@ -33,6 +32,7 @@ from adamproof.prover import (
     reals,
     settle,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 B, Fx, Fy = reals("B Fx Fy")
 a, step = function("a"), function("step")

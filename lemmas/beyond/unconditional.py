@@ -27,7 +27,6 @@ from typing import Any
 
 from sympy import Integer, Rational, Sum
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.beyond.outcomes import Facts, Finite, nonneg
 from adamproof.lemmas.beyond.setting import (
     ASSUMPTIONS,
@@ -51,8 +50,8 @@ from adamproof.lemmas.beyond.setting import (
     w,
 )
 from adamproof.lemmas.descent.smooth_descent import CALCULUS
+from adamproof.lemmas.models.problems import CREEPING, LEAPING, SHAKEN, SLOW, STEEP, STUCK, fixed, models
 from adamproof.lemmas.notation import COORDINATES, L0, T, b1, eps, gamma, j, s0, t
-from adamproof.lemmas.problems import CREEPING, LEAPING, SHAKEN, SLOW, STEEP, STUCK, fixed, models
 from adamproof.prover import (
     E,
     Step,
@@ -70,6 +69,7 @@ from adamproof.prover import (
     sum_empty,
     sum_last,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 DRIFT = b1**2 * L0**2 / (1 - b1)  # K
 WEIGHT = gamma / (2 * eps * (1 - b1))  # c

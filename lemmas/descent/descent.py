@@ -17,10 +17,10 @@ from typing import Any
 import mpmath
 from sympy import Abs, Rational, sign, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.descent import smooth_descent
 from adamproof.lemmas.descent.smooth_descent import LENGTH, Fx, Fy, a, h
 from adamproof.lemmas.foundations.functionals import rational
+from adamproof.lemmas.models.adam import LAWS, adam_model, random_hyper
 from adamproof.lemmas.notation import (
     COORDINATES,
     EPSILON,
@@ -41,7 +41,6 @@ from adamproof.lemmas.notation import (
     t,
 )
 from adamproof.lemmas.notation import R as BOUND
-from adamproof.numeric.adam import LAWS, adam_model, random_hyper
 from adamproof.numeric.models import Model
 from adamproof.prover import (
     Step,
@@ -60,6 +59,7 @@ from adamproof.prover import (
     reals,
     rewrite,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 R = reals("R")
 m, u = function("m"), function("u")

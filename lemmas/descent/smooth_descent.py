@@ -15,7 +15,6 @@ from typing import Any
 
 from sympy import Abs, Rational
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.foundations.functionals import rational
 from adamproof.lemmas.notation import COORDINATES, L0, L1, d, j, modulus, norm
 from adamproof.numeric.models import Model
@@ -36,6 +35,7 @@ from adamproof.prover import (
     prove,
     reals,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 s, Fx, Fy = reals("s Fx Fy")
 a, h, ga = function("a"), function("h"), function("ga", "int", "real")

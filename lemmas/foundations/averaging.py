@@ -12,7 +12,6 @@ from typing import Any
 
 from sympy import Integer, Rational, Sum
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.foundations.functionals import rational, table
 from adamproof.numeric.models import Model
 from adamproof.prover import (
@@ -34,6 +33,7 @@ from adamproof.prover import (
     sum_empty,
     sum_last,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 b = reals("b")
 t, k, T = integers("t k T")

@@ -13,7 +13,6 @@ from typing import Any
 
 from sympy import Abs, Rational, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Proof, Scope, Source
 from adamproof.lemmas.foundations.functionals import PAIRS, SUM, Pair, models
 from adamproof.numeric.models import Model
 from adamproof.prover import (
@@ -32,6 +31,7 @@ from adamproof.prover import (
     prove,
     reals,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Proof, Scope, Source
 
 lam = reals("lam")
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from sympy import Integer, Sum
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.numeric.models import Model
 from adamproof.prover import Step, eq, induction, integers, le, prove, sum_empty, sum_last
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 k, n = integers("k n")
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from sympy import Abs, Sum
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.foundations.functionals import rational, space
 from adamproof.numeric.models import Model
 from adamproof.prover import (
@@ -38,6 +37,7 @@ from adamproof.prover import (
     sum_empty,
     sum_last,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 k, n = integers("k n")
 w = Point("w")

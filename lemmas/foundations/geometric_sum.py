@@ -9,7 +9,6 @@ from typing import Any
 
 from sympy import Integer, Rational, Sum
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.foundations.functionals import rational
 from adamproof.numeric.models import Model
 from adamproof.prover import (
@@ -26,6 +25,7 @@ from adamproof.prover import (
     sum_empty,
     sum_last,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 b = reals("b")
 k, n = integers("k n")

@@ -12,7 +12,6 @@ from random import Random
 
 from sympy import Abs, Integer, Rational, log
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.foundations.functionals import EXPECTATION, models, rational, w
 from adamproof.numeric.models import Model
 from adamproof.prover import (
@@ -31,6 +30,7 @@ from adamproof.prover import (
     rewrite,
     settle,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 over, Z = EXPECTATION.over, EXPECTATION.nonneg
 MEAN = over.of(Z)

@@ -10,7 +10,6 @@ from typing import Any
 
 from sympy import Abs, Integer, Rational, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Proof, Scope, Source
 from adamproof.lemmas.foundations.functionals import PAIRS, SUM, Pair, k, models, smooth_models
 from adamproof.prover import (
     Functional,
@@ -27,6 +26,7 @@ from adamproof.prover import (
     prove,
     settle,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Proof, Scope, Source
 
 n = integers("n")
 MEAN = Functional("Sum", k, (1, n))  # 1/n times this sum is the mean

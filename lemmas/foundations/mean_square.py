@@ -14,7 +14,6 @@ from typing import Any
 
 from sympy import Abs, Rational, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.foundations.functionals import rational, space
 from adamproof.lemmas.notation import COORDINATES, T, j, k, t, w
 from adamproof.numeric.models import Model
@@ -39,6 +38,7 @@ from adamproof.prover import (
     reals,
     rewrite,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 x, y = (function(name, "int", "int", "point") for name in ("x", "y"))  # time, coordinate, outcome
 lam = reals("lam")

@@ -7,12 +7,12 @@ from random import Random
 
 from sympy import Rational, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.foundations import triangle_norm
 from adamproof.lemmas.foundations.functionals import rational
 from adamproof.lemmas.notation import COORDINATES, j, norm
 from adamproof.numeric.models import Model
 from adamproof.prover import Step, cut, eq, function, instantiate, le, lt, product, prove, reals
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 c = reals("c")
 x, y, z = function("x"), function("y"), function("z")

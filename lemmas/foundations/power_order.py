@@ -13,7 +13,6 @@ from typing import Any
 
 from sympy import Integer, log
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.foundations import jensen_ln
 from adamproof.lemmas.foundations.functionals import rational
 from adamproof.numeric.models import Model
@@ -32,6 +31,7 @@ from adamproof.prover import (
     reals,
     rewrite,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 x, y, r, hole = reals("x y r hole")
 ORDERED = ("x is positive", "x <= y", "r is not negative")

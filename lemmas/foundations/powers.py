@@ -8,10 +8,10 @@ from random import Random
 
 from sympy import Integer
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.foundations.functionals import rational
 from adamproof.numeric.models import Model
 from adamproof.prover import Step, eq, induction, instantiate, integers, le, lt, power, prove, put, reals, settle
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 x, y = reals("x y")
 n = integers("n")

@@ -6,9 +6,9 @@ from typing import Any
 
 from sympy import Abs, Rational
 
-from adamproof.lemma import Claim, Lemma, Mutant, Proof, Scope, Source
 from adamproof.lemmas.foundations.functionals import PAIRS, SUM, Pair, models, smooth_models
 from adamproof.prover import Step, le, lt, prove
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Proof, Scope, Source
 
 
 def proof(pair: Pair) -> Proof:

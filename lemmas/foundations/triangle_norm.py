@@ -13,7 +13,6 @@ from typing import Any
 
 from sympy import Integer, Rational, Sum, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.foundations.functionals import rational
 from adamproof.numeric.models import Model
 from adamproof.prover import (
@@ -32,6 +31,7 @@ from adamproof.prover import (
     sum_empty,
     sum_last,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 i, k, n, d = integers("i k n d")
 x = function("x", "int", "int")

@@ -11,7 +11,6 @@ from random import Random
 
 from sympy import Abs, Rational
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.foundations.functionals import EXPECTATION, models, rational, w
 from adamproof.lemmas.notation import q
 from adamproof.numeric.models import Model
@@ -28,6 +27,7 @@ from adamproof.prover import (
     real_power,
     reals,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 a = reals("a")
 over, X = EXPECTATION.over, EXPECTATION.nonneg

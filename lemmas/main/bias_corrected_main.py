@@ -23,8 +23,6 @@ from typing import Any
 
 from sympy import Abs, sign, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
-from adamproof.lemmas import problems
 from adamproof.lemmas.main import corollary_3_3, main_theorem
 from adamproof.lemmas.main.main_theorem import START, at_time, terms
 from adamproof.lemmas.main.setting import (
@@ -41,6 +39,7 @@ from adamproof.lemmas.main.setting import (
     x,
 )
 from adamproof.lemmas.main.setting import R as ANY_R
+from adamproof.lemmas.models import problems
 from adamproof.lemmas.notation import R, b1, b2, eps, gamma, j, k, t, w
 from adamproof.numeric.models import Model
 from adamproof.prover import (
@@ -61,6 +60,7 @@ from adamproof.prover import (
     rewrite,
     settle,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 SLUG = "bias-corrected-main"
 mhat, vhat = (function(name, "int", "int", "point") for name in ("mhat", "vhat"))

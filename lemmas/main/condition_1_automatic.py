@@ -17,11 +17,10 @@ from typing import Any
 
 from sympy import Integer, Rational
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
-from adamproof.lemmas import problems
 from adamproof.lemmas.main import main_theorem
 from adamproof.lemmas.main.corollary_3_3 import G, mean_nonneg
 from adamproof.lemmas.main.setting import COORDINATES, TIMES, a, length, mean_power, over
+from adamproof.lemmas.models import problems
 from adamproof.lemmas.notation import T, j, p, q, t, w
 from adamproof.numeric.models import Model
 from adamproof.prover import (
@@ -44,6 +43,7 @@ from adamproof.prover import (
     reals,
     rewrite,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 z, g, hole = reals("z g hole")
 EXPONENT = ("p is not negative", "p <= 1")

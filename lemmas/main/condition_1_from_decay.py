@@ -22,7 +22,6 @@ from typing import Any
 
 from sympy import Integer, Rational, Sum
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.foundations import constant_sum, power_order, young_power
 from adamproof.lemmas.foundations.functionals import rational
 from adamproof.lemmas.notation import T, p, q, t
@@ -50,6 +49,7 @@ from adamproof.prover import (
     sum_empty,
     sum_last,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 c, K, alpha, r, hole = reals("c K alpha r hole")
 M, P = function("M"), function("P")  # E|a_t| and E|a_t|^p

@@ -20,8 +20,6 @@ from typing import Any
 import mpmath
 from sympy import Abs, Integer, Rational, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
-from adamproof.lemmas import problems
 from adamproof.lemmas.descent.smooth_descent import inner_product
 from adamproof.lemmas.main import main_theorem
 from adamproof.lemmas.main.setting import (
@@ -37,6 +35,7 @@ from adamproof.lemmas.main.setting import (
     mean_power,
     over,
 )
+from adamproof.lemmas.models import problems
 from adamproof.lemmas.notation import L0, L1, R, T, b1, d, gamma, j, k, p, q, s0, s1, t, w
 from adamproof.numeric.evaluate import Evaluator, as_mpf
 from adamproof.numeric.models import Model
@@ -61,6 +60,7 @@ from adamproof.prover import (
     rewrite,
     term,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 vbar, C0, C1, c, gamma0, h = reals("vbar C0 C1 c gamma0 h")
 G = TIMES.of(E(length(t), w)) / T

@@ -16,8 +16,6 @@ from typing import Any
 
 from sympy import Abs, Integer, Rational, Sum, sign, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
-from adamproof.lemmas import problems
 from adamproof.lemmas.descent import descent, smooth_descent
 from adamproof.lemmas.main.setting import (
     A1,
@@ -53,6 +51,7 @@ from adamproof.lemmas.main.setting import (
     u,
     x,
 )
+from adamproof.lemmas.models import problems
 from adamproof.lemmas.momentum import momentum_error
 from adamproof.lemmas.notation import L0, L1, T, b1, b2, d, gamma, j, k, norm, t, w
 from adamproof.lemmas.notation import R as BOUND
@@ -77,6 +76,7 @@ from adamproof.prover import (
     sum_empty,
     sum_last,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 START = [le(1, t)]
 RANGE = descent.RANGE

@@ -23,8 +23,6 @@ from typing import Any
 import mpmath
 from sympy import Abs, Integer, Rational, Sum, log, sign, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
-from adamproof.lemmas import problems
 from adamproof.lemmas.descent import descent
 from adamproof.lemmas.foundations import mean_square
 from adamproof.lemmas.foundations.mean_square import mean, total
@@ -66,6 +64,7 @@ from adamproof.lemmas.main.setting import (
     v,
     x,
 )
+from adamproof.lemmas.models import problems
 from adamproof.lemmas.momentum import momentum_error
 from adamproof.lemmas.momentum.momentum_error import variance
 from adamproof.lemmas.notation import L0, T, b1, b2, d, eps, gamma, j, k, norm, t, w
@@ -96,6 +95,7 @@ from adamproof.prover import (
     sum_empty,
     sum_last,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 S2, V = reals("S2 V")
 S_squared = FACTOR * (log(1 + V / eps**2) / T - log(b2))

@@ -12,10 +12,10 @@ from random import Random
 
 from sympy import Rational, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.foundations.functionals import rational
 from adamproof.numeric.models import Model
 from adamproof.prover import Step, cut, eq, instantiate, le, lt, product, prove, reals
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 A, B, d, gamma = reals("A B d gamma")
 SIGNS = {"A is positive": lt(0, A), "B is positive": lt(0, B), "d is positive": lt(0, d)}

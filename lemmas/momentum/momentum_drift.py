@@ -15,7 +15,6 @@ from random import Random
 import mpmath
 from sympy import Rational, Sum
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.foundations.functionals import rational
 from adamproof.lemmas.notation import COORDINATES, b1, d, gamma, j, k, modulus, norm, sqrt, t
 from adamproof.numeric.models import Model
@@ -36,6 +35,7 @@ from adamproof.prover import (
     prove,
     reals,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 a, c = function("a", "int", "int"), function("c")  # gradient by time and coordinate; bound by time
 change = a(k, j) - a(k + 1, j)

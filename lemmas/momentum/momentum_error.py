@@ -14,8 +14,7 @@ from typing import Any
 
 from sympy import Abs, Integer, Sum, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
-from adamproof.lemmas import problems
+from adamproof.lemmas.models import problems
 from adamproof.lemmas.momentum import momentum_noise
 from adamproof.lemmas.notation import COORDINATES, L0, L1, T, b1, d, gamma, j, k, modulus, norm, p, q, s0, s1, t, w
 from adamproof.prover import (
@@ -44,6 +43,7 @@ from adamproof.prover import (
     sum_empty,
     sum_last,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 variance = momentum_noise.a2_variance
 a, g, m = (function(name, "int", "int", "point") for name in ("a", "g", "m"))  # time, coordinate, outcome

@@ -16,10 +16,9 @@ from typing import Any
 
 from sympy import Abs, Integer, Sum, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
-from adamproof.lemmas import problems
 from adamproof.lemmas.foundations import mean_square
 from adamproof.lemmas.foundations.mean_square import TIMES, mean, total
+from adamproof.lemmas.models import problems
 from adamproof.lemmas.momentum import momentum_error, momentum_noise
 from adamproof.lemmas.momentum.momentum_error import (
     A2,
@@ -63,6 +62,7 @@ from adamproof.prover import (
     sum_empty,
     sum_last,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 Q, delta = (function(name, "int", "int", "point") for name in ("Q", "delta"))
 BETA = ("beta1 is not negative", "beta1 < 1")

@@ -19,7 +19,6 @@ from typing import Any
 
 from sympy import Abs, Integer, Rational, Sum, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.foundations.functionals import rational
 from adamproof.lemmas.notation import COORDINATES, b1, j, k, n, norm, p, s0, s1, t, w
 from adamproof.numeric.models import Model
@@ -47,6 +46,7 @@ from adamproof.prover import (
     reals,
     sum_empty,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 xi, a, N = (function(name, "int", "int", "point") for name in ("xi", "a", "N"))  # time, coordinate, outcome
 variance = function("variance")

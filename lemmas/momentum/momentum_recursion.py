@@ -13,10 +13,9 @@ from typing import Any
 
 from sympy import Integer, Rational, Sum
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.foundations.functionals import table
+from adamproof.lemmas.models import update_runs as runs
 from adamproof.lemmas.notation import RECURSION, b1, g, k, m, t
-from adamproof.lemmas.update import runs
 from adamproof.numeric.models import Model
 from adamproof.prover import (
     Functional,
@@ -31,6 +30,7 @@ from adamproof.prover import (
     sum_empty,
     sum_last,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 a = function("a")  # one coordinate of the gradient
 xi = g(k) - a(k)

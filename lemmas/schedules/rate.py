@@ -20,11 +20,10 @@ from typing import Any
 
 from sympy import Rational, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
-from adamproof.lemmas import problems
 from adamproof.lemmas.foundations.functionals import rational
 from adamproof.lemmas.main import main_theorem
 from adamproof.lemmas.main.setting import CITED, GAP, MEAN_GAIN, TIMES, a, length, mean_power, over
+from adamproof.lemmas.models import problems
 from adamproof.lemmas.momentum import momentum_error
 from adamproof.lemmas.notation import COORDINATES, L0, L1, R, R_squared, T, b1, b2, d, gamma, j, p, q, s0, s1, t, w
 from adamproof.lemmas.notation import k as index
@@ -47,6 +46,7 @@ from adamproof.prover import (
     rewrite,
     term,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 alpha, beta, tau, gamma0 = reals("alpha beta tau gamma0")
 kappa = 2 * alpha - beta - alpha**2

@@ -15,9 +15,9 @@ from random import Random
 
 from sympy import Rational
 
-from adamproof.lemma import Claim, Lemma, Models, Mutant, Scope, Source
 from adamproof.numeric.models import Model
 from adamproof.prover import Step, eq, le, lt, prove, reals
+from adamproof.theory.lemma import Claim, Lemma, Models, Mutant, Scope, Source
 
 A, B, C, rho, r = reals("A B C rho r")
 

@@ -19,11 +19,11 @@ from typing import Any
 
 from sympy import Rational
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.notation import R_squared, b1, b2, gamma
 from adamproof.lemmas.schedules.schedule_exponents import MAGNITUDE, TERMS, A, B, C, model, r
 from adamproof.numeric.models import Model
 from adamproof.prover import Step, cut, eq, instantiate, le, lt, prove, reals, settle
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 alpha, beta, gamma0, tau = reals("alpha beta gamma0 tau")  # T = tau^8
 x, z = reals("x z")  # x = 1/tau^2

@@ -15,7 +15,7 @@ from typing import Any
 
 from sympy import Integer, Sum, log
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
+from adamproof.lemmas.models.adam import LAWS, Hyper, adam_model
 from adamproof.lemmas.notation import (
     RECURSION,
     T,
@@ -30,7 +30,6 @@ from adamproof.lemmas.notation import (
     t,
     v,
 )
-from adamproof.numeric.adam import LAWS, Hyper, adam_model
 from adamproof.numeric.models import Model
 from adamproof.prover import (
     Functional,
@@ -54,6 +53,7 @@ from adamproof.prover import (
     sum_empty,
     sum_last,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 y, c = reals("y c")
 

@@ -15,7 +15,6 @@ from typing import Any
 
 from sympy import Abs, Sum, log, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.notation import T, b1, b2, eps, g, k, m, t, v
 from adamproof.lemmas.update import average_magnitude
 from adamproof.lemmas.update.average_magnitude import FACTOR
@@ -41,6 +40,7 @@ from adamproof.prover import (
     reals,
     settle,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 w = Point("w")
 random_m, random_v, random_g = (function(name, "int", "point") for name in ("m", "v", "g"))

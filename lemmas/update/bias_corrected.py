@@ -12,7 +12,7 @@ from typing import Any
 
 from sympy import Abs, Integer, Rational, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
+from adamproof.lemmas.models import update_runs as runs
 from adamproof.lemmas.notation import (
     EPSILON,
     HYPERPARAMETERS,
@@ -30,7 +30,6 @@ from adamproof.lemmas.notation import (
     t,
     v,
 )
-from adamproof.lemmas.update import runs
 from adamproof.lemmas.update.update_magnitude import second_moment
 from adamproof.numeric.models import Model
 from adamproof.prover import (
@@ -48,6 +47,7 @@ from adamproof.prover import (
     rewrite,
     settle,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 P, Q, Z = power(b1, t), power(b2, t), power(rho, t)
 size, vhat = Abs(m(t)) / (1 - P), v(t) / (1 - Q)  # |mhat_t| and vhat_t

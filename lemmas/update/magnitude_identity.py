@@ -11,11 +11,11 @@ from random import Random
 
 from sympy import Rational
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
+from adamproof.lemmas.models.adam import random_hyper
 from adamproof.lemmas.notation import STABLE, R, R_squared, b1, b2, rho
-from adamproof.numeric.adam import random_hyper
 from adamproof.numeric.models import Model
 from adamproof.prover import Step, eq, le, lt, product, prove
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 EXCESS = (b1 - b2) ** 2 / ((1 - b2) * (b2 - b1**2))
 

@@ -7,7 +7,7 @@ from random import Random
 
 from sympy import Rational
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
+from adamproof.lemmas.models import update_runs as runs
 from adamproof.lemmas.notation import (
     EPSILON,
     HYPERPARAMETERS,
@@ -26,10 +26,10 @@ from adamproof.lemmas.notation import (
     t,
     v,
 )
-from adamproof.lemmas.update import runs
 from adamproof.lemmas.update.update_magnitude import beta2_positive
 from adamproof.numeric.models import Model
 from adamproof.prover import Step, cut, eq, function, generalise, instantiate, le, lt, product, prove, reals
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 
 def second_moment(scope: Scope) -> Step:

@@ -9,7 +9,6 @@ from typing import Any
 
 from sympy import Rational, Sum
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.foundations.functionals import rational, table
 from adamproof.numeric.models import Model
 from adamproof.prover import (
@@ -30,6 +29,7 @@ from adamproof.prover import (
     sum_empty,
     sum_last,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 b = reals("b")
 t, k = integers("t k")

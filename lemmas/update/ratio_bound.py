@@ -8,10 +8,10 @@ from random import Random
 
 from sympy import Abs, Rational, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.foundations.functionals import rational
 from adamproof.numeric.models import Model
 from adamproof.prover import Step, by_cases, eq, le, lt, prove, reals
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 x, y, r, e = reals("x y r e")
 RATIO = Abs(x) / (sqrt(y) + e)

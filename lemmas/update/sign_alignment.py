@@ -13,7 +13,6 @@ from random import Random
 
 from sympy import Abs, Rational, sign, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.foundations.functionals import rational
 from adamproof.numeric.models import Model
 from adamproof.prover import (
@@ -33,6 +32,7 @@ from adamproof.prover import (
     prove,
     reals,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 x, y, R = reals("x y R")  # one coordinate of the gradient and of the momentum
 j, d = integers("j d")

@@ -8,10 +8,10 @@ from random import Random
 
 from sympy import Abs, Rational, sign, sqrt
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
 from adamproof.lemmas.foundations.functionals import rational
 from adamproof.numeric.models import Model
 from adamproof.prover import Step, eq, le, prove, reals
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 m, v, eps = reals("m v eps")
 MAGNITUDE = Abs(m) / (sqrt(v) + eps)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from sympy import Rational
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
+from adamproof.lemmas.models import update_runs as runs
 from adamproof.lemmas.notation import (
     EPSILON,
     HYPERPARAMETERS,
@@ -32,8 +32,8 @@ from adamproof.lemmas.notation import (
     t,
     v,
 )
-from adamproof.lemmas.update import runs
 from adamproof.prover import ProofFailure, Step, at, induction, instantiate, le, lt, power, prove, put, reals, settle
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 BOUND = le(magnitude(t), R)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from sympy import Rational
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
+from adamproof.lemmas.models import update_runs as runs
 from adamproof.lemmas.notation import (
     HYPERPARAMETERS,
     RECURSION,
@@ -30,7 +30,6 @@ from adamproof.lemmas.notation import (
     t,
     v,
 )
-from adamproof.lemmas.update import runs
 from adamproof.prover import (
     Functional,
     Step,
@@ -48,6 +47,7 @@ from adamproof.prover import (
     reals,
     rewrite,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 PAST = Functional("Sum", k, (1, t))
 x, y, b = reals("x y b")

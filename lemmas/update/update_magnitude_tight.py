@@ -13,7 +13,7 @@ from typing import Any
 
 from sympy import Integer, Rational
 
-from adamproof.lemma import Claim, Lemma, Mutant, Scope, Source
+from adamproof.lemmas.models.adam import Hyper, adam_model
 from adamproof.lemmas.notation import (
     RECURSION,
     TIME,
@@ -34,7 +34,6 @@ from adamproof.lemmas.notation import (
     t,
     v,
 )
-from adamproof.numeric.adam import Hyper, adam_model
 from adamproof.numeric.models import Model
 from adamproof.prover import (
     Step,
@@ -53,6 +52,7 @@ from adamproof.prover import (
     settle,
     sum_empty,
 )
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 M = reals("M")
 ratio = b2 / b1

@@ -14,14 +14,15 @@ import sympy
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from adamproof.bounds import theorems, vectorised
+from adamproof.bounds import sweep as vectorised
+from adamproof.bounds import theorems
 from adamproof.bounds.certified import certify
 from adamproof.bounds.problem import Hyperparameters, Problem, ProblemError, from_mapping, read
 from adamproof.bounds.theorems import NAMES, TheoremError, plain, theorem
 from adamproof.lemmas.main import setting
 from adamproof.lemmas.notation import T, d, gamma, w
 from adamproof.prover import E
-from tests.bounds.test_enclosures import contains
+from tests.bounds.test_evaluation import contains
 
 Q = Fraction
 PROBLEM = Problem(gap=8, grad1=4, L0=1, sigma0=1, dim=16, vbar="1/2", V="0.07", B=3, delta="0.05", C0=1, density="1/2")

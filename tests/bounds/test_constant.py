@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from adamproof.bounds import Problem, ProblemError, rate_constant
 from adamproof.bounds.constant import STEPS
-from adamproof.cli.commands import main
+from adamproof.cli.app import main
 
 SMALL = {"gap": 1, "grad1": 4, "L0": 1, "sigma0": 1, "dim": 16}
 

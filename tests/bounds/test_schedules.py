@@ -26,7 +26,7 @@ from adamproof.bounds import (
     maximise,
     scaling_witness,
 )
-from adamproof.bounds.programs import Optimum, checked
+from adamproof.bounds.linear_program import Optimum, checked
 from adamproof.kernel import verify
 from adamproof.kernel.normal import difference
 from adamproof.lemmas.notation import R_squared, T, b1, b2

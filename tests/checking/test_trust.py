@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HEAD = """
 import os, sys
 from sympy import Integer
-from adamproof.lemma import Claim, Derivation, Lemma, Source
+from adamproof.theory.lemma import Claim, Derivation, Lemma, Source
 from adamproof.prover import eq, le, prove, reals
 x = reals("x")
 def lemma_of(goal, script=lambda scope: prove(le(0, 1)), slug="mine", title="Mine"):
@@ -65,7 +65,7 @@ PATCHES = {
     "the comparison and the derivation": """
 import adamproof.checking.judge as judge
 import adamproof.checking.pipeline as pipeline
-import adamproof.registry as registry
+import adamproof.theory.library as registry
 from adamproof.checking.report import Verdict
 judge._read = lambda *a: (Verdict.PROVED, "")
 registry.derive_claim = lambda *a: Derivation(prove(le(0, 1)), (), {})
@@ -205,7 +205,7 @@ def test_what_is_saved_is_what_the_kernel_has_read(mine: Any, tmp_path: Path) ->
 def test_one_claim_is_the_claim_that_was_asked_for(mine: Any) -> None:
     """A file cannot answer for another of its claims."""
     body = """
-import adamproof.lemma as module
+import adamproof.theory.lemma as module
 lemma = Lemma(slug="mine", title="Mine", source=Source.OURS, where="a test", assumptions={}, claims=[
     Claim("easy", le(0, x**2), lambda scope: prove(scope.goal)), Claim("hard", FALSE, lambda scope: prove(scope.goal))])
 real = module.Lemma.narrowed

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 HEAD = """
 from sympy import Rational
-from adamproof.lemma import Claim, Lemma, Source
+from adamproof.theory.lemma import Claim, Lemma, Source
 from adamproof.prover import eq, integers, le, lt, prove, reals, function
 x, y = reals("x y")
 def lemma_of(goal, **assumptions):

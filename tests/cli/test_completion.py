@@ -13,9 +13,9 @@ import pytest
 from click.shell_completion import ShellComplete
 
 from adamproof import __version__
-from adamproof.catalogue import chapters, names
 from adamproof.cli import main, terminal
-from adamproof.registry import lemmas
+from adamproof.theory.index import chapters, names
+from adamproof.theory.library import lemmas
 from tests.cli.test_cli import ROOT, run
 
 

@@ -17,11 +17,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from adamproof.checking import verifier
-from adamproof.cli import completing, kinds, terminal
-from adamproof.cli.commands import main
+from adamproof.cli import completion as completing
+from adamproof.cli import kinds, terminal
+from adamproof.cli.app import main
 from adamproof.cli.errors import from_exception, of_system, sentence
 from adamproof.prover import dump
-from adamproof.registry import theorem_of
+from adamproof.theory.library import theorem_of
 
 ROOT = Path(__file__).resolve().parents[2]
 

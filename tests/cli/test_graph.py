@@ -14,10 +14,10 @@ import pytest
 
 from adamproof.checking.ablation import losses
 from adamproof.checking.assumptions import UnknownAssumption, matching
-from adamproof.registry import get
 from adamproof.report.tree import dot, tree
 from adamproof.theory.dependencies import graph
 from adamproof.theory.graph import Graph, label_of
+from adamproof.theory.library import get
 from tests.cli.test_cli import HEAD, run
 
 B2 = """\

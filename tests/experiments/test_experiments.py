@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from adamproof import sealed
-from adamproof.claims import Word, ledger
-from adamproof.cli.commands import main
-from adamproof.evidence import Desk, State
+from adamproof.claims.evidence import Desk, State
+from adamproof.claims.table import Word, ledger
+from adamproof.cli.app import main
 from adamproof.experiments import beta_boundary, conditions, lr_dimension, momentum, rate, records
-from adamproof.experiments.lab import Lab, late_steps
 from adamproof.experiments.pictures import Curve, Panel, Picture
 from adamproof.experiments.records import EXPERIMENTS, Record, RecordError, found_in, made, read, shipped
+from adamproof.experiments.runner import Lab, late_steps
 from adamproof.simulator import SimulationError
+from adamproof.support import records as sealed
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL: dict[str, dict[str, Any]] = {

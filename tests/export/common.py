@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from adamproof.export import coqc
+from adamproof.crosscheck import coqc
 from adamproof.export.proof import Proof, read
 from adamproof.prover import dump
-from adamproof.registry import theorem_of
+from adamproof.theory.library import theorem_of
 
 ROOT = Path(__file__).resolve().parents[2]
 HAS_COQ = coqc.version() is not None

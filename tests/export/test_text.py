@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adamproof.export import coqc, raw
+from adamproof.crosscheck import coqc
+from adamproof.export import raw
 from adamproof.export.development import Development, comment, term_of
 from adamproof.export.proof import read
 from adamproof.export.replay import replay
@@ -20,7 +21,7 @@ from adamproof.kernel.normal import normal
 from adamproof.kernel.terms import Refusal, Term, as_real, bind, function, make, number
 from adamproof.prover import dump, prop, real_power
 from adamproof.prover import reals as symbols
-from adamproof.registry import get, theorem_of
+from adamproof.theory.library import get, theorem_of
 
 from .common import stored
 

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from adamproof.export import coqc, development, text
+from adamproof.crosscheck import coqc
+from adamproof.crosscheck.smt_solvers import asker
+from adamproof.export import development, text
 from adamproof.export.development import Development, Module, names_of
 from adamproof.export.proof import read
 from adamproof.export.replay import replay
 from adamproof.export.smt import obligations
-from adamproof.export.solvers import asker
 from adamproof.export.text import coq_name
 from adamproof.kernel.rules import RULES
 from adamproof.kernel.terms import NAME, Term, as_real, function, make

@@ -7,14 +7,16 @@ from dataclasses import replace
 import mpmath
 import pytest
 
+from adamproof import lemmas as package
 from adamproof.checking.pipeline import check, numbers_of
 from adamproof.checking.report import Verdict, speaks_of_integrability
 from adamproof.kernel.text import show
 from adamproof.kernel.verify import verify
-from adamproof.lemma import Lemma, LemmaError, Source
 from adamproof.numeric.evaluate import value
 from adamproof.prover import prop, term
-from adamproof.registry import UnknownLemma, get, lemmas, theorem_of
+from adamproof.theory.index import chapters
+from adamproof.theory.lemma import Lemma, LemmaError, Source
+from adamproof.theory.library import UnknownLemma, get, lemmas, theorem_of
 
 ALL = {lemma.slug: lemma for lemma in lemmas()}
 FOUNDATIONS = {"cauchy-schwarz", "jensen-sqrt", "triangle", "triangle-norm", "geometric-sum", "averaging"}
@@ -130,7 +132,7 @@ def test_names() -> None:
 
 def test_files_are_called_like_their_lemmas_and_labels_are_listed() -> None:
     from adamproof.lemmas import LABELS
-    from adamproof.registry import modules
+    from adamproof.theory.library import modules
 
     files = {module.rpartition(".")[2] for module in modules()}
     assert {lemma.slug.replace("-", "_") for lemma in ALL.values()} <= files
@@ -171,3 +173,9 @@ def test_titles_and_names_can_be_seen(text: str) -> None:
     with pytest.raises(LemmaError, match="must be a line with a letter or digit"):
         replace(lemma, claims=[replace(lemma.claims[0], name=text)], mutants=())
     assert replace(lemma, title="Ποσότητα 1").title == "Ποσότητα 1"
+
+
+def test_models_are_not_results() -> None:
+    """The folder of models is no chapter, and no file in it is taken for a lemma."""
+    assert set(chapters().values()) == set(package.CHAPTERS)
+    assert {lemma.slug for lemma in lemmas()} == set(chapters())

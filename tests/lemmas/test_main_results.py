@@ -7,10 +7,10 @@ import pytest
 from adamproof.checking.pipeline import check
 from adamproof.checking.report import Verdict
 from adamproof.kernel.text import show
-from adamproof.lemma import MissingAssumption, OtherStatement, ProofFailure
 from adamproof.lemmas.main.setting import A1, A2, A3
 from adamproof.prover import prop
-from adamproof.registry import derivation_of, get
+from adamproof.theory.lemma import MissingAssumption, OtherStatement, ProofFailure
+from adamproof.theory.library import derivation_of, get
 
 STABILITY = "beta1^2 < beta2"
 
@@ -74,7 +74,7 @@ def test_its_runs_are_adams_with_bias_correction() -> None:
     from dataclasses import replace
     from fractions import Fraction
 
-    from adamproof.lemmas import problems
+    from adamproof.lemmas.models import problems
 
     beta1, beta2 = Fraction(1, 2), Fraction(3, 4)
     problem = problems.Problem((Fraction(1),), (Fraction(1),), (), 2, beta1, beta2, Fraction(0), Fraction(1, 8))

@@ -15,7 +15,7 @@ import mpmath
 import pytest
 
 from adamproof.kernel.terms import function, make
-from adamproof.numeric.adam import Hyper, adam_model, adam_models
+from adamproof.lemmas.models.adam import Hyper, adam_model, adam_models
 from adamproof.numeric.check import HypothesisViolated, check_sequent, counterexample
 from adamproof.numeric.models import Model, ModelError
 
@@ -164,7 +164,7 @@ def test_numbers_that_differ_are_printed_so_that_they_differ() -> None:
 
 
 SCRIPT = """
-from adamproof.numeric.adam import adam_models
+from adamproof.lemmas.models.adam import adam_models
 from adamproof.numeric.check import check_sequent, counterexample
 from tests.numeric.common import BOUND, RANGES, RECURSION, SQUARE, read
 hypotheses = [*RANGES, *RECURSION]

@@ -12,8 +12,8 @@ import pytest
 
 import adamproof
 from adamproof.checking.report import Verdict
-from adamproof.lemma import Lemma
-from adamproof.registry import UnknownLemma, lemmas
+from adamproof.theory.lemma import Lemma
+from adamproof.theory.library import UnknownLemma, lemmas
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
@@ -74,8 +74,8 @@ def test_claims_that_state_the_same_are_shown_once() -> None:
 
 
 def test_names_that_would_look_alike_fall_back_to_the_exact_text() -> None:
-    from adamproof.lemma import Claim, Source
     from adamproof.prover import le, prove, reals
+    from adamproof.theory.lemma import Claim, Source
 
     b1, beta1 = reals("b1 beta1")
     claim = Claim("it", le(beta1, b1**2 + beta1), lambda scope: prove(scope.goal))

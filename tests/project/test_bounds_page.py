@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from adamproof.bounds import certify
+from adamproof.bounds.parameters import THEOREMS
 from adamproof.bounds.problem import from_mapping, read
-from adamproof.inputs import THEOREMS
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "bounds.md").read_text(encoding="utf-8")
 

@@ -40,7 +40,7 @@ from adamproof.prover import (
     to_sympy,
 )
 from adamproof.prover import Sum as KeptSum
-from adamproof.registry import lemmas
+from adamproof.theory.library import lemmas
 
 x, y = reals("x y")
 k, t = integers("k t")

@@ -10,11 +10,11 @@ import pytest
 
 from adamproof.kernel.normal import difference
 from adamproof.kernel.terms import REAL, Term, make, number
-from adamproof.lemma import Lemma, derive_claim
 from adamproof.prover import ProofFailure, tactics
 from adamproof.prover.polynomials import all_atoms, atom_term
 from adamproof.prover.record import Step, derive
-from adamproof.registry import lemmas, theorem_of
+from adamproof.theory.lemma import Lemma, derive_claim
+from adamproof.theory.library import lemmas, theorem_of
 
 Question = tuple[Term, tuple[Step, ...], tuple[Term, ...], tuple[int, ...], int]
 

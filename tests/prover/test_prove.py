@@ -182,7 +182,7 @@ def test_induction_sums_and_logic() -> None:
 
 def test_output_does_not_depend_on_the_hash_seed() -> None:
     code = (
-        "from adamproof.prover import *; from adamproof.registry import theorem_of; import hashlib;"
+        "from adamproof.prover import *; from adamproof.theory.library import theorem_of; import hashlib;"
         "x, y, z = reals('x y z'); k = 10**9; facts = [le(0, k*x + y/k), eq(x/(x + y), 1 - y/(x + y)), lt(z/k, x)];"
         "goals = [le(2*k*x*y, k*k*x**2 + y**2), lt(z*y, 2*k*x*y + y**2/k), le(1 - x/(x + y), y/(x + y) + k*x + y/k)];"
         "steps = [theorem_of('update-magnitude'), *(prove(goal, facts, lt(0, y)) for goal in goals)];"

@@ -12,21 +12,21 @@ from typing import Any
 
 import pytest
 
-from adamproof.catalogue import chapters
 from adamproof.checking.pipeline import check
 from adamproof.checking.report import LemmaReport, Verdict
-from adamproof.claims import ROWS, ledger
+from adamproof.claims.table import ROWS, ledger
+from adamproof.crosscheck.records import made as made_opinions
+from adamproof.crosscheck.records import of_results
 from adamproof.experiments.records import read, shipped
-from adamproof.opinions import made as made_opinions
-from adamproof.opinions import of_results
 from adamproof.prover import prop
-from adamproof.registry import get, lemmas
 from adamproof.render import show
 from adamproof.report import drawing
 from adamproof.report.document import Content, made, written
 from adamproof.report.latex import escape
 from adamproof.report.parts import Part
 from adamproof.report.runs import Run
+from adamproof.theory.index import chapters
+from adamproof.theory.library import get, lemmas
 from tests.cli.test_cli import HEAD, run
 from tests.report.page import Page, assert_sound
 

@@ -19,7 +19,6 @@ from adamproof.simulator import (
     Noise,
     SimulationError,
     adam,
-    folding,
     function,
     numpy_engine,
     quadratic,
@@ -29,6 +28,9 @@ from adamproof.simulator import (
     signum,
     simulate,
     statistics,
+)
+from adamproof.simulator import (
+    summation as folding,
 )
 from adamproof.simulator.engine import choose
 from adamproof.simulator.noise import Standard

@@ -1,0 +1,519 @@
+"""Orders of magnitude in T and d, computed from the expression itself in exact rational arithmetic.
+
+    1 - beta1 = alpha*T^-A,   1 - beta2 = beta*T^-B,   gamma = gamma0*T^-C/sqrt(d)
+
+An expression is rewritten in U = 1 - b1 and V = 1 - b2, so that what cancels cancels exactly, and every sum is
+brought over one denominator and expanded into monomials; those with the largest exponent of T lead.  T grows first,
+with d fixed; then d.  Every other symbol is a positive constant.  Where the leading coefficient is a difference of
+constants, such as 2*alpha - beta for b2 - b1^2 at A = B, its being positive is a condition of the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+import sympy
+
+from ..prover import real_power
+from .affine import Affine, exact
+from .linear_program import Constraint, Infeasible, ProgramError, Unbounded, maximise
+
+Exponent = Fraction | Affine  # a plain fraction wherever there are no variables in it
+ALPHA, BETA, GAMMA0 = sympy.symbols("alpha beta gamma0", positive=True)
+T, D, B1, B2, GAMMA = (sympy.Symbol(name, positive=True) for name in ("T", "d", "b1", "b2", "gamma"))
+TRIES = 40  # points at which a coefficient is evaluated, to see that it can be positive
+U, V = sympy.Dummy("1 - b1", positive=True), sympy.Dummy("1 - b2", positive=True)
+SPELT = {symbol: sympy.Symbol(name) for symbol, name in ((B1, "beta1"), (B2, "beta2"), (GAMMA, "lr"))}
+IN_BETAS = {U: 1 - B1, V: 1 - B2}
+HINTS = [  # what must be positive, and who asks for it
+    (sympy.expand(1 - V - (1 - U) ** 2), "R needs beta1^2 < beta2"),
+    (U - V, "S needs beta1 < beta2"),
+]
+
+
+class OrderError(ValueError):
+    """An expression without an order of magnitude under the schedule; the message names it and says why."""
+
+
+class UndecidedOrder(OrderError):
+    """Two exponents that the schedule's assumptions do not compare: the sign of `form` is open."""
+
+    def __init__(self, form: Affine) -> None:
+        self.form = form
+        super().__init__(f"the schedule does not say whether {form} is positive; assume it, or its negative")
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """1 - beta1 = Theta(T^-A), 1 - beta2 = Theta(T^-B), gamma = Theta(T^-C * d^gamma_d); all exact.
+
+    An exponent may be the name of a variable ("A") or an affine form of variables.  Those of `positive` are assumed
+    positive, as are A and B; `scales` gives further symbols the exponent of T that they have.
+    """
+
+    A: Any
+    B: Any
+    C: Any
+    gamma_d: Any = Fraction(-1, 2)
+    scales: Mapping[str, Any] = field(default_factory=dict)
+    positive: Sequence[Any] = ()
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        for name in ("A", "B", "C"):
+            put(self, name, _exponent(getattr(self, name), f"the schedule's {name}").simple())
+        put(self, "gamma_d", _fraction(self.gamma_d, "the exponent of d in gamma"))
+        scales = {name: _exponent(e, f"the exponent of {name}").simple() for name, e in self.scales.items()}
+        put(self, "scales", scales)
+        put(self, "positive", tuple(_exponent(form, "an assumption") for form in self.positive))
+        for name in ("A", "B"):
+            if isinstance(value := getattr(self, name), Fraction) and value < 0:
+                raise OrderError(f"{name} = {value} is negative: 1 - beta = Theta(T^-{name}) below 1 needs {name} >= 0")
+
+    def assumed(self) -> tuple[Affine, ...]:
+        """The forms that are positive in the interior of the schedule's range."""
+        own = (Affine.of(self.A), Affine.of(self.B), *self.positive)
+        return tuple(dict.fromkeys(form for form in own if form.coefficients))
+
+    def assuming(self, form: Affine) -> Schedule:
+        """The schedule with one assumption more."""
+        return replace(self, positive=(*self.positive, form))
+
+    def on(self, form: Affine) -> Schedule:
+        """The schedule where the form vanishes: its last variable is replaced."""
+        name = form.variables[-1]
+        return self.put(name, form.solved_for(name))
+
+    def put(self, name: str, value: Affine) -> Schedule:
+        """The schedule with a form in place of a variable."""
+        return replace(
+            self,
+            **{which: Affine.of(getattr(self, which)).put(name, value) for which in ("A", "B", "C")},
+            scales={scale: Affine.of(exponent).put(name, value) for scale, exponent in self.scales.items()},
+            positive=tuple(form.put(name, value) for form in self.positive),
+        )
+
+    def is_empty(self) -> bool:
+        """Whether no exponents satisfy all assumptions strictly."""
+        if any(not form.coefficients and form.constant <= 0 for form in self.positive):
+            return True
+        slack = Affine.of("slack")
+        rooms = [Constraint(str(form), form - slack) for form in self.assumed()]
+        return maximise(slack, [*rooms, Constraint("at most 1", 1 - slack)]).value <= 0
+
+    def sign(self, form: Affine) -> int:
+        """The sign of a form under the assumptions.  Raises UndecidedOrder if they leave it open."""
+        if not form.coefficients:
+            return (form.constant > 0) - (form.constant < 0)
+        rooms = [Constraint(str(assumed), assumed) for assumed in self.assumed()]
+        for sign in (1, -1):
+            if _never_positive(form * -sign, rooms):
+                return sign
+        raise UndecidedOrder(form)
+
+    def __str__(self) -> str:
+        shown = {"A": self.A, "B": self.B, "C": self.C, **self.scales}
+        equations = [f"{name} = {value}" for name, value in shown.items() if str(value) != name]
+        return ", ".join([*equations, *(f"{form} > 0" for form in self.positive if form.coefficients)]) or "A, B, C"
+
+
+def _never_positive(form: Affine, constraints: Sequence[Constraint]) -> bool:
+    try:
+        return maximise(form, constraints).value <= 0
+    except Unbounded:
+        return False
+    except Infeasible as failure:
+        raise OrderError("the schedule's assumptions contradict each other") from failure
+
+
+def _exponent(value: Any, what: str) -> Affine:
+    try:
+        return Affine.of(value)
+    except (TypeError, ValueError) as failure:
+        raise OrderError(f"{what} must be exact, a variable's name or an affine form: {failure}") from failure
+
+
+def _fraction(value: Any, what: str) -> Fraction:
+    try:
+        return exact(value)
+    except (TypeError, ValueError) as failure:
+        raise OrderError(f"{what} must be exact: {failure}") from failure
+
+
+@dataclass(frozen=True)
+class Order:
+    """Theta(T^T * d^d * ln(T)^log); two orders are equal when these three are.
+
+    The expression is sign*coefficient times this, up to a factor that tends to 1, if the `conditions` hold.
+    """
+
+    T: Exponent = Fraction(0)
+    d: Fraction = Fraction(0)
+    log: Fraction = Fraction(0)
+    conditions: tuple[str, ...] = field(default=(), compare=False)
+    coefficient: Any = field(default=sympy.Integer(1), compare=False)  # positive, in the constants
+    sign: int = field(default=1, compare=False)
+    exact: bool = field(default=True, compare=False)  # whether the factor that tends to 1 is 1
+
+    def times(self, other: Order) -> Order:
+        return Order(
+            (Affine.of(self.T) + Affine.of(other.T)).simple(),
+            self.d + other.d,
+            self.log + other.log,
+            tuple(dict.fromkeys((*self.conditions, *other.conditions))),
+            self.coefficient * other.coefficient,
+            self.sign * other.sign,
+            self.exact and other.exact,
+        )
+
+    def to_the(self, power: Fraction) -> Order:
+        """The order of a power; the sign is that of an integer power."""
+        return replace(
+            self,
+            T=(Affine.of(self.T) * power).simple(),
+            d=self.d * power,
+            log=self.log * power,
+            coefficient=self.coefficient ** sympy.Rational(power.numerator, power.denominator),
+            sign=self.sign if power.numerator % 2 else 1,
+        )
+
+    def __str__(self) -> str:
+        parts = [("T", self.T), ("d", self.d), ("ln(T)", self.log)]
+        shown = [name if exponent == 1 else f"{name}^{_in_power(exponent)}" for name, exponent in parts if exponent]
+        return "*".join(shown) or "1"
+
+
+def _in_power(exponent: Exponent) -> str:
+    text = str(exponent)
+    return text if text.isalnum() else f"({text})"
+
+
+def order(expression: Any, schedule: Schedule | None = None) -> Order:
+    """The order of magnitude of an expression in T and d (and b1, b2, gamma under a schedule).
+
+    Without a schedule, every symbol but T and d is a positive constant.  Raises OrderError, with the part of the
+    expression that has no order: not defined for large T, outside the language, or undecided.
+    """
+    calculation = _Calculation(schedule)
+    found = calculation.order(_with_positive_symbols(expression))
+    conditions = tuple(dict.fromkeys((*found.conditions, *calculation.defined)))
+    return replace(found, coefficient=sympy.sympify(found.coefficient), conditions=conditions)
+
+
+def _with_positive_symbols(expression: Any) -> Any:
+    """The expression in positive symbols of the same names, with U and V in place of 1 - b1 and 1 - b2."""
+    if isinstance(expression, (int, Fraction)) and not isinstance(expression, bool):
+        expression = sympy.Rational(expression)
+    if not isinstance(expression, sympy.Expr):
+        raise OrderError(f"{expression!r:.60} ({type(expression).__name__}) is not an expression")
+    if expression.has(sympy.Float):
+        raise OrderError(f"{expression} holds a floating point number; write it as a fraction")
+    names: dict[str, Any] = {}
+    for symbol in sorted(expression.free_symbols, key=str):
+        if symbol.is_extended_positive is False or not symbol.is_commutative:
+            raise OrderError(
+                f"the symbol {symbol.name} is assumed not to be positive; here every symbol is a positive constant"
+            )
+        if names.setdefault(symbol.name, symbol) != symbol:
+            raise OrderError(f"two different symbols are called {symbol.name}; rename one")
+    return expression.xreplace({symbol: sympy.Symbol(name, positive=True) for name, symbol in names.items()})
+
+
+class _Calculation:
+    """The orders of all parts of one expression."""
+
+    def __init__(self, schedule: Schedule | None) -> None:
+        self.schedule = schedule or Schedule(0, 0, 0)
+        self.scales: dict[Any, Order] = {T: Order(T=Fraction(1)), D: Order(d=Fraction(1))}
+        self.betas: dict[Any, Any] = {}
+        self.atoms: dict[Any, Any] = {}  # part -> the symbol that stands for it
+        self.defined: dict[str, None] = {}  # conditions on which roots and logarithms are defined, leading or not
+        if schedule is not None:
+            self._take(schedule)
+
+    def _take(self, schedule: Schedule) -> None:
+        self.betas = {B1: 1 - U, B2: 1 - V}
+        self.scales[U] = Order(T=_minus(schedule.A), coefficient=ALPHA)
+        self.scales[V] = Order(T=_minus(schedule.B), coefficient=BETA)
+        self.scales[GAMMA] = Order(T=_minus(schedule.C), d=schedule.gamma_d, coefficient=GAMMA0)
+        for name, exponent in schedule.scales.items():
+            symbol = sympy.Symbol(name, positive=True)
+            self.scales[symbol] = Order(T=exponent, coefficient=symbol)
+
+    def order(self, expression: Any) -> Order:
+        return self._of(expression.xreplace(self.betas))
+
+    # --- one part at a time ---
+
+    def _of(self, part: Any) -> Order:
+        if part.is_Symbol:
+            return self.scales.get(part) or Order(coefficient=part)
+        if part.is_number:
+            return self._number(part)
+        if part.is_Mul:
+            return self._product(part.args)
+        if part.is_Add:
+            return self._sum(part)
+        if part.is_Pow or isinstance(part, real_power):
+            return self._power(part)
+        if isinstance(part, sympy.log):
+            return self._logarithm(part.args[0])
+        if isinstance(part, sympy.Abs):
+            return replace(self._of(part.args[0]), sign=1)
+        raise OrderError(f"{self._shown(part)} ({type(part).__name__}) has no known order; give a symbol for it")
+
+    def _number(self, part: Any) -> Order:
+        if part.is_zero or not part.is_extended_real or not part.is_finite:
+            raise OrderError(f"{part} has no order of magnitude")
+        sign = _sign_of_number(part)
+        return Order(coefficient=sign * part, sign=sign)
+
+    def _product(self, parts: Sequence[Any]) -> Order:
+        result = Order()
+        for part in parts:
+            result = result.times(self._of(part))
+        return result
+
+    def _power(self, part: Any) -> Order:
+        base, exponent = part.args
+        found = self._of(base)
+        if not exponent.is_Rational:
+            return self._constant_power(part, found, exponent)
+        power = exact(exponent)
+        if found.sign < 0 and power.denominator != 1:
+            raise OrderError(self._negative(base, "its root"))
+        if found.sign < 0 and power < 0 and self._depends_on_schedule(base):
+            raise OrderError(self._negative(base, "what is divided by it"))
+        if power.denominator != 1:
+            self.defined.update(dict.fromkeys(found.conditions))
+        return found.to_the(power)
+
+    def _constant_power(self, part: Any, base: Order, exponent: Any) -> Order:
+        if base != Order() or base.sign < 0 or exponent.free_symbols & set(self.scales):
+            raise OrderError(f"{self._shown(part)} has an exponent that is no rational number")
+        self.defined.update(dict.fromkeys(base.conditions))
+        return replace(base, coefficient=base.coefficient**exponent)
+
+    def _logarithm(self, inner: Any) -> Order:
+        """ln x: x - 1 where x tends to 1, a constant where x is one, a multiple of ln T where x is a power of T."""
+        found = self._of(inner)
+        if found.sign < 0:
+            raise OrderError(self._negative(inner, "its logarithm"))
+        self.defined.update(dict.fromkeys(found.conditions))
+        direction = self.schedule.sign(Affine.of(found.T))
+        if direction:
+            size = _sympy(Affine.of(found.T) * direction)
+            return Order(log=Fraction(1), conditions=found.conditions, coefficient=size, sign=direction, exact=False)
+        if found.d or found.log:
+            raise OrderError(f"ln({self._shown(inner)}) grows, but not as a power of T or ln T")
+        excess = self._of(inner - 1)
+        if self.schedule.sign(Affine.of(excess.T)) < 0:
+            return replace(excess, exact=False)
+        size = sympy.log(found.coefficient)
+        return Order(conditions=excess.conditions, coefficient=abs(size), sign=excess.sign, exact=found.exact)
+
+    # --- sums ---
+
+    def _sum(self, total: Any) -> Order:
+        top, bottom = sympy.fraction(sympy.together(self._polynomial(total)))
+        above, below = self._leading(_expanded(top)), self._leading(_expanded(bottom))
+        if below.sign < 0:
+            above, below = replace(above, sign=-above.sign), replace(below, sign=1)
+        return above.times(below.to_the(Fraction(-1)))
+
+    def _polynomial(self, part: Any) -> Any:
+        """The expression with a symbol for every part that is not a sum, product or power of symbols."""
+        if part.is_Rational or part.is_Symbol:
+            return part
+        if part.is_Add or part.is_Mul:
+            return part.func(*map(self._polynomial, part.args))
+        if part.is_Pow and (part.exp.is_Integer or (part.base.is_Symbol and part.exp.is_Rational)):
+            if part.exp.is_negative:
+                self._of(part)  # refuses a denominator that is not defined, before it is cleared
+            return self._polynomial(part.base) ** part.exp
+        if part not in self.atoms:
+            found = self._of(part)
+            self.atoms[part] = sympy.Dummy(positive=True)
+            self.scales[self.atoms[part]] = replace(found, sign=1)
+            self.atoms[part] *= found.sign
+        return self.atoms[part]
+
+    def _leading(self, expanded: Any) -> Order:
+        """The order of a sum of monomials: that of the monomials with the largest exponent whose sum is not 0."""
+        monomials = [self._monomial(part) for part in sympy.Add.make_args(expanded)]
+        while monomials:
+            first = self._largest(monomials)
+            group = [monomial for monomial in monomials if monomial == first]
+            total = _expanded(sum(monomial.sign * monomial.coefficient for monomial in group))
+            if total != 0:
+                return self._together(group, total, len(group) == len(monomials))
+            if not all(monomial.exact for monomial in group):
+                break
+            monomials = [monomial for monomial in monomials if monomial not in group]
+        raise OrderError(f"the leading terms of {self._shown(expanded)} cancel; expand it by hand")
+
+    def _largest(self, monomials: Sequence[Order]) -> Order:
+        """A monomial that none exceeds; how the smaller ones compare with each other does not matter."""
+        left = [m for m in monomials if not any(self._surely_below(m, other) for other in monomials)]
+        for monomial in left[1:]:
+            self._compare(monomial, left[0])
+        return left[0]
+
+    def _surely_below(self, a: Order, b: Order) -> bool:
+        try:
+            return self._compare(a, b) < 0
+        except UndecidedOrder:
+            return False
+
+    def _monomial(self, part: Any) -> Order:
+        return self._product(sympy.Mul.make_args(part))
+
+    def _together(self, group: Sequence[Order], total: Any, whole: bool) -> Order:
+        sign, condition = _sign(total)
+        conditions = [text for monomial in group for text in monomial.conditions]
+        return replace(
+            group[0],
+            conditions=tuple(dict.fromkeys([*conditions, *condition])),
+            coefficient=sign * total,
+            sign=sign,
+            exact=whole and all(monomial.exact for monomial in group),
+        )
+
+    def _compare(self, a: Order, b: Order) -> int:
+        """Which is larger for large T, then for large d."""
+        sign = self.schedule.sign(Affine.of(a.T) - Affine.of(b.T))
+        return sign or (a.log > b.log) - (a.log < b.log) or (a.d > b.d) - (a.d < b.d)
+
+    # --- what to say ---
+
+    def _depends_on_schedule(self, base: Any) -> bool:
+        """Whether what makes a sum negative has terms of both signs in 1 - b1 and 1 - b2: as at another schedule."""
+        if not base.is_Add or not base.free_symbols & {U, V}:
+            return False
+        halves = map(_expanded, sympy.fraction(sympy.together(self._polynomial(base))))
+        negative = [half for half in halves if self._leading(half).sign < 0]
+        return any(self._monomial(part).sign > 0 for half in negative for part in sympy.Add.make_args(half))
+
+    def _negative(self, part: Any, what: str) -> str:
+        text = f"{self._shown(part)} is negative for large T (schedule {self.schedule}), so {what} is not defined"
+        top, bottom = sympy.fraction(sympy.together(self._polynomial(part)))
+        hints = [hint for positive, hint in HINTS if positive in (_expanded(top), _expanded(bottom))]
+        return "; ".join([text, *hints[:1]])
+
+    def _shown(self, part: Any) -> str:
+        """As it was written."""
+        signed = [(inner, *stand.as_coeff_Mul()) for inner, stand in self.atoms.items()]
+        written = part.subs({stand: sign * inner for inner, sign, stand in signed}).subs(IN_BETAS)
+        return str(written.subs(SPELT)).replace("**", "^")
+
+
+def _minus(exponent: Exponent) -> Exponent:
+    return (-Affine.of(exponent)).simple()
+
+
+def _sympy(form: Affine) -> Any:
+    parts = (
+        sympy.Rational(value.numerator, value.denominator) * sympy.Symbol(n, real=True)
+        for n, value in form.coefficients
+    )
+    return sympy.Rational(form.constant.numerator, form.constant.denominator) + sympy.Add(*parts)
+
+
+def _expanded(expression: Any) -> Any:
+    return sympy.expand(expression, log=False, power_base=False, power_exp=False)
+
+
+def _sign(total: Any) -> tuple[int, tuple[str, ...]]:
+    """The sign of a sum of positive constants with coefficients; if they have both signs, it is required to be 1."""
+    if total.is_number:
+        return _sign_of_number(total), ()
+    parts = [(part, bool(part.as_coeff_Mul()[0].is_negative)) for part in sympy.Add.make_args(total)]
+    if len({negative for _, negative in parts}) == 1:
+        return (-1 if parts[0][1] else 1), ()
+    if not _can_be_positive(total):
+        raise OrderError(f"the leading coefficient {total} is 0 or negative wherever it was tried; simplify it by hand")
+    condition = _primitive(total)
+    negatives = [-part for part in sympy.Add.make_args(condition) if part.as_coeff_Mul()[0].is_negative]
+    return 1, (f"{sympy.Add(*negatives)} < {condition + sympy.Add(*negatives)}",)
+
+
+def _sign_of_number(number: Any) -> int:
+    """1 or -1.  Refuses what SymPy cannot tell from 0, such as sin(1)^2 + cos(1)^2 - 1."""
+    if number.is_positive or number.is_negative:
+        return 1 if number.is_positive else -1
+    raise OrderError(f"{number} is 0, or cannot be told from 0; simplify it by hand")
+
+
+def _can_be_positive(total: Any) -> bool:
+    """Whether a sum of constants is positive somewhere: one that is always 0 has no sign, whatever is required."""
+    names = sorted(total.free_symbols, key=str)
+    draw = Random(0)
+    points = (
+        {name: sympy.Rational(draw.randint(1, 99)) ** draw.choice([-3, -1, 1, 3]) for name in names}
+        for _ in range(TRIES)
+    )
+    return any(total.xreplace(point).is_positive for point in points)
+
+
+def _primitive(total: Any) -> Any:
+    """The sum without the positive factor that all of its parts share."""
+    rest = sympy.factor_terms(total)
+    factors = [factor for factor in sympy.Mul.make_args(rest) if factor.is_Add]
+    sign = -1 if rest.as_coeff_Mul()[0].is_negative else 1
+    return _expanded(sign * factors[0]) if len(factors) == 1 else total
+
+
+# --- several terms ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Rate:
+    """The orders of the terms of a bound: their sum is Theta(T^-rate), up to logarithms, by the binding terms."""
+
+    orders: Mapping[str, Order]
+    binding: tuple[str, ...]
+    rate: Fraction
+
+    @property
+    def exponents(self) -> dict[str, Fraction]:
+        """The exponent of T of each term."""
+        return {name: _plain(found) for name, found in self.orders.items()}
+
+    @property
+    def d(self) -> Fraction:
+        """The largest exponent of d among the binding terms."""
+        return max(self.orders[name].d for name in self.binding)
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(text for found in self.orders.values() for text in found.conditions))
+
+    def __str__(self) -> str:
+        terms = ", ".join(f"{name} {found}" for name, found in self.orders.items())
+        return f"rate {self.rate} because of {', '.join(self.binding)} ({terms})"
+
+
+def _plain(found: Order) -> Fraction:
+    if not isinstance(found.T, Fraction):
+        raise OrderError(f"the exponent {found.T} is not a number; a rate needs a schedule of numbers")
+    return found.T
+
+
+def rate(terms: Mapping[str, Any], schedule: Schedule | None = None) -> Rate:
+    """The order of each term of a bound and the rate of their sum.  Refuses a term that is negative for large T."""
+    if not terms:
+        raise OrderError("a bound without terms has no rate")
+    orders = {}
+    for name, expression in terms.items():
+        orders[name] = order(expression, schedule)
+        if orders[name].sign < 0:
+            raise OrderError(f"the term {name}, {expression}, is negative for large T; a bound has positive terms")
+    largest = max(_plain(found) for found in orders.values())
+    return Rate(orders, tuple(name for name, found in orders.items() if found.T == largest), -largest)
+
+
+__all__ = ["Exponent", "Order", "OrderError", "ProgramError", "Rate", "Schedule", "UndecidedOrder", "order", "rate"]

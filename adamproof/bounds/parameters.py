@@ -1,0 +1,156 @@
+"""What the bound calculator may be asked with: names and meanings, for `--help` as well, and what looks like a mistake.
+
+This needs the standard library alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Context, Decimal
+from fractions import Fraction
+from typing import Any
+
+from ..support.parsing import DECIMAL, NumberError, rational
+
+THEOREMS = ("main", "averaged", "corollary", "unconditional", "high-probability")
+PROBLEM = {
+    "gap": "D = F(x_1) - F*, in units of the loss",
+    "grad1": "|a_1|_2, the length of the gradient at the fixed start x_1",
+    "L0": "smoothness: |grad F(x) - grad F(y)| <= (L0 + L1*|grad F(x)|^q)*|x - y|",
+    "L1": "smoothness, the part that grows with the gradient",
+    "q": "smoothness, the exponent of the gradient",
+    "sigma0": "noise: E|xi_t|_2^2 <= sigma0^2 + sigma1^2*|a_t|_2^p, over all coordinates together",
+    "sigma1": "noise, the part that grows with the gradient",
+    "p": "noise, the exponent of the gradient",
+    "dim": "d, the number of parameters",
+    "Gp": "mean over time of E|a_t|^p, measured or assumed; needed if sigma1 > 0",
+    "Gq": "mean over time of E|a_t|^q, measured or assumed; needed if L1 > 0",
+    "C0": "C1 of the corollary: mean of E|a|^p <= C0^2*(mean of E|a|)^p; 1 will do for p <= 1",
+    "C1": "C3 of the corollary: |a|_1 >= C1*|a|_2; 1 always will do",
+    "density": "c of the corollary's case 2: C1 = c*sqrt(d)",
+    "vbar": "C2 of the corollary: E|u_t o a_t|_1 >= vbar*E|a_t|_1 for all t",
+    "V": "second moment: E[v_T] <= V in every coordinate (averaged)",
+    "B": "stochastic gradients: |g_t| <= B in every coordinate (unconditional)",
+    "delta": "the probability with which the bound may fail (high-probability)",
+}
+HYPERPARAMETERS = {
+    "beta1": "momentum",
+    "beta2": "decay of the second moment",
+    "lr": "gamma, the learning rate",
+    "epsilon": "added to the root of the second moment",
+    "steps": "T, the number of steps",
+}
+# What a training has beside Adam's recursions; the theorems cover some of it (adamproof.bounds.training).
+TRAINING = {
+    "bias_correction": "m and v are divided by 1 - beta^t, as PyTorch and optax do",
+    "weight_decay": "weight decay, 0 for none",
+    "decoupled": "weight decay acts on the parameters (AdamW), not through the gradient",
+    "clipping": "the norm at which gradients are clipped, 0 for no clipping",
+    "lr_schedule": "learning rates: 'constant', or the schedule and warm-up in a few words",
+}
+DEFAULTS = {"L1": "0", "q": "1", "sigma1": "0", "p": "2", "C1": "1", "epsilon": "1e-8"}
+MEANINGS = {**PROBLEM, **HYPERPARAMETERS}
+
+
+LARGE_LR = Fraction(1, 2)  # for Adam, whose steps have about the length lr in every coordinate
+SMALL_BETA = Fraction(1, 10)
+LARGEST_EXPONENTS = {"beta1": Fraction(4, 5), "beta2": Fraction(4, 5)}  # decimals between this and 1 look like betas
+SMALLEST_EXPONENT = Fraction(1, 10)  # of lr: smaller decimals look like learning rates
+
+
+def doubts(values: Mapping[str, Any]) -> list[str]:
+    """What looks as if something else was meant, one sentence each: betas swapped, 1 - beta for beta, and the like.
+
+    Values are numbers or text, by the names of the inputs; formulas in T and d are passed over.
+    """
+    known = {name: number for name, value in values.items() if (number := _plain(value)) is not None}
+    found = [_of_betas(known.get("beta1"), known.get("beta2")), *(_of(name, value) for name, value in known.items())]
+    return [sentence for sentence in found if sentence]
+
+
+def swapped(beta1: Any, beta2: Any) -> str:
+    """A sentence if two betas (numbers) look swapped, "" if not: beta1^2 < beta2 fails, and holds the other way."""
+    if not (0 < beta2 < beta1 < 1 and beta1**2 >= beta2):
+        return ""
+    first, second = _written(beta1), _written(beta2)
+    return f"beta1 = {first} and beta2 = {second} look swapped; write beta1 = {second}, beta2 = {first} if they are"
+
+
+def _of_betas(beta1: Fraction | None, beta2: Fraction | None) -> str:
+    if beta2 is not None and 0 < beta2 <= SMALL_BETA:
+        return f"beta2 = {_written(beta2)} is far from 1; if that is 1 - beta2, write beta2 = {_written(1 - beta2)}"
+    return "" if beta1 is None or beta2 is None else swapped(beta1, beta2)
+
+
+def _of(name: str, value: Fraction) -> str:
+    if name == "lr" and value >= LARGE_LR:
+        usual = "each step of Adam moves a coordinate by about lr, and 1e-4 to 1e-2 is usual"
+        power = f"; if that is its exponent, write T^-{value}/sqrt(d)" if value <= 2 else ""
+        return f"lr = {_written(value)} is large: {usual}{power}"
+    if name == "epsilon" and value >= 1:
+        return f"epsilon = {_written(value)} is large; 1e-8 is usual"
+    if name == "delta" and Fraction(1, 2) < value < 1:
+        other = f"if it is the probability that the bound holds, write delta = {_written(1 - value)}"
+        return f"delta = {_written(value)} is the probability that the bound fails; {other}"
+    return ""
+
+
+def constants_for_exponents(command: str, given: Mapping[str, str]) -> str:
+    """A sentence if some of the exponents (text by beta1, beta2, lr) look like the constants themselves, "" if not.
+
+    A decimal between 0.8 and 1 looks like a beta, one below 0.1 like a learning rate; fractions and powers never do.
+    """
+    strange = {name: text for name, text in given.items() if _looks_constant(name, text)}
+    if not strange:
+        return ""
+    shown = ", ".join(f"{name} {text}" for name, text in strange.items())
+    name, text = next(iter(strange.items()))
+    meant = " ".join(f"--{name} {text}" for name, text in given.items())
+    return (
+        f"{shown} {'looks like a constant' if len(strange) == 1 else 'look like constants'}, but an exponent is needed,"
+        f" such as 1/2 or {'T^-3/4' if name == 'lr' else '1-T^-1/2'}; for constants use `adamproof {command} {meant}`, "
+        f"and write {rational(text)} if {text} is the exponent"
+    )
+
+
+def _looks_constant(name: str, text: str) -> bool:
+    if not re.fullmatch(DECIMAL, text.strip()):
+        return False
+    try:
+        value = rational(text)
+    except NumberError:
+        return False
+    return 0 < value < SMALLEST_EXPONENT if name == "lr" else LARGEST_EXPONENTS[name] < value < 1
+
+
+def _plain(value: Any) -> Fraction | None:
+    try:
+        return rational(str(value))
+    except NumberError:
+        return None
+
+
+def _written(value: Any) -> str:
+    """A number as a decimal if that is short, as a short fraction, or else about its value."""
+    if hasattr(value, "numerator"):  # an int, a Fraction, SymPy's Rational
+        number = Fraction(int(value.numerator), int(value.denominator))
+    else:
+        number = rational(str(value))
+    digits = Context(prec=12).divide(Decimal(number.numerator), Decimal(number.denominator))
+    if Fraction(digits) == number:
+        return str(digits).lower()
+    return str(number) if len(str(number)) <= 12 else f"about {digits.normalize(Context(prec=6))}".lower()
+
+
+__all__ = [
+    "DEFAULTS",
+    "HYPERPARAMETERS",
+    "MEANINGS",
+    "PROBLEM",
+    "THEOREMS",
+    "TRAINING",
+    "constants_for_exponents",
+    "doubts",
+    "swapped",
+]

@@ -1,0 +1,365 @@
+"""The ledger: what the source's summary claims, and what becomes of each claim.
+
+A row is a claim's text and a function that gets evidence (`evidence`) and returns a Verdict made from it: from
+lemmas that are checked and exponents that are computed when the ledger is asked for.  No row holds a verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from fractions import Fraction
+
+from ..bounds import OrderError, ProgramError, Schedule
+from ..crosscheck.records import Opinions, Proven
+from ..experiments.records import Record
+from ..theory.graph import label_of
+from .evidence import (
+    HALF,
+    OURS,
+    QUARTER,
+    SOURCE,
+    Desk,
+    Evidence,
+    MainTerms,
+    Say,
+    State,
+    attempt,
+    best_gamma,
+    exponent,
+    failed,
+    free_of,
+    main_terms,
+    no_momentum_term,
+    shown,
+    with_bounded_means,
+    with_constant,
+)
+
+
+class Word(Enum):
+    """The verdicts."""
+
+    PROVED = "PROVED"
+    PROVED_UNDER = "PROVED UNDER"
+    NOT_DERIVABLE = "NOT DERIVABLE"
+    REFUTED = "REFUTED"
+    UNDECIDED = "UNDECIDED"  # a lemma or a calculation that the row rests on does not hold
+    NO_LEMMA = "no lemma yet"
+    NOT_RUN = "not run"
+    OBSERVED = "observed in a run"  # a claim about runs, with what the runs showed
+    REJECTED = "rejected in runs"  # a claim about runs, which their tests reject
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A word, what it is qualified by, the evidence, and what is missing for the rest of the claim."""
+
+    word: Word
+    by: tuple[str, ...] = ()  # conditions, or the terms that break it
+    beyond: tuple[str, ...] = ()  # what it rests on beyond A1-A3
+    evidence: tuple[Evidence, ...] = ()
+    missing: tuple[str, ...] = ()
+    repair: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether something that the row rests on does not hold, rather than being absent."""
+        return any(entry.state is State.FAILED for entry in self.evidence)
+
+    def __str__(self) -> str:
+        if self.word is Word.NOT_DERIVABLE:
+            return f"{self.word}: {', '.join(self.by)}"
+        if self.word is Word.PROVED_UNDER:
+            return f"{self.word} {', '.join(self.by)}"
+        return f"{self.word} under {', '.join(self.by)}" if self.by else str(self.word)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A claim of the source: its number, its text, and how a verdict on it is reached."""
+
+    number: int
+    text: str
+    judge: Callable[[Desk], Verdict]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A claim with its verdict."""
+
+    row: Row
+    verdict: Verdict
+
+
+def ledger(
+    numbers: Sequence[int] = (),
+    say: Say = lambda _: None,
+    records: Sequence[Record] = (),
+    opinions: Sequence[Opinions] = (),
+) -> list[Judged]:
+    """The verdicts on these claims (all by default), computed now.
+
+    What was observed in runs, and what other checkers have said about the proofs, comes from records.
+    """
+    desk = Desk(say, records, opinions)
+    found = []
+    for row in ROWS:
+        if not numbers or row.number in numbers:
+            say(f"claim {row.number}: {row.text}")
+            found.append(Judged(row, _judged(row, desk)))
+    return found
+
+
+def proofs_of(found: Sequence[Judged]) -> list[Proven]:
+    """The proofs that the verdicts rest on, each once."""
+    pieces = (piece for entry in found for piece in entry.verdict.evidence)
+    return list(dict.fromkeys(piece.proof for piece in pieces if piece.proof is not None))
+
+
+def _judged(row: Row, desk: Desk) -> Verdict:
+    try:
+        return row.judge(desk)
+    except (OrderError, ProgramError) as error:  # a bound whose exponents cannot be computed
+        return open_verdict([failed(str(error))])
+
+
+# --- from evidence to a verdict -----------------------------------------------------------------
+
+
+def proved(evidence: Sequence[Evidence], beside: Sequence[Evidence] = ()) -> Verdict:
+    """PROVED, if all of the evidence carries; what is `beside` it is shown, and missing if it is not there."""
+    if not all(entry.state.carries for entry in evidence):
+        return open_verdict(evidence, beside)
+    under = tuple(dict.fromkeys(short(name) for entry in evidence for name in entry.conditions))
+    word = Word.PROVED_UNDER if under else Word.PROVED
+    return Verdict(word, under, beyond(evidence), (*evidence, *_there(beside)), _not_there(beside))
+
+
+def refuted(evidence: Sequence[Evidence], beside: Sequence[Evidence] = ()) -> Verdict:
+    """REFUTED, if the evidence, which contradicts the claim, carries."""
+    found = proved(evidence, beside)
+    if found.word in (Word.PROVED, Word.PROVED_UNDER):
+        return replace(found, word=Word.REFUTED)
+    return replace(found, word=Word.UNDECIDED) if found.word is Word.REFUTED else found
+
+
+def open_verdict(evidence: Sequence[Evidence], beside: Sequence[Evidence] = ()) -> Verdict:
+    """The verdict on evidence that does not carry: what failed counts before what is absent, and that before runs."""
+    states = {entry.state for entry in evidence}
+    words = (
+        (State.FAILED, Word.UNDECIDED),
+        (State.ABSENT, Word.NO_LEMMA),
+        (State.UNRUN, Word.NOT_RUN),
+        (State.REJECTED, Word.REJECTED),
+        (State.OBSERVED, Word.OBSERVED),
+    )
+    word = next((word for state, word in words if state in states), Word.UNDECIDED)
+    if any(entry.verdict == "REFUTED" for entry in evidence):  # the claim as the lemma states it has a counterexample
+        word = Word.REFUTED
+    missing = (*_not_there(evidence), *_not_there(beside))
+    return Verdict(word, (), (), (*evidence, *_there(beside)), missing)
+
+
+def beyond(evidence: Sequence[Evidence]) -> tuple[str, ...]:
+    """What some evidence rests on beyond A1-A3: assumptions about the run, then conditions on the constants."""
+    about_run = [name for entry in evidence for name in entry.conditions]
+    return tuple(dict.fromkeys([*about_run, *(name for entry in evidence for name in entry.settings)]))
+
+
+def _there(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    states = {state for state in State if state.carries or state.of_runs or state is State.FAILED}
+    return tuple(entry for entry in evidence if entry.state in states)
+
+
+def _not_there(evidence: Sequence[Evidence]) -> tuple[str, ...]:
+    return tuple(entry.text for entry in evidence if not (entry.state.carries or entry.state.of_runs))
+
+
+def short(assumption: str) -> str:
+    """The label of an assumption, or its name if it has none."""
+    return label_of(assumption) or assumption
+
+
+# --- the claims ---------------------------------------------------------------------------------
+
+STABLE, UNSTABLE = "beta1^2 < beta2", "beta2 <= beta1^2"
+EXPONENTS = (
+    "initial gap",
+    "drift",
+    "noise",
+    "R is at least 1",
+    "R grows where B > A",
+    "beta1^2 < beta2",
+    "the rate is 1/4",
+)
+EXAMPLE = ("the noise has two values", "the noise has mean 0", "the noise has mean 0 on both sides of a")
+
+
+def _bounded(desk: Desk) -> Verdict:
+    above = desk.lemma("update-magnitude", "by an invariant").within(STABLE)
+    return proved([above, _unbounded(desk)])
+
+
+def _unbounded(desk: Desk) -> Evidence:
+    """For every M there is a late time and a sequence of gradients with u_t > M: these are the converse itself."""
+    return desk.lemma("update-magnitude-tight", "unbounded").within(UNSTABLE, "M is a bound", "t is late")
+
+
+def _sign_form(desk: Desk) -> Verdict:
+    return proved([desk.lemma("sign-form")])
+
+
+def _descent(desk: Desk) -> Verdict:
+    return proved([desk.lemma("descent", "Adam")])
+
+
+def _rate(desk: Desk) -> Verdict:
+    rate = with_bounded_means(desk.lemma("rate", "Adam"))
+    steps = replace(OURS, scales={"tau": Fraction(1, 4)})  # the lemma has T = tau^4
+    return proved(
+        [rate, exponent(rate, steps, QUARTER)],
+        beside=[exponent(desk.lemma("main-theorem", "Adam"), OURS, QUARTER), *desk.runs(4)],
+    )
+
+
+def _norm(desk: Desk) -> Evidence:
+    return desk.lemma("corollary-3-3", "gradient norm")
+
+
+def _limits(desk: Desk) -> Evidence:
+    limits = desk.lemma("condition-2-limits")
+    return replace(limits, text=f"on how vbar depends on epsilon and T: {limits.text}")
+
+
+def _norm_rate(desk: Desk) -> Verdict:
+    norm = with_constant(_norm(desk), "vbar")
+    return proved([norm, exponent(norm, OURS, QUARTER)], beside=[_limits(desk)])
+
+
+def _dimension(desk: Desk) -> Verdict:
+    case_2 = desk.lemma("corollary-3-3", "Case 2")
+    schedule = replace(OURS, scales={"h": Fraction(3, 4)})  # Case 2 has gamma = gamma0/(sqrt(d)*h)
+    return proved([with_constant(_norm(desk), "vbar"), case_2, exponent(case_2, schedule, QUARTER, Fraction(0))])
+
+
+def _epsilon(desk: Desk) -> Verdict:
+    return proved([_norm(desk), free_of(_norm(desk), "eps", "epsilon")], beside=[_limits(desk)])
+
+
+def _gamma(desk: Desk) -> Verdict:
+    norm = _norm(desk)
+    return proved([norm, best_gamma(norm, -HALF), desk.lemma("corollary-3-3", "Case 2")], beside=desk.runs(8))
+
+
+def _schedules(desk: Desk) -> Verdict:
+    """The main theorem at the source's beta1 and beta2: which of its terms are too large, whatever gamma is."""
+    terms = main_terms(desk)
+    lemmas = [desk.lemma("source-schedule", name) for name in ("the drift stays", "no rate", "at most 1/8")]
+    lemmas = [lemma.within(*lemma.settings) for lemma in lemmas]  # they are the schedule and the exponents themselves
+    if not all(entry.state.carries for entry in (terms.proof, *lemmas)):
+        return replace(open_verdict([terms.proof, *lemmas]), word=Word.UNDECIDED)
+    best = terms.best({"A": HALF, "B": Fraction(3, 4)})
+    if best.rate >= QUARTER:
+        text = f"main-theorem has rate {best.rate} at {shown(best.schedule)}"
+        return proved([terms.proof, Evidence(text, State.COMPUTED)])
+    overall = terms.best()
+    breaking = tuple(f"the {name} is {size}" for name, size in terms.too_large(SOURCE, QUARTER).items())
+    computed = [
+        f"main-theorem has rate {terms.at(SOURCE).rate} at {shown(SOURCE)}",
+        f"at best rate {best.rate}, with C = {best.schedule.C}",
+    ]
+    averaged = desk.lemma("main-theorem-averaged")
+    also = exponent(averaged, SOURCE, QUARTER)
+    repair = f"{shown(overall.schedule)} has rate {overall.rate}"
+    if also.state is State.COMPUTED:
+        repair += f"; or through {averaged.text}: {also.text}"
+    evidence = [terms.proof, *(Evidence(text, State.COMPUTED) for text in computed), *lemmas, *desk.runs(9)]
+    missing = () if also.state.carries else (f"the repair by a bound on average: {also.text}",)
+    return Verdict(Word.NOT_DERIVABLE, breaking, beyond(evidence), tuple(evidence), missing, repair)
+
+
+def _momentum(desk: Desk) -> Verdict:
+    """Proved for sign descent, by an example (whose noise is part of it); for Adam it is a property of the bound."""
+    floor = desk.lemma("no-momentum-sign-descent", "from above")
+    example = floor.within(*EXAMPLE, "x_1 >= a + gamma").only_for("x moves by sign descent")
+    # With beta1 = 0 fixed, 1 - beta1 does not fall (A = 0), and neither may 1 - beta2, or R grows (B = 0).
+    bound = attempt(lambda: [no_momentum_term(main_terms(desk), Schedule(0, 0, HALF))])
+    runs = desk.runs(10, "Adam with beta1 = 0")
+    return proved([example], beside=[*bound, desk.lemma("no-momentum-bound"), *runs])
+
+
+def _boundary(desk: Desk) -> Verdict:
+    return proved(
+        [_unbounded(desk), desk.lemma("update-magnitude-tight", "growth").within(UNSTABLE)],
+        beside=desk.runs(11, "whether Adam gets worse there"),
+    )
+
+
+def _optimal(desk: Desk) -> Verdict:
+    """The lemma about the exponents, and that the exponents are those of the main theorem's terms."""
+    names = ("at most 1/4", "only A = 1/2", "only B = A", "only C = 3/4")
+    lemmas = [desk.lemma("schedule-exponents", name).within(*EXPONENTS) for name in names]
+    return proved([*lemmas, *attempt(lambda: [_best(main_terms(desk))])])
+
+
+def _best(terms: MainTerms) -> Evidence:
+    if not terms.proof.state.carries:
+        return terms.proof
+    best = terms.best()
+    text = f"the largest rate of main-theorem's terms is {best.rate}, at {shown(best.schedule)}"
+    if best.rate == QUARTER and best.is_unique:
+        return Evidence(f"{text} alone", State.COMPUTED)
+    return failed(f"{text}{'' if best.is_unique else ' and elsewhere'}")
+
+
+def _constant_vbar(desk: Desk) -> Verdict:
+    """Not for every T, where the gradient and the momentum error fall like T^(-1/4): T is at most T_max."""
+    runs = desk.runs(13, "how the mean magnitude falls")
+    return refuted([desk.lemma("condition-2-limits", "T_max")], beside=runs)
+
+
+def _identical(desk: Desk) -> Verdict:
+    return proved(desk.runs(14, "Kolmogorov-Smirnov tests of the coordinates"))
+
+
+def _stable_ratio(desk: Desk) -> Verdict:
+    return proved(desk.runs(15, "the ratio of the norms along a run"))
+
+
+def _probability(desk: Desk) -> Verdict:
+    return proved([desk.lemma("high-probability")])
+
+
+def _unconditional(desk: Desk) -> Verdict:
+    """The mean square of the gradient falls like T^(-1/2): so does the norm like T^(-1/4)."""
+    square = desk.lemma("unconditional", "mean square")
+    schedule = Schedule(HALF, HALF, HALF, gamma_d=Fraction(0))
+    return proved([square, exponent(square, schedule, HALF)])
+
+
+ROWS = (
+    Row(1, "u_t is bounded, by R, if and only if beta1^2 < beta2", _bounded),
+    Row(2, "Adam's step is a step along Sign(m_t) with magnitude u_t", _sign_form),
+    Row(3, "the descent inequality", _descent),
+    Row(4, "the mean of E|u_t o a_t|_1 falls like T^(-1/4)", _rate),
+    Row(5, "the mean of E|a_t|_2 falls like T^(-1/4) under Conditions 1-3", _norm_rate),
+    Row(6, "in Case 2 the bound is free of the dimension", _dimension),
+    Row(7, "the bound is independent of epsilon", _epsilon),
+    Row(8, "gamma should be proportional to 1/sqrt(d)", _gamma),
+    Row(9, "the rate holds for 1 - beta1 = O(T^(-1/2)), 1 - beta2 = O(T^(-3/4))", _schedules),
+    Row(10, "momentum is necessary", _momentum),
+    Row(11, "beta1 >= sqrt(beta2) breaks the bound on u_t", _boundary),
+    Row(12, "T^(-1/4) is the best rate of this technique", _optimal),
+    Row(13, "Condition 2 holds with one vbar for every T while the rate T^(-1/4) does (epsilon > 0)", _constant_vbar),
+    Row(14, "the coordinates of u_t are independent and identically distributed", _identical),
+    Row(15, "the ratio of |a_t|_1 to |a_t|_2 is stable", _stable_ratio),
+    Row(16, "a version with high probability", _probability),
+    Row(17, "the rate T^(-1/4) without Conditions 1-3", _unconditional),
+)
+
+__all__ = ["ROWS", "Judged", "Row", "Verdict", "Word", "ledger", "open_verdict", "proved", "refuted"]

@@ -1,0 +1,299 @@
+"""Stored proofs in Coq: writing them, and asking Coq about them."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from ..checking.pool import Workers
+from ..checking.verifier import FreshVerification
+from ..crosscheck import coqc
+from ..crosscheck import records as opinions
+from ..crosscheck.records import ACCEPTED, REFUSED
+from ..export.development import TOGETHER, Development, Module
+from ..export.proof import Proof, read
+from ..export.replay import replay
+from ..export.text import coq_name
+from ..kernel.terms import Refusal
+from ..kernel.text import show
+from ..kernel.verify import MAX_BYTES
+from . import files, kinds, terminal
+from . import json_output as as_json
+from .errors import CliError, sentence
+from .names import Target, resolve
+from .tasks import Settings, run_all, workers, worst
+
+NOT_READ = "NOT READ"
+HAND_WRITTEN = ("Prelude", "Statements")
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Proofs of one result, or of a file: its name, and each claim's name and proof file."""
+
+    name: str
+    proofs: tuple[tuple[str, str], ...]
+    from_file: bool = False
+
+
+def written(slug: str, proofs: Sequence[tuple[str, str]]) -> str:
+    """One Coq file that needs no other, with a theorem for each of these claims."""
+    return coqc.standalone(_module(Development(), Stored(slug, tuple(proofs))))
+
+
+@dataclass
+class Coq:
+    """Coq, asked about files and results; with ``kernel``, the kernel is asked about files first."""
+
+    as_json: bool
+    quiet: bool
+    jobs: int
+    progress: terminal.Progress
+    folder: Path | None = None  # where the Coq files stay
+    kernel: bool = False
+    save: Path | None = None  # the folder for a record
+    codes: list[int] = field(default_factory=list)
+    documents: list[dict[str, Any]] = field(default_factory=list)
+    says: dict[str, list[str]] = field(default_factory=dict)  # of files: what is proved, which no name tells
+
+    def ask(self, words: Sequence[str]) -> int:
+        """Print each answer as it comes, or all of them as one document; the exit status."""
+        try:
+            version = coqc.version()
+        except coqc.CoqFailed as error:
+            raise CliError(str(error)) from None
+        if version is None:
+            raise CliError(f"there is no coqc on this machine; {coqc.HOW_TO_GET_IT}")
+        if not f"{version}.".startswith(f"{coqc.VERSION}."):
+            terminal.warn(f"This is Coq {version}; the exported proofs are written for Coq {coqc.VERSION}.")
+        development, names, proofs = Development(), dict[str, str](), dict[str, dict[str, str]]()
+        for one in stored(words, self.jobs, self.progress, self.codes, self.documents, self.kernel):
+            self.progress(f"{one.name}: being written for Coq")
+            try:
+                names[_module(development, one).name] = one.name
+            except CliError as error:
+                if not one.from_file:
+                    raise
+                not_read(one.name, error, self.codes, self.documents)
+                continue
+            proofs[one.name] = dict(one.proofs)
+            if one.from_file:
+                self.says[one.name] = _statement(one)
+        modules, pinned = list(development.modules), coqc.statements()
+        if set(pinned.needs) <= names.keys():
+            modules.append(pinned)
+            names[pinned.name] = "Statements.v, in ordinary mathematics"
+        with tempfile.TemporaryDirectory(prefix="adamproof-coq-") as temporary:
+            self._check(modules, self.folder or Path(temporary), names, version)
+        code = worst(self.codes)
+        if self.save is not None:
+            record(self.save, opinions.made("coq", version, opinions.of_results(self.documents, proofs)))
+        if self.as_json:
+            terminal.say(as_json.document("verify", code, checker={"coq": version}, results=self.documents))
+        elif len(self.documents) > 1 and not self.quiet:
+            good = sum(document["verdict"] == ACCEPTED for document in self.documents)
+            terminal.say(f"\n{len(self.documents)} results: {good} {ACCEPTED} by Coq {version}")
+        return code
+
+    def _check(self, modules: Sequence[Module], folder: Path, names: dict[str, str], version: str) -> None:
+        try:
+            for answer in coqc.check(modules, folder, self.jobs, self.progress):
+                self._take(names[answer.module.name], answer, version)
+        except coqc.CoqFailed as error:
+            raise CliError(str(error)) from None
+
+    def _take(self, name: str, answer: coqc.Answer, version: str) -> None:
+        self.progress.clear()
+        self.codes.append(0 if answer.accepted else 1)
+        self.documents.append(_data(name, answer))
+        if not self.as_json:
+            text = _text(name, answer, version, self.quiet)
+            terminal.say(text if self.quiet else "\n".join([text, *self.says.get(name, ())]))
+
+
+def is_file(word: str) -> bool:
+    """Whether a word on the command line is a proof file, and not the name of a result."""
+    return word.lower().endswith(".json")
+
+
+def record(folder: Path, found: opinions.Opinions) -> None:
+    """Write a record of what was said into a folder."""
+    path = folder / f"{found.checker}.json"
+    found = opinions.with_earlier(found, path)
+    files.write(path, found.text())
+    terminal.warn(f"{path}: what {found.name} said about {opinions.number_of(len(found.results), 'result')}")
+
+
+def not_read(name: str, error: CliError, codes: list[int], documents: list[dict[str, Any]]) -> None:
+    """Tell of a file that cannot be read, and go on."""
+    error.show()
+    codes.append(error.exit_code)
+    documents.append({"result": name, "verdict": NOT_READ, "reason": error.message})
+
+
+def stored(
+    words: Sequence[str],
+    jobs: int,
+    progress: terminal.Progress,
+    codes: list[int],
+    documents: list[dict[str, Any]],
+    kernel: bool = False,
+) -> Iterator[Stored]:
+    """The proofs that were named, files first; what has none leaves an exit status among the codes.
+
+    With ``kernel`` it is asked about files first, and what it rejects goes no further.
+    """
+    names = [word for word in words if not is_file(word)]
+    for path in filter(is_file, words):
+        try:
+            text = _text_of(path)
+            if kernel and not _accepted_by_the_kernel(path, text, codes, documents):
+                continue
+        except CliError as error:
+            not_read(path, error, codes, documents)
+        else:
+            yield Stored(path, (("proof", text),), from_file=True)
+    if not names:
+        return
+    with workers(jobs, progress) as processes:
+        yield from _derived(resolve(names, processes), processes, jobs, progress, codes)
+
+
+def _derived(
+    targets: Sequence[Target], processes: Workers, jobs: int, progress: terminal.Progress, codes: list[int]
+) -> Iterator[Stored]:
+    """The proofs of results, derived anew and accepted by the kernel."""
+    for outcome in run_all(targets, Settings("show"), processes, jobs, progress):
+        progress.clear()
+        if outcome.error:
+            raise CliError(outcome.error, outcome.trace)
+        if outcome.exit_code:
+            terminal.warn(f"{outcome.slug}: {outcome.verdict} by the kernel, so there is no proof to replay")
+            codes.append(outcome.exit_code)
+        elif outcome.proofs:
+            yield Stored(outcome.slug, outcome.proofs)
+
+
+def _text_of(path: str) -> str:
+    """A file's text, read once: what is verified and what is replayed are the same.  Raises CliError."""
+    try:
+        kinds.refuse_other(path, kinds.PROOF.name)
+        with Path(path).open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise ValueError(f"a proof file has at most {MAX_BYTES} bytes")
+        return content.decode()
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise CliError(f"cannot read {path}: {why}") from error
+
+
+def _accepted_by_the_kernel(path: str, text: str, codes: list[int], documents: list[dict[str, Any]]) -> bool:
+    """The kernel's verdict on a file's text, as it goes into what is printed."""
+    try:
+        with FreshVerification([text]) as verification:
+            said = verification.answer(0)
+    except OSError as error:  # a full disk
+        raise CliError(f"{path} cannot be verified: {sentence(error)}") from error
+    except RuntimeError as error:  # a verifier that does not answer
+        raise CliError(f"{path} cannot be verified: {error}") from error
+    verdict, reason = str(said["verdict"]), said.get("reason", "")
+    accepted = verdict == "PROVED"
+    terminal.warn(f"{path}: {verdict} by the kernel{f' ({reason})' if reason else ''}")
+    codes.append(0 if accepted else 1)
+    if not accepted:
+        documents.append({"result": path, "verdict": verdict, "reason": f"by the kernel: {reason}"})
+    return accepted
+
+
+def _statement(stored: Stored) -> list[str]:
+    """What a file's last step says."""
+    theorem = read(stored.proofs[0][1]).steps[-1].theorem
+    return [f"  it says: {show(theorem.conclusion)}", *(f"    if {show(prop)}" for prop in theorem.hypotheses)]
+
+
+def _module(development: Development, stored: Stored) -> Module:
+    """The result as the development's next module: theorems are named after claims."""
+    stem = _identifier(Path(stored.name).stem).capitalize()
+    if stored.from_file:  # so that no file takes the name of a result, which Statements.v knows it by
+        stem = f"File_{stem}"
+    taken = {*HAND_WRITTEN, *_names(development)}
+    name = next(name for name in _numbered(stem) if name not in taken)
+    theorems: dict[str, Proof] = {}
+    try:
+        for claim, proof in stored.proofs:
+            word, taken = _identifier(claim).lower(), {name, TOGETHER, *theorems}
+            names = (one for one in _numbered(word, f"claim_{word}") if _is_free(one) and one not in taken)
+            theorems[next(names)] = read(proof)
+        module = replay(development, name, theorems)
+    except Refusal as refusal:
+        raise CliError(f"{stored.name} cannot be written for Coq: {refusal}") from None
+    if stored.from_file:
+        development.forget()  # a result must not be refused for what a file says
+    return module
+
+
+def _names(development: Development) -> list[str]:
+    return [module.name for module in development.modules]
+
+
+def _identifier(text: str) -> str:
+    """The text as a Coq name."""
+    stem = re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_")
+    return stem if stem[:1].isalpha() else f"claim_{stem}"
+
+
+def _numbered(*stems: str) -> Iterator[str]:
+    """The stems, and then with numbers, without end."""
+    yield from stems
+    yield from (f"{stem}_{number}" for number in count(2) for stem in stems)
+
+
+def _is_free(name: str) -> bool:
+    """Whether a name has no meaning yet in the texts that are written for Coq."""
+    return coq_name(name) == name and name not in coqc.defined()
+
+
+def _data(name: str, answer: coqc.Answer) -> dict[str, Any]:
+    theorems = answer.module.theorems
+    return {
+        "result": name,
+        "verdict": ACCEPTED if answer.accepted else REFUSED,
+        "reason": _reason(answer),
+        "step": answer.step,
+        "lemmas": _lemmas(answer.module),
+        "theorems": list(theorems),
+        "axioms": sorted(answer.axioms),
+        "citations": list(answer.module.citations),
+        "seconds": round(answer.seconds, 3),
+    }
+
+
+def _lemmas(module: Module) -> int:
+    """The number of steps that have a lemma; a text that is written by hand has none."""
+    return max(0, len(module.lines) - len(module.theorems))
+
+
+def _reason(answer: coqc.Answer) -> str:
+    if answer.foreign and not answer.reason:
+        return f"it rests on axioms that are not those of the real numbers: {', '.join(answer.foreign)}"
+    return answer.reason
+
+
+def _text(name: str, answer: coqc.Answer, version: str, quiet: bool) -> str:
+    if not answer.accepted:
+        where = f" at {answer.step}" if answer.step else ""
+        return f"{name}: {terminal.coloured(REFUSED)} by Coq {version}{where}: {_reason(answer)}"
+    line = f"{name}: {terminal.coloured(ACCEPTED)} by Coq {version}"
+    if quiet:
+        return line
+    found = sorted(axiom.rpartition(".")[2] for axiom in answer.axioms)
+    cited = "".join(f"\n  cited: {axiom}" for axiom in answer.module.citations)
+    counts = {"lemma": _lemmas(answer.module), "theorem": len(answer.module.theorems)}
+    size = ", ".join(opinions.number_of(count, what) for what, count in counts.items())
+    return f"{line} ({size}, {answer.seconds:.1f} s)\n  axioms of the reals: {', '.join(found) or 'none'}{cited}"

@@ -1,0 +1,128 @@
+"""The command `experiment`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import files, terminal
+from . import json_output as as_json
+from .errors import CliError
+
+if TYPE_CHECKING:
+    from ..experiments.records import Record
+
+STOPPED = 1
+
+
+@dataclass(frozen=True)
+class Request:
+    """The options of the command, by their names."""
+
+    name: str
+    full: bool
+    seed: int
+    engine: str
+    threads: int | None
+    save: str | None
+    plot: str | None
+    data: str | None
+
+
+def experiment(request: Request, form: str, progress: terminal.Progress) -> int:
+    """Run one experiment, or all, and print what came out; the exit status.  Raises CliError."""
+    from ..experiments.records import EXPERIMENTS
+    from ..simulator import NotFinite
+
+    names = list(EXPERIMENTS) if request.name == "all" else [request.name]
+    if len(names) > 1 and (request.plot or request.data):
+        raise CliError("--plot and --data are for one experiment; with all, --save DIR writes the files of each")
+    folder = None if request.save is None else files.make_folder(request.save)
+    records = []
+    for name in names:
+        try:
+            record = run(request, name, progress)
+        except NotFinite as error:
+            progress.clear()
+            terminal.warn(f"Stopped: {error}.")
+            return STOPPED
+        progress.clear()
+        records.append(record)
+        if folder is not None:
+            _write(record, folder)
+        _draw(record, request.plot, request.data)
+        if form != "json":
+            terminal.say(("\n" if len(records) > 1 else "") + text(record))
+    if form == "json":
+        terminal.say(as_json.document("experiment", 0, records=[json.loads(record.text()) for record in records]))
+    return 0
+
+
+def run(request: Request, name: str, progress: terminal.Progress) -> Record:
+    """One experiment.  Raises CliError for what cannot be run."""
+    from ..experiments import records
+    from ..experiments.runner import Lab
+    from ..simulator import NotFinite, SimulationError
+
+    def say(text: str) -> None:
+        progress.clear()
+        terminal.warn(text)
+
+    lab = Lab(request.seed, request.engine, request.threads, lambda text: progress(f"{name}: {text}"), say)
+    module = records.module(name)
+    parameters = module.FULL if request.full else module.DEFAULT
+    try:
+        result = module.run(lab, parameters)
+    except NotFinite:
+        raise
+    except SimulationError as error:
+        progress.clear()
+        raise CliError(str(error)) from error
+    return records.made(name, request.seed, request.full, ", ".join(lab.engines), parameters, result)
+
+
+def text(record: Record) -> str:
+    """What came out, for people."""
+    from ..experiments.records import module
+
+    experiment = module(record.experiment)
+    lines = [f"{record.experiment}: {experiment.TITLE}", f"seed {record.seed}, run by {record.engine}", ""]
+    lines += [
+        *experiment.summary(record.result),
+        "",
+        "observed in runs, which prove nothing; beside claims of the source:",
+    ]
+    lines += [f"  {number}: {words}" for number, words in record.observed().items()]
+    return "\n".join(lines)
+
+
+def _write(record: Record, folder: Path) -> None:
+    """The record, its data and its picture.  Where matplotlib is missing the picture is left out, and that is said."""
+    from ..bounds.plots import PlotError
+    from ..experiments.records import module
+
+    stem = folder / record.experiment
+    files.write(f"{stem}.json", record.text())
+    picture = module(record.experiment).picture(record.result)
+    files.write(f"{stem}.csv", picture.text(f"{stem}.csv"))
+    try:
+        picture.draw(f"{stem}.svg")
+    except PlotError as error:
+        terminal.warn(f"no picture: {error}")
+
+
+def _draw(record: Record, plot: str | None, data: str | None) -> None:
+    """The picture and its data, where they are asked for."""
+    from ..bounds.plots import PlotError
+    from ..experiments.records import module
+
+    picture = module(record.experiment).picture(record.result)
+    try:
+        if data:
+            files.write(data, picture.text(data))
+        if plot:
+            picture.draw(plot)
+    except PlotError as error:
+        raise CliError(" ".join(str(error).split())) from error

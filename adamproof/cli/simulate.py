@@ -1,0 +1,335 @@
+"""The command `simulate`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..bounds.parameters import constants_for_exponents, doubts
+from . import files, terminal
+from . import json_output as as_json
+from .errors import CliError
+from .number_types import exponent
+from .text_output import labelled
+
+if TYPE_CHECKING:
+    from ..experiments.against_bound import Sandwich
+    from ..simulator import Algorithm, Noise, Run, Sampled, Schedule, Separable
+
+VBAR = {"smallest u": "the least mean of u in a window (biased low)", "|u o a| / |a|": "|u o a| / |a|"}
+PACE = 0.5  # seconds between two lines of progress
+STOPPED = 1
+VIOLATED = 1
+
+
+@dataclass(frozen=True)
+class Request:
+    """The options of the command, by their names."""
+
+    problem: str
+    dim: int
+    start: float
+    batch: int
+    algorithm: str
+    beta1: float
+    beta2: float
+    lr: float
+    epsilon: float
+    bias_correction: bool
+    exponents: tuple[str, str, str] | None
+    factors: tuple[float, float, float]
+    noise: str
+    s0: float
+    s1: float
+    p: float
+    delta: float
+    steps: int
+    replicates: int
+    seed: int
+    engine: str
+    threads: int | None
+    checkpoint: str | None
+    resume: bool
+    against: str | None = None
+    reproducer: str | None = None
+    given: frozenset[str] = frozenset()  # the options that were on the command line
+
+
+def simulate(request: Request, form: str, progress: terminal.Progress) -> int:
+    """Run, and print what came out; the exit status.  Raises CliError for what cannot be run."""
+    from .. import simulator
+
+    _refuse_idle(request)
+    _remark(request, progress)
+    try:
+        problem, algorithm = _problem(request), _algorithm(request)
+        if request.against is not None:
+            _refuse(request, problem, algorithm)
+            _refuse_place(request)
+        run = simulator.simulate(
+            problem,
+            algorithm,
+            request.steps,
+            request.replicates,
+            request.seed,
+            engine=request.engine,
+            threads=request.threads,
+            checkpoint=request.checkpoint,
+            resume=request.resume,
+            progress=_paced(progress),
+            say=lambda text: _say(text, progress),
+        )
+    except simulator.NotFinite as error:
+        progress.clear()
+        terminal.warn(f"Stopped: {error}.")
+        if form == "json":
+            terminal.say(as_json.document("simulate", STOPPED, repeat=command(request), stopped=error.to_json()))
+        return STOPPED
+    except simulator.SimulationError as error:
+        progress.clear()
+        raise CliError(str(error)) from error
+    except MemoryError as error:
+        progress.clear()
+        raise CliError(
+            "the run does not fit into the memory: ask for fewer replicates or coordinates, or smaller batches"
+        ) from error
+    progress.clear()
+    if request.against is not None:
+        return _compared(request, run, form)
+    if form == "json":
+        terminal.say(as_json.document("simulate", 0, repeat=command(request), **run.to_json()))
+    else:
+        terminal.say(text(run))
+    return 0
+
+
+def _paced(progress: terminal.Progress) -> Callable[[int, int], None]:
+    """Progress in steps, not more often than can be read."""
+    told = 0.0
+
+    def tell(done: int, steps: int) -> None:
+        nonlocal told
+        now = time.monotonic()
+        if now - told >= PACE or done == steps:
+            told = now
+            progress(f"step {done} of {steps}")
+
+    return tell
+
+
+def _idle(request: Request) -> dict[str, str]:
+    """The options without effect, by name, and with what they have none."""
+    betas, still = ("beta1", "beta2"), request.noise == "none"
+    silent = still or request.s0 == request.s1 == 0.0
+    exact = silent and request.problem != "digits"
+    found: list[tuple[str, bool, tuple[str, ...]]] = [
+        ("--exponents", request.exponents is not None, (*betas, "lr")),
+        ("constants (without --exponents)", request.exponents is None, ("factors",)),
+        ("rmsprop", request.algorithm == "rmsprop", ("beta1", "bias_correction")),
+        ("signum", request.algorithm == "signum", ("beta2", "epsilon", "bias_correction")),
+        ("sign-descent", request.algorithm == "sign-descent", (*betas, "epsilon", "bias_correction")),
+        ("the textbook form, which NumPy runs", request.algorithm == "textbook", ("threads",)),
+        ("the digits", request.problem == "digits", ("dim", "start", "noise", "s0", "s1", "p", "delta", "threads")),
+        (f"the problem {request.problem}", request.problem != "digits", ("batch",)),
+        (f"the noise {request.noise}", request.noise != "two-point", ("delta",)),
+        ("the noise none", still, ("s0", "s1", "p")),
+        ("noise of size 0", exact, ("seed", "delta")),
+        ("--s1 0", request.s1 == 0.0, ("p",)),
+        (f"the engine {request.engine}", request.engine == "numpy", ("threads",)),
+        ("a run that is not compared (without --against)", request.against is None, ("reproducer",)),
+    ]
+    return {name: what for what, applies, names in found if applies for name in names}
+
+
+def _refuse_idle(request: Request) -> None:
+    """Refuse options that would have no effect: who gives them expects one."""
+    for name, what in _idle(request).items():
+        if name in request.given:
+            raise CliError(f"--{name.replace('_', '-')} has no effect with {what}: leave it out")
+
+
+def _remark(request: Request, progress: terminal.Progress) -> None:
+    """Say what looks as if something else was meant: of the hyperparameters that are used, where one was given."""
+    names = {"beta1", "beta2", "lr", "epsilon"} - set(_idle(request))
+    if names & request.given:
+        for doubt in doubts({name: getattr(request, name) for name in sorted(names)}):
+            _say(labelled("Note: ", f"{doubt}."), progress)
+
+
+def _exponents(texts: tuple[str, str, str]) -> tuple[float, float, float]:
+    """The three exponents as floats.  Raises CliError if they look like constants."""
+    named = dict(zip(("beta1", "beta2", "lr"), texts, strict=True))
+    if mistaken := constants_for_exponents("simulate", named):
+        raise CliError(f"--exponents: {mistaken}")
+    A, B, C = (float(exponent(name, text)) for name, text in named.items())
+    return A, B, C
+
+
+def _refuse(request: Request, problem: Separable | Sampled, algorithm: Algorithm | Schedule) -> None:
+    """Say, before anything is run, that the theorem is about something else."""
+    from ..experiments import against_bound as sandwich
+    from ..simulator import Schedule
+
+    try:
+        if isinstance(algorithm, Schedule):
+            algorithm = algorithm.at(request.steps, int(problem.start.size))
+        sandwich.refuse(problem, algorithm, request.steps, request.replicates, request.against or "")
+    except sandwich.NotApplicable as error:
+        raise CliError(str(error)) from error
+
+
+def _refuse_place(request: Request) -> None:
+    """Say, before anything is run, that a reproducer could not be written, or would replace a file."""
+    if request.reproducer is not None:
+        files.expect_writable(request.reproducer)
+        if Path(request.reproducer).exists():
+            raise CliError(f"the file {request.reproducer} is there already: name another one for the reproducer")
+        if request.checkpoint and Path(request.reproducer).resolve() == Path(request.checkpoint).resolve():
+            raise CliError("the checkpoint and the reproducer cannot be one file: name another one for the reproducer")
+
+
+def _compared(request: Request, run: Run, form: str) -> int:
+    """The run beside the theorem; a violation is saved with all that is needed to see it again."""
+    from ..experiments import against_bound as sandwich
+
+    try:
+        found = sandwich.compare(run, request.against or "")
+    except sandwich.NotApplicable as error:  # what was run is shown all the same
+        if form == "text":
+            terminal.say(text(run))
+        else:
+            said = {**run.to_json(), "against": None, "reason": str(error)}
+            terminal.say(as_json.document("simulate", CliError.exit_code, repeat=command(request), **said))
+        raise CliError(str(error)) from error
+    code = VIOLATED if found.violated else 0
+    path, saved = _reproducer(request, run, found) if found.violated else (None, "")
+    if form == "json":
+        extra = {"against": found.to_json(), "reproducer": path}
+        terminal.say(as_json.document("simulate", code, repeat=command(request), **run.to_json(), **extra))
+    else:
+        terminal.say(f"{text(run)}\n\n{sandwich_text(found)}")
+    if found.violated:
+        terminal.warn(f"VIOLATED: {'; '.join(line.name for line in found.violated)}. {saved}")
+    return code
+
+
+def _reproducer(request: Request, run: Run, found: Sandwich) -> tuple[str | None, str]:
+    """Save what is needed to see a violation again: where, if it could be written, and a sentence about it."""
+    from ..experiments import against_bound as sandwich
+
+    said = command(request)
+    content = json.dumps(sandwich.reproducer(run, found, said), indent=1, allow_nan=False)
+    path = request.reproducer
+    if path is None or Path(path).exists():  # somebody else has made it during the run
+        path = f"violation-{hashlib.sha256(content.encode()).hexdigest()[:12]}.json"
+    try:
+        files.write(path, content + "\n")
+    except CliError as error:  # the violation itself must not be lost
+        return None, f"No reproducer: {error}; run this again: {said}"
+    return path, f"The reproducer is {path}."
+
+
+def command(request: Request) -> str:
+    """The command line that repeats a request."""
+    words = ["adamproof simulate"]
+    left_out = {"checkpoint", "resume", "threads", "reproducer", "given", *_idle(request)}
+    for name, value in vars(request).items():
+        if name in left_out or value is None or value is False:
+            continue
+        values = value if isinstance(value, tuple) else () if value is True else (value,)
+        words.append(" ".join([f"--{name.replace('_', '-')}", *map(str, values)]))
+    return " ".join(words)
+
+
+def sandwich_text(found: Sandwich) -> str:
+    """Observed, proved and slack, line by line, with the terms of the sums."""
+    lines = [
+        f"beside the theorem: {found.title}",
+        "observed <= proved; the bound has the run's own means over time in it, at the upper ends of their intervals",
+        "",
+    ]
+    rows = [("", "observed", "proved", "slack", "")]
+    for line in found.lines:
+        slack = "" if line.slack is None else f"{line.slack:.3g}"
+        rows.append((line.name, str(line.observed), line.high.decimals(6)[1], slack, line.said))
+        rows += [(f"  {name}", "", term.decimals(4)[1], "", "") for name, term in line.terms.items()]
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    lines += ["  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    lines += [f"left out: {text}" for text in found.left_out]
+    return "\n".join(lines)
+
+
+def _say(text: str, progress: terminal.Progress) -> None:
+    progress.clear()
+    terminal.warn(text)
+
+
+def _problem(request: Request) -> Separable | Sampled:
+    from .. import simulator
+
+    if request.problem == "digits":
+        return simulator.digits(request.batch)
+    make: Any = {"quadratic": simulator.quadratic, "cosh": simulator.cosh}[request.problem]
+    problem: Separable = make(request.dim, start=request.start, noise=_noise(request))
+    return problem
+
+
+def _noise(request: Request) -> Noise:
+    from .. import simulator
+
+    kind: Any = request.noise
+    return simulator.Noise(kind, request.s0, request.s1, request.p, request.delta)
+
+
+def _algorithm(request: Request) -> Algorithm | Schedule:
+    """The algorithm, by constants or by exponents of the number of steps."""
+    from .. import simulator
+
+    if request.exponents is not None:
+        if request.algorithm != "adam":
+            raise CliError(f"--exponents is a schedule for adam, not for {request.algorithm}")
+        return simulator.Schedule(
+            *_exponents(request.exponents),
+            *request.factors,
+            epsilon=request.epsilon,
+            bias_correction=request.bias_correction,
+        )
+    match request.algorithm:
+        case "rmsprop":
+            return simulator.rmsprop(request.lr, request.beta2, request.epsilon)
+        case "signum":
+            return simulator.signum(request.lr, request.beta1)
+        case "sign-descent":
+            return simulator.sign_descent(request.lr)
+    form: Any = "textbook" if request.algorithm == "textbook" else "sign"
+    return simulator.Algorithm(
+        request.lr, request.beta1, request.beta2, request.epsilon, request.bias_correction, form
+    )  # fmt: skip
+
+
+def text(run: Run) -> str:
+    """What came out, for people."""
+    from ..simulator import QUANTITIES
+
+    task, statistics = run.task, run.statistics
+    algorithm = task.algorithm
+    lines = [
+        f"{task.problem.name}, d = {task.d}, {task.steps} steps, {task.replicates} replicates, seed {task.seed}",
+        f"beta1 = {algorithm.beta1!r}, beta2 = {algorithm.beta2!r}, learning rate = {algorithm.learning_rate!r}, "
+        f"epsilon = {algorithm.epsilon!r}",
+        f"run by {run.engine}",
+        "",
+        "observed: means over steps and replicates, with 95% confidence intervals over replicates",
+    ]
+    rows = [(meaning, str(statistics.mean(name))) for name, meaning in QUANTITIES.items()]
+    rows += [(f"vbar, by {VBAR[name]}", str(one)) for name, one in statistics.vbar().items() if one is not None]
+    rows.append(("the largest u", f"{statistics.maximum:.6g}"))
+    if run.value is not None:
+        rows.append(("F at the end", str(run.value)))
+    width = max(len(name) for name, _ in rows)
+    return "\n".join([*lines, *(f"  {name:{width}}  {value}" for name, value in rows)])

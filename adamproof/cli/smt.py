@@ -1,0 +1,114 @@
+"""SMT solvers, asked about every arithmetic step of stored proofs."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..crosscheck import records as opinions
+from ..crosscheck import smt_solvers as solvers
+from ..crosscheck.smt_solvers import Answers, NoSolver, SolverFailed, asker
+from ..export.smt import Obligation, obligations
+from ..kernel.terms import Refusal
+from . import json_output as as_json
+from . import terminal
+from .coq import Stored, not_read, record, stored
+from .errors import CliError
+from .tasks import worst
+
+
+@dataclass
+class Solver:
+    """A solver, asked about files and results: "sat" on a step that the kernel accepts would be an alarm.
+
+    It sees arithmetic steps alone, so that the kernel is asked about files first.
+    """
+
+    name: str
+    as_json: bool
+    quiet: bool
+    jobs: int
+    progress: terminal.Progress
+    save: Path | None = None  # the folder for a record
+    codes: list[int] = field(default_factory=list)
+    documents: list[dict[str, Any]] = field(default_factory=list)
+
+    def ask(self, words: Sequence[str]) -> int:
+        """Print each result's answers as they come, or all of them as one document; the exit status."""
+        try:
+            ask = asker(self.name)
+        except NoSolver as missing:
+            raise CliError(str(missing)) from None
+        proofs: dict[str, dict[str, str]] = {}
+        for one in stored(words, self.jobs, self.progress, self.codes, self.documents, kernel=True):
+            began = time.perf_counter()
+            try:
+                found = {claim: [ask(step) for step in self._steps(one, claim, text)] for claim, text in one.proofs}
+            except (Refusal, SolverFailed) as error:
+                failed = CliError(f"{one.name}: {error}")
+                not_read(one.name, failed, self.codes, self.documents)
+                continue
+            proofs[one.name] = dict(one.proofs)
+            self._take(one.name, found, time.perf_counter() - began)
+        code = worst(self.codes)
+        if self.save is not None:
+            results = opinions.of_results(self.documents, proofs)
+            record(self.save, opinions.made(self.name, solvers.version(self.name), results))
+        if self.as_json:
+            terminal.say(as_json.document("verify", code, checker={"solver": self.name}, results=self.documents))
+        elif len(self.documents) > 1 and not self.quiet:
+            asked = [document["questions"] for document in self.documents if "questions" in document]
+            total = sum(map(Counter, asked), Counter[str]())
+            terminal.say(f"\n{opinions.number_of(len(asked), 'result')}: {opinions.counted(total)}")
+        return code
+
+    def _steps(self, one: Stored, claim: str, proof: str) -> Iterator[Obligation]:
+        self.progress(f"{one.name}: {self.name} is asked about {claim}")
+        return obligations(proof)
+
+    def _take(self, name: str, found: Mapping[str, Sequence[Answers]], seconds: float) -> None:
+        """Print what was said about each claim's steps, and keep it for the record."""
+        self.progress.clear()
+        everything = [(claim, answers) for claim, said in found.items() for answers in said]
+        alarms = [(claim, answers) for claim, answers in everything if answers.alarm]
+        self.codes.append(1 if alarms else 0)
+        questions = Counter(answers.question for _, answers in everything)
+        vacuous = sum(answers.vacuous for _, answers in everything)
+        unknown = [(claim, answers) for claim, answers in everything if answers.question == "unknown"]
+        verdict = opinions.verdict_of(questions)
+        document = {
+            "result": name,
+            "verdict": verdict,
+            "questions": dict(sorted(questions.items())),
+            "claims": {claim: dict(sorted(Counter(a.question for a in said).items())) for claim, said in found.items()},
+            "twins": dict(sorted(Counter(answers.twin for _, answers in everything).items())),
+            "alarms": [_told(claim, answers) for claim, answers in alarms],
+            "unknown": [_told(claim, answers) for claim, answers in unknown],
+            "seconds": round(seconds, 3),
+        }
+        self.documents.append(document)
+        if self.as_json:
+            return
+        word = terminal.coloured(verdict)
+        terminal.say(f"{name}: {word} by {self.name}: {opinions.counted(questions)} ({seconds:.1f} s)")
+        several = len(found) > 1
+        for claim, answers in alarms:
+            terminal.say(f"  {_step(claim, answers, several)} fails for some values: {answers.obligation.said}")
+        for claim, answers in () if self.quiet else unknown:
+            terminal.say(f"  {_step(claim, answers, several)} is open: {answers.obligation.said}")
+        if vacuous and not self.quiet:
+            of = "a step has" if vacuous == 1 else f"{vacuous} steps have"
+            terminal.say(f"  {of} premises that exclude each other, as a case of a proof by cases may")
+
+
+def _told(claim: str, answers: Answers) -> dict[str, Any]:
+    return {"claim": claim, "step": answers.obligation.number, "said": answers.obligation.said}
+
+
+def _step(claim: str, answers: Answers, several: bool) -> str:
+    """A step in words, with its claim where there are several."""
+    return f"step {answers.obligation.number}{f' of {claim}' if several else ''}"

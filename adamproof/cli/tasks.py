@@ -1,0 +1,249 @@
+"""From lemmas to what is printed about them: the processes that run lemma files, the kernel's answers, the words.
+
+This process runs no lemma file.  What it prints follows from data that are sent to it and from the kernel's answers.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ..checking.assumptions import matching
+from ..checking.cache import Question
+from ..checking.judge import judged
+from ..checking.pool import Answer, WorkerFailed, Workers
+from ..checking.recall import Recalled, keep
+from ..checking.report import LemmaReport, Losses, LostClaim, Verdict
+from ..checking.request import Request
+from ..checking.serialize import NotFindings, unpacked_losses
+from ..report.words import shortcomings
+from ..support.signals import ended_by_signals
+from . import json_output as as_json
+from . import terminal
+from . import text_output as output
+from .errors import USAGE, CliError, from_exception
+from .names import Target
+
+if TYPE_CHECKING:
+    from ..report.parts import Part
+
+Say = Callable[[str], None]
+WORTH_A_POOL = 4  # lemmas; for fewer, starting processes takes longer than it saves
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is asked about each lemma; `task` is a key of TASKS."""
+
+    task: str
+    style: str = "ascii"
+    models: int = 0
+    mutants: bool = True
+    claim: str | int | None = None
+    verbose: bool = False
+    without: str = ""  # the assumptions to drop, for the task "without"
+    form: str = "all"  # what will be printed: "text", "line", "json", "report" or all of them
+    report: tuple[str, ...] = ()  # for the task "check": the forms in which a report's part is wanted
+    present: tuple[str, ...] = ()  # and the lemmas that the report is about
+    cache: bool = False  # for the task "check": whether findings may be taken from the cache, and are kept there
+
+    def request(self, target: Target) -> Request:
+        """The task as the processes that run lemma files know it."""
+        if self.task == "check":
+            return Request("check", target.slug, target.path, self.claim, self.models, self.mutants)
+        task = {"show": "check", "mutate": "mutants", "without": "without"}[self.task]
+        return Request(task, target.slug, target.path, self.claim, without=self.without)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a task has to say about a lemma.  With an error, nothing else is known."""
+
+    slug: str
+    exit_code: int
+    data: as_json.Data
+    text: str = ""
+    line: str = ""  # the text in one line
+    verdict: str = ""
+    proofs: tuple[tuple[str, str], ...] = ()  # (claim, proof file)
+    seconds: float = 0.0
+    error: str = ""
+    trace: str = ""
+    warning: str = ""
+    part: Part | None = None  # of a report
+
+
+@contextmanager
+def workers(jobs: int, progress: terminal.Progress) -> Iterator[Workers]:
+    """The processes for lemma files; what a file prints is shown on standard error, as its own.
+
+    Signals that end the command end them, too.
+    """
+
+    def heard(path: str | None, line: str) -> None:
+        progress.clear()
+        terminal.warn(f"[{path or 'a lemma of the library'} prints] {line}")
+
+    with ended_by_signals(), Workers(jobs, heard, progress) as processes:
+        yield processes
+
+
+def run_all(
+    targets: Sequence[Target], settings: Settings, processes: Workers, jobs: int, say: Say
+) -> Iterator[Outcome]:
+    """The outcomes in the order of the targets, each as soon as it and those before it are there."""
+    gc.set_threshold(100_000)  # terms are many, live long and are not cyclic
+    if settings.cache:
+        yield from _with_cache(targets, settings, processes, jobs, say)
+    else:
+        yield from _compute(targets, settings, processes)
+
+
+def _with_cache(
+    targets: Sequence[Target], settings: Settings, processes: Workers, jobs: int, say: Say
+) -> Iterator[Outcome]:
+    """First what the cache has (as the kernel finds it now), then the rest."""
+    kept = [target for target in targets if target.path is None]  # a user's file may depend on anything
+    found: dict[str, Outcome] = {}
+    with Recalled([_question(target, settings) for target in kept], jobs) as recalled:
+        say("verifying what the cache has")
+        for slug, report, seconds in recalled.reports(processes):
+            outcome = _recalled(report, settings, seconds)
+            if outcome is not None:
+                found[slug] = outcome
+    missing = _compute([target for target in targets if target.slug not in found], settings, processes)
+    for target in targets:
+        yield found[target.slug] if target.slug in found else next(missing)
+
+
+def _recalled(report: LemmaReport, settings: Settings, seconds: float) -> Outcome | None:
+    try:
+        return _presented(report, settings, seconds, recalled=True)
+    except Exception:  # noqa: BLE001 - whatever an edited entry makes go wrong, checking anew does not
+        return None
+
+
+def _question(target: Target, settings: Settings) -> Question:
+    return Question(target.slug, settings.models, settings.mutants, str(settings.claim or ""))
+
+
+def _compute(targets: Sequence[Target], settings: Settings, processes: Workers) -> Iterator[Outcome]:
+    requests = [settings.request(target) for target in targets]
+    answers = processes.run(requests, None if len(targets) >= WORTH_A_POOL else 1)
+    for target, answer in zip(targets, answers, strict=True):
+        yield _outcome(target, answer, settings)
+
+
+def _outcome(target: Target, answer: Answer, settings: Settings) -> Outcome:
+    """What there is to say.  What goes wrong in a lemma's own code is an outcome: others are still looked at."""
+    try:
+        outcome = TASKS[settings.task](answer, settings)
+    except WorkerFailed as failed:
+        outcome = _failed(target, CliError(str(failed), failed.trace))
+    except Exception as error:  # noqa: BLE001 - what a file sends may be made so that it cannot be shown
+        outcome = _failed(target, from_exception(error, target.path, f"{target.slug} cannot be shown"))
+    return replace(outcome, seconds=answer.seconds)
+
+
+def worst(codes: Sequence[int]) -> int:
+    """The exit status of several: an error before refuted or rejected, before undecided, before proved."""
+    return next((code for code in (USAGE, 1, 3) if code in codes), 0)
+
+
+# --- tasks --------------------------------------------------------------------------------------
+
+
+def _check(answer: Answer, settings: Settings) -> Outcome:
+    found = answer.findings()
+    report = judged(found, answer.verified())
+    outcome = _presented(report, settings, answer.seconds)
+    if settings.cache and answer.request.path is None and report.verdict is Verdict.PROVED:
+        target = Target(answer.request.slug)
+        return replace(outcome, warning=keep(_question(target, settings), found))
+    return outcome
+
+
+def _presented(report: LemmaReport, settings: Settings, seconds: float, recalled: bool = False) -> Outcome:
+    data: as_json.Data = {}
+    text = ""
+    if settings.form in ("json", "all"):
+        data = as_json.checked(report, shortcomings(report), settings.mutants, recalled)
+    if settings.form in ("text", "all"):
+        text = output.checked(
+            report, settings.style, settings.verbose, settings.mutants, seconds, settings.claim, recalled
+        )
+    outcome = _with_proofs(report, data, text, report.verdict.exit_code, settings.claim)
+    return replace(outcome, seconds=seconds, part=_part(report, settings))
+
+
+def _part(report: LemmaReport, settings: Settings) -> Part | None:
+    if not settings.report:
+        return None
+    from ..report.document import made
+
+    return made(report, settings.report, settings.present, settings.mutants)
+
+
+def _show(answer: Answer, settings: Settings) -> Outcome:
+    """Derived and verified, without numbers or mutants; style "latex" gives a document."""
+    report = judged(answer.findings(), answer.verified())
+    if settings.style == "latex":
+        from ..report import latex
+
+        text = latex.document(report)
+    else:
+        text = output.shown(report, settings.style)
+    return _with_proofs(report, as_json.shown(report), text, report.verdict.exit_code)
+
+
+def _mutate(answer: Answer, settings: Settings) -> Outcome:
+    found = answer.findings()
+    survived = any(not mutant.killed for mutant in found.mutants)
+    data, text = as_json.refuted(found), output.mutated(found, settings.style)
+    return Outcome(found.about.slug, int(survived), data, text)
+
+
+def _without(answer: Answer, settings: Settings) -> Outcome:
+    """Checked without some assumptions; no verdict but "undecided" follows from scripts that fail."""
+    report = judged(answer.findings(), answer.verified())
+    try:
+        lost = unpacked_losses(answer.message["without"], len(report.claims))
+    except NotFindings as error:
+        raise WorkerFailed(f"{answer.request.slug}: what was sent is not a result: {error}") from None
+    _expect_dropped(report, settings.without, *lost)
+    found = Losses.of(report, *lost)
+    outcome = _with_proofs(report, as_json.lost(found), output.lost(found), 0 if found.holds else 3)
+    return replace(outcome, line=output.lost_in_one_line(found))
+
+
+def _expect_dropped(report: LemmaReport, text: str, dropped: tuple[str, ...], claims: Sequence[LostClaim]) -> None:
+    """Raise WorkerFailed unless the assumptions that the text means, and no others, are missing."""
+    left = report.lemma.assumptions
+    meant = matching([*left, *dropped], text)
+    stated = {name for claim in claims for name in claim.stated}
+    if set(meant) != set(dropped) or not dropped or set(dropped) & set(left) or not stated <= set(dropped):
+        raise WorkerFailed(f"{report.lemma.slug}: what was sent is not the lemma without {text!r}")
+
+
+TASKS: dict[str, Callable[[Answer, Settings], Outcome]] = {
+    "check": _check,
+    "show": _show,
+    "mutate": _mutate,
+    "without": _without,
+}
+
+
+def _with_proofs(
+    report: LemmaReport, data: as_json.Data, text: str, exit_code: int, only: str | int | None = None
+) -> Outcome:
+    proofs = tuple((claim.name, claim.proof) for claim in report.claims if claim.proof)
+    line, verdict = output.in_one_line(report, only), str(report.verdict)
+    return Outcome(report.lemma.slug, exit_code, data, text, line, verdict, proofs)
+
+
+def _failed(target: Target, error: CliError) -> Outcome:
+    data = as_json.failed(target.slug, error.message)
+    return Outcome(target.slug, USAGE, data, error=error.message, trace=error.trace)

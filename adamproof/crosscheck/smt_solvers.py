@@ -1,0 +1,106 @@
+"""Asking z3 or cvc5 (from PyPI, an extra) about the arithmetic steps of proofs.
+
+Limits are in solver steps, not in seconds, so that an answer is the same on every machine.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+
+from ..export.smt import STEPS, Obligation, logic
+from ..support.signals import Stop
+
+SOLVERS = {"z3": "z3-solver", "cvc5": "cvc5"}  # module name -> distribution
+HOW_TO_GET_IT = "install it with `pip install --upgrade 'adamproof[smt]'`"
+
+
+ANSWERS = ("unsat", "sat", "unknown")
+
+
+class NoSolver(ImportError):
+    """The solver is not installed; the message says how to get it."""
+
+
+class SolverFailed(RuntimeError):
+    """The solver has given no answer: one sentence."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a solver says about a step: of its question ("unsat" is wanted), and of its premises alone."""
+
+    obligation: Obligation
+    question: str
+    twin: str
+
+    @property
+    def alarm(self) -> bool:
+        """Whether the solver has values for which the premises hold and the conclusion fails."""
+        return self.question == "sat"
+
+    @property
+    def vacuous(self) -> bool:
+        """Whether the premises cannot hold together."""
+        return self.twin == "unsat"
+
+
+def asker(solver: str, steps: int = STEPS) -> Callable[[Obligation], Answers]:
+    """A function that asks the solver about a step, or raises SolverFailed.
+
+    Raises NoSolver, or ValueError for an unknown name.
+    """
+    if solver not in SOLVERS:
+        raise ValueError(f"there is no solver {solver!r}; there are {', '.join(SOLVERS)}")
+    try:
+        module = importlib.import_module(solver)
+    except ImportError:
+        raise NoSolver(f"{solver} is not installed; {HOW_TO_GET_IT}, or use another solver") from None
+    if solver == "cvc5" and not hasattr(module, "TermManager"):
+        raise NoSolver(f"this cvc5 is older than 1.2; {HOW_TO_GET_IT}, or use another solver")
+    backend = {"z3": _z3, "cvc5": _cvc5}[solver]
+
+    def ask(number: int, text: str) -> str:
+        try:
+            with Stop():  # an exception out of a signal is lost where a solver's object is being deleted
+                said = backend(module, text, steps)
+        except Exception as error:  # theirs may be anything
+            words = " ".join(str(error).split()) or type(error).__name__
+            raise SolverFailed(f"{solver} gave no answer about step {number}: {words:.200}") from error
+        if said not in ANSWERS:
+            raise SolverFailed(f"{solver} gave no answer about step {number}, but {said!r:.200}")
+        return said
+
+    def answers(step: Obligation) -> Answers:
+        return Answers(step, ask(step.number, step.question), ask(step.number, step.twin))
+
+    return answers
+
+
+def version(solver: str) -> str:
+    """The version of a solver that is installed."""
+    return importlib.metadata.version(SOLVERS[solver])
+
+
+def _z3(z3: ModuleType, text: str, steps: int) -> str:
+    solver = z3.Solver(ctx=z3.Context())
+    solver.set("rlimit", steps)
+    solver.set("ctrl_c", False)  # else z3 takes an interrupt for itself and answers "unknown"
+    solver.from_string(text)
+    return str(solver.check())
+
+
+def _cvc5(cvc5: ModuleType, text: str, steps: int) -> str:
+    manager = cvc5.TermManager()
+    solver = cvc5.Solver(manager)
+    solver.setOption("rlimit-per", str(steps // 100))  # its steps are coarser
+    solver.setLogic(logic(text))
+    parser = cvc5.InputParser(solver)
+    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, f"{text}\n(check-sat)\n", "step")
+    symbols, answer = parser.getSymbolManager(), "unknown"
+    while not (command := parser.nextCommand()).isNull():
+        answer = command.invoke(solver, symbols).strip() or answer
+    return answer.split()[0]  # without the reason for not knowing

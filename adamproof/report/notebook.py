@@ -1,0 +1,275 @@
+"""For notebooks: proofs, false twins and the ledger as pages, a claim's two sides along a run, sliders with a fallback.
+
+Everything here shows what other modules have found.  A `Shown` is HTML in a notebook and text at a prompt.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from ..kernel.terms import Term
+from ..prover import TranslationError, prop, reals, term
+from ..render import show
+from ..theory.lemma import Lemma, LemmaError, unknown_name
+
+if TYPE_CHECKING:
+    from ..checking.report import About, ClaimReport, LemmaReport, MutantReport
+    from ..claims.table import Judged
+    from ..numeric.check import Witness
+
+STATIC = "ADAMPROOF_STATIC_NOTEBOOKS"  # set: no sliders, so that what is stored is the same everywhere
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page: HTML for notebooks (formulas are typeset there), text for everything else."""
+
+    html: str
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(self.text)
+
+
+# --- statements and formulas ---------------------------------------------------------------------
+
+
+def claim(lemma: Lemma, name: str | None = None) -> Shown:
+    """One claim (the first one by default): its conclusion, then its assumptions by name, folded in a notebook."""
+    found = lemma.claim(name)
+    conclusion = prop(found.conclusion)
+    stated = {title: prop(statement) for title, statement in lemma.stated(found).items()}
+    source = f"<br><small>{_html(lemma.source.value)}</small>"
+    heading = f'<p><b>{_called(lemma)}</b>, claim "{_html(found.name)}"{source}</p>'
+    rows = [(_html(title), _inline(statement)) for title, statement in stated.items()]
+    summary = f"<summary>under {len(rows)} assumption{'s' * (len(rows) != 1)}</summary>"
+    folded = f"<details>{summary}{_html_table([], rows)}</details>" if rows else ""
+    lines = [f'{_called(lemma)}, claim "{found.name}"', f"  {_plain(conclusion)}"]
+    lines += [f"  assuming {_plain(statement)}  [{title}]" for title, statement in stated.items()]
+    return Shown(f"<div>{heading}{_display(conclusion)}{folded}</div>", "\n".join(lines))
+
+
+def formula(**named: Any) -> Shown:
+    """Expressions by name, such as a lemma's constants: formula(R=lemma.constants["R"])."""
+    terms = {name: _term(expression) for name, expression in named.items()}
+    html = "".join(f"<div>$${_named(name)} = {_html(_latex(found))}$$</div>" for name, found in terms.items())
+    return Shown(f"<div>{html}</div>", "\n".join(f"{name} = {_plain(found)}" for name, found in terms.items()))
+
+
+def _term(expression: Any) -> Term:
+    """The expression as a term; the calculator's symbols, which are assumed positive, count as reals."""
+    try:
+        return term(expression)
+    except TranslationError:
+        return term(expression.xreplace({symbol: reals(symbol.name) for symbol in expression.free_symbols}))
+
+
+def _named(name: str) -> str:
+    """Words upright, also below: "initial gap", T_max; single letters as they are."""
+    base, _, below = name.partition("_")
+    parts = [f"\\text{{{_html(part)}}}" if len(part) > 1 else _html(part) for part in (base, below)]
+    return f"{parts[0]}_{{{parts[1]}}}" if below else parts[0]
+
+
+# --- reports -------------------------------------------------------------------------------------
+
+
+def report(found: LemmaReport) -> Shown:
+    """The verdict of a check, claim by claim: what was used, what the numbers say, and the false twins."""
+    lines = [f"{_called(found.lemma)}: {found.verdict}"]
+    rows = []
+    for entry in found.claims:
+        unused = (", ".join(entry.unused) or "none") if entry.proof else "-"
+        numbers = "not tested" if entry.numbers is None else str(entry.numbers).splitlines()[0]
+        said = f"{entry.proof_steps} kernel steps" if entry.proof else entry.reason
+        if entry.witness is not None:
+            said += f"; counterexample: {_witness(entry.witness)}"
+        rows.append((entry.name, str(entry.verdict), said, unused, numbers))
+        notes = f"{said}; assumptions not used: {unused}; numbers: {numbers}"
+        lines.append(f"  {entry.name}: {entry.verdict} ({notes})")
+    killed = f"False twins: {sum(twin.killed for twin in found.mutants)} of {len(found.mutants)} refused and refuted"
+    alive = ", ".join(twin.name for twin in found.mutants if not twin.killed)
+    killed += f"; not: {alive}" if alive else ""
+    lines += [killed] if found.mutants else []
+    head = ("claim", "verdict", "proof", "assumptions not used", "numbers (random models)")
+    body = _html_table(head, [tuple(map(_html, row)) for row in rows])
+    tail = f"<p>{_html(killed)}</p>" if found.mutants else ""
+    return Shown(f"<div><p><b>{_called(found.lemma)}: {found.verdict}</b></p>{body}{tail}</div>", "\n".join(lines))
+
+
+def proof(found: LemmaReport, name: str | None = None) -> Shown:
+    """The steps of a claim's proof (the first claim's by default), each as a formula and with what it rests on."""
+    entry = _claim_of(found, name)
+    rows, lines = [], [f'{_called(found.lemma)}, claim "{entry.name}": {entry.verdict}']
+    for number, step in enumerate(entry.steps, start=1):
+        basis = ", ".join(step.rests_on) or "nothing but the rules"
+        rows.append((str(number), f"{_html(step.title)}{_display(step.statement)}<small>from {_html(basis)}</small>"))
+        lines += [f"  {number}. {step.title}", f"     {_plain(step.statement)}", f"     from {basis}"]
+    heading = f'<p><b>{_called(found.lemma)}</b>, claim "{_html(entry.name)}": <b>{entry.verdict}</b></p>'
+    reason = f"<p>{_html(entry.reason)}</p>" if entry.reason else ""
+    lines += [f"  {entry.reason}"] if entry.reason else []
+    return Shown(f"<div>{heading}{reason}{_html_table([], rows)}</div>", "\n".join(lines))
+
+
+def twins(found: LemmaReport) -> Shown:
+    """The false twins: what each says wrongly, that the proof fails on it, and a model in which it is false."""
+    rows, lines = [], []
+    for entry in found.mutants:
+        false = f"false {_witness(entry.witness)}" if entry.witness else "no counterexample was found"
+        refused = "the proof fails" if entry.refused else "the proof goes through"
+        rows.append((_html(entry.name), _what(entry), refused, _html(false)))
+        lines.append(f"{entry.name}: {refused}; {false}")
+    head = ("false twin", "what it says", "script", "counterexample")
+    return Shown(f"<div>{_html_table(head, rows)}</div>", "\n".join(lines))
+
+
+def ledger(judged: Iterable[Judged]) -> Shown:
+    """The verdicts on the source's claims, what each rests on, and what would repair it."""
+    rows, lines = [], []
+    for entry in judged:
+        verdict = entry.verdict
+        notes = [f"evidence: {'; '.join(one.text for one in verdict.evidence)}"] if verdict.evidence else []
+        notes += [f"missing: {'; '.join(verdict.missing)}"] if verdict.missing else []
+        notes += [f"repair: {verdict.repair}"] if verdict.repair else []
+        rows.append((str(entry.row.number), _html(entry.row.text), f"<b>{_html(str(verdict))}</b>", _lines(notes)))
+        lines += [f"{entry.row.number}. {entry.row.text}: {verdict}", *(f"     {note}" for note in notes)]
+    head = ("", "claim of the source", "verdict", "why")
+    return Shown(f"<div>{_html_table(head, rows)}</div>", "\n".join(lines))
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Shown:
+    """Rows of values; floats with four significant digits."""
+    cells = [tuple(f"{cell:.4g}" if isinstance(cell, float) else str(cell) for cell in row) for row in rows]
+    widths = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (head, *cells))
+    html = _html_table(tuple(map(_html, head)), [tuple(map(_html, row)) for row in cells])
+    return Shown(f"<div>{html}</div>", "\n".join(line.rstrip() for line in lines))
+
+
+# --- along a run ---------------------------------------------------------------------------------
+
+
+def sides(
+    lemma: Lemma, name: str, variables: Mapping[str, Any], functions: Mapping[str, Callable[..., Any]]
+) -> tuple[float, float]:
+    """Both sides of a claim's conclusion, a relation, where its names have these values (floats stand for themselves).
+
+    The claim's assumptions are not looked at.  Raises ModelError when a name has no value.
+    """
+    from ..numeric.evaluate import slack
+    from ..numeric.models import Model
+
+    exact = {key: _exact(value) for key, value in variables.items()}
+    made = {key: lambda *at, values=values: _exact(values(*at)) for key, values in functions.items()}
+    found = slack(prop(lemma.claim(name).conclusion), Model(exact, made))
+    return float(found.lhs), float(found.rhs)
+
+
+def _exact(value: Any) -> Any:
+    return Fraction(float(value)) if hasattr(value, "__float__") and not isinstance(value, int | Fraction) else value
+
+
+# --- sliders -------------------------------------------------------------------------------------
+
+
+def explore(draw: Callable[..., None], **ranges: tuple[float, float, float, float]) -> None:
+    """Call draw(name=value, ...) at the starting values and, where ipywidgets is installed, again as sliders move.
+
+    ranges: name -> (least, most, step, start).  Without ipywidgets the picture at the start is all there is.
+    """
+    try:
+        if os.environ.get(STATIC):
+            raise ImportError
+        from ipywidgets import FloatSlider, interact
+    except ImportError:
+        draw(**{name: start for name, (*_, start) in ranges.items()})
+        return
+    sliders = {
+        name: FloatSlider(min=least, max=most, step=step, value=start, description=name, continuous_update=False)
+        for name, (least, most, step, start) in ranges.items()
+    }
+    interact(draw, **sliders)
+
+
+# --- parts ---------------------------------------------------------------------------------------
+
+
+def _claim_of(found: LemmaReport, name: str | None) -> ClaimReport:
+    names = [entry.name for entry in found.claims]
+    if name is not None and name not in names:
+        raise LemmaError(f"{found.lemma.slug}: {unknown_name('claim', name, names)}")
+    return found.claims[0 if name is None else names.index(name)]
+
+
+def _called(lemma: Lemma | About) -> str:
+    return f"{lemma.label} ({lemma.slug})" if lemma.label else lemma.slug
+
+
+def _what(entry: MutantReport) -> str:
+    """The twin's conclusion if that is what is wrong; else the assumptions that differ."""
+    if entry.replaced:
+        return _inline(entry.conclusion)
+    changed = {name: entry.hypotheses[new] for name, new in entry.change.items() if new in entry.hypotheses}
+    parts = [f"without: {_html(name)}" for name in entry.drop]
+    parts += [f"{_html(name)} becomes {_inline(statement)}" for name, statement in changed.items()]
+    return "<br>".join(parts)
+
+
+def _witness(witness: Witness) -> str:
+    return f"at {witness.values or witness.label}, where {witness.slack} is false{witness.slack.closeness}"
+
+
+def _latex(found: Term) -> str:
+    return show(found, "latex")
+
+
+def _plain(found: Term) -> str:
+    try:
+        return show(found, "unicode")
+    except ValueError:  # two names that would look alike
+        return show(found, "ascii")
+
+
+def _display(found: Term) -> str:
+    return _math(found, "$$\n", "\n$$", "div")
+
+
+def _inline(found: Term) -> str:
+    return _math(found, "$", "$", "span")
+
+
+def _math(found: Term, start: str, end: str, tag: str) -> str:
+    try:
+        return f"<{tag}>{start}{_html(_latex(found))}{end}</{tag}>"
+    except ValueError:
+        return f"<code>{_html(show(found, 'ascii'))}</code>"
+
+
+def _lines(texts: Sequence[str]) -> str:
+    return "<br>".join(map(_html, texts))
+
+
+def _html(text: str) -> str:
+    return escape(text, quote=False)
+
+
+def _html_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table whose cells are HTML already; long text is broken and lined up at the left."""
+    style = 'style="text-align:left;vertical-align:top;white-space:normal"'
+    top = f"<thead><tr>{''.join(f'<th {style}>{cell}</th>' for cell in head)}</tr></thead>" if head else ""
+    body = "".join(f"<tr>{''.join(f'<td {style}>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    return f'<div style="overflow-x:auto"><table>{top}<tbody>{body}</tbody></table></div>'
+
+
+__all__ = ["Shown", "claim", "explore", "formula", "ledger", "proof", "report", "sides", "table", "twins"]

@@ -1,0 +1,306 @@
+"""What a lemma file declares: a statement, its assumptions, a proof, a model and false twins.
+
+A lemma has one or more claims (statements proved under the same assumptions).  The proof of a claim is a
+function of a :class:`Scope`, so that the same script runs on the true statement and on each mutant.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from ..kernel.normal import key
+from ..kernel.rules import Theorem
+from ..kernel.terms import RELATIONS
+from ..kernel.text import show
+from ..prover.language import prop
+from ..prover.record import Step, derive
+from ..prover.tactics import ProofFailure, assume, cite, prove
+from .source import Source
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from ..checking.report import LemmaReport
+    from ..numeric.models import Model
+
+
+Models = Callable[["Random"], "Iterator[Model]"]
+Proof = Callable[["Scope"], Step]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement of a lemma and its proof script, under the assumptions named in `given` (all by default)."""
+
+    name: str
+    conclusion: Any
+    proof: Proof
+    given: tuple[str, ...] | None = None
+    models: Models | None = None  # when the lemma's own models do not fit
+    box: Mapping[str, tuple[Any, Any]] | None = None  # exact ranges of the variables, for a check by intervals
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A false twin: the claim with its conclusion replaced, or assumptions dropped or replaced.
+
+    models yields models among which one satisfies every remaining assumption and violates the conclusion
+    (the lemma's own models if None).
+    """
+
+    name: str
+    conclusion: Any = None
+    drop: tuple[str, ...] = ()
+    change: Mapping[str, Any] = field(default_factory=dict)
+    models: Models | None = None
+    claim: str | None = None  # the claim it is a twin of; the first one by default
+
+
+class LemmaError(ValueError):
+    """A lemma file that says something that cannot be meant; the message says what and where."""
+
+
+FILLERS = "\u115f\u1160\u3164\uffa0"  # letters by their category, and nothing to be seen
+
+
+def _readable(text: object) -> bool:
+    """Whether this is one line of printable text with a letter or a digit that can be seen."""
+    return type(text) is str and text.isprintable() and any(c.isalnum() and c not in FILLERS for c in text)
+
+
+def unknown_name(what: str, name: object, known: Iterable[str]) -> str:
+    """That there is no such name, with the nearest one there is."""
+    names = list(known)
+    close = difflib.get_close_matches(str(name), names, n=1, cutoff=0.6)
+    hint = f"; did you mean {close[0]!r}?" if close else f" (it has {', '.join(map(repr, names)) or 'none'})"
+    return f"the lemma has no {what} {name!r}{hint}"
+
+
+class Scope:
+    """What a proof script works with: the goal, the assumptions by name, other lemmas, and named steps."""
+
+    def __init__(
+        self,
+        goal: Any,
+        assumptions: Mapping[str, Any],
+        theorem_of: Callable[[str, str | None], Step],
+        cited: Mapping[str, tuple[str, str]] | None = None,
+        known: Iterable[str] = (),
+    ) -> None:
+        self.goal = goal
+        self._known = {*assumptions, *known}
+        axioms = cited or {}
+        self._assumed = {
+            name: cite(*axioms[name], statement) if name in axioms else assume(statement)
+            for name, statement in assumptions.items()
+        }
+        self._theorem_of = theorem_of
+        self.steps: list[tuple[str, Step]] = []
+        self.cited: dict[Theorem, str] = {}
+
+    def given(self, *names: str) -> Any:
+        """Assumptions by name (all of them without a name), as a list; one that a mutant dropped is left out."""
+        self._check(names)
+        return [self._assumed[name] for name in names or self._assumed if name in self._assumed]
+
+    def the(self, name: str) -> Step:
+        """One assumption by name; a script cannot go on without it."""
+        self._check([name])
+        if name not in self._assumed:
+            raise MissingAssumption(name)
+        return self._assumed[name]
+
+    def _check(self, names: Iterable[str]) -> None:
+        for name in names:
+            if name not in self._known:
+                raise LemmaError(unknown_name("assumption", name, sorted(self._known)))
+
+    def relations(self) -> list[Step]:
+        """The assumptions that are relations: what any step may use as it stands."""
+        return [step for step in self._assumed.values() if step.conclusion.op in RELATIONS]
+
+    def lemma(self, slug: str, claim: str | None = None) -> Step:
+        """The theorem of another lemma, proved anew by its own script."""
+        theorem = self._theorem_of(slug, claim)
+        self.cited[theorem.theorem] = slug if claim is None else f"{slug} ({claim})"
+        return theorem
+
+    def step(self, title: str, theorem: Step) -> Step:
+        """Name a theorem as a step of the proof that readers see."""
+        if not isinstance(theorem, Step):
+            raise LemmaError(f"the step {title!r} must be a theorem, not {type(theorem).__name__}")
+        self.steps.append((title, theorem))
+        return theorem
+
+    def conclude(self, *facts: Any, **hints: Any) -> Step:
+        """Prove the goal from the facts and all relational assumptions."""
+        return prove(self.goal, *facts, **hints)
+
+
+class MissingAssumption(Exception):
+    """A proof script asked for an assumption that is not among the stated ones."""
+
+
+@dataclass(frozen=True)
+class Lemma:
+    """One result: slug, label in the source if it has one, statement, proof, constants, model and mutants."""
+
+    slug: str
+    title: str
+    source: Source
+    where: str  # where in the source, or what the reconstruction rests on
+    assumptions: Mapping[str, Any]
+    claims: Sequence[Claim]
+    models: Models | None = None  # models of the assumptions; without them there is no evidence from numbers
+    mutants: Sequence[Mutant] = ()
+    label: str | None = None
+    constants: Mapping[str, Any] = field(default_factory=dict)  # SymPy expressions, used by the calculator
+    # Assumptions that are facts from the literature: name -> (what the axiom is called, where it is proved).
+    cited: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    notes: str = ""
+    dropped: tuple[str, ...] = ()  # assumptions of the lemma that this mutant of it lacks
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant.  Raises LemmaError."""
+        if type(self.slug) is not str or not re.fullmatch(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", self.slug):
+            raise LemmaError(f"the slug {self.slug!r:.60} must be letters and digits, in parts joined by hyphens")
+        for field_name, text in (("title", self.title), ("where", self.where), ("label", self.label or "none")):
+            if not _readable(text):
+                found = f"{text!a:.60}"
+                raise LemmaError(f"{self.slug}: the {field_name} must be a line with a letter or digit, not {found}")
+        if not isinstance(self.source, Source):
+            raise LemmaError(f"{self.slug}: the source must be one of {', '.join(map(str, Source))}")
+        if not isinstance(self.assumptions, Mapping):
+            raise LemmaError(f"{self.slug}: assumptions must be a mapping from names to statements")
+        for what, entries, kind in (("claims", self.claims, Claim), ("mutants", self.mutants, Mutant)):
+            if not isinstance(entries, (list, tuple)) or any(not isinstance(entry, kind) for entry in entries):
+                raise LemmaError(f"{self.slug}: {what} must be a list of {kind.__name__}")
+        names = [*self.assumptions, *(c.name for c in self.claims), *(m.name for m in self.mutants)]
+        for name in names:
+            if not _readable(name):
+                raise LemmaError(f"{self.slug}: a name must be a line with a letter or digit, not {name!a:.60}")
+        self._check_references()
+
+    def _check_references(self) -> None:
+        """Every assumption and claim that is referred to by name is there."""
+        known = [*self.assumptions, *self.dropped]
+        references = [*self.cited, *(name for claim in self.claims for name in claim.given or ())]
+        references += [name for mutant in self.mutants for name in (*mutant.drop, *mutant.change)]
+        for name in references:
+            if name not in known:
+                raise LemmaError(f"{self.slug}: {unknown_name('assumption', name, known)}")
+        for mutant in self.mutants:
+            self.claim(mutant.claim)
+
+    def claim(self, name: str | None = None) -> Claim:
+        """A claim by name; the first one by default.  Raises LemmaError when there is none of that name."""
+        for claim in self.claims:
+            if name is None or claim.name == name:
+                return claim
+        raise LemmaError(f"{self.slug}: {unknown_name('claim', name, [claim.name for claim in self.claims])}")
+
+    def stated(self, claim: Claim) -> dict[str, Any]:
+        """The assumptions of a claim, by name."""
+        return {n: s for n, s in self.assumptions.items() if claim.given is None or n in claim.given}
+
+    def mutated(self, mutant: Mutant) -> Lemma:
+        """The lemma with the mutant's assumptions and only the mutated claim."""
+        assumptions = {n: mutant.change.get(n, s) for n, s in self.assumptions.items() if n not in mutant.drop}
+        claim = self.claim(mutant.claim)
+        if mutant.conclusion is not None:
+            claim = replace(claim, conclusion=mutant.conclusion)
+        return replace(self, assumptions=assumptions, claims=[claim], mutants=(), dropped=mutant.drop)
+
+    def narrowed(self, name: str | None) -> Lemma:
+        """The lemma with the one claim of this name (the first one if None) and its mutants.  Raises LemmaError."""
+        claim = self.claim(name)
+        # A mutant that names no claim is one of the first claim: decided here, while the first claim is still there.
+        mutants = [mutant for mutant in self.mutants if self.claim(mutant.claim).name == claim.name]
+        return replace(self, claims=[claim], mutants=mutants)
+
+    def without(self, names: Iterable[str]) -> Lemma:
+        """The lemma with all its claims, but without these assumptions; its scripts then fail where they need one."""
+        dropped = tuple(names)
+        assumptions = {n: s for n, s in self.assumptions.items() if n not in dropped}
+        return replace(self, assumptions=assumptions, mutants=(), dropped=(*self.dropped, *dropped))
+
+    # --- for people at a prompt or in a notebook; what these need is imported when they are called ---
+
+    def verdict(self, models: int = 40, mutants: bool = True) -> LemmaReport:
+        """Check the lemma: prove and verify its claims, test them on random models, refute its false twins."""
+        from ..checking.pipeline import check
+
+        return check(self, models, mutants)
+
+    @property
+    def statement(self) -> str:
+        """What the lemma states, as text."""
+        from ..render.lemma_page import text
+
+        return text(self)
+
+    def _repr_latex_(self) -> str:
+        from ..render.lemma_page import latex
+
+        return latex(self)
+
+    def _repr_html_(self) -> str:
+        from ..render.lemma_page import html
+
+        return html(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """At IPython's prompt the statement, not the fields."""
+        printer.text(self.statement)
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A claim's theorem as derived in memory (not yet a verdict), with the named steps leading to it."""
+
+    theorem: Step
+    steps: Sequence[tuple[str, Step]]
+    cited: Mapping[Theorem, str]  # theorems of other lemmas, by what they are called
+
+
+class OtherStatement(Exception):
+    """A script that proved something else than its claim says."""
+
+
+def derive_claim(lemma: Lemma, claim: Claim, theorem_of: Callable[[str, str | None], Step]) -> Derivation:
+    """Run a proof script and make sure that it ends in the claim, from the stated assumptions alone."""
+    known = [*lemma.assumptions, *lemma.dropped]
+    scope = Scope(claim.conclusion, lemma.stated(claim), theorem_of, lemma.cited, known)
+    theorem = claim.proof(scope)
+    if not isinstance(theorem, Step):
+        raise LemmaError(f"the script of the claim {claim.name!r} must return a theorem, not {type(theorem).__name__}")
+    wanted = prop(claim.conclusion)
+    if theorem.conclusion is not wanted:  # a script may stop short of the claim (on a mutant it must)
+        theorem = prove(wanted, theorem, scope.relations())
+    stated = {key(statement): statement for statement in map(prop, lemma.stated(claim).values())}
+    for hypothesis in theorem.hypotheses:
+        as_stated = stated.get(key(hypothesis))
+        if as_stated is None:
+            raise OtherStatement(f"the script also assumes {show(hypothesis)}, which is not stated")
+        if as_stated is not hypothesis:  # the same statement, written differently: take the stated form
+            theorem = derive("cut", [derive("convert", [assume(as_stated)], hypothesis), theorem])
+    return Derivation(theorem, tuple(scope.steps), scope.cited)
+
+
+__all__ = [
+    "Claim",
+    "Derivation",
+    "Lemma",
+    "LemmaError",
+    "MissingAssumption",
+    "Mutant",
+    "OtherStatement",
+    "ProofFailure",
+    "Scope",
+    "Source",
+    "derive_claim",
+]

@@ -1,0 +1,91 @@
+"""Finding lemmas: every module of the package adamproof.lemmas that declares one."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from collections.abc import Iterable
+from functools import cache
+
+from ..prover.record import Step
+from .index import labels, modules
+from .lemma import Claim, Derivation, Lemma, LemmaError, derive_claim
+
+
+class UnknownLemma(LookupError):
+    """A name that no lemma has; the message suggests one that exists."""
+
+
+@cache
+def lemmas() -> tuple[Lemma, ...]:
+    """All lemmas: chapter by chapter, then by each lemma's module name."""
+    declared = (getattr(importlib.import_module(module), "lemma", None) for module in modules())
+    return tuple(lemma for lemma in declared if isinstance(lemma, Lemma))
+
+
+@cache
+def _by_file(slug: str) -> Lemma | None:
+    """The lemma of the file that is called like it; only that file and what it needs are imported."""
+    for module in modules():
+        if module.rpartition(".")[2] == slug.replace("-", "_"):
+            lemma = getattr(importlib.import_module(module), "lemma", None)
+            if isinstance(lemma, Lemma) and lemma.slug == slug:
+                return lemma
+    return None
+
+
+_declared: dict[str, Lemma] = {}
+
+
+def declare(found: Iterable[Lemma]) -> None:
+    """Let the lemmas of a user's file be cited by one another.  Raises LemmaError where one takes another's name."""
+    for lemma in found:
+        for name in filter(None, (lemma.slug, lemma.label)):
+            other = names().get(name.lower())
+            if other is not None and other is not lemma:
+                raise LemmaError(f"{name} is the name of another lemma ({other.title}); choose a different one")
+        _declared[lemma.slug] = lemma
+
+
+def names() -> dict[str, Lemma]:
+    """Every way to name a lemma: slug and label, in lower case."""
+    known = [*lemmas(), *_declared.values()]
+    return {lemma.slug.lower(): lemma for lemma in known} | {x.label.lower(): x for x in known if x.label}
+
+
+def get(name: str) -> Lemma:
+    """The lemma of this slug or label.  Raises UnknownLemma with a suggestion."""
+    wanted = name.strip().lower().replace("_", "-")
+    found = _by_file(labels().get(wanted, wanted))
+    if found is not None:
+        return found
+    table = names()
+    if wanted in table:
+        return table[wanted]
+    close = difflib.get_close_matches(wanted, table, n=1, cutoff=0.4)
+    hint = f"; did you mean {_name_of(table[close[0]], close[0])}?" if close else ""
+    raise UnknownLemma(f"there is no lemma named {name!r}{hint} (`adamproof list` shows all)")
+
+
+def _name_of(lemma: Lemma, name: str) -> str:
+    """The slug or the label, as the lemma writes it."""
+    return lemma.label if lemma.label and lemma.label.lower() == name else lemma.slug
+
+
+def theorem_of(slug: str, claim: str | None = None) -> Step:
+    """The theorem of a lemma's claim, derived once in this process (the verdict still comes from verifying)."""
+    return _derivation(slug, get(slug).claim(claim).name).theorem
+
+
+def derivation_of(lemma: Lemma, claim: Claim) -> Derivation:
+    """The claim's derivation; for a lemma that can be cited it is made once in this process, cited or checked."""
+    citable = _declared.get(lemma.slug) or _by_file(lemma.slug)
+    if citable is lemma and lemma.claim(claim.name) is claim:
+        return _derivation(lemma.slug, claim.name)
+    return derive_claim(lemma, claim, theorem_of)
+
+
+@cache
+def _derivation(slug: str, claim: str) -> Derivation:
+    lemma = get(slug)
+    return derive_claim(lemma, lemma.claim(claim), theorem_of)

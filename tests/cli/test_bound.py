@@ -1,0 +1,376 @@
+"""`adamproof bound`, `magnitude`, `schedule`: what people see, exit statuses, JSON, refusals."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from adamproof.bounds.parameters import MEANINGS
+from adamproof.cli import main
+
+Q = Fraction
+GIVEN = [
+    *("--beta1", "0.9", "--beta2", "0.999", "--lr", "1e-3", "--steps", "1e4", "--dim", "16"),
+    *("--gap", "8", "--grad1", "4", "--L0", "1", "--sigma0", "1"),
+]
+
+
+def ask(*words: str) -> Result:
+    return CliRunner().invoke(main, list(words))
+
+
+def answer(*words: str, code: int = 0) -> dict[str, Any]:
+    found = ask(*words, "--json")
+    assert found.exit_code == code, found.output
+    document: dict[str, Any] = json.loads(found.stdout)  # notes go to standard error
+    assert document["exit_code"] == code
+    return document
+
+
+# --- bound --------------------------------------------------------------------------------------
+
+
+def test_one_command_for_gpt_2_small_says_that_it_is_vacuous_and_why() -> None:
+    found = ask("bound", "--preset", "gpt2-small")
+    assert found.exit_code == 0
+    for text in (
+        "VACUOUS: 1.21292e+8 is 1,500 times",
+        "R*sqrt(d)*|a_1|",
+        "The binding term is the drift",
+        "gap = 8 (assumed)",
+        "█████",
+    ):
+        assert text in found.output
+    assert "dim = 124000000," in found.output  # of public record
+
+
+def test_every_answer_says_what_the_theorem_covers() -> None:
+    lines = (
+        "bias correction: covered (bias-corrected-main)",
+        "weight decay: not covered: no theorem here has it",
+        "schedule or warm-up: not covered: the bound is for one constant learning rate",
+        "gradient clipping: not covered: a clipped gradient is biased; Lemma B.2 (u_t <= R) still holds",
+    )
+    for words in ((), ("--target", "1e9"), ("--optimise", "lr")):
+        found = ask("bound", *GIVEN, *words, "--bias-correction")
+        assert found.exit_code == 0, found.output
+        assert [line for line in lines if f"  {line}\n" not in f"{found.output}\n"] == []
+        assert "DOES NOT APPLY" not in found.output
+    unsaid = ask("bound", *GIVEN)
+    assert 'The theorem: main-theorem, claim "Adam"' in unsaid.output
+    assert "bias correction: covered (bias-corrected-main): the bound is the same without it" in unsaid.output
+
+
+@pytest.mark.parametrize("words", [(), ("--target", "1e9"), ("--optimise", "lr")])
+def test_a_training_with_more_is_not_judged_as_if_it_had_less(words: tuple[str, ...]) -> None:
+    traits = ("--weight-decay", "0.1", "--decoupled", "--clipping", "1")
+    found = ask("bound", *GIVEN, *words, *traits)
+    text = " ".join(found.output.split())
+    assert found.exit_code == 1
+    but = "this training has weight decay and gradient clipping, which no theorem here covers"
+    assert f"DOES NOT APPLY: {but}" in text
+    if not words:
+        assert f"Hypotheses on the numbers: 12 of 12 hold, but {but}" in text
+
+
+def test_json_has_the_coverage_as_data() -> None:
+    found = answer("bound", "--preset", "gpt3-small", code=1)
+    assert found["holds"] is True and found["applies"] is False
+    assert found["claim"].startswith("bias-corrected-main")
+    assert found["training"]["weight_decay"] == "1/10" and found["training"]["decoupled"] is True
+    assert [one["covered"] for one in found["coverage"]] == [True, False, False, False]
+    plain = ("--weight-decay", "0", "--clipping", "0", "--lr-schedule", "constant")
+    alone = answer("bound", "--preset", "gpt3-small", *plain)
+    assert alone["applies"] is True and [one["present"] for one in alone["coverage"]] == [True, False, False, False]
+    averaged = answer("bound", "--preset", "gpt3-small", *plain, "--theorem", "averaged", code=1)
+    assert averaged["coverage"][0]["covered"] is False and averaged["coverage"][0]["by"] is None
+    target = answer("bound", *GIVEN, "--target", "1e9", "--no-bias-correction")
+    assert target["training"]["bias_correction"] is False and target["coverage"][0]["by"] == "main-theorem"
+
+
+def test_traits_in_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "problem.toml"
+    head = "gap = 8\ngrad1 = 4\nL0 = 1\nsigma0 = 1\ndim = 16\nbeta1 = 0.9\nbeta2 = 0.999\nlr = 1e-3\nsteps = 100\n"
+    path.write_text(f'{head}[training]\nbias_correction = true\nweight_decay = 0.01\nlr_schedule = "cosine"\n')
+    found = answer("bound", "--file", str(path), code=1)
+    assert found["training"]["bias_correction"] is True and found["training"]["lr_schedule"] == "cosine"
+    path.write_text(f"{head}[training]\nbias_correction = 1\n")
+    refused = ask("bound", "--file", str(path))
+    assert refused.exit_code == 2 and "bias_correction must be true or false, not 1" in refused.output
+    path.write_text(f"{head}gap = true\n".replace("gap = 8\n", ""))
+    assert "gap must be a number or text, not True" in ask("bound", "--file", str(path)).output
+
+
+def test_a_table_of_terms() -> None:
+    found = ask("bound", *GIVEN, "--ascii")
+    lines = found.output.splitlines()
+    assert [line.split("  ")[1] for line in lines if line.endswith(("%", "#"))] == [
+        "initial gap",
+        "initial momentum",
+        "drift",
+        "noise",
+        "total",
+    ]
+    assert "#####" in found.output and "12 of 12 hold" in found.output and "NOT VACUOUS" in found.output
+    assert "R = 7.2703," in found.output  # rounded up: 7.27029179...
+
+
+def test_json_gives_both_ends() -> None:
+    found = answer("bound", *GIVEN, "--digits", "30")
+    total = sum(Q(term["high"]) for term in found["terms"])
+    assert Q(found["total"]["low"]) <= total and Q(found["total"]["high"]) - Q(found["total"]["low"]) < Q(1, 10**27)
+    assert found["terms"][0]["exact"] == "4/5"
+    assert found["holds"] is True and found["vacuous"] is False
+    assert found["settings"]["lr"] == "1/1000" and found["magnitudes"]["R"]["low"].startswith("7.2702917999996985")
+
+
+def test_formulas_and_files(tmp_path: Path) -> None:
+    path = tmp_path / "problem.toml"
+    path.write_text("gap = 8\ngrad1 = 4\nL0 = 1\nsigma0 = 1\ndim = 16\nbeta1 = 0.5\nsteps = 131072\nV = 0.07\n")
+    schedule = ("--beta1", "1-T^-1/2", "--beta2", "1-T^-3/4", "--lr", "T^-3/4/sqrt(d)", "--eps", "1e-3")
+    found = answer("bound", "--file", str(path), *schedule, "--theorem", "averaged", "--digits", "3")
+    assert found["total"] == {"low": "4.3", "high": "4.31", "exact": None}
+    assert found["settings"]["beta1"] == "1 - 1/sqrt(T)"
+
+
+def test_a_hypothesis_that_fails_is_status_1_and_says_by_how_much() -> None:
+    found = ask("bound", *GIVEN, "--theorem", "unconditional", "--B", "1")
+    assert found.exit_code == 1
+    assert "FAILS: 2*L0*gamma <= epsilon" in found.output and "is 200,000 times" in found.output
+    assert "DOES NOT APPLY" in found.output
+
+
+def test_case_2() -> None:
+    extra = ("--theorem", "corollary", "--vbar", "1/2", "--density", "1/2")
+    first = answer("bound", *GIVEN, *extra, "--case", "2", "--lr", "1e-3/sqrt(d)")
+    second = answer("bound", *GIVEN, *extra, "--case", "2", "--lr", "1e-3/sqrt(d)", "--dim", "1e13")
+    assert first["total"] == second["total"]
+
+
+def test_target_and_optimise() -> None:
+    found = answer("bound", *GIVEN, "--target", "200")
+    assert found["smallest"] is True and Q(found["at"]["high"]) <= 200 < Q(found["before"]["low"])
+    assert ask("bound", *GIVEN, "--target", "200").output.startswith(f"T = {found['steps']} is the smallest")
+    assert answer("bound", *GIVEN, "--target", "1e-9", code=1)["steps"] is None
+    best = answer("bound", *GIVEN, "--optimise", "lr")
+    assert Q(best["bound"]["total"]["high"]) < Q(best["given"]["low"])
+    assert "in closed form" in ask("bound", *GIVEN, "--optimise", "lr,beta2").output
+
+
+def test_optimise_says_whether_the_best_bound_is_vacuous_and_what_it_is_not() -> None:
+    sentence = "a smaller bound is not a better training"
+    vacuous = ("bound", "--preset", "gpt2-small", "--gap", "1e6", "--optimise", "lr")
+    found = " ".join(ask(*vacuous).output.split())
+    assert "Even the best setting that was found leaves the bound vacuous: VACUOUS: " in found and sentence in found
+    found = " ".join(ask("bound", *GIVEN, "--optimise", "lr").output.split())
+    assert "NOT VACUOUS against" in found and "Even the best" not in found and sentence in found
+    data = answer(*vacuous)
+    assert data["bound"]["vacuous"] is True and sentence in data["notes"][-1]
+
+
+def test_pictures_and_data(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    picture, data = tmp_path / "a.svg", tmp_path / "a.csv"
+    assert ask("bound", *GIVEN, "--plot", str(picture), "--data", str(data)).exit_code == 0
+    assert picture.read_text().startswith("<?xml") and data.read_text().startswith("T,total,initial gap")
+    assert ask("bound", *GIVEN, "--heat-map", str(picture)).exit_code == 0
+    assert ask("magnitude", "--data", str(tmp_path / "r.json")).output == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--beta1", "1"], "Error: beta1 = 1 breaks the rule 0 <= beta1 < 1\n"),
+        (
+            ["--beta1", "0.99", "--beta2", "0.9"],
+            "Error: beta1 = 0.99, beta2 = 0.9 breaks the rule beta1^2 < beta2, "
+            "without which the theorem main bounds nothing; "
+            "beta1 = 0.99 and beta2 = 0.9 look swapped; write beta1 = 0.9, beta2 = 0.99 if they are\n",
+        ),
+        (["--steps", "0.5"], "Error: steps = 0.5 breaks the rule 1 <= steps, a whole number\n"),
+        (["--lr", "nan"], "Error: --lr: 'nan' is not finite; write a number such as 1e-3, 1/2, T^-1/2 or"),
+        (["--sigma0", "-1"], "Error: sigma0 = -1 breaks the rule 0 <= sigma0\n"),
+        (["--lr", "9**9**9"], "Error: --lr: '9**9**9' is not a number: a power of a power needs brackets"),
+        (["--preset", "gpt9"], "Error: there is no preset 'gpt9'; the presets are gpt3-small, "),
+        (["--file", "nowhere.toml"], "Error: cannot read nowhere.toml: No such file or directory\n"),
+        (["--case", "2"], "Error: --case 2 is for --theorem corollary, not for main\n"),
+        (["--optimise", "eps"], "Error: 'eps' cannot be optimised; choose from lr, beta1, beta2\n"),
+        (["--target", "T"], "Error: the target must be a positive rational number, not T\n"),
+        (["--plot", "a.gif"], "Error: a.gif: a picture is written to a file whose name ends in .png or .svg\n"),
+        (["--theorem", "averaged"], "Error: the theorem averaged needs V, second moment"),
+        (["--gap", "1e1400"], "Error: --gap: 1e1400 is not between 10^-1000 and 10^1000\n"),
+        (["--lr", "T^-1/2.0"], "Error: --lr: 'T^-1/2.0' is not a number: whether the division belongs to the exponent"),
+        (["--lr", "T^-1 / 2"], "Error: --lr: 'T^-1 / 2' is not a number: whether the division belongs to the exponent"),
+        (["--optimise", ""], "Error: --optimise names nothing; choose from lr, beta1, beta2\n"),
+    ],
+)
+def test_mistakes_are_one_sentence(words: list[str], sentence: str) -> None:
+    found = ask("bound", *GIVEN, *words)
+    assert found.exit_code == 2
+    assert found.output.startswith(sentence) and found.output.count("\n") == 1
+
+
+def test_an_unknown_key_in_a_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('{"sigma_0": 1}')
+    found = ask("bound", "--file", str(path))
+    assert found.exit_code == 2 and "'sigma_0' is no input of a bound; did you mean 'sigma0'?" in found.output
+
+
+def test_help_explains_every_input() -> None:
+    text = ask("bound", "--help").output
+    assert all(f"--{name}" in text for name in MEANINGS)
+    assert "bound" in ask("--help").output
+
+
+def test_presets_name_their_sources() -> None:
+    text = ask("bound", "--preset", "list").output
+    for words in ("arXiv 2005.14165", "arXiv 1810.04805", "arXiv 1706.03762", "assumed, not measured: gap = 8"):
+        assert words in text
+
+
+@pytest.mark.parametrize("name", ["gpt3-small", "bert-base", "transformer-base", "gpt2-small"])
+def test_every_preset_has_a_bound_for_the_theorems_it_serves(name: str) -> None:
+    plain = ("--no-bias-correction", "--weight-decay", "0", "--clipping", "0", "--lr-schedule", "constant")
+    for theorem, code in (("main", 0), ("averaged", 0), ("corollary", 0), ("unconditional", 1)):
+        words = ("bound", "--preset", name, "--theorem", theorem)
+        assert answer(*words, *plain, code=code)["total"]["high"]
+        as_it_was = json.loads(ask(*words, "--json").output)  # with all that it had
+        assert as_it_was["applies"] is (as_it_was["holds"] and (name, theorem) in AS_THEY_WERE)
+
+
+# What is known of GPT-2's training is covered by these; the other presets had a schedule.
+AS_THEY_WERE = {("gpt2-small", "main"), ("gpt2-small", "corollary")}
+
+
+# --- magnitude ----------------------------------------------------------------------------------
+
+
+def test_magnitude() -> None:
+    found = answer("magnitude", "--beta1", "0.9", "--beta2", "0.999", "--steps", "10", "--V", "1", "--digits", "30")
+    assert found["R^2 - 1"]["exact"] == "363/7" and found["R"]["low"] == "7.2702917999996985776318594782"
+    text = ask("magnitude", "--beta1", "0.9", "--beta2", "0.5", "--steps", "10").output
+    assert "none: beta1^2 >= beta2" in text and "R_t" in text
+
+
+def test_the_map() -> None:
+    text = ask("magnitude", "--map").output
+    assert "[1]" in text and "7.271" in text and text.splitlines()[-1].startswith("R, rounded up.")
+    cells = answer("magnitude", "--map")["map"]
+    assert sum(cell["R"] is None for cell in cells) == text.count("  .") + text.count(" .\n") - text.count("  .\n")
+
+
+def test_magnitude_needs_betas() -> None:
+    found = ask("magnitude", "--beta1", "0.9")
+    assert found.exit_code == 2 and found.output == "Error: a magnitude needs beta2, decay of the second moment\n"
+
+
+# --- schedule -----------------------------------------------------------------------------------
+
+
+def test_the_schedule_of_the_source() -> None:
+    found = answer("schedule", "--beta1", "1/2", "--beta2", "3/4", "--lr", "3/4")
+    assert found["growth"] == "T^(1/8)" and found["rate"] == "0" and found["binding"] == ["drift"]
+    assert found["exponents"] == {
+        "initial gap": "-1/4",
+        "initial momentum": "-3/8",
+        "drift": "0",
+        "noise": "-1/8",
+    }
+    assert found["best"]["rate"] == "1/4" and found["best"]["certificate"].endswith("<= 1/4")
+    averaged = answer("schedule", "--beta1", "1/2", "--beta2", "3/4", "--lr", "3/4", "--theorem", "averaged")
+    assert averaged["rate"] == "1/4" and averaged["growth"] == "1"
+
+
+def test_a_bound_for_betas_alone_says_where_the_rest_may_come_from() -> None:
+    found = ask("bound", "--beta1", "0.9", "--beta2", "0.95")
+    assert found.exit_code == 2 and found.output.startswith("Error: the theorem main needs gap, D = F(x_1) - F*")
+    assert found.output.endswith(
+        "--preset or --file gives what is missing; for R alone there is `adamproof magnitude`\n"
+    )
+
+
+def test_the_best_schedule() -> None:
+    text = ask("schedule", "--best").output
+    assert "Best: rate 1/4 at A = 1/2, B = 1/2, C = 3/4" in text and "proved by the kernel" in text
+    assert answer("schedule", "--best", "--beta2", "3/4", "--beta1", "1/2")["best"]["rate"] == "1/8"
+    text = ask("schedule", "--best", "--theorem", "averaged").output
+    assert "1/2 <= B <= 1" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (
+            [],
+            "Error: schedule needs the exponents --beta1, --beta2 and --lr (--beta1, --beta2, --lr missing)",
+        ),
+        (["--beta1", "x", "--beta2", "1", "--lr", "1"], "Error: --beta1: 'x' is not a number: letters do not"),
+        (["--beta1", "-1", "--beta2", "1", "--lr", "1"], "Error: --beta1 -1 breaks the rule 0 <= A"),
+        (["--beta1", "1/0", "--beta2", "1", "--lr", "1"], "Error: --beta1: '1/0' is not a number: it divides by 0"),
+        (["--beta1", "3/4", "--beta2", "1/2", "--lr", "1"], "Error: "),
+    ],
+)
+def test_schedule_refusals(words: list[str], sentence: str) -> None:
+    found = ask("schedule", *words)
+    assert found.exit_code == 2
+    assert found.output.startswith(sentence) and found.output.count("\n") == 1
+
+
+def test_target_and_optimise_are_asked_one_at_a_time() -> None:
+    found = ask("bound", *GIVEN, "--target", "1", "--optimise", "lr")
+    assert found.exit_code == 2 and "ask for one at a time" in found.output
+    assert "names nothing" in ask("bound", *GIVEN, "--optimise", "").output
+
+
+def test_no_setting_is_status_1() -> None:
+    words = ("bound", *GIVEN, "--L1", "1", "--Gq", "1", "--lr", "10", "--optimise", "beta1")
+    found = ask(*words)
+    assert found.exit_code == 1 and found.output.startswith("Found no setting: no beta1 that was tried")
+    assert answer(*words, code=1)["chosen"] is None
+
+
+def test_a_mistake_leaves_no_data_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    words = ["--gap", "8", "--grad1", "4", "--L0", "1", "--sigma0", "1", "--dim", "16"]
+    words += ["--beta1", "0.9", "--beta2", "0.9", "--lr", "1e-3"]
+    assert ask("bound", *words, "--data", str(path)).exit_code == 2 and not path.exists()
+
+
+def test_files_that_are_no_problem_files(tmp_path: Path) -> None:
+    assert "is no regular file" in ask("bound", "--file", "/dev/zero").output
+    path = tmp_path / "a.toml"
+    path.write_text("#" * 2_000_000)
+    assert "is longer than 1000000 bytes" in ask("bound", "--file", str(path)).output
+    path = tmp_path / "a.json"
+    path.write_text('{"gap": 8}', encoding="utf-8-sig")
+    assert "needs grad1" in ask("bound", *GIVEN[:10], "--file", str(path)).output
+    assert "\x1b" not in ask("bound", *GIVEN, "--lr", "\x1b[31m" + "1" * 400).output
+
+
+def test_numbers_beyond_the_floats() -> None:
+    for words in (["--gap", "1e900"], ["--dim", "1e900"], ["--steps", "1e900"], ["--lr", "sqrt(1e900)"]):
+        found = ask("bound", *GIVEN, *words)
+        assert found.exception is None or isinstance(found.exception, SystemExit)
+        assert "The binding term is the " in found.output
+    inputs = ("--gap", "1", "--grad1", "1", "--L0", "1", "--sigma0", "1", "--dim", "4")
+    assert "1e+900" in ask("rate", *inputs, "--at", "1e900").output
+
+
+def test_strange_inputs_are_noted() -> None:
+    found = ask("bound", *GIVEN, "--grad1", "100")
+    assert found.exit_code == 0
+    assert "Note: |a_1|^2 = 10000 is more than 2*L0*D = 16: no function on all of R^d has this" in found.output
+    assert "There is nothing to compare it with" in ask("bound", *GIVEN, "--grad1", "0").output
+    found = ask("bound", *GIVEN, "--theorem", "corollary", "--vbar", "100")
+    assert found.exit_code == 1 and "FAILS: C2 is possible: u_t is at most R" in found.output
+
+
+def test_what_is_given_is_not_called_assumed() -> None:
+    text = ask("bound", "--preset", "gpt2-small", "--gap", "7", "--beta1", "0.8").output
+    assert "gap = 7," in text and "beta1 = 0.8," in text and "beta2 = 0.999 (assumed)" in text
