@@ -215,6 +215,11 @@ def test_the_wheel_proves_b2_in_a_clean_environment(tmp_path: Path) -> None:
     bare = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run([str(python), "-m", "adamproof", "check", "lemma", "B.2", "-q"], env=bare, **run)
     assert done.stdout == "B.2 update-magnitude: PROVED\n"
+    mine = tmp_path / "mine.py"
+    mine.write_text("from adamproof.bounds import Problem, bound\nreveal_type(bound)\nreveal_type(Problem)\n", "utf-8")
+    typed = [sys.executable, "-m", "mypy", "--strict", "--python-executable", str(python), str(mine)]
+    shown = subprocess.run(typed, env=bare, **run).stdout
+    assert "adamproof.bounds.sweep.Bounds" in shown and "adamproof.bounds.problem.Problem" in shown
     found = subprocess.run([str(python), "-c", "import lemmas"], **{**run, "check": False}, env=bare)
     ran = subprocess.run([str(python), "-m", "pip", "uninstall", "--quiet", "--yes", "adamproof"], **run)
     zipped = subprocess.run(  # the wheel itself on the path: what it needs stays installed
