@@ -8,9 +8,8 @@ from pathlib import Path as _Path
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
-from ._version import __version__ as __version__
-
 if _TYPE_CHECKING:
+    from ._version import __version__ as __version__
     from .theory.library import get as get
 
 # In a checkout the lemmas live beside this package, at the top level; a wheel ships them inside it.
@@ -19,7 +18,11 @@ if _PathFinder.find_spec(f"{__name__}.lemmas", __path__) is None:
 
 
 def __getattr__(name: str) -> _Any:
-    """`get`, when it is asked for: the kernel and the command line's help must not wait for SymPy."""
+    """When they are asked for: the kernel needs neither, and the command line's help must not wait for SymPy."""
+    if name == "__version__":
+        from ._version import __version__
+
+        return __version__
     if name == "get":
         from .theory.library import get
 

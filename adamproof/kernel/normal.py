@@ -24,10 +24,12 @@ from fractions import Fraction
 from typing import Any
 
 from . import terms
-from .terms import BINDERS, POINT, RELATIONS, Term, bits, check_bits, refuse, spend
+from .terms import BINDERS, POINT, RELATIONS, Refusal, Term, bits, check_bits, refuse, spend, work
 
 MAX_MONOMIALS = 20_000
 MAX_EXPONENT = 10_000
+# One text for both: which of them a product meets first depends on an order.
+TOO_LARGE = f"a polynomial has more than {MAX_MONOMIALS} monomials, or an exponent larger than {MAX_EXPONENT}"
 
 Number = int | Fraction
 
@@ -72,7 +74,7 @@ def constant(value: Number) -> Poly:
 
 def add_to(total: Poly, poly: Mapping[Monomial, Number], factor: Number = 1) -> None:
     """total += factor * poly, in place."""
-    spend(_weight(poly.items()) + sum(_work(factor, value, total.get(m, 0)) for m, value in poly.items()))
+    spend(_weight(poly.items()) + sum(work(factor, value, total.get(m, 0)) for m, value in poly.items()))
     for monomial, coefficient in poly.items():
         value = total.get(monomial, 0) + factor * coefficient
         check_bits(value)
@@ -94,7 +96,7 @@ def times(*factors: Poly) -> Poly:
     result: Poly = functools.reduce(_multiplied, wholes)
     denominator = math.prod(denominators)
     if denominator > 1:
-        spend(sum(_work(value, denominator) for value in result.values()))
+        spend(sum(work(value, denominator) for value in result.values()))
         result = {m: whole(Fraction(value, denominator)) for m, value in result.items()}
     for value in result.values():
         check_bits(value)
@@ -105,11 +107,11 @@ def _integral(p: Poly) -> tuple[Poly, int]:
     """Integer coefficients, and the denominator that they have in common: their sums are no longer than they are."""
     denominator = 1
     for other, _ in itertools.groupby(sorted(value.denominator for value in p.values())):
-        spend(_work(denominator, other))
+        spend(work(denominator, other))
         denominator = math.lcm(denominator, other)
         check_bits(denominator)
     if denominator > 1:
-        spend(len(p) * _work(denominator))
+        spend(len(p) * work(denominator))
         p = {m: value.numerator * (denominator // value.denominator) for m, value in p.items()}
     return p, denominator
 
@@ -121,19 +123,13 @@ def _multiplied(p: Poly, q: Poly) -> Poly:
             product = join(m, n)
             result[product] = result.get(product, 0) + a * b
         if len(result) > MAX_MONOMIALS:
-            refuse(f"a polynomial has more than {MAX_MONOMIALS} monomials")
+            refuse(TOO_LARGE)
     return {m: value for m, value in result.items() if value}
 
 
 def _weight(pairs: Collection[tuple[Any, Number]]) -> int:
     """A measure of the work with monomials (or atoms) and their numbers: more for long ones."""
-    return sum(1 + (len(m) // 4 if type(m) is frozenset else 0) + _work(value) for m, value in pairs)
-
-
-def _work(*numbers: Number) -> int:
-    """A measure of the work with long numbers: that of products and common divisors grows like a square."""
-    words = sum(map(bits, numbers)) // 64
-    return words + words * words // 64
+    return sum(1 + (len(m) // 4 if type(m) is frozenset else 0) + work(value) for m, value in pairs)
 
 
 def join(m: Monomial, n: Monomial) -> Monomial:
@@ -146,7 +142,7 @@ def join(m: Monomial, n: Monomial) -> Monomial:
     for atom, exponent in n:
         powers[atom] = powers.get(atom, 0) + exponent
     if max(powers.values()) > MAX_EXPONENT:
-        refuse(f"an exponent is larger than {MAX_EXPONENT}")
+        refuse(TOO_LARGE)
     return frozenset(powers.items())
 
 
@@ -183,10 +179,11 @@ def _loose_of(part: Any) -> int:
     return functools.reduce(operator.or_, (_loose_of(first) for first, _ in parts), 0)
 
 
-def _salt(*parts: Any) -> str:
-    """Coefficients of polynomial keys, as text: long numbers and fractions can share a hash by design, texts cannot."""
-    values = [value for part in parts if type(part) is frozenset for _, value in part]
-    return " ".join(sorted(str(value) for value in values if value.denominator > 1 or bits(value) > 60))
+def _salt(*parts: Any) -> frozenset[Any]:
+    """Where polynomial keys have which numbers whose hash is known to anybody, as text: -1 and -2, fractions and long
+    numbers can share one; texts cannot."""
+    pairs = [pair for part in parts if type(part) is frozenset for pair in part]
+    return frozenset((m, str(v)) for m, v in pairs if v == -1 or v.denominator > 1 or bits(v) > 60)
 
 
 def atom(head: str, *args: Any) -> Atom:
@@ -288,16 +285,19 @@ def _inverse(p: Poly) -> Poly:
         return scaled(_single(atom("inv", poly_key(scaled(p, factor)))), factor)
     ((monomial, coefficient),) = p.items()
     factors = [constant(whole(1 / Fraction(coefficient)))]
-    for base, exponent in monomial:
-        inverse = dict(base.args[0]) if base.head == "inv" else _single(atom("inv", poly_key(_single(base))))
-        factors.append(power(inverse, exponent))
+    try:
+        for base, exponent in monomial:
+            inverse = dict(base.args[0]) if base.head == "inv" else _single(atom("inv", poly_key(_single(base))))
+            factors.append(power(inverse, exponent))
+    except Refusal:  # the monomial has no order: one text, whichever factor and limit it is
+        refuse(f"the inverse of a product is too large: it takes too many steps, or {TOO_LARGE}")
     return times(*factors)
 
 
 def _content(p: Poly) -> Fraction:
     """The positive rational c that makes p/c a polynomial with coprime integer coefficients."""
     values, denominator = _integral(p)
-    spend(sum(map(_work, values.values())))
+    spend(sum(map(work, values.values())))
     return Fraction(math.gcd(*(value.numerator for value in values.values())), denominator)
 
 

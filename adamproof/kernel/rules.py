@@ -37,6 +37,7 @@ from .terms import (
     reset_budget,
     spend,
     substitute,
+    work,
 )
 
 Citation = tuple[str, str]  # (name of the axiom, where it is proved)
@@ -96,6 +97,7 @@ def apply(name: str, premises: Sequence[Theorem], args: Sequence[Any]) -> Theore
         elif kind == "text" and type(arg) is not str:
             refuse(f"{name} needs a text, not {type(arg).__name__}")
     reset_budget()
+    spend(len(premises))
     return found.function(*([premises] if found.premises is None else premises), *args)
 
 
@@ -296,7 +298,7 @@ def rewrite(equation: Theorem, target: Theorem, hole: Term, pattern: Term) -> Th
 
 def _as_integer(term: Term) -> Term:
     """The integer term whose coercion this real term is."""
-    spend(1)
+    spend(1 + (work(term.args[0]) if term.op == "rat" else 0))
     if term.op == "real":
         return cast(Term, term.args[0])
     if term.op == "rat" and term.args[0].denominator == 1:

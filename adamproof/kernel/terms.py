@@ -232,6 +232,12 @@ def bits(number: Fraction | int) -> int:
     return max(number.numerator.bit_length(), number.denominator.bit_length())
 
 
+def work(*numbers: Fraction | int) -> int:
+    """A measure of the work with long numbers: that of texts, products and common divisors grows like a square."""
+    words = sum(map(bits, numbers)) // 64
+    return words + words * words // 64
+
+
 def check_bits(number: Fraction | int) -> None:
     if bits(number) > MAX_BITS:
         refuse(f"a number has more than {MAX_BITS} bits")
@@ -276,7 +282,7 @@ def number(value: Fraction | int) -> Term:
 
 def as_real(term: Term) -> Term:
     """An integer term as a real one: the hidden coercion, pushed to the leaves."""
-    spend(1)
+    spend(1 + (work(term.args[0]) if term.op == "int" else 0))
     if term.op == "int":
         return make("rat", Fraction(term.args[0]))
     if term.op in ("var", "bound"):

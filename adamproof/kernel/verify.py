@@ -240,8 +240,8 @@ def sorts_of(theorem: Theorem) -> dict[str, str]:
     meanings: dict[str, str] = {}
     names = [free(prop) for prop in (*theorem.hypotheses, theorem.conclusion)]
     spend(sum(map(len, names)))
-    for symbol in frozenset().union(*names):
-        name, sort = (symbol.name, str(symbol)) if type(symbol) is Function else symbol.args
+    symbols = frozenset().union(*names)
+    for name, sort in sorted((s.name, str(s)) if type(s) is Function else s.args for s in symbols):
         spend(len(sort) // 64)
         if meanings.setdefault(name, sort) != sort:
             refuse(f"{name} stands for two different symbols that print alike")
