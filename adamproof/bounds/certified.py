@@ -16,7 +16,7 @@ from typing import Any
 import sympy
 from sympy.core.relational import Relational, StrictLessThan
 
-from ..inputs import swapped
+from ..inputs import doubt_of_betas
 from ..lemmas.notation import L0, L1, T, d, eps, s1
 from .enclosures import Arithmetic, Enclosure, Evaluation, NoEnclosure, bits_for
 from .problem import (
@@ -330,7 +330,7 @@ def _broken(check: Check, symbols: set[Any], found: Theorem, numbers: Numbers) -
     values = ", ".join(f"{NAME_OF[s]} = {shown(numbers.values[NAME_OF[s]])}" for s in sorted(symbols, key=str))
     why = "breaks" if check.holds is False else "cannot be told from the end of"
     betas = (numbers.values.get("beta1"), numbers.values.get("beta2"))
-    hint = swapped(*betas) if all(getattr(beta, "is_Rational", False) for beta in betas) else ""
+    hint = doubt_of_betas(*betas) if all(getattr(beta, "is_Rational", False) for beta in betas) else ""
     rule = f"{values} {why} the rule {check.formula}, without which the theorem {found.name} bounds nothing"
     return f"{rule}; {hint}" if hint else rule
 

@@ -165,7 +165,9 @@ def bound(
 
 def remark(values: Mapping[str, Any]) -> None:
     """Say on standard error what looks as if something else was meant; the answer stands as it is."""
-    for doubt in doubts(values):
+    from ..bounds.exponents import doubts_of_formulas
+
+    for doubt in [*doubts(values), *doubts_of_formulas(values)]:
         terminal.warn(labelled("Note: ", f"{doubt}."))
 
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from adamproof.cli import main
 from adamproof.cli.errors import CliError
 from adamproof.cli.number_types import Exponent, Formula, Real, Steps, Whole
-from adamproof.inputs import constants_for_exponents, doubts, swapped
+from adamproof.inputs import constants_for_exponents, doubt_of_betas, doubts
 
 NUMERIC = (Whole, Real, Formula, Steps, Exponent)
 # Options and arguments of text: names, files, claims.  A new option has a numeric type, or is named here.
@@ -150,10 +150,10 @@ def test_exponents_may_be_powers_of_T() -> None:
 
 def test_swapped_betas() -> None:
     sentence = "beta1 = 0.999 and beta2 = 0.9 look swapped; write beta1 = 0.9, beta2 = 0.999 if they are"
-    assert swapped(Fraction("0.999"), Fraction("0.9")) == sentence
-    assert swapped(0.999, 0.9) == sentence
-    assert swapped(Fraction(0.999), Fraction(0.9)).startswith("beta1 = about 0.999 and beta2 = about 0.9 look swapped")
-    assert swapped(Fraction("0.9"), Fraction("0.999")) == swapped(Fraction("0.95"), Fraction("0.94")) == ""
+    assert doubt_of_betas(Fraction("0.999"), Fraction("0.9")) == sentence
+    assert doubt_of_betas(0.999, 0.9) == sentence
+    assert doubt_of_betas(Fraction(0.999), Fraction(0.9)).startswith("beta1 = about 0.999 and beta2 = about 0.9 look swapped")
+    assert doubt_of_betas(Fraction("0.9"), Fraction("0.999")) == doubt_of_betas(Fraction("0.95"), Fraction("0.94")) == ""
     betas = ("--beta1", "0.999", "--beta2", "0.9")
     rest = ("--lr", "1e-3", "--steps", "9", "--dim", "2", "--gap", "8", "--grad1", "4", "--L0", "1", "--sigma0", "1")
     for words, code in (
