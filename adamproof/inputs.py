@@ -49,6 +49,18 @@ TRAINING = {
     "clipping": "the norm at which gradients are clipped, 0 for no clipping",
     "lr_schedule": "learning rates: 'constant' or 'none', or the schedule and warm-up in a few words",
 }
+WHOLE_EXAMPLES = "100000, 100_000, 1e5 or 10^5"
+# What the options of the calculator take, where "0.9, 1e-3, 10^-3 or 1/3" does not fit: for their refusals.
+EXAMPLES = {
+    "dim": WHOLE_EXAMPLES,
+    "steps": WHOLE_EXAMPLES,
+    "beta1": "0.9, 9/10 or 1-T^-1/2",
+    "beta2": "0.999, 999/1000 or 1-T^-1/2",
+    "lr": "1e-3, 1/1000, T^-1/2 or 0.5/sqrt(d)",
+    "C1": "1, 3/2 or 10",
+    "weight_decay": "0.1, 1e-2, or 0 for none",
+    "clipping": "1, 0.5, or 0 for no clipping",
+}
 DEFAULTS = {"L1": "0", "q": "1", "sigma1": "0", "p": "2", "C1": "1", "epsilon": "1e-8"}
 MEANINGS = {**PROBLEM, **HYPERPARAMETERS}
 
@@ -124,6 +136,15 @@ def constants_for_exponents(command: str, given: Mapping[str, str]) -> str:
     )
 
 
+def constants_for_factors(given: Mapping[str, str]) -> list[str]:
+    """A sentence for each factor (text by alpha, beta) of a power of T that looks like a beta itself: 0.9, 0.999."""
+    return [
+        f"{factor} = {text} looks like {beta} itself, but it is the factor of 1 - {beta} = {factor}*T^-1/2"
+        for (factor, beta) in (("alpha", "beta1"), ("beta", "beta2"))
+        if (text := given.get(factor)) is not None and _looks_constant(beta, text)
+    ]
+
+
 def _looks_constant(name: str, text: str) -> bool:
     if not re.fullmatch(DECIMAL, text.strip()):
         return False
@@ -159,12 +180,14 @@ def _written(value: Any) -> str:
 
 __all__ = [
     "DEFAULTS",
+    "EXAMPLES",
     "HYPERPARAMETERS",
     "MEANINGS",
     "PROBLEM",
     "THEOREMS",
     "TRAINING",
     "constants_for_exponents",
+    "constants_for_factors",
     "doubt_of_betas",
     "doubts",
 ]

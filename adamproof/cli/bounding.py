@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..inputs import DEFAULTS, MEANINGS, THEOREMS, TRAINING, constants_for_exponents, doubts
+from ..inputs import (
+    DEFAULTS,
+    EXAMPLES,
+    MEANINGS,
+    THEOREMS,
+    TRAINING,
+    constants_for_exponents,
+    constants_for_factors,
+    doubts,
+)
+from ..parsing import rational
 from . import terminal
 from .errors import CliError
 from .number_types import Exponent, Formula, Steps, Whole
@@ -35,6 +45,7 @@ TRAITS = {
     "lr_schedule": "--lr-schedule",
 }
 SHORTER = {"gap": ("--D",), "epsilon": ("--eps",), "steps": ("--T",)}
+FACTOR = Formula("1/2, 0.5 or 2/3", lambda hint: 0 < rational(hint) <= 1)
 Command = Callable[..., Any]
 
 
@@ -49,16 +60,31 @@ def input_options(names: Iterable[str]) -> Callable[[Command], Command]:
         for name in reversed(list(names)):
             default = f" [default: {DEFAULTS[name]}]" if name in DEFAULTS else ""
             flags = [f"--{name}", *SHORTER.get(name, ())]
-            command = click.option(*flags, name, type=Formula(), help=MEANINGS[name] + default)(command)
+            command = click.option(*flags, name, type=_formula(name), help=MEANINGS[name] + default)(command)
         return command
 
     return decorate
 
 
+def _formula(name: str) -> Formula:
+    """The type of an option for an input or a trait, whose hints keep its rule."""
+
+    def fits(hint: str) -> bool:
+        from ..bounds.problem import FIELDS, NONNEGATIVE, ProblemError, checked
+
+        try:
+            checked(name, hint, FIELDS[name].rule if name in FIELDS else NONNEGATIVE)
+        except ProblemError:
+            return False
+        return True
+
+    return Formula(EXAMPLES.get(name, Formula().examples), fits)
+
+
 def training_options(command: Command) -> Command:
     """An option for each trait of a training that a theorem may or may not cover."""
     for name, flags in reversed(TRAITS.items()):
-        kind: Any = {"type": Formula()} if name in ("weight_decay", "clipping") else {"default": None}
+        kind: Any = {"type": _formula(name)} if name in ("weight_decay", "clipping") else {"default": None}
         command = click.option(flags, name, help=f"Of the training: {TRAINING[name]}.", **kind)(command)
     return command
 
@@ -95,7 +121,7 @@ def refusing(error: Exception) -> CliError:
 @input_options(MEANINGS)
 @training_options
 @DIGITS
-@click.option("--target", type=Formula(), help="Find the smallest T at which the bound is at most this.")
+@click.option("--target", type=Formula(fits=lambda hint: rational(hint) > 0), help="Find the smallest T at which the bound is at most this.")
 @click.option("--optimise", metavar="NAMES", help="Choose lr, beta1, beta2 (any, by commas) to make the bound least.")
 @click.option("--plot", metavar="FILE", help="Draw the terms against T (PNG or SVG; needs the extra `plots`).")
 @click.option("--heat-map", metavar="FILE", help="Draw the bound over (beta1, beta2) instead.")
@@ -694,9 +720,9 @@ def schedule(A: str | None, B: str | None, C: str | None, theorem: str, best: bo
     ),
 )
 @input_options([name for name in MEANINGS if name in RATE_INPUTS])
-@click.option("--alpha", type=Formula(), default="1/2", show_default=True, help="1 - beta1 = alpha*T^-1/2.")
-@click.option("--beta", type=Formula(), default="1/2", show_default=True, help="1 - beta2 = beta*T^-1/2.")
-@click.option("--gamma0", type=Formula(), default="1", show_default=True, help="lr = gamma0*T^-3/4/sqrt(d).")
+@click.option("--alpha", type=FACTOR, default="1/2", show_default=True, help="1 - beta1 = alpha*T^-1/2.")
+@click.option("--beta", type=FACTOR, default="1/2", show_default=True, help="1 - beta2 = beta*T^-1/2.")
+@click.option("--gamma0", type=FACTOR, default="1", show_default=True, help="lr = gamma0*T^-3/4/sqrt(d).")
 @click.option("--at", type=Steps(), help="The T of the table, by commas.  [default: 1,2,10,1e3,1e6,1e12]")
 @DIGITS
 @AS_JSON
@@ -729,6 +755,8 @@ def rate(
         raise refusing(error) from error
     code = 0 if found.holds else VIOLATED
     terminal.say(_document("rate", code, **rate_data(found)) if as_json else rate_text(found))
+    for doubt in constants_for_factors({"alpha": alpha, "beta": beta}):
+        terminal.warn(labelled("Note: ", f"{doubt}."))
     ctx.exit(code)
 
 

@@ -439,11 +439,11 @@ def cache(clear: bool) -> None:
         show_default=True,
         help="Which update.",
     ),
-    click.option("--beta1", type=Real(), default=0.9, show_default=True, help="Momentum."),
-    click.option("--beta2", type=Real(), default=0.999, show_default=True, help="Decay of the second moment."),
-    click.option("--lr", type=Real(), default=1e-3, show_default=True, help="Learning rate."),
+    click.option("--beta1", type=Real(0, 1), default=0.9, show_default=True, help="Momentum."),
+    click.option("--beta2", type=Real(0, 1), default=0.999, show_default=True, help="Decay of the second moment."),
+    click.option("--lr", type=Real(0), default=1e-3, show_default=True, help="Learning rate."),
     click.option(
-        "--epsilon", type=Real(), default=1e-8, show_default=True, help="Added to the root of the second moment."
+        "--epsilon", type=Real(0), default=1e-8, show_default=True, help="Added to the root of the second moment."
     ),
     click.option("--bias-correction", is_flag=True, help="Divide m and v by 1 - beta^t."),
     click.option(
@@ -454,7 +454,7 @@ def cache(clear: bool) -> None:
     ),
     click.option(
         "--factors",
-        type=(Real(), Real(), Real()),
+        type=(Real(0), Real(0), Real(0)),
         default=(1.0, 1.0, 1.0),
         show_default=True,
         metavar="ALPHA BETA GAMMA",
@@ -467,10 +467,10 @@ def cache(clear: bool) -> None:
         show_default=True,
         help="Of variance s0^2 + s1^2 |a|^p.",
     ),
-    click.option("--s0", type=Real(), default=1.0, show_default=True, help="Noise at a gradient of 0."),
-    click.option("--s1", type=Real(), default=0.0, show_default=True, help="Noise that grows with the gradient."),
-    click.option("--p", type=Real(), default=0.0, show_default=True, help="Its exponent."),
-    click.option("--delta", type=Real(), default=0.25, show_default=True, help="Chance of two-point's higher value."),
+    click.option("--s0", type=Real(0), default=1.0, show_default=True, help="Noise at a gradient of 0."),
+    click.option("--s1", type=Real(0), default=0.0, show_default=True, help="Noise that grows with the gradient."),
+    click.option("--p", type=Real(0), default=0.0, show_default=True, help="Its exponent."),
+    click.option("--delta", type=Real(0, 1), default=0.25, show_default=True, help="Chance of two-point's higher value."),
     click.option("--steps", type=Whole(1), default=1000, show_default=True, help="Steps T."),
     click.option("--replicates", type=Whole(1, LARGEST_COUNTER), default=16, show_default=True, help="Repeated runs."),
     click.option("--seed", type=Whole(0, 2**64 - 1), default=0, show_default=True, help="Of the noise."),

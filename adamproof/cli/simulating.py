@@ -165,6 +165,11 @@ def _exponents(texts: tuple[str, str, str]) -> tuple[float, float, float]:
     named = dict(zip(("beta1", "beta2", "lr"), texts, strict=True))
     if mistaken := constants_for_exponents("simulate", named):
         raise CliError(f"--exponents: {mistaken}")
+    for name in ("beta1", "beta2"):
+        found = exponent(name, named[name])
+        if found < 0:
+            rule = f"the exponent of {name} is {named[name].strip()}, but must not be negative"
+            raise CliError(f"--exponents: {rule}; the exponent of 1-T^-{-found} is {-found}")
     A, B, C = (float(exponent(name, text)) for name, text in named.items())
     return A, B, C
 
