@@ -267,6 +267,21 @@ def certify(
     ).of(training)
 
 
+def effective(problem: Problem, hyper: Hyperparameters, name: str, case: int = 1) -> frozenset[str]:
+    """The names of the inputs on which the bound, its hypotheses, what it is compared with, or a note depend.
+
+    The range of an input does not count, nor what is multiplied by an L1 or a sigma1 that is 0.
+    """
+    found, numbers = theorem(name, case), Numbers(problem, hyper)
+    sides = [side for relation in found.hypotheses.values() if len(relation.free_symbols) > 1 for side in relation.args]
+    parts = [found.bound, *sides, *(trivial.value for trivial in found.trivial)]
+    symbols = {symbol for part in parts for symbol in numbers.put(part).free_symbols} | set(found.must_vanish)
+    symbols |= {s for part in parts for s in part.free_symbols if s in (L1, s1)}  # whether they are 0
+    used = {NAME_OF[symbol] for symbol in symbols} | {"gap", "grad1", "L0"}  # these, for the note on smoothness
+    formulas = {NAME_OF[s] for known in used & set(numbers.values) for s in numbers.values[known].free_symbols}
+    return frozenset(used | formulas | ({"beta1", "beta2", "lr"} & set(numbers.values)))
+
+
 def _sides(found: Theorem, numbers: Numbers) -> list[Any]:
     return [side for relation in _applicable(found, numbers).values() for side in relation.args]
 
@@ -358,4 +373,4 @@ def _compared(found: Theorem, numbers: Numbers, total: Enclosure, digits: int) -
         yield Compared(trivial.text, trivial.why, value, ratio)
 
 
-__all__ = ["DIGITS", "Bound", "Check", "Compared", "Numbers", "certify", "checked", "written"]
+__all__ = ["DIGITS", "Bound", "Check", "Compared", "Numbers", "certify", "checked", "effective", "written"]

@@ -20,7 +20,7 @@ from ..inputs import (
     doubts,
 )
 from ..parsing import rational
-from . import terminal
+from . import idle, terminal
 from .errors import CliError
 from .number_types import Exponent, Formula, Steps, Whole
 from .output import labelled
@@ -186,6 +186,7 @@ def bound(
         raise refusing(error) from error
     terminal.say(answer)
     remark(values)
+    question.note_idle(target is not None, optimise is not None, as_json)
     ctx.exit(code)
 
 
@@ -240,6 +241,25 @@ class Question:
         self.values, self.preset = values, preset
         self.training = training_of(values)
         self.problem, self.hyper = from_mapping(values)
+
+    def note_idle(self, solves: bool, improves: bool, as_json: bool) -> None:
+        """Note the options that had no effect on the answer."""
+        from ..bounds.certified import effective
+
+        h = self.hyper
+        unused = set(MEANINGS) - effective(self.problem, h, self.theorem, self.case)
+        if not solves and not improves:  # beside the bound stand the magnitudes, which have these in S
+            unused -= {"V", "epsilon"} if self._magnitudes().S is not None else set()
+        plain = self.training.weight_decay in (None, 0)
+        idle.note(
+            (
+                ("with --target", solves, ("steps",)),
+                (f"on {theorem_slug(self.theorem)} with these inputs", True, sorted(unused)),
+                ("without --weight-decay", plain, ("decoupled",)),
+                ("with --json", as_json, ("ascii_only",)),
+                ("with --target" if solves else "with --optimise", solves or improves, ("ascii_only",)),
+            )
+        )
 
     def assumed(self) -> tuple[str, ...]:
         """The names of the inputs that a preset only assumes, as they are."""
@@ -305,6 +325,12 @@ class Question:
 
         drawn = plots.map_of_bound if heat_map else plots.against_steps
         _written(drawn(self.problem, self.hyper, self.theorem, self.case), plot or heat_map, data)
+
+
+def theorem_slug(name: str) -> str:
+    from ..bounds.theorems import theorem
+
+    return theorem(name).lemma.slug
 
 
 def _written(found: Any, plot: str | None, data: str | None) -> None:
@@ -593,6 +619,7 @@ def magnitude(
         if as_map:
             found_map = magnitude_map(digits=digits)
             terminal.say(_document("magnitude", 0, map=map_data(found_map, digits)) if as_json else map_text(found_map))
+            idle.note((("with --map", True, inputs), ("with --map but without --json", not as_json, ("digits",))))
             return
         if inputs["beta1"] is None and inputs["beta2"] is None and (plot or data):
             return
@@ -601,6 +628,12 @@ def magnitude(
         raise refusing(error) from error
     terminal.say(_document("magnitude", 0, **magnitude_data(found)) if as_json else magnitude_text(found))
     remark(inputs)
+    idle.note(
+        (
+            ("without --V and --steps, and beta1 < beta2", found.S is None, ("V", "epsilon")),
+            ("without a formula in d", all("d" not in str(value) for value in inputs.values()), ("dim",)),
+        )
+    )
 
 
 def magnitude_text(found: Magnitudes) -> str:
@@ -757,6 +790,12 @@ def rate(
     terminal.say(_document("rate", code, **rate_data(found)) if as_json else rate_text(found))
     for doubt in constants_for_factors({"alpha": alpha, "beta": beta}):
         terminal.warn(labelled("Note: ", f"{doubt}."))
+    idle.note(
+        (
+            ("without --L1 above 0", problem.L1 == 0, ("q", "Gq")),
+            ("without --sigma1 above 0", problem.sigma1 == 0, ("p", "Gp")),
+        )
+    )
     ctx.exit(code)
 
 

@@ -17,7 +17,7 @@ from click.core import ParameterSource
 from .. import __version__
 from ..experiments.records import EXPERIMENTS
 from ..stopping import ended_by_signals
-from . import completing, files, terminal
+from . import completing, files, idle, terminal
 from .errors import CliError, of_system
 from .number_types import Exponent, Real, Whole
 
@@ -250,6 +250,13 @@ def check(
         settings = Settings("check", style, models, not no_mutants, claim, verbose, form=form, cache=not no_cache)
     else:
         settings = Settings("without", terminal.style(ascii_only), claim=claim, without=without)
+    idle.note(
+        (
+            ("with --without", without is not None, ("models", "no_mutants", "no_cache", "verbose")),
+            ("with --json", as_json, ("quiet", "verbose", "ascii_only")),
+            ("with --quiet", quiet, ("verbose", "ascii_only")),
+        )
+    )
     run = Run(settings, terminal.Progress(progress, quiet), as_json, quiet, folder)
     ctx.exit(run.answer(names, jobs))
 
@@ -282,6 +289,7 @@ def show(
     from .checking import Settings
 
     settings = Settings("show", "latex" if latex else terminal.style(ascii_only), claim=claim)
+    idle.note((("with --json", as_json, ("latex", "ascii_only")), ("with --latex", latex, ("ascii_only",))))
     run = Run(settings, terminal.Progress(progress), as_json)
     ctx.exit(run.answer(names))
 
@@ -300,6 +308,7 @@ def mutate(ctx: click.Context, names: tuple[str, ...], as_json: bool, ascii_only
     """
     from .checking import Settings
 
+    idle.note((("with --json", as_json, ("ascii_only",)),))
     run = Run(Settings("mutate", terminal.style(ascii_only)), terminal.Progress(progress), as_json)
     ctx.exit(run.answer(names))
 
@@ -351,6 +360,7 @@ def graph(
     from . import ledger
 
     style = terminal.style(ascii_only)
+    idle.note(((f"with --{form}", form is not None, ("verbose", "ascii_only")),))
     ctx.exit(ledger.show_graph(names, form or "text", style, verbose, terminal.Progress(progress)))
 
 
@@ -542,6 +552,7 @@ def experiment(ctx: click.Context, /, name: str, as_json: bool, progress: bool, 
     """
     from .experimenting import Request, experiment
 
+    idle.note((("with --engine numpy", options["engine"] == "numpy", ("threads",)),))
     ctx.exit(experiment(Request(name, **options), "json" if as_json else "text", terminal.Progress(progress)))
 
 
@@ -598,6 +609,12 @@ def verify(
         raise CliError("--keep leaves Coq files, so it needs --with coq or all")
     if save is not None and checker == "kernel":
         raise CliError("--save records what other checkers say, so it needs --with coq, all, z3 or cvc5")
+    idle.note(
+        (
+            ("with --json", as_json, ("quiet",)),
+            ("without --with coq, all, z3 or cvc5", checker == "kernel", ("jobs", "progress")),
+        )
+    )
     records = None if save is None else files.make_folder(save)
     if checker in ("z3", "cvc5"):
         from .solvers import Solver
