@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 BAR = 24
 HELP = {"help_option_names": ["-h", "--help"]}
 VIOLATED = 1
+NEAR_ABOVE = Fraction(1001, 1000)  # a ratio below this, rounded up to 3 digits, would be called 1.01
 RATE_INPUTS = ("gap", "grad1", "L0", "L1", "q", "sigma0", "sigma1", "p", "dim", "Gp", "Gq")
 TRAITS = {
     "bias_correction": "--bias-correction/--no-bias-correction",
@@ -161,6 +162,7 @@ def bound(
 
     if preset == "list":
         terminal.say(presets())
+        idle.note((("with --preset list", True, [name for name in ctx.params if name != "preset"]),))
         return
     try:
         values = collected(preset, path, inputs)
@@ -286,19 +288,27 @@ class Question:
 
     def reach(self, target: str, as_json: bool) -> tuple[str, int]:
         from ..bounds.solve import smallest_steps
-        from ..bounds.training import uncovered
+        from ..bounds.training import coverage, uncovered
 
         found = smallest_steps(self.problem, self.hyper, target, self.theorem, self.case, self.digits)
-        covered = self._coverage()
+        covered = coverage(self.theorem, self.training)
         code = 0 if found.steps is not None and not uncovered(covered) else VIOLATED
+        there = None if found.steps is None else self._at(found.steps, found.digits)
         if as_json:
-            return _document("bound", code, **target_data(found), **coverage_data(self.training, covered)), code
-        return "\n".join([target_text(found), "", *coverage_lines(covered), *_no_theorem(covered)]), code
+            judged = {"compared": there and compared_data(there), "vacuous": there and there.vacuous}
+            content = {**target_data(found), **judged, **coverage_data(self.training, covered)}
+            return _document("bound", code, **content), code
+        verdict = [] if there is None else ["", *_verdict(there)]
+        if there is None:
+            verdict = _no_theorem(covered)
+        return "\n".join([target_text(found), "", *coverage_lines(covered), *verdict]), code
 
-    def _coverage(self) -> tuple[Covered, ...]:
-        from ..bounds.training import coverage
+    def _at(self, steps: int, digits: int) -> Bound:
+        """The bound at this T."""
+        from ..bounds.certified import certify
 
-        return coverage(self.theorem, self.training)
+        hyper = replace(self.hyper, steps=steps)
+        return certify(self.problem, hyper, self.theorem, self.case, digits, self.training)
 
     def improve(self, names: str, as_json: bool) -> tuple[str, int]:
         from ..bounds.solve import NoSetting, optimise
@@ -464,15 +474,29 @@ def _comparisons(found: Bound) -> list[str]:
     for each in found.compared:
         if each.ratio is None:
             continue
-        ratio, value = _rounded(each.ratio.high), each.value.decimals(found.digits)[1]
+        value = each.value.decimals(found.digits)[1]
         if each.value.high <= found.total.high:
-            text = f"VACUOUS: {total} is {ratio} times {each.text} = {value}, {each.why}."
+            text = f"VACUOUS: {total} is {_multiple(each.ratio)} {each.text} = {value}, {each.why}."
         else:
-            text = f"NOT VACUOUS against {each.text} = {value}, {each.why}: the bound is {ratio} of it."
+            text = f"NOT VACUOUS against {each.text} = {value}, {each.why}: the bound is {_part(each.ratio)} it."
         lines.append(labelled("", text))
     if found.vacuous is None:
         lines.append("There is nothing to compare it with, as |a_1| is 0 or not given.")
     return lines
+
+
+def _multiple(ratio: Enclosure) -> str:
+    """A ratio of at least 1: "1.5 times"; what 3 digits do not tell from 1 is not called 1 times."""
+    if ratio.exact and ratio.low == 1:
+        return "equal to"
+    shown = _rounded(ratio.high)
+    return "just above" if ratio.low > 1 and ratio.high < NEAR_ABOVE else "about" if shown == "1" else f"{shown} times"
+
+
+def _part(ratio: Enclosure) -> str:
+    """A ratio below 1: "0.15 of", or "just below" where 3 digits round it up to 1."""
+    shown = _rounded(ratio.high)
+    return f"{shown} of" if shown != "1" else "just below" if ratio.high < 1 else "about equal to"
 
 
 def bound_data(found: Bound) -> dict[str, Any]:
@@ -502,20 +526,24 @@ def bound_data(found: Bound) -> dict[str, Any]:
         ],
         "assumed": list(found.theorem.assumed),
         "holds": found.holds,
-        "compared": [
-            {
-                "with": each.text,
-                "why": each.why,
-                "value": enclosed(each.value, digits),
-                "ratio": each.ratio and enclosed(each.ratio, digits),
-            }
-            for each in found.compared
-        ],
+        "compared": compared_data(found),
         "notes": list(found.notes),
         "vacuous": found.vacuous,
         **coverage_data(found.training, found.coverage),
         "applies": found.applies,
     }
+
+
+def compared_data(found: Bound) -> list[dict[str, Any]]:
+    return [
+        {
+            "with": each.text,
+            "why": each.why,
+            "value": enclosed(each.value, found.digits),
+            "ratio": each.ratio and enclosed(each.ratio, found.digits),
+        }
+        for each in found.compared
+    ]
 
 
 def enclosed(value: Enclosure, digits: int) -> dict[str, Any]:
@@ -555,8 +583,7 @@ def optimised_text(found: Optimised) -> str:
     lines = [f"{name} = {value}" for name, value in found.chosen.items()]
     lines += [f"  bound      {found.bound.total.decimals(digits)[1]} (rounded up)"]
     if found.given is not None:
-        ratio = found.bound.total.high / found.given.total.low if found.given.total.low else Fraction(1)
-        rest = f"{_rounded(ratio)} of that is left" if found.given.holds else "the theorem does not apply there"
+        rest = _left_of(found.bound.total, found.given.total) if found.given.holds else "the theorem does not apply there"
         lines += [f"  as given   {found.given.total.decimals(digits)[1]} (rounded up); {rest}"]
     if not found.bound.holds:
         failing = "; ".join(check.name for check in found.bound.checks if not check.holds)
@@ -565,6 +592,14 @@ def optimised_text(found: Optimised) -> str:
     if found.bound.vacuous:
         lines.append("Even the best setting that was found leaves the bound vacuous:")
     return "\n".join([*lines, *(_comparisons(found.bound) if found.bound.holds else ())])
+
+
+def _left_of(best: Enclosure, given: Enclosure) -> str:
+    """What is left of the bound as it was given; the two are the same if nothing could be gained."""
+    if best == given or not given.low:
+        return "the same"
+    ratio = best.high / given.low
+    return "almost all of that is left" if _rounded(ratio) == "1" else f"{_rounded(ratio)} of that is left"
 
 
 def optimised_data(found: Optimised) -> dict[str, Any]:
@@ -630,7 +665,7 @@ def magnitude(
     remark(inputs)
     idle.note(
         (
-            ("without --V and --steps, and beta1 < beta2", found.S is None, ("V", "epsilon")),
+            ("here: S needs V, steps, epsilon > 0 and beta1 < beta2", found.S is None, ("V", "epsilon")),
             ("without a formula in d", all("d" not in str(value) for value in inputs.values()), ("dim",)),
         )
     )

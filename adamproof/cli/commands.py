@@ -253,7 +253,7 @@ def check(
     idle.note(
         (
             ("with --without", without is not None, ("models", "no_mutants", "no_cache", "verbose")),
-            ("with --json", as_json, ("quiet", "verbose", "ascii_only")),
+            ("with --json", as_json, ("verbose", "ascii_only")),
             ("with --quiet", quiet, ("verbose", "ascii_only")),
         )
     )
