@@ -20,7 +20,7 @@ from ..inputs import (
     doubts,
 )
 from ..parsing import rational
-from . import idle, terminal
+from . import files, idle, terminal
 from .errors import CliError
 from .number_types import Exponent, Formula, Steps, Whole
 from .output import labelled
@@ -167,6 +167,7 @@ def bound(
     try:
         values = collected(preset, path, inputs)
         question = Question(theorem, case, digits, values, preset)
+        files.expect_drawable(plot or heat_map, data)
         if plot and heat_map:
             raise ProblemError("--plot and --heat-map draw different pictures; ask for one at a time")
         if target is not None and optimise is not None:
@@ -345,7 +346,6 @@ def theorem_slug(name: str) -> str:
 
 def _written(found: Any, plot: str | None, data: str | None) -> None:
     from ..bounds.plots import PlotError
-    from . import files
 
     try:
         if data:
@@ -489,8 +489,9 @@ def _multiple(ratio: Enclosure) -> str:
     """A ratio of at least 1: "1.5 times"; what 3 digits do not tell from 1 is not called 1 times."""
     if ratio.exact and ratio.low == 1:
         return "equal to"
-    shown = _rounded(ratio.high)
-    return "just above" if ratio.low > 1 and ratio.high < NEAR_ABOVE else "about" if shown == "1" else f"{shown} times"
+    if ratio.low <= 1:
+        return "about equal to"
+    return "just above" if ratio.high < NEAR_ABOVE else f"{_rounded(ratio.high)} times"
 
 
 def _part(ratio: Enclosure) -> str:
@@ -646,6 +647,7 @@ def magnitude(
     from ..bounds.magnitude import magnitude_map, magnitudes
     from ..bounds.problem import ProblemError
 
+    files.expect_drawable(plot, data)
     try:
         if plot or data:
             from ..bounds import plots

@@ -703,6 +703,8 @@ def export(ctx: click.Context, names: tuple[str, ...], form: str, claim: str | N
     from .checking import Settings, run_all, workers
     from .targets import resolve
 
+    if path not in (None, "-"):
+        files.expect_writable(str(path))
     progress = terminal.Progress(False)
     with workers(1, progress) as processes:
         targets = resolve(names, processes)
