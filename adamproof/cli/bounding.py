@@ -584,7 +584,8 @@ def optimised_text(found: Optimised) -> str:
     lines = [f"{name} = {value}" for name, value in found.chosen.items()]
     lines += [f"  bound      {found.bound.total.decimals(digits)[1]} (rounded up)"]
     if found.given is not None:
-        rest = _left_of(found.bound.total, found.given.total) if found.given.holds else "the theorem does not apply there"
+        left = _left_of(found.bound.total, found.given.total)
+        rest = left if found.given.holds else "the theorem does not apply there"
         lines += [f"  as given   {found.given.total.decimals(digits)[1]} (rounded up); {rest}"]
     if not found.bound.holds:
         failing = "; ".join(check.name for check in found.bound.checks if not check.holds)

@@ -480,7 +480,9 @@ def cache(clear: bool) -> None:
     click.option("--s0", type=Real(0), default=1.0, show_default=True, help="Noise at a gradient of 0."),
     click.option("--s1", type=Real(0), default=0.0, show_default=True, help="Noise that grows with the gradient."),
     click.option("--p", type=Real(0), default=0.0, show_default=True, help="Its exponent."),
-    click.option("--delta", type=Real(0, 1), default=0.25, show_default=True, help="Chance of two-point's higher value."),
+    click.option(
+        "--delta", type=Real(0, 1), default=0.25, show_default=True, help="Chance of two-point's higher value."
+    ),
     click.option("--steps", type=Whole(1), default=1000, show_default=True, help="Steps T."),
     click.option("--replicates", type=Whole(1, LARGEST_COUNTER), default=16, show_default=True, help="Repeated runs."),
     click.option("--seed", type=Whole(0, 2**64 - 1), default=0, show_default=True, help="Of the noise."),

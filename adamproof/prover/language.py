@@ -430,7 +430,12 @@ def _real(expression: Any) -> Term:
     for kind, head in _HEADS.items():
         if isinstance(expression, kind):
             return make(head, _real(expression.args[0]))
-    raise TranslationError(f"{expression} ({type(expression).__name__}) is not part of the language of proofs")
+    instead = (
+        ", whose functions are powers, sqrt, Abs, sign and log; for another one take a symbol, function(NAME), and "
+        "assume what is needed of it"
+    )
+    said = f"{expression} ({type(expression).__name__}) is not part of the language of proofs"
+    raise TranslationError(f"{said}{instead if isinstance(expression, sympy.Function) else ''}")
 
 
 _HEADS = {sympy.Abs: "abs", sympy.sign: "sign", sympy.log: "ln"}
@@ -537,7 +542,21 @@ def prop(statement: Any) -> Term:
             f"a {type(statement).__name__} is not a statement; write one with le, lt, eq, ne or forall "
             "(in a script, scope.goal is one)"
         )
-    raise TranslationError(f"{statement!r:.80} ({type(statement).__name__}) is not a statement")
+    raise TranslationError(f"{statement!r:.80} ({type(statement).__name__}) is not a statement: {_instead(statement)}")
+
+
+def _instead(thing: Any) -> str:
+    """What to write in place of something that is not a statement."""
+    logic = sympy.logic.boolalg
+    if isinstance(thing, str):
+        return "write it in SymPy with le, lt, eq, ne or forall, not as text"
+    if isinstance(thing, logic.And):
+        return "make each of its parts a claim, or an assumption, of its own"
+    if isinstance(thing, logic.Implies):
+        return "write forall((), conclusion, [condition])"
+    if isinstance(thing, logic.Boolean):
+        return "statements are relations (le, lt, eq, ne), joined by forall alone"
+    return "write a relation of two expressions with le, lt, eq or ne"
 
 
 def put(statement: Any, variable: Any, value: Any) -> Term:
