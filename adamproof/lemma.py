@@ -198,10 +198,10 @@ class Lemma:
         for what, entries, kind in (("claims", self.claims, Claim), ("mutants", self.mutants, Mutant)):
             if not isinstance(entries, (list, tuple)) or any(not isinstance(entry, kind) for entry in entries):
                 raise LemmaError(f"{self.slug}: {what} must be a list of {kind.__name__}")
-        for owner in (self, *self.claims, *self.mutants):
-            if owner.models is not None and not _draws(owner.models):
-                kind = type(owner.models).__name__
-                raise LemmaError(f"{self.slug}: models must be a function of a random.Random, not {_a(kind)}")
+        for models in (self.models, *(c.models for c in self.claims), *(m.models for m in self.mutants)):
+            if models is not None and not _draws(models):
+                found = _a(type(models).__name__)
+                raise LemmaError(f"{self.slug}: models must be a function of a random.Random, not {found}")
         names = [*self.assumptions, *(c.name for c in self.claims), *(m.name for m in self.mutants)]
         for name in names:
             if not _readable(name):

@@ -122,7 +122,11 @@ def refusing(error: Exception) -> CliError:
 @input_options(MEANINGS)
 @training_options
 @DIGITS
-@click.option("--target", type=Formula(fits=lambda hint: rational(hint) > 0), help="Find the smallest T at which the bound is at most this.")
+@click.option(
+    "--target",
+    type=Formula(fits=lambda hint: rational(hint) > 0),
+    help="Find the smallest T at which the bound is at most this.",
+)
 @click.option("--optimise", metavar="NAMES", help="Choose lr, beta1, beta2 (any, by commas) to make the bound least.")
 @click.option("--plot", metavar="FILE", help="Draw the terms against T (PNG or SVG; needs the extra `plots`).")
 @click.option("--heat-map", metavar="FILE", help="Draw the bound over (beta1, beta2) instead.")
