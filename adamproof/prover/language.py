@@ -200,6 +200,14 @@ def _renamed(expression: Any, old: Any, new: Any) -> Any:
     return expression.func(*args)
 
 
+def _apart(variable: Any, parts: Iterable[Any]) -> Any:
+    """How to print a binder's variable: by another name if another symbol in these parts has the same."""
+    taken = {symbol.name for part in parts for symbol in part.free_symbols if symbol != variable}
+    if variable.name not in taken:
+        return variable
+    return sympy.Symbol(next(name for n in itertools.count(1) if (name := f"{variable.name}_{n}") not in taken))
+
+
 class _Functional(sympy.Expr):  # type: ignore[misc]
     """A linear functional over a bound variable: E(body, w), Integral01(body, s)."""
 
@@ -218,6 +226,11 @@ class _Functional(sympy.Expr):  # type: ignore[misc]
     def free_symbols(self) -> set[Any]:
         free: set[Any] = self.args[0].free_symbols - {self.args[1]}
         return free
+
+    def _sympystr(self, printer: Any) -> str:
+        body, variable = self.args
+        shown = _apart(variable, [body])
+        return f"{type(self).__name__}({printer._print(_renamed(body, variable, shown))}, {printer._print(shown)})"
 
 
 class E(_Functional):
@@ -238,6 +251,19 @@ class Sum(sympy.Sum):  # type: ignore[misc]
             variable, made = _made_bound(sympy.sympify(symbol), made)
             made = super().__new__(cls, made, (variable, *ends), **assumptions)
         return made
+
+    def _sympystr(self, printer: Any) -> str:
+        """As SymPy prints it, but that no free symbol looks as if it were bound."""
+        body, limits = self.function, [list(limit) for limit in self.limits]
+        for number, (variable, *_) in enumerate(limits):
+            parts = [body, *(part for limit in limits for part in limit)]
+            shown = _apart(variable, parts)
+            body = _renamed(body, variable, shown)
+            limits[number][0] = shown
+            for inner in limits[:number]:  # the ranges in which the variable may occur
+                inner[1:] = [_renamed(end, variable, shown) for end in inner[1:]]
+        ranges = ", ".join(f"({', '.join(map(printer._print, limit))})" for limit in limits)
+        return f"Sum({printer._print(body)}, {ranges})"
 
 
 @dataclass(frozen=True)
