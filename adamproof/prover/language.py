@@ -255,12 +255,12 @@ class Sum(sympy.Sum):  # type: ignore[misc]
     def _sympystr(self, printer: Any) -> str:
         """As SymPy prints it, but that no free symbol looks as if it were bound."""
         body, limits = self.function, [list(limit) for limit in self.limits]
-        for number, (variable, *_) in enumerate(limits):
+        for place, (variable, *_) in enumerate(limits):
             parts = [body, *(part for limit in limits for part in limit)]
             shown = _apart(variable, parts)
             body = _renamed(body, variable, shown)
-            limits[number][0] = shown
-            for inner in limits[:number]:  # the ranges in which the variable may occur
+            limits[place][0] = shown
+            for inner in limits[:place]:  # the ranges in which the variable may occur
                 inner[1:] = [_renamed(end, variable, shown) for end in inner[1:]]
         ranges = ", ".join(f"({', '.join(map(printer._print, limit))})" for limit in limits)
         return f"Sum({printer._print(body)}, {ranges})"
