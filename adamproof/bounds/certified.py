@@ -278,6 +278,7 @@ def effective(problem: Problem, hyper: Hyperparameters, name: str, case: int = 1
     symbols = {symbol for part in parts for symbol in numbers.put(part).free_symbols} | set(found.must_vanish)
     symbols |= {s for part in parts for s in part.free_symbols if s in (L1, s1)}  # whether they are 0
     used = {NAME_OF[symbol] for symbol in symbols} | {"gap", "grad1", "L0"}  # these, for the note on smoothness
+    used |= {exponent for mean, exponent in (("Gp", "p"), ("Gq", "q")) if mean in used}  # which say what the means are
     formulas = {NAME_OF[s] for known in used & set(numbers.values) for s in numbers.values[known].free_symbols}
     return frozenset(used | formulas | ({"beta1", "beta2", "lr"} & set(numbers.values)))
 
