@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import chain, islice
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -206,6 +206,15 @@ def _drawn(source: Models) -> Iterator[Model]:
         yield model
 
 
+def _some(source: Models, count: int) -> Iterator[Model]:
+    """So many models of a source, and at least one: raises LemmaError if it yields none."""
+    model = None
+    for model in islice(_drawn(source), count):
+        yield model
+    if model is None:
+        raise LemmaError(f"{_named(source)} yields no model: it must yield {A_MODEL}")
+
+
 def _named(source: Models) -> str:
     """A function that draws models, by its name and line."""
     code = getattr(source, "__code__", None)
@@ -227,11 +236,7 @@ def numbers_of(lemma: Lemma, claims: Sequence[Claim], models: int) -> dict[str, 
             sequents.setdefault(source, {})[claim.name] = hypotheses, prop(claim.conclusion)
     found: dict[str, Report] = {}
     for source, tests in sequents.items():
-        drawn = _models([source], models)
-        first = next(drawn, None)
-        if first is None:
-            raise LemmaError(f"{_named(source)} yields no model: it must yield {A_MODEL}")
-        reports = check_sequents(list(tests.values()), chain([first], drawn))
+        reports = check_sequents(list(tests.values()), _some(source, models))
         found.update(zip(tests, reports, strict=True))
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -256,7 +257,7 @@ class Question:
         h = self.hyper
         unused = set(MEANINGS) - effective(self.problem, h, self.theorem, self.case)
         if not solves and not improves:  # beside the bound stand the magnitudes, which have these in S
-            unused -= {"V", "epsilon"} if self._magnitudes().S is not None else set()
+            unused -= {"V", "epsilon"} if self._magnitudes.S is not None else set()
         plain = self.training.weight_decay in (None, 0)
         idle.note(
             (
@@ -279,12 +280,13 @@ class Question:
         from ..bounds.certified import certify
 
         found = certify(self.problem, self.hyper, self.theorem, self.case, self.digits, self.training)
-        extra = self._magnitudes()
+        extra = self._magnitudes
         code = 0 if found.applies else VIOLATED
         if as_json:
             return _document("bound", code, **bound_data(found), magnitudes=magnitude_data(extra)), code
         return bound_text(found, extra, self.assumed(), style), code
 
+    @cached_property
     def _magnitudes(self) -> Magnitudes:
         from ..bounds.magnitude import magnitudes
 

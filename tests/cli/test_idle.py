@@ -16,14 +16,14 @@ from adamproof.cli.bounding import bound_data
 from adamproof.inputs import THEOREMS
 
 GIVEN = {
-    **{"beta1": "0.5", "beta2": "0.75", "lr": "1e-3", "steps": "1e4", "dim": "16", "epsilon": "1e-2"},
-    **{"gap": "8", "grad1": "4", "L0": "1", "sigma0": "1", "V": "1", "B": "1/100", "vbar": "1/2", "delta": "1/10"},
-    **{"C0": "1", "C1": "1", "density": "1/2", "q": "1/2", "p": "1/2", "Gp": "2", "Gq": "3", "L1": "0", "sigma1": "0"},
+    "beta1": "0.5", "beta2": "0.75", "lr": "1e-3", "steps": "1e4", "dim": "16", "epsilon": "1e-2",
+    "gap": "8", "grad1": "4", "L0": "1", "sigma0": "1", "V": "1", "B": "1/100", "vbar": "1/2", "delta": "1/10",
+    "C0": "1", "C1": "1", "density": "1/2", "q": "1/2", "p": "1/2", "Gp": "2", "Gq": "3", "L1": "0", "sigma1": "0",
 }
 CHANGED = {
-    **{"beta1": "0.4", "beta2": "0.8", "lr": "1e-4", "steps": "1e5", "dim": "17", "epsilon": "1/50"},
-    **{"gap": "9", "grad1": "3", "L0": "2", "sigma0": "2", "V": "2", "B": "1/50", "vbar": "1/4", "delta": "1/5"},
-    **{"C0": "2", "C1": "3/2", "density": "1/4", "q": "1/4", "p": "1/4", "Gp": "4", "Gq": "5", "L1": "1/9", "sigma1": "1"},
+    "beta1": "0.4", "beta2": "0.8", "lr": "1e-4", "steps": "1e5", "dim": "17", "epsilon": "1/50",
+    "gap": "9", "grad1": "3", "L0": "2", "sigma0": "2", "V": "2", "B": "1/50", "vbar": "1/4", "delta": "1/5",
+    "C0": "2", "C1": "3/2", "density": "1/4", "q": "1/4", "p": "1/4", "Gp": "4", "Gq": "5", "L1": "1/9", "sigma1": "1",
 }
 PARTICULAR = ("V", "B", "C0", "density", "delta", "epsilon", "Gp", "Gq")  # not of every theorem
 WORDS = [word for name in ("beta1", "beta2", "lr", "steps", "dim", "gap", "grad1", "L0", "sigma0")

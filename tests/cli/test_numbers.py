@@ -147,7 +147,7 @@ def test_every_hint_is_a_number_that_the_option_takes(parameter: click.Parameter
 def test_refusals_say_what_the_option_takes(words: str, hint: str) -> None:
     found = ask(*words.split())
     assert found.exit_code == 2
-    assert found.output.endswith(f"{hint}\n") or hint in found.output and found.output.count("\n") == 1
+    assert found.output.endswith(f"{hint}\n") or (hint in found.output and found.output.count("\n") == 1)
 
 
 def test_factors_that_look_like_betas_are_noted() -> None:
