@@ -35,10 +35,10 @@ def test_the_header_shows_every_option_that_changes_the_run() -> None:
     few = ("--steps", "2", "--replicates", "2", "--dim", "2")
     for plain, changes in (
         ((), (
-            "--problem cosh", "--dim 3", "--start 2", "--steps 3", "--replicates 3", "--seed 1", "--beta1 0.8", "--beta2 0.9",
-            "--lr 0.1", "--epsilon 0.1", "--bias-correction", "--algorithm textbook", "--algorithm rmsprop",
-            "--algorithm signum", "--algorithm sign-descent", "--exponents 1/2 1/2 3/4", "--noise signs", "--noise sphere",
-            "--noise none", "--noise two-point", "--s0 2", "--s1 1",
+            "--problem cosh", "--dim 3", "--start 2", "--steps 3", "--replicates 3", "--seed 1", "--beta1 0.8",
+            "--beta2 0.9", "--lr 0.1", "--epsilon 0.1", "--bias-correction", "--algorithm textbook",
+            "--algorithm rmsprop", "--algorithm signum", "--algorithm sign-descent", "--exponents 1/2 1/2 3/4",
+            "--noise signs", "--noise sphere", "--noise none", "--noise two-point", "--s0 2", "--s1 1",
         )),
         (("--s1", "1"), ("--p 1", "--s1 2")),
         (("--noise", "two-point"), ("--delta 0.1",)),
