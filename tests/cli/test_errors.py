@@ -270,11 +270,12 @@ def test_what_the_shell_hands_on_is_read(tmp_path: Path) -> None:
     assert shell("adamproof verify /dev/stdin < proof.json", tmp_path) == (0, "")
 
 
-@pytest.mark.parametrize("words", ["verify", "verify --with z3", "check", "show", "mutate", "graph", "export"])
+@pytest.mark.parametrize("words", ["verify", "check", "show", "mutate", "graph", "export"])
 def test_an_empty_name_is_refused(words: str) -> None:
     for name in ("", " "):
         done = answer(*words.split(), name)
-        assert (done.exit_code == 2 and "must not be empty" in done.stderr) or "there is no " in done.stderr
+        assert done.exit_code == 2
+        assert "must not be empty" in done.stderr
 
 
 def test_a_name_of_a_missing_file_says_so_with_close_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
