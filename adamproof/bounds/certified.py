@@ -18,7 +18,7 @@ from sympy.core.relational import Relational, StrictLessThan
 
 from ..lemmas.notation import L0, L1, T, d, eps, s1
 from .evaluation import Arithmetic, Enclosure, Evaluation, NoEnclosure, bits_for
-from .parameters import swapped
+from .parameters import doubt_of_betas
 from .problem import (
     FIELDS,
     GAP,
@@ -267,6 +267,22 @@ def certify(
     ).of(training)
 
 
+def effective(problem: Problem, hyper: Hyperparameters, name: str, case: int = 1) -> frozenset[str]:
+    """The names of the inputs on which the bound, its hypotheses, what it is compared with, or a note depend.
+
+    The range of an input does not count, nor what is multiplied by an L1 or a sigma1 that is 0.
+    """
+    found, numbers = theorem(name, case), Numbers(problem, hyper)
+    sides = [side for relation in found.hypotheses.values() if len(relation.free_symbols) > 1 for side in relation.args]
+    parts = [found.bound, *sides, *(trivial.value for trivial in found.trivial)]
+    symbols = {symbol for part in parts for symbol in numbers.put(part).free_symbols} | set(found.must_vanish)
+    symbols |= {s for part in parts for s in part.free_symbols if s in (L1, s1)}  # whether they are 0
+    used = {NAME_OF[symbol] for symbol in symbols} | {"gap", "grad1", "L0"}  # these, for the note on smoothness
+    used |= {exponent for mean, exponent in (("Gp", "p"), ("Gq", "q")) if mean in used}  # which say what the means are
+    formulas = {NAME_OF[s] for known in used & set(numbers.values) for s in numbers.values[known].free_symbols}
+    return frozenset(used | formulas | ({"beta1", "beta2", "lr"} & set(numbers.values)))
+
+
 def _sides(found: Theorem, numbers: Numbers) -> list[Any]:
     return [side for relation in _applicable(found, numbers).values() for side in relation.args]
 
@@ -330,7 +346,7 @@ def _broken(check: Check, symbols: set[Any], found: Theorem, numbers: Numbers) -
     values = ", ".join(f"{NAME_OF[s]} = {shown(numbers.values[NAME_OF[s]])}" for s in sorted(symbols, key=str))
     why = "breaks" if check.holds is False else "cannot be told from the end of"
     betas = (numbers.values.get("beta1"), numbers.values.get("beta2"))
-    hint = swapped(*betas) if all(getattr(beta, "is_Rational", False) for beta in betas) else ""
+    hint = doubt_of_betas(*betas) if all(getattr(beta, "is_Rational", False) for beta in betas) else ""
     rule = f"{values} {why} the rule {check.formula}, without which the theorem {found.name} bounds nothing"
     return f"{rule}; {hint}" if hint else rule
 
@@ -358,4 +374,4 @@ def _compared(found: Theorem, numbers: Numbers, total: Enclosure, digits: int) -
         yield Compared(trivial.text, trivial.why, value, ratio)
 
 
-__all__ = ["DIGITS", "Bound", "Check", "Compared", "Numbers", "certify", "checked", "written"]
+__all__ = ["DIGITS", "Bound", "Check", "Compared", "Numbers", "certify", "checked", "effective", "written"]

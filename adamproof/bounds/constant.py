@@ -23,6 +23,7 @@ from .problem import NAME_OF, Hyperparameters, Problem, ProblemError, shown
 from .theorems import plain
 
 STEPS = (1, 2, 10, 10**3, 10**6, 10**12)
+MEANING = "1 - beta1 = alpha*T^-1/2, 1 - beta2 = beta*T^-1/2, lr = gamma0*T^-3/4/sqrt(d)"
 FACTORS = {"alpha": rate.alpha, "beta": rate.beta, "gamma0": rate.gamma0}
 CONDITIONS = (
     "alpha is positive",
@@ -134,7 +135,8 @@ def _check(factors: Mapping[str, Any]) -> None:
             values = ", ".join(
                 f"{factor} = {shown(value)}" for factor, value in factors.items() if relation.has(FACTORS[factor])
             )
-            raise ProblemError(f"{values} breaks the rule {str(relation).replace('**', '^')} of the rate's schedule")
+            rule = f"{values} breaks the rule {str(relation).replace('**', '^')} of the rate's schedule"
+            raise ProblemError(f"{rule}, {MEANING}: they are factors, not the betas or the learning rate themselves")
 
 
 def _written(formula: Any) -> str:

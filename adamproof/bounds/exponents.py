@@ -107,7 +107,9 @@ def _fraction(name: str, value: Any) -> Fraction:
     except (TypeError, ValueError) as error:
         raise OrderError(f"--{option} {value} is not an exponent; write a fraction such as 3/4") from error
     if found < 0 or max(found.numerator, found.denominator) > 10**6:
-        raise OrderError(f"--{option} {value} breaks the rule 0 <= {name}, a short fraction")
+        rule = f"--{option} {value} breaks the rule 0 <= {name}, a short fraction"
+        power = f"T^-{-found}" if option == "lr" else f"1-T^-{-found}"
+        raise OrderError(f"{rule}{f'; the exponent of {power} is {-found}' if found < 0 else ''}")
     return found
 
 
@@ -129,4 +131,47 @@ def exponent(of: str, text: str) -> Fraction:
     return found
 
 
-__all__ = ["Report", "exponent", "report"]
+def doubts_of_formulas(values: Mapping[str, Any]) -> list[str]:
+    """What looks as if something else was meant in formulas in T, one sentence each: T^-1/2 for 1-T^-1/2, and back.
+
+    Values are as `adamproof.bounds.parameters.doubts` takes them, by the names of the inputs; numbers are passed over.
+    """
+    found = [_doubt(name, values.get(name)) for name in ("beta1", "beta2", "lr")]
+    return [sentence for sentence in found if sentence]
+
+
+def _doubt(name: str, text: Any) -> str:
+    """A sentence about a beta that tends to 0, or a learning rate that tends to 1 or grows; "" for others."""
+    if not isinstance(text, str) or "T" not in text:
+        return ""
+    value = formula(text)
+    grows, left = _power_of_T(value), _power_of_T(1 - value)
+    if name == "lr":
+        limit = "1" if left is not None and left < 0 else "infinity" if grows is not None and grows > 0 else ""
+        meant = 1 - value if limit == "1" else 1 / value
+    else:
+        limit, meant = "0" if grows is not None and grows < 0 else "", 1 - value
+    if not limit:
+        return ""
+    return f"{name} = {text.strip()} tends to {limit} as T grows; did you mean {_typed(name, text, meant)}?"
+
+
+def _power_of_T(value: Any) -> Fraction | None:
+    """The exponent of T in the order of an expression; None where it has none."""
+    try:
+        found = order(value).T
+    except OrderError:
+        return None
+    return found if isinstance(found, Fraction) else None
+
+
+def _typed(name: str, text: str, meant: Any) -> str:
+    """What is meant as people type it: 1-T^-1/2, and T^-3/4 rather than SymPy's T**(-3/4)."""
+    if name != "lr":
+        return f"1-{text.strip()}" if formula(f"1-{text}") == meant else f"1-({text.strip()})"
+    power = -Fraction(str(meant.as_powers_dict().get(T, 0)))
+    simple = f"T^-{power}"
+    return simple if formula(simple) == meant else str(meant).replace("**", "^")
+
+
+__all__ = ["Report", "doubts_of_formulas", "exponent", "report"]

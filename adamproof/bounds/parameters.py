@@ -47,7 +47,19 @@ TRAINING = {
     "weight_decay": "weight decay, 0 for none",
     "decoupled": "weight decay acts on the parameters (AdamW), not through the gradient",
     "clipping": "the norm at which gradients are clipped, 0 for no clipping",
-    "lr_schedule": "learning rates: 'constant', or the schedule and warm-up in a few words",
+    "lr_schedule": "learning rates: 'constant' or 'none', or the schedule and warm-up in a few words",
+}
+WHOLE_EXAMPLES = "100000, 100_000, 1e5 or 10^5"
+# What the options of the calculator take, where "0.9, 1e-3, 10^-3 or 1/3" does not fit: for their refusals.
+EXAMPLES = {
+    "dim": WHOLE_EXAMPLES,
+    "steps": WHOLE_EXAMPLES,
+    "beta1": "0.9, 9/10 or 1-T^-1/2",
+    "beta2": "0.999, 999/1000 or 1-T^-1/2",
+    "lr": "1e-3, 1/1000, T^-1/2 or 0.5/sqrt(d)",
+    "C1": "1, 3/2 or 10",
+    "weight_decay": "0.1, 1e-2, or 0 for none",
+    "clipping": "1, 0.5, or 0 for no clipping",
 }
 DEFAULTS = {"L1": "0", "q": "1", "sigma1": "0", "p": "2", "C1": "1", "epsilon": "1e-8"}
 MEANINGS = {**PROBLEM, **HYPERPARAMETERS}
@@ -65,22 +77,32 @@ def doubts(values: Mapping[str, Any]) -> list[str]:
     Values are numbers or text, by the names of the inputs; formulas in T and d are passed over.
     """
     known = {name: number for name, value in values.items() if (number := _plain(value)) is not None}
-    found = [_of_betas(known.get("beta1"), known.get("beta2")), *(_of(name, value) for name, value in known.items())]
+    betas = doubt_of_betas(known.get("beta1"), known.get("beta2"))
+    found = [betas, *(_of(name, value) for name, value in known.items())]
     return [sentence for sentence in found if sentence]
 
 
-def swapped(beta1: Any, beta2: Any) -> str:
-    """A sentence if two betas (numbers) look swapped, "" if not: beta1^2 < beta2 fails, and holds the other way."""
-    if not (0 < beta2 < beta1 < 1 and beta1**2 >= beta2):
+def doubt_of_betas(beta1: Any = None, beta2: Any = None) -> str:
+    """A sentence if betas (numbers; None: not known) look like 1 - beta or as if they were swapped, "" if not.
+
+    A small beta2 is 1 - beta2, and beta1 then 1 - beta1 if that pair has beta1^2 < beta2.  Others look swapped if
+    beta1^2 < beta2 fails, and holds the other way.
+    """
+    if beta2 is not None and 0 < beta2 <= SMALL_BETA:
+        return _of_complements(beta1, beta2)
+    if beta1 is None or beta2 is None or not (0 < beta2 < beta1 < 1 and beta1**2 >= beta2):
         return ""
     first, second = _written(beta1), _written(beta2)
     return f"beta1 = {first} and beta2 = {second} look swapped; write beta1 = {second}, beta2 = {first} if they are"
 
 
-def _of_betas(beta1: Fraction | None, beta2: Fraction | None) -> str:
-    if beta2 is not None and 0 < beta2 <= SMALL_BETA:
-        return f"beta2 = {_written(beta2)} is far from 1; if that is 1 - beta2, write beta2 = {_written(1 - beta2)}"
-    return "" if beta1 is None or beta2 is None else swapped(beta1, beta2)
+def _of_complements(beta1: Any, beta2: Any) -> str:
+    second, meant = _written(beta2), _written(1 - _number(beta2))
+    if beta1 is None or not (0 < beta1 < Fraction(1, 2) and (1 - beta1) ** 2 < 1 - beta2):
+        return f"beta2 = {second} is far from 1; if that is 1 - beta2, write beta2 = {meant}"
+    first = _written(1 - _number(beta1))
+    both = f"beta1 = {_written(beta1)} and beta2 = {second} look like 1 - beta1 and 1 - beta2"
+    return f"{both}; write beta1 = {first}, beta2 = {meant} if they are"
 
 
 def _of(name: str, value: Fraction) -> str:
@@ -114,6 +136,15 @@ def constants_for_exponents(command: str, given: Mapping[str, str]) -> str:
     )
 
 
+def constants_for_factors(given: Mapping[str, str]) -> list[str]:
+    """A sentence for each factor (text by alpha, beta) of a power of T that looks like a beta itself: 0.9, 0.999."""
+    return [
+        f"{factor} = {text} looks like {beta} itself, but it is the factor of 1 - {beta} = {factor}*T^-1/2"
+        for (factor, beta) in (("alpha", "beta1"), ("beta", "beta2"))
+        if (text := given.get(factor)) is not None and _looks_constant(beta, text)
+    ]
+
+
 def _looks_constant(name: str, text: str) -> bool:
     if not re.fullmatch(DECIMAL, text.strip()):
         return False
@@ -131,12 +162,16 @@ def _plain(value: Any) -> Fraction | None:
         return None
 
 
+def _number(value: Any) -> Fraction:
+    """An int, a Fraction, SymPy's Rational; or a float, which stands for its shortest decimal."""
+    if hasattr(value, "numerator"):
+        return Fraction(int(value.numerator), int(value.denominator))
+    return rational(str(value))
+
+
 def _written(value: Any) -> str:
     """A number as a decimal if that is short, as a short fraction, or else about its value."""
-    if hasattr(value, "numerator"):  # an int, a Fraction, SymPy's Rational
-        number = Fraction(int(value.numerator), int(value.denominator))
-    else:
-        number = rational(str(value))
+    number = _number(value)
     digits = Context(prec=12).divide(Decimal(number.numerator), Decimal(number.denominator))
     if Fraction(digits) == number:
         return str(digits).lower()
@@ -145,12 +180,14 @@ def _written(value: Any) -> str:
 
 __all__ = [
     "DEFAULTS",
+    "EXAMPLES",
     "HYPERPARAMETERS",
     "MEANINGS",
     "PROBLEM",
     "THEOREMS",
     "TRAINING",
     "constants_for_exponents",
+    "constants_for_factors",
+    "doubt_of_betas",
     "doubts",
-    "swapped",
 ]

@@ -27,6 +27,7 @@ POINTS = 121
 SIDE = 161  # points a side of a map
 LAST = 10**100  # steps
 FORMATS = (".png", ".svg")
+DATA_FORMATS = (".csv", ".json")
 SIZE = (7.0, 4.6)  # inches
 
 
@@ -43,9 +44,8 @@ class Drawn:
 
     def draw(self, path: str) -> None:
         """Draw it into a PNG or SVG file.  Raises PlotError."""
+        expect_names(path, None)
         suffix = Path(path).suffix.lower()
-        if suffix not in FORMATS:
-            raise PlotError(f"{path}: a picture is written to a file whose name ends in {' or '.join(FORMATS)}")
         metadata = {"Date": None} if suffix == ".svg" else {"Software": None}
         figure = self.figure()
         drawn = io.BytesIO()  # first, since drawing reads fonts: an error of that is none of writing
@@ -246,14 +246,19 @@ def map_of_bound(problem: Problem, hyper: Hyperparameters, name: str = "main", c
 # --- files --------------------------------------------------------------------------------------
 
 
+def expect_names(picture: str | None, data: str | None) -> None:
+    """Raise PlotError for a file name whose ending is of no picture, or of no data, that can be written."""
+    for path, endings, what in ((picture, FORMATS, "a picture is"), (data, DATA_FORMATS, "data are")):
+        if path is not None and Path(path).suffix.lower() not in endings:
+            raise PlotError(f"{path}: {what} written to a file whose name ends in {' or '.join(endings)}")
+
+
 def data_text(path: str, rows: Sequence[Mapping[str, Any]], title: str) -> str:
     """Rows as CSV or JSON, by the name of the file.  Raises PlotError."""
-    suffix = Path(path).suffix.lower()
-    if suffix == ".json":
+    expect_names(None, path)
+    if Path(path).suffix.lower() == ".json":
         clean = [{key: _finite(value) for key, value in row.items()} for row in rows]
         return json.dumps({"title": title, "rows": clean}, indent=1) + "\n"
-    if suffix != ".csv":
-        raise PlotError(f"{path}: data are written to a file whose name ends in .csv or .json")
     stream = io.StringIO()
     writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
     writer.writeheader()
@@ -297,6 +302,7 @@ __all__ = [
     "PlotError",
     "against_steps",
     "data_text",
+    "expect_names",
     "map_of_R",
     "map_of_bound",
     "new_figure",

@@ -12,12 +12,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from ..support.parsing import NumberError, rational
 from .parameters import TRAINING
 from .problem import NONNEGATIVE, ProblemError, shown
 from .problem import checked as checked_number
 from .theorems import CORRECTED, theorem
 
 CONSTANT = "constant"
+NO_SCHEDULE = (CONSTANT, "none", "no", "off", "fixed")  # in any case; whoever writes this has a constant learning rate
 BIAS_CORRECTION, WEIGHT_DECAY, SCHEDULE, CLIPPING = (
     "bias correction",
     "weight decay",
@@ -33,8 +35,8 @@ class Training:
 
     bias_correction: bool.  weight_decay: a number (per step and learning rate), 0 for none.  decoupled: bool, whether
     the decay acts on the parameters (AdamW) and not through the gradient.  clipping: the largest norm of a gradient, in
-    units of the loss divided by those of the parameters, 0 for none.  lr_schedule: "constant", or a few words on the
-    schedule and its warm-up.  Raises ProblemError with one sentence.
+    units of the loss divided by those of the parameters, 0 for none.  lr_schedule: "constant" or "none", or a few words
+    on the schedule and its warm-up.  Raises ProblemError with one sentence.
     """
 
     bias_correction: bool | None = None
@@ -54,9 +56,8 @@ class Training:
                 if getattr(number, "free_symbols", True):
                     raise ProblemError(f"{name} must be one number, not {value!s:.40}")
                 object.__setattr__(self, name, number)
-        words = self.lr_schedule
-        if words is not None and not (isinstance(words, str) and words.isprintable() and 0 < len(words) <= LONGEST):
-            raise ProblemError(f"lr_schedule must be one line of at most {LONGEST} characters, such as cosine")
+        if self.lr_schedule is not None:
+            object.__setattr__(self, "lr_schedule", _schedule_in_words(self.lr_schedule))
 
     def data(self) -> dict[str, Any]:
         """The traits by name, numbers as text, for JSON."""
@@ -65,6 +66,23 @@ class Training:
             name: value if value is None or isinstance(value, bool | str) else str(value)
             for name, value in values.items()
         }
+
+
+def _schedule_in_words(words: Any) -> str:
+    """The description of a schedule, CONSTANT for none.  Raises ProblemError."""
+    if not (isinstance(words, str | int) and _is_number(str(words))):
+        if not (isinstance(words, str) and words.isprintable() and words.strip() and len(words) <= LONGEST):
+            raise ProblemError(f"lr_schedule must be one line of at most {LONGEST} characters, such as cosine")
+        return CONSTANT if words.strip().lower() in NO_SCHEDULE else words
+    raise ProblemError(f"lr_schedule must be words such as cosine, or {CONSTANT} if there is no schedule, not {words}")
+
+
+def _is_number(text: str) -> bool:
+    try:
+        rational(text)
+    except NumberError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from .formulas import NumberError, exact
 from .problem import FIELDS, NAME_OF, Hyperparameters, Problem, ProblemError, given, shown
 from .theorems import Theorem, TheoremError, theorem
 
+FEW = 16  # every smaller T is tried if there are fewer
 LIMIT = 40  # T is searched up to 10^LIMIT
 CHOICES = ("lr", "beta1", "beta2")
 SMALLEST_GAP = 9  # 1 - beta is at least 10^-SMALLEST_GAP
@@ -93,22 +94,25 @@ def smallest_steps(
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if reached(middle) else (middle, high)
+    if high <= FEW:
+        high = next((steps for steps in range(1, high) if reached(steps)), high)
     digits, (value, before) = _separated(
         lambda more: [_precise(problem, hyper, steps, name, case, more) for steps in (high, high - 1)], wanted, digits
     )
-    certain = monotone or high == 1
-    return Target(
-        str(target),
-        high,
-        certain,
-        value,
-        before,
-        "no smaller T will do: no term of the bound grows with T"
-        if certain
-        else "T - 1 will not do; that no T far below will is not certain, as a term may grow with T somewhere",
-        monotone,
-        digits,
-    )
+    certain = monotone or high <= FEW
+    why = _why_smallest(high, monotone)
+    return Target(str(target), high, certain, value, before, why, monotone, digits)
+
+
+def _why_smallest(high: int, monotone: bool) -> str:
+    """Why no smaller T will do, or that this is not certain."""
+    if high == 1:
+        return "T is at least 1"
+    if monotone:
+        return "no smaller T will do: no term of the bound grows with T"
+    if high <= FEW:
+        return "no smaller T will do: each was tried"
+    return "T - 1 will not do; a much smaller T might, as a term may grow with T somewhere"
 
 
 def _precise(

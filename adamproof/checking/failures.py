@@ -17,13 +17,15 @@ class Failure:
 
 def described(error: BaseException, path: str | None, subject: str = "") -> Failure:
     """An exception in words.  path: the user's file that was running, if any; subject: what was being done."""
-    text = " ".join(str(error).split())
+    # The text of a SyntaxError repeats the file and the line, which are said in front of it.
+    inside = isinstance(error, SyntaxError) and error.filename == path
+    text = " ".join(str(error.msg if isinstance(error, SyntaxError) and inside else error).split())
     trace = "".join(traceback.format_exception(error))
     line = _line(error, path)
     place = f"{path}, line {line}" if line else path or ""
     kind = type(error).__name__
     own = type(error).__module__.partition(".")[0] == "adamproof"  # our messages are sentences: the class adds nothing
-    if own and text and path is not None and path in text:
+    if path is not None and (text.startswith((f"{path}:", f"{path},")) or (own and path in text)):
         return Failure(text, trace)  # it says where
     parts = [place, subject, text if own and text else f"{kind}: {text}" if text else kind]
     return Failure(": ".join(filter(None, parts)), trace)

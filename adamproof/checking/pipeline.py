@@ -5,7 +5,7 @@ This runs the lemma file's code.  Nothing here decides that a statement is prove
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
@@ -20,7 +20,7 @@ from ..prover import ProofFailure, TranslationError, prop, term
 from ..prover.record import write
 from ..prover.refute import refute
 from ..theory.dependencies import FAILURES, located
-from ..theory.lemma import Claim, Derivation, Lemma, MissingAssumption, Models, Mutant
+from ..theory.lemma import Claim, Derivation, Lemma, LemmaError, MissingAssumption, Models, Mutant
 from ..theory.library import derivation_of
 from .judge import judged
 from .report import About, ClaimFindings, Findings, LemmaReport, MutantReport, speaks_of_integrability
@@ -28,6 +28,7 @@ from .verifier import FreshVerification
 
 SEED = 20250706  # of the random models; any other does as well, a fixed one makes runs repeatable
 MODELS = 40  # random models per claim
+A_MODEL = "models, such as Model(variables={'x': 1})"
 WITNESS_TRIES = 300  # random models searched for a counterexample
 
 Say = Callable[[str], None]
@@ -192,8 +193,37 @@ def _models(sources: Sequence[Models | None], count: int) -> Iterator[Model]:
 
 
 def _drawn(source: Models) -> Iterator[Model]:
-    """The models of a source, which is called when the first is asked for: then mpmath has the tests' precision."""
-    yield from source(Random(SEED))
+    """The models of a source, which is called when the first is asked for: then mpmath has the tests' precision.
+
+    Raises LemmaError for what is not a model.
+    """
+    drawn = source(Random(SEED))
+    if not isinstance(drawn, Iterable):
+        raise LemmaError(f"{_named(source)} must yield {A_MODEL}, but returned {_kind(drawn)}")
+    for model in drawn:
+        if not isinstance(model, Model):
+            raise LemmaError(f"{_named(source)} must yield {A_MODEL}, not {_kind(model)}")
+        yield model
+
+
+def _some(source: Models, count: int) -> Iterator[Model]:
+    """So many models of a source, and at least one: raises LemmaError if it yields none."""
+    model = None
+    for model in islice(_drawn(source), count):
+        yield model
+    if model is None:
+        raise LemmaError(f"{_named(source)} yields no model: it must yield {A_MODEL}")
+
+
+def _named(source: Models) -> str:
+    """A function that draws models, by its name and line."""
+    code = getattr(source, "__code__", None)
+    return f"{getattr(source, '__name__', 'models')}{f' (line {code.co_firstlineno})' if code else ''}"
+
+
+def _kind(value: object) -> str:
+    name = type(value).__name__
+    return "None" if value is None else f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
 
 
 def numbers_of(lemma: Lemma, claims: Sequence[Claim], models: int) -> dict[str, Report]:
@@ -206,7 +236,7 @@ def numbers_of(lemma: Lemma, claims: Sequence[Claim], models: int) -> dict[str, 
             sequents.setdefault(source, {})[claim.name] = hypotheses, prop(claim.conclusion)
     found: dict[str, Report] = {}
     for source, tests in sequents.items():
-        reports = check_sequents(list(tests.values()), _models([source], models))
+        reports = check_sequents(list(tests.values()), _some(source, models))
         found.update(zip(tests, reports, strict=True))
     return found
 

@@ -18,7 +18,7 @@ from .._version import __version__
 from ..experiments.records import EXPERIMENTS
 from ..support.signals import ended_by_signals
 from . import completion as completing
-from . import files, terminal
+from . import files, idle, terminal
 from .errors import CliError, of_system
 from .number_types import Exponent, Real, Whole
 
@@ -251,6 +251,13 @@ def check(
         settings = Settings("check", style, models, not no_mutants, claim, verbose, form=form, cache=not no_cache)
     else:
         settings = Settings("without", terminal.style(ascii_only), claim=claim, without=without)
+    idle.note(
+        (
+            ("with --without", without is not None, ("models", "no_mutants", "no_cache", "verbose")),
+            ("with --json", as_json, ("verbose", "ascii_only")),
+            ("with --quiet", quiet, ("verbose", "ascii_only")),
+        )
+    )
     run = Run(settings, terminal.Progress(progress, quiet), as_json, quiet, folder)
     ctx.exit(run.answer(names, jobs))
 
@@ -283,6 +290,7 @@ def show(
     from .tasks import Settings
 
     settings = Settings("show", "latex" if latex else terminal.style(ascii_only), claim=claim)
+    idle.note((("with --json", as_json, ("latex", "ascii_only")), ("with --latex", latex, ("ascii_only",))))
     run = Run(settings, terminal.Progress(progress), as_json)
     ctx.exit(run.answer(names))
 
@@ -301,6 +309,7 @@ def mutate(ctx: click.Context, names: tuple[str, ...], as_json: bool, ascii_only
     """
     from .tasks import Settings
 
+    idle.note((("with --json", as_json, ("ascii_only",)),))
     run = Run(Settings("mutate", terminal.style(ascii_only)), terminal.Progress(progress), as_json)
     ctx.exit(run.answer(names))
 
@@ -352,6 +361,7 @@ def graph(
     from . import claims as ledger
 
     style = terminal.style(ascii_only)
+    idle.note(((f"with --{form}", form is not None, ("verbose", "ascii_only")),))
     ctx.exit(ledger.show_graph(names, form or "text", style, verbose, terminal.Progress(progress)))
 
 
@@ -440,11 +450,11 @@ def cache(clear: bool) -> None:
         show_default=True,
         help="Which update.",
     ),
-    click.option("--beta1", type=Real(), default=0.9, show_default=True, help="Momentum."),
-    click.option("--beta2", type=Real(), default=0.999, show_default=True, help="Decay of the second moment."),
-    click.option("--lr", type=Real(), default=1e-3, show_default=True, help="Learning rate."),
+    click.option("--beta1", type=Real(0, 1), default=0.9, show_default=True, help="Momentum."),
+    click.option("--beta2", type=Real(0, 1), default=0.999, show_default=True, help="Decay of the second moment."),
+    click.option("--lr", type=Real(0), default=1e-3, show_default=True, help="Learning rate."),
     click.option(
-        "--epsilon", type=Real(), default=1e-8, show_default=True, help="Added to the root of the second moment."
+        "--epsilon", type=Real(0), default=1e-8, show_default=True, help="Added to the root of the second moment."
     ),
     click.option("--bias-correction", is_flag=True, help="Divide m and v by 1 - beta^t."),
     click.option(
@@ -455,7 +465,7 @@ def cache(clear: bool) -> None:
     ),
     click.option(
         "--factors",
-        type=(Real(), Real(), Real()),
+        type=(Real(0), Real(0), Real(0)),
         default=(1.0, 1.0, 1.0),
         show_default=True,
         metavar="ALPHA BETA GAMMA",
@@ -468,10 +478,12 @@ def cache(clear: bool) -> None:
         show_default=True,
         help="Of variance s0^2 + s1^2 |a|^p.",
     ),
-    click.option("--s0", type=Real(), default=1.0, show_default=True, help="Noise at a gradient of 0."),
-    click.option("--s1", type=Real(), default=0.0, show_default=True, help="Noise that grows with the gradient."),
-    click.option("--p", type=Real(), default=0.0, show_default=True, help="Its exponent."),
-    click.option("--delta", type=Real(), default=0.25, show_default=True, help="Chance of two-point's higher value."),
+    click.option("--s0", type=Real(0), default=1.0, show_default=True, help="Noise at a gradient of 0."),
+    click.option("--s1", type=Real(0), default=0.0, show_default=True, help="Noise that grows with the gradient."),
+    click.option("--p", type=Real(0), default=0.0, show_default=True, help="Its exponent."),
+    click.option(
+        "--delta", type=Real(0, 1), default=0.25, show_default=True, help="Chance of two-point's higher value."
+    ),
     click.option("--steps", type=Whole(1), default=1000, show_default=True, help="Steps T."),
     click.option("--replicates", type=Whole(1, LARGEST_COUNTER), default=16, show_default=True, help="Repeated runs."),
     click.option("--seed", type=Whole(0, 2**64 - 1), default=0, show_default=True, help="Of the noise."),
@@ -543,6 +555,7 @@ def experiment(ctx: click.Context, /, name: str, as_json: bool, progress: bool, 
     """
     from .experiment import Request, experiment
 
+    idle.note((("with --engine numpy", options["engine"] == "numpy", ("threads",)),))
     ctx.exit(experiment(Request(name, **options), "json" if as_json else "text", terminal.Progress(progress)))
 
 
@@ -599,6 +612,12 @@ def verify(
         raise CliError("--keep leaves Coq files, so it needs --with coq or all")
     if save is not None and checker == "kernel":
         raise CliError("--save records what other checkers say, so it needs --with coq, all, z3 or cvc5")
+    idle.note(
+        (
+            ("with --json", as_json, ("quiet",)),
+            ("without --with coq, all, z3 or cvc5", checker == "kernel", ("jobs", "progress")),
+        )
+    )
     records = None if save is None else files.make_folder(save)
     if checker in ("z3", "cvc5"):
         from .smt import Solver
@@ -687,6 +706,8 @@ def export(ctx: click.Context, names: tuple[str, ...], form: str, claim: str | N
     from .names import resolve
     from .tasks import Settings, run_all, workers
 
+    if path not in (None, "-"):
+        files.expect_writable(str(path))
     progress = terminal.Progress(False)
     with workers(1, progress) as processes:
         targets = resolve(names, processes)

@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..bounds.parameters import DEFAULTS, MEANINGS, THEOREMS, TRAINING, constants_for_exponents, doubts
-from . import terminal
+from ..bounds.parameters import (
+    DEFAULTS,
+    EXAMPLES,
+    MEANINGS,
+    THEOREMS,
+    TRAINING,
+    constants_for_exponents,
+    constants_for_factors,
+    doubts,
+)
+from ..support.parsing import rational
+from . import files, idle, terminal
 from .errors import CliError
 from .number_types import Exponent, Formula, Steps, Whole
 from .text_output import labelled
@@ -26,6 +37,7 @@ if TYPE_CHECKING:
 BAR = 24
 HELP = {"help_option_names": ["-h", "--help"]}
 VIOLATED = 1
+NEAR_ABOVE = Fraction(1001, 1000)  # a ratio below this, rounded up to 3 digits, would be called 1.01
 RATE_INPUTS = ("gap", "grad1", "L0", "L1", "q", "sigma0", "sigma1", "p", "dim", "Gp", "Gq")
 TRAITS = {
     "bias_correction": "--bias-correction/--no-bias-correction",
@@ -35,6 +47,7 @@ TRAITS = {
     "lr_schedule": "--lr-schedule",
 }
 SHORTER = {"gap": ("--D",), "epsilon": ("--eps",), "steps": ("--T",)}
+FACTOR = Formula("1/2, 0.5 or 2/3", lambda hint: 0 < rational(hint) <= 1)
 Command = Callable[..., Any]
 
 
@@ -49,16 +62,31 @@ def input_options(names: Iterable[str]) -> Callable[[Command], Command]:
         for name in reversed(list(names)):
             default = f" [default: {DEFAULTS[name]}]" if name in DEFAULTS else ""
             flags = [f"--{name}", *SHORTER.get(name, ())]
-            command = click.option(*flags, name, type=Formula(), help=MEANINGS[name] + default)(command)
+            command = click.option(*flags, name, type=_formula(name), help=MEANINGS[name] + default)(command)
         return command
 
     return decorate
 
 
+def _formula(name: str) -> Formula:
+    """The type of an option for an input or a trait, whose hints keep its rule."""
+
+    def fits(hint: str) -> bool:
+        from ..bounds.problem import FIELDS, NONNEGATIVE, ProblemError, checked
+
+        try:
+            checked(name, hint, FIELDS[name].rule if name in FIELDS else NONNEGATIVE)
+        except ProblemError:
+            return False
+        return True
+
+    return Formula(EXAMPLES.get(name, Formula().examples), fits)
+
+
 def training_options(command: Command) -> Command:
     """An option for each trait of a training that a theorem may or may not cover."""
     for name, flags in reversed(TRAITS.items()):
-        kind: Any = {"type": Formula()} if name in ("weight_decay", "clipping") else {"default": None}
+        kind: Any = {"type": _formula(name)} if name in ("weight_decay", "clipping") else {"default": None}
         command = click.option(flags, name, help=f"Of the training: {TRAINING[name]}.", **kind)(command)
     return command
 
@@ -95,7 +123,11 @@ def refusing(error: Exception) -> CliError:
 @input_options(MEANINGS)
 @training_options
 @DIGITS
-@click.option("--target", type=Formula(), help="Find the smallest T at which the bound is at most this.")
+@click.option(
+    "--target",
+    type=Formula(fits=lambda hint: rational(hint) > 0),
+    help="Find the smallest T at which the bound is at most this.",
+)
 @click.option("--optimise", metavar="NAMES", help="Choose lr, beta1, beta2 (any, by commas) to make the bound least.")
 @click.option("--plot", metavar="FILE", help="Draw the terms against T (PNG or SVG; needs the extra `plots`).")
 @click.option("--heat-map", metavar="FILE", help="Draw the bound over (beta1, beta2) instead.")
@@ -135,10 +167,12 @@ def bound(
 
     if preset == "list":
         terminal.say(presets())
+        idle.note((("with --preset list", True, [name for name in ctx.params if name != "preset"]),))
         return
     try:
         values = collected(preset, path, inputs)
         question = Question(theorem, case, digits, values, preset)
+        files.expect_drawable(plot or heat_map, data)
         if plot and heat_map:
             raise ProblemError("--plot and --heat-map draw different pictures; ask for one at a time")
         if target is not None and optimise is not None:
@@ -160,12 +194,15 @@ def bound(
         raise refusing(error) from error
     terminal.say(answer)
     remark(values)
+    question.note_idle(target is not None, optimise is not None, as_json)
     ctx.exit(code)
 
 
 def remark(values: Mapping[str, Any]) -> None:
     """Say on standard error what looks as if something else was meant; the answer stands as it is."""
-    for doubt in doubts(values):
+    from ..bounds.exponents import doubts_of_formulas
+
+    for doubt in [*doubts(values), *doubts_of_formulas(values)]:
         terminal.warn(labelled("Note: ", f"{doubt}."))
 
 
@@ -213,6 +250,25 @@ class Question:
         self.training = training_of(values)
         self.problem, self.hyper = from_mapping(values)
 
+    def note_idle(self, solves: bool, improves: bool, as_json: bool) -> None:
+        """Note the options that had no effect on the answer."""
+        from ..bounds.certified import effective
+
+        h = self.hyper
+        unused = set(MEANINGS) - effective(self.problem, h, self.theorem, self.case)
+        if not solves and not improves:  # beside the bound stand the magnitudes, which have these in S
+            unused -= {"V", "epsilon"} if self._magnitudes.S is not None else set()
+        plain = self.training.weight_decay in (None, 0)
+        idle.note(
+            (
+                ("with --target", solves, ("steps",)),
+                (f"on {theorem_slug(self.theorem)} with these inputs", True, sorted(unused)),
+                ("without --weight-decay", plain, ("decoupled",)),
+                ("with --json", as_json, ("ascii_only",)),
+                ("with --target" if solves else "with --optimise", solves or improves, ("ascii_only",)),
+            )
+        )
+
     def assumed(self) -> tuple[str, ...]:
         """The names of the inputs that a preset only assumes, as they are."""
         from ..bounds.presets import PRESETS
@@ -224,12 +280,13 @@ class Question:
         from ..bounds.certified import certify
 
         found = certify(self.problem, self.hyper, self.theorem, self.case, self.digits, self.training)
-        extra = self._magnitudes()
+        extra = self._magnitudes
         code = 0 if found.applies else VIOLATED
         if as_json:
             return _document("bound", code, **bound_data(found), magnitudes=magnitude_data(extra)), code
         return bound_text(found, extra, self.assumed(), style), code
 
+    @cached_property
     def _magnitudes(self) -> Magnitudes:
         from ..bounds.magnitude import magnitudes
 
@@ -237,20 +294,28 @@ class Question:
         return magnitudes(h.beta1, h.beta2, h.steps, h.epsilon, self.problem.V, self.digits, self.problem.dim)
 
     def reach(self, target: str, as_json: bool) -> tuple[str, int]:
-        from ..bounds.training import uncovered
+        from ..bounds.training import coverage, uncovered
         from ..bounds.tuning import smallest_steps
 
         found = smallest_steps(self.problem, self.hyper, target, self.theorem, self.case, self.digits)
-        covered = self._coverage()
+        covered = coverage(self.theorem, self.training)
         code = 0 if found.steps is not None and not uncovered(covered) else VIOLATED
+        there = None if found.steps is None else self._at(found.steps, found.digits)
         if as_json:
-            return _document("bound", code, **target_data(found), **coverage_data(self.training, covered)), code
-        return "\n".join([target_text(found), "", *coverage_lines(covered), *_no_theorem(covered)]), code
+            judged = {"compared": there and compared_data(there), "vacuous": there and there.vacuous}
+            content = {**target_data(found), **judged, **coverage_data(self.training, covered)}
+            return _document("bound", code, **content), code
+        verdict = [] if there is None else ["", *_verdict(there)]
+        if there is None:
+            verdict = _no_theorem(covered)
+        return "\n".join([target_text(found), "", *coverage_lines(covered), *verdict]), code
 
-    def _coverage(self) -> tuple[Covered, ...]:
-        from ..bounds.training import coverage
+    def _at(self, steps: int, digits: int) -> Bound:
+        """The bound at this T."""
+        from ..bounds.certified import certify
 
-        return coverage(self.theorem, self.training)
+        hyper = replace(self.hyper, steps=steps)
+        return certify(self.problem, hyper, self.theorem, self.case, digits, self.training)
 
     def improve(self, names: str, as_json: bool) -> tuple[str, int]:
         from ..bounds.tuning import NoSetting, optimise
@@ -279,9 +344,14 @@ class Question:
         _written(drawn(self.problem, self.hyper, self.theorem, self.case), plot or heat_map, data)
 
 
+def theorem_slug(name: str) -> str:
+    from ..bounds.theorems import theorem
+
+    return theorem(name).lemma.slug
+
+
 def _written(found: Any, plot: str | None, data: str | None) -> None:
     from ..bounds.plots import PlotError
-    from . import files
 
     try:
         if data:
@@ -410,15 +480,30 @@ def _comparisons(found: Bound) -> list[str]:
     for each in found.compared:
         if each.ratio is None:
             continue
-        ratio, value = _rounded(each.ratio.high), each.value.decimals(found.digits)[1]
+        value = each.value.decimals(found.digits)[1]
         if each.value.high <= found.total.high:
-            text = f"VACUOUS: {total} is {ratio} times {each.text} = {value}, {each.why}."
+            text = f"VACUOUS: {total} is {_multiple(each.ratio)} {each.text} = {value}, {each.why}."
         else:
-            text = f"NOT VACUOUS against {each.text} = {value}, {each.why}: the bound is {ratio} of it."
+            text = f"NOT VACUOUS against {each.text} = {value}, {each.why}: the bound is {_part(each.ratio)} it."
         lines.append(labelled("", text))
     if found.vacuous is None:
         lines.append("There is nothing to compare it with, as |a_1| is 0 or not given.")
     return lines
+
+
+def _multiple(ratio: Enclosure) -> str:
+    """A ratio of at least 1: "1.5 times"; what 3 digits do not tell from 1 is not called 1 times."""
+    if ratio.exact and ratio.low == 1:
+        return "equal to"
+    if ratio.low <= 1:
+        return "about equal to"
+    return "just above" if ratio.high < NEAR_ABOVE else f"{_rounded(ratio.high)} times"
+
+
+def _part(ratio: Enclosure) -> str:
+    """A ratio below 1: "0.15 of", or "just below" where 3 digits round it up to 1."""
+    shown = _rounded(ratio.high)
+    return f"{shown} of" if shown != "1" else "just below" if ratio.high < 1 else "about equal to"
 
 
 def bound_data(found: Bound) -> dict[str, Any]:
@@ -448,20 +533,24 @@ def bound_data(found: Bound) -> dict[str, Any]:
         ],
         "assumed": list(found.theorem.assumed),
         "holds": found.holds,
-        "compared": [
-            {
-                "with": each.text,
-                "why": each.why,
-                "value": enclosed(each.value, digits),
-                "ratio": each.ratio and enclosed(each.ratio, digits),
-            }
-            for each in found.compared
-        ],
+        "compared": compared_data(found),
         "notes": list(found.notes),
         "vacuous": found.vacuous,
         **coverage_data(found.training, found.coverage),
         "applies": found.applies,
     }
+
+
+def compared_data(found: Bound) -> list[dict[str, Any]]:
+    return [
+        {
+            "with": each.text,
+            "why": each.why,
+            "value": enclosed(each.value, found.digits),
+            "ratio": each.ratio and enclosed(each.ratio, found.digits),
+        }
+        for each in found.compared
+    ]
 
 
 def enclosed(value: Enclosure, digits: int) -> dict[str, Any]:
@@ -501,8 +590,8 @@ def optimised_text(found: Optimised) -> str:
     lines = [f"{name} = {value}" for name, value in found.chosen.items()]
     lines += [f"  bound      {found.bound.total.decimals(digits)[1]} (rounded up)"]
     if found.given is not None:
-        ratio = found.bound.total.high / found.given.total.low if found.given.total.low else Fraction(1)
-        rest = f"{_rounded(ratio)} of that is left" if found.given.holds else "the theorem does not apply there"
+        left = _left_of(found.bound.total, found.given.total)
+        rest = left if found.given.holds else "the theorem does not apply there"
         lines += [f"  as given   {found.given.total.decimals(digits)[1]} (rounded up); {rest}"]
     if not found.bound.holds:
         failing = "; ".join(check.name for check in found.bound.checks if not check.holds)
@@ -511,6 +600,14 @@ def optimised_text(found: Optimised) -> str:
     if found.bound.vacuous:
         lines.append("Even the best setting that was found leaves the bound vacuous:")
     return "\n".join([*lines, *(_comparisons(found.bound) if found.bound.holds else ())])
+
+
+def _left_of(best: Enclosure, given: Enclosure) -> str:
+    """What is left of the bound as it was given; the two are the same if nothing could be gained."""
+    if best == given or not given.low:
+        return "the same"
+    ratio = best.high / given.low
+    return "almost all of that is left" if _rounded(ratio) == "1" else f"{_rounded(ratio)} of that is left"
 
 
 def optimised_data(found: Optimised) -> dict[str, Any]:
@@ -557,6 +654,7 @@ def magnitude(
     from ..bounds.magnitude import magnitude_map, magnitudes
     from ..bounds.problem import ProblemError
 
+    files.expect_drawable(plot, data)
     try:
         if plot or data:
             from ..bounds import plots
@@ -565,6 +663,7 @@ def magnitude(
         if as_map:
             found_map = magnitude_map(digits=digits)
             terminal.say(_document("magnitude", 0, map=map_data(found_map, digits)) if as_json else map_text(found_map))
+            idle.note((("with --map", True, inputs), ("with --map but without --json", not as_json, ("digits",))))
             return
         if inputs["beta1"] is None and inputs["beta2"] is None and (plot or data):
             return
@@ -573,6 +672,12 @@ def magnitude(
         raise refusing(error) from error
     terminal.say(_document("magnitude", 0, **magnitude_data(found)) if as_json else magnitude_text(found))
     remark(inputs)
+    idle.note(
+        (
+            ("here: S needs V, steps, epsilon > 0 and beta1 < beta2", found.S is None, ("V", "epsilon")),
+            ("without a formula in d", all("d" not in str(value) for value in inputs.values()), ("dim",)),
+        )
+    )
 
 
 def magnitude_text(found: Magnitudes) -> str:
@@ -692,9 +797,9 @@ def schedule(A: str | None, B: str | None, C: str | None, theorem: str, best: bo
     ),
 )
 @input_options([name for name in MEANINGS if name in RATE_INPUTS])
-@click.option("--alpha", type=Formula(), default="1/2", show_default=True, help="1 - beta1 = alpha*T^-1/2.")
-@click.option("--beta", type=Formula(), default="1/2", show_default=True, help="1 - beta2 = beta*T^-1/2.")
-@click.option("--gamma0", type=Formula(), default="1", show_default=True, help="lr = gamma0*T^-3/4/sqrt(d).")
+@click.option("--alpha", type=FACTOR, default="1/2", show_default=True, help="1 - beta1 = alpha*T^-1/2.")
+@click.option("--beta", type=FACTOR, default="1/2", show_default=True, help="1 - beta2 = beta*T^-1/2.")
+@click.option("--gamma0", type=FACTOR, default="1", show_default=True, help="lr = gamma0*T^-3/4/sqrt(d).")
 @click.option("--at", type=Steps(), help="The T of the table, by commas.  [default: 1,2,10,1e3,1e6,1e12]")
 @DIGITS
 @AS_JSON
@@ -727,6 +832,14 @@ def rate(
         raise refusing(error) from error
     code = 0 if found.holds else VIOLATED
     terminal.say(_document("rate", code, **rate_data(found)) if as_json else rate_text(found))
+    for doubt in constants_for_factors({"alpha": alpha, "beta": beta}):
+        terminal.warn(labelled("Note: ", f"{doubt}."))
+    idle.note(
+        (
+            ("without --L1 above 0", problem.L1 == 0, ("q", "Gq")),
+            ("without --sigma1 above 0", problem.sigma1 == 0, ("p", "Gp")),
+        )
+    )
     ctx.exit(code)
 
 

@@ -182,6 +182,7 @@ def _derived(
 def _text_of(path: str) -> str:
     """A file's text, read once: what is verified and what is replayed are the same.  Raises CliError."""
     try:
+        kinds.refuse_pipe(path)
         kinds.refuse_other(path, kinds.PROOF.name)
         with Path(path).open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)

@@ -39,6 +39,7 @@ def experiment(request: Request, form: str, progress: terminal.Progress) -> int:
     names = list(EXPERIMENTS) if request.name == "all" else [request.name]
     if len(names) > 1 and (request.plot or request.data):
         raise CliError("--plot and --data are for one experiment; with all, --save DIR writes the files of each")
+    files.expect_drawable(request.plot, request.data)
     folder = None if request.save is None else files.make_folder(request.save)
     records = []
     for name in names:

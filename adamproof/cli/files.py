@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import tempfile
 from pathlib import Path
 
 from ..support import files as atomic
@@ -27,6 +28,32 @@ def expect_writable(path: str) -> None:
     folder = os.path.dirname(path) or "."
     if not os.path.isdir(folder):
         raise CliError(f"cannot write {path}: there is no folder {folder}; make it first")
+    try:
+        target = Path(path).resolve()
+        if target.exists() and not stat.S_ISREG(target.stat().st_mode):
+            return  # a device or a pipe, which is not opened before there is something to write
+        _try_folder(target.parent)
+    except (OSError, ValueError) as error:
+        raise CliError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from error
+
+
+def expect_drawable(picture: str | None, data: str | None) -> None:
+    """The same of a picture and of its data, whose names also say their formats.  Raises CliError."""
+    from ..bounds.plots import PlotError, expect_names
+
+    try:
+        expect_names(picture or None, data or None)
+    except PlotError as error:
+        raise CliError(str(error)) from error
+    for path in (picture, data):
+        if path is not None:
+            expect_writable(path)
+
+
+def _try_folder(folder: Path) -> None:
+    """Make a file in a folder, which is gone at once.  Raises OSError: permissions alone do not say what will work."""
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=".adamproof-"):
+        pass
 
 
 def _write(path: Path, text: str) -> None:
@@ -48,4 +75,8 @@ def make_folder(path: str) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CliError(f"cannot make the folder {path}: {error.strerror}") from error
+    try:
+        _try_folder(folder)
+    except OSError as error:
+        raise CliError(f"cannot write into the folder {path}: {error.strerror}") from error
     return folder

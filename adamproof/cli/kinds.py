@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
+import difflib
 import json
 import os
+import stat
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +26,7 @@ RECORD = Kind("a record of results", "`adamproof claims --records DIR` reads the
 FOLDER = Kind("a folder", "name the files in it")
 EMPTY = Kind("an empty file", "nothing was written to it, so make it again")
 PRINTED = Kind("what a command printed with --json", "`adamproof export NAME -o FILE` writes a proof file")
+MARKED = Kind("a file with a byte order mark (BOM)", "save it as UTF-8 without one")
 NOTEBOOK = Kind("a notebook", "open it with Jupyter")
 PICTURE = Kind("a picture", "open it with a viewer")
 ARCHIVE = Kind("a compressed file", "unpack it first")
@@ -33,6 +37,8 @@ BY_ENDING = {
     ".smt2": Kind("a file for SMT solvers", "`z3 {path}` answers its questions"),
     ".html": Kind("a web page", "open it in a browser"),
     ".tex": Kind("a LaTeX document", "LaTeX typesets it"),
+    ".md": Kind("a Markdown page", "read it as text"),
+    ".csv": Kind("a table of data", "`adamproof export NAME -o FILE` writes a proof file"),
     ".toml": Kind("a file of numbers for the calculator", "`adamproof bound --file {path}` reads it"),
     ".npz": Kind("a checkpoint of a run", "`adamproof simulate` with --resume and --checkpoint {path} goes on from it"),
     ".svg": PICTURE,
@@ -61,6 +67,8 @@ def kind_of(path: str) -> Kind | None:
     ending = Path(path).suffix.lower()
     if not content:
         return EMPTY
+    if content.startswith(codecs.BOM_UTF8) and ending not in BY_ENDING:
+        return MARKED
     if content.startswith(BY_BEGINNING) and ending not in BY_ENDING:
         return ARCHIVE
     return _by_fields(content) if content.lstrip().startswith(b"{") else BY_ENDING.get(ending)
@@ -72,6 +80,35 @@ def _by_fields(content: bytes) -> Kind | None:
     except (ValueError, RecursionError):
         return None
     return next((kind for kind, wanted in BY_FIELDS if wanted <= fields), None)
+
+
+def refuse_pipe(path: str) -> None:
+    """Raise CliError for a named pipe, which would be waited for without end.  What the shell opens may be one."""
+    if path.startswith("/dev/"):
+        return
+    try:
+        is_pipe = stat.S_ISFIFO(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return
+    if is_pipe:
+        raise CliError(f"{path} is a pipe, not a file: write what comes out of it into a file first")
+
+
+def missing(path: str) -> str:
+    """That there is no such file, and which names are close to its name: of files there, and of results."""
+    from ..theory.index import labels, names
+
+    folder, name = os.path.split(path)
+    try:
+        there = sorted(os.listdir(folder or "."))
+    except (OSError, ValueError):
+        there = []
+    close = [os.path.join(folder, found) for found in difflib.get_close_matches(name, there, n=2, cutoff=0.6)]
+    stem = os.path.splitext(name)[0].lower().replace("_", "-")
+    plain = {known.lower().replace(".", ""): known for known in (*labels(), *names())}
+    result = [f"the result {plain[stem.replace('.', '')]}"] if stem.replace(".", "") in plain else []
+    hint = " or ".join([*close, *result])
+    return f"there is no file {path}{f'; did you mean {hint}?' if hint else ''}"
 
 
 def refuse_other(path: str, wanted: str) -> None:

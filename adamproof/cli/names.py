@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..checking.assumptions import matching, unknown
 from ..theory.index import chapters, labels, names
+from . import kinds
 from .errors import CliError
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 WORDS = ("lemma", "theorem", "corollary", "result")  # "check lemma B.2" is "check B.2"
 ALL = "all"
+LIKE_A_FILE = re.compile(r"\.[A-Za-z][A-Za-z0-9_]+$")  # B.2 and 3.3 are labels
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,8 @@ def _names(words: Sequence[str]) -> list[str]:
     """The words without "lemma", "theorem", ..., which only introduce a name."""
     found = []
     for word in words:
+        if not word.strip():
+            raise CliError("the name of a lemma must not be empty (`adamproof list` shows all)")
         first, _, rest = word.strip().partition(" ")
         if first.lower() in WORDS:
             word = rest.strip()
@@ -53,10 +58,14 @@ def _names(words: Sequence[str]) -> list[str]:
 
 
 def _named(name: str, workers: Workers) -> list[Target]:
-    if name.endswith(".py") or os.sep in name:
-        if not name.endswith(".py"):
-            _refuse_other_files(name)
+    if name.endswith(".py"):
+        kinds.refuse_pipe(name)
+        if not os.path.lexists(name):
+            raise CliError(kinds.missing(name))
         return [Target(about.slug, name) for about in declared(name, workers)]
+    if os.sep in name:
+        _refuse_other_files(name)
+        raise CliError(_no_lemma_file(name) if os.path.lexists(name) else kinds.missing(name))
     if name.lower() == ALL:
         return [Target(slug) for slug in chapters()]
     return [Target(_slug(name))]
@@ -70,16 +79,20 @@ def _slug(name: str) -> str:
         return slug
     _refuse_other_files(name)
     if os.path.exists(name):
-        raise CliError(f"{name} is a file; a file of lemmas has a name that ends in .py")
+        raise CliError(_no_lemma_file(name))
+    if LIKE_A_FILE.search(name):
+        raise CliError(kinds.missing(name))
     close = difflib.get_close_matches(wanted, {known.lower(): known for known in names()}, n=1, cutoff=0.4)
     written = {known.lower(): known for known in names()}
     hint = f"; did you mean {written[close[0]]}?" if close else ""
     raise CliError(f"there is no lemma named {name!r}{hint} (`adamproof list` shows all)")
 
 
-def _refuse_other_files(name: str) -> None:
-    from . import kinds
+def _no_lemma_file(name: str) -> str:
+    return f"{name} is a file; a file of lemmas has a name that ends in .py"
 
+
+def _refuse_other_files(name: str) -> None:
     kinds.refuse_other(name, "a file of lemmas (NAME.py)")
     if name.endswith(".json") and os.path.exists(name):  # damaged, perhaps; it must not run as Python
         raise CliError(f"{name} is not a file of lemmas (NAME.py); `adamproof verify {name}` reads proof files")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..simulator import Algorithm, Noise, Run, Sampled, Schedule, Separable
 
 VBAR = {"smallest u": "the least mean of u in a window (biased low)", "|u o a| / |a|": "|u o a| / |a|"}
+FORMS = {"sign": "the sign form", "textbook": "the textbook form", "signum": "the form signum (u = 1)"}
 PACE = 0.5  # seconds between two lines of progress
 STOPPED = 1
 VIOLATED = 1
@@ -166,6 +167,11 @@ def _exponents(texts: tuple[str, str, str]) -> tuple[float, float, float]:
     named = dict(zip(("beta1", "beta2", "lr"), texts, strict=True))
     if mistaken := constants_for_exponents("simulate", named):
         raise CliError(f"--exponents: {mistaken}")
+    for name in ("beta1", "beta2"):
+        found = exponent(name, named[name])
+        if found < 0:
+            rule = f"the exponent of {name} is {named[name].strip()}, but must not be negative"
+            raise CliError(f"--exponents: {rule}; the exponent of 1-T^-{-found} is {-found}")
     A, B, C = (float(exponent(name, text)) for name, text in named.items())
     return A, B, C
 
@@ -312,6 +318,18 @@ def _algorithm(request: Request) -> Algorithm | Schedule:
     )  # fmt: skip
 
 
+def _start_and_noise(problem: Separable | Sampled) -> str:
+    """What else makes the problem: where it starts, its noise, and the details of one that is given by data."""
+    first, noise = problem.start[0], problem.noise
+    where = f"x_1 = {float(first)!r} in every coordinate" if (problem.start == first).all() else "x_1 as given"
+    if getattr(problem, "stochastic", None) is not None:  # its noise is its own
+        return ", ".join([where, *(f"{name} {value}" for name, value in getattr(problem, "details", {}).items())])
+    names = [] if noise.kind == "none" else ["s0", "s1", "p"] if noise.s1 else ["s0", "s1"]
+    names += ["delta"] if noise.kind == "two-point" else []
+    values = [f"{name} = {getattr(noise, name)!r}" for name in names]
+    return ", ".join([where, f"noise {noise.kind}", *values])
+
+
 def text(run: Run) -> str:
     """What came out, for people."""
     from ..simulator import QUANTITIES
@@ -320,8 +338,10 @@ def text(run: Run) -> str:
     algorithm = task.algorithm
     lines = [
         f"{task.problem.name}, d = {task.d}, {task.steps} steps, {task.replicates} replicates, seed {task.seed}",
+        _start_and_noise(task.problem),
         f"beta1 = {algorithm.beta1!r}, beta2 = {algorithm.beta2!r}, learning rate = {algorithm.learning_rate!r}, "
         f"epsilon = {algorithm.epsilon!r}",
+        f"{FORMS[algorithm.form]}, {'with' if algorithm.bias_correction else 'without'} bias correction",
         f"run by {run.engine}",
         "",
         "observed: means over steps and replicates, with 95% confidence intervals over replicates",

@@ -23,6 +23,9 @@ class Answer:
 
 def ask(path: str) -> Answer:
     """Verify one file.  Raises CliError when it cannot be read, is of another kind, or the verifier does not answer."""
+    if not path.strip():
+        raise CliError("the name of a proof file must not be empty")
+    kinds.refuse_pipe(path)
     process = start([path])
     output, errors = process.communicate()
     last = (errors.strip().splitlines() or ["nothing"])[-1]
@@ -43,4 +46,6 @@ def _not_read(path: str, said: str, errors: str) -> CliError:
         kinds.refuse_other(path, kinds.PROOF.name)
     if path.endswith(".json") or os.path.lexists(path):
         return CliError(said, errors)
+    if path.endswith(".py") or os.sep in path:
+        return CliError(kinds.missing(path))
     return CliError(f"there is no file {path}; of a result, say `adamproof check {path}` or verify it --with coq or z3")

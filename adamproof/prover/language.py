@@ -200,6 +200,14 @@ def _renamed(expression: Any, old: Any, new: Any) -> Any:
     return expression.func(*args)
 
 
+def _apart(variable: Any, parts: Iterable[Any]) -> Any:
+    """How to print a binder's variable: by another name if another symbol in these parts has the same."""
+    taken = {symbol.name for part in parts for symbol in part.free_symbols if symbol != variable}
+    if variable.name not in taken:
+        return variable
+    return sympy.Symbol(next(name for n in itertools.count(1) if (name := f"{variable.name}_{n}") not in taken))
+
+
 class _Functional(sympy.Expr):  # type: ignore[misc]
     """A linear functional over a bound variable: E(body, w), Integral01(body, s)."""
 
@@ -218,6 +226,11 @@ class _Functional(sympy.Expr):  # type: ignore[misc]
     def free_symbols(self) -> set[Any]:
         free: set[Any] = self.args[0].free_symbols - {self.args[1]}
         return free
+
+    def _sympystr(self, printer: Any) -> str:
+        body, variable = self.args
+        shown = _apart(variable, [body])
+        return f"{type(self).__name__}({printer._print(_renamed(body, variable, shown))}, {printer._print(shown)})"
 
 
 class E(_Functional):
@@ -238,6 +251,19 @@ class Sum(sympy.Sum):  # type: ignore[misc]
             variable, made = _made_bound(sympy.sympify(symbol), made)
             made = super().__new__(cls, made, (variable, *ends), **assumptions)
         return made
+
+    def _sympystr(self, printer: Any) -> str:
+        """As SymPy prints it, but that no free symbol looks as if it were bound."""
+        body, limits = self.function, [list(limit) for limit in self.limits]
+        for place, (variable, *_) in enumerate(limits):
+            parts = [body, *(part for limit in limits for part in limit)]
+            shown = _apart(variable, parts)
+            body = _renamed(body, variable, shown)
+            limits[place][0] = shown
+            for inner in limits[:place]:  # the ranges in which the variable may occur
+                inner[1:] = [_renamed(end, variable, shown) for end in inner[1:]]
+        ranges = ", ".join(f"({', '.join(map(printer._print, limit))})" for limit in limits)
+        return f"Sum({printer._print(body)}, {ranges})"
 
 
 @dataclass(frozen=True)
@@ -430,7 +456,12 @@ def _real(expression: Any) -> Term:
     for kind, head in _HEADS.items():
         if isinstance(expression, kind):
             return make(head, _real(expression.args[0]))
-    raise TranslationError(f"{expression} ({type(expression).__name__}) is not part of the language of proofs")
+    instead = (
+        ", whose functions are powers, sqrt, Abs, sign and log; for another one take a symbol, function(NAME), and "
+        "assume what is needed of it"
+    )
+    said = f"{expression} ({type(expression).__name__}) is not part of the language of proofs"
+    raise TranslationError(f"{said}{instead if isinstance(expression, sympy.Function) else ''}")
 
 
 _HEADS = {sympy.Abs: "abs", sympy.sign: "sign", sympy.log: "ln"}
@@ -537,7 +568,21 @@ def prop(statement: Any) -> Term:
             f"a {type(statement).__name__} is not a statement; write one with le, lt, eq, ne or forall "
             "(in a script, scope.goal is one)"
         )
-    raise TranslationError(f"{statement!r:.80} ({type(statement).__name__}) is not a statement")
+    raise TranslationError(f"{statement!r:.80} ({type(statement).__name__}) is not a statement: {_instead(statement)}")
+
+
+def _instead(thing: Any) -> str:
+    """What to write in place of something that is not a statement."""
+    logic = sympy.logic.boolalg
+    if isinstance(thing, str):
+        return "write it in SymPy with le, lt, eq, ne or forall, not as text"
+    if isinstance(thing, logic.And):
+        return "make each of its parts a claim, or an assumption, of its own"
+    if isinstance(thing, logic.Implies):
+        return "write forall((), conclusion, [condition])"
+    if isinstance(thing, logic.Boolean):
+        return "statements are relations (le, lt, eq, ne), joined by forall alone"
+    return "write a relation of two expressions with le, lt, eq or ne"
 
 
 def put(statement: Any, variable: Any, value: Any) -> Term:

@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 LONGEST = 300  # characters of a number
 LARGEST_EXPONENT = 1_000  # of ten, of a value that is not 0
-LARGEST_POWER = 64  # numerator and denominator of an exponent
+LARGEST_POWER = 64  # numerator and denominator of an exponent, but for a whole power of a plain number
 LONGEST_POWER = 40_000  # bits
 DEEPEST = 20  # brackets
 ROOT_BITS = 300  # to which a root is computed that is not rational; a float has 53
@@ -41,7 +42,32 @@ SIGNS = str.maketrans({"−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*",
 
 
 class NumberError(ValueError):
-    """Text or an object that is not a number; the message says why, and what to write."""
+    """Text or an object that is not a number; the message says why, and what to write.
+
+    It is head + examples + tail; or, where a number in another spelling was meant, `said` and the hints: pairs of a
+    number and when it is meant ("" for always).
+    """
+
+    def __init__(
+        self,
+        head: str,
+        examples: str = "",
+        tail: str = "",
+        said: str = "",
+        hints: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        self.head, self.examples, self.tail, self.said, self.hints = head, examples, tail, said, hints
+        super().__init__(self.fitted(lambda _: True))
+
+    def fitted(self, allows: Callable[[str], bool], examples: str = "") -> str:
+        """The message for who takes only some numbers: with the hints that these are, or with examples of these."""
+        left = [hint for hint in self.hints if allows(hint[0])]
+        if not left:
+            return f"{self.head}{(examples or self.examples) if self.examples else ''}{self.tail}"
+        (first, _), *others = left
+        return f"{self.said}; write {first}" + "".join(
+            f", or {number} {when}" if when else f" or {number}" for number, when in others
+        )
 
 
 def rational(text: str) -> Fraction:
@@ -53,7 +79,7 @@ def integer(text: str) -> int:
     """The exact value of a whole number: 1e5 is 100000, and 1.5e0 is refused.  Raises NumberError."""
     value = _in_range(WholeParser(text).whole(), text)
     if value.denominator != 1:
-        raise NumberError(f"{text.strip()!r:.60} is not a whole number (such as {WholeParser.accepted})")
+        raise NumberError(f"{text.strip()!r:.60} is not a whole number (such as ", WholeParser.accepted, ")")
     return int(value)
 
 
@@ -100,29 +126,34 @@ def _in_range(value: Fraction, text: str) -> Fraction:
     return value
 
 
-def meant(text: str) -> str | None:
-    """What to write in place of a spelling from elsewhere: 124M, 90%, 0,9, 1,000, 1 000, or a typographic minus."""
+def meant(text: str) -> list[tuple[str, str]]:
+    """What to write in place of a spelling from elsewhere: 124M, 90%, 0,9, 1,000, 1 000, or a typographic minus.
+
+    Each number comes with the condition on which it is meant, "" if there is none.
+    """
     if found := SUFFIX.fullmatch(text):
         number, zeros = found.group(1), ZEROS[found.group(2)]
         short = f"{number}e{zeros}"
         if "e" in number.lower():
-            return f"{number}*10^{zeros}"
+            return [(f"{number}*10^{zeros}", "")]
         value = decimal(short)
-        return f"{short} or {int(value):_}" if value.denominator == 1 and len(short) <= 12 else short
+        long = [(f"{int(value):_}", "")] if value.denominator == 1 and len(short) <= 12 else []
+        return [(short, ""), *long]
     if found := PERCENT.fullmatch(text):
         number = found.group(1)
         simple = len(number) <= 12 and "e" not in number.lower()
-        return format(Decimal(number).scaleb(-2).normalize(), "f") if simple else f"{number}/100"
+        return [(format(Decimal(number).scaleb(-2).normalize(), "f") if simple else f"{number}/100", "")]
     if found := THOUSANDS.fullmatch(text):
         separator = found.group(1)
         whole = text.replace(separator, "_")
         decimal_comma = separator == "," and text.count(",") == 1
-        return f"{whole}, or {text.replace(',', '.')} if the comma is a decimal point" if decimal_comma else whole
+        other = [(text.replace(",", "."), "if the comma is a decimal point")] if decimal_comma else []
+        return [(whole, ""), *other]
     if COMMA.fullmatch(text):
         point = text.replace(",", ".")
-        return point.replace(".", "0.", 1) if point.lstrip("+-").startswith(".") else point
+        return [(point.replace(".", "0.", 1) if point.lstrip("+-").startswith(".") else point, "")]
     plain = text.translate(SIGNS)
-    return plain if plain != text and plain.isascii() else None
+    return [(plain, "")] if plain != text and plain.isascii() else []
 
 
 def bits(value: Any) -> int:
@@ -136,7 +167,7 @@ class Parser:
     Values are Fractions here; a subclass may have others, by other constants, names, powers and roots.
     """
 
-    accepted = "0.9, 1e-3, 10^-3, 1/3 or 100_000"
+    accepted = "0.9, 1e-3, 10^-3 or 1/3"
     known = "letters do not stand for numbers here"
 
     def __init__(self, text: str) -> None:
@@ -148,7 +179,7 @@ class Parser:
         if self.text.count("(") > DEEPEST:
             raise NumberError(f"{self.text[:40]!r} has more than {DEEPEST} brackets")
         if self.text.lower().lstrip("+-") in NOT_FINITE:
-            raise NumberError(f"{self.text!r} is not finite; write a number such as {self.accepted}")
+            raise NumberError(f"{self.text!r} is not finite; write a number such as ", self.accepted)
 
     # --- what values are ---
 
@@ -184,17 +215,15 @@ class Parser:
 
     def whole(self) -> Any:
         if not self.text:
-            raise NumberError(f"a number is missing (such as {self.accepted})")
+            raise NumberError("a number is missing (such as ", self.accepted, ")")
         value = self._sum()
         if self.place < len(self.text):
             raise self._unexpected(self.text[self.place :].strip()[:20])
         return value
 
     def refused(self, why: str) -> NumberError:
-        hint = meant(self.text)
-        if hint is not None:
-            return NumberError(f"{self.text[:60]!r} is not a number; write {hint}")
-        return NumberError(f"{self.text[:60]!r} is not a number: {why} (such as {self.accepted})")
+        said = f"{self.text[:60]!r} is not a number"
+        return NumberError(f"{said}: {why} (such as ", self.accepted, ")", said, meant(self.text))
 
     def _unexpected(self, rest: str) -> NumberError:
         return self.refused(f"{rest!r} is not expected there" if rest else "something is missing at its end")
@@ -240,8 +269,12 @@ class Parser:
             exponent = self._exponent()
             if value == 0 and exponent < 0:
                 raise self.refused("it divides by 0")
-            if self.fixed(value) and bits(value) * abs(exponent.numerator) > LONGEST_POWER:
+            fixed = self.fixed(value)
+            if fixed and bits(value) * abs(exponent.numerator) > LONGEST_POWER:
                 raise self.refused("the power is too long to write down")
+            largest = max(abs(exponent.numerator), exponent.denominator)
+            if largest > LARGEST_POWER and not (fixed and exponent.denominator == 1):
+                raise self.refused(f"the exponent {exponent} is beyond {LARGEST_POWER}")
             value = self.power(value, exponent)
             if self._next() in ("^", "**"):
                 raise self.refused("a power of a power needs brackets")
@@ -261,10 +294,7 @@ class Parser:
         top, _, bottom = digits.partition("/")
         if any(len(part.lstrip("+-0")) > 4 for part in (top, bottom)) or (bottom and not int(bottom)):
             raise self.refused(f"the exponent {digits[:20]} is out of range")
-        value = Fraction(int(top), int(bottom or 1))
-        if abs(value.numerator) > LARGEST_POWER or value.denominator > LARGEST_POWER:
-            raise self.refused(f"the exponent {value} is beyond {LARGEST_POWER}")
-        return value
+        return Fraction(int(top), int(bottom or 1))
 
     def _atom(self) -> Any:
         token = self._advance()

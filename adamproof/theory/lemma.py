@@ -7,6 +7,7 @@ function of a :class:`Scope`, so that the same script runs on the true statement
 from __future__ import annotations
 
 import difflib
+import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -70,6 +71,24 @@ FILLERS = "\u115f\u1160\u3164\uffa0"  # letters by their category, and nothing t
 def _readable(text: object) -> bool:
     """Whether this is one line of printable text with a letter or a digit that can be seen."""
     return type(text) is str and text.isprintable() and any(c.isalnum() and c not in FILLERS for c in text)
+
+
+def _draws(models: object) -> bool:
+    """Whether models can be called with a generator of random numbers."""
+    if not callable(models):
+        return False
+    try:
+        inspect.signature(models).bind(None)
+    except TypeError:
+        return False
+    except ValueError:  # nothing is known of its arguments
+        return True
+    return True
+
+
+def _a(kind: str) -> str:
+    """A type with its article; a function is one of other arguments."""
+    return "one of other arguments" if kind == "function" else f"{'an' if kind[0].lower() in 'aeiou' else 'a'} {kind}"
 
 
 def unknown_name(what: str, name: object, known: Iterable[str]) -> str:
@@ -179,6 +198,10 @@ class Lemma:
         for what, entries, kind in (("claims", self.claims, Claim), ("mutants", self.mutants, Mutant)):
             if not isinstance(entries, (list, tuple)) or any(not isinstance(entry, kind) for entry in entries):
                 raise LemmaError(f"{self.slug}: {what} must be a list of {kind.__name__}")
+        for models in (self.models, *(c.models for c in self.claims), *(m.models for m in self.mutants)):
+            if models is not None and not _draws(models):
+                found = _a(type(models).__name__)
+                raise LemmaError(f"{self.slug}: models must be a function of a random.Random, not {found}")
         names = [*self.assumptions, *(c.name for c in self.claims), *(m.name for m in self.mutants)]
         for name in names:
             if not _readable(name):

@@ -478,7 +478,7 @@ QUARTER = Fraction(1, 4)
 
 lemma = Lemma(
     slug="high-probability",
-    title="A high-probability bound on the mean weighted gradient norm, for bounded noise",
+    title="A high-probability bound on the mean weighted gradient norm, for short steps and bounded noise",
     source=Source.OURS,
     where="answers the summary's open question about bounds with high probability, for bounded noise",
     assumptions={

@@ -184,7 +184,7 @@ SHARP = one_dimension(Fraction(1, 2), 1, 1, 1, 0)  # sqrt(v) = B = 0 and m = a: 
 
 lemma = Lemma(
     slug="preconditioned-step",
-    title="The decrease of an L-smooth F in one step of Adam, for epsilon > 0 and v <= B^2",
+    title="The decrease of an L-smooth F in one step of Adam, for epsilon > 0, small gamma and v <= B^2",
     source=Source.OURS,
     where="the step behind `unconditional`",
     assumptions={

@@ -338,7 +338,7 @@ def with_b1(scope: Scope) -> Step:
 
 lemma = Lemma(
     slug="unconditional",
-    title="A bound on the mean square gradient without Conditions 1-3, for bounded gradients",
+    title="A bound on the mean square gradient, for L-smooth F, bounded gradients, epsilon > 0 and small gamma",
     source=Source.OURS,
     where="answers the summary's open question whether the rate holds without Conditions 1-3, at the price of a factor "
     "(B + eps)/eps",

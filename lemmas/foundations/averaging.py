@@ -102,7 +102,7 @@ LIMIT = total(T) / (1 - b)
 
 lemma = Lemma(
     slug="averaging",
-    title="A sum of geometrically weighted sums is at most 1/(1 - b) times the sum",
+    title="For 0 <= b < 1 and c >= 0, a sum of geometrically weighted sums of c is at most 1/(1 - b) times that of c",
     source=Source.RECONSTRUCTED,
     where="how geometric weights disappear when the momentum error is averaged over time",
     assumptions={

@@ -97,7 +97,7 @@ def negative(rng: Random) -> Iterator[Model]:
 
 lemma = Lemma(
     slug="expectation-of-sum",
-    title="The expectation of a finite sum is the sum of the expectations",
+    title="The expectation of a finite sum of integrable terms is the sum of their expectations",
     source=Source.CLASSICAL,
     where="how means over time and over the noise change places",
     assumptions={"n is a count": COUNT, "every term is finite": forall(k, Integrable(E(X(k, w), w)), [le(1, k)])},

@@ -117,7 +117,7 @@ LIMIT = 1 / (1 - b)
 
 lemma = Lemma(
     slug="geometric-sum",
-    title="Geometric sums: closed form, recursion and the bound 1/(1 - b)",
+    title="Geometric sums: closed form, recursion and, for 0 <= b < 1, the bound 1/(1 - b)",
     source=Source.CLASSICAL,
     where="the weights of the moving averages m_t and v_t; the last step of the proof of Lemma B.2",
     assumptions={"n is a count": le(0, n), "b is not negative": le(0, b), "b < 1": lt(b, 1)},

@@ -91,7 +91,7 @@ TANGENT = log(c) + y / c - 1
 
 lemma = Lemma(
     slug="jensen-ln",
-    title="Jensen's inequality for ln(1 + Z), and the tangent bound on ln",
+    title="Jensen's inequality for ln(1 + Z) where Z >= 0, and the tangent bound on ln",
     source=Source.CLASSICAL,
     where="how ln(1 + v_T/eps^2) enters the averaged bound on u_t^2",
     assumptions={

@@ -54,7 +54,7 @@ SUM = norm(x(j)) + norm(y(j)) + norm(z(j))
 
 lemma = Lemma(
     slug="norms",
-    title="The norm of a scaled vector and of a sum of three vectors",
+    title="The norm of a vector times c >= 0, and of a sum of three vectors",
     source=Source.CLASSICAL,
     where="the momentum error is a sum of three vectors, one of them scaled",
     assumptions={"c is not negative": le(0, c)},

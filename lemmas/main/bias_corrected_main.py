@@ -217,7 +217,7 @@ MAIN = {name: statement for name, statement in {**MAIN, **main_theorem.ADAM_SHOR
 
 lemma = Lemma(
     slug=SLUG,
-    title="Adam with bias correction: a bound on the mean of E|u_t o a_t|_1 without Conditions 1-3",
+    title="Adam with bias correction: main-theorem's bound for short steps, Corollary 3.3's under Conditions 1-3",
     source=Source.OURS,
     where="the source's recursion has no bias correction; the default Adam of PyTorch and optax has",
     assumptions={**MAIN, **corollary_3_3.FURTHER},

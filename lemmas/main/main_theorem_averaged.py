@@ -759,7 +759,7 @@ EXPECTED = le(
 
 lemma = Lemma(
     slug="main-theorem-averaged",
-    title="A bound on the mean weighted gradient norm through S^2 instead of R, for L-smooth F",
+    title="A bound on the mean weighted gradient norm through S^2, for L-smooth F, beta1 < beta2 and epsilon > 0",
     source=Source.OURS,
     where="the repair: the summary's own schedule makes R grow, but not S",
     assumptions={

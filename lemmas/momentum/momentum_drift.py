@@ -138,7 +138,7 @@ SMOOTH_BOUND = gamma * r * sqrt(d) * Sum(power(b1, t - k) * modulus(norm(a(k, j)
 
 lemma = Lemma(
     slug="momentum-drift",
-    title="A bound on the drift of the momentum error at each time",
+    title="A bound on the drift of the momentum error, from bounds on how far gradients change in a step",
     source=Source.RECONSTRUCTED,
     where="the part of the momentum error that smoothness bounds",
     assumptions={

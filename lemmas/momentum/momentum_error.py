@@ -455,7 +455,7 @@ only = problems.fixed_run
 
 lemma = Lemma(
     slug="momentum-error",
-    title="A bound on the mean over time of the expected momentum error",
+    title="A bound on the mean momentum error, for uncorrelated noise and gradients that change little in a step",
     source=Source.RECONSTRUCTED,
     where="start, drift and noise of the momentum; the summary speaks of an update error that momentum averages",
     assumptions={**MOMENTUM, **SMOOTH, **A2, **CONSTANTS, **FINITE, **NONNEG, **START, **HORIZON},

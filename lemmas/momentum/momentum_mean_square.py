@@ -507,7 +507,7 @@ DRIFT_BOUND = (b1 / (1 - b1)) ** 2 * total(delta(t, j, w) ** 2)
 
 lemma = Lemma(
     slug="momentum-mean-square",
-    title="A bound on the sum over time of the mean square momentum error",
+    title="A bound on the sum over time of the mean square momentum error, for uncorrelated noise",
     source=Source.OURS,
     where="what the averaged bound on the magnitudes needs of momentum-error: squares instead of norms",
     assumptions={

@@ -340,7 +340,7 @@ LEFT, RIGHT = E(norm(unrolled(t)), w), (1 - b1) * sqrt(weights(a2_variance, t))
 
 lemma = Lemma(
     slug="momentum-noise",
-    title="A bound on the expected norm of the noise in the momentum",
+    title="A bound on the expected norm of the noise in the momentum, for uncorrelated noise",
     source=Source.RECONSTRUCTED,
     where="the summary says that noise averaging lets the gradient norm shrink",
     assumptions={

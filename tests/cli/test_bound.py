@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from adamproof.bounds.evaluation import Enclosure
 from adamproof.bounds.parameters import MEANINGS
 from adamproof.cli import main
+from adamproof.cli.bound import _multiple, _part
 
 Q = Fraction
 GIVEN = [
@@ -173,6 +175,59 @@ def test_optimise_says_whether_the_best_bound_is_vacuous_and_what_it_is_not() ->
     assert data["bound"]["vacuous"] is True and sentence in data["notes"][-1]
 
 
+def test_target_says_whether_the_bound_is_vacuous_there() -> None:
+    for target, words in (("200", "VACUOUS: "), ("100", "NOT VACUOUS against R*sqrt(d)*|a_1| = ")):
+        found = ask("bound", *GIVEN, "--target", target)
+        assert words in found.stdout and "The binding term is the " in found.stdout
+        data = answer("bound", *GIVEN, "--target", target)
+        at = answer("bound", *GIVEN, "--steps", data["steps"])
+        assert data["vacuous"] is at["vacuous"] is (target == "200")
+        assert [one["with"] for one in data["compared"]] == [one["with"] for one in at["compared"]]
+    none = answer("bound", *GIVEN, "--target", "1e-9", code=1)
+    assert none["vacuous"] is None and none["compared"] is None
+    failing = ask("bound", *GIVEN, "--target", "200", "--lr-schedule", "cosine")
+    assert failing.stdout.count("DOES NOT APPLY") == 1
+
+
+def test_the_smallest_T_is_certain_where_all_smaller_ones_were_tried() -> None:
+    powers = ("--beta1", "1-T^-1/2", "--beta2", "1-T^-1/2", "--lr", "T^-3/4/sqrt(d)")
+    found = answer("bound", *GIVEN, *powers, "--target", "1e4")
+    assert (found["steps"], found["smallest"], found["why"]) == ("2", True, "no smaller T will do: each was tried")
+    assert answer("bound", *GIVEN, "--target", "1e9")["why"] == "T is at least 1"
+    far = answer("bound", *GIVEN, *powers, "--target", "9")
+    assert far["smallest"] is False and far["why"].startswith("T - 1 will not do; a much smaller T might")
+
+
+def test_a_ratio_that_rounds_to_one_is_put_in_words() -> None:
+    for low, high, part, multiple in (
+        (Q(9995, 10000), Q(9995, 10000), "just below", "about equal to"),
+        (Q(1), Q(1), "about equal to", "equal to"),
+        (Q(9999, 10000), Q(10001, 10000), "1.01 of", "about equal to"),
+        (Q(10004, 10000), Q(10005, 10000), "1.01 of", "just above"),
+        (Q(1, 4), Q(1, 4), "0.25 of", "about equal to"),
+        (Q(3, 2), Q(3, 2), "1.5 of", "1.5 times"),
+    ):
+        ratio = Enclosure(low, high)
+        assert (_part(ratio), _multiple(ratio)) == (part, multiple)
+
+
+@pytest.mark.parametrize("words", ["none", "None", "constant", "Constant", "off", " NONE "])
+def test_none_is_no_schedule(words: str) -> None:
+    found = ask("bound", *GIVEN, "--lr-schedule", words)
+    assert found.exit_code == 0
+    assert "  schedule or warm-up: none, the learning rate is constant" in found.output
+
+
+@pytest.mark.parametrize("words", ["0", "1e-3", "1/2"])
+def test_a_number_is_not_a_schedule(words: str) -> None:
+    found = ask("bound", *GIVEN, "--lr-schedule", words)
+    assert (found.exit_code, found.output) == (
+        2,
+        "Error: lr_schedule must be words such as cosine, or constant if there is no schedule, "
+        f"not {words}\n",
+    )
+
+
 def test_pictures_and_data(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     picture, data = tmp_path / "a.svg", tmp_path / "a.csv"
@@ -193,7 +248,7 @@ def test_pictures_and_data(tmp_path: Path) -> None:
             "beta1 = 0.99 and beta2 = 0.9 look swapped; write beta1 = 0.9, beta2 = 0.99 if they are\n",
         ),
         (["--steps", "0.5"], "Error: steps = 0.5 breaks the rule 1 <= steps, a whole number\n"),
-        (["--lr", "nan"], "Error: --lr: 'nan' is not finite; write a number such as 1e-3, 1/2, T^-1/2 or"),
+        (["--lr", "nan"], "Error: --lr: 'nan' is not finite; write a number such as 1e-3, 1/1000, T^-1/2 or"),
         (["--sigma0", "-1"], "Error: sigma0 = -1 breaks the rule 0 <= sigma0\n"),
         (["--lr", "9**9**9"], "Error: --lr: '9**9**9' is not a number: a power of a power needs brackets"),
         (["--preset", "gpt9"], "Error: there is no preset 'gpt9'; the presets are gpt3-small, "),

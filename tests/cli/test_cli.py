@@ -27,6 +27,14 @@ def lemma_of(goal, **assumptions):
 """
 
 
+DRAWING = """
+from dataclasses import replace
+def models(rng):
+    {}
+lemma = replace(lemma_of(le(2*x*y, x**2 + y**2)), models=models)
+"""
+
+
 def run(*args: str, cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **variables}
     command = [sys.executable, "-m", "adamproof", *args]
@@ -103,6 +111,20 @@ def test_a_closed_claim_is_checked_by_intervals(mine: Any) -> None:
         ("lemma = lemma_of(le(0, float('nan') * x))", "mine"),
         ("lemma = lemma_of(0 <= x**2)", "already been decided"),
         ("raise KeyError('why')", "why"),
+        ("lemma = lemma_of('x <= x')", "'x <= x' (str) is not a statement: write it in SymPy with le, lt, eq, ne"),
+        ("lemma = lemma_of(le(x, y), sign='0 <= x')", "'0 <= x' (str) is not a statement: write it in SymPy with le"),
+        ("lemma = lemma_of(le(x, y) & lt(0, x))", "(And) is not a statement: make each of its parts a claim"),
+        ("lemma = lemma_of(le(x, y) | lt(0, x))", "(Or) is not a statement: statements are relations (le, lt, eq, ne)"),
+        ("lemma = lemma_of(lt(0, x) >> le(x, y))", "is not a statement: write forall((), conclusion, [condition])"),
+        ("lemma = lemma_of(x**2)", "x**2 (Pow) is not a statement: write a relation of two expressions with le, lt"),
+        ("from sympy import sin\nlemma = lemma_of(le(sin(x), 1))", "for another one take a symbol, function(NAME)"),
+        (DRAWING.format("yield {'x': 1}"), "models (line 12) must yield models, such as Model("),
+        (DRAWING.format("yield 3"), "must yield models, such as Model(variables={'x': 1}), not an int"),
+        (DRAWING.format("yield None"), "must yield models, such as Model(variables={'x': 1}), not None"),
+        (DRAWING.format("pass"), "must yield models, such as Model(variables={'x': 1}), but returned None"),
+        (DRAWING.format("yield from ()"), "models (line 12) yields no model: it must yield models, such as Model"),
+        (DRAWING.format("yield").replace("(rng)", "()"), "must be a function of a random.Random, not one of other"),
+        (DRAWING.format("yield").replace("=models", "=7"), "models must be a function of a random.Random, not an int"),
     ],
 )
 def test_a_users_mistake_is_one_sentence(mine: Any, body: str, message: str) -> None:
@@ -111,6 +133,12 @@ def test_a_users_mistake_is_one_sentence(mine: Any, body: str, message: str) -> 
     said = done.stderr + done.stdout
     assert message in said
     assert "Traceback" not in said
+    assert said.count("mine.py") <= 1 and said.count(", line ") <= 1  # no place twice
+
+
+def test_a_place_that_an_error_names_is_not_said_again(mine: Any) -> None:
+    path = mine("raise ValueError(f'{__file__}, line 9: no')")
+    assert run("check", path).stderr == f"Error: {path}, line 9: no\n"
 
 
 @pytest.mark.parametrize(
@@ -120,7 +148,7 @@ def test_a_users_mistake_is_one_sentence(mine: Any, body: str, message: str) -> 
         (["check", "lemma", "sign-from"], "did you mean sign-form"),
         (["check", "lemma"], "a name is missing"),
         (["check"], "Missing argument"),
-        (["check", "nowhere.py"], "cannot read nowhere.py"),
+        (["check", "nowhere.py"], "there is no file nowhere.py"),
         (["check", "."], ". is a folder, not a file of lemmas (NAME.py): name the files in it"),
         (["check", "B.2", "--save", ""], "--save needs the name of a folder"),
         (["check", "B.2", "--claim", "by invariant"], "did you mean 'by an invariant'"),

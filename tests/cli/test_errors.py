@@ -173,6 +173,9 @@ FILES: dict[str, bytes] = {
     "adamproof.whl": b"PK\x03\x04...",
     "note.ipynb": b'{"cells": [], "nbformat": 4}',
     "z3.json": b'{"schema": 1, "checksum": "0"}',
+    "marked.json": b'\xef\xbb\xbf{"format": 1}',
+    "read.md": b"# A page\n",
+    "terms.csv": b"T,total\n",
     "checked.json": b'{"schema": 1, "command": "check", "exit_code": 0, "verdict": "PROVED"}',
 }
 
@@ -194,6 +197,9 @@ FILES: dict[str, bytes] = {
         ("note.ipynb", "a notebook", "open it with Jupyter"),
         ("z3.json", "a record of results", "`adamproof claims --records DIR` reads the records in a folder"),
         ("checked.json", "what a command printed with --json", "`adamproof export NAME -o FILE` writes a proof file"),
+        ("marked.json", "a file with a byte order mark (BOM)", "save it as UTF-8 without one"),
+        ("read.md", "a Markdown page", "read it as text"),
+        ("terms.csv", "a table of data", "`adamproof export NAME -o FILE` writes a proof file"),
         ("folder", "a folder", "name the files in it"),
     ],
 )
@@ -248,6 +254,111 @@ def test_a_pipe_is_not_looked_at(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.py")
     assert kinds.kind_of(str(tmp_path / "pipe.py")) is None
     assert kinds.kind_of(str(tmp_path / "nothing.py")) is None
+
+
+@pytest.mark.parametrize("words", ["verify", "verify --with z3", "verify --with coq", "check", "show", "export"])
+@pytest.mark.parametrize("name", ["pipe.json", "pipe.py"])
+def test_a_pipe_is_refused_and_not_waited_for(words: str, name: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / name)
+    done = answer(*words.split(), str(tmp_path / name))
+    assert done.exit_code == 2 and done.stdout == ""
+    expected = ("is a pipe, not a file: write what comes out of it into a file first\n", "there is no", "is not a file")
+    assert done.stderr.count("\n") == 1 and any(part in done.stderr for part in expected)
+
+
+def test_what_the_shell_hands_on_is_read(tmp_path: Path) -> None:
+    (tmp_path / "proof.json").write_text(dump(theorem_of("sign-form")), encoding="utf-8")
+    assert shell("adamproof verify /dev/stdin < proof.json", tmp_path) == (0, "")
+
+
+@pytest.mark.parametrize("words", ["verify", "check", "show", "mutate", "graph", "export"])
+def test_an_empty_name_is_refused(words: str) -> None:
+    for name in ("", " "):
+        done = answer(*words.split(), name)
+        assert done.exit_code == 2
+        assert "must not be empty" in done.stderr
+
+
+def test_a_name_of_a_missing_file_says_so_with_close_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("lemmas").mkdir()
+    Path("lemmas", "mine.py").touch()
+    for command in ("check", "verify", "show"):
+        for name, hint in (
+            ("lemmas/B2.py", "; did you mean the result B.2?"),
+            ("lemmas/main.py", "; did you mean lemmas/mine.py?"),
+            ("lemmas/sign_form.py", "; did you mean the result sign-form?"),
+            ("nowhere.py", ""),
+            ("no/such.txt", ""),
+        ):
+            assert answer(command, name).stderr == f"Error: there is no file {name}{hint}\n"
+    assert answer("check", "x.txt").stderr == "Error: there is no file x.txt\n"
+    assert "there is no lemma named 'B.9'; did you mean B.2?" in answer("check", "B.9").stderr
+
+
+def test_check_runs_only_what_ends_in_py(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("run.txt", "run"):
+        Path(name).write_text("open('was-run', 'w').close()", encoding="utf-8")
+        for word in (name, f"./{name}", str(tmp_path / name)):
+            done = answer("check", word)
+            assert done.stderr == f"Error: {word} is a file; a file of lemmas has a name that ends in .py\n"
+    assert not Path("was-run").exists()
+
+
+# --- places to write ----------------------------------------------------------------------------
+
+
+GIVEN = "--beta1 0.9 --beta2 0.999 --lr 1e-3 --steps 9 --dim 2 --gap 8 --grad1 4 --L0 1 --sigma0 1"
+WRITING = {  # every option that writes, and a command with it that would take long, or say something, before
+    "check all --save": "make the folder",
+    "verify B.2 --with coq --keep": "make the folder",
+    "verify B.2 --with z3 --save": "make the folder",
+    "export B.2 -o": "write",
+    "report --html": "write",
+    "report --latex": "write",
+    "experiment rate --save": "make the folder",
+    "experiment rate --plot": "write",
+    "experiment rate --data": "write",
+    "simulate --checkpoint": "write the checkpoint",
+    "simulate --against main --reproducer": "write",
+    f"bound {GIVEN} --plot": "write",
+    f"bound {GIVEN} --heat-map": "write",
+    f"bound {GIVEN} --data": "write",
+    "magnitude --plot": "write",
+    "magnitude --data": "write",
+}
+
+
+def test_every_option_that_writes_is_looked_at() -> None:
+    context = click.Context(main)
+    names = ("save", "keep", "html", "latex", "plot", "heat_map", "data", "checkpoint", "reproducer")
+    for name in main.list_commands(context):
+        command = main.get_command(context, name)
+        assert command is not None
+        for option in command.params:
+            if option.name in names and not getattr(option, "is_flag", False):
+                assert any(words.split()[0] == name and words.endswith(option.opts[0]) for words in WRITING), option
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="a folder in which nobody can write is Linux's /proc")
+@pytest.mark.parametrize("words", WRITING)
+def test_a_place_that_cannot_be_written_is_noticed_before_the_work(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def started(*_: object, **__: object) -> None:
+        raise AssertionError("the work has begun")
+
+    for module, name in (
+        ("adamproof.checking.pool", "Workers"), ("adamproof.cli.tasks", "workers"),
+        ("adamproof.cli.report", "workers"),
+        ("adamproof.cli.experiment", "run"), ("adamproof.bounds.certified", "certify"),
+    ):  # fmt: skip
+        monkeypatch.setattr(f"{module}.{name}", started)
+    ending = ".csv" if "--data" in words else ".svg"
+    done = answer(*words.split(), f"/proc/there{ending}")
+    assert done.exit_code == 2 and done.stdout == "", done.output
+    if "--with coq" not in words or "there is no coqc" not in done.stderr:
+        assert done.stderr.startswith(f"Error: cannot {WRITING[words]} ") and done.stderr.count("\n") == 1
+        assert "/proc/there" in done.stderr
 
 
 def test_other_files_do_not_stop_verify(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -10,10 +11,14 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from adamproof.bounds.parameters import constants_for_exponents, doubts, swapped
+from adamproof.bounds.exponents import doubts_of_formulas
+from adamproof.bounds.formulas import exact
+from adamproof.bounds.parameters import constants_for_exponents, doubt_of_betas, doubts
+from adamproof.bounds.problem import FIELDS, checked
 from adamproof.cli import main
 from adamproof.cli.errors import CliError
 from adamproof.cli.number_types import Exponent, Formula, Real, Steps, Whole
+from adamproof.support.parsing import NumberError, rational
 
 NUMERIC = (Whole, Real, Formula, Steps, Exponent)
 # Options and arguments of text: names, files, claims.  A new option has a numeric type, or is named here.
@@ -66,9 +71,8 @@ REFUSED = {
     "": "a number is missing",
     "nan": "is not finite",
     "-inf": "is not finite",
-    "124M": "write 124e6 or 124_000_000",
-    "1k": "write 1e3",
-    "90%": "write 0.9",
+    "124M": "is not a number",
+    "1k": "is not a number",
     "x": "is not a number",
     "1__0": "is not a number",
     "1e999999999": "is not between 10^-1000 and 10^1000",
@@ -87,6 +91,101 @@ def test_every_numeric_option_refuses_the_same_in_a_sentence(parameter: click.Pa
         message = refusal.value.message
         assert message.startswith((*parameter.opts, str(parameter.name))), message
         assert why in message and "\n" not in message
+
+
+STRANGE = ("nan", "inf", "", "x", "90%", "0,9", "1,000", "1 000", "124M", "1.5k", "−1", "200%", "0.5bn", "1'000")
+
+
+def hints(message: str) -> list[str]:
+    """The numbers that a refusal says to write."""
+    found = re.search(r"; write a number such as (.*)$|\(such as (.*)\)$|; write (.*)$", message)
+    if found is None:
+        return []
+    words = re.sub(r" for no(?:ne| clipping)| if the comma is a decimal point", "", found.group(found.lastindex or 0))
+    return re.split(r",? or |, ", words)
+
+
+def refusal_of(text: str, parameter: click.Parameter, kind: click.ParamType) -> str:
+    try:
+        kind.convert(text, parameter, None)
+    except CliError as refusal:
+        return refusal.message
+    return ""
+
+
+@pytest.mark.parametrize(("parameter", "kind"), numeric())
+def test_every_hint_is_a_number_that_the_option_takes(parameter: click.Parameter, kind: click.ParamType) -> None:
+    for hint in (hint for text in STRANGE for hint in hints(refusal_of(text, parameter, kind))):
+        kind.convert(hint, parameter, None)
+        if isinstance(kind, Real | Formula | Exponent):
+            assert kind.fits(hint), hint
+        if isinstance(kind, Formula) and parameter.name in FIELDS:
+            checked(parameter.name, hint, FIELDS[parameter.name].rule)
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ("rate --alpha nan", "write a number such as 1/2, 0.5 or 2/3"),
+        ("bound --clipping inf", "write a number such as 1, 0.5, or 0 for no clipping"),
+        ("schedule --beta1 nan", "write a number such as 1/2, 0.5 or 1-T^-1/2"),
+        ("schedule --beta1 90%", "is not expected there (such as 1/2, 0.5 or 1-T^-1/2)"),
+        ("simulate --steps 90%", "is not expected there (such as 100000, 100_000, 1e5 or 10^5)"),
+        ("simulate --steps 0,9", "is not expected there (such as 100000, 100_000, 1e5 or 10^5)"),
+        ("bound --digits 90%", "is not expected there (such as 1 or 1000)"),
+        ("bound --dim 124M", "write 124e6 or 124_000_000"),
+        ("bound --beta1 124M", "'M' is not expected there (such as 0.9, 9/10 or 1-T^-1/2)"),
+        ("bound --lr 90%", "write 0.9"),
+        ("bound --gap 1,000", "write 1_000, or 1.000 if the comma is a decimal point"),
+        ("bound --delta 1,000", "',000' is not expected there (such as 0.9, 1e-3, 10^-3 or 1/3)"),
+        ("check B.2 --models 1k", "write 1e3 or 1_000"),
+        ("claims 1-3", "number takes one whole number, not the range 1-3"),
+        ("rate --at 1-3", "--at takes one whole number, not the range 1-3"),
+        ("simulate --exponents -1/2 1/2 3/4", "--exponents: the exponent of beta1 is -1/2, but must not be negative; "
+                                              "the exponent of 1-T^-1/2 is 1/2"),
+        ("schedule --beta1 -1/2 --beta2 1/2 --lr 3/4", "the exponent of 1-T^-1/2 is 1/2"),
+        ("schedule --beta1 1/2 --beta2 1/2 --lr -3/4", "the exponent of T^-3/4 is 3/4"),
+        ("rate --beta 0.999", "1 - beta2 = beta*T^-1/2, lr = gamma0*T^-3/4/sqrt(d): they are factors, not the betas"),
+    ],
+)  # fmt: skip
+def test_refusals_say_what_the_option_takes(words: str, hint: str) -> None:
+    found = ask(*words.split())
+    assert found.exit_code == 2
+    assert found.output.endswith(f"{hint}\n") or (hint in found.output and found.output.count("\n") == 1)
+
+
+def test_factors_that_look_like_betas_are_noted() -> None:
+    rest = ("--gap", "1", "--grad1", "4", "--L0", "1", "--sigma0", "1", "--dim", "16", "--at", "1")
+    found = ask("rate", *rest, "--alpha", "0.999", "--beta", "0.999")
+    assert "beta = 0.999 looks like beta2 itself, but it is the factor of 1 - beta2 = beta*T^-1/2." in found.stderr
+    assert ask("rate", *rest).stderr == ""
+
+
+def test_a_power_of_ten_is_read_as_far_as_a_decimal() -> None:
+    for exponent in (64, 65, 308, 400, 1000):
+        assert rational(f"10^{exponent}") == rational(f"1e{exponent}") == 10**exponent
+        assert rational(f"10^-{exponent}") == rational(f"1e-{exponent}")
+        assert exact(f"10^{exponent}") == exact(f"1e{exponent}")
+    for text in ("1e1001", "10^1001", "1e-1001", "10^-1001"):
+        with pytest.raises(NumberError, match="is not between 10\\^-1000 and 10\\^1000"):
+            exact(text)
+
+
+def test_formulas_that_tend_to_the_wrong_end() -> None:
+    for values, sentence in (
+        ({"beta1": "T^-1/2"}, "beta1 = T^-1/2 tends to 0 as T grows; did you mean 1-T^-1/2?"),
+        ({"beta2": "T^-1+T^-2"}, "beta2 = T^-1+T^-2 tends to 0 as T grows; did you mean 1-(T^-1+T^-2)?"),
+        ({"lr": "1-T^-3/4"}, "lr = 1-T^-3/4 tends to 1 as T grows; did you mean T^-3/4?"),
+        ({"lr": "T^3/4"}, "lr = T^3/4 tends to infinity as T grows; did you mean T^-3/4?"),
+    ):
+        assert doubts_of_formulas(values) == [sentence]
+        numbers = {"beta1": "0.9", "beta2": "0.99", "lr": "1e-3", **values}
+        words = [word for name, value in numbers.items() for word in (f"--{name}", value)]
+        rest = ("--steps", "9", "--dim", "2", "--gap", "8", "--grad1", "4", "--L0", "1", "--sigma0", "1")
+        if "beta2" not in values:
+            assert sentence in " ".join(ask("bound", *words, *rest).stderr.split())
+    for right in ({"beta1": "1-T^-1/2", "lr": "T^-3/4/sqrt(d)"}, {"beta1": "1/2", "lr": "0.1"}, {"lr": "d^-1/2"}):
+        assert doubts_of_formulas(right) == []
 
 
 @pytest.mark.parametrize(
@@ -150,10 +249,12 @@ def test_exponents_may_be_powers_of_T() -> None:
 
 def test_swapped_betas() -> None:
     sentence = "beta1 = 0.999 and beta2 = 0.9 look swapped; write beta1 = 0.9, beta2 = 0.999 if they are"
-    assert swapped(Fraction("0.999"), Fraction("0.9")) == sentence
-    assert swapped(0.999, 0.9) == sentence
-    assert swapped(Fraction(0.999), Fraction(0.9)).startswith("beta1 = about 0.999 and beta2 = about 0.9 look swapped")
-    assert swapped(Fraction("0.9"), Fraction("0.999")) == swapped(Fraction("0.95"), Fraction("0.94")) == ""
+    assert doubt_of_betas(Fraction("0.999"), Fraction("0.9")) == sentence
+    assert doubt_of_betas(0.999, 0.9) == sentence
+    about = doubt_of_betas(Fraction(0.999), Fraction(0.9))
+    assert about.startswith("beta1 = about 0.999 and beta2 = about 0.9 look swapped")
+    assert doubt_of_betas(Fraction("0.9"), Fraction("0.999")) == ""
+    assert doubt_of_betas(Fraction("0.95"), Fraction("0.94")) == ""
     betas = ("--beta1", "0.999", "--beta2", "0.9")
     rest = ("--lr", "1e-3", "--steps", "9", "--dim", "2", "--gap", "8", "--grad1", "4", "--L0", "1", "--sigma0", "1")
     for words, code in (
@@ -172,7 +273,11 @@ def test_doubts() -> None:
     assert doubts({"beta1": "0.9", "beta2": "0.999", "lr": "1e-3", "epsilon": "1e-8", "delta": "0.05"}) == []
     assert doubts({"beta1": "1-T^-1/2", "beta2": None, "lr": "T^-3/4", "steps": 10**400}) == []
     for values, part in (
-        ({"beta1": "0.1", "beta2": "0.001"}, "if that is 1 - beta2, write beta2 = 0.999"),
+        ({"beta1": "0.9", "beta2": "0.001"}, "if that is 1 - beta2, write beta2 = 0.999"),
+        (
+            {"beta1": "0.1", "beta2": "0.001"},
+            "beta1 = 0.1 and beta2 = 0.001 look like 1 - beta1 and 1 - beta2; write beta1 = 0.9, beta2 = 0.999 if they",
+        ),
         ({"lr": 10}, "lr = 10 is large: each step of Adam moves a coordinate by about lr, and 1e-4 to 1e-2 is usual"),
         ({"lr": "3/4"}, "if that is its exponent, write T^-3/4/sqrt(d)"),
         ({"epsilon": "8"}, "epsilon = 8 is large; 1e-8 is usual"),

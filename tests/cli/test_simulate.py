@@ -25,6 +25,33 @@ def test_a_run_is_told_in_words() -> None:
     assert "observed: means over steps and replicates" in done.stdout
 
 
+def header(*arguments: str) -> str:
+    done = run("simulate", "--engine", "numpy", *arguments)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.partition("observed:")[0]
+
+
+def test_the_header_shows_every_option_that_changes_the_run() -> None:
+    few = ("--steps", "2", "--replicates", "2", "--dim", "2")
+    for plain, changes in (
+        ((), (
+            "--problem cosh", "--dim 3", "--start 2", "--steps 3", "--replicates 3", "--seed 1", "--beta1 0.8",
+            "--beta2 0.9", "--lr 0.1", "--epsilon 0.1", "--bias-correction", "--algorithm textbook",
+            "--algorithm rmsprop", "--algorithm signum", "--algorithm sign-descent", "--exponents 1/2 1/2 3/4",
+            "--noise signs", "--noise sphere", "--noise none", "--noise two-point", "--s0 2", "--s1 1",
+        )),
+        (("--s1", "1"), ("--p 1", "--s1 2")),
+        (("--noise", "two-point"), ("--delta 0.1",)),
+        (("--exponents", "1/2", "1/2", "3/4"), ("--factors 1/2 1 1", "--bias-correction", "--epsilon 1")),
+    ):  # fmt: skip
+        shown = [header(*few, *plain), *(header(*few, *plain, *change.split()) for change in changes)]
+        assert len(set(shown)) == len(shown)
+    digits = ("--problem", "digits", "--steps", "2", "--replicates", "2")
+    assert header(*digits) != header(*digits, "--batch", "3")
+    assert "the sign form, with bias correction\n" in header(*few, "--bias-correction")
+    assert "the sign form, without bias correction\n" in header(*few)
+
+
 def test_a_run_as_json() -> None:
     document = answer("--problem", "cosh", "--s1", "0.5", "--p", "1")
     assert (document["command"], document["exit_code"]) == ("simulate", 0)

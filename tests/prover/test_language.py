@@ -271,3 +271,20 @@ def test_the_orientation_of_a_difference_is_no_obstacle() -> None:
     assert show(prove(eq(absolute(x - y), absolute(y - x))).conclusion) == "abs(x - y) == abs(y - x)"
     prove(le(Abs(x - y), s), le(absolute(y - x), s))
     prove(le(absolute(x - y), s), le(absolute(y - x), s))
+
+
+def test_a_binder_prints_apart_from_free_symbols_of_its_name() -> None:
+    """What is substituted is not captured, and does not look so."""
+    w, X = Point("w"), function("X", "int", "point")
+    k, n = integers("k n")
+    f, s = function("f", "real", "real"), reals("s")
+    for expression, text in (
+        (E(X(k, w) * x, w).subs(x, X(n, w)), "E(X(k, w_1)*X(n, w), w_1)"),
+        (Integral01(f(s, x), s).subs(x, s), "Integral01(f(s_1, s), s_1)"),
+        (KeptSum(X(k, w) * x, (k, 1, n)).xreplace({n: k}), "Sum(x*X(k_1, w), (k_1, 1, k))"),
+        (KeptSum(KeptSum(X(k, w), (k, 1, n)).subs(n, k), (k, 1, n)), "Sum(X(k_1, w), (k_1, 1, k), (k, 1, n))"),
+        (E(X(k, w), w), "E(X(k, w), w)"),
+        (KeptSum(X(k, w), (k, 1, n)), "Sum(X(k, w), (k, 1, n))"),
+        (E(X(1, w) * E(X(2, w), w), w), "E(X(1, w)*E(X(2, w), w), w)"),
+    ):
+        assert str(expression) == text
