@@ -7,11 +7,16 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from adamproof.checking import recall
+from adamproof.checking.cache import Cache, Question
+from adamproof.checking.verifier import FreshVerification
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -311,6 +316,40 @@ def test_a_signal_while_processes_begin_is_not_lost(
     assert process.returncode == status
     assert b"Traceback" not in errors
     assert list(tmp_path.glob("adamproof-*")) == []
+
+
+def test_an_early_end_leaves_no_folder(tmp_path: Path) -> None:
+    """Whatever the moment: a verification that nobody has closed goes with the process."""
+    code = (
+        "from adamproof.checking.verifier import FreshVerification; from adamproof.cli import terminal\n"
+        "kept = FreshVerification(['{}']); print(kept.answer(0)['verdict']); terminal.leave(130)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (130, "REJECTED\n", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_signal_between_two_verifiers_ends_the_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As the kept proofs are handed to the kernel, in two processes."""
+    begun: list[FreshVerification] = []
+
+    def interrupted(proofs: list[str]) -> FreshVerification:
+        if begun:
+            raise KeyboardInterrupt
+        begun.append(FreshVerification(proofs))
+        return begun[0]
+
+    kept = {"proofs": ["{}"]}
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(Cache, "read", lambda self, question: kept)
+    monkeypatch.setattr(recall, "FreshVerification", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        recall.Recalled([Question("B.2", 1, True), Question("sign-form", 1, True)], 2)
+    assert len(begun) == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_export_and_verify(tmp_path: Path) -> None:

@@ -223,13 +223,17 @@ def test_a_question_among_integers_is_not_one_among_reals() -> None:
 def test_a_signal_is_no_answer(number: int, status: int, tmp_path: Path) -> None:
     """z3 would take an interrupt for itself and answer "unknown", and the run would go on and record that."""
     pytest.importorskip("z3")
-    words = ("verify", "main-theorem-averaged", "--with", "z3", "--save", str(tmp_path))
-    process = begun(*words, until=b"is asked about")
+    records, left = tmp_path / "records", tmp_path / "left"
+    left.mkdir()
+    words = ("verify", "main-theorem-averaged", "--with", "z3", "--save", str(records))
+    process = begun(*words, until=b"is asked about", TMPDIR=str(left))
+    assert list(left.glob("adamproof-*"))
     worked(process, 1.0)  # z3 is asked by now
     process.send_signal(number)
     process.communicate(timeout=1800)
     assert process.returncode == status
-    assert list(tmp_path.iterdir()) == []
+    assert list(records.iterdir()) == []
+    assert list(left.iterdir()) == []  # also where the generator of the proofs was suspended
 
 
 def test_a_signal_is_not_lost_where_python_ignores_exceptions(monkeypatch: pytest.MonkeyPatch) -> None:
