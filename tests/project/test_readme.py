@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from adamproof.checking.cache import PLACE
+
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -93,6 +95,7 @@ def test_make_check_on_a_fresh_copy(tmp_path: Path) -> None:
     ignored = shutil.ignore_patterns(".venv", ".git", "__pycache__", ".*_cache", ".hypothesis")
     shutil.copytree(ROOT, copy, ignore=ignored)
     bare = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "MAKEFLAGS", "MAKELEVEL")}
+    bare[PLACE] = str(tmp_path / "cache")
     command = ["make", f"PYTHON={sys.executable}", "check"]
     done = subprocess.run(command, cwd=copy, env=bare, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
