@@ -35,15 +35,18 @@ help:
 check: $(VENV)/core.stamp
 	$(BIN)/adamproof check lemma B.2
 
+# One test at a time to each process, the longest first (tests/timing.py), so that none is left with many at the end.
+TESTS := $(BIN)/python -m pytest -n auto --maxschedchunk 1
+
 test: lint
-	$(BIN)/python -m pytest -n auto
+	$(TESTS)
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check adamproof lemmas tests benchmarks docs notebooks
 	$(BIN)/mypy
 
 fast: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n auto -m "not slow"
+	$(TESTS) -m "not slow"
 
 lowest: $(LOWEST)/made.stamp
 	ADAMPROOF_VERSIONS=lowest $(LOWEST)/bin/python -m pytest -q -p no:cacheprovider -n 2 $(TOUCHED)

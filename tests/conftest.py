@@ -11,11 +11,27 @@ from hypothesis import settings
 
 from adamproof.checking.cache import PLACE
 
+from . import timing
 from .session import Session
 
 # The same examples every time, however slow the machine is.
 settings.register_profile("adamproof", deadline=None, derandomize=True)
 settings.load_profile("adamproof")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-durations", action="store_true", help="store how long tests take (tests/durations.json)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(timing.Progress(config))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):  # one of several processes
+        items[:] = [items[place] for place in timing.longest_first(item.nodeid for item in items)]
 
 
 @pytest.fixture(scope="session")

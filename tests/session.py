@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import fcntl
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+EXPERIMENTS = ("experiment", "all", "--save", "experiments")
 
 
 @dataclass(frozen=True)
@@ -23,3 +29,15 @@ class Session:
                 text = make()
                 path.write_text(text, encoding="utf-8")
             return path.read_text(encoding="utf-8")
+
+    def experiments(self) -> str:
+        """What the command for all experiments prints; their records are in `experiments`, below the folder."""
+
+        def make() -> str:
+            command = [sys.executable, "-m", "adamproof", *EXPERIMENTS]
+            environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+            return subprocess.run(
+                command, cwd=self.folder, env=environment, capture_output=True, text=True, check=True, encoding="utf-8"
+            ).stdout
+
+        return self.once("experiments.txt", make)
