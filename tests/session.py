@@ -33,11 +33,23 @@ class Session:
     def experiments(self) -> str:
         """What the command for all experiments prints; their records are in `experiments`, below the folder."""
 
-        def make() -> str:
-            command = [sys.executable, "-m", "adamproof", *EXPERIMENTS]
-            environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
-            return subprocess.run(
-                command, cwd=self.folder, env=environment, capture_output=True, text=True, check=True, encoding="utf-8"
-            ).stdout
+        return self.once("experiments.txt", lambda: _printed(self.folder, *EXPERIMENTS))
 
-        return self.once("experiments.txt", make)
+    def claims(self) -> str:
+        """The whole ledger as JSON, found under the hash seed 0, without records of one's own."""
+
+        def make() -> str:
+            bare = self.folder / "no records"
+            bare.mkdir()
+            return _printed(bare, "claims", "--json", PYTHONHASHSEED="0")
+
+        return self.once("claims.json", make)
+
+
+def _printed(cwd: Path, *words: str, **variables: str) -> str:
+    """What a command prints to standard output.  It must end well."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **variables}
+    return subprocess.run(
+        [sys.executable, "-m", "adamproof", *words], cwd=cwd, env=environment, capture_output=True, text=True,
+        check=True, encoding="utf-8",
+    ).stdout  # fmt: skip

@@ -18,6 +18,7 @@ from adamproof.evidence import Desk, Evidence, Kind, State, failed, kind_of, unr
 from adamproof.lemma import Claim, Lemma, Source
 from adamproof.prover import le, prop, prove, reals
 from tests.cli.test_cli import run
+from tests.session import Session
 
 PRESENT = {lemma.slug for lemma in registry.lemmas()}
 
@@ -273,5 +274,6 @@ def test_the_ledger_is_the_same_under_any_hash_seed() -> None:
 
 
 @pytest.mark.slow
-def test_the_whole_ledger_is_the_same_under_any_hash_seed() -> None:
-    assert len({run("claims", "--json", PYTHONHASHSEED=seed).stdout for seed in ("0", "1", "2")}) == 1
+def test_the_whole_ledger_is_the_same_under_any_hash_seed(session: Session) -> None:
+    texts = {run("claims", "--json", PYTHONHASHSEED=seed).stdout for seed in ("1", "2")}
+    assert texts == {session.claims()}
