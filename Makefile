@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help check test lint fast lowest newest docs notebooks clean
+.PHONY: help check test lint fast lowest newest upgrade docs notebooks clean
 
 # A second environment, with the lowest release of everything that pyproject.toml names.
 LOWEST := build/lowest
@@ -35,23 +35,28 @@ help:
 check: $(VENV)/core.stamp
 	$(BIN)/adamproof check lemma B.2
 
+# One test at a time to each process, the longest first (tests/timing.py), so that none is left with many at the end.
+TESTS := $(BIN)/python -m pytest -n auto --maxschedchunk 1
+
 test: lint
-	$(BIN)/python -m pytest -n auto
+	$(TESTS)
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check adamproof lemmas tests benchmarks docs notebooks
 	$(BIN)/mypy
 
 fast: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n auto -m "not slow"
+	$(TESTS) -m "not slow"
 
 lowest: $(LOWEST)/made.stamp
 	ADAMPROOF_VERSIONS=lowest $(LOWEST)/bin/python -m pytest -q -p no:cacheprovider -n 2 $(TOUCHED)
 
 # A new $(VENV) has the newest versions anyway, as `pip install` takes them.
-newest: $(VENV)/dev.stamp
-	$(UV) pip install --quiet --python $(BIN)/python --upgrade --editable '.[dev]'
+newest: upgrade
 	$(MAKE) --no-print-directory test
+
+upgrade: $(VENV)/dev.stamp
+	$(UV) pip install --quiet --python $(BIN)/python --upgrade --editable '.[dev]'
 
 docs: $(VENV)/dev.stamp
 	$(BIN)/python -m sphinx -q -W -b html docs build/docs

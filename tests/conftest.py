@@ -1,4 +1,4 @@
-"""For all tests: a cache of their own, empty at the start, and examples that do not change."""
+"""For all tests: one cache for all of a session's processes, empty at the start, and examples that do not change."""
 
 from __future__ import annotations
 
@@ -11,15 +11,44 @@ from hypothesis import settings
 
 from adamproof.checking.cache import PLACE
 
+from . import timing
+from .session import Session
+
 # The same examples every time, however slow the machine is.
 settings.register_profile("adamproof", deadline=None, derandomize=True)
 settings.load_profile("adamproof")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-durations", action="store_true", help="store how long tests take (tests/durations.json)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(timing.Progress(config))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):  # one of several processes
+        items[:] = [items[place] for place in timing.longest_first(item.nodeid for item in items)]
+
+
+@pytest.fixture(scope="session")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
+    """What all processes of this session of tests share."""
+    own = tmp_path_factory.getbasetemp()
+    return Session(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def shared_cache(session: Session) -> Iterator[Path]:
+    """Findings on a lemma that one test has had made serve the others; the kernel reads the proofs again each time.
+
+    Tests that are about searching, or about the cache, have a cache of their own or none.
+    """
     before = os.environ.get(PLACE)
-    folder = tmp_path_factory.mktemp("cache")
+    folder = session.folder / "cache"
     os.environ[PLACE] = str(folder)
     yield folder
     del os.environ[PLACE]

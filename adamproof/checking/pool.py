@@ -108,7 +108,7 @@ class Workers:
         return self
 
     def __exit__(self, *error: object) -> None:
-        with Stop():  # a signal now must not leave anything behind
+        with Stop(every=True):  # a signal now must not leave anything behind
             for worker in list(self._alive):
                 self._end(worker)
             for verification in self._verifications:
@@ -182,7 +182,7 @@ class Workers:
                 return worker
         if idle and len(self._alive) >= self._jobs:
             self._end(idle[0])
-        with Stop():  # a signal must find the process among those to be ended
+        with Stop(every=True):  # a signal must find the process among those to be ended
             worker = _Worker(path, self._folder.name, self._events)
             self._alive.append(worker)
         return worker
@@ -253,7 +253,7 @@ class Workers:
         if not any(proofs):
             return
         try:
-            with Stop():  # a signal must find it among those to be ended
+            with Stop(every=True):  # a signal must find it among those to be ended
                 answer.verification = FreshVerification(list(filter(None, proofs)))
                 self._verifications.append(answer.verification)
         except OSError as error:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
+from ..support.signals import Stop
 from .cache import Cache, Question
 from .judge import judged
 from .pool import WorkerFailed, Workers
@@ -26,17 +27,27 @@ class Recalled:
         self._kept = {slug: data for slug, data in found.items() if _has_proofs(data)}
         self._answers: dict[str, list[Callable[[], dict[str, Any]]]] = {}  # the kernel's, about a lemma's proofs
         self._verifications: list[FreshVerification] = []
-        for group in _balanced({slug: sum(map(len, data["proofs"])) for slug, data in self._kept.items()}, jobs):
-            proofs = [(slug, text) for slug in group for text in self._kept[slug]["proofs"]]
-            try:
+        sizes = {slug: sum(map(len, data["proofs"])) for slug, data in self._kept.items()}
+        try:
+            for group in _balanced(sizes, jobs):
+                self._verify(group)
+        except BaseException:  # a signal: nobody else ends those that have begun
+            self.__exit__()
+            raise
+
+    def _verify(self, group: Sequence[str]) -> None:
+        """Have the kernel read the kept proofs of these lemmas, in one process."""
+        proofs = [(slug, text) for slug in group for text in self._kept[slug]["proofs"]]
+        try:
+            with Stop(every=True):  # a signal must find it among those to be ended
                 verification = FreshVerification([text for _, text in proofs])
-            except OSError:  # too many of them, or no room on the disk: all is found anew
-                for slug in group:
-                    del self._kept[slug]
-                continue
-            self._verifications.append(verification)
-            for number, (slug, _) in enumerate(proofs):
-                self._answers.setdefault(slug, []).append(partial(verification.answer, number))
+                self._verifications.append(verification)
+        except OSError:  # too many of them, or no room on the disk: all is found anew
+            for slug in group:
+                del self._kept[slug]
+            return
+        for number, (slug, _) in enumerate(proofs):
+            self._answers.setdefault(slug, []).append(partial(verification.answer, number))
 
     def __enter__(self) -> Recalled:
         return self

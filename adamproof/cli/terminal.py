@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from shutil import get_terminal_size
-from typing import NoReturn
+from typing import IO, NoReturn
 
 import click
 
@@ -40,25 +42,24 @@ def be_tolerant() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def mute() -> None:
-    """The reader of standard output has gone: let what is still buffered go nowhere, without a message."""
+def mute(stream: IO[str] | None = None) -> None:
+    """The reader of standard output (or another stream) has gone: let what is still buffered go nowhere, in silence."""
     try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), (stream or sys.stdout).fileno())
     except (OSError, ValueError):
         pass  # no real stream, hence nothing buffered
 
 
 def leave(code: int) -> NoReturn:
-    """End at once: worker processes stopped in the middle of an answer cannot be waited for without hanging."""
-    if "multiprocessing" in sys.modules:
-        for child in sys.modules["multiprocessing"].active_children():
-            child.kill()
+    """End with an exit status.  Folders of suspended generators are removed on the way, so this is no `os._exit`."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one must not disturb the end
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
         except (OSError, ValueError):
-            pass  # nobody reads it
-    os._exit(code)
+            mute(stream)  # nobody reads it
+    raise SystemExit(code)
 
 
 def _writes(text: str) -> bool:

@@ -132,7 +132,7 @@ def check(modules: Sequence[Module], folder: Path, jobs: int, say: Callable[[str
                         done[module.name] = Answer(module, 0.0, f"it uses steps of {bad}, which is refused")
                     else:
                         say(f"{module.name}: read by Coq ({len(done.keys() - {'Prelude'})} of {len(modules)} done)")
-                        with Stop():  # or a process that has just begun would be nobody's
+                        with Stop(every=True):  # or a process that has just begun would be nobody's
                             running[module.name] = (module, time.perf_counter(), _start(module.name, folder))
             for name, (module, start, process) in list(running.items()):
                 if process.poll() is not None:
@@ -144,7 +144,7 @@ def check(modules: Sequence[Module], folder: Path, jobs: int, say: Callable[[str
                 yield done[left.pop(0).name]
             time.sleep(PAUSE)
     finally:
-        with Stop():  # a second request to stop must not leave a process behind
+        with Stop(every=True):  # a second request to stop must not leave a process behind
             for _, _, process in running.values():
                 with suppress(OSError):  # it has ended
                     os.killpg(process.pid, signal.SIGKILL)  # coqc may have begun others

@@ -51,7 +51,8 @@ class Answers:
 def asker(solver: str, steps: int = STEPS) -> Callable[[Obligation], Answers]:
     """A function that asks the solver about a step, or raises SolverFailed.
 
-    Raises NoSolver, or ValueError for an unknown name.
+    A question that was answered is not asked again: results share most of their steps.  Raises NoSolver, or ValueError
+    for an unknown name.
     """
     if solver not in SOLVERS:
         raise ValueError(f"there is no solver {solver!r}; there are {', '.join(SOLVERS)}")
@@ -62,8 +63,11 @@ def asker(solver: str, steps: int = STEPS) -> Callable[[Obligation], Answers]:
     if solver == "cvc5" and not hasattr(module, "TermManager"):
         raise NoSolver(f"this cvc5 is older than 1.2; {HOW_TO_GET_IT}, or use another solver")
     backend = {"z3": _z3, "cvc5": _cvc5}[solver]
+    known: dict[str, str] = {}  # answers by questions
 
     def ask(number: int, text: str) -> str:
+        if text in known:
+            return known[text]
         try:
             with Stop():  # an exception out of a signal is lost where a solver's object is being deleted
                 said = backend(module, text, steps)
@@ -72,7 +76,7 @@ def asker(solver: str, steps: int = STEPS) -> Callable[[Obligation], Answers]:
             raise SolverFailed(f"{solver} gave no answer about step {number}: {words:.200}") from error
         if said not in ANSWERS:
             raise SolverFailed(f"{solver} gave no answer about step {number}, but {said!r:.200}")
-        return said
+        return known.setdefault(text, said)
 
     def answers(step: Obligation) -> Answers:
         return Answers(step, ask(step.number, step.question), ask(step.number, step.twin))

@@ -47,12 +47,14 @@ def ended_by_signals() -> Iterator[None]:
 class Stop:
     """Within it SIGINT, SIGTERM and SIGHUP are kept (`asked` is their number), and take their usual course at its end.
 
-    Only in the main thread, as Python has it, and only the first one: the second one takes its course at once.
+    Only in the main thread, as Python has it, and only the first one: the second one takes its course at once, unless
+    `every` one is to be kept, for work that is short and must not be cut in two.
     """
 
-    def __init__(self, wanted: bool = True) -> None:
+    def __init__(self, wanted: bool = True, every: bool = False) -> None:
         self.asked: int | None = None
         self.wanted = wanted and threading.current_thread() is threading.main_thread()
+        self.every = every
         self.before: dict[int, Any] = {}
 
     def __enter__(self) -> Stop:
@@ -62,8 +64,10 @@ class Stop:
         return self
 
     def _ask(self, number: int, frame: Any) -> None:
-        self._restore()
-        self.asked = number
+        if not self.every:
+            self._restore()
+        if self.asked is None:
+            self.asked = number
 
     def _restore(self) -> None:
         while self.before:

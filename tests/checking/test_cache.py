@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from adamproof.checking.report import ClaimFindings, Findings, LemmaReport, Muta
 from adamproof.checking.serialize import packed, unpacked
 from adamproof.numeric.check import Report
 from adamproof.theory.library import get
+from tests.session import Session
 
 ROOT = Path(__file__).resolve().parents[2]
 LEMMA = "sign-form"
@@ -41,9 +43,22 @@ def run(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
 
 def answer(done: subprocess.CompletedProcess[str]) -> tuple[bool, Any]:
     """Whether it was recalled, and all else (but for times)."""
-    (lemma,) = json.loads(done.stdout)["lemmas"]
+    return answer_in(done.stdout)
+
+
+def answer_in(text: str) -> tuple[bool, Any]:
+    (lemma,) = json.loads(text)["lemmas"]
     lemma.pop("seconds")
     return lemma.pop("recalled"), lemma
+
+
+@pytest.fixture
+def truth(session: Session, tmp_path: Path) -> Any:
+    """The answer about the lemma, which a cache in tmp_path has from now on: it is searched once a session."""
+    place = session.folder / "one lemma"
+    text = session.once("one lemma.json", lambda: run(place, "check", LEMMA, "--json").stdout)
+    shutil.copytree(place, tmp_path, dirs_exist_ok=True)
+    return answer_in(text)[1]
 
 
 def entry(folder: Path) -> Path:
@@ -66,8 +81,8 @@ def test_the_second_answer_is_recalled_and_equal(tmp_path: Path) -> None:
     assert fresh[1] == recalled[1] == refused[1]
 
 
+@pytest.mark.usefixtures("truth")
 def test_people_are_told(tmp_path: Path) -> None:
-    run(tmp_path, "check", LEMMA)
     done = run(tmp_path, "check", LEMMA)
     assert "sign-form: PROVED (verified now; proofs, numbers and false twins from the cache)" in done.stdout
     assert done.stderr == ""
@@ -79,8 +94,8 @@ def test_other_questions_are_other_entries(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("*.json"))) >= 3
 
 
+@pytest.mark.usefixtures("truth")
 def test_one_entry_a_question(tmp_path: Path) -> None:
-    run(tmp_path, "check", LEMMA)
     old = entry(tmp_path).rename(tmp_path / f"{entry(tmp_path).stem.rpartition('-')[0]}-0000000000000000.json")
     run(tmp_path, "check", LEMMA)
     assert not old.exists()  # as after a change of the code
@@ -214,9 +229,8 @@ def _no_text(content: Any) -> None:
         _steps_out_of_range,
     ],
 )
-def test_an_edited_entry_is_not_believed(tmp_path: Path, change: Callable[[Any], None]) -> None:
+def test_an_edited_entry_is_not_believed(tmp_path: Path, truth: Any, change: Callable[[Any], None]) -> None:
     """Even with the right checksum: the kernel reads the proofs, and the lemma says what they have to prove."""
-    truth = answer(run(tmp_path, "check", LEMMA, "--json"))[1]
     rewrite(entry(tmp_path), change)
     recalled, found = answer(run(tmp_path, "check", LEMMA, "--json"))
     assert not recalled
@@ -225,8 +239,8 @@ def test_an_edited_entry_is_not_believed(tmp_path: Path, change: Callable[[Any],
 
 
 @pytest.mark.parametrize("damage", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b.replace(b"abs", b"sba", 1)])
+@pytest.mark.usefixtures("truth")
 def test_a_damaged_entry_is_not_read(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
-    run(tmp_path, "check", LEMMA)
     path = entry(tmp_path)
     path.write_bytes(damage(path.read_bytes()))
     assert not answer(run(tmp_path, "check", LEMMA, "--json"))[0]

@@ -20,6 +20,7 @@ from adamproof.prover import le, prop, prove, reals
 from adamproof.theory import library as registry
 from adamproof.theory.lemma import Claim, Lemma, Source
 from tests.cli.test_cli import run
+from tests.session import Session
 
 PRESENT = {lemma.slug for lemma in registry.lemmas()}
 
@@ -275,5 +276,6 @@ def test_the_ledger_is_the_same_under_any_hash_seed() -> None:
 
 
 @pytest.mark.slow
-def test_the_whole_ledger_is_the_same_under_any_hash_seed() -> None:
-    assert len({run("claims", "--json", PYTHONHASHSEED=seed).stdout for seed in ("0", "1", "2")}) == 1
+def test_the_whole_ledger_is_the_same_under_any_hash_seed(session: Session) -> None:
+    texts = {run("claims", "--json", PYTHONHASHSEED=seed).stdout for seed in ("1", "2")}
+    assert texts == {session.claims()}

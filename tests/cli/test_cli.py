@@ -7,11 +7,16 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from adamproof.checking import recall
+from adamproof.checking.cache import PLACE, Cache, Question
+from adamproof.checking.verifier import FreshVerification
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -341,6 +346,40 @@ def test_a_signal_while_processes_begin_is_not_lost(
     assert list(tmp_path.glob("adamproof-*")) == []
 
 
+def test_an_early_end_leaves_no_folder(tmp_path: Path) -> None:
+    """Whatever the moment: a verification that nobody has closed goes with the process."""
+    code = (
+        "from adamproof.checking.verifier import FreshVerification; from adamproof.cli import terminal\n"
+        "kept = FreshVerification(['{}']); print(kept.answer(0)['verdict']); terminal.leave(130)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (130, "REJECTED\n", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_signal_between_two_verifiers_ends_the_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As the kept proofs are handed to the kernel, in two processes."""
+    begun: list[FreshVerification] = []
+
+    def interrupted(proofs: list[str]) -> FreshVerification:
+        if begun:
+            raise KeyboardInterrupt
+        begun.append(FreshVerification(proofs))
+        return begun[0]
+
+    kept = {"proofs": ["{}"]}
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(Cache, "read", lambda self, question: kept)
+    monkeypatch.setattr(recall, "FreshVerification", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        recall.Recalled([Question("B.2", 1, True), Question("sign-form", 1, True)], 2)
+    assert len(begun) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_export_and_verify(tmp_path: Path) -> None:
     path = tmp_path / "proof.json"
     assert run("export", "sign-form", "-o", str(path)).returncode == 0
@@ -404,16 +443,15 @@ def without_seconds(value: Any) -> Any:
 
 
 @pytest.mark.slow
-def test_json_is_the_same_under_any_hash_seed() -> None:
+def test_json_is_the_same_under_any_hash_seed(shared_cache: Path, tmp_path: Path) -> None:
+    """Searched twice, then recalled.  The first search is what other tests recall, so it is a whole one."""
     answers = []
-    for seed, more in (("0", ["--no-cache"]), ("1", []), ("2", [])):  # searched twice, then recalled
-        done = run("check", "all", "--json", "--models", "5", *more, PYTHONHASHSEED=seed)
+    for seed, place in (("0", shared_cache), ("1", tmp_path), ("2", tmp_path)):
+        done = run("check", "all", "--json", PYTHONHASHSEED=seed, **{PLACE: str(place)})
         assert done.returncode == 0, done.stderr
         answers.append(without_seconds(json.loads(done.stdout)))
-    assert all(lemma.pop("recalled") for lemma in answers[2]["lemmas"])
-    for answer in answers[:2]:
-        for lemma in answer["lemmas"]:
-            lemma.pop("recalled")
+    recalled = [[lemma.pop("recalled") for lemma in answer["lemmas"]] for answer in answers]
+    assert all(recalled[2]) and not any(recalled[1])
     assert answers[0] == answers[1] == answers[2]
 
 

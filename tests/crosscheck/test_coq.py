@@ -30,6 +30,7 @@ from adamproof.kernel.normal import normal
 from adamproof.kernel.rules import RULES
 from adamproof.kernel.terms import RELATIONS, Refusal, Term, as_real, bind, function, make, number
 from adamproof.prover import dump, le, prop, prove, reals
+from adamproof.support.signals import REQUESTS, Ended, ended_by_signals
 from adamproof.theory.library import get, lemmas, theorem_of
 from tests.export.common import HAS_COQ, begun, everything, needs_coq, signals_as_usual, stored
 
@@ -335,6 +336,33 @@ def test_a_run_that_is_ended_leaves_neither_process_nor_folder(numbers: tuple[in
     assert list(left.iterdir()) == []
     with pytest.raises(ProcessLookupError):
         os.kill(int(marker.read_text()), 0)
+
+
+@pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGHUP])
+def test_two_signals_while_coq_begins_leave_no_process(
+    second: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second one must not take its course between the beginning of a process and its place in the list."""
+    begun: list[subprocess.Popen[str]] = []
+
+    def start(name: str, folder: Path) -> subprocess.Popen[str]:
+        begun.append(subprocess.Popen(["sleep", "3600"], text=True, start_new_session=True))
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(second)
+        return begun[0]
+
+    monkeypatch.setattr(coqc, "_start", start)
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in REQUESTS}  # a background job ignores some
+    try:
+        with ended_by_signals(), pytest.raises((KeyboardInterrupt, Ended)):
+            list(coqc.check([Module("M", "", ())], tmp_path, 1, lambda text: None))
+    finally:
+        for number, action in before.items():
+            signal.signal(number, action)
+        alive = begun[0].returncode is None
+        begun[0].kill()
+        begun[0].wait()
+    assert not alive
 
 
 def test_a_file_does_not_take_the_name_of_a_result(tmp_path: Path) -> None:

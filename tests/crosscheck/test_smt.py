@@ -204,6 +204,30 @@ def test_a_solver_that_fails_has_not_answered(monkeypatch: pytest.MonkeyPatch) -
             asker("z3")(step)
 
 
+def test_a_question_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Results share most of their steps; another question, or no answer, is asked about."""
+    pytest.importorskip("z3")
+    step, *_, other = steps()
+    asked: list[str] = []
+
+    def backend(module: object, text: str, limit: int) -> str:
+        asked.append(text)
+        if len(asked) == 1:
+            raise ValueError("not now")
+        return "sat" if text == other.question else "unsat"
+
+    monkeypatch.setattr(asked_solvers, "_z3", backend)
+    ask = asker("z3")
+    with pytest.raises(SolverFailed):
+        ask(step)
+    again = replace(step, number=step.number + 1)
+    assert [ask(one).question for one in (step, again, other)] == ["unsat", "unsat", "sat"]
+    assert ask(again).obligation is again
+    assert asked == [step.question, step.question, step.twin, other.question, other.twin]
+    asker("z3")(step)
+    assert asked[5:] == [step.question, step.twin]  # nobody else's answers
+
+
 def test_a_question_among_integers_is_not_one_among_reals() -> None:
     """An arithmetic step with the premises and the conclusion of an integer gap is asked about, and is false."""
     pytest.importorskip("z3")
@@ -222,13 +246,17 @@ def test_a_question_among_integers_is_not_one_among_reals() -> None:
 def test_a_signal_is_no_answer(number: int, status: int, tmp_path: Path) -> None:
     """z3 would take an interrupt for itself and answer "unknown", and the run would go on and record that."""
     pytest.importorskip("z3")
-    words = ("verify", "main-theorem-averaged", "--with", "z3", "--save", str(tmp_path))
-    process = begun(*words, until=b"is asked about")
+    records, left = tmp_path / "records", tmp_path / "left"
+    left.mkdir()
+    words = ("verify", "main-theorem-averaged", "--with", "z3", "--save", str(records))
+    process = begun(*words, until=b"is asked about", TMPDIR=str(left))
+    assert list(left.glob("adamproof-*"))
     worked(process, 1.0)  # z3 is asked by now
     process.send_signal(number)
     process.communicate(timeout=1800)
     assert process.returncode == status
-    assert list(tmp_path.iterdir()) == []
+    assert list(records.iterdir()) == []
+    assert list(left.iterdir()) == []  # also where the generator of the proofs was suspended
 
 
 def test_a_signal_is_not_lost_where_python_ignores_exceptions(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,11 +32,12 @@ def signals_as_usual() -> None:
         signal.signal(number, signal.SIG_DFL)
 
 
-def begun(*words: str, until: bytes) -> subprocess.Popen[bytes]:
+def begun(*words: str, until: bytes, **variables: str) -> subprocess.Popen[bytes]:
     """A command that tells its progress, as soon as that has these words in it."""
     process = subprocess.Popen(
         [sys.executable, "-m", "adamproof", *words, "--progress"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **variables},
         preexec_fn=signals_as_usual,
     )  # fmt: skip
     assert process.stderr is not None

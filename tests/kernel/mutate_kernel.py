@@ -2,11 +2,17 @@
 
 ``python -m tests.kernel.mutate_kernel [TEXT]`` runs the mutants (whose name holds TEXT) and prints the
 survivors.  A mutant is named by its file, function and source text, never by a line number.
+
+With ``--write`` it also notes in noticed.json which test notices each, to be tried first the next time: do that after
+changes of the kernel or of its tests.  The file only saves time; nothing depends on what it says.
 """
 
 from __future__ import annotations
 
 import ast
+import importlib
+import importlib.util
+import json
 import multiprocessing
 import os
 import resource
@@ -15,14 +21,20 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 KERNEL = Path("adamproof") / "kernel"
+NOTICED = Path(__file__).with_name("noticed.json")
 WORKERS = 2
+UNUSED = ("cacheprovider", "hypothesispytest", "xdist", "xdist.looponfail")  # plugins
 # A mutant that makes the tests hang counts as noticed: they took so much more of the processor's time than without it.
 GUARD_FACTOR, GUARD_SECONDS = 5, 60
 GUARD_BYTES = 4 << 30
@@ -55,11 +67,18 @@ SURVIVORS: dict[str, str] = {}
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change of one file: its name, and the file's changed source."""
+    """One change of one file: its name, and its place among the file's changes."""
 
     name: str
     file: str
-    source: str
+    number: int
+
+    def source(self, root: Path = ROOT) -> str:
+        """The file's changed source."""
+        tree = ast.parse((root / KERNEL / self.file).read_text(encoding="utf-8"))
+        _, holder, field, new = next(islice(_changes(tree), self.number, None))
+        _put(holder, field, new)
+        return ast.unparse(ast.fix_missing_locations(tree))
 
 
 # --- making mutants --------------------------------------------------------------------------------
@@ -70,16 +89,12 @@ def mutants(root: Path = ROOT) -> list[Mutant]:
     found: list[Mutant] = []
     names: dict[str, int] = {}
     for path in sorted((root / KERNEL).glob("*.py")):
-        source = path.read_text(encoding="utf-8")
-        for number, (name, _, _, _) in enumerate(_changes(ast.parse(source))):
-            tree = ast.parse(source)
-            _, holder, field, new = list(_changes(tree))[number]
-            _put(holder, field, new)
+        for number, (name, _, _, _) in enumerate(_changes(ast.parse(path.read_text(encoding="utf-8")))):
             full = f"{path.name}: {name}"
             names[full] = names.get(full, 0) + 1
             if names[full] > 1:
                 full = f"{full} #{names[full]}"
-            found.append(Mutant(full, path.name, ast.unparse(ast.fix_missing_locations(tree))))
+            found.append(Mutant(full, path.name, number))
     return found
 
 
@@ -158,28 +173,105 @@ def _helper(node: ast.AST) -> str | None:
 
 
 # --- running them ------------------------------------------------------------------------------------
-# Each worker process has a copy of the kernel and its tests; for each mutant it forks, so that pytest is imported once.
+# A process with a copy of the kernel and its tests has imported pytest and SymPy, and nothing of ours; for each run of
+# tests it forks, so that every run imports the kernel anew and no run knows the terms of another.
 
 
-_folder = Path()  # of this worker
-_limits: dict[tuple[str, ...], int] = {}  # what a stage may take, in seconds of the processor's time
+_folder = Path()  # of this process: the copy
+
+Tests = tuple[str, ...]  # what pytest is asked to run: files below tests/kernel or one test, and options
 
 
-def _prepare(parent: str) -> None:
-    """Give this worker its own copy, and run every stage on the kernel as it is (which also compiles the tests)."""
+@dataclass(frozen=True)
+class Outcome:
+    """How a run of tests ended: pytest's exit status (or minus a signal), the first test that failed, and its cost."""
+
+    status: int | None
+    failed: str
+    seconds: float  # of the processor's time
+
+
+def prepare(parent: str) -> None:
+    """Give this process its own copy below a folder, and import what is not ours."""
     global _folder
     _folder = Path(tempfile.mkdtemp(dir=parent))
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "adamproof", _folder / "adamproof", ignore=ignored)
     shutil.copytree(ROOT / "tests" / "kernel", _folder / "tests" / "kernel", ignore=ignored)
     (_folder / "tests" / "__init__.py").touch()
-    stages = list({tuple(stage): stage for stages in STAGES.values() for stage in stages}.values())
-    for stage in stages:
-        before = _children_seconds()
-        if not _passes([stage], write_bytecode=True):
-            raise RuntimeError(f"the tests {' '.join(stage)} fail without any mutation")
-        _limits[tuple(stage)] = GUARD_SECONDS + int(GUARD_FACTOR * (_children_seconds() - before))
-    shutil.rmtree(_folder / KERNEL / "__pycache__")
+    for name in ("highspy", "mpmath", "numpy", "sympy"):
+        importlib.import_module(name)
+
+
+def noticed_by(mutant: Mutant, hint: str = "") -> str:
+    """The test that notices a mutant, or nothing.
+
+    The hint, a test that has noticed it before, is tried first; if it does not fail now, all tests of the file's
+    stages are run as if there had been none.  Only tests that pass on the kernel as it is count.
+    """
+    if "::" in hint and _fails_only_with(mutant, hint):
+        return hint
+    hangs = ""
+    for stage in map(tuple, _stages(mutant)):
+        limit = GUARD_SECONDS + int(GUARD_FACTOR * _as_it_is(stage).seconds)
+        found = _with(mutant, stage, limit)
+        if found.failed:
+            return found.failed
+        hangs = hangs or (" ".join(stage) if found.status != 0 else "")  # a test that fails would be a better hint
+    return hangs
+
+
+def _stages(mutant: Mutant) -> list[list[str]]:
+    """The stages of the mutant's file; a cost that is not counted is noticed soonest where costs are."""
+    stages = STAGES.get(mutant.file, [RULES, ATTACKS])
+    about_costs = COSTS in stages and "spend(" in mutant.name
+    return [COSTS, *(stage for stage in stages if stage != COSTS)] if about_costs else stages
+
+
+def _fails_only_with(mutant: Mutant, test: str) -> bool:
+    """Whether a single test fails, and not for what it takes or because it is not there any more."""
+    try:
+        limit = GUARD_SECONDS + int(GUARD_FACTOR * _as_it_is((test,)).seconds)
+    except RuntimeError:
+        return False
+    return _with(mutant, (test,), limit).status == pytest.ExitCode.TESTS_FAILED
+
+
+@cache
+def _as_it_is(tests: Tests) -> Outcome:
+    """A run on the kernel as it is (which also compiles the tests).  Raises RuntimeError where a test fails."""
+    found = _run(tests, write_bytecode=True)
+    if found.status != 0:
+        raise RuntimeError(f"the tests {' '.join(tests)} fail without any mutation")
+    return found
+
+
+def _with(mutant: Mutant, tests: Tests, limit: int) -> Outcome:
+    path = _folder / KERNEL / mutant.file
+    original = path.read_text(encoding="utf-8")
+    bytecode = Path(importlib.util.cache_from_source(str(path)))
+    bytecode.unlink(missing_ok=True)  # a changed source never meets it
+    path.write_text(mutant.source(), encoding="utf-8")
+    try:
+        return _run(tests, limit=limit)
+    finally:
+        path.write_text(original, encoding="utf-8")
+
+
+def _run(tests: Tests, *, limit: int = 0, write_bytecode: bool = False) -> Outcome:
+    """Run tests in a forked process of their own."""
+    context = multiprocessing.get_context("fork")
+    here, there = context.Pipe(duplex=False)
+    child = context.Process(target=_test, args=(tests, limit, write_bytecode, there))
+    before = _children_seconds()
+    child.start()
+    there.close()
+    child.join()
+    try:
+        failed = here.recv() if here.poll() else ""
+    except EOFError:
+        failed = ""
+    return Outcome(child.exitcode, failed, _children_seconds() - before)
 
 
 def _children_seconds() -> float:
@@ -187,64 +279,76 @@ def _children_seconds() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _passes(stages: list[list[str]], *, write_bytecode: bool = False) -> bool:
-    """Whether the tests of all these stages pass, each in a forked process of its own (they remember every term)."""
-    for stage in stages:
-        child = multiprocessing.get_context("fork").Process(target=_test, args=(stage, write_bytecode))
-        child.start()
-        child.join()
-        if child.exitcode != 0:
-            return False
-    return True
+class _First:
+    """A plugin that tells the first test that fails."""
+
+    def __init__(self, to: Connection) -> None:
+        self.to: Connection | None = to
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed and self.to is not None:
+            self.to.send(report.nodeid.removeprefix("tests/kernel/"))
+            self.to = None
 
 
-def _test(stage: list[str], write_bytecode: bool) -> None:
+def _test(tests: Tests, limit: int, write_bytecode: bool, to: Connection) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] in ("adamproof", "tests", "lemmas")]:
         del sys.modules[name]
     sys.path.insert(0, str(_folder))
     os.chdir(_folder)
     os.environ["PYTHONPATH"] = str(_folder)
-    sys.dont_write_bytecode = not write_bytecode  # a changed source must never meet old bytecode
+    sys.dont_write_bytecode = not write_bytecode
     resource.setrlimit(resource.RLIMIT_AS, (GUARD_BYTES, GUARD_BYTES))
-    if tuple(stage) in _limits:
-        resource.setrlimit(resource.RLIMIT_CPU, (_limits[tuple(stage)],) * 2)
+    if limit:
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
-    files = [str(Path("tests") / "kernel" / part) for part in stage if part.endswith(".py")]
-    rest = [part for part in stage if not part.endswith(".py")]
-    failed = pytest.main(["-q", "-x", "--tb=no", "--no-header", "-p", "no:cacheprovider", *files, *rest])
-    os._exit(1 if failed else 0)
+    named = [f"tests/kernel/{part}" if part.partition("::")[0].endswith(".py") else part for part in tests]
+    options = ["-q", "-x", "--tb=no", "--no-header", f"--rootdir={_folder}", *(f"-p no:{name}" for name in UNUSED)]
+    os._exit(int(pytest.main([*options, *named], plugins=[_First(to)])))
 
 
-def _survives(mutant: Mutant) -> bool:
-    path = _folder / KERNEL / mutant.file
-    original = path.read_text(encoding="utf-8")
-    path.write_text(mutant.source, encoding="utf-8")
-    try:
-        return _passes(STAGES.get(mutant.file, [RULES, ATTACKS]))
-    finally:
-        path.write_text(original, encoding="utf-8")
+# --- what is remembered ------------------------------------------------------------------------------
 
 
-def survivors(candidates: list[Mutant]) -> list[str]:
-    """The names of the mutants that no test notices."""
+def hints() -> dict[str, str]:
+    """The test that noticed each mutant when that was last written down."""
+    found: dict[str, str] = json.loads(NOTICED.read_text(encoding="utf-8")) if NOTICED.exists() else {}
+    return found
+
+
+def _note(noticed: dict[str, str]) -> None:
+    NOTICED.write_text(json.dumps(noticed, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def workers(count: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that run mutants, each with a copy of its own."""
     with tempfile.TemporaryDirectory() as parent:
         spawn = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(WORKERS, mp_context=spawn, initializer=_prepare, initargs=(parent,)) as pool:
-            survived = pool.map(_survives, candidates)
-            return [mutant.name for mutant, alive in zip(candidates, survived, strict=True) if alive]
+        with ProcessPoolExecutor(count, mp_context=spawn, initializer=prepare, initargs=(parent,)) as pool:
+            yield pool
 
 
-def main(wanted: str = "") -> int:
-    candidates = [mutant for mutant in mutants() if wanted in mutant.name]
-    found = survivors(candidates)
-    unexplained = [name for name in found if name not in SURVIVORS]
-    print(f"{len(candidates)} mutants, {len(candidates) - len(found)} noticed, {len(found)} survive")
+def main(*words: str) -> int:
+    write = "--write" in words
+    wanted = next((word for word in words if word != "--write"), "")
+    candidates, known = mutants(), hints()
+    chosen = [mutant for mutant in candidates if wanted in mutant.name]
+    found: dict[str, str] = {}
+    with workers(WORKERS) as pool:
+        answers = pool.map(noticed_by, chosen, [known.get(mutant.name, "") for mutant in chosen])
+        for mutant, test in zip(chosen, answers, strict=True):
+            found |= {mutant.name: test} if test else {}
+            if write:  # each at once: all of them may take long
+                _note({mutant.name: test for mutant in candidates if (test := {**known, **found}.get(mutant.name))})
+    unexplained = [mutant.name for mutant in chosen if mutant.name not in found and mutant.name not in SURVIVORS]
+    print(f"{len(chosen)} mutants, {len(found)} noticed, {len(chosen) - len(found)} survive")
     for name in unexplained:
         print(f"NOT NOTICED {name}")
     return 1 if unexplained else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:2]))
+    sys.exit(main(*sys.argv[1:]))

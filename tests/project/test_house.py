@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from adamproof import bounds
+from adamproof.checking.cache import PLACE
 from adamproof.kernel.facts import FACTS
 from adamproof.kernel.rules import RULES
 from adamproof.prover import dump
@@ -213,6 +214,7 @@ def test_the_wheel_proves_b2_in_a_clean_environment(tmp_path: Path) -> None:
     python = tmp_path / "clean" / "bin" / "python"
     subprocess.run([str(python), "-m", "pip", "install", "--quiet", str(wheel)], **run)
     bare = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    bare[PLACE] = str(tmp_path / "cache")
     done = subprocess.run([str(python), "-m", "adamproof", "check", "lemma", "B.2", "-q"], env=bare, **run)
     assert done.stdout == "B.2 update-magnitude: PROVED\n"
     mine = tmp_path / "mine.py"
@@ -222,6 +224,7 @@ def test_the_wheel_proves_b2_in_a_clean_environment(tmp_path: Path) -> None:
     assert "adamproof.bounds.sweep.Bounds" in shown and "adamproof.bounds.problem.Problem" in shown
     found = subprocess.run([str(python), "-c", "import lemmas"], **{**run, "check": False}, env=bare)
     ran = subprocess.run([str(python), "-m", "pip", "uninstall", "--quiet", "--yes", "adamproof"], **run)
+    bare[PLACE] = str(tmp_path / "another cache")
     zipped = subprocess.run(  # the wheel itself on the path: what it needs stays installed
         [str(python), "-P", "-m", "adamproof", "check", "B.2", "-q"], env={**bare, "PYTHONPATH": str(wheel)}, **run
     )

@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from adamproof.checking.cache import PLACE
+from tests.session import Session
+
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -53,8 +56,8 @@ def test_console_blocks_print_what_they_show(block: str, tmp_path: Path) -> None
 
 
 @pytest.mark.slow
-def test_the_table_of_verdicts_is_what_the_ledger_says(tmp_path: Path) -> None:
-    claims = json.loads(run(["claims", "--json"], tmp_path).stdout)["claims"]
+def test_the_table_of_verdicts_is_what_the_ledger_says(session: Session) -> None:
+    claims = json.loads(session.claims())["claims"]
     judged: dict[str, set[int]] = {}
     for claim in claims:
         judged.setdefault(claim["word"], set()).add(claim["number"])
@@ -93,6 +96,7 @@ def test_make_check_on_a_fresh_copy(tmp_path: Path) -> None:
     ignored = shutil.ignore_patterns(".venv", ".git", "__pycache__", ".*_cache", ".hypothesis")
     shutil.copytree(ROOT, copy, ignore=ignored)
     bare = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "MAKEFLAGS", "MAKELEVEL")}
+    bare[PLACE] = str(tmp_path / "cache")
     command = ["make", f"PYTHON={sys.executable}", "check"]
     done = subprocess.run(command, cwd=copy, env=bare, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

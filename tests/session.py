@@ -1,0 +1,55 @@
+"""What the processes of one session of tests share: answers that are had once, whichever test asks first."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+EXPERIMENTS = ("experiment", "all", "--save", "experiments")
+
+
+@dataclass(frozen=True)
+class Session:
+    """A folder that is this session's own, empty at its start."""
+
+    folder: Path
+
+    def once(self, name: str, make: Callable[[], str]) -> str:
+        """The text of this name; the first process that asks makes it, and others wait for that."""
+        path = self.folder / name
+        with (self.folder / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not path.exists():
+                text = make()
+                path.write_text(text, encoding="utf-8")
+            return path.read_text(encoding="utf-8")
+
+    def experiments(self) -> str:
+        """What the command for all experiments prints; their records are in `experiments`, below the folder."""
+
+        return self.once("experiments.txt", lambda: _printed(self.folder, *EXPERIMENTS))
+
+    def claims(self) -> str:
+        """The whole ledger as JSON, found under the hash seed 0, without records of one's own."""
+
+        def make() -> str:
+            bare = self.folder / "no records"
+            bare.mkdir()
+            return _printed(bare, "claims", "--json", PYTHONHASHSEED="0")
+
+        return self.once("claims.json", make)
+
+
+def _printed(cwd: Path, *words: str, **variables: str) -> str:
+    """What a command prints to standard output.  It must end well."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **variables}
+    return subprocess.run(
+        [sys.executable, "-m", "adamproof", *words], cwd=cwd, env=environment, capture_output=True, text=True,
+        check=True, encoding="utf-8",
+    ).stdout  # fmt: skip
