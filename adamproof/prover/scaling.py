@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..kernel.normal import Monomial, Number, Poly, join, whole
+from ..kernel.normal import ONE, Monomial, Number, Poly, join, whole
 from .polynomials import ordered
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Ratios:
         return scales(self.polys, self.rows)[0] if spread(self.polys) > MIXED else None
 
     def between(self, a: Monomial, b: Monomial) -> list[Number]:
-        """Every r, far from 1, for which the square of r*a + b or r*a - b looks as if it might help."""
+        """Every r for which the square of r*a + b or r*a - b looks as if it might help: far from 1, but where b is 1."""
         aa, bb, ab = join(a, a), join(b, b), join(a, b)
         found = dict.fromkeys(self._of_units(aa, bb))
         for poly in self.polys:
@@ -80,7 +80,7 @@ class Ratios:
                 found[abs(2 * Fraction(first) / both)] = None
             if both and second:
                 found[abs(Fraction(both) / (2 * second))] = None
-        return [whole(ratio) for ratio in found if not 1 < FAR * ratio < FAR**2]
+        return [whole(ratio) for ratio in found if not 1 < FAR * ratio < FAR**2 or (b == ONE and ratio != 1)]
 
     def _of_units(self, aa: Monomial, bb: Monomial) -> list[Fraction]:
         """The power of ten that is nearest to the ratio of two squared units."""

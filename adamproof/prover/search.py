@@ -15,6 +15,7 @@ from itertools import combinations_with_replacement
 from operator import attrgetter
 
 from ..kernel.normal import (
+    ONE,
     Atom,
     Monomial,
     Poly,
@@ -257,8 +258,10 @@ class Search:
         for column in columns:
             if len(set(column.facts)) <= 2:
                 sight.update((monomial, None) for monomial, _ in ordered(column.reduced))
-        roots = list(dict.fromkeys(root for monomial in sight if (root := _root(monomial))))[:MAX_ROOTS]
-        pairs = [(a, b) for i, a in enumerate(roots) for b in roots[:i] if join(a, b) in sight]
+        found = dict.fromkeys(root for monomial in sight if (root := _root(monomial)))
+        # The plainest, not the first: a long fact must not crowd out the others.
+        roots = sorted(found, key=lambda root: sum(exponent for _, exponent in root))[:MAX_ROOTS]
+        pairs = [(a, b) for i, a in enumerate(roots) for b in (ONE, *roots[:i]) if join(a, b) in sight]
         ratios = Ratios([column.reduced for column in singles])
         mixed = [{a: r, b: sign} for a, b in pairs for r in (1, *ratios.between(a, b)) for sign in (1, -1)]
         return [poly_term({root: 1}) for root in roots], [poly_term(poly) for poly in mixed]
