@@ -16,9 +16,9 @@ from ..kernel.normal import key
 from ..kernel.rules import Theorem
 from ..kernel.terms import RELATIONS
 from ..kernel.text import show
-from ..prover.language import prop
+from ..prover.proving import ProofFailure, assume, cite, prove
 from ..prover.record import Step, derive
-from ..prover.tactics import ProofFailure, assume, cite, prove
+from ..prover.translation import prop
 from .source import Source
 
 if TYPE_CHECKING:
@@ -135,10 +135,6 @@ class Scope:
             raise LemmaError(f"the step {title!r} must be a theorem, not {type(theorem).__name__}")
         self.steps.append((title, theorem))
         return theorem
-
-    def conclude(self, *facts: Any, **hints: Any) -> Step:
-        """Prove the goal from the facts and all relational assumptions."""
-        return prove(self.goal, *facts, **hints)
 
 
 class MissingAssumption(Exception):
