@@ -54,7 +54,7 @@ class real_power(sympy.Function):  # type: ignore[misc]  # noqa: N801 - written 
     _latex = power._latex
 
 
-class BoundSymbol(sympy.Symbol):  # type: ignore[misc]
+class _Bound(sympy.Symbol):  # type: ignore[misc]
     """The variable of a binder, inside of it: no free variable is equal to it, so that no substitution is captured.
 
     It prints and sorts like the symbol that it stands for.  `depth` tells nested binders apart.
@@ -75,12 +75,17 @@ class BoundSymbol(sympy.Symbol):  # type: ignore[misc]
         return self.symbol.sort_key(order)
 
 
+def stands_for(expression: Any) -> Any:
+    """The symbol that the variable of a binder stands for; any other expression as it is."""
+    return expression.symbol if isinstance(expression, _Bound) else expression
+
+
 def _made_bound(symbol: Any, body: Any) -> tuple[Any, Any]:
     """The variable for a binder over this body, and the body with it in place of the symbol."""
-    if not isinstance(symbol, sympy.Symbol) or isinstance(symbol, BoundSymbol):
+    if not isinstance(symbol, sympy.Symbol) or isinstance(symbol, _Bound):
         return symbol, body  # refused by the translation; or SymPy builds a binder anew from its parts
-    depth = max((found.depth + 1 for found in body.atoms(BoundSymbol)), default=0)
-    variable = BoundSymbol(symbol, depth)
+    depth = max((found.depth + 1 for found in body.atoms(_Bound)), default=0)
+    variable = _Bound(symbol, depth)
     return variable, _renamed(body, symbol, variable)
 
 

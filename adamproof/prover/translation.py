@@ -35,7 +35,6 @@ from ..kernel.terms import (
 )
 from ..kernel.terms import function as kernel_function
 from .language import (
-    BoundSymbol,
     E,
     Forall,
     Integrable,
@@ -48,6 +47,7 @@ from .language import (
     power,
     real_power,
     reals,
+    stands_for,
 )
 
 
@@ -83,7 +83,7 @@ def sort_of(expression: Any) -> str:
 
 
 def _is_point(expression: Any) -> bool:
-    return isinstance(expression.symbol if isinstance(expression, BoundSymbol) else expression, Point)
+    return isinstance(stands_for(expression), Point)
 
 
 def _is_integer_term(expression: Any) -> bool:
@@ -119,7 +119,7 @@ def _ordered(expression: Any) -> list[Any]:
 
 def _variable(symbol: Any) -> Term:
     """The variable of a symbol made by reals(), integers() or Point(): others may hide assumptions or share a name."""
-    if type(symbol) is BoundSymbol:
+    if stands_for(symbol) is not symbol:
         if symbol not in _open:
             raise TranslationError(f"{symbol} is the variable of an E, Integral01 or Sum, taken out of it")
         return _open[symbol]
@@ -138,7 +138,7 @@ _open: dict[Any, Term] = {}  # the binders that the translation is inside of: th
 
 def _binder(op: str, symbol: Any, sort: str, body: Any, *bounds: Term) -> Term:
     """The kernel term of a binder over a SymPy expression."""
-    plain = symbol.symbol if isinstance(symbol, BoundSymbol) else symbol
+    plain = stands_for(symbol)
     if not isinstance(plain, sympy.Symbol) or _variable(plain).sort != sort:
         raise TranslationError(f"{plain} cannot be bound here: a variable of sort {sort} is needed")
     if plain is symbol:

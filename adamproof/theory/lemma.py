@@ -226,11 +226,11 @@ class Lemma:
 
     # --- for people at a prompt or in a notebook; what these need is imported when they are called ---
 
-    def verdict(self, models: int = 40, mutants: bool = True) -> LemmaReport:
+    def verdict(self, models: int | None = None, mutants: bool = True) -> LemmaReport:
         """Check the lemma: prove and verify its claims, test them on random models, refute its false twins."""
         from ..checking.pipeline import check
 
-        return check(self, models, mutants)
+        return check(self, mutants=mutants) if models is None else check(self, models, mutants)
 
     @property
     def statement(self) -> str:
