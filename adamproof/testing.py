@@ -18,7 +18,8 @@ from typing import Any
 import sympy
 
 from .bounds.affine import exact
-from .bounds.asymptotics import Order, OrderError, Schedule, order
+from .bounds.asymptotics import Order, order
+from .bounds.power_law import OrderError, Schedule
 
 
 def assert_rate(expr: Any, T: Any, exponent: Any, schedule: Schedule | None = None) -> None:

@@ -1,8 +1,9 @@
 """The calculator: orders of magnitude in T and d, exact; the best schedule; scaling witnesses; bounds in numbers.
 
-affine (exponents) -> linear_program (exact) -> asymptotics (an expression under a schedule) -> schedules;
-parameters -> problem -> theorems (the lemmas' bounds) -> certified (one setting), sweep (many), tuning, plots.  All
-are imported when they are asked for: `--help` needs the parameters, but neither SymPy nor the lemmas.
+affine (exponents) -> linear_program (exact) -> power_law (a schedule) -> asymptotics (an expression under it) ->
+schedules (the best one); parameters -> problem -> theorems (the lemmas' bounds) -> certified (one setting), sweep
+(many), target (the smallest T), tuning (the best hyperparameters), plots.  All are imported when they are asked for:
+`--help` needs the parameters, but neither SymPy nor the lemmas.
 Nothing here is trusted: what a calculation claims about exponents is proved by the kernel on request.
 """
 
@@ -10,16 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .affine import Affine
-    from .asymptotics import Order, OrderError, Rate, Schedule, UndecidedOrder, order, rate
+    from .asymptotics import Order, Rate, order, rate
     from .certified import Bound, certify
     from .constant import rate_constant
     from .linear_program import Constraint, Infeasible, Optimum, ProgramError, Unbounded, maximise
     from .magnitude import magnitudes
+    from .power_law import OrderError, Schedule, UndecidedOrder
     from .problem import Hyperparameters, Problem, ProblemError
     from .schedules import Best, Cell, Scale, ScalingWitness, best_schedule, cells, constraints, scaling_witness
     from .sweep import Bounds, bound
+    from .target import smallest_steps
     from .training import Training
-    from .tuning import optimise, smallest_steps
+    from .tuning import optimise
 
 _LATER = {
     "Affine": "affine",
@@ -32,17 +35,17 @@ _LATER = {
     "Infeasible": "linear_program",
     "Optimum": "linear_program",
     "Order": "asymptotics",
-    "OrderError": "asymptotics",
+    "OrderError": "power_law",
     "Problem": "problem",
     "ProblemError": "problem",
     "ProgramError": "linear_program",
     "Rate": "asymptotics",
     "Scale": "schedules",
     "ScalingWitness": "schedules",
-    "Schedule": "asymptotics",
+    "Schedule": "power_law",
     "Training": "training",
     "Unbounded": "linear_program",
-    "UndecidedOrder": "asymptotics",
+    "UndecidedOrder": "power_law",
     "best_schedule": "schedules",
     "bound": "sweep",
     "cells": "schedules",
@@ -55,7 +58,7 @@ _LATER = {
     "rate": "asymptotics",
     "rate_constant": "constant",
     "scaling_witness": "schedules",
-    "smallest_steps": "tuning",
+    "smallest_steps": "target",
 }
 
 

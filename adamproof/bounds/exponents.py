@@ -14,9 +14,10 @@ from ..kernel import verify
 from ..lemmas.notation import T, d
 from ..prover import dump
 from .affine import exact
-from .asymptotics import Order, OrderError, Rate, Schedule, order, rate
+from .asymptotics import Order, Rate, order, rate
 from .formulas import NumberError
 from .formulas import exact as formula
+from .power_law import OrderError, Schedule
 from .schedules import Best, best_schedule, written_out
 from .theorems import with_scale
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from ..prover.elimination import solved
 from .affine import Affine, variables_of
 
 TOLERANCE = 1e-7  # below this a slack or multiplier is taken to be 0; the exact solve decides
@@ -147,19 +148,7 @@ def _multipliers(
 
 def _solved(rows: Sequence[Sequence[Fraction]], unknowns: int) -> list[Fraction]:
     """A solution of linear equations (coefficients and right side a row); unknowns left free are 0."""
-    from sympy import QQ
-    from sympy.polys.matrices import DomainMatrix
-
-    if not rows or not unknowns:
-        if any(row[-1] for row in rows):
-            raise ProgramError("the support found has no exact solution; the program is too degenerate")
-        return [Fraction(0)] * unknowns
-    matrix = [[QQ(value.numerator, value.denominator) for value in row] for row in rows]
-    reduced, pivots = DomainMatrix(matrix, (len(rows), unknowns + 1), QQ).rref()
-    if unknowns in pivots:
+    found = solved([dict(enumerate(row)) for row in rows], unknowns)
+    if found is None:
         raise ProgramError("the support found has no exact solution; the program is too degenerate")
-    values = [Fraction(0)] * unknowns
-    for row, pivot in enumerate(pivots):
-        entry = reduced.to_list()[row][unknowns]
-        values[pivot] = Fraction(int(entry.numerator), int(entry.denominator))
-    return values
+    return found

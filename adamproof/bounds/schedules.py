@@ -17,8 +17,9 @@ import sympy
 
 from ..prover import Forall, Step, forall, generalise, le, prove, reals
 from .affine import Affine, variables_of
-from .asymptotics import ALPHA, BETA, GAMMA0, Order, OrderError, Rate, Schedule, UndecidedOrder, order, rate
+from .asymptotics import ALPHA, BETA, GAMMA0, Order, Rate, order, rate
 from .linear_program import Constraint, Optimum, ProgramError, maximise
+from .power_law import OrderError, Schedule, UndecidedOrder
 
 MAX_SPLITS = 6  # comparisons of exponents that one expression may leave open
 FREE = Schedule("A", "B", "C")  # all exponents open

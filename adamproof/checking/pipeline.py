@@ -24,10 +24,10 @@ from ..theory.lemma import Claim, Derivation, Lemma, LemmaError, MissingAssumpti
 from ..theory.library import derivation_of
 from .judge import judged
 from .report import About, ClaimFindings, Findings, LemmaReport, MutantReport, speaks_of_integrability
+from .request import MODELS
 from .verifier import FreshVerification
 
 SEED = 20250706  # of the random models; any other does as well, a fixed one makes runs repeatable
-MODELS = 40  # random models per claim
 A_MODEL = "models, such as Model(variables={'x': 1})"
 WITNESS_TRIES = 300  # random models searched for a counterexample
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+MODELS = 40  # random models a claim, where nobody asks for another number
 FIRST = 0  # in place of a claim's name: the first claim, whatever its name
 
 

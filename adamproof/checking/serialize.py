@@ -18,8 +18,8 @@ import mpmath
 
 from ..kernel.terms import PROP, Function, Term, function, make, reset_budget
 from ..numeric.check import Report, Witness
-from ..numeric.evaluate import Slack
 from ..numeric.intervals import BoxAnswer
+from ..numeric.slack import Slack
 from ..theory.graph import Graph, Node
 from ..theory.source import Source
 from .report import About, ClaimFindings, Findings, LostClaim, MutantReport

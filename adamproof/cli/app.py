@@ -15,6 +15,7 @@ import click
 from click.core import ParameterSource
 
 from .._version import __version__
+from ..checking.request import FIRST, MODELS
 from ..experiments.records import EXPERIMENTS
 from ..support.signals import ended_by_signals
 from . import completion as completing
@@ -30,7 +31,6 @@ DEBUG = "adamproof.debug"
 INTERRUPTED = 130
 BROKEN_PIPE = 141  # as if stopped by the signal; 1 would read as "refuted"
 JOBS = 2
-MODELS = 40  # random models a claim; adamproof.checking says the same, but importing that brings in SymPy
 HELP = {"help_option_names": ["-h", "--help"]}
 LARGEST_COUNTER = 1 << 32  # of coordinates, samples, replicates; the simulator says the same, but brings in NumPy
 CALCULATOR = ("bound", "magnitude", "rate", "schedule")  # commands in a module of their own
@@ -702,7 +702,6 @@ def _verified(answer: Any, quiet: bool) -> str:
 @click.pass_context
 def export(ctx: click.Context, names: tuple[str, ...], form: str, claim: str | None, path: str | None) -> None:
     """Write a claim's proof file, a LaTeX document of it, or its proof for Coq or for SMT solvers."""
-    from ..checking.request import FIRST
     from .names import resolve
     from .tasks import Settings, run_all, workers
 

@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from ..bounds.constant import RateConstant
     from ..bounds.evaluation import Enclosure
     from ..bounds.magnitude import Magnitudes, Map
+    from ..bounds.target import Target
     from ..bounds.training import Covered, Training
-    from ..bounds.tuning import Optimised, Target
+    from ..bounds.tuning import Optimised
 
 BAR = 24
 HELP = {"help_option_names": ["-h", "--help"]}
@@ -294,8 +295,8 @@ class Question:
         return magnitudes(h.beta1, h.beta2, h.steps, h.epsilon, self.problem.V, self.digits, self.problem.dim)
 
     def reach(self, target: str, as_json: bool) -> tuple[str, int]:
+        from ..bounds.target import smallest_steps
         from ..bounds.training import coverage, uncovered
-        from ..bounds.tuning import smallest_steps
 
         found = smallest_steps(self.problem, self.hyper, target, self.theorem, self.case, self.digits)
         covered = coverage(self.theorem, self.training)
@@ -763,9 +764,9 @@ def schedule(A: str | None, B: str | None, C: str | None, theorem: str, best: bo
 
     Exit status: 0, or 2 for a usage error.
     """
-    from ..bounds.asymptotics import OrderError
     from ..bounds.exponents import report
     from ..bounds.linear_program import ProgramError
+    from ..bounds.power_law import OrderError
 
     given = {"A": A, "B": B, "C": C}
     if not best and None in given.values():

@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from ..bounds.asymptotics import Schedule as Exponents
 from ..bounds.asymptotics import order, rate
+from ..bounds.power_law import Schedule as Exponents
 from ..bounds.schedules import written_out
 from ..bounds.theorems import with_scale
 from ..simulator import Algorithm, Noise, Run, Schedule, quadratic, sign_descent

@@ -1,4 +1,5 @@
 """Stored proofs in another checker's language.  Nothing here is trusted: what it writes is checked there.
 
-proof -> raw -> text -> development -> replay; `smt` asks about steps.  Only the kernel's terms and reader are used.
+proof, raw, text -> normal_terms, scope -> algebra -> development -> replay; `smt` asks about steps.  Only the kernel's
+terms and reader are used.
 """

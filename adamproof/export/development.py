@@ -1,41 +1,29 @@
 """A Coq development that grows: lemmas with their parameters, and the lemmas that equate normal forms.
 
-Where the kernel compares normal forms, Coq is given an equation.  A real term is a polynomial over *leaves*
-(variables, function values, roots, sums, means ...).  `Algebra` turns a statement about terms into one about real
-variables in place of the leaves, which `ring` decides; where two leaves are the same only after normalising (a sum
-that comes apart, say), the equation of each with its normal form is a lemma of its own.
+Where the kernel compares normal forms, Coq is given an equation, which `Algebra` reduces to one that `ring` decides;
+where two leaves are the same only after normalising (a sum that comes apart, say), the equation of each with its normal
+form is a lemma of its own.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from ..kernel.normal import ONE, Atom, Monomial, Number, Poly, key, normal, scaled, whole
+from ..kernel.normal import ONE, key, normal, scaled, whole
 from ..kernel.normal import _content as content
 from ..kernel.terms import BINDERS, INT, POINT, QUANTIFIERS, REAL, Function, Term, free, make, number, reset_budget
 from . import raw
-from .text import (
-    BINDER_HEADS,
-    INTEGRABLE,
-    LARGEST_POWER,
-    RELATIONS,
-    SORTS,
-    TIGHT,
-    is_literal_power,
-    new_name,
-    show,
-    symbol_name,
-    type_of,
-)
+from .algebra import Algebra
+from .normal_terms import UNIT, ZERO, atom_key, atom_term, canonical, is_leaf, ordered, parts_of, powers, split, term_of
+from .scope import Scope, names_of, symbol_key
+from .text import BINDER_HEADS, INTEGRABLE, RELATIONS, SORTS, new_name, show, symbol_name, type_of
 
-ZERO, UNIT = number(0), number(1)
 MISSING = "ltac:(assumption)"
 SAME = {"==": "eq_same", "<=": "le_same", "<": "lt_same", "!=": "ne_same"}
-
 
 SPACES = {"Omega": "Type", "P": "probability Omega", "I": "integral01"}
 ANY = {REAL: "0", INT: "0%Z", POINT: "origin P"}  # a value of each sort, where any will do
@@ -72,59 +60,6 @@ class Module:
     def at(self, line: int) -> Lemma | None:
         """The lemma in which a line lies."""
         return next((lemma for start, lemma in reversed(self.lines) if start <= line), None)
-
-
-@dataclass
-class Scope:
-    """What is in sight in a proof: the Coq names of free symbols, and the hypotheses.
-
-    ``lost`` names the symbols that the statement does not mention, though the step does: what is proved holds for all
-    of their values, so that any will do.  It is one for all scopes of a proof.  ``hidden`` are names that are out
-    of sight, but in use: a proof that was written outside of a binder may mention them.
-    """
-
-    names: dict[Any, str]
-    hypotheses: list[tuple[Term, str]] = field(default_factory=list)
-    lost: dict[Any, str] = field(default_factory=dict)
-    hidden: frozenset[str] = frozenset()
-
-    def with_variable(self, variable: Term) -> tuple[Scope, str]:
-        """The scope inside a binder of this variable, and the variable's name there.
-
-        A hypothesis about a free variable of the same name says nothing of the bound one.
-        """
-        name = symbol_name(variable)
-        while name in self.taken:
-            name += "'"
-        hypotheses = [(prop, text) for prop, text in self.hypotheses if variable not in free(prop)]
-        return Scope({**self.names, variable: name}, hypotheses, self.lost, self.taken), name
-
-    def with_hypotheses(self, *more: tuple[Term, str]) -> Scope:
-        """These first: what a rule discharges is preferred to a hypothesis that says the same."""
-        return replace(self, hypotheses=[*more, *self.hypotheses])
-
-    @property
-    def taken(self) -> frozenset[str]:
-        """The names in use."""
-        return self.hidden.union(self.names.values(), (text for _, text in self.hypotheses))
-
-    def new(self, letter: str) -> str:
-        """A name for a hypothesis that is not in use."""
-        taken = self.taken
-        return next(name for name in (f"{letter}{n}" for n in range(len(taken) + 1)) if name not in taken)
-
-    def name(self, symbol: Any) -> str:
-        """The name of a symbol; one that is not in sight is lost."""
-        return self.names.get(symbol) or self.lost.setdefault(symbol, f"any{len(self.lost)}")
-
-    def named(self, term: Term) -> dict[Any, str]:
-        """The names for a text of this term."""
-        for symbol in sorted(free(term) - self.names.keys(), key=symbol_key):
-            self.name(symbol)
-        return {**self.lost, **self.names}
-
-    def show(self, term: Term, least: int = TIGHT) -> str:
-        return show(term, self.named(term), least)
 
 
 def mentions(text: str, name: str) -> bool:
@@ -279,7 +214,7 @@ class Development:
         return proof  # different propositions: Coq will refuse
 
     def _convert(self, scope: Scope, found: Term, wanted: Term) -> str:
-        algebra = Algebra(self, scope, [*found.args, *wanted.args])
+        algebra = Algebra(self.to_normal, scope, [*found.args, *wanted.args])
         return algebra.script([(found, "h0")], wanted, [f"refine ({SAME[wanted.op]} _ _ _ _ _ p0).", algebra.ring])
 
     def variable(self, sort: str, terms: Iterable[Term]) -> Term:
@@ -301,7 +236,7 @@ class Development:
         return self.apply(lemma, scope, {})
 
     def _equal(self, scope: Scope, left: Term, right: Term) -> str:
-        algebra = Algebra(self, scope, [left, right])
+        algebra = Algebra(self.to_normal, scope, [left, right])
         return algebra.script([], make("==", left, right), [algebra.ring])
 
     def to_normal(self, scope: Scope, term: Term) -> str:
@@ -449,17 +384,6 @@ def parameters(lemma: Lemma) -> list[tuple[str, str]]:
     ]
 
 
-def names_of(symbols: Iterable[Any]) -> dict[Any, str]:
-    """Coq names for the free symbols of a lemma; two of one name, but of different sorts, are told apart."""
-    names: dict[Any, str] = {}
-    for symbol in symbols:
-        name = symbol_name(symbol)
-        while name in names.values():
-            name += "'"
-        names[symbol] = name
-    return names
-
-
 def _values(lost: Mapping[Any, str], script: str) -> list[str]:
     """Coq steps that give the lost symbols of a script a value, of which nothing is known afterwards."""
     return [
@@ -482,186 +406,7 @@ def _spaces(text: str) -> tuple[str, ...]:
     return tuple(space for space in SPACES if space in found or (space == "Omega" and "P" in found))
 
 
-def symbol_key(symbol: Any) -> tuple[str, str]:
-    return symbol_name(symbol), type_of(symbol)
-
-
 def integer_equal(scope: Scope, term: Term) -> str:
     """A proof that an integer term equals its normal form."""
     target = term_of(normal(term), INT)
     return "eq_refl" if term is target else f"(ltac:(ring) : {scope.show(term)} = {scope.show(target)} :> Z)"
-
-
-# --- normal forms as terms -----------------------------------------------------------------------
-
-_keys: dict[Atom, str] = {}
-
-
-def atom_key(atom: Atom) -> str:
-    """A text that orders atoms, the same in every process."""
-    if atom not in _keys:
-        _keys[atom] = f"{atom.head}({', '.join(_part_key(arg) for arg in atom.args)})"
-    return _keys[atom]
-
-
-def _part_key(part: Any) -> str:
-    if type(part) is Atom:
-        return atom_key(part)
-    if type(part) is frozenset:
-        return "{" + "; ".join(sorted(f"{_part_key(first)}^{second}" for first, second in part)) + "}"
-    return f"{part!r}: {part.sort}" if type(part) is Term else repr(part)
-
-
-def ordered(poly: Poly) -> list[tuple[Monomial, Number]]:
-    """The monomials of a polynomial, in an order that is the same in every process."""
-    return sorted(poly.items(), key=lambda item: (len(item[0]) == 0, _part_key(item[0])))
-
-
-def term_of(poly: Poly, sort: str = REAL) -> Term:
-    """The normal form as a term again."""
-    parts = [monomial_term(monomial, coefficient, sort) for monomial, coefficient in ordered(poly)]
-    if not parts:
-        return _literal(0, sort)
-    return parts[0] if len(parts) == 1 else make("add", *parts)
-
-
-def _literal(value: Number, sort: str) -> Term:
-    return number(value) if sort == REAL else make("int", int(value))
-
-
-def monomial_term(monomial: Monomial, coefficient: Number, sort: str = REAL) -> Term:
-    factors = [] if coefficient == 1 and monomial else [_literal(coefficient, sort)]
-    for atom, exponent in sorted(monomial, key=lambda factor: atom_key(factor[0])):
-        base = atom_term(atom, sort)
-        if sort == INT:
-            factors += [base] * exponent
-        else:
-            factors += [base] if exponent == 1 else powers(base, exponent)
-    return factors[0] if len(factors) == 1 else make("mul", *factors)
-
-
-def parts_of(exponent: int) -> list[int]:
-    """An exponent as a sum of such that Coq computes with: two at most, for the kernel's are below 10,000."""
-    return [LARGEST_POWER, exponent - LARGEST_POWER] if exponent > LARGEST_POWER else [exponent]
-
-
-def powers(base: Term, exponent: int) -> list[Term]:
-    """The factors of a power, each of which is Coq's own."""
-    return [make("pow", base, make("int", part)) for part in parts_of(exponent)]
-
-
-def atom_term(atom: Atom, sort: str = REAL) -> Term:
-    head, args = atom.head, atom.args
-    if head in ("var", "bound"):
-        leaf = args[0] if head == "var" else make("bound", *args)
-        return make("real", leaf) if sort == REAL and leaf.sort == INT else leaf
-    if head == "app":
-        return make("app", args[0], *(_argument_term(arg, s) for arg, s in zip(args[1:], args[0].sorts, strict=True)))
-    if head in BINDERS:
-        body = monomial_term(args[-1], 1)
-        return make(head, *(term_of(dict(arg), INT) for arg in args[:-1]), body)
-    if head == "pow":
-        return make("pow", term_of(dict(args[0])), term_of(dict(args[1]), INT))
-    return make(head, *(term_of(dict(arg)) for arg in args))
-
-
-def _argument_term(arg: Any, sort: str) -> Term:
-    if sort == POINT:
-        return atom_term(arg)
-    return term_of(dict(arg), sort)
-
-
-def split(monomial: Monomial, coefficient: Number, variable: Term) -> tuple[Term, Term]:
-    """(the coefficient and the factors without the variable, the factors with it)."""
-    inside = frozenset(factor for factor in monomial if variable in free(atom_term(factor[0])))
-    return monomial_term(monomial - inside, coefficient), monomial_term(inside, 1)
-
-
-def canonical(op: str, variable: Term, bounds: Sequence[Term], inside: Term) -> Term:
-    """The binder over a monomial, in normal form."""
-    return term_of(normal(raw.bound(op, variable, *bounds, inside)))
-
-
-def is_leaf(term: Term) -> bool:
-    """Whether a real term is no sum, product, literal or literal power."""
-    return term.op not in ("rat", "add", "mul") and not is_literal_power(term)
-
-
-# --- statements over real variables ----------------------------------------------------------------
-
-
-class Algebra:
-    """Real terms with variables in place of their leaves.
-
-    ``names`` has a variable for each leaf.  A leaf that stands for itself is arbitrary; one that is the same as a
-    polynomial in others comes with the equation that says so.
-    """
-
-    def __init__(self, development: Development, scope: Scope, terms: Iterable[Term]) -> None:
-        reset_budget()
-        self.names: dict[Term, str] = {}
-        self.equations: list[tuple[Term, Term, str]] = []  # leaf, its normal form, the proof
-        self.scope = scope
-        leaves: dict[Term, None] = {}
-        self.rational = False
-        for term in terms:
-            self._collect(term, leaves)
-        users: dict[Atom, set[Term]] = {}
-        for leaf in leaves:
-            for monomial in normal(leaf):
-                for atom, _ in monomial:
-                    users.setdefault(atom, set()).add(leaf)
-        found: dict[Term, None] = {}  # leaves that stand for themselves, as they appear
-        for leaf in leaves:
-            poly = normal(leaf)
-            if _is_atom(poly) and users[next(iter(next(iter(poly))))[0]] == {leaf}:
-                found[leaf] = None
-                continue
-            target = term_of(poly)
-            self._collect(target, found)
-            if leaf is not target:
-                self.equations.append((leaf, target, development.to_normal(scope, leaf)))
-        for letter, group in (("a", found), ("u", [leaf for leaf, _, _ in self.equations])):
-            self.names.update({leaf: f"{letter}{number}" for number, leaf in enumerate(group)})
-
-    def _collect(self, term: Term, leaves: dict[Term, None]) -> None:
-        if term.op == "rat":
-            self.rational = self.rational or term.args[0].denominator != 1
-        elif term.op in ("add", "mul") or is_literal_power(term):
-            for arg in term.args:
-                if arg.sort == REAL:
-                    self._collect(arg, leaves)
-        elif term.op != "var" and not (term.op == "real" and term.args[0].op == "var"):
-            leaves[term] = None
-
-    @property
-    def ring(self) -> str:
-        """What decides an equation."""
-        known = f"subst {' '.join(self.names[leaf] for leaf, _, _ in self.equations)}; " if self.equations else ""
-        return known + ("field." if self.rational else "ring.")
-
-    def show(self, term: Term, least: int = TIGHT) -> str:
-        return show(term, {**self.scope.named(term), **self.names}, least)
-
-    def script(self, facts: Sequence[tuple[Term, str]], goal: Term, steps: Sequence[str]) -> str:
-        """A proof of the goal from facts (with their proofs, called p0, p1, ... in the steps)."""
-        variables = [*(self.names[leaf] for leaf in self.names)]
-        equations = [f"{self.names[leaf]} = {self.show(target, 3)}" for leaf, target, _ in self.equations]
-        props = [*equations, *(self.show(prop, 2) for prop, _ in facts), self.show(goal, 2)]
-        head = f"forall {' '.join(variables)} : R, " if variables else ""
-        introduced = [*variables, *(f"e{n}" for n in range(len(equations))), *(f"p{n}" for n in range(len(facts)))]
-        lines = [f"assert (alg : {head}{' -> '.join(props)})."]
-        start = [f"intros {' '.join(introduced)}."] if introduced else []
-        lines.append("{ " + "\n    ".join([*start, *steps]) + " }")
-        values = [self.scope.show(leaf) for leaf in self.names]
-        proofs = [*(proof for _, _, proof in self.equations), *(proof for _, proof in facts)]
-        lines.append(f"exact ({' '.join(['alg', *values, *proofs])}).")
-        return "\n  ".join(lines)
-
-
-def _is_atom(poly: Poly) -> bool:
-    """Whether a polynomial is one atom that is no variable."""
-    if len(poly) != 1:
-        return False
-    ((monomial, coefficient),) = poly.items()
-    return coefficient == 1 and len(monomial) == 1 and all(a.head != "var" and e == 1 for a, e in monomial)

@@ -26,9 +26,12 @@ from ..kernel.terms import (
     reset_budget,
 )
 from . import raw
-from .development import UNIT, ZERO, Algebra, Development, Lemma, Module, Scope, term_of
+from .algebra import Algebra
+from .development import Development, Lemma, Module
+from .normal_terms import UNIT, ZERO, term_of
 from .proof import Proof as StoredProof
 from .proof import Step
+from .scope import Scope
 from .text import INTEGRABLE, SORTS, digits, function_text
 
 Proof = tuple[str, Term]  # a Coq term, and the proposition that it proves
@@ -248,7 +251,7 @@ class Replay:
         facts = [(prop, proof) for proof, prop in used]
         squares = [square for _, _, squares in products for square in squares]
         terms = [arg for prop in (goal, *(prop for prop, _ in facts)) for arg in prop.args]
-        algebra = Algebra(self.development, self.scope, [*terms, *squares, *(by for _, by in multipliers)])
+        algebra = Algebra(self.development.to_normal, self.scope, [*terms, *squares, *(by for _, by in multipliers)])
         scale = math.lcm(*(coefficient.denominator for coefficient, _, _ in products))
         certificate = Certificate(algebra, [prop for prop, _ in facts], goal, scale)
         return algebra.script(facts, goal, certificate.steps(products, multipliers))

@@ -1,5 +1,5 @@
 """Numbers as evidence: kernel statements evaluated in models, counterexamples, interval checks.
 
-models -> evaluate -> check; `intervals` stands beside them.  Nothing here proves anything, except
+models -> numbers -> slack -> evaluate -> check; `intervals` stands beside them.  Nothing here proves anything, except
 that `intervals` decides a statement on a box with outward rounding; nothing here knows how proofs are found.
 """

@@ -15,21 +15,10 @@ from typing import Any
 import mpmath
 
 from ..kernel.terms import Function, Term, free
-from .evaluate import (
-    DIGITS,
-    GUARD,
-    MARGIN,
-    TOLERANCE,
-    Evaluator,
-    Slack,
-    Truth,
-    Undetermined,
-    as_mpf,
-    shown,
-    subtract,
-    told_apart,
-)
+from .evaluate import Evaluator, Truth
 from .models import Model, Number
+from .numbers import DIGITS, GUARD, MARGIN, TOLERANCE, Undetermined, as_mpf, shown, subtract, told_apart
+from .slack import Slack
 
 MAX_SHOWN_CALLS = 40
 ROUNDED = Fraction(1, 10**12)  # a hypothesis that is off by less (relative) was probably computed with too few digits

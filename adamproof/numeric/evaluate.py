@@ -9,9 +9,8 @@ proof.  The kernel leaves sqrt, ln and rpow unspecified outside their domains: t
 from __future__ import annotations
 
 import functools
-import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -20,27 +19,15 @@ import mpmath
 
 from ..kernel.terms import POINT, QUANTIFIERS, RELATIONS, Term, is_binder
 from .models import Model, Number, gauss_legendre
+from .numbers import DIGITS, GUARD, TOLERANCE, Undetermined, as_mpf, shown
+from .slack import Slack, measured, satisfied
 
-DIGITS = 50
-GUARD = 15  # beyond DIGITS; they absorb the rounding of a few thousand operations
-# An equality at 50 digits holds when |lhs - rhs| <= TOLERANCE * max(1, |lhs|, |rhs|), and <= may be violated by
-# that much.  Ten digits short of DIGITS: a formula may lose that many to cancellation and still be judged rightly.
-TOLERANCE = Fraction(1, 10**40)
-# A counterexample must violate by more than this: ten digits beyond what its hypotheses were allowed to be off,
-# so that an error in the hypotheses, amplified by the statement, is not taken for a violation.
-MARGIN = Fraction(1, 10**30)
-SHOWN_DIGITS = 15  # of a number in a message, where these suffice
-MAX_SHOWN_DIGITS = 60
 MAX_SUMMANDS = 200_000
 MAX_EXACT_BITS = 1_000_000  # of an exact power; larger ones are taken at working precision
 
 Bound = tuple[Any, ...]  # values of the open binders, innermost first
 Code = Callable[["Evaluator", Bound], Any]
 Call = tuple[str, tuple[Any, ...]]
-
-
-class Undetermined(ArithmeticError):
-    """The logic gives this term no value, or the precision does not suffice to tell; the message says which."""
 
 
 class Evaluator:
@@ -107,8 +94,8 @@ class Evaluator:
     def _relation(self, prop: Term, bound: Bound, instance: Bound, tolerance: Fraction) -> Leaf:
         try:
             lhs, rhs = (compile_term(side)(self, bound) for side in prop.args)
-            measured = _measured(prop.op, lhs, rhs)
-            return Leaf(instance, _satisfied(measured, tolerance), measured.exact, measured)
+            slack = measured(prop.op, lhs, rhs)
+            return Leaf(instance, satisfied(slack, tolerance), slack.exact, slack)
         except Undetermined as reason:
             return Leaf(instance, None, False, None, str(reason))
 
@@ -137,61 +124,6 @@ class Evaluator:
         result = mpmath.fsum(rounded)
         known = mpmath.mpf(10) ** -(self.digits + 5)
         return result if abs(result) > known * max(abs(part) for part in rounded) else mpmath.mpf(0)
-
-
-@dataclass(frozen=True)
-class Slack:
-    """How far a relation is from failing.  Numbers are Fractions where exact, else mpf.
-
-    absolute: rhs - lhs for <= and <, -|lhs - rhs| for ==, |lhs - rhs| for !=; negative means violated.
-    relative: absolute over max(|lhs|, |rhs|), and 0 when both sides are 0.
-    tightness: lhs / rhs for an inequality between lhs >= 0 and rhs > 0 (1 means attained), else None.
-    exact: both sides are exact.
-    """
-
-    op: str
-    lhs: Number
-    rhs: Number
-    absolute: Number
-    relative: Number
-    tightness: Number | None
-    exact: bool
-
-    def __str__(self) -> str:
-        left, right = told_apart([self.lhs, self.rhs])
-        return f"{left} {self.op} {right}"
-
-    @property
-    def closeness(self) -> str:
-        """By how much the sides differ, in brackets, where 15 digits do not show it; empty otherwise."""
-        gap = _gap(self.lhs, self.rhs)
-        alike = _decimal(self.lhs, SHOWN_DIGITS) == _decimal(self.rhs, SHOWN_DIGITS)
-        return f" (they differ by ~{_decimal(gap, 3)})" if gap and alike else ""
-
-
-def _measured(op: str, lhs: Number, rhs: Number) -> Slack:
-    """The slack of a relation between these sides, at the current working precision."""
-    absolute = subtract(rhs, lhs) if op in ("<=", "<") else abs(subtract(rhs, lhs))
-    if op == "==":
-        absolute = -absolute
-    scale = larger(abs(lhs), abs(rhs))
-    relative = quotient(absolute, scale) if scale else Fraction(0)
-    tightness = quotient(lhs, rhs) if op in ("<=", "<") and lhs >= 0 and rhs > 0 else None
-    return Slack(op, lhs, rhs, absolute, relative, tightness, type(lhs) is Fraction and type(rhs) is Fraction)
-
-
-def _satisfied(slack: Slack, tolerance: Fraction) -> bool:
-    """Whether the relation holds: exactly for exact sides, else up to tolerance * max(1, |lhs|, |rhs|).
-
-    Raises Undetermined when < or != hangs on less than that.
-    """
-    if slack.exact:
-        strict = slack.op in ("<", "!=")
-        return bool(slack.absolute > 0 if strict else slack.absolute >= 0)
-    off = as_mpf(tolerance) * max(1, abs(as_mpf(slack.lhs)), abs(as_mpf(slack.rhs)))
-    if slack.op in ("<", "!=") and abs(slack.absolute) <= off:
-        raise Undetermined(f"rounding hides whether {slack}: they are too close{slack.closeness}")
-    return bool(slack.absolute >= -off)
 
 
 @dataclass(frozen=True)
@@ -241,7 +173,7 @@ def slack(prop: Term, model: Model, digits: int = DIGITS) -> Slack:
         raise TypeError(f"only a relation has a slack, not {prop}")
     evaluator = Evaluator(model, digits)
     with mpmath.workdps(digits + GUARD):
-        return _measured(prop.op, *(evaluator.value(side) for side in prop.args))
+        return measured(prop.op, *(evaluator.value(side) for side in prop.args))
 
 
 def holds(prop: Term, model: Model, tolerance: Fraction = TOLERANCE, digits: int = DIGITS) -> Truth:
@@ -254,87 +186,7 @@ def _is_sampled(prop: Term) -> bool:
     return own or any(type(arg) is Term and arg.sort == "prop" and _is_sampled(arg) for arg in prop.args)
 
 
-# --- numbers: exact where both are, else mpf -----------------------------------------------------
-
-
-def as_mpf(number: Number) -> mpmath.mpf:
-    """The number at the current working precision."""
-    return mpmath.mpf(number.numerator) / number.denominator if type(number) is Fraction else number
-
-
-def subtract(a: Number, b: Number) -> Number:
-    """a - b."""
-    return a - b if type(a) is type(b) else as_mpf(a) - as_mpf(b)
-
-
-def quotient(a: Number, b: Number) -> Number:
-    """a / b, for b != 0."""
-    return a / b if type(a) is type(b) else as_mpf(a) / as_mpf(b)
-
-
-def larger(a: Number, b: Number) -> Number:
-    """The larger of two numbers."""
-    return a if subtract(a, b) >= 0 else b
-
-
-def shown(value: Any, digits: int = SHOWN_DIGITS) -> str:
-    """A value as text: exact in full while short, otherwise this many digits marked with ~."""
-    if isinstance(value, mpmath.mpf):
-        return f"~{mpmath.nstr(value, digits)}"
-    if type(value) is not Fraction or max(abs(value.numerator), value.denominator) < 10**20:
-        return str(value)
-    return f"~{_decimal(value, digits)}"
-
-
-def told_apart(values: Sequence[Any]) -> list[str]:
-    """The values as text, each with as many digits as set it apart from the others (at most MAX_SHOWN_DIGITS).
-
-    Numbers that agree to within rounding (TOLERANCE) are taken to be the same, unless both are exact.
-    """
-    numbers = sorted({value for value in values if _is_number(value)}, key=functools.cmp_to_key(_order))
-    digits = dict.fromkeys(numbers, SHOWN_DIGITS)
-    for low, high in itertools.pairwise(numbers):
-        needed = _digits_between(low, high)
-        digits[low], digits[high] = max(digits[low], needed), max(digits[high], needed)
-    return [shown(value, digits[value] if _is_number(value) else SHOWN_DIGITS) for value in values]
-
-
-def _is_number(value: Any) -> bool:
-    return type(value) in (int, Fraction) or isinstance(value, mpmath.mpf)
-
-
-def _rational(value: Any) -> Number:
-    """The value of an integer as a real number; other numbers as they are."""
-    return Fraction(value) if type(value) is int else value
-
-
-def _order(a: Number, b: Number) -> int:
-    """-1, 0 or 1: how the numbers compare (mpmath does not order a Fraction and an mpf reliably)."""
-    with mpmath.workdps(MAX_SHOWN_DIGITS + GUARD):
-        difference = subtract(_rational(a), _rational(b))
-        return int(difference > 0) - int(difference < 0)
-
-
-def _gap(a: Number, b: Number) -> Number:
-    """|b - a|; exact for exact numbers, else to more digits than are ever shown."""
-    with mpmath.workdps(MAX_SHOWN_DIGITS + GUARD):
-        return abs(subtract(_rational(b), _rational(a)))
-
-
-def _digits_between(low: Number, high: Number) -> int:
-    """How many digits tell two different numbers apart; MAX_SHOWN_DIGITS if more would be needed."""
-    if isinstance(low, mpmath.mpf) or isinstance(high, mpmath.mpf):
-        with mpmath.workdps(DIGITS + GUARD):
-            largest = max(1, *(abs(as_mpf(_rational(end))) for end in (low, high)))
-            if as_mpf(_gap(low, high)) <= as_mpf(TOLERANCE) * largest:
-                return SHOWN_DIGITS
-    steps = range(SHOWN_DIGITS, MAX_SHOWN_DIGITS, 5)
-    return next((count for count in steps if _decimal(low, count) != _decimal(high, count)), MAX_SHOWN_DIGITS)
-
-
-def _decimal(number: Number, digits: int) -> str:
-    with mpmath.workdps(digits + GUARD):
-        return str(mpmath.nstr(as_mpf(_rational(number)), digits))
+# --- heads ----------------------------------------------------------------------------------------
 
 
 def _product(parts: list[Number]) -> Number:

@@ -19,7 +19,7 @@ from typing import Any
 from mpmath import libmp
 
 from ..kernel.terms import RELATIONS, Term, free
-from .evaluate import told_apart
+from .numbers import told_apart
 
 Box = dict[str, tuple[Fraction, Fraction]]  # exact end points of each variable
 Interval = tuple[Any, Any]  # mpmath's raw floating-point pairs: lower, upper

@@ -1,7 +1,7 @@
 """The untrusted half: statements in SymPy, certificate search, and the tactics that proofs are written with.
 
-language (SymPy <-> kernel terms) -> polynomials, linear, search (certificates) -> library, tactics,
-functionals (what lemma files use); record writes proof files.
+language -> translation (SymPy <-> kernel terms) -> unevaluated; polynomials, elimination -> linear, search
+(certificates) -> library, known -> proving -> tactics, functionals (what lemma files use); record writes proof files.
 """
 
 from .functionals import Functional
@@ -12,36 +12,18 @@ from .language import (
     Integral01,
     Point,
     Sum,
-    TranslationError,
-    absolute,
-    eq,
     forall,
     function,
     integers,
-    inverse,
-    le,
-    ln,
-    lt,
-    ne,
     power,
-    product,
-    prop,
-    put,
-    ratio,
     real_power,
     reals,
-    root,
-    term,
-    to_sympy,
 )
+from .proving import ProofFailure, assume, cite, prove
 from .record import Step, derive, dump
 from .tactics import (
-    ProofFailure,
-    assume,
     at,
     by_cases,
-    calc,
-    cite,
     convert,
     cut,
     generalise,
@@ -49,13 +31,14 @@ from .tactics import (
     induction,
     instantiate,
     over,
-    prove,
     rewrite,
     settle,
     sum_empty,
     sum_first,
     sum_last,
 )
+from .translation import TranslationError, prop, put, term, to_sympy
+from .unevaluated import absolute, eq, inverse, le, ln, lt, ne, product, ratio, root
 
 __all__ = [
     "E",
@@ -72,7 +55,6 @@ __all__ = [
     "assume",
     "at",
     "by_cases",
-    "calc",
     "cite",
     "convert",
     "cut",

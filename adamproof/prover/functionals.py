@@ -12,9 +12,10 @@ from typing import Any
 import sympy
 
 from ..kernel.terms import BINDERS, INT, Term, make, minus
-from .language import E, Integral01, term
+from .language import E, Integral01
+from .proving import prove
 from .record import Step, derive
-from .tactics import prove
+from .translation import term
 
 Part = tuple[Any, Step | None]  # a coefficient and the integrability of what it multiplies
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
 
-from ..kernel.normal import Monomial, Poly
+from ..kernel.normal import Monomial, Number, Poly
+from .elimination import solved
 from .polynomials import monomial_key, ordered
 from .scaling import scales, size, spread
 
@@ -184,27 +184,15 @@ def _support(programme: Programme, scaled: Sequence[Sequence[float]], basic: boo
 
 
 def _exact(polys: Sequence[Poly], strict: Sequence[bool], rows: dict[Monomial, int]) -> list[Fraction] | None:
-    """The exact solution on the support, by rational elimination; variables left free are set to zero."""
-    from sympy import QQ
-    from sympy.polys.matrices import DomainMatrix
-
-    entries: dict[int, dict[int, Any]] = {}
+    """The exact solution on the support; variables left free are set to zero."""
+    equations: list[dict[int, Number]] = [{} for _ in range(len(rows) + 1)]
     for column, poly in enumerate(polys):
         for monomial, coefficient in poly.items():
-            entries.setdefault(rows[monomial], {})[column] = QQ(coefficient.numerator, coefficient.denominator)
+            equations[rows[monomial]][column] = coefficient
         if strict[column]:
-            entries.setdefault(len(rows), {})[column] = QQ(1)
-    entries.setdefault(len(rows), {})[len(polys)] = QQ(1)
-    shape = (len(rows) + 1, len(polys) + 1)
-    reduced, pivots = DomainMatrix(entries, shape, QQ).rref()
-    if len(polys) in pivots:
-        return None
-    values = [Fraction(0)] * len(polys)
-    dense = reduced.to_sdm()
-    for row, pivot in enumerate(pivots):
-        value = dense.get(row, {}).get(len(polys), QQ(0))
-        values[pivot] = Fraction(int(value.numerator), int(value.denominator))
-    return values
+            equations[-1][column] = 1
+    equations[-1][len(polys)] = 1
+    return solved(equations, len(polys))
 
 
 # --- the exact simplex method -------------------------------------------------------------------

@@ -14,8 +14,9 @@ from typing import Any
 
 from ..kernel.terms import INT, POINT, QUANTIFIERS, RELATIONS, Function, Term, free
 from ..numeric.check import Witness, counterexample
-from ..numeric.evaluate import Undetermined, value
+from ..numeric.evaluate import value
 from ..numeric.models import Model, ModelError
+from ..numeric.numbers import Undetermined
 
 SEED = 20250706
 TRIES = 3000

@@ -69,7 +69,7 @@ class Ratios:
         return scales(self.polys, self.rows)[0] if spread(self.polys) > MIXED else None
 
     def between(self, a: Monomial, b: Monomial) -> list[Number]:
-        """Every r for which the square of r*a + b or r*a - b looks as if it might help: far from 1, but where b is 1."""
+        """Every r for which the square of r*a + b or r*a - b looks as if it might help: far from 1, unless b is 1."""
         aa, bb, ab = join(a, a), join(b, b), join(a, b)
         found = dict.fromkeys(self._of_units(aa, bb))
         for poly in self.polys:

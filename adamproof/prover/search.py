@@ -80,7 +80,6 @@ class Search:
     goal: Term
     facts: Sequence[Step]
     squares: Sequence[Term] = ()
-    products: Sequence[tuple[int, ...]] = ()
     linear: bool = False
     tried: list[str] = field(default_factory=list)
     work: int = 0
@@ -228,8 +227,6 @@ class Search:
         wanted: list[tuple[tuple[int, ...], tuple[Term, ...]]] = [((), ())]
         for size in range(1, degree + 1):
             wanted += [(facts, ()) for facts in combinations_with_replacement(factors, size)]
-        wanted += [(facts, ()) for facts in self.products]
-        wanted += [((*facts, NEGATED_GOAL), ()) for facts in self.products if self.goal.op != "!="]
         singles = self._columns(wanted[: 1 + len(factors)], clear)
         columns = singles + self._columns(wanted[1 + len(factors) : MAX_COLUMNS], clear)
         pure, mixed = self._guessed_squares(columns, singles if degree > 1 else [])

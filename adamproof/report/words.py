@@ -134,7 +134,7 @@ def refusal(mutant: MutantReport) -> str:
 
 def brief(witness: Witness) -> str:
     """A counterexample in one line."""
-    from ..numeric.evaluate import told_apart
+    from ..numeric.numbers import told_apart
 
     values = witness.values
     at = f"; at {', '.join(told_apart(witness.instance))}" if witness.instance else ""

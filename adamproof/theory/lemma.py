@@ -17,9 +17,9 @@ from ..kernel.normal import key
 from ..kernel.rules import Theorem
 from ..kernel.terms import RELATIONS
 from ..kernel.text import show
-from ..prover.language import prop
+from ..prover.proving import ProofFailure, assume, cite, prove
 from ..prover.record import Step, derive
-from ..prover.tactics import ProofFailure, assume, cite, prove
+from ..prover.translation import prop
 from .source import Source
 
 if TYPE_CHECKING:
@@ -155,10 +155,6 @@ class Scope:
         self.steps.append((title, theorem))
         return theorem
 
-    def conclude(self, *facts: Any, **hints: Any) -> Step:
-        """Prove the goal from the facts and all relational assumptions."""
-        return prove(self.goal, *facts, **hints)
-
 
 class MissingAssumption(Exception):
     """A proof script asked for an assumption that is not among the stated ones."""
@@ -253,11 +249,11 @@ class Lemma:
 
     # --- for people at a prompt or in a notebook; what these need is imported when they are called ---
 
-    def verdict(self, models: int = 40, mutants: bool = True) -> LemmaReport:
+    def verdict(self, models: int | None = None, mutants: bool = True) -> LemmaReport:
         """Check the lemma: prove and verify its claims, test them on random models, refute its false twins."""
         from ..checking.pipeline import check
 
-        return check(self, models, mutants)
+        return check(self, mutants=mutants) if models is None else check(self, models, mutants)
 
     @property
     def statement(self) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import mpmath
 
-from ..numeric.evaluate import DIGITS, GUARD
+from ..numeric.numbers import DIGITS, GUARD
 from .lemma import Lemma, LemmaError
 from .library import declare
 

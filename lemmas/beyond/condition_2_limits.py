@@ -27,8 +27,9 @@ from adamproof.lemmas.models import problems
 from adamproof.lemmas.momentum import momentum_error
 from adamproof.lemmas.momentum.momentum_error import MEAN_ERROR
 from adamproof.lemmas.notation import HYPERPARAMETERS, T, b2, d, eps, j, k, norm, t, w
-from adamproof.numeric.evaluate import Evaluator, as_mpf
+from adamproof.numeric.evaluate import Evaluator
 from adamproof.numeric.models import Model
+from adamproof.numeric.numbers import as_mpf
 from adamproof.prover import (
     E,
     Integrable,

@@ -61,8 +61,9 @@ from adamproof.lemmas.momentum import momentum_error
 from adamproof.lemmas.momentum.momentum_error import CONSTANTS, drift, noise, xi
 from adamproof.lemmas.notation import L0, L1, T, b1, b2, d, gamma, j, k, norm, q, s0, t, w
 from adamproof.lemmas.notation import R as BOUND
-from adamproof.numeric.evaluate import Evaluator, as_mpf
+from adamproof.numeric.evaluate import Evaluator
 from adamproof.numeric.models import Model
+from adamproof.numeric.numbers import as_mpf
 from adamproof.prover import (
     E,
     Step,

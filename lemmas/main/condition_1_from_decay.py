@@ -25,8 +25,8 @@ from sympy import Integer, Rational, Sum
 from adamproof.lemmas.foundations import constant_sum, power_order, young_power
 from adamproof.lemmas.foundations.functionals import rational
 from adamproof.lemmas.notation import T, p, q, t
-from adamproof.numeric.evaluate import as_mpf
 from adamproof.numeric.models import Model
+from adamproof.numeric.numbers import as_mpf
 from adamproof.prover import (
     Functional,
     Step,

@@ -37,8 +37,9 @@ from adamproof.lemmas.main.setting import (
 )
 from adamproof.lemmas.models import problems
 from adamproof.lemmas.notation import L0, L1, R, T, b1, d, gamma, j, k, p, q, s0, s1, t, w
-from adamproof.numeric.evaluate import Evaluator, as_mpf
+from adamproof.numeric.evaluate import Evaluator
 from adamproof.numeric.models import Model
+from adamproof.numeric.numbers import as_mpf
 from adamproof.prover import (
     E,
     Integrable,

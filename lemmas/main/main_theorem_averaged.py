@@ -70,8 +70,8 @@ from adamproof.lemmas.momentum.momentum_error import variance
 from adamproof.lemmas.notation import L0, T, b1, b2, d, eps, gamma, j, k, norm, t, w
 from adamproof.lemmas.notation import R as BOUND
 from adamproof.lemmas.update.average_magnitude import FACTOR
-from adamproof.numeric.evaluate import as_mpf
 from adamproof.numeric.models import Model
+from adamproof.numeric.numbers import as_mpf
 from adamproof.prover import (
     E,
     Integrable,

@@ -12,8 +12,8 @@ from typing import Any
 import mpmath
 
 from adamproof.lemmas.foundations.functionals import rational
-from adamproof.numeric.evaluate import as_mpf
 from adamproof.numeric.models import Model
+from adamproof.numeric.numbers import as_mpf
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adamproof.bounds.certified import certify
+from adamproof.bounds.monotone import never_grows
 from adamproof.bounds.problem import Hyperparameters, Problem, ProblemError
+from adamproof.bounds.target import smallest_steps
 from adamproof.bounds.theorems import NAMES, theorem
-from adamproof.bounds.tuning import NoSetting, Optimised, best_learning_rate, never_grows, optimise, smallest_steps
+from adamproof.bounds.tuning import NoSetting, Optimised, best_learning_rate, optimise
 from adamproof.lemmas.notation import T, d
 from adamproof.prover import reals
 

@@ -17,10 +17,11 @@ import pytest
 
 from adamproof.checking import verifier
 from adamproof.checking.cache import PLACE, Cache, Question, _seal, fingerprint
-from adamproof.checking.pipeline import MODELS, outline, work
+from adamproof.checking.pipeline import outline, work
 from adamproof.checking.pool import Workers
 from adamproof.checking.recall import Recalled, keep
 from adamproof.checking.report import ClaimFindings, Findings, LemmaReport, MutantReport, Verdict
+from adamproof.checking.request import MODELS
 from adamproof.checking.serialize import packed, unpacked
 from adamproof.numeric.check import Report
 from adamproof.theory.library import get

@@ -22,9 +22,11 @@ from adamproof.cli.coq import Stored
 from adamproof.cli.errors import CliError
 from adamproof.cli.terminal import Progress
 from adamproof.crosscheck import coqc
-from adamproof.export.development import Development, Module, Scope, term_of
+from adamproof.export.development import Development, Module
+from adamproof.export.normal_terms import term_of
 from adamproof.export.proof import Proof, Step, read
 from adamproof.export.replay import replay
+from adamproof.export.scope import Scope
 from adamproof.export.text import coq_name
 from adamproof.kernel.normal import normal
 from adamproof.kernel.rules import RULES

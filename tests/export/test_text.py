@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from adamproof.crosscheck import coqc
 from adamproof.export import raw
-from adamproof.export.development import Development, comment, term_of
+from adamproof.export.development import Development, comment
+from adamproof.export.normal_terms import term_of
 from adamproof.export.proof import read
 from adamproof.export.replay import replay
 from adamproof.export.text import coq_name, digits, show

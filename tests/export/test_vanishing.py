@@ -11,10 +11,11 @@ import pytest
 
 from adamproof.crosscheck import coqc
 from adamproof.crosscheck.smt_solvers import asker
-from adamproof.export import development, text
-from adamproof.export.development import Development, Module, names_of
+from adamproof.export import normal_terms, text
+from adamproof.export.development import Development, Module
 from adamproof.export.proof import read
 from adamproof.export.replay import replay
+from adamproof.export.scope import names_of
 from adamproof.export.smt import obligations
 from adamproof.export.text import coq_name
 from adamproof.kernel.rules import RULES
@@ -159,7 +160,7 @@ def module() -> Module:
         verify(content)
     proofs |= {f"case_{number}": content for number, (_, content) in enumerate(derivations(5, GENERATED))}
     with pytest.MonkeyPatch.context() as patch:
-        for where in (development, text):  # Coq takes a while for powers above the true one
+        for where in (normal_terms, text):  # Coq takes a while for powers above the true one
             patch.setattr(where, "LARGEST_POWER", 20)
         return replay(Development(), "Vanishing", {name: read(content) for name, content in proofs.items()})
 

@@ -77,7 +77,7 @@ ONLY_ONE_MODEL = {("schedule-exponents", f"only {what}") for what in ("A = 1/2",
 @pytest.mark.slow
 @pytest.mark.parametrize("lemma", ALL.values(), ids=ALL)
 def test_holds_in_two_hundred_random_models(lemma: Lemma) -> None:
-    """At 50 digits, up to the tolerance of adamproof.numeric.evaluate; statements of integrability have no numbers."""
+    """At 50 digits, up to the tolerance of adamproof.numeric.numbers; statements of integrability have no numbers."""
     expected = {claim.name for claim in lemma.claims if not speaks_of_integrability(prop(claim.conclusion))}
     reports = numbers_of(lemma, lemma.claims, models=200)
     assert set(reports) == expected

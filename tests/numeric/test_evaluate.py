@@ -9,8 +9,9 @@ import mpmath
 import pytest
 
 from adamproof.kernel.terms import make
-from adamproof.numeric.evaluate import DIGITS, Evaluator, Undetermined, holds, shown, slack, told_apart, value
+from adamproof.numeric.evaluate import Evaluator, holds, slack, value
 from adamproof.numeric.models import Model
+from adamproof.numeric.numbers import DIGITS, Undetermined, shown, told_apart
 from tests.kernel import evaluate as other
 from tests.kernel.build import counted
 from tests.kernel.generate import FUNCTIONS, VARIABLES, Generator

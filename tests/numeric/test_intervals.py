@@ -9,9 +9,10 @@ import mpmath
 import pytest
 
 from adamproof.kernel.terms import Term, make, number
-from adamproof.numeric.evaluate import Undetermined, subtract, value
+from adamproof.numeric.evaluate import value
 from adamproof.numeric.intervals import NotInterval, check_box
 from adamproof.numeric.models import Model
+from adamproof.numeric.numbers import Undetermined, subtract
 
 from .common import SQUARE, read
 

@@ -10,7 +10,7 @@ import pytest
 
 from adamproof.kernel.normal import difference
 from adamproof.kernel.terms import REAL, Term, make, number
-from adamproof.prover import ProofFailure, tactics
+from adamproof.prover import ProofFailure, proving
 from adamproof.prover.polynomials import all_atoms, atom_term
 from adamproof.prover.record import Step, derive
 from adamproof.theory.lemma import Lemma, derive_claim
@@ -68,26 +68,26 @@ def additions(question: Question, rng: Random) -> dict[str, tuple[str, Term, Ter
 
 def asked(chosen: list[Lemma]) -> list[Question]:
     """What the scripts of these lemmas ask the search, and what it answers."""
-    before, tactics._answers = tactics._answers, {}
+    before, proving._answers = proving._answers, {}
     try:
         for lemma in chosen:
             for claim in lemma.claims:
                 derive_claim(lemma, claim, theorem_of)
-        return [question for question, answer in tactics._answers.items() if isinstance(answer, Step)]
+        return [question for question, answer in proving._answers.items() if isinstance(answer, Step)]
     finally:
-        tactics._answers = before
+        proving._answers = before
 
 
 def lost(questions: list[Question], rng: Random, kinds: int) -> Iterator[str]:
     """Which of the questions are not answered any more, with which kinds of additions."""
     for question in questions:
-        target, given, hints, _, degree = question
+        target, given, hints, degree = question
         every = additions(question, rng)
         for kind in rng.sample(sorted(every), min(kinds, len(every))):
             fact = derive("assume", [], make(*every[kind]))
             facts = [*given, fact] if rng.random() < 0.5 else [fact, *given]
             try:
-                tactics._searched(target, facts, (), hints, degree)
+                proving._searched(target, facts, hints, degree)
             except ProofFailure:
                 yield f"{target} from {[step.conclusion for step in given]} with {kind}: {fact.conclusion}"
 

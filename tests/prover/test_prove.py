@@ -22,7 +22,6 @@ from adamproof.prover import (
     assume,
     at,
     by_cases,
-    calc,
     dump,
     eq,
     forall,
@@ -134,31 +133,11 @@ def test_an_equation_about_denominators_counts_as_it_stands() -> None:
     assert verified(prove(eq(2 * x / (x + y), 2 - 2 * y / (x + y)), equation, le(0, e))).startswith("2*x")
 
 
-def test_a_fact_that_is_there_twice_can_be_multiplied() -> None:
-    twice = prove(le(0, 2 * x), le(0, x))
-    again = prove(le(0, x), twice)
-    assert verified(prove(le(0, x * y), again, products=[[assume(le(0, x)), le(0, y)]])) == "0 <= x*y"
-
-
-def test_other_products_are_another_question() -> None:
-    facts = [le(0, x), le(0, y), le(0, z)]
-    with pytest.raises(ProofFailure):
-        prove(le(0, x * y), *facts, products=[[facts[0], facts[2]]], degree=1)
-    assert verified(prove(le(0, x * y), *facts, products=[[facts[0], facts[1]]], degree=1)) == "0 <= x*y"
-
-
 def test_what_was_computed_before_does_not_count() -> None:
     """The kernel counts the steps of one rule; a search begins its own count, and so does each of its products."""
     terms.reset_budget()
     terms.spend(terms.MAX_STEPS)
     verified(prove(le(2 * x * y, 3 * x**2 + y**2)))
-
-
-def test_calc_tracks_direction() -> None:
-    chain = calc(x).le(y, le(x, y)).lt(z, lt(y, z)).eq(e, eq(z, e)).qed()
-    assert verified(chain) == "x < e"
-    with pytest.raises(ProofFailure):
-        calc(x).le(y, le(x, y)).le(x)
 
 
 def test_induction_sums_and_logic() -> None:

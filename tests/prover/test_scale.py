@@ -12,7 +12,7 @@ from sympy import Abs, Rational, sqrt
 
 from adamproof.kernel import verify
 from adamproof.kernel.normal import Poly, add_to, normal, scaled
-from adamproof.prover import ProofFailure, dump, eq, inverse, le, lt, product, prove, reals, tactics, term
+from adamproof.prover import ProofFailure, dump, eq, inverse, le, lt, product, prove, proving, reals, term
 from adamproof.prover.linear import Programme, _simplex, _Tableau
 from adamproof.prover.search import Search
 
@@ -48,7 +48,7 @@ UNITS = (-20, -13, -10, -7, -3, -1, 1, 4, 8, 10, 15, 20)
 
 def attempts(goal: Any, facts: list[Any]) -> tuple[int, int]:
     """How many programmes the search that finds the proof sets up, and the work of all; the proof is verified."""
-    tactics._answers.clear()
+    proving._answers.clear()
     before = Search.run
     done: list[Search] = []
 
@@ -127,7 +127,7 @@ def test_what_is_false_is_refused_with_as_little_work(shape: Shape) -> None:
 
 def refused(goal: Any, facts: list[Any]) -> tuple[int, int]:
     """How much was computed for a goal that is not proved."""
-    tactics._answers.clear()
+    proving._answers.clear()
     searches, tableaus = [], []
     run, simplex = Search.run, _Tableau.__init__
     with pytest.MonkeyPatch.context() as patch:

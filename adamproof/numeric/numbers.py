@@ -1,0 +1,111 @@
+"""Numbers of two kinds, exact (Fraction) and rounded (mpmath's mpf): precision, comparison, and text.
+
+What is computed from exact numbers alone stays exact; with an mpf the result is an mpf, at the working precision.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import mpmath
+
+from .models import Number
+
+DIGITS = 50
+GUARD = 15  # beyond DIGITS; they absorb the rounding of a few thousand operations
+# An equality at 50 digits holds when |lhs - rhs| <= TOLERANCE * max(1, |lhs|, |rhs|), and <= may be violated by
+# that much.  Ten digits short of DIGITS: a formula may lose that many to cancellation and still be judged rightly.
+TOLERANCE = Fraction(1, 10**40)
+# A counterexample must violate by more than this: ten digits beyond what its hypotheses were allowed to be off,
+# so that an error in the hypotheses, amplified by the statement, is not taken for a violation.
+MARGIN = Fraction(1, 10**30)
+SHOWN_DIGITS = 15  # of a number in a message, where these suffice
+MAX_SHOWN_DIGITS = 60
+
+
+class Undetermined(ArithmeticError):
+    """The logic gives this term no value, or the precision does not suffice to tell; the message says which."""
+
+
+def as_mpf(number: Number) -> mpmath.mpf:
+    """The number at the current working precision."""
+    return mpmath.mpf(number.numerator) / number.denominator if type(number) is Fraction else number
+
+
+def subtract(a: Number, b: Number) -> Number:
+    """a - b."""
+    return a - b if type(a) is type(b) else as_mpf(a) - as_mpf(b)
+
+
+def quotient(a: Number, b: Number) -> Number:
+    """a / b, for b != 0."""
+    return a / b if type(a) is type(b) else as_mpf(a) / as_mpf(b)
+
+
+def larger(a: Number, b: Number) -> Number:
+    """The larger of two numbers."""
+    return a if subtract(a, b) >= 0 else b
+
+
+def shown(value: Any, digits: int = SHOWN_DIGITS) -> str:
+    """A value as text: exact in full while short, otherwise this many digits marked with ~."""
+    if isinstance(value, mpmath.mpf):
+        return f"~{mpmath.nstr(value, digits)}"
+    if type(value) is not Fraction or max(abs(value.numerator), value.denominator) < 10**20:
+        return str(value)
+    return f"~{decimal(value, digits)}"
+
+
+def told_apart(values: Sequence[Any]) -> list[str]:
+    """The values as text, each with as many digits as set it apart from the others (at most MAX_SHOWN_DIGITS).
+
+    Numbers that agree to within rounding (TOLERANCE) are taken to be the same, unless both are exact.
+    """
+    numbers = sorted({value for value in values if _is_number(value)}, key=functools.cmp_to_key(_order))
+    digits = dict.fromkeys(numbers, SHOWN_DIGITS)
+    for low, high in itertools.pairwise(numbers):
+        needed = _digits_between(low, high)
+        digits[low], digits[high] = max(digits[low], needed), max(digits[high], needed)
+    return [shown(value, digits[value] if _is_number(value) else SHOWN_DIGITS) for value in values]
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, Fraction) or isinstance(value, mpmath.mpf)
+
+
+def _rational(value: Any) -> Number:
+    """The value of an integer as a real number; other numbers as they are."""
+    return Fraction(value) if type(value) is int else value
+
+
+def _order(a: Number, b: Number) -> int:
+    """-1, 0 or 1: how the numbers compare (mpmath does not order a Fraction and an mpf reliably)."""
+    with mpmath.workdps(MAX_SHOWN_DIGITS + GUARD):
+        difference = subtract(_rational(a), _rational(b))
+        return int(difference > 0) - int(difference < 0)
+
+
+def gap(a: Number, b: Number) -> Number:
+    """|b - a|; exact for exact numbers, else to more digits than are ever shown."""
+    with mpmath.workdps(MAX_SHOWN_DIGITS + GUARD):
+        return abs(subtract(_rational(b), _rational(a)))
+
+
+def _digits_between(low: Number, high: Number) -> int:
+    """How many digits tell two different numbers apart; MAX_SHOWN_DIGITS if more would be needed."""
+    if isinstance(low, mpmath.mpf) or isinstance(high, mpmath.mpf):
+        with mpmath.workdps(DIGITS + GUARD):
+            largest = max(1, *(abs(as_mpf(_rational(end))) for end in (low, high)))
+            if as_mpf(gap(low, high)) <= as_mpf(TOLERANCE) * largest:
+                return SHOWN_DIGITS
+    steps = range(SHOWN_DIGITS, MAX_SHOWN_DIGITS, 5)
+    return next((count for count in steps if decimal(low, count) != decimal(high, count)), MAX_SHOWN_DIGITS)
+
+
+def decimal(number: Number, digits: int) -> str:
+    with mpmath.workdps(digits + GUARD):
+        return str(mpmath.nstr(as_mpf(_rational(number)), digits))

@@ -1,0 +1,187 @@
+"""Proving a relation from facts, by certificate search over what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+from ..kernel.normal import difference, key
+from ..kernel.terms import QUANTIFIERS, RELATIONS, Term, make, number, reset_budget
+from ..kernel.text import show
+from . import library
+from .known import Known
+from .record import Step, derive
+from .search import Search
+from .translation import TranslationError, prop, term
+
+if TYPE_CHECKING:
+    from ..numeric.check import Witness
+
+MAX_AGAIN = 20_000  # monomials to compute when a search without a result is made again without an inequality
+
+Fact = Any  # a Step, or a SymPy statement that becomes a hypothesis
+
+
+class ProofFailure(Exception):
+    """A goal that was not proved: what was tried, with which facts; `refute` looks for a counterexample."""
+
+    def __init__(self, goal: Term, facts: Sequence[Step], tried: Sequence[str]) -> None:
+        self.goal, self.facts, self.tried = goal, tuple(facts), tuple(tried)
+        super().__init__(f"no proof found of {show(goal)} (tried {'; '.join(tried) or 'nothing'})")
+
+    def refute(self) -> Witness | None:
+        """A model of the facts (and of what they assume) in which the goal fails, or None."""
+        from .refute import refute
+
+        props = {key(prop): prop for step in self.facts for prop in (*step.hypotheses, step.conclusion)}
+        return refute([prop for prop in props.values() if prop.op in RELATIONS], self.goal)
+
+
+def assume(statement: Any) -> Step:
+    """P |- P."""
+    return derive("assume", [], prop(statement))
+
+
+def cite(name: str, source: str, statement: Any) -> Step:
+    """A named axiom from the literature: it stays a hypothesis and every verdict lists it."""
+    return derive("cite", [], name, source, prop(statement))
+
+
+def theorems(facts: Iterable[Fact]) -> list[Step]:
+    """Facts as theorems: lists are flattened, statements assumed, absent ones (None) skipped."""
+    found: list[Step] = []
+    for item in facts:
+        if item is None:
+            continue
+        if isinstance(item, (list, tuple)):
+            found += theorems(item)
+        else:
+            found.append(item if isinstance(item, Step) else assume(item))
+    return found
+
+
+# --- proving a relation -------------------------------------------------------------------------
+
+
+def prove(
+    goal: Any,
+    *facts: Fact,
+    squares: Iterable[Any] = (),
+    degree: int = 2,
+) -> Step:
+    """The goal from the facts, by certificate search.
+
+    squares: terms whose squares may be used; degree: how many facts are multiplied at most.  Raises ProofFailure,
+    saying what was tried.
+    """
+    reset_budget()  # of the kernel's steps, which a search that found nothing may have spent
+    target = prop(goal)
+    given = theorems(facts)
+    if target.op not in RELATIONS:
+        return _by_logic(target, given)
+    for step in given:
+        if step.conclusion.op in QUANTIFIERS or step.conclusion.op == "implies":
+            raise TranslationError(f"the fact {show(step.conclusion)} must be specialised before it is used")
+    given = [step for step in given if step.conclusion.op in RELATIONS]
+    for step in given:
+        if key(step.conclusion) == key(target):
+            return step if step.conclusion is target else derive("convert", [step], target)
+    hints = tuple(term(square) for square in squares)
+    question = (target, tuple(given), hints, degree)
+    if question not in _answers:
+        try:
+            _answers[question] = _searched(target, given, hints, degree)
+        except ProofFailure as failure:
+            _answers[question] = failure
+    answer = _answers[question]
+    if isinstance(answer, ProofFailure):
+        raise answer
+    return answer
+
+
+# Searching is deterministic: a question asked before (a mutant repeats most of a script) is not searched again.
+_answers: dict[Any, Step | ProofFailure] = {}
+
+
+def _searched(target: Term, given: Sequence[Step], hints: Sequence[Term], degree: int) -> Step:
+    question = _Question(target, hints, degree)
+    known = question.known(given)
+    found = question.answer(known) or _otherwise(question, given, known)
+    if found is None:
+        raise ProofFailure(target, given, question.tried or ["rewriting by the equations"])
+    return found
+
+
+def _otherwise(question: _Question, given: Sequence[Step], known: Known) -> Step | None:
+    """The answer with equations about denominators as linear facts, or without one of the facts, equations first; then
+    without two or three of them.
+
+    A fact can be in the way, as what rewrites or clears the others, or takes their place; without it, the search is
+    what it would have been had it not been given.  So a proof that was found is found with one more equation, too;
+    inequalities, and several facts, are left out while MAX_AGAIN allows.
+    """
+    if known.work <= MAX_AGAIN and (found := question.answer(known, linear=True)):
+        return found
+    left = MAX_AGAIN
+    # Equations rewrite and clear the others; of the inequalities, long ones take the place of others.
+    order = sorted(given, key=lambda step: (step.conclusion.op != "==", -len(difference(*step.conclusion.args))))
+    for count in (1, 2, 3):
+        for outs in combinations(order, count):
+            if left <= 0 and (count > 1 or outs[0].conclusion.op != "=="):
+                return None
+            fewer = question.known([step for step in given if step not in outs])
+            if found := question.answer(fewer):
+                return found
+            left -= fewer.work
+    return None
+
+
+def _by_logic(target: Term, given: Sequence[Step]) -> Step:
+    for step in given:
+        if key(step.conclusion) == key(target):
+            return derive("convert", [step], target)
+    raise ProofFailure(target, given, ["the facts themselves"])
+
+
+@dataclass
+class _Question:
+    """A goal with its hints; `tried` tells what was attempted with all facts."""
+
+    target: Term
+    hints: Sequence[Term]
+    degree: int
+    tried: list[str] = field(default_factory=list)
+
+    def known(self, facts: Sequence[Step]) -> Known:
+        """Facts, and what is known of the heads in sight."""
+        known = Known(facts)
+        hints = (difference(hint, number(0)) for hint in self.hints)
+        known.enrich([difference(*self.target.args), *hints])
+        return known
+
+    def answer(self, known: Known, linear: bool = False) -> Step | None:
+        """The goal from what is known, or None."""
+        (low, high), op = self.target.args, self.target.op
+        search = Search(self.target, known.facts, self.hints, linear)
+        found = known.run(search, self.degree)
+        self.tried = self.tried or search.tried
+        if found is None and op == "==":
+            if sides := self._both([make("<=", low, high), make("<=", high, low)], known, linear):
+                found = derive("antisymmetry", sides)
+        if found is None and op == "<=" and low.op == "abs":
+            (x,) = low.args
+            if sides := self._both([make("<=", x, high), make("<=", make("mul", number(-1), x), high)], known, linear):
+                found = library.apply_to("abs_le", [x, high], sides)
+        return found
+
+    def _both(self, goals: Iterable[Term], known: Known, linear: bool) -> list[Step]:
+        """The goals as theorems, or nothing: an equation from two inequalities, abs(x) <= y from x <= y and -x <= y."""
+        sides: list[Step] = []
+        for goal in goals:
+            side = known.run(Search(goal, known.facts, self.hints, linear=linear), self.degree)
+            if side is None:
+                return []
+            sides.append(side)
+        return sides

@@ -1,0 +1,105 @@
+"""Functions and relations that SymPy does not evaluate: absolute, root, ..., le, lt, eq, ne.
+
+Given a kernel term, each makes a kernel term.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import sympy
+from sympy.core.relational import Equality, LessThan, StrictLessThan
+from sympy.core.relational import Unequality as Inequality
+
+from ..kernel.terms import Term, make
+from .translation import Kept, TranslationError, term
+
+
+class absolute(Kept):  # noqa: N801 - written like a function, as are those below
+    """|x|, kept as written: SymPy turns Abs(y - x) into Abs(x - y), and Abs(x**2) into x**2."""
+
+    nargs = 1
+    head = "abs"
+
+
+class root(Kept):  # noqa: N801
+    """The square root, kept as written: SymPy turns sqrt(x)**2 into x, and sqrt(4*x) into 2*sqrt(x)."""
+
+    nargs = 1
+    head = "sqrt"
+
+
+class ln(Kept):  # noqa: N801
+    """The natural logarithm, kept as written: SymPy turns log(1) into 0."""
+
+    nargs = 1
+    head = "ln"
+
+
+class inverse(Kept):  # noqa: N801
+    """1/x, kept as written: SymPy turns x*(1/x) into 1, and 1/(1/x) into x."""
+
+    nargs = 1
+    head = "inv"
+
+
+class ratio(Kept):  # noqa: N801
+    """x/y, kept as written: SymPy cancels y*(x/y)."""
+
+    nargs = 2
+
+    @classmethod
+    def kernel(cls, *args: Term) -> Term:
+        return make("mul", args[0], make("inv", args[1]))
+
+
+class product(Kept):  # noqa: N801
+    """A product of two factors or more, kept as written: SymPy cancels sqrt(w)*(1/sqrt(w))."""
+
+    head = "mul"
+
+
+def le(a: Any, b: Any) -> Any:
+    """a <= b, kept even where SymPy would decide it."""
+    return _kept(LessThan, "<=", a, b)
+
+
+def lt(a: Any, b: Any) -> Any:
+    """a < b, kept even where SymPy would decide it."""
+    return _kept(StrictLessThan, "<", a, b)
+
+
+def eq(a: Any, b: Any, same: bool = False) -> Any:
+    """a == b as a statement.
+
+    Raises TranslationError if SymPy has made both sides the same, unless that is meant (same=True): such an equation
+    says nothing, and what fails for want of it is a later step.
+    """
+    if not same and type(a) is not Term and type(b) is not Term and sympy.sympify(a) == sympy.sympify(b):
+        raise TranslationError(
+            f"{_place(sys._getframe(1))}both sides are the same, once SymPy has evaluated them: {a} == {b}; write "
+            "absolute, root, ln, inverse, ratio, product or power for what SymPy rewrites, or eq(..., same=True) "
+            "if this is meant"
+        )
+    return _kept(Equality, "==", a, b)
+
+
+def ne(a: Any, b: Any) -> Any:
+    """a != b as a statement."""
+    return _kept(Inequality, "!=", a, b)
+
+
+def _place(frame: FrameType) -> str:
+    """The line of a script that states something; of a line outside of functions, whoever reads the file tells."""
+    code = frame.f_code
+    return "" if code.co_name == "<module>" else f"{Path(code.co_filename).name}, line {frame.f_lineno}: "
+
+
+def _kept(relation: Any, op: str, a: Any, b: Any) -> Any:
+    """The relation unevaluated; in the kernel's own terms if one side is given so."""
+    if type(a) is Term or type(b) is Term:
+        return make(op, term(a), term(b))
+    return relation(a, b, evaluate=False)
