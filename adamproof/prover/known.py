@@ -38,11 +38,6 @@ class Known:
             except Refusal:
                 pass  # not between integers
 
-    def facts_without(self, out: Step) -> list[Step]:
-        """The facts without one, and without what it says of integers."""
-        gap = ("integer_gap", (out,))
-        return [step for step in self.facts if step is not out and (step.rule, step.premises) != gap]
-
     def enrich(self, polys: Iterable[Poly]) -> None:
         """Add what is known of every sqrt, abs, sign, inverse and power in sight, inner ones first."""
         in_sight = [*polys, *(difference(*step.conclusion.args) for step in self.facts)]
