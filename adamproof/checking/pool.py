@@ -11,6 +11,7 @@ import json
 import os
 import queue
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -268,37 +269,36 @@ class _Worker:
         self.path, self.name = path, visible(path) if path else "the library's process"
         self._printed = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by `close`
         self._read_to, self._left = 0, MAX_SHOWN
-        reading, writing = os.pipe()
+        # A socket, not pipes: another file's process can open a pipe by its name in /proc, and ask or answer in it.
+        self._channel, theirs = socket.socketpair()
         flags = ["-O"] * sys.flags.optimize
-        self._process = subprocess.Popen(
-            [sys.executable, *flags, "-P", "-m", "adamproof.checking.worker", str(writing)],
-            stdin=subprocess.PIPE,
-            stdout=self._printed,
-            stderr=subprocess.STDOUT,
-            pass_fds=(writing,),
-            env={**environment(), "TMPDIR": folder},
-            start_new_session=True,  # an interrupt is for us to answer; and a file has no terminal to write to
-        )
-        os.close(writing)
-        threading.Thread(target=self._read, args=(reading, events), daemon=True).start()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, *flags, "-P", "-m", "adamproof.checking.worker", str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,  # a file that asks for input gets none
+                stdout=self._printed,
+                stderr=subprocess.STDOUT,
+                pass_fds=(theirs.fileno(),),
+                env={**environment(), "TMPDIR": folder},
+                start_new_session=True,  # an interrupt is for us to answer; and a file has no terminal to write to
+            )
+        threading.Thread(target=self._read, args=(events,), daemon=True).start()
 
-    def _read(self, source: int, events: Events) -> None:
+    def _read(self, events: Events) -> None:
         try:
-            with os.fdopen(source, "rb") as channel:
+            with self._channel.makefile("rb") as channel:
                 while line := channel.readline(MAX_BYTES):
                     events.put((self, line))
                     if not line.endswith(b"\n"):
                         return  # it has ended in the middle of a line, or the line has no end
-        except MemoryError:
-            pass  # no room for such a line: as if it had not been sent
+        except (MemoryError, OSError):
+            pass  # no room for such a line, or it has ended: as if it had not been sent
         events.put((self, b""))
 
     def send(self, request: dict[str, Any]) -> None:
         self._left = MAX_SHOWN
         try:
-            if self._process.stdin is not None:
-                self._process.stdin.write(json.dumps(request).encode("ascii") + b"\n")
-                self._process.stdin.flush()
+            self._channel.sendall(json.dumps(request).encode("ascii") + b"\n")
         except OSError:
             pass  # it has ended: reading from it says so
 
@@ -340,11 +340,11 @@ class _Worker:
         self._process.wait()
 
     def close(self) -> None:
-        if self._process.stdin is not None:
-            try:
-                self._process.stdin.close()
-            except OSError:
-                pass
+        try:
+            self._channel.shutdown(socket.SHUT_RDWR)  # also for the thread that reads, whoever else holds its end
+        except OSError:
+            pass  # it has ended
+        self._channel.close()
         self._printed.close()
 
 

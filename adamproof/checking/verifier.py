@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import queue
+import socket
 import subprocess
 import sys
 import tempfile
@@ -18,11 +19,13 @@ PROVED = "PROVED"  # the kernel's word (adamproof.kernel.__main__)
 ROOT = Path(__file__).resolve().parents[2]  # the folder that holds the package
 
 
-def start(paths: Sequence[str], errors: IO[str] | int = subprocess.PIPE) -> subprocess.Popen[str]:
+def start(
+    paths: Sequence[str], output: int = subprocess.PIPE, errors: IO[str] | int = subprocess.PIPE
+) -> subprocess.Popen[str]:
     """A new process in which the kernel, alone, reads these files; it prints one JSON object a file, in order."""
     # -P keeps the current folder off the import path: a folder named adamproof there must not be taken for ours.
     command = [sys.executable, "-P", "-m", "adamproof.kernel", "--json", "--", *paths]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment())
+    return subprocess.Popen(command, stdout=output, stderr=errors, text=True, env=environment())
 
 
 def environment() -> dict[str, str]:
@@ -45,8 +48,10 @@ class FreshVerification:
             self._digests.append(hashlib.sha256(content).hexdigest())
         self.count = len(paths)
         self._errors = Path(self._folder.name) / "errors"
-        with self._errors.open("w", encoding="utf-8") as errors:
-            self._process = start(paths, errors) if proofs else None
+        # A socket, not a pipe: another process of this user can open a pipe by its name in /proc and answer first.
+        self._answered, theirs = socket.socketpair()
+        with theirs, self._errors.open("w", encoding="utf-8") as errors:
+            self._process = start(paths, theirs.fileno(), errors) if proofs else None
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._answers: list[dict[str, Any]] = []
         self._reading = threading.Thread(target=self._read, daemon=True)  # so that the process never waits for us
@@ -67,10 +72,9 @@ class FreshVerification:
         self._folder.cleanup()
 
     def _read(self) -> None:
-        if self._process is not None and self._process.stdout is not None:
-            with self._process.stdout as output:
-                for line in output:
-                    self._lines.put(line)
+        with self._answered, self._answered.makefile("r", encoding="utf-8") as output:
+            for line in output:
+                self._lines.put(line)
         self._lines.put("")  # the end
 
     def answer(self, number: int) -> dict[str, Any]:

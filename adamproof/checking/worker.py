@@ -1,7 +1,7 @@
 """The process that runs lemma files: it reads requests and sends home what it found, as lines of JSON.
 
-Started by `pool` as `python -m adamproof.checking.worker CHANNEL`, with requests on standard input.  The answers go
-through the file descriptor CHANNEL; standard output and standard error are the lemma file's own, and are shown as such.
+Started by `pool` as `python -m adamproof.checking.worker CHANNEL`.  Requests and answers go through the socket with the
+file descriptor CHANNEL; standard output and standard error are the lemma file's own, and are shown as such.
 A file may do to this process whatever it likes: all that it can send home is data, which are checked there.
 
 A request is {"task", ...}.  Answers: {"say": text} is progress, {"proofs": [text]} the proof files, for the kernel to
@@ -29,8 +29,9 @@ Send = Callable[[Answer], None]
 
 def main() -> None:
     gc.set_threshold(100_000)  # terms and steps are many, live long and are not cyclic
-    with os.fdopen(int(sys.argv[1]), "w", encoding="ascii") as channel:
-        os.set_inheritable(channel.fileno(), False)
+    number = int(sys.argv[1])
+    os.set_inheritable(number, False)
+    with os.fdopen(number, "w", encoding="ascii") as channel:
 
         def send(answer: Answer) -> None:
             try:
@@ -39,17 +40,14 @@ def main() -> None:
             except OSError:  # nobody listens any more, or the file has closed the channel
                 os._exit(1)
 
-        for request in _requests():
+        for request in _requests(number):
             send(_answered(request, send))
 
 
-def _requests() -> Iterator[Answer]:
+def _requests(channel: int) -> Iterator[Answer]:
     """Requests, one a line, as they come.  The process ends with whoever asks, also in the middle of an answer."""
     lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    source = os.fdopen(os.dup(0), "rb")
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)  # a file that asks for input gets none
-    os.close(nothing)
+    source = os.fdopen(os.dup(channel), "rb")
 
     def read() -> None:
         for line in source:

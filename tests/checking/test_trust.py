@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from adamproof.checking.pool import MAX_SHOWN
+from adamproof.checking.verifier import FreshVerification
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -383,3 +384,66 @@ def test_the_process_that_prints_has_imported_no_lemma() -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
     assert done.stdout == "sign-form: PROVED\n[]\n", done.stdout + done.stderr
+
+
+# --- channels ------------------------------------------------------------------------------------
+
+ANSWER_FIRST = """
+import hashlib, json, threading, time
+from dataclasses import replace
+from adamproof.checking import pipeline
+from adamproof.kernel.text import show
+from adamproof.prover import prop
+from adamproof.prover.record import derive, write
+lemma = lemma_of(FALSE)
+goal = prop(FALSE)
+data = json.loads(write(derive("assume", (), goal), "mine: it")[0])
+data["steps"][0]["hypotheses"] = data["states"]["hypotheses"] = []
+text = json.dumps(data)
+said = {"verdict": "PROVED", "conclusion": show(goal), "hypotheses": [], "citations": [], "steps": 1,
+        "sorts": {"x": "real"}, "sha256": hashlib.sha256(text.encode()).hexdigest()}
+pipeline._derived = lambda lemma, claim, stated: replace(stated, proof=text, titles=(("the claim", 0),))
+def watch():
+    while True:
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                if b"adamproof.kernel" in open(f"/proc/{pid}/cmdline", "rb").read().split(b"\\0"):
+                    with open(f"/proc/{pid}/fd/1", "wb", buffering=0) as answer:
+                        answer.write(json.dumps(said).encode() + b"\\n")
+            except OSError:
+                pass
+        time.sleep(0.001)
+threading.Thread(target=watch, daemon=True).start()
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs /proc")
+def test_a_file_that_answers_before_the_kernel_does_is_rejected(mine: Any) -> None:
+    """A pipe of another process can be opened by its name in /proc; a socket cannot."""
+    done = run("check", mine(ANSWER_FIRST), "-q", "--no-cache")
+    assert (done.stdout, done.returncode) == ("mine: REJECTED\n", 1)
+
+
+LIST_CHANNELS = """
+lemma = lemma_of(le(0, 1))
+found = [os.readlink(f"/proc/self/fd/{number}") for number in range(64) if os.path.lexists(f"/proc/self/fd/{number}")]
+print("channels:", *sorted({name.partition(":")[0] for name in found if ":" in name}))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs /proc")
+def test_nobody_else_can_ask_or_answer_in_the_process_of_a_file(mine: Any) -> None:
+    done = run("check", mine(LIST_CHANNELS), "--no-cache")
+    assert "[mine.py prints] channels: socket\n" in done.stdout + done.stderr
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs /proc")
+def test_nobody_else_can_answer_for_the_kernel() -> None:
+    with FreshVerification(["not a proof"]) as verification:
+        assert verification._process is not None
+        try:
+            channel = os.readlink(f"/proc/{verification._process.pid}/fd/1")
+        except OSError:
+            channel = "socket: it has ended"
+        assert channel.startswith("socket:")
+        assert verification.answer(0)["verdict"] == "REJECTED"
