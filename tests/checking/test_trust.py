@@ -434,7 +434,7 @@ print("channels:", *sorted({name.partition(":")[0] for name in found if ":" in n
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs /proc")
 def test_nobody_else_can_ask_or_answer_in_the_process_of_a_file(mine: Any) -> None:
     done = run("check", mine(LIST_CHANNELS), "--no-cache")
-    assert "[mine.py prints] channels: socket\n" in done.stdout + done.stderr
+    assert "mine.py prints] channels: socket\n" in done.stdout + done.stderr
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs /proc")
