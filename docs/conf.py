@@ -27,7 +27,6 @@ SITE = Path(__file__).parent
 
 def write_results(_: Any) -> None:
     """docs/results.md: every lemma, chapter by chapter, as the lemma files state it."""
-    from adamproof.render.lemma_page import latex
     from adamproof.theory.library import lemmas
 
     lines = [
@@ -42,7 +41,8 @@ def write_results(_: Any) -> None:
             chapter = chapter_of(lemma)
             lines += [f"## {chapter.capitalize()}", ""]
         name = f"{lemma.label} {lemma.slug}" if lemma.label else lemma.slug
-        lines += [f"### {name}: {lemma.title}", "", f"*{lemma.source.value}*: {lemma.where}.", "", latex(lemma), ""]
+        about = [f"*{lemma.source.value}*: {lemma.where}.", "", lemma._repr_latex_(), ""]
+        lines += [f"### {name}: {lemma.title}", "", *about]
     (SITE / "results.md").write_text("\n".join(lines), encoding="utf-8")
 
 

@@ -51,7 +51,7 @@ from adamproof.report import notebook
 # were. First: is that split exact, even where $m_t = 0$?
 
 # %%
-notebook.report(adamproof.get("sign-form").verdict())
+notebook.report(adamproof.check("sign-form"))
 
 # %% [markdown]
 # It is. Now the lemma. It is the one result of the source's appendix whose label we know, B.2, and the public summary
@@ -66,8 +66,8 @@ notebook.claim(b2_lemma)
 # unbiased, not where they come from. The bound holds for *every* sequence of real numbers $g_1, g_2, \dots$
 
 # %%
-checked = b2_lemma.verdict()
-checked
+checked = adamproof.check(b2_lemma)
+notebook.report(checked)
 
 # %% [markdown]
 # Look at the column "assumptions not used". A statement may list more than its proof needs, and the referee tells you:
@@ -213,7 +213,7 @@ notebook.table(("gradients", "u_1", "largest, t <= 100", "largest, t > 1000", "m
 
 # %%
 identity = adamproof.get("magnitude-identity")
-notebook.report(identity.verdict())
+notebook.report(adamproof.check(identity))
 
 # %% [markdown]
 # So $R \ge 1$, with equality **exactly** at $\beta_1 = \beta_2$. Equal betas are a choice that later experiments on

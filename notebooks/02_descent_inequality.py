@@ -64,7 +64,7 @@ plt.show()
 # of just this kind:
 
 # %%
-checked = alignment.verdict()
+checked = adamproof.check(alignment)
 notebook.twins(checked)
 
 # %% [markdown]
@@ -92,7 +92,7 @@ notebook.claim(adamproof.get("smooth-descent"), "A3")
 # The kernel knows no derivatives, so such facts enter as *cited axioms* with a source, and every verdict lists them:
 
 # %%
-smooth = adamproof.get("smooth-descent").verdict()
+smooth = adamproof.check("smooth-descent")
 notebook.table(("cited", "where it is proved"), smooth.claims[0].citations)
 
 # %% [markdown]
@@ -114,7 +114,7 @@ notebook.claim(descent, "magnitudes at most R")
 # B.2 makes it Adam's:
 
 # %%
-descent_checked = descent.verdict()
+descent_checked = adamproof.check(descent)
 notebook.proof(descent_checked, "Adam")
 
 # %% [markdown]

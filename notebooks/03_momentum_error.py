@@ -179,7 +179,7 @@ notebook.table(("beta1", "noise, observed", "noise, at most in expectation (prov
 
 # %%
 average = adamproof.get("momentum-error")
-average.verdict()
+notebook.report(adamproof.check(average))
 
 # %% [markdown]
 # *Which $\beta_1$ is best?* Take the right side from the lemma, put the numbers in, and sweep $1-\beta_1$ for a long run

@@ -53,8 +53,8 @@ notebook.claim(theorem, "Adam")
 # and notebook 5 for what Condition 2 costs). The theorem itself needs none of them.
 
 # %%
-theorem_checked = theorem.verdict(models=5, mutants=False)  # without its false twins, to be quick
-theorem_checked
+theorem_checked = adamproof.check(theorem, models=5, mutants=False)  # without its false twins, to be quick
+notebook.report(theorem_checked)
 
 # %%
 notebook.proof(theorem_checked, "in expectation")
@@ -145,7 +145,7 @@ print(best)
 # No schedule does better *with these four terms*. The kernel has checked it, along with the fact that the optimum is unique:
 
 # %%
-adamproof.get("schedule-exponents").verdict()
+notebook.report(adamproof.check("schedule-exponents"))
 
 # %% [markdown]
 # Three exponents are balanced: gap, drift and noise. That is why the rate is $1/4$ and not $1/2$: the noise term shrinks only like
@@ -188,7 +188,7 @@ K = plain(constant, *own)
 notebook.formula(K=K)
 
 # %%
-notebook.report(rate_lemma.verdict(models=3, mutants=False))
+notebook.report(adamproof.check(rate_lemma, models=3, mutants=False))
 
 # %% [markdown]
 # *What is $K$ for our function, and how much is lost on the way from the run to the theorem to the constant?* Here $\alpha = \beta = 1/2$,

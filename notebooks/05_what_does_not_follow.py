@@ -73,7 +73,7 @@ notebook.table(("term", "size, T = X^8", "as small as T^(-1/4) = X^(-2)?"), rows
 # best possible rate with these betas is $1/8$. These are kernel-checked statements:
 
 # %%
-adamproof.get("source-schedule").verdict()
+notebook.report(adamproof.check("source-schedule"))
 
 # %%
 problem = Problem(gap=8, grad1=4, L0=1, sigma0=1, dim=16)

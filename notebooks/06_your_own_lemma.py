@@ -27,6 +27,7 @@ from fractions import Fraction
 
 from sympy import Sum
 
+import adamproof
 from adamproof.numeric.models import Model
 from adamproof.prover import (
     at,
@@ -70,7 +71,7 @@ def mine(slug, title, assumptions, claim, script, **more):
 
 
 squares = mine("squares", "Squares keep the order", {"x < y": lt(x, y)}, lt(x**2, y**2), search)
-squares.verdict()
+notebook.report(adamproof.check(squares))
 
 # %% [markdown]
 # ## Read the failure
@@ -86,7 +87,7 @@ repaired = mine(
     "squares", "Squares keep the order of non-negative numbers",
     {"x is not negative": le(0, x), "x < y": lt(x, y)}, lt(x**2, y**2), search,
 )  # fmt: skip
-repaired.verdict()
+notebook.report(adamproof.check(repaired))
 
 # %% [markdown]
 # PROVED: `prove` has found a *certificate*, a combination of products of the assumptions that adds up to the goal, and the kernel has expanded it in exact
@@ -98,7 +99,7 @@ repaired.verdict()
 
 # %%
 cubes = mine("cubes", "Cubes keep the order", {"x <= y": le(x, y)}, le(x**3, y**3), search)
-cubes.verdict()
+notebook.report(adamproof.check(cubes))
 
 # %% [markdown]
 # UNDECIDED: no proof was found, and no counterexample either. The referee does not guess. What is missing is the idea:
@@ -112,7 +113,7 @@ def with_the_idea(scope):
 
 
 cubes = mine("cubes", "Cubes keep the order", {"x <= y": le(x, y)}, le(x**3, y**3), with_the_idea)
-report = cubes.verdict()
+report = adamproof.check(cubes)
 notebook.proof(report)
 
 # %% [markdown]
@@ -142,7 +143,7 @@ def first_try(scope):
     return induction(GOAL, t, base, step)
 
 
-mine("linear-rate", "Linear convergence", ASSUMED, GOAL, first_try).verdict()
+notebook.report(adamproof.check(mine("linear-rate", "Linear convergence", ASSUMED, GOAL, first_try)))
 
 # %% [markdown]
 # UNDECIDED, and the goal that was not reached is named: it is the step from $t$ to $t+1$. What did we forget? Two facts. The assumption "one step" holds for $t \ge 0$ only, and
@@ -160,7 +161,7 @@ def script(scope):
 
 
 linear = mine("linear-rate", "Linear convergence", ASSUMED, GOAL, script)
-report = linear.verdict()
+report = adamproof.check(linear)
 notebook.proof(report)
 
 # %% [markdown]
@@ -205,8 +206,8 @@ TWINS = [
     Mutant("rho of any sign", drop=("rho is not negative",), models=oscillating),
 ]
 guarded = mine("linear-rate", "Linear convergence", ASSUMED, GOAL, script, models=models, mutants=TWINS)
-report = guarded.verdict()
-report
+report = adamproof.check(guarded)
+notebook.report(report)
 
 # %%
 notebook.twins(report)
@@ -222,7 +223,7 @@ careful = mine(
     {**ASSUMED, "the first gap is not negative": le(0, gap(0))}, GOAL, script, models=models,
     mutants=[Mutant("the first gap of any sign", drop=("the first gap is not negative",))],
 )  # fmt: skip
-careful.verdict()
+notebook.report(adamproof.check(careful))
 
 # %% [markdown]
 # REJECTED, although the claim is PROVED: the script goes through on the twin. That is not a nuisance but a discovery: **the assumption is not needed**, and the column "assumptions not
@@ -275,8 +276,8 @@ telescoped = mine(
         Mutant("an equation", conclusion=eq(c * Sum(s(k), (k, 1, n)), F(1) - F(n + 1))),
     ],
 )  # fmt: skip
-report = telescoped.verdict()
-report
+report = adamproof.check(telescoped)
+notebook.report(report)
 
 # %%
 notebook.twins(report)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from ..kernel.normal import key
 from ..kernel.terms import Term
 from ..prover import prop
-from ..theory import library as registry
+from ..theory import library
 from ..theory.dependencies import FAILURES, located, whole_name
 from ..theory.lemma import Claim, Lemma
 from . import pipeline
@@ -67,7 +67,7 @@ def _false_twin(lemma: Lemma, claim: Claim, dropped: Sequence[str], say: Callabl
 def _needed(lemma: Lemma, claim: Claim, stated: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Which of the assumptions the intact proof uses, and where each enters."""
     try:
-        hypotheses = registry.derivation_of(lemma, claim).theorem.hypotheses
+        hypotheses = library.derivation_of(lemma, claim).theorem.hypotheses
     except FAILURES:
         return (), ()  # there is no intact proof to look at
     marks = {name: key(prop(lemma.assumptions[name])) for name in stated}
@@ -80,7 +80,7 @@ def _entry(lemma: Lemma, claim: Claim, mark: object) -> str:
     """Where an assumption enters: the chain of lemmas that pass it on, and the first step of the last that has it."""
     chain: list[str] = []
     while True:
-        derivation = registry.derivation_of(lemma, claim)
+        derivation = library.derivation_of(lemma, claim)
         name = next((n for theorem, n in derivation.cited.items() if _has(theorem.hypotheses, mark)), None)
         if name is None:
             break

@@ -21,8 +21,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from ..support import files as atomic
-from ..support import package_data
+from ..support import files, package_data
 
 LIBRARIES = ("sympy", "mpmath", "numpy", "highspy", "gmpy2", "python-flint")
 PLACE = "ADAMPROOF_CACHE"
@@ -68,7 +67,7 @@ class Cache:
         """Keep plain data (as JSON has it) for a question.  Raises OSError; then nothing has changed."""
         self.folder.mkdir(parents=True, exist_ok=True)
         path, text = self._path(question), json.dumps(content, separators=(",", ":"))
-        atomic.write(path, f"{_seal(question, text)}\n{text}")
+        files.write(path, f"{_seal(question, text)}\n{text}")
         for other in self.folder.glob(f"{question.stem}-*.json"):
             if other != path:
                 other.unlink(missing_ok=True)

@@ -21,7 +21,7 @@ from ..prover.record import write
 from ..prover.refute import refute
 from ..theory.dependencies import FAILURES, located
 from ..theory.lemma import Claim, Derivation, Lemma, LemmaError, MissingAssumption, Models, Mutant
-from ..theory.library import derivation_of
+from ..theory.library import derivation_of, get
 from .judge import judged
 from .report import About, ClaimFindings, Findings, LemmaReport, MutantReport, speaks_of_integrability
 from .request import MODELS
@@ -35,12 +35,18 @@ Say = Callable[[str], None]
 Send = Callable[[list[str]], None]
 
 
-def check(lemma: Lemma, models: int = MODELS, mutants: bool = True, progress: Say = lambda _: None) -> LemmaReport:
-    """Check a lemma of your own process: prove and verify every claim, test it on models, and kill its mutants.
+def check(
+    lemma: Lemma | str, models: int = MODELS, mutants: bool = True, progress: Say = lambda _: None
+) -> LemmaReport:
+    """Check a lemma: prove and verify every claim, test it on models, and kill its mutants.
+
+    lemma: of your own process, or the label or slug of one of the library; raises UnknownLemma.
 
     The proofs are verified in a fresh process, but this one runs the lemma's code: it is for lemmas that you trust.
     `adamproof check` runs a file in another process than the one that prints the verdict.
     """
+    if isinstance(lemma, str):
+        lemma = get(lemma)
     verifications: list[FreshVerification] = []
 
     def send(proofs: list[str]) -> None:

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..support.signals import Stop
+from ..support.signals import DeferredSignals
 from ..theory.index import names
 from .report import About, Findings
 from .request import FIRST, Request
@@ -109,7 +109,7 @@ class Workers:
         return self
 
     def __exit__(self, *error: object) -> None:
-        with Stop(every=True):  # a signal now must not leave anything behind
+        with DeferredSignals(every=True):  # a signal now must not leave anything behind
             for worker in list(self._alive):
                 self._end(worker)
             for verification in self._verifications:
@@ -183,7 +183,7 @@ class Workers:
                 return worker
         if idle and len(self._alive) >= self._jobs:
             self._end(idle[0])
-        with Stop(every=True):  # a signal must find the process among those to be ended
+        with DeferredSignals(every=True):  # a signal must find the process among those to be ended
             worker = _Worker(path, self._folder.name, self._events)
             self._alive.append(worker)
         return worker
@@ -254,7 +254,7 @@ class Workers:
         if not any(proofs):
             return
         try:
-            with Stop(every=True):  # a signal must find it among those to be ended
+            with DeferredSignals(every=True):  # a signal must find it among those to be ended
                 answer.verification = FreshVerification(list(filter(None, proofs)))
                 self._verifications.append(answer.verification)
         except OSError as error:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from ..support.signals import Stop
+from ..support.signals import DeferredSignals
 from .cache import Cache, Question
 from .judge import judged
 from .pool import WorkerFailed, Workers
@@ -39,7 +39,7 @@ class Recalled:
         """Have the kernel read the kept proofs of these lemmas, in one process."""
         proofs = [(slug, text) for slug in group for text in self._kept[slug]["proofs"]]
         try:
-            with Stop(every=True):  # a signal must find it among those to be ended
+            with DeferredSignals(every=True):  # a signal must find it among those to be ended
                 verification = FreshVerification([text for _, text in proofs])
                 self._verifications.append(verification)
         except OSError:  # too many of them, or no room on the disk: all is found anew

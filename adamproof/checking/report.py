@@ -241,22 +241,16 @@ class LemmaReport:
         )
         return verdicts[0] if sound else Verdict.REJECTED
 
-    def __str__(self) -> str:
-        from ..report.notebook import report
-
-        return report(self).text
-
-    def _repr_html_(self) -> str:
-        from ..report.notebook import report
-
-        return report(self).html
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(str(self))
+    def __repr__(self) -> str:
+        """The verdict in one line, and why it is not PROVED; `adamproof.report.notebook.report` makes a page."""
+        name = f"{self.lemma.label} ({self.lemma.slug})" if self.lemma.label else self.lemma.slug
+        reasons = [f"{claim.name}: {claim.reason}" for claim in self.claims if claim.reason]
+        reasons += [f'the false twin "{twin.name}" survives' for twin in self.mutants if not twin.killed]
+        return f"{name}: {'; '.join([str(self.verdict), *reasons])}"
 
 
 @dataclass(frozen=True)
-class Loss:
+class AblationResult:
     """What becomes of a claim: the answer without the dropped assumptions, and what was found about it."""
 
     report: ClaimReport
@@ -301,11 +295,11 @@ class Losses:
 
     report: LemmaReport
     dropped: tuple[str, ...]
-    claims: tuple[Loss, ...]
+    claims: tuple[AblationResult, ...]
 
     @classmethod
     def of(cls, report: LemmaReport, dropped: tuple[str, ...], claims: Sequence[LostClaim]) -> Losses:
-        return cls(report, dropped, tuple(map(Loss, report.claims, claims)))
+        return cls(report, dropped, tuple(map(AblationResult, report.claims, claims)))
 
     @property
     def lemma(self) -> About:

@@ -16,11 +16,11 @@ from typing import Any
 from ..bounds import Best, OrderError, ProgramError, Rate, Scale, Schedule, best_schedule, order, rate, scaling_witness
 from ..checking.pipeline import check
 from ..checking.report import ClaimReport, Verdict, speaks_of_integrability
-from ..crosscheck.records import Opinions, Proven, digest
+from ..crosscheck.records import CheckedProof, Opinions, digest
 from ..experiments.records import Record, on_claim
 from ..kernel.terms import QUANTIFIERS, Function, Term, free
 from ..prover import prop, reals
-from ..theory import library as registry
+from ..theory import library
 from ..theory.graph import label_of
 from ..theory.lemma import Claim, Lemma, LemmaError
 
@@ -69,7 +69,7 @@ class Evidence:
     verdict: str = ""  # of the lemma, if it was checked
     statement: Any = field(default=None, compare=False)  # what was checked, in SymPy
     term: Term | None = field(default=None, compare=False)  # and in the kernel's terms
-    proof: Proven | None = None  # what the kernel accepted
+    proof: CheckedProof | None = None  # what the kernel accepted
 
     def within(self, *names: str) -> Evidence:
         """Without the assumptions that the claim of the source itself makes."""
@@ -137,7 +137,7 @@ def failed(text: str) -> Evidence:
 # --- lemmas -------------------------------------------------------------------------------------
 
 
-class Desk:
+class EvidenceStore:
     """Gets evidence when it is asked for, each piece once."""
 
     def __init__(
@@ -159,12 +159,12 @@ class Desk:
 
     def _checked(self, slug: str, name: str | None) -> Evidence:
         try:
-            lemma = registry.get(slug)
+            lemma = library.get(slug)
             claim = lemma.claim(name)
             alone = replace(lemma, claims=[claim], mutants=())
             # Numbers and false twins are for `check`; the word PROVED needs the kernel alone.
             report = check(alone, models=0, mutants=False, progress=self.say).claims[0]
-        except registry.UnknownLemma:
+        except library.UnknownLemma:
             return Evidence(f"{slug}: no lemma yet", State.ABSENT, lemma=slug)
         except LemmaError as error:
             return replace(failed(str(error)), lemma=slug)
@@ -182,7 +182,7 @@ def _evidence(
         return Evidence(text, State.FAILED, lemma=lemma.slug, verdict=str(report.verdict))
     kinds = {used: kind_of(used, report.hypotheses[used], lemma.cited) for used in report.used}
     axioms = ", ".join(axiom for axiom, _ in report.citations)
-    proof = Proven(lemma.slug, claim.name, digest(report.proof))
+    proof = CheckedProof(lemma.slug, claim.name, digest(report.proof))
     assumes = (f"assumes: {used}" for used in report.used)
     cites = (f"cites: {': '.join(pair)}" for pair in report.citations)
     said = (f"also {opinion.in_short(proof)}" for opinion in opinions)
@@ -343,7 +343,7 @@ def _size(power: Fraction) -> str:
     return f"Theta(T^({power}))" if power else "Theta(1)"
 
 
-def main_terms(desk: Desk) -> MainTerms:
+def main_terms(desk: EvidenceStore) -> MainTerms:
     """The terms that the main theorem's file gives, if their sum is the bound that the kernel proved."""
     from sympy import Add
 

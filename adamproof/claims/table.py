@@ -12,7 +12,7 @@ from enum import Enum
 from fractions import Fraction
 
 from ..bounds import OrderError, ProgramError, Schedule
-from ..crosscheck.records import Opinions, Proven
+from ..crosscheck.records import CheckedProof, Opinions
 from ..experiments.records import Record
 from ..theory.graph import label_of
 from .evidence import (
@@ -20,8 +20,8 @@ from .evidence import (
     OURS,
     QUARTER,
     SOURCE,
-    Desk,
     Evidence,
+    EvidenceStore,
     MainTerms,
     Say,
     State,
@@ -38,7 +38,7 @@ from .evidence import (
 )
 
 
-class Word(Enum):
+class Status(Enum):
     """The verdicts."""
 
     PROVED = "PROVED"
@@ -59,7 +59,7 @@ class Word(Enum):
 class Verdict:
     """A word, what it is qualified by, the evidence, and what is missing for the rest of the claim."""
 
-    word: Word
+    word: Status
     by: tuple[str, ...] = ()  # conditions, or the terms that break it
     beyond: tuple[str, ...] = ()  # what it rests on beyond A1-A3
     evidence: tuple[Evidence, ...] = ()
@@ -72,27 +72,27 @@ class Verdict:
         return any(entry.state is State.FAILED for entry in self.evidence)
 
     def __str__(self) -> str:
-        if self.word is Word.NOT_DERIVABLE:
+        if self.word is Status.NOT_DERIVABLE:
             return f"{self.word}: {', '.join(self.by)}"
-        if self.word is Word.PROVED_UNDER:
+        if self.word is Status.PROVED_UNDER:
             return f"{self.word} {', '.join(self.by)}"
         return f"{self.word} under {', '.join(self.by)}" if self.by else str(self.word)
 
 
 @dataclass(frozen=True)
-class Row:
+class PaperClaim:
     """A claim of the source: its number, its text, and how a verdict on it is reached."""
 
     number: int
     text: str
-    judge: Callable[[Desk], Verdict]
+    judge: Callable[[EvidenceStore], Verdict]
 
 
 @dataclass(frozen=True)
-class Judged:
+class ClaimVerdict:
     """A claim with its verdict."""
 
-    row: Row
+    row: PaperClaim
     verdict: Verdict
 
 
@@ -101,27 +101,27 @@ def ledger(
     say: Say = lambda _: None,
     records: Sequence[Record] = (),
     opinions: Sequence[Opinions] = (),
-) -> list[Judged]:
+) -> list[ClaimVerdict]:
     """The verdicts on these claims (all by default), computed now.
 
     What was observed in runs, and what other checkers have said about the proofs, comes from records.
     """
-    desk = Desk(say, records, opinions)
+    desk = EvidenceStore(say, records, opinions)
     found = []
     for row in ROWS:
         if not numbers or row.number in numbers:
             say(f"claim {row.number}: {row.text}")
-            found.append(Judged(row, _judged(row, desk)))
+            found.append(ClaimVerdict(row, _judged(row, desk)))
     return found
 
 
-def proofs_of(found: Sequence[Judged]) -> list[Proven]:
+def proofs_of(found: Sequence[ClaimVerdict]) -> list[CheckedProof]:
     """The proofs that the verdicts rest on, each once."""
     pieces = (piece for entry in found for piece in entry.verdict.evidence)
     return list(dict.fromkeys(piece.proof for piece in pieces if piece.proof is not None))
 
 
-def _judged(row: Row, desk: Desk) -> Verdict:
+def _judged(row: PaperClaim, desk: EvidenceStore) -> Verdict:
     try:
         return row.judge(desk)
     except (OrderError, ProgramError) as error:  # a bound whose exponents cannot be computed
@@ -136,31 +136,31 @@ def proved(evidence: Sequence[Evidence], beside: Sequence[Evidence] = ()) -> Ver
     if not all(entry.state.carries for entry in evidence):
         return open_verdict(evidence, beside)
     under = tuple(dict.fromkeys(short(name) for entry in evidence for name in entry.conditions))
-    word = Word.PROVED_UNDER if under else Word.PROVED
+    word = Status.PROVED_UNDER if under else Status.PROVED
     return Verdict(word, under, beyond(evidence), (*evidence, *_there(beside)), _not_there(beside))
 
 
 def refuted(evidence: Sequence[Evidence], beside: Sequence[Evidence] = ()) -> Verdict:
     """REFUTED, if the evidence, which contradicts the claim, carries."""
     found = proved(evidence, beside)
-    if found.word in (Word.PROVED, Word.PROVED_UNDER):
-        return replace(found, word=Word.REFUTED)
-    return replace(found, word=Word.UNDECIDED) if found.word is Word.REFUTED else found
+    if found.word in (Status.PROVED, Status.PROVED_UNDER):
+        return replace(found, word=Status.REFUTED)
+    return replace(found, word=Status.UNDECIDED) if found.word is Status.REFUTED else found
 
 
 def open_verdict(evidence: Sequence[Evidence], beside: Sequence[Evidence] = ()) -> Verdict:
     """The verdict on evidence that does not carry: what failed counts before what is absent, and that before runs."""
     states = {entry.state for entry in evidence}
     words = (
-        (State.FAILED, Word.UNDECIDED),
-        (State.ABSENT, Word.NO_LEMMA),
-        (State.UNRUN, Word.NOT_RUN),
-        (State.REJECTED, Word.REJECTED),
-        (State.OBSERVED, Word.OBSERVED),
+        (State.FAILED, Status.UNDECIDED),
+        (State.ABSENT, Status.NO_LEMMA),
+        (State.UNRUN, Status.NOT_RUN),
+        (State.REJECTED, Status.REJECTED),
+        (State.OBSERVED, Status.OBSERVED),
     )
-    word = next((word for state, word in words if state in states), Word.UNDECIDED)
+    word = next((word for state, word in words if state in states), Status.UNDECIDED)
     if any(entry.verdict == "REFUTED" for entry in evidence):  # the claim as the lemma states it has a counterexample
-        word = Word.REFUTED
+        word = Status.REFUTED
     missing = (*_not_there(evidence), *_not_there(beside))
     return Verdict(word, (), (), (*evidence, *_there(beside)), missing)
 
@@ -200,25 +200,25 @@ EXPONENTS = (
 EXAMPLE = ("the noise has two values", "the noise has mean 0", "the noise has mean 0 on both sides of a")
 
 
-def _bounded(desk: Desk) -> Verdict:
+def _bounded(desk: EvidenceStore) -> Verdict:
     above = desk.lemma("update-magnitude", "by an invariant").within(STABLE)
     return proved([above, _unbounded(desk)])
 
 
-def _unbounded(desk: Desk) -> Evidence:
+def _unbounded(desk: EvidenceStore) -> Evidence:
     """For every M there is a late time and a sequence of gradients with u_t > M: these are the converse itself."""
     return desk.lemma("update-magnitude-tight", "unbounded").within(UNSTABLE, "M is a bound", "t is late")
 
 
-def _sign_form(desk: Desk) -> Verdict:
+def _sign_form(desk: EvidenceStore) -> Verdict:
     return proved([desk.lemma("sign-form")])
 
 
-def _descent(desk: Desk) -> Verdict:
+def _descent(desk: EvidenceStore) -> Verdict:
     return proved([desk.lemma("descent", "Adam")])
 
 
-def _rate(desk: Desk) -> Verdict:
+def _rate(desk: EvidenceStore) -> Verdict:
     rate = with_bounded_means(desk.lemma("rate", "Adam"))
     steps = replace(OURS, scales={"tau": Fraction(1, 4)})  # the lemma has T = tau^4
     return proved(
@@ -227,42 +227,42 @@ def _rate(desk: Desk) -> Verdict:
     )
 
 
-def _norm(desk: Desk) -> Evidence:
+def _norm(desk: EvidenceStore) -> Evidence:
     return desk.lemma("corollary-3-3", "gradient norm")
 
 
-def _limits(desk: Desk) -> Evidence:
+def _limits(desk: EvidenceStore) -> Evidence:
     limits = desk.lemma("condition-2-limits")
     return replace(limits, text=f"on how vbar depends on epsilon and T: {limits.text}")
 
 
-def _norm_rate(desk: Desk) -> Verdict:
+def _norm_rate(desk: EvidenceStore) -> Verdict:
     norm = with_constant(_norm(desk), "vbar")
     return proved([norm, exponent(norm, OURS, QUARTER)], beside=[_limits(desk)])
 
 
-def _dimension(desk: Desk) -> Verdict:
+def _dimension(desk: EvidenceStore) -> Verdict:
     case_2 = desk.lemma("corollary-3-3", "Case 2")
     schedule = replace(OURS, scales={"h": Fraction(3, 4)})  # Case 2 has gamma = gamma0/(sqrt(d)*h)
     return proved([with_constant(_norm(desk), "vbar"), case_2, exponent(case_2, schedule, QUARTER, Fraction(0))])
 
 
-def _epsilon(desk: Desk) -> Verdict:
+def _epsilon(desk: EvidenceStore) -> Verdict:
     return proved([_norm(desk), free_of(_norm(desk), "eps", "epsilon")], beside=[_limits(desk)])
 
 
-def _gamma(desk: Desk) -> Verdict:
+def _gamma(desk: EvidenceStore) -> Verdict:
     norm = _norm(desk)
     return proved([norm, best_gamma(norm, -HALF), desk.lemma("corollary-3-3", "Case 2")], beside=desk.runs(8))
 
 
-def _schedules(desk: Desk) -> Verdict:
+def _schedules(desk: EvidenceStore) -> Verdict:
     """The main theorem at the source's beta1 and beta2: which of its terms are too large, whatever gamma is."""
     terms = main_terms(desk)
     lemmas = [desk.lemma("source-schedule", name) for name in ("the drift stays", "no rate", "at most 1/8")]
     lemmas = [lemma.within(*lemma.settings) for lemma in lemmas]  # they are the schedule and the exponents themselves
     if not all(entry.state.carries for entry in (terms.proof, *lemmas)):
-        return replace(open_verdict([terms.proof, *lemmas]), word=Word.UNDECIDED)
+        return replace(open_verdict([terms.proof, *lemmas]), word=Status.UNDECIDED)
     best = terms.best({"A": HALF, "B": Fraction(3, 4)})
     if best.rate >= QUARTER:
         text = f"main-theorem has rate {best.rate} at {shown(best.schedule)}"
@@ -280,10 +280,10 @@ def _schedules(desk: Desk) -> Verdict:
         repair += f"; or through {averaged.text}: {also.text}"
     evidence = [terms.proof, *(Evidence(text, State.COMPUTED) for text in computed), *lemmas, *desk.runs(9)]
     missing = () if also.state.carries else (f"the repair by a bound on average: {also.text}",)
-    return Verdict(Word.NOT_DERIVABLE, breaking, beyond(evidence), tuple(evidence), missing, repair)
+    return Verdict(Status.NOT_DERIVABLE, breaking, beyond(evidence), tuple(evidence), missing, repair)
 
 
-def _momentum(desk: Desk) -> Verdict:
+def _momentum(desk: EvidenceStore) -> Verdict:
     """Proved for sign descent, by an example (whose noise is part of it); for Adam it is a property of the bound."""
     floor = desk.lemma("no-momentum-sign-descent", "from above")
     example = floor.within(*EXAMPLE, "x_1 >= a + gamma").only_for("x moves by sign descent")
@@ -293,14 +293,14 @@ def _momentum(desk: Desk) -> Verdict:
     return proved([example], beside=[*bound, desk.lemma("no-momentum-bound"), *runs])
 
 
-def _boundary(desk: Desk) -> Verdict:
+def _boundary(desk: EvidenceStore) -> Verdict:
     return proved(
         [_unbounded(desk), desk.lemma("update-magnitude-tight", "growth").within(UNSTABLE)],
         beside=desk.runs(11, "whether Adam gets worse there"),
     )
 
 
-def _optimal(desk: Desk) -> Verdict:
+def _optimal(desk: EvidenceStore) -> Verdict:
     """The lemma about the exponents, and that the exponents are those of the main theorem's terms."""
     names = ("at most 1/4", "only A = 1/2", "only B = A", "only C = 3/4")
     lemmas = [desk.lemma("schedule-exponents", name).within(*EXPONENTS) for name in names]
@@ -317,25 +317,25 @@ def _best(terms: MainTerms) -> Evidence:
     return failed(f"{text}{'' if best.is_unique else ' and elsewhere'}")
 
 
-def _constant_vbar(desk: Desk) -> Verdict:
+def _constant_vbar(desk: EvidenceStore) -> Verdict:
     """Not for every T, where the gradient and the momentum error fall like T^(-1/4): T is at most T_max."""
     runs = desk.runs(13, "how the mean magnitude falls")
     return refuted([desk.lemma("condition-2-limits", "T_max")], beside=runs)
 
 
-def _identical(desk: Desk) -> Verdict:
+def _identical(desk: EvidenceStore) -> Verdict:
     return proved(desk.runs(14, "Kolmogorov-Smirnov tests of the coordinates"))
 
 
-def _stable_ratio(desk: Desk) -> Verdict:
+def _stable_ratio(desk: EvidenceStore) -> Verdict:
     return proved(desk.runs(15, "the ratio of the norms along a run"))
 
 
-def _probability(desk: Desk) -> Verdict:
+def _probability(desk: EvidenceStore) -> Verdict:
     return proved([desk.lemma("high-probability")])
 
 
-def _unconditional(desk: Desk) -> Verdict:
+def _unconditional(desk: EvidenceStore) -> Verdict:
     """The mean square of the gradient falls like T^(-1/2): so does the norm like T^(-1/4)."""
     square = desk.lemma("unconditional", "mean square")
     schedule = Schedule(HALF, HALF, HALF, gamma_d=Fraction(0))
@@ -343,23 +343,25 @@ def _unconditional(desk: Desk) -> Verdict:
 
 
 ROWS = (
-    Row(1, "u_t is bounded, by R, if and only if beta1^2 < beta2", _bounded),
-    Row(2, "Adam's step is a step along Sign(m_t) with magnitude u_t", _sign_form),
-    Row(3, "the descent inequality", _descent),
-    Row(4, "the mean of E|u_t o a_t|_1 falls like T^(-1/4)", _rate),
-    Row(5, "the mean of E|a_t|_2 falls like T^(-1/4) under Conditions 1-3", _norm_rate),
-    Row(6, "in Case 2 the bound is free of the dimension", _dimension),
-    Row(7, "the bound is independent of epsilon", _epsilon),
-    Row(8, "gamma should be proportional to 1/sqrt(d)", _gamma),
-    Row(9, "the rate holds for 1 - beta1 = O(T^(-1/2)), 1 - beta2 = O(T^(-3/4))", _schedules),
-    Row(10, "momentum is necessary", _momentum),
-    Row(11, "beta1 >= sqrt(beta2) breaks the bound on u_t", _boundary),
-    Row(12, "T^(-1/4) is the best rate of this technique", _optimal),
-    Row(13, "Condition 2 holds with one vbar for every T while the rate T^(-1/4) does (epsilon > 0)", _constant_vbar),
-    Row(14, "the coordinates of u_t are independent and identically distributed", _identical),
-    Row(15, "the ratio of |a_t|_1 to |a_t|_2 is stable", _stable_ratio),
-    Row(16, "a version with high probability", _probability),
-    Row(17, "the rate T^(-1/4) without Conditions 1-3", _unconditional),
+    PaperClaim(1, "u_t is bounded, by R, if and only if beta1^2 < beta2", _bounded),
+    PaperClaim(2, "Adam's step is a step along Sign(m_t) with magnitude u_t", _sign_form),
+    PaperClaim(3, "the descent inequality", _descent),
+    PaperClaim(4, "the mean of E|u_t o a_t|_1 falls like T^(-1/4)", _rate),
+    PaperClaim(5, "the mean of E|a_t|_2 falls like T^(-1/4) under Conditions 1-3", _norm_rate),
+    PaperClaim(6, "in Case 2 the bound is free of the dimension", _dimension),
+    PaperClaim(7, "the bound is independent of epsilon", _epsilon),
+    PaperClaim(8, "gamma should be proportional to 1/sqrt(d)", _gamma),
+    PaperClaim(9, "the rate holds for 1 - beta1 = O(T^(-1/2)), 1 - beta2 = O(T^(-3/4))", _schedules),
+    PaperClaim(10, "momentum is necessary", _momentum),
+    PaperClaim(11, "beta1 >= sqrt(beta2) breaks the bound on u_t", _boundary),
+    PaperClaim(12, "T^(-1/4) is the best rate of this technique", _optimal),
+    PaperClaim(
+        13, "Condition 2 holds with one vbar for every T while the rate T^(-1/4) does (epsilon > 0)", _constant_vbar
+    ),
+    PaperClaim(14, "the coordinates of u_t are independent and identically distributed", _identical),
+    PaperClaim(15, "the ratio of |a_t|_1 to |a_t|_2 is stable", _stable_ratio),
+    PaperClaim(16, "a version with high probability", _probability),
+    PaperClaim(17, "the rate T^(-1/4) without Conditions 1-3", _unconditional),
 )
 
-__all__ = ["ROWS", "Judged", "Row", "Verdict", "Word", "ledger", "open_verdict", "proved", "refuted"]
+__all__ = ["ROWS", "ClaimVerdict", "PaperClaim", "Status", "Verdict", "ledger", "open_verdict", "proved", "refuted"]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
     from ..checking.pool import Workers
-    from ..claims.table import Judged
+    from ..claims.table import ClaimVerdict
     from ..crosscheck.records import Opinions
     from ..experiments.records import Record
     from ..theory.graph import Node
@@ -173,7 +173,7 @@ def registered() -> tuple[Lemma, ...]:
         raise from_exception(error, None, "the lemma files cannot be imported") from error
 
 
-def status(found: Sequence[Judged]) -> int:
+def status(found: Sequence[ClaimVerdict]) -> int:
     """3 if something that a verdict rests on fails, else 0: every verdict is an answer."""
     return OPEN if any(entry.verdict.failed for entry in found) else 0
 
@@ -216,7 +216,7 @@ def judged(
     progress: terminal.Progress,
     records: Sequence[Record] = (),
     opinions: Sequence[Opinions] = (),
-) -> list[Judged]:
+) -> list[ClaimVerdict]:
     from ..claims.table import ROWS, ledger
 
     known = [row.number for row in ROWS]
@@ -227,7 +227,7 @@ def judged(
     return found
 
 
-def in_short(entry: Judged) -> str:
+def in_short(entry: ClaimVerdict) -> str:
     """One claim: its text, the verdict, what it rests on, the evidence, what is missing."""
     verdict = entry.verdict
     lines = [
@@ -242,7 +242,7 @@ def in_short(entry: Judged) -> str:
     return "\n".join(lines)
 
 
-def in_full(entry: Judged) -> str:
+def in_full(entry: ClaimVerdict) -> str:
     """One claim with each piece of evidence, how far it carries and what it assumes."""
     verdict = entry.verdict
     lines = [f"Claim {entry.row.number}: {entry.row.text}", ""]
@@ -260,7 +260,7 @@ def in_full(entry: Judged) -> str:
     return "\n".join(lines)
 
 
-def markdown(found: Sequence[Judged]) -> str:
+def markdown(found: Sequence[ClaimVerdict]) -> str:
     lines = ["| | Claim | Verdict | Beyond A1-A3 | Evidence |", "| ---: | --- | --- | --- | --- |"]
     for entry in found:
         verdict = entry.verdict
@@ -285,7 +285,7 @@ def _cell(text: str) -> str:
     return f"{bold}{mark}{rest}"
 
 
-def claim_data(entry: Judged) -> as_json.Data:
+def claim_data(entry: ClaimVerdict) -> as_json.Data:
     verdict = entry.verdict
     return {
         "number": entry.row.number,

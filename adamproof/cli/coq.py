@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 from ..checking.pool import Workers
 from ..checking.verifier import FreshVerification
-from ..crosscheck import coqc
-from ..crosscheck import records as opinions
+from ..crosscheck import coq, coqc, records
+from ..crosscheck.coq import Stored, document, lemmas, module_of, reason
 from ..crosscheck.records import ACCEPTED, REFUSED
-from ..export.development import TOGETHER, Development, Module
-from ..export.proof import Proof, read
-from ..export.replay import replay
-from ..export.text import coq_name
+from ..export.development import Development, Module
+from ..export.handwritten import statements
+from ..export.proof import read
 from ..kernel.terms import Refusal
 from ..kernel.text import show
 from ..kernel.verify import MAX_BYTES
@@ -29,21 +26,14 @@ from .names import Target, resolve
 from .tasks import Settings, run_all, workers, worst
 
 NOT_READ = "NOT READ"
-HAND_WRITTEN = ("Prelude", "Statements")
-
-
-@dataclass(frozen=True)
-class Stored:
-    """Proofs of one result, or of a file: its name, and each claim's name and proof file."""
-
-    name: str
-    proofs: tuple[tuple[str, str], ...]
-    from_file: bool = False
 
 
 def written(slug: str, proofs: Sequence[tuple[str, str]]) -> str:
-    """One Coq file that needs no other, with a theorem for each of these claims."""
-    return coqc.standalone(_module(Development(), Stored(slug, tuple(proofs))))
+    """One Coq file that needs no other, with a theorem for each of these claims.  Raises CliError."""
+    try:
+        return coq.written(slug, proofs)
+    except Refusal as refusal:
+        raise CliError(str(refusal)) from None
 
 
 @dataclass
@@ -75,16 +65,17 @@ class Coq:
         for one in stored(words, self.jobs, self.progress, self.codes, self.documents, self.kernel):
             self.progress(f"{one.name}: being written for Coq")
             try:
-                names[_module(development, one).name] = one.name
-            except CliError as error:
+                names[module_of(development, one).name] = one.name
+            except Refusal as refusal:
+                failed = CliError(str(refusal))
                 if not one.from_file:
-                    raise
-                not_read(one.name, error, self.codes, self.documents)
+                    raise failed from None
+                not_read(one.name, failed, self.codes, self.documents)
                 continue
             proofs[one.name] = dict(one.proofs)
             if one.from_file:
                 self.says[one.name] = _statement(one)
-        modules, pinned = list(development.modules), coqc.statements()
+        modules, pinned = list(development.modules), statements()
         if set(pinned.needs) <= names.keys():
             modules.append(pinned)
             names[pinned.name] = "Statements.v, in ordinary mathematics"
@@ -92,7 +83,7 @@ class Coq:
             self._check(modules, self.folder or Path(temporary), names, version)
         code = worst(self.codes)
         if self.save is not None:
-            record(self.save, opinions.made("coq", version, opinions.of_results(self.documents, proofs)))
+            record(self.save, records.made("coq", version, records.of_results(self.documents, proofs)))
         if self.as_json:
             terminal.say(as_json.document("verify", code, checker={"coq": version}, results=self.documents))
         elif len(self.documents) > 1 and not self.quiet:
@@ -110,7 +101,7 @@ class Coq:
     def _take(self, name: str, answer: coqc.Answer, version: str) -> None:
         self.progress.clear()
         self.codes.append(0 if answer.accepted else 1)
-        self.documents.append(_data(name, answer))
+        self.documents.append(document(name, answer))
         if not self.as_json:
             text = _text(name, answer, version, self.quiet)
             terminal.say(text if self.quiet else "\n".join([text, *self.says.get(name, ())]))
@@ -121,12 +112,12 @@ def is_file(word: str) -> bool:
     return word.lower().endswith(".json")
 
 
-def record(folder: Path, found: opinions.Opinions) -> None:
+def record(folder: Path, found: records.Opinions) -> None:
     """Write a record of what was said into a folder."""
     path = folder / f"{found.checker}.json"
-    found = opinions.with_earlier(found, path)
+    found = records.with_earlier(found, path)
     files.write(path, found.text())
-    terminal.warn(f"{path}: what {found.name} said about {opinions.number_of(len(found.results), 'result')}")
+    terminal.warn(f"{path}: what {found.name} said about {records.number_of(len(found.results), 'result')}")
 
 
 def not_read(name: str, error: CliError, codes: list[int], documents: list[dict[str, Any]]) -> None:
@@ -218,83 +209,15 @@ def _statement(stored: Stored) -> list[str]:
     return [f"  it says: {show(theorem.conclusion)}", *(f"    if {show(prop)}" for prop in theorem.hypotheses)]
 
 
-def _module(development: Development, stored: Stored) -> Module:
-    """The result as the development's next module: theorems are named after claims."""
-    stem = _identifier(Path(stored.name).stem).capitalize()
-    if stored.from_file:  # so that no file takes the name of a result, which Statements.v knows it by
-        stem = f"File_{stem}"
-    taken = {*HAND_WRITTEN, *_names(development)}
-    name = next(name for name in _numbered(stem) if name not in taken)
-    theorems: dict[str, Proof] = {}
-    try:
-        for claim, proof in stored.proofs:
-            word, taken = _identifier(claim).lower(), {name, TOGETHER, *theorems}
-            names = (one for one in _numbered(word, f"claim_{word}") if _is_free(one) and one not in taken)
-            theorems[next(names)] = read(proof)
-        module = replay(development, name, theorems)
-    except Refusal as refusal:
-        raise CliError(f"{stored.name} cannot be written for Coq: {refusal}") from None
-    if stored.from_file:
-        development.forget()  # a result must not be refused for what a file says
-    return module
-
-
-def _names(development: Development) -> list[str]:
-    return [module.name for module in development.modules]
-
-
-def _identifier(text: str) -> str:
-    """The text as a Coq name."""
-    stem = re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_")
-    return stem if stem[:1].isalpha() else f"claim_{stem}"
-
-
-def _numbered(*stems: str) -> Iterator[str]:
-    """The stems, and then with numbers, without end."""
-    yield from stems
-    yield from (f"{stem}_{number}" for number in count(2) for stem in stems)
-
-
-def _is_free(name: str) -> bool:
-    """Whether a name has no meaning yet in the texts that are written for Coq."""
-    return coq_name(name) == name and name not in coqc.defined()
-
-
-def _data(name: str, answer: coqc.Answer) -> dict[str, Any]:
-    theorems = answer.module.theorems
-    return {
-        "result": name,
-        "verdict": ACCEPTED if answer.accepted else REFUSED,
-        "reason": _reason(answer),
-        "step": answer.step,
-        "lemmas": _lemmas(answer.module),
-        "theorems": list(theorems),
-        "axioms": sorted(answer.axioms),
-        "citations": list(answer.module.citations),
-        "seconds": round(answer.seconds, 3),
-    }
-
-
-def _lemmas(module: Module) -> int:
-    """The number of steps that have a lemma; a text that is written by hand has none."""
-    return max(0, len(module.lines) - len(module.theorems))
-
-
-def _reason(answer: coqc.Answer) -> str:
-    if answer.foreign and not answer.reason:
-        return f"it rests on axioms that are not those of the real numbers: {', '.join(answer.foreign)}"
-    return answer.reason
-
-
 def _text(name: str, answer: coqc.Answer, version: str, quiet: bool) -> str:
     if not answer.accepted:
         where = f" at {answer.step}" if answer.step else ""
-        return f"{name}: {terminal.coloured(REFUSED)} by Coq {version}{where}: {_reason(answer)}"
+        return f"{name}: {terminal.coloured(REFUSED)} by Coq {version}{where}: {reason(answer)}"
     line = f"{name}: {terminal.coloured(ACCEPTED)} by Coq {version}"
     if quiet:
         return line
     found = sorted(axiom.rpartition(".")[2] for axiom in answer.axioms)
     cited = "".join(f"\n  cited: {axiom}" for axiom in answer.module.citations)
-    counts = {"lemma": _lemmas(answer.module), "theorem": len(answer.module.theorems)}
-    size = ", ".join(opinions.number_of(count, what) for what, count in counts.items())
+    counts = {"lemma": lemmas(answer.module), "theorem": len(answer.module.theorems)}
+    size = ", ".join(records.number_of(count, what) for what, count in counts.items())
     return f"{line} ({size}, {answer.seconds:.1f} s)\n  axioms of the reals: {', '.join(found) or 'none'}{cited}"

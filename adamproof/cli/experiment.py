@@ -64,14 +64,14 @@ def experiment(request: Request, form: str, progress: terminal.Progress) -> int:
 def run(request: Request, name: str, progress: terminal.Progress) -> Record:
     """One experiment.  Raises CliError for what cannot be run."""
     from ..experiments import records
-    from ..experiments.runner import Lab
+    from ..experiments.runner import Runner
     from ..simulator import NotFinite, SimulationError
 
     def say(text: str) -> None:
         progress.clear()
         terminal.warn(text)
 
-    lab = Lab(request.seed, request.engine, request.threads, lambda text: progress(f"{name}: {text}"), say)
+    lab = Runner(request.seed, request.engine, request.threads, lambda text: progress(f"{name}: {text}"), say)
     module = records.module(name)
     parameters = module.FULL if request.full else module.DEFAULT
     try:

@@ -7,7 +7,7 @@ import stat
 import tempfile
 from pathlib import Path
 
-from ..support import files as atomic
+from ..support import files
 from .errors import CliError
 
 
@@ -63,7 +63,7 @@ def _write(path: Path, text: str) -> None:
     if target.exists() and not stat.S_ISREG(target.stat().st_mode):
         target.write_text(text, encoding="utf-8", newline="\n")  # a device or a pipe must not be replaced by a file
         return
-    atomic.write(target, text)
+    files.write(target, text)
 
 
 def make_folder(path: str) -> Path:

@@ -10,10 +10,11 @@ import click
 
 from ..checking.judge import versions
 from ..checking.pool import Workers
-from ..claims.table import Judged
+from ..claims.table import ClaimVerdict
 from ..crosscheck.records import Opinions
 from ..experiments.records import Record
-from ..report.document import Content, written
+from ..report.content import Content
+from ..report.document import written
 from ..report.parts import Part
 from ..report.runs import run_of
 from . import claims as ledger
@@ -98,7 +99,7 @@ def _outcomes(
 
 def _judged(
     progress: terminal.Progress, records: Sequence[Record], opinions: Sequence[Opinions]
-) -> list[Judged]:
+) -> list[ClaimVerdict]:
     ledger.registered()  # says in one sentence what is wrong with a lemma file
     return ledger.judged(None, progress, records, opinions)
 

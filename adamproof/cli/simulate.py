@@ -178,14 +178,14 @@ def _exponents(texts: tuple[str, str, str]) -> tuple[float, float, float]:
 
 def _refuse(request: Request, problem: Separable | Sampled, algorithm: Algorithm | Schedule) -> None:
     """Say, before anything is run, that the theorem is about something else."""
-    from ..experiments import against_bound as sandwich
+    from ..experiments import against_bound
     from ..simulator import Schedule
 
     try:
         if isinstance(algorithm, Schedule):
             algorithm = algorithm.at(request.steps, int(problem.start.size))
-        sandwich.refuse(problem, algorithm, request.steps, request.replicates, request.against or "")
-    except sandwich.NotApplicable as error:
+        against_bound.refuse(problem, algorithm, request.steps, request.replicates, request.against or "")
+    except against_bound.NotApplicable as error:
         raise CliError(str(error)) from error
 
 
@@ -201,11 +201,11 @@ def _refuse_place(request: Request) -> None:
 
 def _compared(request: Request, run: Run, form: str) -> int:
     """The run beside the theorem; a violation is saved with all that is needed to see it again."""
-    from ..experiments import against_bound as sandwich
+    from ..experiments import against_bound
 
     try:
-        found = sandwich.compare(run, request.against or "")
-    except sandwich.NotApplicable as error:  # what was run is shown all the same
+        found = against_bound.compare(run, request.against or "")
+    except against_bound.NotApplicable as error:  # what was run is shown all the same
         if form == "text":
             terminal.say(text(run))
         else:
@@ -226,10 +226,10 @@ def _compared(request: Request, run: Run, form: str) -> int:
 
 def _reproducer(request: Request, run: Run, found: Sandwich) -> tuple[str | None, str]:
     """Save what is needed to see a violation again: where, if it could be written, and a sentence about it."""
-    from ..experiments import against_bound as sandwich
+    from ..experiments import against_bound
 
     said = command(request)
-    content = json.dumps(sandwich.reproducer(run, found, said), indent=1, allow_nan=False)
+    content = json.dumps(against_bound.reproducer(run, found, said), indent=1, allow_nan=False)
     path = request.reproducer
     if path is None or Path(path).exists():  # somebody else has made it during the run
         path = f"violation-{hashlib.sha256(content.encode()).hexdigest()[:12]}.json"

@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..crosscheck import records as opinions
+from ..crosscheck import records, smt
 from ..crosscheck import smt_solvers as solvers
+from ..crosscheck.coq import Stored
 from ..crosscheck.smt_solvers import Answers, NoSolver, SolverFailed, asker
 from ..export.smt import Obligation, obligations
 from ..kernel.terms import Refusal
 from . import json_output as as_json
 from . import terminal
-from .coq import Stored, not_read, record, stored
+from .coq import not_read, record, stored
 from .errors import CliError
 from .tasks import worst
 
@@ -56,14 +57,14 @@ class Solver:
             self._take(one.name, found, time.perf_counter() - began)
         code = worst(self.codes)
         if self.save is not None:
-            results = opinions.of_results(self.documents, proofs)
-            record(self.save, opinions.made(self.name, solvers.version(self.name), results))
+            results = records.of_results(self.documents, proofs)
+            record(self.save, records.made(self.name, solvers.version(self.name), results))
         if self.as_json:
             terminal.say(as_json.document("verify", code, checker={"solver": self.name}, results=self.documents))
         elif len(self.documents) > 1 and not self.quiet:
             asked = [document["questions"] for document in self.documents if "questions" in document]
             total = sum(map(Counter, asked), Counter[str]())
-            terminal.say(f"\n{opinions.number_of(len(asked), 'result')}: {opinions.counted(total)}")
+            terminal.say(f"\n{records.number_of(len(asked), 'result')}: {records.counted(total)}")
         return code
 
     def _steps(self, one: Stored, claim: str, proof: str) -> Iterator[Obligation]:
@@ -73,40 +74,23 @@ class Solver:
     def _take(self, name: str, found: Mapping[str, Sequence[Answers]], seconds: float) -> None:
         """Print what was said about each claim's steps, and keep it for the record."""
         self.progress.clear()
-        everything = [(claim, answers) for claim, said in found.items() for answers in said]
-        alarms = [(claim, answers) for claim, answers in everything if answers.alarm]
+        document = smt.document(name, found, seconds)
+        alarms, unknown = smt.steps_with(found, "sat"), smt.steps_with(found, "unknown")
         self.codes.append(1 if alarms else 0)
-        questions = Counter(answers.question for _, answers in everything)
-        vacuous = sum(answers.vacuous for _, answers in everything)
-        unknown = [(claim, answers) for claim, answers in everything if answers.question == "unknown"]
-        verdict = opinions.verdict_of(questions)
-        document = {
-            "result": name,
-            "verdict": verdict,
-            "questions": dict(sorted(questions.items())),
-            "claims": {claim: dict(sorted(Counter(a.question for a in said).items())) for claim, said in found.items()},
-            "twins": dict(sorted(Counter(answers.twin for _, answers in everything).items())),
-            "alarms": [_told(claim, answers) for claim, answers in alarms],
-            "unknown": [_told(claim, answers) for claim, answers in unknown],
-            "seconds": round(seconds, 3),
-        }
         self.documents.append(document)
         if self.as_json:
             return
-        word = terminal.coloured(verdict)
-        terminal.say(f"{name}: {word} by {self.name}: {opinions.counted(questions)} ({seconds:.1f} s)")
+        word, questions = terminal.coloured(document["verdict"]), document["questions"]
+        terminal.say(f"{name}: {word} by {self.name}: {records.counted(questions)} ({seconds:.1f} s)")
         several = len(found) > 1
         for claim, answers in alarms:
             terminal.say(f"  {_step(claim, answers, several)} fails for some values: {answers.obligation.said}")
         for claim, answers in () if self.quiet else unknown:
             terminal.say(f"  {_step(claim, answers, several)} is open: {answers.obligation.said}")
+        vacuous = sum(answers.vacuous for said in found.values() for answers in said)
         if vacuous and not self.quiet:
             of = "a step has" if vacuous == 1 else f"{vacuous} steps have"
             terminal.say(f"  {of} premises that exclude each other, as a case of a proof by cases may")
-
-
-def _told(claim: str, answers: Answers) -> dict[str, Any]:
-    return {"claim": claim, "step": answers.obligation.number, "said": answers.obligation.said}
 
 
 def _step(claim: str, answers: Answers, several: bool) -> str:

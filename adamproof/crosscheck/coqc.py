@@ -11,12 +11,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-from ..export.development import IMPORT, LIBRARY, Module
-from ..support import package_data
-from ..support.signals import Stop
+from ..export.development import LIBRARY, Module
+from ..export.handwritten import prelude
+from ..support.signals import DeferredSignals
 
 VERSION = "8.16"
 HOW_TO_GET_IT = "install it with `apt-get install coq` (Debian 12 has Coq 8.16; about 1 GB)"
@@ -37,7 +36,6 @@ ERROR = re.compile(r'^File "[^"]*", line (\d+), characters \d+-\d+:\n(Error\b.*)
 FAILED = re.compile(
     r"Error:?\s*(Out of memory|Stack overflow|User interrupt|Timeout|System error|Cannot find a physical)"
 )
-PRELUDE_NEEDS = "From Coq Require Import Reals ZArith List Lra Lia."
 PAUSE = 0.02  # seconds between two looks at the running processes
 
 
@@ -78,33 +76,6 @@ def version() -> str | None:
     return found[0]
 
 
-def prelude() -> str:
-    return package_data.text(package_data.folder("export", "Prelude.v"))
-
-
-@cache
-def defined() -> frozenset[str]:
-    """The names that the prelude gives a meaning."""
-    return frozenset(
-        re.findall(r"^ *(?:(?:Definition|Fixpoint|Record|Lemma|Notation) )?(\w+) ", prelude(), re.MULTILINE)
-    )
-
-
-def statements() -> Module:
-    """The hand-written statements, which are derived from the exported theorems."""
-    text = package_data.text(package_data.folder("export", "Statements.v"))
-    needs = re.findall(rf"^From {LIBRARY} Require (?!Import )([\w ]+)\.$", text, re.MULTILINE)
-    theorems = re.findall(r"^ *Theorem (\w+) ", text, re.MULTILINE)
-    return Module("Statements", text, tuple(" ".join(needs).split()), theorems=tuple(theorems))
-
-
-def standalone(module: Module) -> str:
-    """A module's text with the prelude inside, which Coq accepts without any other file."""
-    head, body = prelude().split(f"{PRELUDE_NEEDS}\n")
-    inside = f"{PRELUDE_NEEDS}\nModule Prelude.\n\n{head}{body}\nEnd Prelude.\nImport Prelude.\n"
-    return module.text.replace(IMPORT, inside, 1)
-
-
 def check(modules: Sequence[Module], folder: Path, jobs: int, say: Callable[[str], None]) -> Iterator[Answer]:
     """Coq's answers in the order of the modules, each as soon as it and those before it are there.
 
@@ -132,7 +103,7 @@ def check(modules: Sequence[Module], folder: Path, jobs: int, say: Callable[[str
                         done[module.name] = Answer(module, 0.0, f"it uses steps of {bad}, which is refused")
                     else:
                         say(f"{module.name}: read by Coq ({len(done.keys() - {'Prelude'})} of {len(modules)} done)")
-                        with Stop(every=True):  # or a process that has just begun would be nobody's
+                        with DeferredSignals(every=True):  # or a process that has just begun would be nobody's
                             running[module.name] = (module, time.perf_counter(), _start(module.name, folder))
             for name, (module, start, process) in list(running.items()):
                 if process.poll() is not None:
@@ -144,7 +115,7 @@ def check(modules: Sequence[Module], folder: Path, jobs: int, say: Callable[[str
                 yield done[left.pop(0).name]
             time.sleep(PAUSE)
     finally:
-        with Stop(every=True):  # a second request to stop must not leave a process behind
+        with DeferredSignals(every=True):  # a second request to stop must not leave a process behind
             for _, _, process in running.values():
                 with suppress(OSError):  # it has ended
                     os.killpg(process.pid, signal.SIGKILL)  # coqc may have begun others

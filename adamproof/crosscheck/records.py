@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from .._version import __version__
-from ..support import package_data
-from ..support import records as sealed
+from ..support import package_data, records
 from .coqc import ALLOWED
 
 SCHEMA = 2
 MOST = 10**9  # answers of one kind
 VERSION = re.compile(r"[A-Za-z0-9.+-]{1,40}")
+VERDICTS = ("coq.py", "coqc.py", "smt.py", "smt_solvers.py")  # what makes verdicts of the checkers' words
 DIGEST = re.compile(r"[0-9a-f]{64}")
 CHECKERS = {"coq": "Coq", "z3": "z3", "cvc5": "cvc5"}  # and what they are called
 ACCEPTED, REFUSED = "ACCEPTED", "REFUSED"  # by Coq
@@ -32,7 +32,7 @@ NAMES = ("schema", "checker", "version", "adamproof", "code", "results")
 
 
 @dataclass(frozen=True)
-class Proven:
+class CheckedProof:
     """A proof that the kernel accepts: the lemma, the claim, a digest of the proof file."""
 
     lemma: str
@@ -59,7 +59,7 @@ class Opinions:
         """What repeats the run."""
         return f"adamproof verify all --with {self.checker}"
 
-    def on(self, proof: Proven) -> Mapping[str, Any] | None:
+    def on(self, proof: CheckedProof) -> Mapping[str, Any] | None:
         """What was said about a proof: a verdict, and of a solver its answers about the steps of this proof alone.
 
         None if the checker has not seen this very proof.  Coq's verdict is on all proofs of the result.
@@ -72,7 +72,7 @@ class Opinions:
         questions = said["claims"][proof.claim]
         return {"verdict": verdict_of(questions), "questions": questions}
 
-    def in_short(self, proof: Proven) -> str:
+    def in_short(self, proof: CheckedProof) -> str:
         """The opinion on one proof, in a few words."""
         said = self.on(proof)
         if said is None:
@@ -80,12 +80,12 @@ class Opinions:
         detail = f" ({counted(said['questions'])})" if "questions" in said else ""
         return f"{self.name}: {said['verdict']}{detail}, recorded"
 
-    def verdicts(self, proofs: Iterable[Proven]) -> str:
+    def verdicts(self, proofs: Iterable[CheckedProof]) -> str:
         """What was said about several proofs, counted."""
         said = Counter("not asked about" if (o := self.on(proof)) is None else o["verdict"] for proof in proofs)
         return ", ".join(f"{count} {word}" for word, count in sorted(said.items())) or "none"
 
-    def in_sum(self, proofs: Sequence[Proven]) -> str:
+    def in_sum(self, proofs: Sequence[CheckedProof]) -> str:
         """The same, with the answers about arithmetic steps, and what repeats it."""
         found = [said for proof in proofs if (said := self.on(proof)) is not None]
         steps = sum((Counter(said.get("questions", {})) for said in found), Counter[str]())
@@ -96,10 +96,10 @@ class Opinions:
     def text(self) -> str:
         """The record as JSON, with its checksum."""
         content = {name: getattr(self, name) for name in NAMES if name != "schema"}
-        return sealed.text({"schema": SCHEMA, **content}, self.command)
+        return records.text({"schema": SCHEMA, **content}, self.command)
 
 
-def lines(proofs: Sequence[Proven], opinions: Sequence[Opinions]) -> list[tuple[str, str]]:
+def lines(proofs: Sequence[CheckedProof], opinions: Sequence[Opinions]) -> list[tuple[str, str]]:
     """The lines of evidence for these proofs: who checked them, and with what result."""
     kernel = f"of {number_of(len(proofs), 'proof')}: {len(proofs)} PROVED, now, each read in a process of its own"
     return [("the kernel", kernel), *((opinion.name, opinion.in_sum(proofs)) for opinion in opinions)]
@@ -131,24 +131,24 @@ def sources() -> list[Traversable]:
     the words of Coq and of solvers."""
     folders = (package_data.folder(name) for name in ("export", "kernel"))
     found = [file for folder in folders for file in package_data.entries(folder, ".py", ".v")]
-    places = (("crosscheck", "coqc.py"), ("crosscheck", "smt_solvers.py"), ("cli", "coq.py"), ("cli", "smt.py"))
-    return [*found, *(package_data.folder(*place) for place in places)]
+    return [*found, *(package_data.folder("crosscheck", name) for name in VERDICTS)]
 
 
 @cache
 def fingerprint() -> str:
     """A digest of the sources."""
-    return sealed.digest_of(sources())
+    return records.digest_of(sources())
 
 
 def read(path: str | Traversable) -> Opinions:
-    """The record in a file.  Raises SealError where it is no record, or not the one that was written."""
-    content = sealed.read(path, NAMES, SCHEMA, "record of a checker", "run `adamproof verify all --save` again")
+    """The record in a file.  Raises RecordError where it is no record, or not the one that was written."""
+    content = records.read(path, NAMES, SCHEMA, "record of a checker", "run `adamproof verify all --save` again")
     content.pop("schema")
     if not isinstance(content["checker"], str) or content["checker"] not in CHECKERS:
-        raise sealed.SealError(f"{path} is of a checker {content['checker']!r}, not of {', '.join(CHECKERS)}")
+        raise records.RecordError(f"{path} is of a checker {content['checker']!r}, not of {', '.join(CHECKERS)}")
     if not _is_well_formed(content):
-        raise sealed.SealError(f"{path} is no record of a checker: its versions or results are not of the kind it has")
+        why = "its versions or results are not of the kind it has"
+        raise records.RecordError(f"{path} is no record of a checker: {why}")
     return Opinions(**content)
 
 
@@ -193,13 +193,13 @@ def _are_counts(questions: Mapping[str, Any]) -> bool:
 
 def found_in(folder: str | Traversable) -> tuple[list[Opinions], list[str]]:
     """The records in a folder, in the order of CHECKERS, and a sentence for each file of that name that is none."""
-    return sealed.read_all(folder, CHECKERS, _read_of)
+    return records.read_all(folder, CHECKERS, _read_of)
 
 
 def _read_of(path: Traversable, checker: str) -> Opinions:
     opinions = read(path)
     if opinions.checker != checker:
-        raise sealed.SealError(f"{path} is a record of {opinions.checker}, not of {checker}")
+        raise records.RecordError(f"{path} is a record of {opinions.checker}, not of {checker}")
     return opinions
 
 
@@ -214,7 +214,7 @@ def with_earlier(found: Opinions, path: Path) -> Opinions:
     """The record with the results of an earlier one in this file that the same checker gave to the same code."""
     try:
         earlier = read(path)
-    except sealed.SealError:
+    except records.RecordError:
         return found
     same = all(getattr(earlier, name) == getattr(found, name) for name in ("checker", "version", "adamproof", "code"))
     return replace(found, results={**earlier.results, **found.results}) if same else found

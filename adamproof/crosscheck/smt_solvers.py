@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from ..export.smt import STEPS, Obligation, logic
-from ..support.signals import Stop
+from ..support.signals import DeferredSignals
 
 SOLVERS = {"z3": "z3-solver", "cvc5": "cvc5"}  # module name -> distribution
 HOW_TO_GET_IT = "install it with `pip install --upgrade 'adamproof[smt]'`"
@@ -69,7 +69,7 @@ def asker(solver: str, steps: int = STEPS) -> Callable[[Obligation], Answers]:
         if text in known:
             return known[text]
         try:
-            with Stop():  # an exception out of a signal is lost where a solver's object is being deleted
+            with DeferredSignals():  # an exception out of a signal is lost where a solver's object is being deleted
                 said = backend(module, text, steps)
         except Exception as error:  # theirs may be anything
             words = " ".join(str(error).split()) or type(error).__name__

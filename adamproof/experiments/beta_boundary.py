@@ -14,7 +14,7 @@ from typing import Any
 from ..bounds.magnitude import magnitudes
 from ..simulator import MAXIMUM, Algorithm, Noise, quadratic
 from .pictures import Curve, Panel, Picture
-from .runner import Lab
+from .runner import Runner
 
 TITLE = "beta1 up to and past sqrt(beta2): max u against R and R_t, loss, instability"
 DEFAULT: Mapping[str, Any] = {
@@ -31,7 +31,7 @@ DEFAULT: Mapping[str, Any] = {
 FULL = {**DEFAULT, "steps": 2**18, "replicates": 128}
 
 
-def run(lab: Lab, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def run(lab: Runner, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The numbers.  Raises SimulationError."""
     rows = [_row(lab, parameters, beta1, parameters["beta2"]) for beta1 in parameters["beta1"]]
     controls = [_row(lab, parameters, beta1, beta2) for beta1, beta2 in parameters["controls"]]
@@ -39,7 +39,7 @@ def run(lab: Lab, parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {**same, "rows": rows, "controls": controls}
 
 
-def _row(lab: Lab, parameters: Mapping[str, Any], beta1: str, beta2: str) -> dict[str, Any]:
+def _row(lab: Runner, parameters: Mapping[str, Any], beta1: str, beta2: str) -> dict[str, Any]:
     problem = quadratic(parameters["dim"], noise=Noise(s0=parameters["s0"]))
     algorithm = Algorithm(parameters["learning rate"], float(beta1), float(beta2), parameters["epsilon"])
     done = lab.run(

@@ -20,7 +20,7 @@ import numpy as np
 
 from ..simulator import Algorithm, Noise, Run, Sampled, Schedule, Separable, estimate, logistic, quadratic
 from .pictures import Curve, Panel, Picture
-from .runner import Lab, columns, late, late_steps, magnitudes, power, span
+from .runner import Runner, columns, late, late_steps, magnitudes, power, span
 from .statistics import exponent, grouped, identical, independent
 
 TITLE = "Conditions 1-3: distribution and dependence of u across coordinates, |a|_1/|a|_2, vbar against T and d"
@@ -58,7 +58,7 @@ def problem(name: str, size: Mapping[str, int], seed: int) -> Separable | Sample
     return logistic(features, labels, size["batch"], ridge=1e-3, start=1.0)
 
 
-def run(lab: Lab, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def run(lab: Runner, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The numbers.  Raises SimulationError."""
     return {
         "level": parameters["level"],
@@ -68,7 +68,7 @@ def run(lab: Lab, parameters: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _tests(lab: Lab, parameters: Mapping[str, Any], name: str) -> dict[str, Any]:
+def _tests(lab: Runner, parameters: Mapping[str, Any], name: str) -> dict[str, Any]:
     """The tests on u after the last step, and |a|_1/|a|_2 along a longer run."""
     size, level = parameters["test"], parameters["level"]
     what = problem(name, size, lab.seed)
@@ -88,7 +88,7 @@ def _tests(lab: Lab, parameters: Mapping[str, Any], name: str) -> dict[str, Any]
     }
 
 
-def _ratio(lab: Lab, what: Separable | Sampled, size: Mapping[str, int], name: str) -> dict[str, Any]:
+def _ratio(lab: Runner, what: Separable | Sampled, size: Mapping[str, int], name: str) -> dict[str, Any]:
     """|a|_1/|a|_2 along a longer run: its mean over replicates and windows of steps, of which the least and largest,
     and those that end at powers of 2."""
     schedule = Schedule(0.5, 0.5, 0.75, epsilon=1e-8)
@@ -108,7 +108,7 @@ def _mean_u(done: Run) -> Any:
     return late(done, lambda run, state: magnitudes(run, state).mean(axis=1))
 
 
-def _magnitude(lab: Lab, size: Mapping[str, Any], name: str) -> dict[str, Any]:
+def _magnitude(lab: Runner, size: Mapping[str, Any], name: str) -> dict[str, Any]:
     """The mean of u in the second half of runs of T steps, with the learning rate T^-3/4 and no epsilon."""
     A, B = SCHEDULES[name]
     what = quadratic(size["dim"], noise=Noise(s0=1.0))
@@ -131,7 +131,7 @@ def _magnitude(lab: Lab, size: Mapping[str, Any], name: str) -> dict[str, Any]:
     }
 
 
-def _dimension(lab: Lab, size: Mapping[str, Any], name: str) -> dict[str, Any]:
+def _dimension(lab: Runner, size: Mapping[str, Any], name: str) -> dict[str, Any]:
     """The mean of u in the second half against d, at one T and the learning rate T^-3/4/sqrt(d)."""
     means = []
     for d in size["dims"]:

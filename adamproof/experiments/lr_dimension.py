@@ -21,7 +21,7 @@ from ..bounds.problem import Hyperparameters, Problem
 from ..bounds.tuning import optimise
 from ..simulator import Algorithm, Noise, Separable, SimulationError, cosh, estimate, quadratic
 from .pictures import Curve, Panel, Picture
-from .runner import Lab, columns, power, span
+from .runner import Runner, columns, power, span
 from .statistics import exponent, grouped
 
 TITLE = "the best learning rate against d: its exponent beside the bound's"
@@ -47,13 +47,13 @@ def problem(setting: str, d: int) -> Separable:
     return cosh(d, noise=Noise(s0=1.0, s1=0.5, p=1.0))
 
 
-def run(lab: Lab, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def run(lab: Runner, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The numbers.  Raises SimulationError."""
     settings = {setting: _setting(lab, parameters, setting) for setting in SETTINGS}
     return {"dims": list(parameters["dims"]), "steps": parameters["steps"], "settings": settings}
 
 
-def _setting(lab: Lab, parameters: Mapping[str, Any], setting: str) -> dict[str, Any]:
+def _setting(lab: Runner, parameters: Mapping[str, Any], setting: str) -> dict[str, Any]:
     low, high, step = parameters["grid"]
     powers = np.arange(low, high + step / 2, step)
     best, groups, predicted = [], [], []

@@ -19,7 +19,7 @@ from ..lemmas.beyond import no_momentum_sign_descent as example
 from ..simulator import Algorithm, Noise, Schedule, Separable, estimate, quadratic, sign_descent
 from .against_bound import compare
 from .pictures import Curve, Panel, Picture
-from .runner import Lab, columns, late, late_steps, length, power, span
+from .runner import Runner, columns, late, late_steps, length, power, span
 from .statistics import exponent, grouped
 
 TITLE = "sign descent stuck near noise of two values, RMSProp with beta2 -> 1 and Adam not"
@@ -54,7 +54,7 @@ def floor(delta: str) -> tuple[Any, Any]:
     return example.lemma.constants["floor"].subs({example.a: a, example.delta: share}), a
 
 
-def run(lab: Lab, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def run(lab: Runner, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The numbers.  Raises SimulationError."""
     share = float(Fraction(parameters["delta"]))
     least, a = floor(parameters["delta"])
@@ -74,7 +74,7 @@ def run(lab: Lab, parameters: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _method(lab: Lab, parameters: Mapping[str, Any], problem: Separable, name: str) -> dict[str, Any]:
+def _method(lab: Runner, parameters: Mapping[str, Any], problem: Separable, name: str) -> dict[str, Any]:
     whole, ends, groups, bounds = [], [], [], []
     for steps in parameters["steps"]:
         algorithm, what = method(name, steps, parameters["B"]), f"{name}, {problem.noise.kind}, T = {steps}"

@@ -23,7 +23,7 @@ from ..bounds.theorems import with_scale
 from ..simulator import Algorithm, Noise, Run, Schedule, quadratic, sign_descent
 from .against_bound import compare
 from .pictures import Curve, Panel, Picture
-from .runner import Lab, columns, power, span
+from .runner import Runner, columns, power, span
 from .statistics import exponent, grouped
 
 TITLE = "observed exponents of |u o a|_1, |a|_2, vbar and max u beside the proved ones"
@@ -45,7 +45,7 @@ FAR, NEAR = STARTS
 MEANS = {"u.a": "mean of |u o a|_1", "l2": "mean of |a|_2", "vbar": "|u o a|_1/|a|_1"}
 
 
-def run(lab: Lab, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def run(lab: Runner, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The numbers.  Raises SimulationError."""
     return {
         "steps": list(parameters["steps"]),
@@ -55,7 +55,7 @@ def run(lab: Lab, parameters: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _schedule(lab: Lab, parameters: Mapping[str, Any], name: str) -> dict[str, Any]:
+def _schedule(lab: Runner, parameters: Mapping[str, Any], name: str) -> dict[str, Any]:
     A, B, C, against = parameters["schedules"][name]
     schedule = Schedule(float(Fraction(A)), float(Fraction(B)), float(Fraction(C)), epsilon=parameters["epsilon"])
     starts = {}
@@ -68,7 +68,7 @@ def _schedule(lab: Lab, parameters: Mapping[str, Any], name: str) -> dict[str, A
     return {"exponents": [A, B, C], "theorem": against, "proved": _proved(A, B, C, against), "starts": starts}
 
 
-def _control(lab: Lab, parameters: Mapping[str, Any], name: str) -> dict[str, Any]:
+def _control(lab: Runner, parameters: Mapping[str, Any], name: str) -> dict[str, Any]:
     """A method of which no such rate is proved, with the same learning rate."""
     betas = parameters["controls"][name]
 
@@ -87,7 +87,7 @@ def _control(lab: Lab, parameters: Mapping[str, Any], name: str) -> dict[str, An
 
 
 def _runs(
-    lab: Lab, parameters: Mapping[str, Any], name: str, start: str, algorithm: Callable[[int], Algorithm]
+    lab: Runner, parameters: Mapping[str, Any], name: str, start: str, algorithm: Callable[[int], Algorithm]
 ) -> list[Run]:
     """A run for each T."""
     problem = quadratic(parameters["dim"], start=STARTS[start], noise=Noise(s0=parameters["s0"]))

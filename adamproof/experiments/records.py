@@ -17,8 +17,7 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from .._version import __version__
-from ..support import package_data
-from ..support import records as sealed
+from ..support import package_data, records
 
 SCHEMA = 1
 EXPERIMENTS = {
@@ -32,7 +31,7 @@ EXPERIMENTS = {
 SHARED = ("support/arrays.py", "experiments/runner.py", "experiments/statistics.py")
 
 
-RecordError = sealed.SealError
+RecordError = records.RecordError
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ class Record:
     def text(self) -> str:
         """The record as JSON, with its checksum."""
         content = {field.name: getattr(self, field.name) for field in fields(self)}
-        return sealed.text({"schema": SCHEMA, **content}, self.command)
+        return records.text({"schema": SCHEMA, **content}, self.command)
 
 
 def module(experiment: str) -> Any:
@@ -98,7 +97,7 @@ def fingerprint(experiment: str) -> str:
     own = EXPERIMENTS[experiment].rpartition(".")[2]
     shared = [package_data.folder(*name.split("/")) for name in SHARED]
     simulator = package_data.entries(package_data.folder("simulator"), ".py")
-    return sealed.digest_of([*simulator, *shared, package_data.folder("experiments", f"{own}.py")])
+    return records.digest_of([*simulator, *shared, package_data.folder("experiments", f"{own}.py")])
 
 
 # --- files --------------------------------------------------------------------------------------
@@ -107,7 +106,7 @@ def fingerprint(experiment: str) -> str:
 def read(path: str | Traversable) -> Record:
     """The record in a file.  Raises RecordError where it is no record, or not the one that was written."""
     names = ("schema", *(field.name for field in fields(Record)))
-    content = sealed.read(path, names, SCHEMA, "record of an experiment", "run the experiment again")
+    content = records.read(path, names, SCHEMA, "record of an experiment", "run the experiment again")
     content.pop("schema")
     record = Record(**content)
     if not _is_well_formed(record):
@@ -143,7 +142,7 @@ def _is_well_formed(record: Record) -> bool:
 
 def found_in(folder: str | Traversable) -> tuple[list[Record], list[str]]:
     """The records in a folder, in the order of EXPERIMENTS, and a sentence for each file of that name that is none."""
-    return sealed.read_all(folder, EXPERIMENTS, _read_of)
+    return records.read_all(folder, EXPERIMENTS, _read_of)
 
 
 def _read_of(path: Traversable, name: str) -> Record:
@@ -158,6 +157,6 @@ def shipped() -> Traversable:
     return package_data.folder("experiments", "records")
 
 
-def on_claim(records: Iterable[Record], number: int) -> list[tuple[Record, str]]:
+def on_claim(found: Iterable[Record], number: int) -> list[tuple[Record, str]]:
     """What the records have observed about a claim."""
-    return [(record, words[number]) for record in records if number in (words := record.observed())]
+    return [(record, words[number]) for record in found if number in (words := record.observed())]

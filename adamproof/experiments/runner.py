@@ -17,7 +17,7 @@ Say = Callable[[str], None]
 
 
 @dataclass
-class Lab:
+class Runner:
     """seed: of all runs.  engine, threads: as for `simulate`, and without influence on the numbers."""
 
     seed: int = 0

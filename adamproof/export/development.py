@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from ..kernel.normal import ONE, key, normal, scaled, whole
-from ..kernel.normal import _content as content
+from ..kernel.normal import ONE, content, key, normal, scaled, whole
 from ..kernel.terms import BINDERS, INT, POINT, QUANTIFIERS, REAL, Function, Term, free, make, number, reset_budget
 from . import raw
 from .algebra import Algebra

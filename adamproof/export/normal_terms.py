@@ -7,6 +7,7 @@ from typing import Any
 
 from ..kernel.normal import Atom, Monomial, Number, Poly, normal
 from ..kernel.terms import BINDERS, INT, POINT, REAL, Term, free, make, number
+from ..kernel.text import show as kernel_text
 from . import raw
 from .text import LARGEST_POWER, is_literal_power
 
@@ -27,7 +28,7 @@ def _part_key(part: Any) -> str:
         return atom_key(part)
     if type(part) is frozenset:
         return "{" + "; ".join(sorted(f"{_part_key(first)}^{second}" for first, second in part)) + "}"
-    return f"{part!r}: {part.sort}" if type(part) is Term else repr(part)
+    return f"{kernel_text(part)}: {part.sort}" if type(part) is Term else repr(part)
 
 
 def ordered(poly: Poly) -> list[tuple[Monomial, Number]]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from ..kernel.terms import REAL, Function, FunctionBody, Term, _build, bound_sort_of, free, fresh, is_binder, make
+from ..kernel.terms import REAL, Function, FunctionBody, Term, bound_sort_of, free, fresh, is_binder, make, unchecked
 
 _coerced: dict[Term, Term] = {}
 
@@ -22,7 +22,7 @@ def coerced(integer: Term) -> Term:
     if integer.op in ("var", "bound"):
         return make("real", integer)
     if integer not in _coerced:
-        _coerced[integer] = _build("real", (integer,), REAL)
+        _coerced[integer] = unchecked("real", (integer,), REAL)
     return _coerced[integer]
 
 

@@ -25,6 +25,7 @@ from ..kernel.terms import (
     make,
     reset_budget,
 )
+from ..kernel.text import show
 from . import raw
 from .algebra import Algebra
 from .development import Development, Lemma, Module
@@ -408,7 +409,7 @@ def _integer(term: Term) -> Term:
     if term.op == "rat":
         return make("int", int(term.args[0]))
     if term.op not in ("add", "mul"):
-        raise Refusal(f"{term} is not an integer term")
+        raise Refusal(f"{show(term)} is not an integer term")
     return make(term.op, *map(_integer, term.args))
 
 

@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import partial
 
 from .terms import INT, REAL, Term, as_real, bind, fresh, make, minus, number, opened, refuse
+from .text import show
 
 ZERO, UNIT = number(0), number(1)
 ONE_INT = make("int", 1)
@@ -36,7 +37,7 @@ def _integral_identity() -> Schema:
 
 def _bounds(total: Term) -> tuple[Term, Term]:
     if total.op != "Sum":
-        refuse(f"{total} is not a sum")
+        refuse(f"{show(total)} is not a sum")
     return total.args[0], total.args[1]
 
 

@@ -281,7 +281,7 @@ def _inverse(p: Poly) -> Poly:
     if not p:
         return {}
     if len(p) > 1:
-        factor = whole(1 / _content(p))
+        factor = whole(1 / content(p))
         return scaled(_single(atom("inv", poly_key(scaled(p, factor)))), factor)
     ((monomial, coefficient),) = p.items()
     factors = [constant(whole(1 / Fraction(coefficient)))]
@@ -294,7 +294,7 @@ def _inverse(p: Poly) -> Poly:
     return times(*factors)
 
 
-def _content(p: Poly) -> Fraction:
+def content(p: Poly) -> Fraction:
     """The positive rational c that makes p/c a polynomial with coprime integer coefficients."""
     values, denominator = _integral(p)
     spend(sum(map(work, values.values())))

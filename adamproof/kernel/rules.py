@@ -39,6 +39,7 @@ from .terms import (
     substitute,
     work,
 )
+from .text import show
 
 Citation = tuple[str, str]  # (name of the axiom, where it is proved)
 LATIN = "A-Za-zÀ-ÖØ-öø-ſ"  # listed: what Unicode calls a letter changes, and some of its letters cannot be seen
@@ -144,17 +145,17 @@ def _not_free(variable: Term, props: Sequence[Term], name: str) -> None:
     spend(len(props))
     for prop in props:
         if variable in free(prop):
-            refuse(f"{name}: the variable {variable.args[0]} is free in {prop}")
+            refuse(f"{name}: the variable {variable.args[0]} is free in {show(prop)}")
 
 
 def _same(found: Term, wanted: Term, name: str) -> None:
     if found is not wanted and key(found) != key(wanted):
-        refuse(f"{name}: expected {wanted}, found {found}")
+        refuse(f"{name}: expected {show(wanted)}, found {show(found)}")
 
 
 def _relation(prop: Term, name: str, *ops: str) -> Term:
     if prop.op not in (ops or RELATIONS):
-        refuse(f"{name} needs a statement with {' or '.join(ops or RELATIONS)}, found {prop}")
+        refuse(f"{name} needs a statement with {' or '.join(ops or RELATIONS)}, found {show(prop)}")
     return prop
 
 
@@ -200,7 +201,7 @@ def discharge(premise: Theorem, prop: Term) -> Theorem:
 def detach(implication: Theorem, condition: Theorem) -> Theorem:
     """H1 |- A implies B and H2 |- A give H1, H2 |- B."""
     if implication.conclusion.op != "implies":
-        refuse(f"detach needs an implication, found {implication.conclusion}")
+        refuse(f"detach needs an implication, found {show(implication.conclusion)}")
     _same(condition.conclusion, implication.conclusion.args[0], "detach")
     both = [implication, condition]
     return _theorem(both, _hypotheses(both), implication.conclusion.args[1])
@@ -218,7 +219,7 @@ def generalise(premise: Theorem, variable: Term) -> Theorem:
 def specialise(premise: Theorem, value: Term) -> Theorem:
     """H |- forall x. A gives H |- A at a value."""
     if premise.conclusion.op not in QUANTIFIERS:
-        refuse(f"specialise needs a forall, found {premise.conclusion}")
+        refuse(f"specialise needs a forall, found {show(premise.conclusion)}")
     _closed(value, QUANTIFIERS[premise.conclusion.op], "specialise")
     return Theorem(premise.hypotheses, opened(premise.conclusion, value), premise.citations)
 
@@ -234,16 +235,16 @@ def instantiate(
     for variable, value in variables:
         _variable(variable, "instantiate", *VARIABLE_SORTS)
         if variable in replaced:
-            refuse(f"instantiate: {variable} is replaced twice")
+            refuse(f"instantiate: {show(variable)} is replaced twice")
         replaced[variable] = _closed(value, variable.sort, "instantiate")
     bodies: dict[Function, tuple[tuple[Term, ...], Term]] = {}
     for symbol, parameters, body in functions:
         if type(symbol) is not Function or tuple(p.sort for p in parameters) != symbol.sorts:
             refuse("instantiate: a function needs one parameter of each declared sort")
-        for parameter in parameters:
-            _variable(parameter, "instantiate", *VARIABLE_SORTS)
-            if parameter.sort != INT and _under_integral(body, parameter):
-                refuse(f"instantiate: {symbol} by an integral with the parameter {parameter} may not be measurable")
+        for var in parameters:
+            _variable(var, "instantiate", *VARIABLE_SORTS)
+            if var.sort != INT and _under_integral(body, var):
+                refuse(f"instantiate: {symbol} by an integral with the parameter {show(var)} may not be measurable")
         if len(set(parameters)) != len(parameters) or symbol in bodies:
             refuse(f"instantiate: {symbol} has a parameter or is replaced twice")
         bodies[symbol] = (parameters, _closed(body, REAL, "instantiate"))
@@ -305,7 +306,7 @@ def _as_integer(term: Term) -> Term:
         return make("int", int(term.args[0]))
     if term.op in ("add", "mul"):
         return make(term.op, *(_as_integer(arg) for arg in term.args))
-    refuse(f"{term} is not an integer term")
+    refuse(f"{show(term)} is not an integer term")
 
 
 # --- arithmetic --------------------------------------------------------------------------------
@@ -347,9 +348,9 @@ def arith(
             refuse("arith: a multiplier is given to a statement that is no equation")
         add_to(total, times(normal(_closed(multiplier, REAL, "arith")), poly))
     if total:
-        refuse(f"arith: the certificate for {goal} leaves {len(total)} monomials")
+        refuse(f"arith: the certificate for {show(goal)} leaves {len(total)} monomials")
     if not positive:
-        refuse(f"arith: the certificate for {goal} has no strictly positive part")
+        refuse(f"arith: the certificate for {show(goal)} has no strictly positive part")
     return _theorem(premises, _hypotheses(premises), goal)
 
 
@@ -395,7 +396,7 @@ def integer_gap(premise: Theorem) -> Theorem:
     for monomial, coefficient in difference(b, a).items():
         integral = all(atom.head == "var" and atom.args[0].sort == INT for atom, _ in monomial)
         if not integral or coefficient.denominator != 1:
-            refuse(f"integer_gap: {premise.conclusion} is not between integers")
+            refuse(f"integer_gap: {show(premise.conclusion)} is not between integers")
     return Theorem(premise.hypotheses, make("<=", make("add", a, UNIT), b), premise.citations)
 
 
@@ -454,16 +455,16 @@ def binder(premises: Sequence[Theorem], op: str, variable: Term, bounds: Sequenc
 @rule(2, "text", "var")
 def dominated(inner: Theorem, integrable: Theorem, op: str, variable: Term) -> Theorem:
     """H |- abs(f) <= g and Integrable(B g) give Integrable(B f); so does H |- abs(f) <= abs(g)."""
-    lhs, rhs = _relation(inner.conclusion, "dominated", "<=").args
-    if op == "Sum" or lhs.op != "abs":
-        refuse(f"dominated needs E or Integral01 and a statement abs(f) <= g, found {op} and {inner.conclusion}")
+    a, b = _relation(inner.conclusion, "dominated", "<=").args
+    if op == "Sum" or a.op != "abs":
+        refuse(f"dominated needs E or Integral01 and a statement abs(f) <= g, found {op} and {show(inner.conclusion)}")
     left = _without(inner, *_range(op, variable, (), "dominated"))
     _not_free(variable, left, "dominated")
-    if _under_integral(lhs, variable):
-        refuse(f"dominated: {lhs} holds an integral with the parameter {variable} and may not be measurable")
-    bound = rhs.args[0] if rhs.op == "abs" else rhs
+    if _under_integral(a, variable):
+        refuse(f"dominated: {show(a)} holds an integral with the parameter {show(variable)} and may not be measurable")
+    bound = b.args[0] if b.op == "abs" else b
     _same(integrable.conclusion, make("Integrable", bind(op, variable, bound)), "dominated")
-    conclusion = make("Integrable", bind(op, variable, lhs.args[0]))
+    conclusion = make("Integrable", bind(op, variable, a.args[0]))
     return _theorem([inner, integrable], [*left, *integrable.hypotheses], conclusion)
 
 
@@ -478,7 +479,7 @@ def combination(
     integrands = [UNIT]
     for premise in premises:
         if premise.conclusion.op != "Integrable" or premise.conclusion.args[0].op != op:
-            refuse(f"combination needs integrability under {op}, found {premise.conclusion}")
+            refuse(f"combination needs integrability under {op}, found {show(premise.conclusion)}")
         integrands.append(opened(premise.conclusion.args[0], variable))
     conclusions = [premise.conclusion for premise in premises]
     coefficients = [_closed(coefficient, REAL, "combination") for coefficient in coefficients]
@@ -487,5 +488,5 @@ def combination(
     for coefficient, integrand in zip(coefficients, integrands, strict=True):
         add_to(total, times(normal(coefficient), normal(integrand)))
     if total:
-        refuse(f"combination: {body} is not that linear combination")
+        refuse(f"combination: {show(body)} is not that linear combination")
     return _theorem(premises, _hypotheses(premises), make("Integrable", bind(op, variable, body)))

@@ -128,9 +128,8 @@ class Term(_Frozen):
         raise TypeError("a term or proposition has no truth value; was `a <= b <= c` meant as two statements?")
 
     def __repr__(self) -> str:
-        from .text import show
-
-        return show(self)
+        """The raw tree, cut short: for debugging.  What people read is written by `text.show`."""
+        return f"{self.op}({', '.join(f'{arg!r:.60}' for arg in self.args[:4])}{', ...' * (len(self.args) > 4)})"
 
 
 _functions: dict[tuple[str, tuple[str, ...]], Function] = {}
@@ -212,7 +211,7 @@ def make(op: str, *args: Any) -> Term:
         refuse(f"there is no operator {op!r:.40}")
     mark = (op, str(args[0])) if op in LITERALS else (op, args)  # numbers can be made to share a hash, texts cannot
     if mark not in _terms:
-        _terms[mark] = _build(op, args, sort)
+        _terms[mark] = unchecked(op, args, sort)
     return _terms[mark]
 
 
@@ -247,7 +246,8 @@ def _bit(index: int, sort: str) -> int:
     return 1 << 3 * index + VARIABLE_SORTS.index(sort)
 
 
-def _build(op: str, args: tuple[Any, ...], sort: str) -> Term:
+def unchecked(op: str, args: tuple[Any, ...], sort: str) -> Term:
+    """A new term, of which only the size is checked: for `make` and `fresh`, and terms that no rule gets to see."""
     children = [arg for arg in args if type(arg) is Term]
     masks = [child.mask for child in children]
     if is_binder(op):
@@ -311,7 +311,7 @@ def free(term: Term) -> frozenset[Any]:
 
 def fresh(sort: str) -> Term:
     """A globally new variable with a name that users cannot write: what binders are opened with."""
-    return _build("var", (f"#{next(_fresh)}", sort), sort)
+    return unchecked("var", (f"#{next(_fresh)}", sort), sort)
 
 
 def _map_bound(term: Term, change: Callable[[Term, int], Term], same: Any, level: int = 0) -> Term:

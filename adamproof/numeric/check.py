@@ -15,6 +15,7 @@ from typing import Any
 import mpmath
 
 from ..kernel.terms import Function, Term, free
+from ..kernel.text import show
 from .evaluate import Evaluator, Truth
 from .models import Model, Number
 from .numbers import DIGITS, GUARD, MARGIN, TOLERANCE, Undetermined, as_mpf, shown, subtract, told_apart
@@ -65,7 +66,7 @@ class Witness:
         return ", ".join(f"{name} = {text}" for (name, _), text in zip(self.variables, texts, strict=True))
 
     def __str__(self) -> str:
-        lines = [f"in {self.label}, {self.conclusion} fails ({self._manner()})"]
+        lines = [f"in {self.label}, {show(self.conclusion)} fails ({self._manner()})"]
         calls = self.calls[:MAX_SHOWN_CALLS]
         values = iter(told_apart([value for _, value in (*self.variables, *calls)]))
         lines += [f"  {name} = {value}" for (name, _), value in zip(self.variables, values, strict=False)]
@@ -240,12 +241,12 @@ def _required(evaluator: Evaluator, hypothesis: Term) -> Truth:
     try:
         answer = evaluator.truth(hypothesis, TOLERANCE)
     except Undetermined as reason:
-        raise HypothesisViolated(f"{label}: the hypothesis {hypothesis} is undetermined: {reason}") from reason
+        raise HypothesisViolated(f"{label}: the hypothesis {show(hypothesis)} is undetermined: {reason}") from reason
     failed = answer.failed
     if failed is not None and failed.slack is not None:
         where = f" at {', '.join(told_apart(failed.instance))}" if failed.instance else ""
         said = f"{failed.slack} is false{failed.slack.closeness}{_rounded(failed.slack)}"
-        raise HypothesisViolated(f"{label} violates the hypothesis {hypothesis}{where}: {said}")
+        raise HypothesisViolated(f"{label} violates the hypothesis {show(hypothesis)}{where}: {said}")
     return answer
 
 
@@ -263,7 +264,7 @@ def _witness(hypotheses: Sequence[Term], conclusion: Term, model: Model, answer:
     conditions = [evaluator.truth(hypothesis) for hypothesis in hypotheses]
     failed = answer.failed
     if failed is None or failed.slack is None:
-        raise ValueError(f"{conclusion} does not fail in {model.label}")
+        raise ValueError(f"{show(conclusion)} does not fail in {model.label}")
     names = {symbol for prop in (*hypotheses, conclusion) for symbol in free(prop) if type(symbol) is Term}
     return Witness(
         label=model.label,

@@ -18,6 +18,7 @@ from typing import Any
 import mpmath
 
 from ..kernel.terms import POINT, QUANTIFIERS, RELATIONS, Term, is_binder
+from ..kernel.text import show
 from .models import Model, Number, gauss_legendre
 from .numbers import DIGITS, GUARD, TOLERANCE, Undetermined, as_mpf, shown
 from .slack import Slack, measured, satisfied
@@ -170,7 +171,7 @@ def value(term: Term, model: Model, digits: int = DIGITS) -> Any:
 def slack(prop: Term, model: Model, digits: int = DIGITS) -> Slack:
     """Both sides of a relation in a model.  Raises TypeError when prop is not a relation; else as `value`."""
     if prop.op not in RELATIONS:
-        raise TypeError(f"only a relation has a slack, not {prop}")
+        raise TypeError(f"only a relation has a slack, not {show(prop)}")
     evaluator = Evaluator(model, digits)
     with mpmath.workdps(digits + GUARD):
         return measured(prop.op, *(evaluator.value(side) for side in prop.args))

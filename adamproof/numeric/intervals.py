@@ -19,6 +19,7 @@ from typing import Any
 from mpmath import libmp
 
 from ..kernel.terms import RELATIONS, Term, free
+from ..kernel.text import show
 from .numbers import told_apart
 
 Box = dict[str, tuple[Fraction, Fraction]]  # exact end points of each variable
@@ -79,7 +80,7 @@ def check_box(
     ranges = _checked_box(box)
     for prop in (statement, *conditions):
         if prop.op not in RELATIONS:
-            raise NotInterval(f"intervals decide relations, not {prop}")
+            raise NotInterval(f"intervals decide relations, not {show(prop)}")
         _check_term(prop)
         for name in sorted(variable.args[0] for variable in free(prop)):
             if name not in ranges:
@@ -255,9 +256,9 @@ def _check_term(term: Term) -> None:
     if term.op == "var" and term.sort != "real":
         raise NotInterval(f"{term.args[0]} is not a real variable")
     if term.op == "pow" and term.args[1].op != "int":
-        raise NotInterval(f"intervals need a literal exponent, not {term.args[1]}")
+        raise NotInterval(f"intervals need a literal exponent, not {show(term.args[1])}")
     if term.op not in (*RELATIONS, "rat", "int", "var", "add", "mul", "inv", "sqrt", "abs", "pow", "ln"):
-        raise NotInterval(f"intervals treat {OPERATORS}, not {term.op} as in {term}")
+        raise NotInterval(f"intervals treat {OPERATORS}, not {term.op} as in {show(term)}")
     for arg in term.args:
         if type(arg) is Term:
             _check_term(arg)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..kernel.normal import Atom, Poly, difference, key
 from ..kernel.terms import Refusal, Term, as_real, make, number
-from . import library
+from . import head_theorems
 from .polynomials import all_atoms, atom_term
 from .record import Step, derive
 from .search import Search
@@ -57,16 +57,16 @@ class Known:
                 yield derive("fact", [nonneg], "sqrt_nonneg", (made.args[0],))
                 yield derive("fact", [nonneg], "sqrt_square", (made.args[0],))
                 if positive := self.side("<", number(0), made.args[0]):
-                    yield library.apply_to("sqrt_positive", [made.args[0]], [positive])
+                    yield head_theorems.apply_to("sqrt_positive", [made.args[0]], [positive])
         elif atom.head == "inv":
             yield from self._inverse(made.args[0])
         elif atom.head == "pow":
             base, exponent = made.args
             if natural := self.side("<=", number(0), as_real(exponent)):
                 if positive := self.side("<", number(0), base):
-                    yield library.apply_to("power_positive", [base, exponent], [positive, natural])
+                    yield head_theorems.apply_to("power_positive", [base, exponent], [positive, natural])
                 elif nonneg := self.side("<=", number(0), base):
-                    yield library.apply_to("power_nonneg", [base, exponent], [nonneg, natural])
+                    yield head_theorems.apply_to("power_nonneg", [base, exponent], [nonneg, natural])
         elif atom.head == "rpow" and (positive := self.side("<", number(0), made.args[0])):
             yield derive("fact", [positive], "rpow_pos", made.args)
 
@@ -84,20 +84,20 @@ class Known:
             if head == "abs" and (known := self.side("<=", a, b, degree=1) if op == "<" else None):
                 yield derive("fact", [known], abs_fact, (x,))
                 return
-        yield from library.about(head, x)
+        yield from head_theorems.about(head, x)
 
     def _inverse(self, base: Term) -> Iterator[Step]:
         if positive := self.side("<", number(0), base):
             yield positive
-            yield library.apply_to("inverse_positive", [base], [positive])
-            yield library.apply_to("inverse_times", [base], [positive])
+            yield head_theorems.apply_to("inverse_positive", [base], [positive])
+            yield head_theorems.apply_to("inverse_times", [base], [positive])
         elif nonzero := self.side("!=", base, number(0), degree=0):
             yield nonzero
             yield derive("fact", [nonzero], "inv", (base,))
         elif zero := self.side("==", base, number(0)):
-            yield library.apply_to("inverse_of_zero", [base], [zero])
+            yield head_theorems.apply_to("inverse_of_zero", [base], [zero])
         elif nonneg := self.side("<=", number(0), base, degree=1):
-            yield library.apply_to("inverse_nonneg", [base], [nonneg])
+            yield head_theorems.apply_to("inverse_nonneg", [base], [nonneg])
 
     def _successors(self, atoms: Sequence[Atom]) -> Iterator[Step]:
         """x^(n+1) == x*x^n wherever both powers are in sight."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..kernel.normal import difference, key
 from ..kernel.terms import QUANTIFIERS, RELATIONS, Term, make, number, reset_budget
 from ..kernel.text import show
-from . import library
+from . import head_theorems
 from .known import Known
 from .record import Step, derive
 from .search import Search
@@ -173,7 +173,7 @@ class _Question:
         if found is None and op == "<=" and low.op == "abs":
             (x,) = low.args
             if sides := self._both([make("<=", x, high), make("<=", make("mul", number(-1), x), high)], known, linear):
-                found = library.apply_to("abs_le", [x, high], sides)
+                found = head_theorems.apply_to("abs_le", [x, high], sides)
         return found
 
     def _both(self, goals: Iterable[Term], known: Known, linear: bool) -> list[Step]:

@@ -29,7 +29,8 @@ def at(theorem: Fact, *values: Any, given: Iterable[Fact] = ()) -> Step:
     for value in values:
         step = _detach_all(step, facts)
         if step.conclusion.op not in QUANTIFIERS:
-            raise TranslationError(f"{show(step.conclusion)} is no forall and cannot be taken at {value}")
+            place = show(value) if type(value) is Term else value
+            raise TranslationError(f"{show(step.conclusion)} is no forall and cannot be taken at {place}")
         step = derive("specialise", [step], term(value, QUANTIFIERS[step.conclusion.op]))
     return _detach_all(step, facts)
 

@@ -34,6 +34,7 @@ from ..kernel.terms import (
     substitute,
 )
 from ..kernel.terms import function as kernel_function
+from ..kernel.text import show
 from .language import (
     E,
     Forall,
@@ -280,7 +281,7 @@ def prop(statement: Any) -> Term:
     """The kernel proposition of a SymPy relation, a Forall, an Integrable or a kernel proposition itself."""
     if type(statement) is Term:
         if statement.sort != "prop":
-            raise TranslationError(f"{statement} is a term, not a statement")
+            raise TranslationError(f"{show(statement)} is a term, not a statement")
         return statement
     if isinstance(statement, Forall):
         result = prop(statement.conclusion)

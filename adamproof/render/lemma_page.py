@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from ..kernel.terms import Term
-from ..prover import prop
-from ..theory.lemma import Claim, Lemma
-from . import statement
+from .statements import statement
+
+Sequent = tuple[str, Sequence[Term], Term]  # a claim's name, hypotheses and conclusion
 
 LONGEST = 3000  # characters in one display: MathJax refuses formulas of more than 5 * 1024, macros expanded
 
 
-def text(lemma: Lemma) -> str:
+def text(sequents: Iterable[Sequent]) -> str:
     """The statement of every claim, as Unicode text; claims that state the same are shown once."""
-    parts = [(claims, _one(given, goal, "unicode")) for claims, given, goal in _statements(lemma)]
+    parts = [(claims, _one(given, goal, "unicode")) for claims, given, goal in _statements(sequents)]
     if len(parts) == 1:
         return parts[0][1]
     return "\n\n".join(f"{', '.join(claims)}:\n{body}" for claims, body in parts)
 
 
-def latex(lemma: Lemma) -> str:
+def latex(sequents: Iterable[Sequent]) -> str:
     """The statements as LaTeX in display mode, long ones in several displays."""
-    formulas = (piece for _, given, goal in _statements(lemma) for piece in _displays(_one(given, goal, "latex")))
+    formulas = (piece for _, given, goal in _statements(sequents) for piece in _displays(_one(given, goal, "latex")))
     return "\n".join(f"$$\n{formula}\n$$" for formula in formulas)
 
 
-def html(lemma: Lemma) -> str:
+def html(name: str, title: str, source: str, sequents: Iterable[Sequent]) -> str:
     """A heading, the source and the statements; notebooks typeset the formulas."""
-    name = f"{lemma.label} ({lemma.slug})" if lemma.label else lemma.slug
-    title, source = (escape(text, quote=False) for text in (lemma.title, lemma.source.value))
+    title, source = (escape(text, quote=False) for text in (title, source))
     parts = [f"<p><b>{name}</b>: {title}<br><small>{source}</small></p>"]
-    statements = list(_statements(lemma))
+    statements = list(_statements(sequents))
     for claims, given, goal in statements:
         heading = f"<p>{escape(', '.join(claims), quote=False)}</p>" if len(statements) > 1 else ""
         parts.append(heading + _as_html(given, goal))
@@ -61,17 +60,13 @@ def _displays(formula: str) -> list[str]:
     return [head + " \\\\\n".join(part) + foot for part in parts]
 
 
-def _statements(lemma: Lemma) -> Iterator[tuple[list[str], list[Term], Term]]:
+def _statements(sequents: Iterable[Sequent]) -> Iterator[tuple[list[str], list[Term], Term]]:
     """The different statements, each with the names of the claims that make it."""
     found: dict[tuple[tuple[Term, ...], Term], list[str]] = {}
-    for claim in lemma.claims:
-        found.setdefault(_sequent(lemma, claim), []).append(claim.name)
+    for claim, stated, goal in sequents:
+        found.setdefault((tuple(stated), goal), []).append(claim)
     for (hypotheses, conclusion), claims in found.items():
         yield claims, list(hypotheses), conclusion
-
-
-def _sequent(lemma: Lemma, claim: Claim) -> tuple[tuple[Term, ...], Term]:
-    return tuple(map(prop, lemma.stated(claim).values())), prop(claim.conclusion)
 
 
 def _one(hypotheses: list[Term], conclusion: Term, style: str) -> str:
@@ -92,4 +87,4 @@ def _verbatim(line: str) -> str:
     return "".join(marks.get(mark, mark) for mark in line)
 
 
-__all__ = ["html", "latex", "text"]
+__all__ = ["Sequent", "html", "latex", "text"]

@@ -1,75 +1,16 @@
-"""What a whole report consists of, whatever its form."""
+"""A report's parts and the whole document, in each form."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Sequence
 
 from ..checking.report import LemmaReport
-from ..claims.table import Judged
-from ..crosscheck.records import Opinions, lines
-from ..theory.index import chapters
 from . import html, latex
+from .content import Content
 from .parts import Part, Places, part_of
-from .runs import Run
 
-TITLE = "adamproof: a convergence proof of Adam, checked by machine"
-OWN = "Your lemmas"
 FORMS = {"html": html.document, "latex": latex.book}
 LEMMAS = {"html": html.lemma, "latex": latex.lemma}
-
-
-@dataclass(frozen=True)
-class Content:
-    """The parts of the lemmas in order, the ledger (if it is asked for), runs, versions, a date if given.
-
-    opinions: what other checkers have said about the proofs.
-    """
-
-    parts: Sequence[Part]
-    ledger: Sequence[Judged]
-    runs: Sequence[Run]
-    versions: Mapping[str, str]
-    date: str = ""
-    title: str = TITLE
-    opinions: Sequence[Opinions] = ()
-
-    @cached_property
-    def slugs(self) -> frozenset[str]:
-        return frozenset(part.slug for part in self.parts)
-
-    @cached_property
-    def lines(self) -> list[tuple[str, str]]:
-        """The lines of evidence for all proofs: who checked them, and with what result."""
-        return lines([proof for part in self.parts for proof in part.proofs], self.opinions)
-
-    def said_of(self, part: Part) -> list[str]:
-        """What the kernel and each other checker say of a lemma's proofs."""
-        return [part.verdict, *(opinion.verdicts(part.proofs) for opinion in self.opinions)]
-
-    @cached_property
-    def chapters(self) -> list[tuple[str, list[Part]]]:
-        """The parts by chapter, in the order in which the chapters come up."""
-        place = chapters()
-        found: dict[str, list[Part]] = {}
-        for part in self.parts:
-            name = place[part.slug].capitalize() if part.slug in place else OWN
-            found.setdefault(name, []).append(part)
-        return list(found.items())
-
-    @property
-    def summary(self) -> str:
-        """How many lemmas came to which verdict, and the same for the ledger."""
-        text = _counted("lemma", "lemmas", [part.verdict for part in self.parts])
-        if self.ledger:
-            text += f"; {_counted('claim', 'claims', [str(entry.verdict.word) for entry in self.ledger])} of the source"
-        return text
-
-
-def _counted(one: str, many: str, verdicts: Sequence[str]) -> str:
-    counts = [f"{verdicts.count(verdict)} {verdict}" for verdict in dict.fromkeys(verdicts)]
-    return f"{len(verdicts)} {one if len(verdicts) == 1 else many} ({', '.join(counts)})"
 
 
 def made(report: LemmaReport, forms: Sequence[str], present: Sequence[str], mutants: bool) -> Part:

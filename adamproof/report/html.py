@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from ..checking.proof_steps import NamedStep
     from ..checking.report import ClaimReport, LemmaReport, MutantReport
     from ..claims.evidence import Evidence
-    from ..claims.table import Judged
-    from .document import Content
+    from ..claims.table import ClaimVerdict
+    from .content import Content
     from .runs import Run
 
 # Signs from which a formula is printed smaller, to fit on A4 in a wide font.
@@ -117,7 +117,7 @@ def _ledger(content: Content) -> str:
 <p class="legend">{legend}</p></section>"""
 
 
-def _row(entry: Judged, content: Content) -> str:
+def _row(entry: ClaimVerdict, content: Content) -> str:
     verdict = entry.verdict
     word = str(verdict.word)
     evidence = [f"<li>{_evidence(piece, content)}</li>" for piece in words.present(verdict)]

@@ -17,8 +17,8 @@ from .parts import Part, Places, lemma_place
 if TYPE_CHECKING:
     from ..checking.proof_steps import NamedStep
     from ..checking.report import ClaimReport, LemmaReport, MutantReport
-    from ..claims.table import Judged
-    from .document import Content
+    from ..claims.table import ClaimVerdict
+    from .content import Content
     from .runs import Run
 
 ESCAPES = {
@@ -104,7 +104,7 @@ def _ledger(content: Content) -> list[str]:
     ]
 
 
-def _row(entry: Judged, content: Content) -> str:
+def _row(entry: ClaimVerdict, content: Content) -> str:
     verdict = entry.verdict
     said = str(verdict)
     parts = [rf"\item[{entry.row.number}] {escape(entry.row.text)}: \textbf{{{escape(said)}}}."]

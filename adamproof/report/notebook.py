@@ -19,7 +19,7 @@ from ..theory.lemma import Lemma, LemmaError, unknown_name
 
 if TYPE_CHECKING:
     from ..checking.report import About, ClaimReport, LemmaReport, MutantReport
-    from ..claims.table import Judged
+    from ..claims.table import ClaimVerdict
     from ..numeric.check import Witness
 
 STATIC = "ADAMPROOF_STATIC_NOTEBOOKS"  # set: no sliders, so that what is stored is the same everywhere
@@ -134,7 +134,7 @@ def twins(found: LemmaReport) -> Shown:
     return Shown(f"<div>{_html_table(head, rows)}</div>", "\n".join(lines))
 
 
-def ledger(judged: Iterable[Judged]) -> Shown:
+def ledger(judged: Iterable[ClaimVerdict]) -> Shown:
     """The verdicts on the source's claims, what each rests on, and what would repair it."""
     rows, lines = [], []
     for entry in judged:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from ..checking.report import ClaimReport, LemmaReport, Verdict
-from ..crosscheck.records import Proven, digest
+from ..crosscheck.records import CheckedProof, digest
 from ..theory.graph import label_of
 
 STEP = re.compile(r"step (\d+)")
@@ -35,7 +35,7 @@ class Part:
     rests_on: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     axioms: tuple[tuple[str, str], ...] = ()
-    proofs: tuple[Proven, ...] = ()
+    proofs: tuple[CheckedProof, ...] = ()
     error: str = ""  # why it could not be checked at all
 
 
@@ -101,7 +101,7 @@ def part_of(report: LemmaReport, bodies: Mapping[str, str]) -> Part:
         tuple(sorted(used - {""})),
         tuple(dict.fromkeys(axiom for claim in report.claims for axiom in claim.citations)),
         tuple(
-            Proven(lemma.slug, claim.name, digest(claim.proof))
+            CheckedProof(lemma.slug, claim.name, digest(claim.proof))
             for claim in report.claims
             if claim.verdict is Verdict.PROVED
         ),

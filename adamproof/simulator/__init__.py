@@ -4,11 +4,11 @@ Needs NumPy; Numba (extra "fast") makes it about ten times faster, CuPy (extra "
 """
 
 from .algorithms import Algorithm, Schedule, adam, rmsprop, sign_descent, signum
-from .errors import NotFinite, SimulationError
+from .errors import SimulationError
 from .problems import Constants, Noise, Sampled, Separable, cosh, digits, function, logistic, quadratic, separable
 from .run import Run, simulate
 from .statistics import MAXIMUM, QUANTITIES, Estimate, Statistics, estimate, ratio
-from .task import State
+from .task import NotFinite, State
 
 __all__ = [
     "MAXIMUM",

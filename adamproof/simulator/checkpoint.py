@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..support import files as atomic
+from ..support import files
 from .errors import SimulationError
 from .statistics import QUANTITIES, WIDTH, Statistics
 from .task import State, Task
@@ -68,7 +68,7 @@ def save(path: Path, task: Task, state: State, statistics: Statistics, snapshots
         arrays.update({f"{name}_{step}": getattr(kept, name) for name in "xmv"})
     arrays[DIGEST] = _digest(arrays)
     try:
-        with atomic.replacing(path) as stream:
+        with files.replacing(path) as stream:
             np.savez(stream, **arrays)
     except (OSError, MemoryError) as error:
         kept_one = ", the previous one is kept" if mark(path) is not None else ""
@@ -102,7 +102,7 @@ def refuse_place(path: Path) -> None:
     try:
         if path.is_dir():
             raise OSError("it is a folder")
-        trial = atomic.beside(path)
+        trial = files.beside(path)
         try:
             trial.touch()
         finally:

@@ -12,8 +12,7 @@ import cupy
 import numpy as np
 from numpy.typing import NDArray
 
-from . import kernels, noise, translate
-from . import summation as folding
+from . import kernels, noise, summation, translate
 from .errors import SimulationError
 from .problems import Separable
 from .task import SUMS, State, Task
@@ -142,9 +141,9 @@ def program(task: Task) -> str:
     problem = task.problem
     if not isinstance(problem, Separable):
         raise SimulationError(f"the GPU engine runs separable problems only, not {problem.name!r}")
-    if task.d > folding.LANES and problem.noise.coupled:
+    if task.d > summation.LANES and problem.noise.coupled:
         raise SimulationError(
-            f"the noise couples all {task.d} coordinates, and the GPU engine does that for at most {folding.LANES}"
+            f"the noise couples all {task.d} coordinates, and the GPU engine does that for at most {summation.LANES}"
         )
     known = getattr(kernels, getattr(problem.slope, "__name__", ""), None) is problem.slope
     name = problem.slope.__name__ if known else "own_slope"
@@ -180,8 +179,8 @@ class CuPyEngine:
     def advance(self, task: Task, state: State, count: int) -> Array:
         """See `task.Engine`."""
         replicates, d = state.x.shape
-        together = folding.LANES // folding.lanes(d)
-        tiles = folding.tiles(d)
+        together = summation.LANES // summation.lanes(d)
+        tiles = summation.tiles(d)
         blocks = -(-replicates // together) * tiles
         constant, factor = task.problem.noise.variance
         settings = np.array(
@@ -201,13 +200,13 @@ class CuPyEngine:
         coefficients = cupy.asarray(task.algorithm.coefficients(state.step, count))
         parts = cupy.empty((replicates, tiles, count, len(SUMS)))
         sums = cupy.empty((count, len(SUMS), replicates))
-        self.kernel((blocks,), (folding.LANES,), (
+        self.kernel((blocks,), (summation.LANES,), (
             x, m, v, h, coefficients, cupy.asarray(settings), parts, np.int64(d), np.int64(replicates), np.int64(tiles),
             np.int64(state.first), np.int64(state.step), np.int32(count), np.int32(together.bit_length() - 1),
             *noise.key(task.seed),
         ))  # fmt: skip
         self.gather((-(-sums.size // 256),), (256,), (
-            parts, sums, np.int64(replicates), np.int64(tiles), np.int32(count), np.int32(folding.SPAN),
+            parts, sums, np.int64(replicates), np.int64(tiles), np.int32(count), np.int32(summation.SPAN),
         ))  # fmt: skip
         for target, source in ((state.x, x), (state.m, m), (state.v, v)):
             target[:] = cupy.asnumpy(source)

@@ -26,8 +26,7 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from ..support import package_data
-from . import kernels, noise
-from . import summation as folding
+from . import kernels, noise, summation
 from .errors import SimulationError
 from .problems import Separable
 from .task import SUMS, State, Task
@@ -37,8 +36,8 @@ KERNEL: dict[str, Any] = {"error_model": "numpy", "nogil": True}
 PART = {**KERNEL, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # called by compiled functions only
 OPTIONS = {**PART, "forceinline": True}
 
-LANES = folding.LANES
-SPAN = folding.SPAN
+LANES = summation.LANES
+SPAN = summation.SPAN
 QUARTER = LANES // 4
 ROW = 264  # doubles from one row to the next
 X, M, V, H, LIVE, A, SCALE = (ROW * row for row in range(7))
@@ -402,7 +401,7 @@ def _kernel(slope: Callable[[Any, Any], Any] | None) -> Any:
         names["_own"] = numba.njit(**OPTIONS)(slope)
     for name in ("_slopes", "_tile", "_wide"):
         names[name] = numba.njit(**PART)(types.FunctionType(globals()[name].__code__, names, name))
-    source = "".join(package_data.source_of(module) for module in (kernels.__name__, folding.__name__, __name__))
+    source = "".join(package_data.source_of(module) for module in (kernels.__name__, summation.__name__, __name__))
     digest = hashlib.sha256(source.encode()).hexdigest()[:16]
     function = types.FunctionType(_advance.__code__, names, f"advance_{digest}")
     function.__qualname__ = (
@@ -441,9 +440,9 @@ class NumbaEngine:
             raise SimulationError(f"the Numba engine runs separable problems only, not {problem.name!r}")
         code = SLOPES.get(problem.slope, OWN_SLOPE)
         kernel = _kernel(problem.slope if code == OWN_SLOPE else None)
-        width = folding.lanes(d)
+        width = summation.lanes(d)
         together = LANES // width  # replicates in a tile
-        spans = folding.spans(d)
+        spans = summation.spans(d)
         coupled = problem.noise.coupled
         units = -(-replicates // together) if d <= LANES or coupled else replicates * spans
         parts = np.zeros((replicates, spans, count, len(SUMS)))

@@ -16,16 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._version import __version__
-from ..support.signals import Stop
-from . import arguments
+from ..support.signals import DeferredSignals
+from . import arguments, summation
 from . import checkpoint as checkpoints
-from . import summation as folding
 from .algorithms import Algorithm, Schedule
 from .engine import choose
-from .errors import NotFinite, SimulationError
+from .errors import SimulationError
 from .problems import Sampled, Separable
 from .statistics import Estimate, Statistics, estimate
-from .task import SUMS, Engine, State, Task
+from .task import SUMS, Engine, NotFinite, State, Task
 
 Array = NDArray[np.float64]
 SLAB = 1 << 13  # replicates of one call of the engine
@@ -200,7 +199,7 @@ class _Runner:
         each = self.statistics.each
         self.slab = min(max(each, SLAB // each * each), task.replicates)
         bytes_a_step = 8 * max(
-            self.slab * folding.spans(task.d) * len(SUMS), self.statistics.totals.size, 1
+            self.slab * summation.spans(task.d) * len(SUMS), self.statistics.totals.size, 1
         )  # fmt: skip
         pace = PACE.get(engine.name, 2.0**26) / (task.replicates * task.d)
         self.chunk = int(max(SMALLEST_CHUNK, min(CHUNK, pace, MEMORY / bytes_a_step)))
@@ -258,7 +257,7 @@ class _Runner:
     def run(self) -> None:
         """All steps that are left.  Asked to stop, a run with a checkpoint saves what it has."""
         stopped = ""
-        with Stop(self.path is not None) as stop:
+        with DeferredSignals(self.path is not None) as stop:
             try:
                 self._run(stop)
             finally:
@@ -275,7 +274,7 @@ class _Runner:
             return f"stopped after step {self.state.step}, which is not saved"
         return f"stopped after step {self.state.step}; {self.path} has step {kept}: resume from there"
 
-    def _run(self, stop: Stop) -> None:
+    def _run(self, stop: DeferredSignals) -> None:
         last = time.monotonic()
         stepwise = isinstance(self.task.problem, Sampled)
         while self.state.step < self.task.steps and not stop.asked:
@@ -319,7 +318,7 @@ class _Runner:
         if self.state.step in self.wanted:
             self.snapshots[self.state.step] = self.state.copy()
 
-    def _find(self, count: int, stop: Stop) -> None:
+    def _find(self, count: int, stop: DeferredSignals) -> None:
         """Something is not finite in the next steps: repeat the run up to there, then go on step by step."""
         step = self.state.step
         self._back(step)
@@ -338,7 +337,7 @@ class _Runner:
                     return
         self.state, self.statistics, self.snapshots = State.start(self.task), Statistics.of(self.task), {}
 
-    def _carefully(self, count: int, stop: Stop) -> None:
+    def _carefully(self, count: int, stop: DeferredSignals) -> None:
         """Single steps, with the state before each at hand.  Raises NotFinite at the first step that is not finite."""
         for _ in range(count):
             if stop.asked:

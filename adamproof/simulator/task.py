@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .algorithms import Algorithm
+from .errors import SimulationError
 from .problems import Sampled, Separable
 
 Array = NDArray[np.float64]
@@ -59,6 +60,28 @@ class State:
     @property
     def finite(self) -> bool:
         return all(np.isfinite(row).all() for array in (self.x, self.m, self.v) for row in array)
+
+
+class NotFinite(SimulationError):
+    """A run stopped because a number is no longer finite.
+
+    what: in words; step: its number, from 1; replicate and coordinate: where, from 0; saved: the checkpoint, if there
+    is one; state: the state before that step.
+    """
+
+    def __init__(
+        self, what: str, step: int, replicate: int, coordinate: int, saved: str | None, state: State
+    ) -> None:  # fmt: skip
+        kept = f"; the state before this step is saved in {saved}" if saved else ""
+        place = f"in step {step}, replicate {replicate}, coordinate {coordinate}"
+        super().__init__(f"{what} {place}: the run is stopped{kept}")
+        self.what, self.step, self.replicate, self.coordinate = what, step, replicate, coordinate
+        self.saved, self.state = saved, state
+
+    def to_json(self) -> dict[str, Any]:
+        """What and where, without the state."""
+        names = ("what", "step", "replicate", "coordinate")
+        return {**{name: getattr(self, name) for name in names}, "checkpoint": self.saved}
 
 
 class Engine(Protocol):

@@ -21,7 +21,7 @@ COMMAND, CHECKSUM = "command", "checksum"
 T = TypeVar("T")
 
 
-class SealError(ValueError):
+class RecordError(ValueError):
     """A record that cannot be used: one sentence."""
 
 
@@ -31,24 +31,24 @@ def text(content: Mapping[str, Any], command: str) -> str:
 
 
 def read(path: str | Traversable, names: Collection[str], schema: int, what: str, again: str) -> dict[str, Any]:
-    """The record in a file, with exactly these names.  Raises SealError; `what` it is, and how to make it `again`."""
+    """The record in a file, with exactly these names.  Raises RecordError; `what` it is, and how to make it `again`."""
     try:
         content = json.loads(_bytes(_place(path)).decode())
     except OSError as error:
-        raise SealError(f"cannot read {path}: {error.strerror}") from error
+        raise RecordError(f"cannot read {path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise SealError(f"{path} is no {what}, as it is not JSON") from error
+        raise RecordError(f"{path} is no {what}, as it is not JSON") from error
     if not isinstance(content, dict) or set(content) != {*names, COMMAND, CHECKSUM}:
-        raise SealError(f"{path} is no {what}, which has the names {', '.join(sorted(names))}")
+        raise RecordError(f"{path} is no {what}, which has the names {', '.join(sorted(names))}")
     if type(content["schema"]) is not int or content["schema"] != schema:
-        raise SealError(f"{path} is a record of schema {content['schema']!r}, but this version reads {schema}")
+        raise RecordError(f"{path} is a record of schema {content['schema']!r}, but this version reads {schema}")
     said, _ = content.pop(CHECKSUM), content.pop(COMMAND)  # the command follows from the rest
     try:
         expected = _checksum(content)
     except (ValueError, RecursionError) as error:
-        raise SealError(f"{path} holds a number that is not finite, or is too deep, which no record is") from error
+        raise RecordError(f"{path} holds a number that is not finite, or is too deep, which no record is") from error
     if said != expected:
-        raise SealError(f"{path} is not as it was written, for its checksum does not fit: {again}")
+        raise RecordError(f"{path} is not as it was written, for its checksum does not fit: {again}")
     return content
 
 
@@ -57,7 +57,7 @@ def read_all(
 ) -> tuple[list[T], list[str]]:
     """The records NAME.json in a folder, in the order of the names, and a sentence for each that is none.
 
-    `read_of(file, name)` reads one and raises SealError.  A folder that is not there has none.
+    `read_of(file, name)` reads one and raises RecordError.  A folder that is not there has none.
     """
     records: list[T] = []
     problems: list[str] = []
@@ -72,7 +72,7 @@ def read_all(
         if f"{name}.json" in there:
             try:
                 records.append(read_of(place / f"{name}.json", name))
-            except SealError as error:
+            except RecordError as error:
                 problems.append(str(error))
     return records, problems
 

@@ -12,7 +12,7 @@ REQUESTS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP
 BY_SIGNAL = 128  # and the signal's number: the exit status
 
 
-class Ended(SystemExit):
+class Terminated(SystemExit):
     """A signal that ends the process, as KeyboardInterrupt is: nobody's error."""
 
     def __init__(self, number: int) -> None:
@@ -31,7 +31,7 @@ def ended_by_signals() -> Iterator[None]:
     def end(number: int, frame: Any) -> None:
         for other in before:
             signal.signal(other, lambda number, frame: None)  # not SIG_IGN, of which Python complains in a race
-        raise KeyboardInterrupt if number == signal.SIGINT else Ended(number)
+        raise KeyboardInterrupt if number == signal.SIGINT else Terminated(number)
 
     if threading.current_thread() is threading.main_thread():
         for number in REQUESTS:
@@ -44,7 +44,7 @@ def ended_by_signals() -> Iterator[None]:
             signal.signal(number, action)
 
 
-class Stop:
+class DeferredSignals:
     """Within it SIGINT, SIGTERM and SIGHUP are kept (`asked` is their number), and take their usual course at its end.
 
     Only in the main thread, as Python has it, and only the first one: the second one takes its course at once, unless
@@ -57,7 +57,7 @@ class Stop:
         self.every = every
         self.before: dict[int, Any] = {}
 
-    def __enter__(self) -> Stop:
+    def __enter__(self) -> DeferredSignals:
         for number in REQUESTS if self.wanted else ():
             if signal.getsignal(number) not in (None, signal.SIG_IGN):
                 self.before[number] = signal.signal(number, self._ask)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from ..kernel.terms import Refusal
 from ..prover import ProofFailure, TranslationError, prop
-from . import library as registry
+from . import library
 from .graph import Graph, Node, named
 from .lemma import Claim, Lemma, MissingAssumption, OtherStatement
 
@@ -36,7 +36,7 @@ def graph(lemmas: Iterable[Lemma], say: Callable[[str], None] = lambda _: None) 
 def node(lemma: Lemma, claim: Claim) -> Node:
     """One claim, derived."""
     try:
-        derivation = registry.derivation_of(lemma, claim)
+        derivation = library.derivation_of(lemma, claim)
     except FAILURES as failure:
         return Node(lemma.slug, claim.name, lemma.title, lemma.label, problem=str(failure))
     theorem = derivation.theorem.theorem
@@ -61,5 +61,5 @@ def whole_name(cited: str) -> str:
 def located(cited: str) -> tuple[Lemma, Claim]:
     """The lemma and the claim of a name as scopes record it: "slug" or "slug (claim)"."""
     slug, _, rest = cited.partition(" (")
-    lemma = registry.get(slug)
+    lemma = library.get(slug)
     return lemma, lemma.claim(rest[:-1] if rest else None)

@@ -20,12 +20,12 @@ from ..kernel.text import show
 from ..prover.proving import ProofFailure, assume, cite, prove
 from ..prover.record import Step, derive
 from ..prover.translation import prop
+from ..render import lemma_page
 from .source import Source
 
 if TYPE_CHECKING:
     from random import Random
 
-    from ..checking.report import LemmaReport
     from ..numeric.models import Model
 
 
@@ -247,30 +247,27 @@ class Lemma:
         assumptions = {n: s for n, s in self.assumptions.items() if n not in dropped}
         return replace(self, assumptions=assumptions, mutants=(), dropped=(*self.dropped, *dropped))
 
-    # --- for people at a prompt or in a notebook; what these need is imported when they are called ---
+    # --- for people at a prompt or in a notebook ---
 
-    def verdict(self, models: int | None = None, mutants: bool = True) -> LemmaReport:
-        """Check the lemma: prove and verify its claims, test them on random models, refute its false twins."""
-        from ..checking.pipeline import check
-
-        return check(self, mutants=mutants) if models is None else check(self, models, mutants)
+    @property
+    def _sequents(self) -> list[lemma_page.Sequent]:
+        """What each claim states, in kernel terms."""
+        return [
+            (claim.name, [prop(statement) for statement in self.stated(claim).values()], prop(claim.conclusion))
+            for claim in self.claims
+        ]
 
     @property
     def statement(self) -> str:
         """What the lemma states, as text."""
-        from ..render.lemma_page import text
-
-        return text(self)
+        return lemma_page.text(self._sequents)
 
     def _repr_latex_(self) -> str:
-        from ..render.lemma_page import latex
-
-        return latex(self)
+        return lemma_page.latex(self._sequents)
 
     def _repr_html_(self) -> str:
-        from ..render.lemma_page import html
-
-        return html(self)
+        name = f"{self.label} ({self.slug})" if self.label else self.slug
+        return lemma_page.html(name, self.title, self.source.value, self._sequents)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """At IPython's prompt the statement, not the fields."""

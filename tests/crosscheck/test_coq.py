@@ -18,10 +18,10 @@ from typing import Any
 import pytest
 
 from adamproof.cli import coq as second_opinion
-from adamproof.cli.coq import Stored
 from adamproof.cli.errors import CliError
 from adamproof.cli.terminal import Progress
 from adamproof.crosscheck import coqc
+from adamproof.crosscheck.coq import Stored, module_of
 from adamproof.export.development import Development, Module
 from adamproof.export.normal_terms import term_of
 from adamproof.export.proof import Proof, Step, read
@@ -31,8 +31,9 @@ from adamproof.export.text import coq_name
 from adamproof.kernel.normal import normal
 from adamproof.kernel.rules import RULES
 from adamproof.kernel.terms import RELATIONS, Refusal, Term, as_real, bind, function, make, number
+from adamproof.kernel.text import show
 from adamproof.prover import dump, le, prop, prove, reals
-from adamproof.support.signals import REQUESTS, Ended, ended_by_signals
+from adamproof.support.signals import REQUESTS, Terminated, ended_by_signals
 from adamproof.theory.library import get, lemmas, theorem_of
 from tests.export.common import HAS_COQ, begun, everything, needs_coq, signals_as_usual, stored
 
@@ -265,7 +266,7 @@ def test_an_endless_file_is_refused() -> None:
 def test_claims_that_become_one_name_are_told_apart() -> None:
     text = dump(theorem_of("sign-form"))
     claims = ("same", "same!", "same?", "exp", "exp!", "step 1", "forall")
-    module = second_opinion._module(Development(), Stored("my-sum", tuple((claim, text) for claim in claims)))
+    module = module_of(Development(), Stored("my-sum", tuple((claim, text) for claim in claims)))
     assert len(set(module.theorems)) == len(claims)
     assert [name for name in module.theorems if coq_name(name) != name] == []
     assert module.theorems[:3] == ("same", "claim_same", "claim_same_2")
@@ -356,7 +357,7 @@ def test_two_signals_while_coq_begins_leave_no_process(
     monkeypatch.setattr(coqc, "_start", start)
     before = {number: signal.signal(number, signal.SIG_DFL) for number in REQUESTS}  # a background job ignores some
     try:
-        with ended_by_signals(), pytest.raises((KeyboardInterrupt, Ended)):
+        with ended_by_signals(), pytest.raises((KeyboardInterrupt, Terminated)):
             list(coqc.check([Module("M", "", ())], tmp_path, 1, lambda text: None))
     finally:
         for number, action in before.items():
@@ -370,8 +371,8 @@ def test_two_signals_while_coq_begins_leave_no_process(
 def test_a_file_does_not_take_the_name_of_a_result(tmp_path: Path) -> None:
     text = dump(theorem_of("sign-form"))
     development = Development()
-    mine = second_opinion._module(development, Stored("x/update-magnitude.json", (("proof", text),), from_file=True))
-    house = second_opinion._module(development, Stored("update-magnitude", (("proof", text),)))
+    mine = module_of(development, Stored("x/update-magnitude.json", (("proof", text),), from_file=True))
+    house = module_of(development, Stored("update-magnitude", (("proof", text),)))
     assert (mine.name, house.name) == ("File_Update_magnitude", "Update_magnitude")
 
 
@@ -495,7 +496,7 @@ def test_normal_forms_of_random_terms(tmp_path: Path) -> None:
         def prove_it(inner: Scope, term: Term = term) -> str:
             return f"exact {development.to_normal(inner, term)}."
 
-        names.append(development.lemma(f"step_{case}", f"step {case}: {equation}", [], equation, prove_it).name)
+        names.append(development.lemma(f"step_{case}", f"step {case}: {show(equation)}", [], equation, prove_it).name)
     (answer,) = coqc.check([development.end(names, [])], tmp_path, 1, lambda _: None)
     assert answer.accepted, (answer.step, answer.reason)
 

@@ -14,10 +14,10 @@ from click.testing import CliRunner
 from adamproof.checking.pipeline import check
 from adamproof.claims.table import ledger, proofs_of
 from adamproof.cli.app import main
-from adamproof.crosscheck import records as opinions_module
+from adamproof.crosscheck import records as crosscheck_records
 from adamproof.crosscheck.records import (
+    CheckedProof,
     Opinions,
-    Proven,
     digest,
     fingerprint,
     found_in,
@@ -30,11 +30,11 @@ from adamproof.crosscheck.records import (
     with_earlier,
 )
 from adamproof.prover import dump
-from adamproof.support.records import SealError, text
+from adamproof.support.records import RecordError, text
 from adamproof.theory.library import get, lemmas, theorem_of
 
 ZEROS = "0" * 64
-PROOF = Proven("some-lemma", "it", digest("the proof"))
+PROOF = CheckedProof("some-lemma", "it", digest("the proof"))
 SAID = {
     "result": "some-lemma", "verdict": "OPEN", "questions": {"unsat": 7, "unknown": 1},
     "claims": {"it": {"unknown": 1, "unsat": 4}, "more": {"unsat": 3}}, "seconds": 2.0,
@@ -48,7 +48,8 @@ def opinions() -> Opinions:
 
 def test_an_opinion_is_on_one_proof_and_on_no_other(opinions: Opinions) -> None:
     assert opinions.in_short(PROOF) == "z3 5.0: OPEN (5 arithmetic steps: 1 unknown, 4 unsat), recorded"
-    more = Proven("some-lemma", "more", digest("its proof"))  # another proof of the same lemma, with steps of its own
+    # another proof of the same lemma, with steps of its own
+    more = CheckedProof("some-lemma", "more", digest("its proof"))
     assert opinions.in_short(more) == "z3 5.0: NO ALARM (3 arithmetic steps: 3 unsat), recorded"
     assert "of 2 proofs: 1 NO ALARM, 1 OPEN; 8 arithmetic steps: 1 unknown, 7 unsat" in opinions.in_sum([PROOF, more])
     for other in (replace(PROOF, digest=digest("another")), replace(PROOF, claim="that"), replace(PROOF, lemma="b")):
@@ -87,7 +88,7 @@ def test_a_record_comes_back_as_it_was_written(opinions: Opinions, tmp_path: Pat
 def test_an_edited_record_is_refused(opinions: Opinions, tmp_path: Path, old: str, new: str, message: str) -> None:
     path = tmp_path / "z3.json"
     path.write_text(opinions.text().replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(SealError, match=message):
+    with pytest.raises(RecordError, match=message):
         read(path)
     found, (problem,) = found_in(tmp_path)
     assert found == [] and message in problem
@@ -126,7 +127,7 @@ def test_a_coqs_opinion_has_no_counts(opinions: Opinions, tmp_path: Path) -> Non
     """Words that nobody checks would be shown."""
     content = of_coq(questions={"proved true": 99999})
     sealed_record(opinions, tmp_path / "x.json", {**content, "code": fingerprint()})
-    assert read(tmp_path / "x.json").in_short(Proven("a", "it", ZEROS)) == "Coq 5.0: ACCEPTED, recorded"
+    assert read(tmp_path / "x.json").in_short(CheckedProof("a", "it", ZEROS)) == "Coq 5.0: ACCEPTED, recorded"
 
 
 def test_what_is_no_file_is_no_record(tmp_path: Path) -> None:
@@ -181,7 +182,7 @@ def test_a_sealed_record_of_something_else_is_refused(
 ) -> None:
     path = tmp_path / "z3.json"
     sealed_record(opinions, path, change)
-    with pytest.raises(SealError, match=message):
+    with pytest.raises(RecordError, match=message):
         read(path)
 
 
@@ -204,7 +205,7 @@ def test_a_record_keeps_what_the_same_checker_has_said_before(opinions: Opinions
 
 def test_the_verdicts_code_is_part_of_a_record() -> None:
     """What turns a checker's words into a verdict is not the exporter alone."""
-    folder = Path(opinions_module.__file__).parents[1]
+    folder = Path(crosscheck_records.__file__).parents[1]
     named = {path.name for path in sources()}
     assert {"coq.py", "smt.py", "smt_solvers.py", "coqc.py", "Prelude.v", "Statements.v", "terms.py"} <= named
     assert all(path.is_relative_to(folder) for path in sources())
@@ -217,7 +218,7 @@ def test_what_a_solver_says_is_saved_and_the_ledger_shows_it(tmp_path: Path) -> 
     opinions = read(tmp_path / "z3.json")
     (found,) = ledger([2], opinions=[opinions])
     (proof,) = proofs_of([found])
-    assert proof == Proven("sign-form", "sign form", digest(check(get("sign-form"), models=0).claims[0].proof))
+    assert proof == CheckedProof("sign-form", "sign form", digest(check(get("sign-form"), models=0).claims[0].proof))
     assert f"also {opinions.in_short(proof)}" in found.verdict.evidence[0].details
     assert "NO ALARM" in opinions.in_short(proof)
 
@@ -253,5 +254,5 @@ def test_the_records_of_the_package_are_about_the_proofs_at_hand() -> None:
     for lemma in lemmas():
         for claim in lemma.claims:
             text = dump(theorem_of(lemma.slug, claim.name), f"{lemma.slug}: {claim.name}")
-            proof = Proven(lemma.slug, claim.name, digest(text))
+            proof = CheckedProof(lemma.slug, claim.name, digest(text))
             assert all(opinion.on(proof) is not None for opinion in opinions), proof

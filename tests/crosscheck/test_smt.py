@@ -24,7 +24,7 @@ from adamproof.export.smt import Obligation, decimal, document, obligations
 from adamproof.kernel.terms import Refusal
 from adamproof.prover import assume, dump, integers, le, lt, prop, reals
 from adamproof.prover.record import derive
-from adamproof.support.signals import Ended, ended_by_signals
+from adamproof.support.signals import Terminated, ended_by_signals
 from adamproof.theory.library import theorem_of
 from tests.export.common import begun, worked
 
@@ -283,7 +283,7 @@ def test_a_signal_is_not_lost_where_python_ignores_exceptions(monkeypatch: pytes
         signal.signal(signal.SIGINT, before)
     for number in (signal.SIGTERM, signal.SIGHUP):
         before = signal.signal(number, signal.SIG_DFL)
-        with ended_by_signals(), pytest.raises(Ended) as ended:
+        with ended_by_signals(), pytest.raises(Terminated) as ended:
             asker("z3")(step)
         assert ended.value.code == 128 + number
         signal.signal(number, signal.SIG_IGN)  # as under nohup

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from adamproof.cli import files
 from adamproof.cli.app import main
 from adamproof.cli.errors import CliError
-from adamproof.experiments import against_bound as sandwich
+from adamproof.experiments import against_bound
 from adamproof.experiments.against_bound import NotApplicable, compare, refuse
 from adamproof.simulator import (
     Algorithm,
@@ -147,10 +147,10 @@ def test_noise_of_two_values_on_its_bound_is_not_accused(noise: Noise) -> None:
 def test_the_level_of_a_violation_for_two_equally_likely_values() -> None:
     """The exact chance that a mean of 0s and 1s is above 1/2 beyond its interval: less than 1 in 1000."""
     chances = {}
-    for count in [*range(sandwich.REPLICATES, 40), *range(100, 160, 7)]:
+    for count in [*range(against_bound.REPLICATES, 40), *range(100, 160, 7)]:
         accused = 0
         for ones in range(count + 1):
-            one = estimate(np.repeat([0.0, 1.0], [count - ones, ones]), sandwich.VIOLATION)
+            one = estimate(np.repeat([0.0, 1.0], [count - ones, ones]), against_bound.VIOLATION)
             accused += math.comb(count, ones) * (one.low > 0.5)
         chances[count] = accused / 2**count
     assert max(chances, key=chances.__getitem__) == 18
@@ -223,13 +223,13 @@ def test_what_was_run_is_shown_where_it_cannot_be_compared() -> None:
 def test_a_reproducer_does_not_replace_what_came_in_between(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     hundredth(monkeypatch)
-    wrong = sandwich.certify
+    wrong = against_bound.certify
 
     def late(*arguments: Any, **options: Any) -> Any:
         Path("mine.json").write_text("kept")
         return wrong(*arguments, **options)
 
-    monkeypatch.setattr(sandwich, "certify", late)
+    monkeypatch.setattr(against_bound, "certify", late)
     done = CliRunner().invoke(main, [*QUICK, "--against", "averaged", "--epsilon", "1e-3", "--reproducer", "mine.json"])
     assert done.exit_code == 1
     assert Path("mine.json").read_text() == "kept"
@@ -248,10 +248,10 @@ def test_affine_noise_brings_its_mean_into_the_bound() -> None:
 def test_the_second_moment_is_at_most_its_upper_end() -> None:
     """Without noise v_T is known; with noise the upper end is above the mean of every coordinate."""
     run = small()
-    found = sandwich.second_moment(run)
+    found = against_bound.second_moment(run)
     assert found.high >= run.state.v.mean(axis=0).max()
     still = small(problem=quadratic(4, noise=Noise("none")))
-    assert sandwich.second_moment(still).high == pytest.approx(still.state.v[0].max())
+    assert against_bound.second_moment(still).high == pytest.approx(still.state.v[0].max())
 
 
 # --- bias correction ----------------------------------------------------------------------------
@@ -321,14 +321,14 @@ def test_the_command_compares_a_corrected_run(monkeypatch: pytest.MonkeyPatch, t
 
 def hundredth(monkeypatch: pytest.MonkeyPatch) -> None:
     """A bound that is 100 times too small."""
-    certify = sandwich.certify
+    certify = against_bound.certify
 
     def wrong(*arguments: Any, **options: Any) -> Any:
         found = certify(*arguments, **options)
-        total = sandwich.Enclosure(found.total.low / 100, found.total.high / 100)
+        total = against_bound.Enclosure(found.total.low / 100, found.total.high / 100)
         return replace(found, total=total)
 
-    monkeypatch.setattr(sandwich, "certify", wrong)
+    monkeypatch.setattr(against_bound, "certify", wrong)
 
 
 def test_a_wrong_bound_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -571,8 +571,8 @@ def test_corollary_3_3_holds_on_runs(number: int) -> None:
     pairs = zip(statistics.series("u.a"), statistics.series("l1"), strict=True)
     vbar = min(gain.low / length.high for (_, gain), (_, length) in pairs)
     assert vbar > 0
-    made = sandwich._problem(problem, {"Gp": 0.0, "Gq": 0.0, "vbar": vbar, "C0": 1.0})
-    hyper: Hyperparameters = sandwich._hyper(run.task.algorithm, steps)
+    made = against_bound._problem(problem, {"Gp": 0.0, "Gq": 0.0, "vbar": vbar, "C0": 1.0})
+    hyper: Hyperparameters = against_bound._hyper(run.task.algorithm, steps)
     bound = certify(made, hyper, "corollary")
     assert bound.holds
     assert Fraction(statistics.mean("l2").high) <= bound.total.low

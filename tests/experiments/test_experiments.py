@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from adamproof.claims.evidence import Desk, State
-from adamproof.claims.table import Word, ledger
+from adamproof.claims.evidence import EvidenceStore, State
+from adamproof.claims.table import Status, ledger
 from adamproof.cli.app import main
 from adamproof.experiments import beta_boundary, conditions, lr_dimension, momentum, rate, records
 from adamproof.experiments.pictures import Curve, Panel, Picture
 from adamproof.experiments.records import EXPERIMENTS, Record, RecordError, found_in, made, read, shipped
-from adamproof.experiments.runner import Lab, late_steps
+from adamproof.experiments.runner import Runner, late_steps
 from adamproof.simulator import SimulationError
-from adamproof.support import records as sealed
+from adamproof.support.records import CHECKSUM, COMMAND, text
 from tests.session import Session
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,7 +48,7 @@ SMALL: dict[str, dict[str, Any]] = {
 
 
 def small(name: str, seed: int = 0, engine: str = "numpy") -> Record:
-    lab = Lab(seed, engine)
+    lab = Runner(seed, engine)
     result = records.module(name).run(lab, SMALL[name])
     return made(name, seed, False, lab.engines[0], SMALL[name], result)
 
@@ -163,8 +163,8 @@ def test_a_record_with_a_checksum_can_still_be_none(
     """Made up, or by code that recorded other numbers: a sentence, and no traceback from the ledger."""
     path = tmp_path / "rate.json"
     content = {**json.loads(small_rate.text()), **change}
-    unsealed = {name: value for name, value in content.items() if name not in (sealed.COMMAND, sealed.CHECKSUM)}
-    path.write_text(sealed.text(unsealed, small_rate.command), encoding="utf-8")
+    unsealed = {name: value for name, value in content.items() if name not in (COMMAND, CHECKSUM)}
+    path.write_text(text(unsealed, small_rate.command), encoding="utf-8")
     with pytest.raises(RecordError, match=message):
         read(path)
     assert found_in(tmp_path)[0] == []
@@ -197,11 +197,11 @@ def test_the_records_of_the_package_are_whole() -> None:
 def test_records_fill_the_empirical_rows() -> None:
     found, _ = found_in(shipped())
     alike, stable = ledger([14, 15], records=found)
-    assert (alike.verdict.word, stable.verdict.word) == (Word.REJECTED, Word.OBSERVED)
+    assert (alike.verdict.word, stable.verdict.word) == (Status.REJECTED, Status.OBSERVED)
     for entry in (alike, stable):
         assert entry.verdict.missing == ()
         assert "repeat with: adamproof experiment conditions --seed 0" in entry.verdict.evidence[0].details
-    assert [entry.verdict.word for entry in ledger([14, 15])] == [Word.NOT_RUN, Word.NOT_RUN]
+    assert [entry.verdict.word for entry in ledger([14, 15])] == [Status.NOT_RUN, Status.NOT_RUN]
 
 
 @pytest.mark.slow
@@ -215,8 +215,8 @@ def test_a_record_never_proves(small_rate: Record) -> None:
 
 
 def test_a_record_of_other_code_is_said_to_be_so(small_rate: Record) -> None:
-    (fresh,) = Desk(records=[small_rate]).runs(4)
-    (stale,) = Desk(records=[replace(small_rate, code="0" * 64)]).runs(4)
+    (fresh,) = EvidenceStore(records=[small_rate]).runs(4)
+    (stale,) = EvidenceStore(records=[replace(small_rate, code="0" * 64)]).runs(4)
     assert "other code" not in fresh.text
     assert stale.text == f"{fresh.text} (recorded with other code)"
 
@@ -373,7 +373,7 @@ def test_claim_14_is_rejected_only_where_tests_reject_it() -> None:
 def test_sizes_that_cannot_reject_claim_14_are_refused(change: dict[str, Any], message: str) -> None:
     """Four p-values are corrected together: each must be able to reach a quarter of the level."""
     with pytest.raises(SimulationError, match=message):
-        conditions.run(Lab(engine="numpy"), {**SMALL["conditions"], **change})
+        conditions.run(Runner(engine="numpy"), {**SMALL["conditions"], **change})
 
 
 def test_what_the_controls_show() -> None:

@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adamproof.crosscheck import coqc
-from adamproof.export import raw
+from adamproof.export import handwritten, raw
 from adamproof.export.development import Development, comment
 from adamproof.export.normal_terms import term_of
 from adamproof.export.proof import read
@@ -122,7 +121,7 @@ def test_a_normal_form_as_a_term_has_that_normal_form(term: Term) -> None:
 
 
 def test_the_hand_written_files_hide_nothing() -> None:
-    for text in (coqc.prelude(), coqc.statements().text):
+    for text in (handwritten.prelude(), handwritten.statements().text):
         code = re.sub(r"\(\*.*?\*\)", "", text, flags=re.DOTALL)
         outside = re.sub(r"^Section (\w+)\.$.*?^End \1\.$", "", code, flags=re.DOTALL | re.MULTILINE)
         assert not FORBIDDEN.search(outside)

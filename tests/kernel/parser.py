@@ -207,7 +207,7 @@ class _Parser:
         if variable.sort == "int" and sort == "real":
             return as_real(variable)
         if variable.sort != sort:
-            raise ParseError(f"{variable} is not of sort {sort}")
+            raise ParseError(f"{variable.args[0]} is not of sort {sort}")
         return variable
 
     def arguments(self, sorts: tuple[str, ...]) -> tuple[Term, ...]:

@@ -219,6 +219,19 @@ def long_numbers_seen_as_integers() -> object:
     return use("rewrite", [Theorem((), sides), Theorem((), le(X, X))], integer("h"), le(X, X))
 
 
+def monomials(value: Any) -> dict[Any, Any]:
+    """A polynomial of 300 monomials with this coefficient."""
+    return dict.fromkeys((next(iter(normal.normal(x))) for x in MANY_REALS), value)
+
+
+def a_long_denominator_taken_out() -> object:
+    return normal.content(monomials(Fraction(1, 3**8_000)))
+
+
+def a_long_factor_taken_out() -> object:
+    return normal.content(monomials(10**3_900))
+
+
 def names_of_bound_variables() -> object:
     taken = ["s", "y", "z", *(f"{n}{i}" for i in range(1, 100) for n in "syz")]
     body = mul(*(bind("Integral01", X, X) for _ in range(300)))
@@ -233,7 +246,8 @@ UNSPENT = [
     long_bounds_of_a_sum, one_polynomial_under_many_heads, long_statements_compared, an_integer_seen_as_real,
     a_real_seen_as_integer, nothing_replaced_in_many_hypotheses, nothing_replaced_below_many_names, many_parameters,
     citations_of_many_premises, long_fractions_added, a_long_running_total, products_over_a_long_denominator,
-    long_numbers_seen_as_real, long_numbers_seen_as_integers, names_of_bound_variables, long_numbers_printed,
+    a_long_denominator_taken_out, a_long_factor_taken_out, long_numbers_seen_as_real, long_numbers_seen_as_integers,
+    names_of_bound_variables, long_numbers_printed,
 ]
 
 

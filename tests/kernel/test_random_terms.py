@@ -29,6 +29,7 @@ from adamproof.kernel.terms import (
     reset_budget,
     substitute,
 )
+from adamproof.kernel.text import show
 
 from .build import add, integer, mul, num, point, real, whole
 from .evaluate import Model, TooLarge
@@ -179,7 +180,7 @@ def test_a_false_law_would_be_noticed() -> None:
 
 
 def sample_values() -> list[str]:
-    return [f"{term}: {model.poly(normal(term))}" for _, model, term in terms(7, 60, depth=3)]
+    return [f"{show(term)}: {model.poly(normal(term))}" for _, model, term in terms(7, 60, depth=3)]
 
 
 @pytest.mark.parametrize("hash_seed", ["0", "1"])

@@ -62,9 +62,13 @@ def test_random_propositions_parse_back_to_the_same_object(seed: int) -> None:
 NUMERIC = (num(-3), num(-1), num("-1/2"), num(0), num(1), HALF, num(3))
 
 
-@pytest.mark.parametrize("first", NUMERIC, ids=str)
-@pytest.mark.parametrize("second", (*NUMERIC, X, inv(num(3)), inv(X), power(num(2), 3), inv(power(num(2), 3))), ids=str)
-@pytest.mark.parametrize("third", (None, num(-1), num(2), X, inv(power(X, 2))), ids=str)
+SECOND = (*NUMERIC, X, inv(num(3)), inv(X), power(num(2), 3), inv(power(num(2), 3)))
+THIRD = (None, num(-1), num(2), X, inv(power(X, 2)))
+
+
+@pytest.mark.parametrize("first", NUMERIC, ids=show)
+@pytest.mark.parametrize("second", SECOND, ids=show)
+@pytest.mark.parametrize("third", THIRD, ids=lambda term: "none" if term is None else show(term))
 def test_signs_fractions_and_divisions_are_unambiguous(first: Term, second: Term, third: Term | None) -> None:
     parts = [first, second] if third is None else [first, second, third]
     for op in ("add", "mul"):
@@ -103,8 +107,17 @@ PRINTED = [
 @pytest.mark.parametrize(("term", "text"), PRINTED, ids=[text for _, text in PRINTED])
 def test_printed_text_is_exact(term: Term, text: str) -> None:
     assert show(term) == text
-    assert repr(term) == text
     assert parse(text, TABLE) is term
+
+
+def test_the_repr_is_the_raw_tree_cut_short() -> None:
+    assert repr(mul(num(-1), X)) == "mul(rat(Fraction(-1, 1)), var('x', 'real'))"
+    assert repr(total(K, whole(0), M, app(F, K))) == "Sum(int(0), var('m', 'int'), app(f(int), bound(0, 'int')))"
+    deep = X
+    for _ in range(90):
+        deep = add(deep, deep) if deep.size < 1000 else make("abs", deep)
+    wide = make("mul", *[num(10**3000)] * 1000)
+    assert max(len(repr(deep)), len(repr(wide))) < 400
 
 
 @pytest.mark.parametrize("taken", ["k", "i", "n", "l", "k1", "s", "y", "z", "w", "w1"])

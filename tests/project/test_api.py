@@ -48,10 +48,13 @@ def test_get() -> None:
         adamproof.lemmata  # noqa: B018
 
 
-def test_verdict_is_that_of_check() -> None:
-    report = adamproof.get("sign-form").verdict()
+def test_check_takes_a_lemma_or_its_name() -> None:
+    report = adamproof.check(adamproof.get("sign-form"))
     assert report.verdict is Verdict.PROVED
     assert len(report.mutants) == 4
+    assert repr(adamproof.check("B.2", models=0, mutants=False)) == "B.2 (update-magnitude): PROVED"
+    with pytest.raises(UnknownLemma, match=r"did you mean B\.2"):
+        adamproof.check("B3")
 
 
 @pytest.mark.parametrize("lemma", lemmas(), ids=lambda lemma: lemma.slug)

@@ -25,7 +25,7 @@ PACKAGE = ROOT / "adamproof"
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 MAX_LINES = 500  # of a module, lemmas aside
 TO_SPLIT = {"cli.app", "cli.bound"}  # longer ones, not split yet: no new ones
-MAX_KERNEL_LINES = 1240  # code only: no blank lines, comments or docstrings
+MAX_KERNEL_LINES = 1250  # code only: no blank lines, comments or docstrings
 
 # Each room, and all that it imports of the others: a module alone in adamproof/ is a room, so are the lemmas, and an
 # import in a function or for types counts.  A room knows only rooms above it in this list.
@@ -35,11 +35,11 @@ ROOMS: dict[str, set[str]] = {
     "kernel": set(),
     "numeric": {"kernel"},
     "render": {"kernel"},
-    "export": {"kernel"},
-    "crosscheck": {"_version", "export", "support"},
+    "export": {"kernel", "support"},
+    "crosscheck": {"_version", "export", "kernel", "support"},
     "simulator": {"_version", "support"},
     "prover": {"kernel", "numeric"},
-    "theory": {"kernel", "numeric", "prover", "support"},
+    "theory": {"kernel", "numeric", "prover", "render", "support"},
     "lemmas": {"numeric", "prover", "theory"},
     "checking": {"_version", "kernel", "numeric", "prover", "support", "theory"},
     "bounds": {"kernel", "lemmas", "prover", "support", "theory"},
@@ -54,23 +54,10 @@ ROOMS: dict[str, set[str]] = {
         *("_version", "bounds", "checking", "claims", "crosscheck", "experiments", "export", "kernel", "numeric"),
         *("render", "report", "simulator", "support", "theory"),
     },
-    "__init__": {"_version", "theory"},
+    "__init__": {"_version", "checking", "theory"},
     "__main__": {"cli"},
 }
 ALONE = {"__init__", "__main__", "_version", "testing"}
-# Arrows that close a circle or point upward, not opened yet: (module, what it imports).  No new ones.
-TO_OPEN = {
-    ("checking.report", "report.notebook"),  # a report shows itself in a notebook
-    ("kernel.terms", "kernel.text"),  # the repr of a term is its text
-    ("render.lemma_page", "prover"),  # the page takes a lemma instead of kernel terms
-    ("render.lemma_page", "theory.lemma"),
-    ("report.document", "report.html"),  # `Content` stands beside the writers that take it
-    ("report.document", "report.latex"),
-    ("simulator.errors", "simulator.task"),  # `NotFinite` carries a state
-    ("theory.lemma", "checking.pipeline"),  # Lemma.verdict
-    ("theory.lemma", "checking.report"),
-    ("theory.lemma", "render.lemma_page"),  # a lemma shows itself in a notebook
-}
 
 
 def name_of(path: Path) -> str:
@@ -121,7 +108,7 @@ def test_these_are_the_rooms() -> None:
 @pytest.mark.parametrize("name", ROOMS)
 def test_a_room_imports_what_is_listed_and_that_is_above_it(name: str) -> None:
     found: dict[str, str] = {}
-    for module, other in sorted(ARROWS - TO_OPEN):
+    for module, other in sorted(ARROWS):
         if room(module) == name != room(other):
             found.setdefault(room(other), f"{module} imports {other}")
     assert set(found) == ROOMS[name], found
@@ -130,7 +117,7 @@ def test_a_room_imports_what_is_listed_and_that_is_above_it(name: str) -> None:
 
 def test_no_module_imports_itself_in_the_end() -> None:
     """Not through others either: modules from which nothing is imported any more are taken away until none is left."""
-    left = ARROWS - TO_OPEN
+    left = ARROWS
     while True:
         kept = {(module, other) for module, other in left if any(other == inner for inner, _ in left)}
         if kept == left:
@@ -142,10 +129,6 @@ def test_no_module_imports_itself_in_the_end() -> None:
 def test_a_name_that_bounds_exports_is_not_one_of_its_modules() -> None:
     """The module would replace it as soon as anybody imports that."""
     assert not set(bounds.__all__) & {module.rpartition(".")[2] for module in MODULES if room(module) == "bounds"}
-
-
-def test_what_is_still_to_open_is_there() -> None:
-    assert TO_OPEN <= ARROWS
 
 
 def test_the_map_names_every_room() -> None:

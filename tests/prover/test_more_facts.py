@@ -10,6 +10,7 @@ import pytest
 
 from adamproof.kernel.normal import difference
 from adamproof.kernel.terms import REAL, Term, make, number
+from adamproof.kernel.text import show
 from adamproof.prover import ProofFailure, proving
 from adamproof.prover.polynomials import all_atoms, atom_term
 from adamproof.prover.record import Step, derive
@@ -89,7 +90,7 @@ def lost(questions: list[Question], rng: Random, kinds: int) -> Iterator[str]:
             try:
                 proving._searched(target, facts, hints, degree)
             except ProofFailure:
-                yield f"{target} from {[step.conclusion for step in given]} with {kind}: {fact.conclusion}"
+                yield f"{show(target)} from {given} with {kind}: {fact}"
 
 
 def test_a_sample_of_the_lemmas() -> None:

@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from adamproof.kernel import text as kernel_text
 from adamproof.kernel.terms import Term, make, number
 from adamproof.numeric.evaluate import value
 from adamproof.numeric.models import Model
@@ -44,5 +45,5 @@ def test_terms_that_look_alike_have_equal_values(
         term = random_term(rng, rng.randint(1, 3))
         written, found = show(term), value(term, MODEL)
         alike += written in seen
-        assert seen.setdefault(written, found) == found, f"{term} is written {written}"
+        assert seen.setdefault(written, found) == found, f"{kernel_text.show(term)} is written {written}"
     assert alike > 2_000

@@ -21,16 +21,17 @@ def squares(**more: Any) -> Lemma:
     return Lemma("squares", "Squares", Source.OURS, "a test", {"x < y": lt(X, Y), **more}, [claim])
 
 
-def test_a_report_shows_itself() -> None:
-    report = adamproof.get("sign-form").verdict()
-    assert report._repr_html_() == notebook.report(report).html
+def test_a_report_is_a_page() -> None:
+    report = adamproof.check("sign-form")
     assert notebook.report(report).text.startswith("sign-form: PROVED\n  sign form: PROVED (24 kernel steps")
     assert str(notebook.report(report)).endswith("False twins: 4 of 4 refused and refuted")
-    assert str(report) == notebook.report(report).text  # what a failing test of one's own prints
+    assert str(report) == "sign-form: PROVED"
 
 
 def test_a_refuted_claim_is_shown_with_its_counterexample() -> None:
-    shown = notebook.report(squares().verdict())
+    report = adamproof.check(squares())
+    shown = notebook.report(report)
+    assert str(report).startswith("squares: REFUTED; it: ")  # what a failing test of one's own prints
     assert "it: REFUTED" in shown.text
     assert "counterexample: at x = -1/2, y = -1/4, where 1/4 < 1/16 is false" in shown.text
     assert "1/4 &lt; 1/16" in shown.html
@@ -40,8 +41,9 @@ def test_a_surviving_twin_is_named() -> None:
     careful = squares(**{"x is not negative": le(0, X), "y <= 9": le(Y, 9)})
     twin = Mutant("y of any size", drop=("y <= 9",))
     lemma = Lemma("squares", "Squares", Source.OURS, "a test", careful.assumptions, careful.claims, mutants=[twin])
-    report = lemma.verdict()
+    report = adamproof.check(lemma)
     assert str(report.verdict) == "REJECTED"
+    assert str(report) == 'squares: REJECTED; the false twin "y of any size" survives'
     assert "0 of 1 refused and refuted; not: y of any size" in notebook.report(report).text
     assert "the proof goes through; no counterexample was found" in notebook.twins(report).text
 
@@ -50,12 +52,12 @@ def test_names_are_text_and_not_html() -> None:
     careful = squares(**{"x is not negative": le(0, X), "y <= 9": le(Y, 9)})
     twins = [Mutant("<b>", drop=("y <= 9",))]
     lemma = Lemma("squares", "Squares", Source.OURS, "a test", careful.assumptions, careful.claims, mutants=twins)
-    assert "not: &lt;b&gt;" in notebook.report(lemma.verdict()).html
+    assert "not: &lt;b&gt;" in notebook.report(adamproof.check(lemma)).html
     assert "<b>" not in notebook.formula(**{"<b>": X}).html
 
 
 def test_a_proof_shows_its_steps_and_what_they_rest_on() -> None:
-    report = adamproof.get("B.2").verdict(models=0, mutants=False)
+    report = adamproof.check("B.2", models=0, mutants=False)
     shown = notebook.proof(report, "by an invariant")
     assert "1. one step keeps m^2 <= R^2*v" in shown.text
     assert "from m starts at 0, v starts at 0, step 1" in shown.text

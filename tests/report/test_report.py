@@ -21,7 +21,8 @@ from adamproof.experiments.records import read, shipped
 from adamproof.prover import prop
 from adamproof.render import show
 from adamproof.report import drawing
-from adamproof.report.document import Content, made, written
+from adamproof.report.content import Content
+from adamproof.report.document import made, written
 from adamproof.report.latex import escape
 from adamproof.report.parts import Part
 from adamproof.report.runs import Run

@@ -64,16 +64,16 @@ def test_a_zip_file_has_the_same_records_and_digests_as_a_folder(archive: Path, 
     code = """
 import adamproof
 from adamproof.checking import cache
-from adamproof.crosscheck import coqc
-from adamproof.crosscheck import records as opinions
+from adamproof.export import handwritten
+from adamproof.crosscheck import records as crosscheck_records
 from adamproof.experiments import records
 from adamproof.support.package_data import source_of
 from adamproof.theory import index
 print(adamproof.__file__.count(".whl"))
 print(*(len(source_of(f"adamproof.simulator.{name}")) for name in ("kernels", "summation", "numba_engine")))
-print(cache.fingerprint(), opinions.fingerprint(), *map(records.fingerprint, records.EXPERIMENTS))
-print(len(index.chapters()), len(coqc.prelude()), len(coqc.statements().text))
-for module in (opinions, records):
+print(cache.fingerprint(), crosscheck_records.fingerprint(), *map(records.fingerprint, records.EXPERIMENTS))
+print(len(index.chapters()), len(handwritten.prelude()), len(handwritten.statements().text))
+for module in (crosscheck_records, records):
     found, problems = module.found_in(module.shipped())
     print([entry.text() for entry in found], problems)
 """

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
 from ..kernel.terms import INT, REAL, Term, as_real, make, number
+from ..kernel.text import show
 from .record import Step, derive
 from .search import Search
 
@@ -20,7 +21,7 @@ def _assume(op: str, a: Term, b: Term) -> Step:
 def _bare(goal: Term, *facts: Step) -> Step:
     found = Search(goal, facts).run()
     if found is None:
-        raise LookupError(f"the library does not prove {goal}")
+        raise LookupError(f"the prover does not prove {show(goal)}")
     return found
 
 
@@ -149,7 +150,7 @@ _THEOREMS: dict[str, Callable[[], Step]] = {
 
 @cache
 def theorem(name: str) -> Step:
-    """A library theorem by name, about the variables x (real) and n (integer)."""
+    """A theorem by name, about the variables x (real) and n (integer)."""
     return _THEOREMS[name]()
 
 
@@ -168,7 +169,7 @@ def about(head: str, x: Term) -> Iterator[Step]:
 
 
 def apply_to(name: str, values: Sequence[Term], conditions: Sequence[Step]) -> Step:
-    """A library theorem at x (and n or y), its hypotheses discharged by the conditions."""
+    """A theorem at x (and n or y), its hypotheses discharged by the conditions."""
     variables = tuple(zip((X, N if values[-1].sort == INT else Y), values, strict=False))
     step = derive("instantiate", [theorem(name)], variables, ())
     for condition in conditions:
