@@ -104,3 +104,19 @@ def test_a_sample_of_the_lemmas() -> None:
 def test_all_lemmas() -> None:
     rng = Random(120)
     assert list(lost(asked(list(lemmas())), rng, 3)) == []
+
+
+def test_two_equations_and_a_long_inequality_lose_no_proof() -> None:
+    """Not even together, first in the list, where each of them would be used before the facts that are needed."""
+    rng = Random(5)
+    chosen = [lemma for lemma in lemmas() if not lemma.slug.startswith(("main", "corollary"))]
+    questions = asked(rng.sample(chosen, 10))
+    sides = [make("var", f"z{i}", REAL) for i in range(9)]
+    long = derive("assume", [], make("<=", ZERO, square(plus(NEW, *map(square, sides)))))
+    for question in rng.sample(questions, 40):
+        target, given, hints, degree = question
+        every = additions(question, rng)
+        equations = [every["equation with denominators"], every["equation with an open denominator"]]
+        more = [*(derive("assume", [], make(*equation)) for equation in equations), long]
+        proving._searched(target, [*more, *given], hints, degree)
+        proving._searched(target, [long, *given], hints, degree)
