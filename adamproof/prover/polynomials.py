@@ -243,7 +243,9 @@ def cancelled(poly: Poly, inverse: Inverse) -> Poly:
 
 def divided(poly: Poly, divisor: Poly) -> Poly | None:
     """The exact quotient of two polynomials, or None."""
-    order = sorted(atoms_of(poly) | atoms_of(divisor), key=atom_text)
+    if not atoms_of(divisor) <= atoms_of(poly):
+        return None  # most are told apart by this
+    order = sorted(atoms_of(poly), key=atom_text)
 
     def lead(p: Poly) -> Monomial:
         return max(p, key=lambda monomial: [dict(monomial).get(atom, 0) for atom in order])

@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from ..kernel.normal import difference, key
-from ..kernel.terms import QUANTIFIERS, RELATIONS, Term, make, number, reset_budget
+from ..kernel.terms import BINDERS, QUANTIFIERS, RELATIONS, Term, make, number, reset_budget
 from ..kernel.text import show
 from . import head_theorems
 from .known import Known
@@ -19,7 +19,8 @@ from .translation import TranslationError, prop, term
 if TYPE_CHECKING:
     from ..numeric.check import Witness
 
-MAX_AGAIN = 20_000  # monomials to compute when a search without a result is made again without an inequality
+MAX_AGAIN = 4_000  # monomials to compute when a search without a result is made again without an inequality
+A_LOOK = 100  # random models among which a counterexample is looked for before a search is made again
 
 Fact = Any  # a Step, or a SymPy statement that becomes a hypothesis
 
@@ -108,10 +109,26 @@ _answers: dict[Any, Step | ProofFailure] = {}
 def _searched(target: Term, given: Sequence[Step], hints: Sequence[Term], degree: int) -> Step:
     question = _Question(target, hints, degree)
     known = question.known(given)
-    found = question.answer(known) or _otherwise(question, given, known)
-    if found is None:
-        raise ProofFailure(target, given, question.tried or ["rewriting by the equations"])
-    return found
+    if found := question.answer(known):
+        return found
+    if not _refuted(target, given) and (found := _otherwise(question, given, known)):
+        return found
+    raise ProofFailure(target, given, question.tried or ["rewriting by the equations"])
+
+
+def _refuted(target: Term, given: Sequence[Step]) -> bool:
+    """Whether a short look finds an exact counterexample, so that no search can find anything."""
+    from .refute import refute
+
+    facts = [step.conclusion for step in given]
+    if any(map(_has_binder, (target, *facts))):
+        return False  # sums and integrals take longer to evaluate than another search
+    witness = refute(facts, target, A_LOOK)
+    return witness is not None and witness.exact and witness.hypotheses_exact
+
+
+def _has_binder(term: Term) -> bool:
+    return term.op in BINDERS or any(type(arg) is Term and _has_binder(arg) for arg in term.args)
 
 
 def _otherwise(question: _Question, given: Sequence[Step], known: Known) -> Step | None:

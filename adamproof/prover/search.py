@@ -7,6 +7,7 @@ Equations are oriented as rewrite rules; denominators are cleared in a mode of t
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -60,11 +61,10 @@ MAX_MONOMIALS = 400  # of one product of facts
 
 @dataclass(frozen=True)
 class Column:
-    """A product of facts (by index) and squares, its polynomial before and after rewriting."""
+    """A product of facts (by index) and squares, its polynomial after rewriting."""
 
     facts: tuple[int, ...]
     squares: tuple[Term, ...]
-    raw: Poly
     reduced: Poly
     strict: bool
 
@@ -87,6 +87,7 @@ class Search:
     def __post_init__(self) -> None:
         reset_budget()
         self.readings: dict[int, tuple[str, Poly]] = {}
+        self.shortened: dict[int, Poly] = {}  # facts after rewriting
         for index, step in enumerate(self.facts):
             lhs, rhs = step.conclusion.args
             self.readings[index] = (step.conclusion.op, difference(rhs, lhs))
@@ -160,27 +161,26 @@ class Search:
 
     def _column(self, facts: tuple[int, ...], squares: tuple[Term, ...], clear: bool) -> Column | None:
         reset_budget()  # of the kernel's steps: each product has its own, whatever was computed before
-        raw = constant(1)
-        for index in facts:
-            raw = times(raw, self._factor(index))
-            if len(raw) > MAX_MONOMIALS:
+        reduced = constant(1)
+        for factor in (*map(self._reduced, facts), *map(_square, squares)):
+            # Rules have different leads, each alone in its monomial: what is left at the end does not depend on when.
+            reduced = reduce(times(reduced, factor), self.rules) if len(reduced) > 1 or ONE not in reduced else factor
+            if len(reduced) > MAX_MONOMIALS:
                 return None
-        for square in squares:
-            raw = times(raw, times(normal(square), normal(square)))
-        reduced = reduce(raw, self.rules)
+        reduced = reduce(reduced, self.rules)
         if not self.linear:
             for inverse in self.inverses:
                 reduced = cancelled(reduced, inverse)
         if clear:
-            found = self._cleared(facts, raw, reduced)
+            found = self._cleared(facts, reduced)
             if found is None:
                 return None
-            facts, raw, reduced = found
-        self.work += len(raw) + len(reduced)
+            facts, reduced = found
+        self.work += len(reduced)
         strict = not squares and all(self.readings[i][0] != "<=" for i in facts)
-        return Column(facts, squares, raw, reduced, strict)
+        return Column(facts, squares, reduced, strict)
 
-    def _cleared(self, facts: tuple[int, ...], raw: Poly, reduced: Poly) -> tuple[tuple[int, ...], Poly, Poly] | None:
+    def _cleared(self, facts: tuple[int, ...], reduced: Poly) -> tuple[tuple[int, ...], Poly] | None:
         """The same with the denominators of known sign multiplied out."""
         for inverse in self.inverses:
             index = inverse.nonzero if inverse.positive is None else inverse.positive
@@ -191,14 +191,20 @@ class Search:
                 continue
             if inverse.positive is None:
                 reduced = times(reduced, power(inverse.base, n))
-            factor = self._factor(index)
             facts = (*facts, *(index,) * n)
-            for _ in range(n):
-                raw = times(raw, factor)
-            reduced = reduce(_rescaled(reduced, inverse, factor, n), self.rules)
-            if max(len(raw), len(reduced)) > MAX_MONOMIALS:
+            reduced = reduce(_rescaled(reduced, inverse, self._factor(index), n), self.rules)
+            if len(reduced) > MAX_MONOMIALS:
                 return None
-        return facts, raw, reduced
+        return facts, reduced
+
+    def _raw(self, column: Column) -> Poly:
+        """The product before rewriting, as the kernel will compute it."""
+        return functools.reduce(times, (*map(self._factor, column.facts), *map(_square, column.squares)), constant(1))
+
+    def _reduced(self, index: int) -> Poly:
+        if index not in self.shortened:
+            self.shortened[index] = reduce(self._factor(index), self.rules)
+        return self.shortened[index]
 
     def _factor(self, index: int) -> Poly:
         op, poly = self.readings[index]
@@ -327,7 +333,7 @@ class Search:
         if self.goal.op == "==":
             add_to(total, difference(*self.goal.args), -1)
         for coefficient, column in chosen:
-            add_to(total, column.raw, whole(coefficient))
+            add_to(total, self._raw(column), whole(coefficient))
         for coefficient, index, multiplier in given:
             part = scaled(multiplier, -coefficient)
             add_to(cofactors.setdefault(index, {}), part)
@@ -355,6 +361,10 @@ class Search:
                 for other, poly in inner.items():
                     add_to(cofactors.setdefault(other, {}), times(cofactor, poly), -1)
         return {index: poly for index, poly in cofactors.items() if poly}
+
+
+def _square(root: Term) -> Poly:
+    return times(normal(root), normal(root))
 
 
 def _distinct(columns: Sequence[Column]) -> list[Column]:

@@ -228,6 +228,17 @@ def a_long_denominator_taken_out() -> object:
     return normal.content(monomials(Fraction(1, 3**8_000)))
 
 
+def a_long_denominator_divided_by() -> object:
+    return normal.times({normal.ONE: Fraction(1, 3**8_000)}, monomials(1))
+
+
+def many_long_denominators_compared() -> object:
+    """Each divides the first: what they have in common is found as often as there are denominators."""
+    coefficients = (Fraction(1, 3 ** (8_000 - i)) for i in range(len(MANY_REALS)))
+    with budget(500_000):  # more than it takes to multiply all of them out
+        return normal.content(dict(zip(monomials(1), coefficients, strict=True)))
+
+
 def a_long_factor_taken_out() -> object:
     return normal.content(monomials(10**3_900))
 
@@ -246,8 +257,9 @@ UNSPENT = [
     long_bounds_of_a_sum, one_polynomial_under_many_heads, long_statements_compared, an_integer_seen_as_real,
     a_real_seen_as_integer, nothing_replaced_in_many_hypotheses, nothing_replaced_below_many_names, many_parameters,
     citations_of_many_premises, long_fractions_added, a_long_running_total, products_over_a_long_denominator,
-    a_long_denominator_taken_out, a_long_factor_taken_out, long_numbers_seen_as_real, long_numbers_seen_as_integers,
-    names_of_bound_variables, long_numbers_printed,
+    a_long_denominator_taken_out, a_long_denominator_divided_by, many_long_denominators_compared,
+    a_long_factor_taken_out, long_numbers_seen_as_real,
+    long_numbers_seen_as_integers, names_of_bound_variables, long_numbers_printed,
 ]
 
 
@@ -259,6 +271,13 @@ def test_work_is_counted(attempt: Any) -> None:
     with budget(STEPS), pytest.raises(Refusal, match=r"takes more than \d+ steps"):
         attempt()
     reset_budget()
+
+
+def test_a_long_coefficient_is_refused_where_it_arises() -> None:
+    largest = {normal.ONE: 2**13_000 - 1}
+    normal.add_to({}, largest)
+    with pytest.raises(Refusal, match="^a number has more than 13000 bits$"):
+        normal.add_to(dict(largest), largest)
 
 
 def test_names_are_collected_anew_in_each_step_and_counted() -> None:
