@@ -21,14 +21,13 @@ from ..report.words import (
     untested,
     usable,
 )
-from .terminal import coloured
+from .terminal import WIDTH, coloured, labelled
 
 if TYPE_CHECKING:
     from ..checking.proof_steps import NamedStep
     from ..checking.report import About, ClaimReport, Findings, LemmaReport, Losses, MutantReport
     from ..numeric.check import Witness
 
-WIDTH = 110
 SHORT = 150  # characters of a refusal in the short form
 RECALLED = "verified now; proofs, numbers and false twins from the cache"
 NAME_COLUMN = 64  # the names of hypotheses are lined up, but not farther to the right than here
@@ -201,19 +200,6 @@ def _counterexample(witness: Witness | None) -> list[str]:
 
 
 # --- layout -------------------------------------------------------------------------------------
-
-
-def labelled(label: str, text: str) -> str:
-    """A label and a text, broken into lines that line up behind the label."""
-    indent = " " * len(label)
-    return fill(
-        " ".join(text.split()),
-        WIDTH,
-        initial_indent=label,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
 
 
 def _indented(lines: Iterable[str], by: int = 2) -> list[str]:
