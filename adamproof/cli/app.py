@@ -30,7 +30,7 @@ COMMANDS = {
     "graph": "Show what rests on what.",
     "list": "List all lemmas.",
     "magnitude": "How large an update can be: R, R_t, S.",
-    "mutate": "Refute a lemma's false twins.",
+    "mutants": "Refute a lemma's mutants, its near misses.",
     "rate": "The rate T^(-1/4) and its constant K.",
     "report": "Write everything as HTML or LaTeX.",
     "schedule": "How a bound falls with T: exponents.",

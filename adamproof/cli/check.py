@@ -77,11 +77,11 @@ def command(
     jobs: int,
     progress: bool,
 ) -> None:
-    """Prove lemmas, verify the proofs in a fresh process, test them on numbers, and refute their false twins.
+    """Prove lemmas, verify the proofs in a fresh process, test them on numbers, and refute their near misses (mutants).
 
     A lemma file is a program, and is run. Of a stranger's work, `adamproof verify` proof files instead.
 
-    With --without ASSUMPTION the scripts run without it (no numbers, no false twins), and each claim still holds or
+    With --without ASSUMPTION the scripts run without it (no numbers, no mutants), and each claim still holds or
     is said to need it.
 
     Exit status: 0 all proved, 1 something refuted or rejected, 2 usage error, 3 undecided; with --without, 0 if

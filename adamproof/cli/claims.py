@@ -50,7 +50,7 @@ def command(ctx: click.Context, number: int | None, form: str | None, records: s
     """What becomes of each claim of the source: the verdicts, computed now from lemmas and exponents.
 
     With a number N, one claim in full.  PROVED means: by the kernel, for the lemmas named as evidence; `adamproof
-    check` tests them on numbers and false twins too.
+    check` tests them on numbers and mutants too.
 
     Exit status: 0 all verdicts reached (whatever they are; "no lemma yet" and "not run" are answers), 2 usage error,
     3 something that a verdict rests on fails.

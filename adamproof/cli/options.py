@@ -102,7 +102,7 @@ TEST_MODELS = click.option(
     show_default=True,
     help="Random models a claim is tested on (0: none).",
 )
-NO_MUTANTS = click.option("--no-mutants", is_flag=True, help="Leave out the false twins.")
+NO_MUTANTS = click.option("--no-mutants", is_flag=True, help="Leave out the mutants.")
 NO_CACHE = click.option("--no-cache", is_flag=True, help="Search anew, and keep nothing (see `adamproof cache`).")
 PROCESSES = click.option("-j", "--jobs", type=Whole(1), default=JOBS, show_default=True, help="Processes.")
 CLAIM = click.option("--claim", metavar="CLAIM", help="Only this claim of the lemma, by name.")

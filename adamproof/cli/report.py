@@ -88,7 +88,7 @@ def command(
 ) -> None:
     """Check lemmas (all by default) and write everything about them into a document for people.
 
-    The ledger, every statement with its proof in steps, assumptions, numbers and false twins, and what rests on
+    The ledger, every statement with its proof in steps, assumptions, numbers and mutants, and what rests on
     what, with links. The HTML file needs nothing else: no network, no script; it can be printed. A picture of what
     rests on what is drawn if Graphviz's program dot is there.
 

@@ -52,7 +52,7 @@ class Settings:
         """The task as the processes that run lemma files know it."""
         if self.task == "check":
             return Request("check", target.slug, target.path, self.claim, self.models, self.mutants)
-        task = {"show": "check", "mutate": "mutants", "without": "without"}[self.task]
+        task = "check" if self.task == "show" else self.task
         return Request(task, target.slug, target.path, self.claim, without=self.without)
 
 
@@ -197,7 +197,7 @@ def _show(answer: Answer, settings: Settings) -> Outcome:
     return _with_proofs(report, json_output.shown(report), text, report.verdict.exit_code)
 
 
-def _mutate(answer: Answer, settings: Settings) -> Outcome:
+def _mutants(answer: Answer, settings: Settings) -> Outcome:
     found = answer.findings()
     survived = any(not mutant.killed for mutant in found.mutants)
     data, text = json_output.refuted(found), text_output.mutated(found, settings.style)
@@ -229,7 +229,7 @@ def _expect_dropped(report: LemmaReport, text: str, dropped: tuple[str, ...], cl
 TASKS: dict[str, Callable[[Answer, Settings], Outcome]] = {
     "check": _check,
     "show": _show,
-    "mutate": _mutate,
+    "mutants": _mutants,
     "without": _without,
 }
 

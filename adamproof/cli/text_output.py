@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ..numeric.check import Witness
 
 SHORT = 150  # characters of a refusal in the short form
-RECALLED = "verified now; proofs, numbers and false twins from the cache"
+RECALLED = "verified now; proofs, numbers and mutants from the cache"
 NAME_COLUMN = 64  # the names of hypotheses are lined up, but not farther to the right than here
 
 
@@ -47,7 +47,7 @@ def checked(
     for number, claim in enumerate(report.claims):
         lines += _statement_if_new(report.claims, number, style)
         lines += ["", f'Claim "{claim.name}": {coloured(claim.verdict)}', *_claim(claim, style, verbose)]
-    lines += ["", *(_in_short(report.mutants, verbose) if mutants else ["False twins: not tried"])]
+    lines += ["", *(_in_short(report.mutants, verbose) if mutants else ["Mutants: not tried"])]
     lines += ["", f"{in_one_line(report, only)} ({RECALLED if recalled else f'{seconds:.1f} s'})"]
     lines += [f"  because {text}" for text in shortcomings(report)]
     if verbose:
@@ -75,7 +75,7 @@ def shown(report: LemmaReport, style: str) -> str:
 
 
 def mutated(found: Findings, style: str) -> str:
-    """What `mutate` says: every false twin in full."""
+    """What `mutants` says: every mutant in full."""
     lines = heading(found.about)
     for mutant in found.mutants:
         lines += ["", f"{fate(mutant)}: {mutant.name}"]
@@ -177,7 +177,7 @@ def _step(number: int, step: NamedStep, style: str) -> list[str]:
     return [f"  {number}. {step.title}", f"       {formula}", labelled("     rests on: ", basis)]
 
 
-# --- false twins --------------------------------------------------------------------------------
+# --- mutants ------------------------------------------------------------------------------------
 
 
 def _in_short(mutants: Sequence[MutantReport], verbose: bool) -> list[str]:

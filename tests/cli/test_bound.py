@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from adamproof.bounds.evaluation import Enclosure
 from adamproof.bounds.parameters import MEANINGS
 from adamproof.cli import main
-from adamproof.cli.bound import _multiple, _part
+from adamproof.cli.bound_output import _multiple, _part
 
 Q = Fraction
 GIVEN = [

@@ -63,7 +63,7 @@ def test_check_b2() -> None:
     assert done.returncode == 0, done.stderr
     assert "|m_t|/(ε + √(v_t)) ≤ (1 − β₁)/(√(1 − β₂)·√(1 − β₁²/β₂))" in done.stdout
     assert "hypotheses NOT used: beta1 is not negative, beta1 < 1, beta2 is positive" in done.stdout
-    assert "False twins: 7/7 killed" in done.stdout
+    assert "Mutants: 7/7 killed" in done.stdout
     assert "B.2 update-magnitude: PROVED" in done.stdout
     assert done.stderr == ""
 
@@ -400,10 +400,10 @@ def test_export_latex() -> None:
     assert done.stdout.rstrip().endswith("\\end{document}")
 
 
-def test_mutate() -> None:
-    done = run("mutate", "sign-form")
+def test_mutants() -> None:
+    done = run("mutants", "sign-form")
     assert done.returncode == 0
-    assert "False twins: 4/4 killed" in done.stdout
+    assert "Mutants: 4/4 killed" in done.stdout
 
 
 def test_heavy_imports_are_left_out_where_they_are_not_needed(tmp_path: Path) -> None:
