@@ -55,7 +55,7 @@ sha256 (of what was read)}] or
 {file, verdict, reason} or {file, error}.  "verify --with coq" has checker {coq: version} and results [{result, verdict
 ("ACCEPTED" or "REFUSED"), reason, step, lemmas, theorems [name], axioms [name], citations [text], seconds}].  "verify
 --with z3" (or cvc5) has checker {solver: its name} and results [{result, verdict ("NO ALARM", "OPEN" or "ALARM"),
-questions {answer: count}, claims {claim: {answer: count}}, twins {answer: count}, alarms [step], unknown [step],
+questions {answer: count}, claims {claim: {answer: count}}, premises {answer: count}, alarms [step], unknown [step],
 seconds}]; a step is {claim, step, said}.
 """
 
