@@ -69,6 +69,7 @@ def training_options(command: Command) -> Command:
 
 
 def refusing(error: Exception) -> CliError:
+    """An error of the calculator, as one line."""
     return CliError(" ".join(str(error).split()))
 
 
@@ -81,6 +82,7 @@ def remark(values: Mapping[str, Any]) -> None:
 
 
 def written(found: Any, plot: str | None, data: str | None) -> None:
+    """Write what is drawn as data and as a picture, where they are asked for.  Raises CliError."""
     from ..bounds.plots import PlotError
 
     try:
