@@ -1,4 +1,4 @@
-"""`adamproof check B.2` from cold (search, verification, numbers, false twins), beside `import sympy`.
+"""`adamproof check B.2` from cold (search, verification, numbers, mutants), beside `import sympy`.
 
 Target: at most 2 s more.
 """

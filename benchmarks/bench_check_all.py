@@ -1,4 +1,4 @@
-"""`adamproof check all`: from cold (search, kernel, numbers, false twins), and with the cache of verified proofs.
+"""`adamproof check all`: from cold (search, kernel, numbers, mutants), and with the cache of verified proofs.
 
 Targets on two cores: at most 60 s from cold, at most 5 s with the cache (the kernel reads every proof again).
 The peer is `import sympy`, timed in the same run.  Each command runs a few times, the median counts.

@@ -232,14 +232,14 @@ map_of_R().figure()
 #
 # ## How do we know that the check can fail?
 #
-# A referee who accepts everything is no referee. Each lemma comes with *false twins*: the same statement, slightly
-# wrong. The same script runs on each and must fail, and a model must show that the twin is false.
+# A referee who accepts everything is no referee. Each lemma comes with *mutants*: the same statement, slightly
+# wrong. The same script runs on each and must fail, and a model must show that the mutant is false.
 
 # %%
-notebook.twins(checked)
+notebook.mutants(checked)
 
 # %% [markdown]
-# The first twin is $R$ times $0.99$. Since the bound is attained, one percent is already too much: at
+# The first mutant is $R$ times $0.99$. Since the bound is attained, one percent is already too much: at
 # $\beta_1 = \beta_2 = 1/2$ with constant gradients, $u_7 \approx 0.996 > 0.99$.
 #
 # ## What the bound is for, and where it stops

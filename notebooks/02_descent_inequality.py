@@ -60,12 +60,12 @@ axes.legend(fontsize=8)
 plt.show()
 
 # %% [markdown]
-# At $m = 0^-$ the two meet. So any constant below 2 fails there, and the false twin with $1.99$ has a counterexample
+# At $m = 0^-$ the two meet. So any constant below 2 fails there, and the mutant with $1.99$ has a counterexample
 # of just this kind:
 
 # %%
 checked = adamproof.check(alignment)
-notebook.twins(checked)
+notebook.mutants(checked)
 
 # %% [markdown]
 # Over all coordinates, weighted with magnitudes $0 \le u_j \le R$, Cauchy-Schwarz turns the sum of the errors into a norm.
@@ -187,4 +187,4 @@ plt.show()
 # 1. Set `s0=0.0` in the run. Which part of the slack goes away, and which stays?
 # 2. Set the learning rate to `0.2`. One assumption of the claim, $\gamma R\sqrt d L_1 \le 1$, then fails. Compute $R$ with
 #    `magnitudes("0.9", "0.95").R.decimals(6)` (from `adamproof.bounds`) and find the largest learning rate that the theorem allows.
-# 3. `descent.mutants` lists its false twins. Which of them shows that the factor 2 is needed? (`notebook.twins(descent_checked)`.)
+# 3. `descent.mutants` lists its mutants. Which of them shows that the factor 2 is needed? (`notebook.mutants(descent_checked)`.)

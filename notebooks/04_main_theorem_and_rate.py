@@ -53,7 +53,7 @@ notebook.claim(theorem, "Adam")
 # and notebook 5 for what Condition 2 costs). The theorem itself needs none of them.
 
 # %%
-theorem_checked = adamproof.check(theorem, models=5, mutants=False)  # without its false twins, to be quick
+theorem_checked = adamproof.check(theorem, models=5, mutants=False)  # without its mutants, to be quick
 notebook.report(theorem_checked)
 
 # %%

@@ -261,6 +261,6 @@ notebook.ledger(ledger(range(12, 18), records=records))
 # 1. Which $B$ between $1/2$ and $3/4$ gives which rate through $R$? Try
 #    `bounds.best_schedule(terms, scale, fixed={"A": Fraction(1, 2), "B": Fraction(5, 8)})`.
 # 2. Drop Condition 2 from the corollary, with `from adamproof.checking.ablation import losses` and
-#    `[(one.report.name, str(one.report.verdict), one.twin) for one in losses(adamproof.get("3.3"), "C2").claims]`. Which of its claims survive?
-#    For which is the version without it *false* and not only unproved? (The last entry names a false twin that has a counterexample.)
+#    `[(one.report.name, str(one.report.verdict), one.mutant) for one in losses(adamproof.get("3.3"), "C2").claims]`. Which of its claims survive?
+#    For which is the version without it *false* and not only unproved? (The last entry names a mutant that has a counterexample.)
 # 3. In the sign descent example let `delta` go to $1/2$. What happens to the floor, and why is that what one should expect of symmetric noise?

@@ -18,7 +18,7 @@
 # - stated a lemma, seen it fail, read the counterexample, and repaired the statement;
 # - told a *false* statement from one that is only *not proved yet*, and supplied the missing step;
 # - proved an induction and a sum, the two shapes that convergence proofs are made of;
-# - guarded a lemma with false twins, and met a twin that turned out to be true.
+# - guarded a lemma with mutants, and met one that turned out to be true.
 #
 # Everything works the same in a file: declare `lemma = Lemma(...)` in `mine.py` and run `adamproof check mine.py`.
 
@@ -194,28 +194,28 @@ def oscillating(rng):
 
 
 # %% [markdown]
-# ## False twins: could the check have failed?
+# ## Mutants: could the check have failed?
 #
-# A false twin is the lemma with something wrong in it. The same script must fail on it, and a model must show it false. Good twins are the mistakes that you might have
+# A mutant is the lemma with something wrong in it. The same script must fail on it, and a model must show it false. Good mutants are the mistakes that you might have
 # made: one step too good, a strict inequality, a forgotten assumption.
 
 # %%
-TWINS = [
+MUTANTS = [
     Mutant("one step too good", conclusion=le(gap(t), power(rho, t + 1) * gap(0))),
     Mutant("strictly below", conclusion=lt(gap(t), power(rho, t) * gap(0))),
     Mutant("rho of any sign", drop=("rho is not negative",), models=oscillating),
 ]
-guarded = mine("linear-rate", "Linear convergence", ASSUMED, GOAL, script, models=models, mutants=TWINS)
+guarded = mine("linear-rate", "Linear convergence", ASSUMED, GOAL, script, models=models, mutants=MUTANTS)
 report = adamproof.check(guarded)
 notebook.report(report)
 
 # %%
-notebook.twins(report)
+notebook.mutants(report)
 
 # %% [markdown]
-# ## A twin that is true
+# ## A mutant that is true
 #
-# Gaps to an optimum are not negative, so a careful author adds that assumption, and a twin that drops it:
+# Gaps to an optimum are not negative, so a careful author adds that assumption, and a mutant that drops it:
 
 # %%
 careful = mine(
@@ -226,7 +226,7 @@ careful = mine(
 notebook.report(adamproof.check(careful))
 
 # %% [markdown]
-# REJECTED, although the claim is PROVED: the script goes through on the twin. That is not a nuisance but a discovery: **the assumption is not needed**, and the column "assumptions not
+# REJECTED, although the claim is PROVED: the script goes through on the mutant. That is not a nuisance but a discovery: **the assumption is not needed**, and the column "assumptions not
 # used" says so too. You have found a stronger lemma; delete the assumption.
 #
 # ## A sum
@@ -280,7 +280,7 @@ report = adamproof.check(telescoped)
 notebook.report(report)
 
 # %%
-notebook.twins(report)
+notebook.mutants(report)
 
 # %% [markdown]
 # Off-by-one errors in telescopes are the classic mistake of convergence proofs. Here they cost one line to exclude. Note what the lemma does *not* assume: neither $c$ nor $s_k$ need be

@@ -43,8 +43,8 @@ def lost(lemma: Lemma, text: str, say: Callable[[str], None]) -> LostFindings:
         if answer.proof:
             claims.append(LostClaim(stated))
         else:
-            twin = _false_twin(lemma, claim, dropped, say)
-            claims.append(LostClaim(stated, *_needed(lemma, claim, stated), twin))
+            mutant = _refuted_mutant(lemma, claim, dropped, say)
+            claims.append(LostClaim(stated, *_needed(lemma, claim, stated), mutant))
     return LostFindings(found, dropped, tuple(claims))
 
 
@@ -53,8 +53,8 @@ def _bare(lemma: Lemma) -> Lemma:
     return replace(lemma, models=None, claims=[replace(claim, models=None) for claim in lemma.claims])
 
 
-def _false_twin(lemma: Lemma, claim: Claim, dropped: Sequence[str], say: Callable[[str], None]) -> str:
-    """A twin that does nothing but drop some of these assumptions, and that a model refutes."""
+def _refuted_mutant(lemma: Lemma, claim: Claim, dropped: Sequence[str], say: Callable[[str], None]) -> str:
+    """A mutant that does nothing but drop some of these assumptions, and that a model refutes."""
     for mutant in lemma.mutants:
         only_drops = mutant.conclusion is None and not mutant.change and set(mutant.drop) <= set(dropped)
         if only_drops and mutant.drop and lemma.claim(mutant.claim) is claim:

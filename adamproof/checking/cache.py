@@ -33,7 +33,7 @@ UNFINISHED = re.compile(rf"\.{ENTRY}\.[0-9]+\.tmp")  # but what a process that w
 
 @dataclass(frozen=True)
 class Question:
-    """What was asked: a lemma of the project, random models a claim, false twins or not, one claim or all ("")."""
+    """What was asked: a lemma of the project, random models a claim, mutants or not, one claim or all ("")."""
 
     lemma: str
     models: int

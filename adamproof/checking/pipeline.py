@@ -1,4 +1,4 @@
-"""The work on a lemma: derive its claims, test them on numbers, and kill its false twins.
+"""The work on a lemma: derive its claims, test them on numbers, and kill its mutants.
 
 This runs the lemma file's code.  Nothing here decides that a statement is proved: see `judge`.
 """
@@ -76,11 +76,11 @@ def work(lemma: Lemma, models: int, mutants: bool, progress: Say, send: Send) ->
         replace(done, numbers=numbers.get(done.name), intervals=_intervals(lemma, claim)) if done.proof else done
         for claim, done in zip(lemma.claims, claims, strict=True)
     ]
-    twins = []
+    reports = []
     for mutant in lemma.mutants if mutants else ():
         progress(f"{lemma.slug}: refuting the mutant {mutant.name}")
-        twins.append(kill(lemma, mutant))
-    return Findings(found.about, tuple(claims), tuple(twins))
+        reports.append(kill(lemma, mutant))
+    return Findings(found.about, tuple(claims), tuple(reports))
 
 
 # --- statements ---------------------------------------------------------------------------------
@@ -112,11 +112,10 @@ def _constant(value: Any) -> tuple[str, Term | None]:
 
 def outline(lemma: Lemma, mutants: bool) -> Findings:
     """The lemma as it is stated, as plain data: nothing is derived."""
-    twins = lemma.mutants if mutants else ()
     return Findings(
         about(lemma),
         tuple(_outline(lemma, claim) for claim in lemma.claims),
-        tuple(_twin_outline(lemma, mutant) for mutant in twins),
+        tuple(_mutant_outline(lemma, mutant) for mutant in lemma.mutants if mutants),
     )
 
 
@@ -134,11 +133,11 @@ def _range(low: Fraction | int, high: Fraction | int) -> tuple[Fraction, Fractio
     return Fraction(low), Fraction(high)
 
 
-def _twin_outline(lemma: Lemma, mutant: Mutant) -> MutantReport:
-    twin = lemma.mutated(mutant)
+def _mutant_outline(lemma: Lemma, mutant: Mutant) -> MutantReport:
+    changed = lemma.mutated(mutant)
     change = {name: f"{name}, changed" for name in mutant.change}
-    stated = {change.get(name, name): prop(statement) for name, statement in twin.stated(twin.claims[0]).items()}
-    conclusion = prop(twin.claims[0].conclusion)
+    stated = {change.get(name, name): prop(statement) for name, statement in changed.stated(changed.claims[0]).items()}
+    conclusion = prop(changed.claims[0].conclusion)
     return MutantReport(mutant.name, stated, conclusion, mutant.drop, change, mutant.conclusion is not None)
 
 
@@ -261,12 +260,12 @@ def _intervals(lemma: Lemma, claim: Claim) -> BoxAnswer | None:
 
 
 def kill(lemma: Lemma, mutant: Mutant) -> MutantReport:
-    """Run the lemma's own script on a false twin (it must fail) and find a model that shows the twin false."""
-    stated = _twin_outline(lemma, mutant)
-    twin = lemma.mutated(mutant)
-    claim = twin.claims[0]
+    """Run the lemma's own script on a mutant (it must fail) and find a model that shows it false."""
+    stated = _mutant_outline(lemma, mutant)
+    changed = lemma.mutated(mutant)
+    claim = changed.claims[0]
     hypotheses = list(stated.hypotheses.values())
-    outcome = _attempt(twin, claim)
+    outcome = _attempt(changed, claim)
     models = _models((mutant.models, claim.models, lemma.models), WITNESS_TRIES)
     witness = counterexample(hypotheses, stated.conclusion, models) or refute(hypotheses, stated.conclusion)
     refused = isinstance(outcome, Exception)

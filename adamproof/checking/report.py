@@ -94,7 +94,7 @@ class ClaimFindings:
 
 @dataclass(frozen=True)
 class MutantReport:
-    """A false twin: what it states, whether the script failed on it, and the counterexample that shows it false.
+    """A near miss: what it states, whether the script failed on it, and the counterexample that shows it false.
 
     drop: the assumptions that it lacks; change: the new names of those that differ, by name; replaced: whether its
     conclusion differs.
@@ -116,7 +116,7 @@ class MutantReport:
 
     @property
     def outline(self) -> MutantReport:
-        """The twin as it is stated, without what was found."""
+        """The mutant as it is stated, without what was found."""
         return replace(self, refused=False, reason="", witness=None)
 
 
@@ -137,7 +137,7 @@ class Findings:
     def outline(self) -> Findings:
         """The lemma as it is stated, without what was found."""
         return Findings(
-            self.about, tuple(claim.outline for claim in self.claims), tuple(twin.outline for twin in self.mutants)
+            self.about, tuple(claim.outline for claim in self.claims), tuple(mutant.outline for mutant in self.mutants)
         )
 
     def is_complete(self, models: int) -> bool:
@@ -171,13 +171,13 @@ class LostClaim:
     """What was found about a claim without the dropped assumptions.
 
     stated: those that the claim states; needed: those that its proof uses; where: for each of them, how it enters the
-    proof; twin: the false twin that drops no more and is refuted, so that the claim is false without them ("": none).
+    proof; mutant: the one that drops no more and is refuted, so that the claim is false without them ("": none).
     """
 
     stated: tuple[str, ...]
     needed: tuple[str, ...] = ()
     where: tuple[str, ...] = ()
-    twin: str = ""
+    mutant: str = ""
 
 
 @dataclass(frozen=True)
@@ -245,7 +245,7 @@ class LemmaReport:
         """The verdict in one line, and why it is not PROVED; `adamproof.report.notebook.report` makes a page."""
         name = f"{self.lemma.label} ({self.lemma.slug})" if self.lemma.label else self.lemma.slug
         reasons = [f"{claim.name}: {claim.reason}" for claim in self.claims if claim.reason]
-        reasons += [f'the false twin "{twin.name}" survives' for twin in self.mutants if not twin.killed]
+        reasons += [f'the mutant "{mutant.name}" survives' for mutant in self.mutants if not mutant.killed]
         return f"{name}: {'; '.join([str(self.verdict), *reasons])}"
 
 
@@ -262,8 +262,8 @@ class AblationResult:
 
     @property
     def word(self) -> Verdict:
-        """The answer without the assumptions, a refuted twin taken into account."""
-        return Verdict.REFUTED if self.twin else self.report.verdict
+        """The answer without the assumptions, a refuted mutant taken into account."""
+        return Verdict.REFUTED if self.mutant else self.report.verdict
 
     @property
     def stated(self) -> tuple[str, ...]:
@@ -274,8 +274,8 @@ class AblationResult:
         return () if self.holds else self.found.needed
 
     @property
-    def twin(self) -> str:
-        return "" if self.holds else self.found.twin
+    def mutant(self) -> str:
+        return "" if self.holds else self.found.mutant
 
     @property
     def text(self) -> str:
@@ -284,8 +284,8 @@ class AblationResult:
             return "goes through without it" if self.stated else "does not assume it"
         needs = " and ".join(f'"{name}"' for name in self.needed)
         said = f"needs the assumption {needs}" if needs else self.report.reason
-        twin = f'the false twin "{self.twin}" has a counterexample'
-        false = f"without it the claim is false ({twin})" if self.twin else ""
+        shown = f'the mutant "{self.mutant}" has a counterexample'
+        false = f"without it the claim is false ({shown})" if self.mutant else ""
         return "; ".join(filter(None, [said, *self.found.where, false]))
 
 

@@ -162,7 +162,7 @@ class EvidenceStore:
             lemma = library.get(slug)
             claim = lemma.claim(name)
             alone = replace(lemma, claims=[claim], mutants=())
-            # Numbers and false twins are for `check`; the word PROVED needs the kernel alone.
+            # Numbers and mutants are for `check`; the word PROVED needs the kernel alone.
             report = check(alone, models=0, mutants=False, progress=self.say).claims[0]
         except library.UnknownLemma:
             return Evidence(f"{slug}: no lemma yet", State.ABSENT, lemma=slug)

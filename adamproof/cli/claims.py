@@ -1,148 +1,69 @@
-"""The commands `graph` and `claims`: several results seen together."""
+"""The command `claims`: the ledger, one verdict for each claim of the source."""
 
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from ..report.words import LEGEND, carrying
-from ..theory.graph import Graph
-from . import json_output as as_json
+import click
+
 from . import terminal
 from .errors import CliError, from_exception
-from .text_output import labelled
+from .number_types import Whole
+from .options import DEBUGGING, HELP, PROGRESS, examples, with_options
+from .terminal import labelled
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-    from ..checking.pool import Workers
     from ..claims.table import ClaimVerdict
     from ..crosscheck.records import Opinions
     from ..experiments.records import Record
-    from ..theory.graph import Node
     from ..theory.lemma import Lemma
-    from .names import Target
+    from .json_output import Data
 
 T = TypeVar("T")
 OPEN = 3
 RECORDS = "experiments"  # a folder of records in the current folder
 
 
-# --- the graph ----------------------------------------------------------------------------------
+@click.command(
+    "claims",
+    context_settings=HELP,
+    epilog=examples("claims", "claims 9", "claims --markdown > claims.md"),
+)
+@with_options(
+    click.argument("number", required=False, type=Whole(), metavar="[N]"),
+    click.option("--json", "form", flag_value="json", help="Print one JSON document."),
+    click.option("--markdown", "form", flag_value="markdown", help="Print a Markdown table."),
+    click.option(
+        "--records",
+        metavar="DIR",
+        help="Records of experiments to read (by default `experiments` here, or else those of the package).",
+    ),
+    PROGRESS,
+    DEBUGGING,
+)
+@click.pass_context
+def command(ctx: click.Context, number: int | None, form: str | None, records: str | None, progress: bool) -> None:
+    """What becomes of each claim of the source: the verdicts, computed now from lemmas and exponents.
 
+    With a number N, one claim in full.  PROVED means: by the kernel, for the lemmas named as evidence; `adamproof
+    check` tests them on numbers and mutants too.
 
-def show_graph(names: Sequence[str], form: str, style: str, verbose: bool, progress: terminal.Progress) -> int:
-    """Print the graph of these lemmas (all if none is named); the exit status."""
-    from ..report.tree import dot, tree
-    from .names import resolve
-    from .tasks import workers
-
-    program = shutil.which("dot")
-    if form == "svg" and program is None:
-        raise CliError("--svg needs Graphviz's program dot, which is not on PATH; --dot prints what it would draw")
-    with workers(1, progress) as processes:
-        found = _graph(resolve(names, processes) if names else [], processes)
-    progress.clear()
-    code = OPEN if found.problems else 0
-    if form == "json":
-        nodes = [node_data(node) for node in found.nodes.values()]
-        terminal.say(as_json.document("graph", code, asked=list(found.asked), nodes=nodes))
-    elif form == "text":
-        terminal.say(tree(found, style, verbose))
-    elif form == "svg" and program is not None:
-        terminal.say(drawn(program, found), newline=False)
-    else:
-        terminal.say(dot(found), newline=False)
-    return code
-
-
-def _graph(targets: Sequence[Target], processes: Workers) -> Graph:
-    """The graph of these lemmas (of the library's, if there are none).  Raises CliError.
-
-    A file's process is believed about the file's own lemmas alone; what the library's rest on, the library's says.
+    Exit status: 0 all verdicts reached (whatever they are; "no lemma yet" and "not run" are answers), 2 usage error,
+    3 something that a verdict rests on fails.
     """
-    from ..theory.index import chapters
-
-    own: dict[str, Node] = {}
-    asked: list[str] = []
-    for path in dict.fromkeys(target.path for target in targets if target.path is not None):
-        slugs = [target.slug for target in targets if target.path == path]
-        part = _graph_of(path, slugs, processes)
-        asked += [name for name in part.asked if part.nodes[name].slug in slugs]
-        own |= {name: node for name, node in part.nodes.items() if node.slug in slugs}
-    library = [target.slug for target in targets if target.path is None]
-    cited = {end.partition(" (")[0] for node in own.values() for end in node.rests_on}
-    wanted = [slug for slug in chapters() if slug in {*library, *cited}]
-    if wanted or not targets:
-        part = _graph_of(None, wanted, processes)
-        asked += [name for name in part.asked if not targets or part.nodes[name].slug in library]
-        own = {**part.nodes, **own}
-    if any(end not in own for node in own.values() for end in node.rests_on):
-        raise CliError("the graph has an edge that ends nowhere")
-    kept = _reached(asked, own)
-    return Graph(tuple(asked), {name: node for name, node in own.items() if name in kept})
-
-
-def _reached(names: Sequence[str], nodes: Mapping[str, Node]) -> set[str]:
-    """These and all that they rest on."""
-    found: set[str] = set()
-    left = list(names)
-    while left:
-        name = left.pop()
-        if name not in found:
-            found.add(name)
-            left += nodes[name].rests_on
-    return found
-
-
-def _graph_of(path: str | None, slugs: Sequence[str], processes: Workers) -> Graph:
-    """What the process of a file, or of the library, says about these lemmas.  Raises CliError."""
-    from ..checking.serialize import NotFindings, unpacked_graph
-    from .names import answered
-
-    try:
-        return unpacked_graph(answered(processes, path, "graph", slugs=list(slugs)).get("graph"))
-    except NotFindings as error:
-        raise CliError(f"{path or 'the library'} sent what is not a graph: {error}") from None
-
-
-def drawn(program: str, found: Graph) -> str:
-    """The graph as SVG, by Graphviz.  Raises CliError if that fails."""
-    from ..report.tree import dot
-
-    done = subprocess.run(
-        [program, "-Tsvg"], input=dot(found), capture_output=True, text=True, check=False, encoding="utf-8"
-    )
-    if done.returncode:
-        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise CliError(f"{program} does not draw the graph: {reason}", done.stderr)
-    return done.stdout
-
-
-def node_data(node: Node) -> as_json.Data:
-    return {
-        "name": node.name,
-        "lemma": node.slug,
-        "claim": node.claim,
-        "label": node.label,
-        "title": node.title,
-        "assumptions": list(node.assumptions),
-        "axioms": [{"name": name, "source": source} for name, source in node.axioms],
-        "rests_on": list(node.rests_on),
-        "problem": node.problem,
-    }
-
-
-# --- the ledger ---------------------------------------------------------------------------------
+    ctx.exit(show_claims(number, form or "text", records, terminal.Progress(progress)))
 
 
 def show_claims(number: int | None, form: str, folder: str | None, progress: terminal.Progress) -> int:
     """Print the ledger, or one claim of it in full; the exit status."""
     from ..claims.table import proofs_of
     from ..crosscheck.records import lines as evidence_lines
+    from ..report.words import LEGEND
+    from . import json_output
 
     registered()  # says in one sentence what is wrong with a lemma file
     records = recorded(folder, progress)
@@ -152,7 +73,7 @@ def show_claims(number: int | None, form: str, folder: str | None, progress: ter
     lines = evidence_lines(proofs_of(found), opinions)
     if form == "json":
         claims = [claim_data(entry) for entry in found]
-        terminal.say(as_json.document("claims", code, claims=claims, lines_of_evidence=dict(lines)))
+        terminal.say(json_output.document("claims", code, claims=claims, lines_of_evidence=dict(lines)))
     elif form == "markdown":
         terminal.say("\n".join([markdown(found), "", *(f"- **{_cell(name)}**: {_cell(text)}" for name, text in lines)]))
     elif number is not None:
@@ -229,6 +150,8 @@ def judged(
 
 def in_short(entry: ClaimVerdict) -> str:
     """One claim: its text, the verdict, what it rests on, the evidence, what is missing."""
+    from ..report.words import carrying
+
     verdict = entry.verdict
     lines = [
         labelled(f"{entry.row.number:>2}  ", entry.row.text),
@@ -261,6 +184,8 @@ def in_full(entry: ClaimVerdict) -> str:
 
 
 def markdown(found: Sequence[ClaimVerdict]) -> str:
+    from ..report.words import carrying
+
     lines = ["| | Claim | Verdict | Beyond A1-A3 | Evidence |", "| ---: | --- | --- | --- | --- |"]
     for entry in found:
         verdict = entry.verdict
@@ -285,7 +210,7 @@ def _cell(text: str) -> str:
     return f"{bold}{mark}{rest}"
 
 
-def claim_data(entry: ClaimVerdict) -> as_json.Data:
+def claim_data(entry: ClaimVerdict) -> Data:
     verdict = entry.verdict
     return {
         "number": entry.row.number,

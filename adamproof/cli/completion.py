@@ -1,32 +1,39 @@
-"""Completion in the shell: of lemmas (by their files' names, so that nothing heavy is imported) and of files."""
+"""The command `completion`: a script for a shell.  What is completed is said with the options."""
 
 from __future__ import annotations
 
 import click
-from click.shell_completion import BashComplete, CompletionItem, FishComplete, ShellComplete, ZshComplete
+from click.shell_completion import BashComplete, FishComplete, ShellComplete, ZshComplete
 
-from ..theory.index import names
+from . import terminal
+from .options import HELP, examples
 
 PROGRAM = "adamproof"
 CLASSES: dict[str, type[ShellComplete]] = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
 SHELLS = tuple(CLASSES)
 
 
+@click.command(
+    "completion",
+    context_settings=HELP,
+    epilog=examples(
+        "completion bash > ~/.local/share/bash-completion/completions/adamproof",
+        "completion zsh > ~/.zfunc/_adamproof",
+        "completion fish > ~/.config/fish/completions/adamproof.fish",
+    ),
+)
+@click.argument("shell", type=click.Choice(SHELLS))
+@click.pass_context
+def command(ctx: click.Context, shell: str) -> None:
+    """Print a script that completes commands, options and names of lemmas in your shell.
+
+    bash (4.4 or later) loads it from the first place below in each new shell; zsh from any folder in $fpath before
+    compinit (`fpath+=~/.zfunc` in ~/.zshrc); fish from the last one.
+    """
+    terminal.say(script(ctx.find_root().command, shell), newline=False)
+
+
 def script(program: click.Command, shell: str) -> str:
     """What the shell has to read."""
     made = CLASSES[shell](program, {}, PROGRAM, f"_{PROGRAM.upper()}_COMPLETE")
     return ShellComplete.source(made)  # bash's own looks for a bash first, which may be on another machine
-
-
-def lemma(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Slugs and labels, in whatever case, and a user's files."""
-    found = [name for name in [*names(), "all"] if name.lower().startswith(incomplete.lower())]
-    return [CompletionItem(name) for name in found] or [CompletionItem(incomplete, type="file")]
-
-
-def file(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    return [CompletionItem(incomplete, type="file")]
-
-
-def folder(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    return [CompletionItem(incomplete, type="dir")]

@@ -19,8 +19,7 @@ from ..export.proof import read
 from ..kernel.terms import Refusal
 from ..kernel.text import show
 from ..kernel.verify import MAX_BYTES
-from . import files, kinds, terminal
-from . import json_output as as_json
+from . import files, json_output, kinds, terminal
 from .errors import CliError, sentence
 from .names import Target, resolve
 from .tasks import Settings, run_all, workers, worst
@@ -85,7 +84,7 @@ class Coq:
         if self.save is not None:
             record(self.save, records.made("coq", version, records.of_results(self.documents, proofs)))
         if self.as_json:
-            terminal.say(as_json.document("verify", code, checker={"coq": version}, results=self.documents))
+            terminal.say(json_output.document("verify", code, checker={"coq": version}, results=self.documents))
         elif len(self.documents) > 1 and not self.quiet:
             good = sum(document["verdict"] == ACCEPTED for document in self.documents)
             terminal.say(f"\n{len(self.documents)} results: {good} {ACCEPTED} by Coq {version}")

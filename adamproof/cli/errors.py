@@ -15,6 +15,8 @@ import click
 from ..checking.failures import described
 
 USAGE = 2
+INTERRUPTED = 130
+DEBUG = "adamproof.debug"  # where a context keeps whether --debug was given
 # What to do about a failure of the system, by its number.
 ADVICE = {
     errno.EMFILE: "raise the limit with `ulimit -n`",

@@ -5,11 +5,27 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from . import files, terminal
-from . import json_output as as_json
+import click
+
+from ..experiments.records import EXPERIMENTS
+from . import files, idle, terminal
 from .errors import CliError
+from .options import (
+    AS_JSON,
+    DEBUGGING,
+    ENGINE,
+    HELP,
+    PROGRESS,
+    SEED,
+    THREADS,
+    examples,
+    filled_by,
+    option,
+    options_of,
+    with_options,
+)
 
 if TYPE_CHECKING:
     from ..experiments.records import Record
@@ -19,21 +35,39 @@ STOPPED = 1
 
 @dataclass(frozen=True)
 class Request:
-    """The options of the command, by their names."""
+    """What is asked: a field for each option, which is declared here alone."""
 
-    name: str
-    full: bool
-    seed: int
-    engine: str
-    threads: int | None
-    save: str | None
-    plot: str | None
-    data: str | None
+    name: str = filled_by(click.argument("name", metavar="NAME", type=click.Choice([*EXPERIMENTS, "all"])))
+    full: bool = option("More steps and replicates: minutes instead of seconds.", is_flag=True)
+    seed: int = filled_by(SEED)
+    engine: str = filled_by(ENGINE)
+    threads: int | None = filled_by(THREADS)
+    save: str | None = option("Write NAME.json (the record), NAME.csv and NAME.svg into this folder.", metavar="DIR")
+    plot: str | None = option("Draw it (PNG or SVG; needs the extra `experiments`).", metavar="FILE")
+    data: str | None = option("Write what is drawn as CSV or JSON.", metavar="FILE")
+
+
+@click.command(
+    "experiment",
+    context_settings=HELP,
+    epilog=examples("experiment rate", "experiment all --save experiments", "experiment momentum --plot momentum.svg"),
+)
+@with_options(*options_of(Request), AS_JSON, PROGRESS, DEBUGGING)
+@click.pass_context
+def command(ctx: click.Context, /, as_json: bool, progress: bool, **options: Any) -> None:
+    """Test in runs what the theorems bound and what the source claims.
+
+    NAME is conditions, lr-dimension, beta-boundary, momentum, rate, or all.  What comes out was observed in runs and
+    proves nothing; the records that --save writes are what `adamproof claims` shows as observed.
+
+    Exit status: 0, or 1 if a run was stopped because a number is no longer finite, or 2 for a usage error.
+    """
+    idle.note((("with --engine numpy", options["engine"] == "numpy", ("threads",)),))
+    ctx.exit(experiment(Request(**options), "json" if as_json else "text", terminal.Progress(progress)))
 
 
 def experiment(request: Request, form: str, progress: terminal.Progress) -> int:
     """Run one experiment, or all, and print what came out; the exit status.  Raises CliError."""
-    from ..experiments.records import EXPERIMENTS
     from ..simulator import NotFinite
 
     names = list(EXPERIMENTS) if request.name == "all" else [request.name]
@@ -57,7 +91,9 @@ def experiment(request: Request, form: str, progress: terminal.Progress) -> int:
         if form != "json":
             terminal.say(("\n" if len(records) > 1 else "") + text(record))
     if form == "json":
-        terminal.say(as_json.document("experiment", 0, records=[json.loads(record.text()) for record in records]))
+        from . import json_output
+
+        terminal.say(json_output.document("experiment", 0, records=[json.loads(record.text()) for record in records]))
     return 0
 
 

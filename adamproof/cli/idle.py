@@ -8,7 +8,7 @@ import click
 from click.core import ParameterSource
 
 from . import terminal
-from .text_output import labelled
+from .terminal import labelled
 
 # With what options have no effect ("with --json"), whether that is so here, and the options, by their parameters.
 Row = tuple[str, bool, Iterable[str]]

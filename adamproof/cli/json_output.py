@@ -12,9 +12,9 @@ A lemma: slug, label (or null), title, source {kind, text}, where, then by comma
           versions {name: version}, recalled (proofs and evidence came from the cache; the verdict never
           does), seconds
   show    notes, assumptions {name: statement}, constants {name: SymPy expression}, claims [claim]
-  mutate  mutants [mutant], all_killed, seconds
+  mutants mutants [mutant], all_killed, seconds
   without ("check --without") dropped [name], all_hold, claims [claim with stated [name],
-          needed [name], false_twin (a mutant, or null), said], seconds
+          needed [name], mutant (its name, or null), said], seconds
 
 or, when it could not be checked at all, slug, error (one sentence), seconds.  "check" adds "complete", which is
 false after an interruption.
@@ -55,7 +55,7 @@ sha256 (of what was read)}] or
 {file, verdict, reason} or {file, error}.  "verify --with coq" has checker {coq: version} and results [{result, verdict
 ("ACCEPTED" or "REFUSED"), reason, step, lemmas, theorems [name], axioms [name], citations [text], seconds}].  "verify
 --with z3" (or cvc5) has checker {solver: its name} and results [{result, verdict ("NO ALARM", "OPEN" or "ALARM"),
-questions {answer: count}, claims {claim: {answer: count}}, twins {answer: count}, alarms [step], unknown [step],
+questions {answer: count}, claims {claim: {answer: count}}, premises {answer: count}, alarms [step], unknown [step],
 seconds}]; a step is {claim, step, said}.
 """
 
@@ -172,7 +172,7 @@ def mutant(report: MutantReport) -> Data:
 def lost(found: Losses) -> Data:
     claims = [
         {**claim(entry.report), "stated": list(entry.stated), "needed": list(entry.needed)}
-        | {"false_twin": entry.twin or None, "said": entry.text}
+        | {"mutant": entry.mutant or None, "said": entry.text}
         for entry in found.claims
     ]
     return {**heading(found.lemma), "dropped": list(found.dropped), "all_hold": found.holds, "claims": claims}

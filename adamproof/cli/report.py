@@ -5,24 +5,105 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from ..checking.judge import versions
-from ..checking.pool import Workers
-from ..claims.table import ClaimVerdict
-from ..crosscheck.records import Opinions
-from ..experiments.records import Record
-from ..report.content import Content
-from ..report.document import written
-from ..report.parts import Part
-from ..report.runs import run_of
-from . import claims as ledger
 from . import files, terminal
-from . import json_output as as_json
-from .errors import CliError
-from .names import Target, resolve
-from .tasks import Outcome, Settings, run_all, workers, worst
+from .claims import asked, judged, recorded, registered, status
+from .errors import DEBUG, CliError
+from .options import (
+    AS_JSON,
+    DEBUGGING,
+    HELP,
+    NO_CACHE,
+    NO_MUTANTS,
+    PROCESSES,
+    PROGRESS,
+    SOME_NAMES,
+    TEST_MODELS,
+    complete_file,
+    complete_folder,
+    examples,
+    with_options,
+)
+
+if TYPE_CHECKING:
+    from ..checking.pool import Workers
+    from ..claims.table import ClaimVerdict
+    from ..crosscheck.records import Opinions
+    from ..experiments.records import Record
+    from ..report.content import Content
+    from ..report.parts import Part
+    from .names import Target
+    from .tasks import Outcome, Settings
+
+
+@click.command(
+    "report",
+    context_settings=HELP,
+    epilog=examples(
+        "report --html report.html",
+        "report --html report.html --latex report.tex --date 2026-01-31",
+        "report B.2 mine.py --html mine.html",
+    ),
+)
+@with_options(
+    SOME_NAMES,
+    click.option("--html", metavar="FILE", shell_complete=complete_file, help="Write one HTML file."),
+    click.option("--latex", metavar="FILE", shell_complete=complete_file, help="Write a LaTeX document."),
+    click.option(
+        "--records",
+        metavar="DIR",
+        shell_complete=complete_folder,
+        help="Records of experiments and checkers to show (by default, in a whole report, those that come with it).",
+    ),
+    click.option("--date", default="", metavar="TEXT", help="A date to print (none if not given)."),
+    click.option(
+        "--ledger/--no-ledger", default=None, help="With the source's claims or not; with them if no NAME is given."
+    ),
+    TEST_MODELS,
+    NO_MUTANTS,
+    NO_CACHE,
+    PROCESSES,
+    AS_JSON,
+    PROGRESS,
+    DEBUGGING,
+)
+@click.pass_context
+def command(
+    ctx: click.Context,
+    names: tuple[str, ...],
+    html: str | None,
+    latex: str | None,
+    records: str | None,
+    date: str,
+    ledger: bool | None,
+    models: int,
+    no_mutants: bool,
+    no_cache: bool,
+    jobs: int,
+    as_json: bool,
+    progress: bool,
+) -> None:
+    """Check lemmas (all by default) and write everything about them into a document for people.
+
+    The ledger, every statement with its proof in steps, assumptions, numbers and mutants, and what rests on
+    what, with links. The HTML file needs nothing else: no network, no script; it can be printed. A picture of what
+    rests on what is drawn if Graphviz's program dot is there.
+
+    Exit status: as for `check`; 3 also if something that a verdict of the ledger rests on fails. The files are
+    written in any case.
+    """
+    paths = {form: path for form, path in (("html", html), ("latex", latex)) if path is not None}
+    if not paths:
+        raise CliError("there is nothing to write; name a file with --html FILE, --latex FILE or both")
+    everything = not names or [name.lower() for name in names] == ["all"]
+    wanted = Wanted(
+        paths, records, date, everything if ledger is None else ledger, models, not no_mutants, not no_cache, jobs
+    )
+    debug = bool(ctx.meta.get(DEBUG))
+    ctx.exit(report(names or ("all",), wanted, as_json, debug, terminal.Progress(progress)))
 
 
 @dataclass(frozen=True)
@@ -41,6 +122,8 @@ class Wanted:
 
 def report(names: Sequence[str], wanted: Wanted, as_data: bool, debug: bool, progress: terminal.Progress) -> int:
     """Check, judge and write; the exit status.  Nothing is written before everything is there."""
+    from .tasks import workers
+
     for path in wanted.paths.values():
         files.expect_writable(path)
     with workers(wanted.jobs, progress) as processes:
@@ -50,6 +133,13 @@ def report(names: Sequence[str], wanted: Wanted, as_data: bool, debug: bool, pro
 def _report(
     names: Sequence[str], wanted: Wanted, as_data: bool, debug: bool, progress: terminal.Progress, processes: Workers
 ) -> int:
+    from ..checking.judge import versions
+    from ..report.content import Content
+    from ..report.document import written
+    from ..report.runs import run_of
+    from .names import resolve
+    from .tasks import Settings, worst
+
     targets = resolve(names, processes)
     settings = Settings(
         "check",
@@ -63,8 +153,8 @@ def _report(
     try:
         outcomes = _outcomes(targets, settings, processes, wanted.jobs, debug, progress)
         whole = wanted.ledger or wanted.records is not None
-        records = ledger.recorded(wanted.records, progress) if whole else []
-        opinions = ledger.asked(wanted.records, progress)
+        records = recorded(wanted.records, progress) if whole else []
+        opinions = asked(wanted.records, progress)
         found = _judged(progress, records, opinions) if wanted.ledger else []
     finally:
         progress.clear()
@@ -74,7 +164,7 @@ def _report(
     content = Content(parts, found, runs, versions(), wanted.date, opinions=opinions)
     for form, path in wanted.paths.items():
         files.write(path, written(content, form))
-    code = worst([*(outcome.exit_code for outcome in outcomes), ledger.status(found)])
+    code = worst([*(outcome.exit_code for outcome in outcomes), status(found)])
     _say(content, wanted, code, as_data)
     return code
 
@@ -88,6 +178,8 @@ def _outcomes(
     progress: terminal.Progress,
 ) -> list[Outcome]:
     """All of them; what went wrong in a lemma's own code is said at once."""
+    from .tasks import run_all
+
     outcomes = []
     for outcome in run_all(targets, settings, processes, jobs, progress):
         outcomes.append(outcome)
@@ -100,11 +192,13 @@ def _outcomes(
 def _judged(
     progress: terminal.Progress, records: Sequence[Record], opinions: Sequence[Opinions]
 ) -> list[ClaimVerdict]:
-    ledger.registered()  # says in one sentence what is wrong with a lemma file
-    return ledger.judged(None, progress, records, opinions)
+    registered()  # says in one sentence what is wrong with a lemma file
+    return judged(None, progress, records, opinions)
 
 
 def _part(outcome: Outcome) -> Part:
+    from ..report.parts import Part
+
     if outcome.part is not None:
         return outcome.part
     return Part(outcome.slug, "", outcome.slug, "not checked", {}, error=outcome.error)
@@ -112,9 +206,11 @@ def _part(outcome: Outcome) -> Part:
 
 def _say(content: Content, wanted: Wanted, code: int, as_data: bool) -> None:
     if as_data:
+        from . import json_output
+
         lemmas = [{"slug": part.slug, "verdict": part.verdict} for part in content.parts]
-        judged = [{"number": entry.row.number, "verdict": str(entry.verdict)} for entry in content.ledger]
-        document = as_json.document("report", code, files=dict(wanted.paths), lemmas=lemmas, claims=judged)
+        verdicts = [{"number": entry.row.number, "verdict": str(entry.verdict)} for entry in content.ledger]
+        document = json_output.document("report", code, files=dict(wanted.paths), lemmas=lemmas, claims=verdicts)
         terminal.say(document)
         return
     for path in wanted.paths.values():

@@ -10,12 +10,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+from click.core import ParameterSource
+
 from ..bounds.parameters import constants_for_exponents, doubts
-from . import files, terminal
-from . import json_output as as_json
+from . import files, json_output, terminal
 from .errors import CliError
-from .number_types import exponent
-from .text_output import labelled
+from .number_types import Exponent, Real, Whole, exponent
+from .options import (
+    AS_JSON,
+    DEBUGGING,
+    ENGINE,
+    HELP,
+    PROGRESS,
+    SEED,
+    THREADS,
+    examples,
+    filled_by,
+    option,
+    options_of,
+    with_options,
+)
+from .terminal import labelled
 
 if TYPE_CHECKING:
     from ..experiments.against_bound import Sandwich
@@ -23,6 +39,7 @@ if TYPE_CHECKING:
 
 VBAR = {"smallest u": "the least mean of u in a window (biased low)", "|u o a| / |a|": "|u o a| / |a|"}
 FORMS = {"sign": "the sign form", "textbook": "the textbook form", "signum": "the form signum (u = 1)"}
+LARGEST_COUNTER = 1 << 32  # of coordinates, samples, replicates; the simulator says the same, but brings in NumPy
 PACE = 0.5  # seconds between two lines of progress
 STOPPED = 1
 VIOLATED = 1
@@ -30,35 +47,82 @@ VIOLATED = 1
 
 @dataclass(frozen=True)
 class Request:
-    """The options of the command, by their names."""
+    """What is asked: a field for each option, which is declared here alone."""
 
-    problem: str
-    dim: int
-    start: float
-    batch: int
-    algorithm: str
-    beta1: float
-    beta2: float
-    lr: float
-    epsilon: float
-    bias_correction: bool
-    exponents: tuple[str, str, str] | None
-    factors: tuple[float, float, float]
-    noise: str
-    s0: float
-    s1: float
-    p: float
-    delta: float
-    steps: int
-    replicates: int
-    seed: int
-    engine: str
-    threads: int | None
-    checkpoint: str | None
-    resume: bool
-    against: str | None = None
-    reproducer: str | None = None
+    problem: str = option("The objective.", type=click.Choice(["quadratic", "cosh", "digits"]), default="quadratic")
+    dim: int = option("Coordinates.", type=Whole(1, LARGEST_COUNTER), default=16)
+    start: float = option("Every coordinate of x_1.", type=Real(), default=1.0)
+    batch: int = option("Samples (digits).", type=Whole(1, LARGEST_COUNTER), default=32)
+    algorithm: str = option(
+        "Which update.", type=click.Choice(["adam", "textbook", "rmsprop", "signum", "sign-descent"]), default="adam"
+    )
+    beta1: float = option("Momentum.", type=Real(0, 1), default=0.9)
+    beta2: float = option("Decay of the second moment.", type=Real(0, 1), default=0.999)
+    lr: float = option("Learning rate.", type=Real(0), default=1e-3)
+    epsilon: float = option("Added to the root of the second moment.", type=Real(0), default=1e-8)
+    bias_correction: bool = option("Divide m and v by 1 - beta^t.", is_flag=True)
+    exponents: tuple[str, str, str] | None = option(
+        "In place of constants: 1-beta1 = T^-A, 1-beta2 = T^-B, learning rate T^-C/sqrt(d); as for `schedule`.",
+        type=(Exponent("beta1"), Exponent("beta2"), Exponent("lr")),
+        metavar="A B C",
+    )
+    factors: tuple[float, float, float] = option(
+        "What the three powers are multiplied by.",
+        type=(Real(0), Real(0), Real(0)),
+        default=(1.0, 1.0, 1.0),
+        metavar="ALPHA BETA GAMMA",
+    )
+    noise: str = option(
+        "Of variance s0^2 + s1^2 |a|^p.",
+        type=click.Choice(["gaussian", "two-point", "signs", "sphere", "none"]),
+        default="gaussian",
+    )
+    s0: float = option("Noise at a gradient of 0.", type=Real(0), default=1.0)
+    s1: float = option("Noise that grows with the gradient.", type=Real(0), default=0.0)
+    p: float = option("Its exponent.", type=Real(0), default=0.0)
+    delta: float = option("Chance of two-point's higher value.", type=Real(0, 1), default=0.25)
+    steps: int = option("Steps T.", type=Whole(1), default=1000)
+    replicates: int = option("Repeated runs.", type=Whole(1, LARGEST_COUNTER), default=16)
+    seed: int = filled_by(SEED)
+    engine: str = filled_by(ENGINE)
+    threads: int | None = filled_by(THREADS)
+    checkpoint: str | None = option("Keep the state there, every minute and at the end.", metavar="FILE")
+    resume: bool = option("Go on from the checkpoint.", is_flag=True)
+    against: str | None = option(
+        "Set the run beside this theorem's bound, line by line.", type=click.Choice(["main", "averaged"])
+    )
+    reproducer: str | None = option(
+        "Where a violation is saved (by default violation-*.json in this folder).", metavar="FILE"
+    )
     given: frozenset[str] = frozenset()  # the options that were on the command line
+
+
+@click.command(
+    "simulate",
+    context_settings=HELP,
+    epilog=examples(
+        "simulate --dim 16 --steps 10000 --replicates 64 --exponents 0.5 0.5 0.75",
+        "simulate --problem cosh --s1 0.5 --p 1 --json",
+        "simulate --steps 1000000 --checkpoint run.npz",
+        "simulate --steps 10000 --exponents 0.5 0.5 0.75 --against main",
+    ),
+)
+@with_options(*options_of(Request), AS_JSON, PROGRESS, DEBUGGING)
+@click.pass_context
+def command(ctx: click.Context, /, as_json: bool, progress: bool, **options: Any) -> None:
+    """Run Adam in sign form on a test problem, and report what the theorems speak of as observed in the run.
+
+    The same options give the same numbers to the last bit, on any number of threads and with NumPy or Numba.
+
+    With --against, what was observed stands beside what is proved: constants of the problem, means over time as
+    measured in the run, each with its confidence interval.
+
+    Exit status: 0 the run is complete, 1 it was stopped because a number is no longer finite, or something observed is
+    above its bound beyond the intervals (VIOLATED: a reproducer is saved), 2 usage error, 130 interrupted (with a
+    checkpoint the state is saved first).
+    """
+    given = frozenset(name for name in options if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE)
+    ctx.exit(simulate(Request(**options, given=given), "json" if as_json else "text", terminal.Progress(progress)))
 
 
 def simulate(request: Request, form: str, progress: terminal.Progress) -> int:
@@ -89,7 +153,7 @@ def simulate(request: Request, form: str, progress: terminal.Progress) -> int:
         progress.clear()
         terminal.warn(f"Stopped: {error}.")
         if form == "json":
-            terminal.say(as_json.document("simulate", STOPPED, repeat=command(request), stopped=error.to_json()))
+            terminal.say(json_output.document("simulate", STOPPED, repeat=repeated(request), stopped=error.to_json()))
         return STOPPED
     except simulator.SimulationError as error:
         progress.clear()
@@ -103,7 +167,7 @@ def simulate(request: Request, form: str, progress: terminal.Progress) -> int:
     if request.against is not None:
         return _compared(request, run, form)
     if form == "json":
-        terminal.say(as_json.document("simulate", 0, repeat=command(request), **run.to_json()))
+        terminal.say(json_output.document("simulate", 0, repeat=repeated(request), **run.to_json()))
     else:
         terminal.say(text(run))
     return 0
@@ -210,13 +274,13 @@ def _compared(request: Request, run: Run, form: str) -> int:
             terminal.say(text(run))
         else:
             said = {**run.to_json(), "against": None, "reason": str(error)}
-            terminal.say(as_json.document("simulate", CliError.exit_code, repeat=command(request), **said))
+            terminal.say(json_output.document("simulate", CliError.exit_code, repeat=repeated(request), **said))
         raise CliError(str(error)) from error
     code = VIOLATED if found.violated else 0
     path, saved = _reproducer(request, run, found) if found.violated else (None, "")
     if form == "json":
         extra = {"against": found.to_json(), "reproducer": path}
-        terminal.say(as_json.document("simulate", code, repeat=command(request), **run.to_json(), **extra))
+        terminal.say(json_output.document("simulate", code, repeat=repeated(request), **run.to_json(), **extra))
     else:
         terminal.say(f"{text(run)}\n\n{sandwich_text(found)}")
     if found.violated:
@@ -228,7 +292,7 @@ def _reproducer(request: Request, run: Run, found: Sandwich) -> tuple[str | None
     """Save what is needed to see a violation again: where, if it could be written, and a sentence about it."""
     from ..experiments import against_bound
 
-    said = command(request)
+    said = repeated(request)
     content = json.dumps(against_bound.reproducer(run, found, said), indent=1, allow_nan=False)
     path = request.reproducer
     if path is None or Path(path).exists():  # somebody else has made it during the run
@@ -240,7 +304,7 @@ def _reproducer(request: Request, run: Run, found: Sandwich) -> tuple[str | None
     return path, f"The reproducer is {path}."
 
 
-def command(request: Request) -> str:
+def repeated(request: Request) -> str:
     """The command line that repeats a request."""
     words = ["adamproof simulate"]
     left_out = {"checkpoint", "resume", "threads", "reproducer", "given", *_idle(request)}

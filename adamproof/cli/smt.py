@@ -9,14 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..crosscheck import records, smt
-from ..crosscheck import smt_solvers as solvers
+from ..crosscheck import records, smt, smt_solvers
 from ..crosscheck.coq import Stored
 from ..crosscheck.smt_solvers import Answers, NoSolver, SolverFailed, asker
 from ..export.smt import Obligation, obligations
 from ..kernel.terms import Refusal
-from . import json_output as as_json
-from . import terminal
+from . import json_output, terminal
 from .coq import not_read, record, stored
 from .errors import CliError
 from .tasks import worst
@@ -58,9 +56,9 @@ class Solver:
         code = worst(self.codes)
         if self.save is not None:
             results = records.of_results(self.documents, proofs)
-            record(self.save, records.made(self.name, solvers.version(self.name), results))
+            record(self.save, records.made(self.name, smt_solvers.version(self.name), results))
         if self.as_json:
-            terminal.say(as_json.document("verify", code, checker={"solver": self.name}, results=self.documents))
+            terminal.say(json_output.document("verify", code, checker={"solver": self.name}, results=self.documents))
         elif len(self.documents) > 1 and not self.quiet:
             asked = [document["questions"] for document in self.documents if "questions" in document]
             total = sum(map(Counter, asked), Counter[str]())

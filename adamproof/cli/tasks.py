@@ -21,9 +21,7 @@ from ..checking.request import Request
 from ..checking.serialize import NotFindings, unpacked_losses
 from ..report.words import shortcomings
 from ..support.signals import ended_by_signals
-from . import json_output as as_json
-from . import terminal
-from . import text_output as output
+from . import json_output, terminal, text_output
 from .errors import USAGE, CliError, from_exception
 from .names import Target
 
@@ -54,7 +52,7 @@ class Settings:
         """The task as the processes that run lemma files know it."""
         if self.task == "check":
             return Request("check", target.slug, target.path, self.claim, self.models, self.mutants)
-        task = {"show": "check", "mutate": "mutants", "without": "without"}[self.task]
+        task = "check" if self.task == "show" else self.task
         return Request(task, target.slug, target.path, self.claim, without=self.without)
 
 
@@ -64,7 +62,7 @@ class Outcome:
 
     slug: str
     exit_code: int
-    data: as_json.Data
+    data: json_output.Data
     text: str = ""
     line: str = ""  # the text in one line
     verdict: str = ""
@@ -167,12 +165,12 @@ def _check(answer: Answer, settings: Settings) -> Outcome:
 
 
 def _presented(report: LemmaReport, settings: Settings, seconds: float, recalled: bool = False) -> Outcome:
-    data: as_json.Data = {}
+    data: json_output.Data = {}
     text = ""
     if settings.form in ("json", "all"):
-        data = as_json.checked(report, shortcomings(report), settings.mutants, recalled)
+        data = json_output.checked(report, shortcomings(report), settings.mutants, recalled)
     if settings.form in ("text", "all"):
-        text = output.checked(
+        text = text_output.checked(
             report, settings.style, settings.verbose, settings.mutants, seconds, settings.claim, recalled
         )
     outcome = _with_proofs(report, data, text, report.verdict.exit_code, settings.claim)
@@ -195,14 +193,14 @@ def _show(answer: Answer, settings: Settings) -> Outcome:
 
         text = latex.document(report)
     else:
-        text = output.shown(report, settings.style)
-    return _with_proofs(report, as_json.shown(report), text, report.verdict.exit_code)
+        text = text_output.shown(report, settings.style)
+    return _with_proofs(report, json_output.shown(report), text, report.verdict.exit_code)
 
 
-def _mutate(answer: Answer, settings: Settings) -> Outcome:
+def _mutants(answer: Answer, settings: Settings) -> Outcome:
     found = answer.findings()
     survived = any(not mutant.killed for mutant in found.mutants)
-    data, text = as_json.refuted(found), output.mutated(found, settings.style)
+    data, text = json_output.refuted(found), text_output.mutated(found, settings.style)
     return Outcome(found.about.slug, int(survived), data, text)
 
 
@@ -215,8 +213,8 @@ def _without(answer: Answer, settings: Settings) -> Outcome:
         raise WorkerFailed(f"{answer.request.slug}: what was sent is not a result: {error}") from None
     _expect_dropped(report, settings.without, *lost)
     found = Losses.of(report, *lost)
-    outcome = _with_proofs(report, as_json.lost(found), output.lost(found), 0 if found.holds else 3)
-    return replace(outcome, line=output.lost_in_one_line(found))
+    outcome = _with_proofs(report, json_output.lost(found), text_output.lost(found), 0 if found.holds else 3)
+    return replace(outcome, line=text_output.lost_in_one_line(found))
 
 
 def _expect_dropped(report: LemmaReport, text: str, dropped: tuple[str, ...], claims: Sequence[LostClaim]) -> None:
@@ -231,19 +229,19 @@ def _expect_dropped(report: LemmaReport, text: str, dropped: tuple[str, ...], cl
 TASKS: dict[str, Callable[[Answer, Settings], Outcome]] = {
     "check": _check,
     "show": _show,
-    "mutate": _mutate,
+    "mutants": _mutants,
     "without": _without,
 }
 
 
 def _with_proofs(
-    report: LemmaReport, data: as_json.Data, text: str, exit_code: int, only: str | int | None = None
+    report: LemmaReport, data: json_output.Data, text: str, exit_code: int, only: str | int | None = None
 ) -> Outcome:
     proofs = tuple((claim.name, claim.proof) for claim in report.claims if claim.proof)
-    line, verdict = output.in_one_line(report, only), str(report.verdict)
+    line, verdict = text_output.in_one_line(report, only), str(report.verdict)
     return Outcome(report.lemma.slug, exit_code, data, text, line, verdict, proofs)
 
 
 def _failed(target: Target, error: CliError) -> Outcome:
-    data = as_json.failed(target.slug, error.message)
+    data = json_output.failed(target.slug, error.message)
     return Outcome(target.slug, USAGE, data, error=error.message, trace=error.trace)

@@ -1,4 +1,4 @@
-"""What the terminal can show: colours, Unicode, progress."""
+"""What the terminal can show: lines of text, colours, Unicode, progress."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import signal
 import sys
 import threading
 from shutil import get_terminal_size
+from textwrap import fill
 from typing import IO, NoReturn
 
 import click
 
+WIDTH = 110
 SAMPLE = "β₁²·√Σ∫∀∈ℝℤΩ≤≠⇒−"  # characters that the rendering in Unicode uses
 COLOURS = {"PROVED": "green", "REFUTED": "red", "REJECTED": "red"}  # by a verdict's text; others are yellow
 
@@ -28,6 +30,19 @@ def warn(text: str) -> None:
 def coloured(verdict: object) -> str:
     """A verdict in its colour (`say` drops the colour where it has no place)."""
     return click.style(str(verdict), fg=COLOURS.get(str(verdict), "yellow"), bold=True)
+
+
+def labelled(label: str, text: str) -> str:
+    """A label and a text, broken into lines that line up behind the label."""
+    indent = " " * len(label)
+    return fill(
+        " ".join(text.split()),
+        WIDTH,
+        initial_indent=label,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def style(ascii_only: bool) -> str:

@@ -21,16 +21,15 @@ from ..report.words import (
     untested,
     usable,
 )
-from .terminal import coloured
+from .terminal import WIDTH, coloured, labelled
 
 if TYPE_CHECKING:
     from ..checking.proof_steps import NamedStep
     from ..checking.report import About, ClaimReport, Findings, LemmaReport, Losses, MutantReport
     from ..numeric.check import Witness
 
-WIDTH = 110
 SHORT = 150  # characters of a refusal in the short form
-RECALLED = "verified now; proofs, numbers and false twins from the cache"
+RECALLED = "verified now; proofs, numbers and mutants from the cache"
 NAME_COLUMN = 64  # the names of hypotheses are lined up, but not farther to the right than here
 
 
@@ -48,7 +47,7 @@ def checked(
     for number, claim in enumerate(report.claims):
         lines += _statement_if_new(report.claims, number, style)
         lines += ["", f'Claim "{claim.name}": {coloured(claim.verdict)}', *_claim(claim, style, verbose)]
-    lines += ["", *(_in_short(report.mutants, verbose) if mutants else ["False twins: not tried"])]
+    lines += ["", *(_in_short(report.mutants, verbose) if mutants else ["Mutants: not tried"])]
     lines += ["", f"{in_one_line(report, only)} ({RECALLED if recalled else f'{seconds:.1f} s'})"]
     lines += [f"  because {text}" for text in shortcomings(report)]
     if verbose:
@@ -76,7 +75,7 @@ def shown(report: LemmaReport, style: str) -> str:
 
 
 def mutated(found: Findings, style: str) -> str:
-    """What `mutate` says: every false twin in full."""
+    """What `mutants` says: every mutant in full."""
     lines = heading(found.about)
     for mutant in found.mutants:
         lines += ["", f"{fate(mutant)}: {mutant.name}"]
@@ -178,7 +177,7 @@ def _step(number: int, step: NamedStep, style: str) -> list[str]:
     return [f"  {number}. {step.title}", f"       {formula}", labelled("     rests on: ", basis)]
 
 
-# --- false twins --------------------------------------------------------------------------------
+# --- mutants ------------------------------------------------------------------------------------
 
 
 def _in_short(mutants: Sequence[MutantReport], verbose: bool) -> list[str]:
@@ -201,19 +200,6 @@ def _counterexample(witness: Witness | None) -> list[str]:
 
 
 # --- layout -------------------------------------------------------------------------------------
-
-
-def labelled(label: str, text: str) -> str:
-    """A label and a text, broken into lines that line up behind the label."""
-    indent = " " * len(label)
-    return fill(
-        " ".join(text.split()),
-        WIDTH,
-        initial_indent=label,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
 
 
 def _indented(lines: Iterable[str], by: int = 2) -> list[str]:

@@ -1,4 +1,4 @@
-"""Asking the kernel about a proof file, in a process of its own.  Standard library only."""
+"""The command `verify`: the kernel is asked about a proof file in a process of its own, without lemmas or SymPy."""
 
 from __future__ import annotations
 
@@ -7,9 +7,104 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
-from ..checking.verifier import start
-from . import kinds
-from .errors import USAGE, CliError
+import click
+
+from ..support.signals import ended_by_signals
+from . import files, idle, terminal
+from .errors import DEBUG, USAGE, CliError
+from .options import AS_JSON, HELP, PROCESSES, PROGRESS, complete_file, examples, with_options
+
+
+@click.command(
+    "verify",
+    context_settings=HELP,
+    epilog=examples(
+        "verify proof.json", "verify proofs/*.json --quiet", "verify B.2 --with coq", "verify all --with z3 -q"
+    ),
+)
+@with_options(
+    click.argument("paths", nargs=-1, required=True, metavar="FILE...", shell_complete=complete_file),
+    click.option(
+        "--with",
+        "checker",
+        type=click.Choice(["kernel", "coq", "all", "z3", "cvc5"]),
+        default="kernel",
+        show_default=True,
+        help="The kernel, Coq, both (all), or an SMT solver; all but the kernel take results too.",
+    ),
+    AS_JSON,
+    click.option("-q", "--quiet", is_flag=True, help="One line a file: its name and the verdict."),
+    click.option("--keep", metavar="DIR", help="With Coq: leave the Coq files in this folder."),
+    click.option("--save", metavar="DIR", help="With Coq or a solver: leave a record, which the ledger can read."),
+    PROCESSES,
+    PROGRESS,
+)
+@click.pass_context
+def command(
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    checker: str,
+    as_json: bool,
+    quiet: bool,
+    keep: str | None,
+    save: str | None,
+    jobs: int,
+    progress: bool,
+) -> None:
+    """Verify proof files with the kernel alone, each in a fresh process, or let Coq replay them.
+
+    With --with coq, FILE may also be a result (B.2, all): its proofs are derived anew, and Coq, which knows nothing
+    of the kernel, checks every step and lists the axioms it used.  With --with z3 or cvc5 (extra "smt") a solver is
+    asked whether the premises of an arithmetic step can hold and its conclusion fail: "sat" would be an alarm,
+    "unknown" leaves the step open.
+
+    Exit status: 0 all proved (and no alarm), 1 one is rejected (or an alarm), 2 one cannot be read (or there is no Coq
+    or solver, or it fails), 3 a result is not proved.
+    """
+    strange = next((path for path in paths if not path.isprintable()), None)
+    if strange is not None:  # a line break in a name would write lines of its own among the verdicts
+        raise CliError(f"the name {strange!r} has characters that cannot be shown: rename the file")
+    if keep is not None and checker not in ("coq", "all"):
+        raise CliError("--keep leaves Coq files, so it needs --with coq or all")
+    if save is not None and checker == "kernel":
+        raise CliError("--save records what other checkers say, so it needs --with coq, all, z3 or cvc5")
+    idle.note(
+        (
+            ("with --json", as_json, ("quiet",)),
+            ("without --with coq, all, z3 or cvc5", checker == "kernel", ("jobs", "progress")),
+        )
+    )
+    records = None if save is None else files.make_folder(save)
+    if checker in ("z3", "cvc5"):
+        from .smt import Solver
+
+        with ended_by_signals():
+            ctx.exit(Solver(checker, as_json, quiet, jobs, terminal.Progress(progress, quiet), records).ask(paths))
+    if checker != "kernel":
+        from .coq import Coq
+
+        folder = None if keep is None else files.make_folder(keep)
+        coq = Coq(as_json, quiet, jobs, terminal.Progress(progress, quiet), folder, checker == "all", records)
+        with ended_by_signals():
+            ctx.exit(coq.ask(paths))
+    from . import json_output
+
+    codes, documents = [0], []
+    for path in paths:
+        try:
+            answer = ask(path)
+        except CliError as error:
+            codes.append(error.exit_code)
+            documents.append({"file": path, "error": error.message})
+            error.report(bool(ctx.meta.get(DEBUG)))
+            continue
+        codes.append(answer.exit_code)
+        documents.append(json_output.answered(path, answer.said))
+        if not as_json:
+            terminal.say(text(answer, quiet))
+    if as_json:
+        terminal.say(json_output.document("verify", max(codes), files=documents))
+    ctx.exit(max(codes))
 
 
 @dataclass(frozen=True)
@@ -25,6 +120,9 @@ def ask(path: str) -> Answer:
     """Verify one file.  Raises CliError when it cannot be read, is of another kind, or the verifier does not answer."""
     if not path.strip():
         raise CliError("the name of a proof file must not be empty")
+    from ..checking.verifier import start
+    from . import kinds
+
     kinds.refuse_pipe(path)
     process = start([path])
     output, errors = process.communicate()
@@ -42,6 +140,8 @@ def ask(path: str) -> Answer:
 
 def _not_read(path: str, said: str, errors: str) -> CliError:
     """What is wrong with a file that the verifier cannot read; a name that may be a result's gets a hint."""
+    from . import kinds
+
     if os.path.isdir(path):
         kinds.refuse_other(path, kinds.PROOF.name)
     if path.endswith(".json") or os.path.lexists(path):
@@ -49,3 +149,22 @@ def _not_read(path: str, said: str, errors: str) -> CliError:
     if path.endswith(".py") or os.sep in path:
         return CliError(kinds.missing(path))
     return CliError(f"there is no file {path}; of a result, say `adamproof check {path}` or verify it --with coq or z3")
+
+
+def text(answer: Answer, quiet: bool) -> str:
+    """The kernel's answer, in its own words: they are what has been checked."""
+    said = answer.said
+    lines = [f"{answer.path}: {terminal.coloured(said['verdict'])}"]
+    if quiet:
+        return lines[0]
+    if "reason" in said:
+        return f"{lines[0]}: {said['reason']}"
+    lines.append(f"  {said['conclusion']}")
+    for title, entries in (
+        ("hypotheses", said["hypotheses"]),
+        ("cited axioms", [": ".join(pair) for pair in said["citations"]]),
+    ):
+        lines += [f"  {title}:{'' if entries else ' none'}", *(f"    {entry}" for entry in entries)]
+    names = (sort if "(" in sort else f"{name}: {sort}" for name, sort in said["sorts"].items())
+    lines.append(f"  free names: {', '.join(names) or 'none'}")
+    return "\n".join([*lines, f"  steps: {said['steps']}"])

@@ -21,7 +21,7 @@ def document(name: str, found: Found, seconds: float) -> dict[str, Any]:
         "verdict": verdict_of(questions),
         "questions": dict(sorted(questions.items())),
         "claims": {claim: dict(sorted(Counter(a.question for a in said).items())) for claim, said in found.items()},
-        "twins": dict(sorted(Counter(answers.twin for answers in everything).items())),
+        "premises": dict(sorted(Counter(answers.premises for answers in everything).items())),
         "alarms": [_told(claim, answers) for claim, answers in steps_with(found, "sat")],
         "unknown": [_told(claim, answers) for claim, answers in steps_with(found, "unknown")],
         "seconds": round(seconds, 3),

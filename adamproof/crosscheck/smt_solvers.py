@@ -35,7 +35,7 @@ class Answers:
 
     obligation: Obligation
     question: str
-    twin: str
+    premises: str
 
     @property
     def alarm(self) -> bool:
@@ -45,7 +45,7 @@ class Answers:
     @property
     def vacuous(self) -> bool:
         """Whether the premises cannot hold together."""
-        return self.twin == "unsat"
+        return self.premises == "unsat"
 
 
 def asker(solver: str, steps: int = STEPS) -> Callable[[Obligation], Answers]:
@@ -79,7 +79,7 @@ def asker(solver: str, steps: int = STEPS) -> Callable[[Obligation], Answers]:
         return known.setdefault(text, said)
 
     def answers(step: Obligation) -> Answers:
-        return Answers(step, ask(step.number, step.question), ask(step.number, step.twin))
+        return Answers(step, ask(step.number, step.question), ask(step.number, step.premises_alone))
 
     return answers
 

@@ -2,8 +2,8 @@
 
 A step says that its premises imply its conclusion by a certificate.  The question leaves the certificate out: can
 the premises hold and the conclusion fail, for real numbers in place of the atoms (variables, function values,
-roots, inverses, sums, expectations)?  The answer must be "unsat"; "sat" would be an error of the kernel.  The twin
-of a question has the premises alone: where they cannot hold together, the step says nothing (as in a proof by
+roots, inverses, sums, expectations)?  The answer must be "unsat"; "sat" would be an error of the kernel.  The
+premises are asked about alone, too: where they cannot hold together, the step says nothing (as in a proof by
 cases, where one case may be impossible).
 
 Statements are read in the kernel's polynomial normal form, multiplied by a common denominator: no division is
@@ -77,8 +77,8 @@ class Obligation:
         return "\n".join([*self.declarations, *self.assumed, self.denied])
 
     @property
-    def twin(self) -> str:
-        """The premises alone."""
+    def premises_alone(self) -> str:
+        """The same without the negated goal: whether the premises can hold together."""
         return "\n".join([*self.declarations, *self.assumed])
 
     def _relation(self, op: str, poly: Poly) -> str:
@@ -165,12 +165,12 @@ def _applied(op: str, parts: list[str]) -> str:
 
 
 def document(title: str, proof: str | bytes) -> str:
-    """All questions and twins of a proof file as one SMT-LIB script; each says in a comment what is expected."""
+    """The questions of a proof file, each and its premises alone, as one SMT-LIB script that says what is expected."""
     lines = [f"; {title}: the arithmetic steps of its proof"]
     for found in obligations(proof):
         lines += ["", f"; step {found.number} ({found.rule}): {found.said}"]
         lines += [f";   {name} = {described(atom)}" for atom, name in found.names.items()]
-        for expected, text in (("unsat", found.question), ("premises alone", found.twin)):
+        for expected, text in (("unsat", found.question), ("premises alone", found.premises_alone)):
             # Anew each time: solvers are weaker where they keep what was asked before (push, pop).
             begin = ["(reset)", f"(set-option {LIMIT} {STEPS})", f"(set-logic {logic(text)})"]
             lines += [f"; expected: {expected}", *begin, text, "(check-sat)"]

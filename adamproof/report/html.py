@@ -97,7 +97,7 @@ report.</p>"""
     return f"""<section aria-labelledby="how-to-read"><h2 id="how-to-read">How to read this</h2>
 <p><b>PROVED</b> means that a small kernel, in a process of its own, has recomputed every step of the proof file when
 this report was made, and that what the file proves is the statement printed here, from the assumptions named here.
-Numbers (random models at high precision) and runs are evidence, never proof. A <b>false twin</b> is a near miss of
+Numbers (random models at high precision) and runs are evidence, never proof. A <b>mutant</b> is a near miss of
 the statement: the prover must refuse it, and a counterexample must show that it is false.</p>
 {ledger if content.ledger else ""}
 <p>Every result says where it comes from: stated in the summary of the source (arXiv 2507.05966), reconstructed from
@@ -249,7 +249,7 @@ def _versions(versions: Mapping[str, str]) -> str:
 
 
 def lemma(report: LemmaReport, places: Places, mutants: bool) -> str:
-    """A lemma's part: statements, proofs in steps, numbers, constants and false twins."""
+    """A lemma's part: statements, proofs in steps, numbers, constants and mutants."""
     about = report.lemma
     name = f"{about.label} · {about.title}" if about.label else about.title
     parts = [
@@ -263,7 +263,7 @@ def lemma(report: LemmaReport, places: Places, mutants: bool) -> str:
     if about.constants:
         entries = "".join(_constant(name, *value) for name, value in about.constants.items())
         parts.append(f"<h4>Constants</h4><dl>{entries}</dl>")
-    parts.append(_twins(report.mutants) if mutants else "<p>False twins: not tried.</p>")
+    parts.append(_mutants(report.mutants) if mutants else "<p>Mutants: not tried.</p>")
     return "\n".join([*parts, "</section>"])
 
 
@@ -328,14 +328,14 @@ def _facts(claim: ClaimReport, number: int, places: Places) -> list[tuple[str, s
     return found
 
 
-def _twins(mutants: Sequence[MutantReport]) -> str:
+def _mutants(mutants: Sequence[MutantReport]) -> str:
     if not mutants:
-        return "<p>False twins: none declared.</p>"
-    items = "\n".join(map(_twin, mutants))
-    return f'<h4>{escape(words.tally(mutants))}</h4>\n<ul class="twins">\n{items}\n</ul>'
+        return "<p>Mutants: none declared.</p>"
+    items = "\n".join(map(_mutant, mutants))
+    return f'<h4>{escape(words.tally(mutants))}</h4>\n<ul class="mutants">\n{items}\n</ul>'
 
 
-def _twin(report: MutantReport) -> str:
+def _mutant(report: MutantReport) -> str:
     changes = [f"without: {escape(name)}" for name in report.drop]
     said = {new: f"instead of: {escape(name)}" for name, new in report.change.items()}
     terms = {f"{said[name]}": term for name, term in report.hypotheses.items() if name in said}

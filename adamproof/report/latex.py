@@ -51,7 +51,7 @@ END = r"\end{document}"
 
 
 def document(report: LemmaReport) -> str:
-    """A standalone document about all claims of one lemma, without false twins."""
+    """A standalone document about all claims of one lemma, without mutants."""
     places = Places(report, frozenset([report.lemma.slug]))
     return f"{PREAMBLE}\n\n{lemma(report, places, mutants=None)}\n\n{END}\n"
 
@@ -151,7 +151,7 @@ def _run(run: Run) -> str:
 
 
 def lemma(report: LemmaReport, places: Places, mutants: bool | None) -> str:
-    """A lemma's section; mutants: whether false twins were tried, None where that is not a question."""
+    """A lemma's section; mutants: whether mutants were tried, None where that is not a question."""
     about = report.lemma
     name = f"{about.label}. {about.title}" if about.label else about.title
     parts = [_section("section", places.lemma, name)]
@@ -166,7 +166,7 @@ def lemma(report: LemmaReport, places: Places, mutants: bool | None) -> str:
     if about.notes:
         parts += [r"\subsection{Notes}", escape(" ".join(about.notes.split()))]
     if mutants:
-        parts += _twins(report.mutants)
+        parts += _mutants(report.mutants)
     return "\n\n".join(parts)
 
 
@@ -232,13 +232,13 @@ def _evidence(claim: ClaimReport) -> list[str]:
     return found
 
 
-def _twins(mutants: Sequence[MutantReport]) -> list[str]:
-    items = "\n".join(map(_twin, mutants))
+def _mutants(mutants: Sequence[MutantReport]) -> list[str]:
+    items = "\n".join(map(_mutant, mutants))
     parts = [rf"\subsection{{{escape(words.tally(mutants))}}}"]
     return [*parts, _list("itemize", [items])] if mutants else parts
 
 
-def _twin(report: MutantReport) -> str:
+def _mutant(report: MutantReport) -> str:
     parts = [rf"\item {escape(report.name)}: {words.fate(report)}."]
     parts += [escape(f"Without: {name}.") for name in report.drop]
     changed = {new: name for name, new in report.change.items()}

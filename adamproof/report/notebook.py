@@ -1,4 +1,4 @@
-"""For notebooks: proofs, false twins and the ledger as pages, a claim's two sides along a run, sliders with a fallback.
+"""For notebooks: proofs, mutants and the ledger as pages, a claim's two sides along a run, sliders with a fallback.
 
 Everything here shows what other modules have found.  A `Shown` is HTML in a notebook and text at a prompt.
 """
@@ -86,7 +86,7 @@ def _named(name: str) -> str:
 
 
 def report(found: LemmaReport) -> Shown:
-    """The verdict of a check, claim by claim: what was used, what the numbers say, and the false twins."""
+    """The verdict of a check, claim by claim: what was used, what the numbers say, and the mutants."""
     lines = [f"{_called(found.lemma)}: {found.verdict}"]
     rows = []
     for entry in found.claims:
@@ -98,8 +98,8 @@ def report(found: LemmaReport) -> Shown:
         rows.append((entry.name, str(entry.verdict), said, unused, numbers))
         notes = f"{said}; assumptions not used: {unused}; numbers: {numbers}"
         lines.append(f"  {entry.name}: {entry.verdict} ({notes})")
-    killed = f"False twins: {sum(twin.killed for twin in found.mutants)} of {len(found.mutants)} refused and refuted"
-    alive = ", ".join(twin.name for twin in found.mutants if not twin.killed)
+    killed = f"Mutants: {sum(mutant.killed for mutant in found.mutants)} of {len(found.mutants)} refused and refuted"
+    alive = ", ".join(mutant.name for mutant in found.mutants if not mutant.killed)
     killed += f"; not: {alive}" if alive else ""
     lines += [killed] if found.mutants else []
     head = ("claim", "verdict", "proof", "assumptions not used", "numbers (random models)")
@@ -122,15 +122,15 @@ def proof(found: LemmaReport, name: str | None = None) -> Shown:
     return Shown(f"<div>{heading}{reason}{_html_table([], rows)}</div>", "\n".join(lines))
 
 
-def twins(found: LemmaReport) -> Shown:
-    """The false twins: what each says wrongly, that the proof fails on it, and a model in which it is false."""
+def mutants(found: LemmaReport) -> Shown:
+    """The mutants: what each says wrongly, that the proof fails on it, and a model in which it is false."""
     rows, lines = [], []
     for entry in found.mutants:
         false = f"false {_witness(entry.witness)}" if entry.witness else "no counterexample was found"
         refused = "the proof fails" if entry.refused else "the proof goes through"
         rows.append((_html(entry.name), _what(entry), refused, _html(false)))
         lines.append(f"{entry.name}: {refused}; {false}")
-    head = ("false twin", "what it says", "script", "counterexample")
+    head = ("mutant", "what it says", "script", "counterexample")
     return Shown(f"<div>{_html_table(head, rows)}</div>", "\n".join(lines))
 
 
@@ -217,7 +217,7 @@ def _called(lemma: Lemma | About) -> str:
 
 
 def _what(entry: MutantReport) -> str:
-    """The twin's conclusion if that is what is wrong; else the assumptions that differ."""
+    """The mutant's conclusion if that is what is wrong; else the assumptions that differ."""
     if entry.replaced:
         return _inline(entry.conclusion)
     changed = {name: entry.hypotheses[new] for name, new in entry.change.items() if new in entry.hypotheses}
@@ -272,4 +272,4 @@ def _html_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return f'<div style="overflow-x:auto"><table>{top}<tbody>{body}</tbody></table></div>'
 
 
-__all__ = ["Shown", "claim", "explore", "formula", "ledger", "proof", "report", "sides", "table", "twins"]
+__all__ = ["Shown", "claim", "explore", "formula", "ledger", "mutants", "proof", "report", "sides", "table"]

@@ -68,9 +68,9 @@ def shortcomings(report: LemmaReport) -> list[str]:
             found.append(f'interval arithmetic does not bear out the claim "{claim.name}"')
     for mutant in report.mutants:
         if not mutant.refused:
-            found.append(f'the prover proved the false twin "{mutant.name}"')
+            found.append(f'the prover proved the mutant "{mutant.name}"')
         elif mutant.witness is None:
-            found.append(f'no counterexample was found to the false twin "{mutant.name}"')
+            found.append(f'no counterexample was found to the mutant "{mutant.name}"')
     return found
 
 
@@ -116,19 +116,19 @@ def size(text: str) -> str:
 
 
 def tally(mutants: Sequence[MutantReport]) -> str:
-    """How many false twins were killed."""
+    """How many mutants were killed."""
     if not mutants:
-        return "False twins: none declared"
-    return f"False twins: {sum(mutant.killed for mutant in mutants)}/{len(mutants)} killed"
+        return "Mutants: none declared"
+    return f"Mutants: {sum(mutant.killed for mutant in mutants)}/{len(mutants)} killed"
 
 
 def fate(mutant: MutantReport) -> str:
-    """What became of a false twin."""
+    """What became of a mutant."""
     return "killed" if mutant.killed else "SURVIVED"
 
 
 def refusal(mutant: MutantReport) -> str:
-    """Whether the prover refused a false twin."""
+    """Whether the prover refused a mutant."""
     return "refused" if mutant.refused else "NOT refused"
 
 

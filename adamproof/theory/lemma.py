@@ -1,4 +1,4 @@
-"""What a lemma file declares: a statement, its assumptions, a proof, a model and false twins.
+"""What a lemma file declares: a statement, its assumptions, a proof, a model and mutants.
 
 A lemma has one or more claims (statements proved under the same assumptions).  The proof of a claim is a
 function of a :class:`Scope`, so that the same script runs on the true statement and on each mutant.
@@ -47,7 +47,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Mutant:
-    """A false twin: the claim with its conclusion replaced, or assumptions dropped or replaced.
+    """A near miss: the claim with its conclusion replaced, or assumptions dropped or replaced.
 
     models yields models among which one satisfies every remaining assumption and violates the conclusion
     (the lemma's own models if None).
@@ -58,7 +58,7 @@ class Mutant:
     drop: tuple[str, ...] = ()
     change: Mapping[str, Any] = field(default_factory=dict)
     models: Models | None = None
-    claim: str | None = None  # the claim it is a twin of; the first one by default
+    claim: str | None = None  # the claim it is a mutant of; the first one by default
 
 
 class LemmaError(ValueError):

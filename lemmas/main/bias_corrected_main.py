@@ -188,7 +188,7 @@ def magnitude_nonneg(scope: Scope, betas: list[Step]) -> Step:
     return cut(instantiate(found, values), *facts)
 
 
-# --- the twins --------------------------------------------------------------------------------------
+# --- the mutants ------------------------------------------------------------------------------------
 
 
 def corrected_run(problem: problems.Problem, **variables: Any) -> Any:

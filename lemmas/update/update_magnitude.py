@@ -39,7 +39,7 @@ BOUND = le(magnitude(t), R)
 
 
 def beta2_positive(scope: Scope) -> Step:
-    """0 <= beta1^2 < beta2 (a false twin may have to fall back on the assumption)."""
+    """0 <= beta1^2 < beta2 (a mutant may have to fall back on the assumption)."""
     try:
         return prove(lt(0, b2), scope.given("beta1^2 < beta2"))
     except ProofFailure:

@@ -85,7 +85,7 @@ def test_the_second_answer_is_recalled_and_equal(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("truth")
 def test_people_are_told(tmp_path: Path) -> None:
     done = run(tmp_path, "check", LEMMA)
-    assert "sign-form: PROVED (verified now; proofs, numbers and false twins from the cache)" in done.stdout
+    assert "sign-form: PROVED (verified now; proofs, numbers and mutants from the cache)" in done.stdout
     assert done.stderr == ""
 
 
@@ -189,7 +189,7 @@ def _steps_out_of_range(content: Any) -> None:
         parts[CLAIM["titles"]] = ["tuple", ["tuple", "0 = 1", ["int", hex(10**6)]]]
 
 
-def _no_twins(content: Any) -> None:
+def _no_mutants(content: Any) -> None:
     content["value"][2][2] = ["tuple"]
 
 
@@ -220,7 +220,7 @@ def _no_text(content: Any) -> None:
         _words_for_numbers,
         _no_steps,
         _numbers_for_steps,
-        _no_twins,
+        _no_mutants,
         _endless_number,
         _lists,
         _no_text,
@@ -256,7 +256,7 @@ def test_what_is_sealed_but_cannot_be_parsed_is_not_read(tmp_path: Path, text: s
 
 
 def test_an_entry_answers_its_own_question_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Renamed, it would pass fewer models, no false twins or the numbers of older code for what was asked."""
+    """Renamed, it would pass fewer models, no mutants or the numbers of older code for what was asked."""
     cache = Cache(tmp_path)
     for other in (Question(LEMMA, 1, True), Question(LEMMA, MODELS, False), Question("B.2", MODELS, True)):
         cache.write(other, {})

@@ -244,7 +244,7 @@ def test_titles_and_labels_have_no_words_of_verdicts(mine: Any) -> None:
         "made = lemma_of(FALSE, title='PROVED (0.3 s)')\n"
         "lemma = replace(made, label='B.3: PROVED', notes='mine: PROVED')"
     )
-    for command in ("check", "show", "mutate"):
+    for command in ("check", "show", "mutants"):
         assert "PROVED" not in run(command, mine(body)).stdout
 
 
@@ -352,7 +352,7 @@ def test_one_file_cannot_touch_what_is_said_of_another(mine: Any, tmp_path: Path
     assert done.stdout == "mine: REJECTED\nsign-form: PROVED\nother: REFUTED\n"
 
 
-@pytest.mark.parametrize("command", ["check", "show", "mutate", "export", "graph"])
+@pytest.mark.parametrize("command", ["check", "show", "mutants", "export", "graph"])
 def test_no_command_runs_a_file_in_its_own_process(mine: Any, tmp_path: Path, command: str) -> None:
     """The file notes the process that runs it and the one that started that."""
     note = tmp_path / "note"

@@ -1,4 +1,4 @@
-"""`adamproof bound`, `magnitude`, `schedule`: what people see, exit statuses, JSON, refusals."""
+"""The command `bound`: what people see, exit statuses, JSON, refusals."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from adamproof.bounds.evaluation import Enclosure
 from adamproof.bounds.parameters import MEANINGS
 from adamproof.cli import main
-from adamproof.cli.bound import _multiple, _part
+from adamproof.cli.bound_output import _multiple, _part
 
 Q = Fraction
 GIVEN = [
@@ -32,9 +32,6 @@ def answer(*words: str, code: int = 0) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(found.stdout)  # notes go to standard error
     assert document["exit_code"] == code
     return document
-
-
-# --- bound --------------------------------------------------------------------------------------
 
 
 def test_one_command_for_gpt_2_small_says_that_it_is_vacuous_and_why() -> None:
@@ -303,78 +300,12 @@ def test_every_preset_has_a_bound_for_the_theorems_it_serves(name: str) -> None:
 AS_THEY_WERE = {("gpt2-small", "main"), ("gpt2-small", "corollary")}
 
 
-# --- magnitude ----------------------------------------------------------------------------------
-
-
-def test_magnitude() -> None:
-    found = answer("magnitude", "--beta1", "0.9", "--beta2", "0.999", "--steps", "10", "--V", "1", "--digits", "30")
-    assert found["R^2 - 1"]["exact"] == "363/7" and found["R"]["low"] == "7.2702917999996985776318594782"
-    text = ask("magnitude", "--beta1", "0.9", "--beta2", "0.5", "--steps", "10").output
-    assert "none: beta1^2 >= beta2" in text and "R_t" in text
-
-
-def test_the_map() -> None:
-    text = ask("magnitude", "--map").output
-    assert "[1]" in text and "7.271" in text and text.splitlines()[-1].startswith("R, rounded up.")
-    cells = answer("magnitude", "--map")["map"]
-    assert sum(cell["R"] is None for cell in cells) == text.count("  .") + text.count(" .\n") - text.count("  .\n")
-
-
-def test_magnitude_needs_betas() -> None:
-    found = ask("magnitude", "--beta1", "0.9")
-    assert found.exit_code == 2 and found.output == "Error: a magnitude needs beta2, decay of the second moment\n"
-
-
-# --- schedule -----------------------------------------------------------------------------------
-
-
-def test_the_schedule_of_the_source() -> None:
-    found = answer("schedule", "--beta1", "1/2", "--beta2", "3/4", "--lr", "3/4")
-    assert found["growth"] == "T^(1/8)" and found["rate"] == "0" and found["binding"] == ["drift"]
-    assert found["exponents"] == {
-        "initial gap": "-1/4",
-        "initial momentum": "-3/8",
-        "drift": "0",
-        "noise": "-1/8",
-    }
-    assert found["best"]["rate"] == "1/4" and found["best"]["certificate"].endswith("<= 1/4")
-    averaged = answer("schedule", "--beta1", "1/2", "--beta2", "3/4", "--lr", "3/4", "--theorem", "averaged")
-    assert averaged["rate"] == "1/4" and averaged["growth"] == "1"
-
-
 def test_a_bound_for_betas_alone_says_where_the_rest_may_come_from() -> None:
     found = ask("bound", "--beta1", "0.9", "--beta2", "0.95")
     assert found.exit_code == 2 and found.output.startswith("Error: the theorem main needs gap, D = F(x_1) - F*")
     assert found.output.endswith(
         "--preset or --file gives what is missing; for R alone there is `adamproof magnitude`\n"
     )
-
-
-def test_the_best_schedule() -> None:
-    text = ask("schedule", "--best").output
-    assert "Best: rate 1/4 at A = 1/2, B = 1/2, C = 3/4" in text and "proved by the kernel" in text
-    assert answer("schedule", "--best", "--beta2", "3/4", "--beta1", "1/2")["best"]["rate"] == "1/8"
-    text = ask("schedule", "--best", "--theorem", "averaged").output
-    assert "1/2 <= B <= 1" in text
-
-
-@pytest.mark.parametrize(
-    ("words", "sentence"),
-    [
-        (
-            [],
-            "Error: schedule needs the exponents --beta1, --beta2 and --lr (--beta1, --beta2, --lr missing)",
-        ),
-        (["--beta1", "x", "--beta2", "1", "--lr", "1"], "Error: --beta1: 'x' is not a number: letters do not"),
-        (["--beta1", "-1", "--beta2", "1", "--lr", "1"], "Error: --beta1 -1 breaks the rule 0 <= A"),
-        (["--beta1", "1/0", "--beta2", "1", "--lr", "1"], "Error: --beta1: '1/0' is not a number: it divides by 0"),
-        (["--beta1", "3/4", "--beta2", "1/2", "--lr", "1"], "Error: "),
-    ],
-)
-def test_schedule_refusals(words: list[str], sentence: str) -> None:
-    found = ask("schedule", *words)
-    assert found.exit_code == 2
-    assert found.output.startswith(sentence) and found.output.count("\n") == 1
 
 
 def test_target_and_optimise_are_asked_one_at_a_time() -> None:

@@ -17,8 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from adamproof.checking import verifier
-from adamproof.cli import completion as completing
-from adamproof.cli import kinds, terminal
+from adamproof.cli import completion, kinds, terminal
 from adamproof.cli.app import main
 from adamproof.cli.errors import from_exception, of_system, sentence
 from adamproof.prover import dump
@@ -100,7 +99,7 @@ def test_a_command_that_cannot_read_does_not_say_that_it_cannot_write(
     def fails(shell: str, program: object = None) -> str:
         raise OSError(number, os.strerror(number), "some/file")
 
-    monkeypatch.setattr(completing, "script", fails)
+    monkeypatch.setattr(completion, "script", fails)
     done = answer("completion", "bash")
     assert done.exit_code == 2
     assert done.stderr.startswith(f"Error: cannot {action} some/file: {os.strerror(number)}")
@@ -271,7 +270,7 @@ def test_what_the_shell_hands_on_is_read(tmp_path: Path) -> None:
     assert shell("adamproof verify /dev/stdin < proof.json", tmp_path) == (0, "")
 
 
-@pytest.mark.parametrize("words", ["verify", "check", "show", "mutate", "graph", "export"])
+@pytest.mark.parametrize("words", ["verify", "check", "show", "mutants", "graph", "export"])
 def test_an_empty_name_is_refused(words: str) -> None:
     for name in ("", " "):
         done = answer(*words.split(), name)
@@ -349,7 +348,7 @@ def test_a_place_that_cannot_be_written_is_noticed_before_the_work(words: str, m
 
     for module, name in (
         ("adamproof.checking.pool", "Workers"), ("adamproof.cli.tasks", "workers"),
-        ("adamproof.cli.report", "workers"),
+        ("adamproof.cli.run", "workers"),
         ("adamproof.cli.experiment", "run"), ("adamproof.bounds.certified", "certify"),
     ):  # fmt: skip
         monkeypatch.setattr(f"{module}.{name}", started)

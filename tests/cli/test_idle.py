@@ -13,7 +13,7 @@ from adamproof.bounds.certified import certify, effective
 from adamproof.bounds.parameters import THEOREMS
 from adamproof.bounds.problem import FIELDS, from_mapping
 from adamproof.cli import main
-from adamproof.cli.bound import bound_data
+from adamproof.cli.bound_output import bound_data
 
 GIVEN = {
     "beta1": "0.5", "beta2": "0.75", "lr": "1e-3", "steps": "1e4", "dim": "16", "epsilon": "1e-2",

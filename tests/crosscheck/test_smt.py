@@ -48,8 +48,8 @@ def test_what_is_asked() -> None:
     step = next(step for step in steps("power-order", "at least 1") if step.rule == "arith")
     assert step.question.count("(declare-const") == len(step.names)
     assert step.question.count("(assert") == len(step.premises) + 1
-    assert step.twin.count("(assert") == len(step.premises)
-    assert step.question.startswith(step.twin)
+    assert step.premises_alone.count("(assert") == len(step.premises)
+    assert step.question.startswith(step.premises_alone)
     assert "/" not in step.question
 
 
@@ -223,9 +223,9 @@ def test_a_question_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
     again = replace(step, number=step.number + 1)
     assert [ask(one).question for one in (step, again, other)] == ["unsat", "unsat", "sat"]
     assert ask(again).obligation is again
-    assert asked == [step.question, step.question, step.twin, other.question, other.twin]
+    assert asked == [step.question, step.question, step.premises_alone, other.question, other.premises_alone]
     asker("z3")(step)
-    assert asked[5:] == [step.question, step.twin]  # nobody else's answers
+    assert asked[5:] == [step.question, step.premises_alone]  # nobody else's answers
 
 
 def test_a_question_among_integers_is_not_one_among_reals() -> None:

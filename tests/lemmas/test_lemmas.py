@@ -1,4 +1,4 @@
-"""Every lemma of the folder: proved, borne out by numbers, not vacuous, with false twins that are refused and false."""
+"""Every lemma of the folder: proved, borne out by numbers, not vacuous, with mutants that are refused and false."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def searched() -> dict[str, LemmaReport]:
 
 
 @pytest.mark.parametrize("lemma", ALL.values(), ids=ALL)
-def test_is_proved_tested_and_its_twins_are_killed(lemma: Lemma, searched: dict[str, LemmaReport]) -> None:
+def test_is_proved_tested_and_its_mutants_are_killed(lemma: Lemma, searched: dict[str, LemmaReport]) -> None:
     report = searched.get(lemma.slug) or check(lemma)
     for claim in report.claims:
         assert claim.verdict is Verdict.PROVED, claim.reason

@@ -24,7 +24,7 @@ def squares(**more: Any) -> Lemma:
 def test_a_report_is_a_page() -> None:
     report = adamproof.check("sign-form")
     assert notebook.report(report).text.startswith("sign-form: PROVED\n  sign form: PROVED (24 kernel steps")
-    assert str(notebook.report(report)).endswith("False twins: 4 of 4 refused and refuted")
+    assert str(notebook.report(report)).endswith("Mutants: 4 of 4 refused and refuted")
     assert str(report) == "sign-form: PROVED"
 
 
@@ -37,21 +37,21 @@ def test_a_refuted_claim_is_shown_with_its_counterexample() -> None:
     assert "1/4 &lt; 1/16" in shown.html
 
 
-def test_a_surviving_twin_is_named() -> None:
+def test_a_surviving_mutant_is_named() -> None:
     careful = squares(**{"x is not negative": le(0, X), "y <= 9": le(Y, 9)})
-    twin = Mutant("y of any size", drop=("y <= 9",))
-    lemma = Lemma("squares", "Squares", Source.OURS, "a test", careful.assumptions, careful.claims, mutants=[twin])
+    mutant = Mutant("y of any size", drop=("y <= 9",))
+    lemma = Lemma("squares", "Squares", Source.OURS, "a test", careful.assumptions, careful.claims, mutants=[mutant])
     report = adamproof.check(lemma)
     assert str(report.verdict) == "REJECTED"
-    assert str(report) == 'squares: REJECTED; the false twin "y of any size" survives'
+    assert str(report) == 'squares: REJECTED; the mutant "y of any size" survives'
     assert "0 of 1 refused and refuted; not: y of any size" in notebook.report(report).text
-    assert "the proof goes through; no counterexample was found" in notebook.twins(report).text
+    assert "the proof goes through; no counterexample was found" in notebook.mutants(report).text
 
 
 def test_names_are_text_and_not_html() -> None:
     careful = squares(**{"x is not negative": le(0, X), "y <= 9": le(Y, 9)})
-    twins = [Mutant("<b>", drop=("y <= 9",))]
-    lemma = Lemma("squares", "Squares", Source.OURS, "a test", careful.assumptions, careful.claims, mutants=twins)
+    mutants = [Mutant("<b>", drop=("y <= 9",))]
+    lemma = Lemma("squares", "Squares", Source.OURS, "a test", careful.assumptions, careful.claims, mutants=mutants)
     assert "not: &lt;b&gt;" in notebook.report(adamproof.check(lemma)).html
     assert "<b>" not in notebook.formula(**{"<b>": X}).html
 

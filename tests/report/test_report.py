@@ -64,7 +64,7 @@ def test_the_page_is_whole(documents: tuple[str, str]) -> None:
     assert {f"lemma-{slug}" for slug in SLUGS} <= set(page.ids)
     assert page.elements["h1"] == page.elements["main"] == page.elements["nav"] == 1
     assert "1 May · 3 lemmas (3 PROVED)" in page.text
-    assert "False twins: 7/7 killed" in page.text
+    assert "Mutants: 7/7 killed" in page.text
     assert "assumptions NOT used beta1 is not negative , beta1 < 1 , beta2 is positive" in page.text
     assert re.search(
         r"\d+ kernel steps, [\d.]+ (bytes|kB), verified in a fresh process; sha256 [0-9a-f]{64}", page.text
@@ -110,7 +110,7 @@ def test_what_does_not_stand_is_said(sign_form: LemmaReport) -> None:
     page = made(replace(sign_form, mutants=(survivor,)), ["html", "latex"], [], mutants=True)
     assert page.verdict == "REJECTED"
     assert '<span class="badge bad">SURVIVED</span>' in page.bodies["html"]
-    assert "because the prover proved the false twin" in page.bodies["html"]
+    assert "because the prover proved the mutant" in page.bodies["html"]
     assert "SURVIVED" in page.bodies["latex"]
 
 

@@ -1,0 +1,34 @@
+"""The command `cache`: where `check` keeps proofs."""
+
+from __future__ import annotations
+
+import click
+
+from . import terminal
+from .errors import CliError
+from .options import HELP, examples, with_options
+
+
+@click.command(
+    "cache",
+    context_settings=HELP,
+    epilog=examples("cache", "cache --clear"),
+)
+@with_options(click.option("--clear", is_flag=True, help="Delete everything in it."))
+def command(clear: bool) -> None:
+    """Say where `check` keeps proofs and evidence between runs, and how much there is.
+
+    A verdict is never kept: the kernel reads the proofs again each time.  The folder is $ADAMPROOF_CACHE, or else
+    adamproof in $XDG_CACHE_HOME or ~/.cache; it may be deleted at any time.
+    """
+    from ..checking.cache import Cache
+
+    kept = Cache()
+    try:
+        if clear:
+            terminal.say(f"{kept.folder}: {kept.clear()} lemmas deleted")
+            return
+        sizes = [file.stat().st_size for file in kept.files()]
+    except OSError as error:
+        raise CliError(f"cannot use the cache {kept.folder}: {error.strerror}") from error
+    terminal.say(f"{kept.folder}: {len(sizes)} lemmas, {sum(sizes) / 1e6:.1f} MB")

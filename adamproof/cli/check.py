@@ -1,0 +1,110 @@
+"""The command `check`."""
+
+from __future__ import annotations
+
+import click
+
+from . import files, idle, terminal
+from .errors import CliError
+from .options import (
+    AS_JSON,
+    ASCII,
+    CLAIM,
+    DEBUGGING,
+    HELP,
+    NAMES,
+    NO_CACHE,
+    NO_MUTANTS,
+    PROCESSES,
+    PROGRESS,
+    TEST_MODELS,
+    complete_folder,
+    examples,
+    with_options,
+)
+
+
+@click.command(
+    "check",
+    context_settings=HELP,
+    epilog=examples(
+        "check lemma B.2",
+        "check all -q",
+        "check mine.py --json",
+        "check B.2 --save proofs",
+        "check corollary 3.3 --without C2",
+    ),
+)
+@with_options(
+    NAMES,
+    AS_JSON,
+    click.option("-q", "--quiet", is_flag=True, help="One line a lemma: its name and the verdict."),
+    click.option("-v", "--verbose", is_flag=True, help="Refusals and counterexamples in full, and versions."),
+    TEST_MODELS,
+    NO_MUTANTS,
+    NO_CACHE,
+    click.option(
+        "--save",
+        metavar="DIR",
+        shell_complete=complete_folder,
+        help="Write each claim's proof file into this folder.",
+    ),
+    CLAIM,
+    click.option(
+        "--without",
+        metavar="ASSUMPTION",
+        help="Drop the assumptions of this name, or whose names start with it, and say which claims still hold.",
+    ),
+    ASCII,
+    PROCESSES,
+    PROGRESS,
+    DEBUGGING,
+)
+@click.pass_context
+def command(
+    ctx: click.Context,
+    names: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
+    models: int,
+    no_mutants: bool,
+    no_cache: bool,
+    save: str | None,
+    claim: str | None,
+    without: str | None,
+    ascii_only: bool,
+    jobs: int,
+    progress: bool,
+) -> None:
+    """Prove lemmas, verify the proofs in a fresh process, test them on numbers, and refute their near misses (mutants).
+
+    A lemma file is a program, and is run. Of a stranger's work, `adamproof verify` proof files instead.
+
+    With --without ASSUMPTION the scripts run without it (no numbers, no mutants), and each claim still holds or
+    is said to need it.
+
+    Exit status: 0 all proved, 1 something refuted or rejected, 2 usage error, 3 undecided; with --without, 0 if
+    all claims still hold, 3 otherwise.
+    """
+    from .run import Run
+    from .tasks import Settings
+
+    if save is not None and not save.strip():
+        raise CliError("--save needs the name of a folder")
+    folder = None if save is None else files.make_folder(save)
+    if without is None:
+        style = terminal.style(ascii_only)
+        form = "json" if as_json else "line" if quiet else "text"
+        settings = Settings("check", style, models, not no_mutants, claim, verbose, form=form, cache=not no_cache)
+    else:
+        settings = Settings("without", terminal.style(ascii_only), claim=claim, without=without)
+    idle.note(
+        (
+            ("with --without", without is not None, ("models", "no_mutants", "no_cache", "verbose")),
+            ("with --json", as_json, ("verbose", "ascii_only")),
+            ("with --quiet", quiet, ("verbose", "ascii_only")),
+        )
+    )
+    run = Run(settings, terminal.Progress(progress, quiet), as_json, quiet, folder)
+    ctx.exit(run.answer(names, jobs))

@@ -1,0 +1,126 @@
+"""The command `magnitude`: how large an update can be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from . import files, idle, terminal
+from .calculator import ASCII_PICTURES, DIGITS, enclosed, input_options, refusing, remark, written
+from .json_output import document
+from .options import AS_JSON, HELP, examples
+
+if TYPE_CHECKING:
+    from ..bounds.magnitude import Magnitudes, Map
+
+
+@click.command(
+    "magnitude",
+    context_settings=HELP,
+    epilog=examples(
+        "magnitude --beta1 0.9 --beta2 0.999 --steps 1000 --digits 30",
+        "magnitude --beta1 1-T^-1/2 --beta2 1-T^-3/4 --steps 131072 --eps 1e-3 --V 1",
+        "magnitude --map",
+        "magnitude --plot r.svg --data r.csv",
+    ),
+)
+@input_options(["beta1", "beta2", "steps", "epsilon", "V", "dim"])
+@DIGITS
+@click.option("--map", "as_map", is_flag=True, help="A table of R over (beta1, beta2).")
+@click.option("--plot", metavar="FILE", help="Draw a heat map of R (PNG or SVG; needs the extra `plots`).")
+@click.option("--data", metavar="FILE", help="Write that map as CSV or JSON.")
+@AS_JSON
+@ASCII_PICTURES
+def command(
+    digits: int, as_map: bool, plot: str | None, data: str | None, as_json: bool, ascii_only: bool, **inputs: Any
+) -> None:
+    """How large an update |m_t|/(sqrt(v_t) + epsilon) can be: R for all t, R_t at a time, S on average.
+
+    R exists if beta1^2 < beta2, is at least 1, and is 1 exactly at beta1 = beta2.  A NUMBER may be a formula in T and
+    d, as for `bound`.
+
+    Exit status: 0, or 2 for a usage error.
+    """
+    from ..bounds.magnitude import magnitude_map, magnitudes
+    from ..bounds.problem import ProblemError
+
+    files.expect_drawable(plot, data)
+    try:
+        if plot or data:
+            from ..bounds import plots
+
+            written(plots.map_of_R(), plot, data)
+        if as_map:
+            found_map = magnitude_map(digits=digits)
+            terminal.say(document("magnitude", 0, map=map_data(found_map, digits)) if as_json else map_text(found_map))
+            idle.note((("with --map", True, inputs), ("with --map but without --json", not as_json, ("digits",))))
+            return
+        if inputs["beta1"] is None and inputs["beta2"] is None and (plot or data):
+            return
+        found = magnitudes(**inputs, digits=digits)
+    except ProblemError as error:
+        raise refusing(error) from error
+    terminal.say(document("magnitude", 0, **magnitude_data(found)) if as_json else magnitude_text(found))
+    remark(inputs)
+    idle.note(
+        (
+            ("here: S needs V, steps, epsilon > 0 and beta1 < beta2", found.S is None, ("V", "epsilon")),
+            ("without a formula in d", all("d" not in str(value) for value in inputs.values()), ("dim",)),
+        )
+    )
+
+
+def magnitude_text(found: Magnitudes) -> str:
+    from ..bounds.problem import shown
+
+    rows = [
+        ("R", found.R, "u_t <= R for every t (Lemma B.2); also with bias correction"),
+        ("R^2 - 1", found.excess, "0 exactly at beta1 = beta2"),
+        ("R_t", found.R_t, f"the largest u_t at t = {shown(found.settings.get('steps', found.settings['beta1']))}"),
+        ("R_t, corrected", found.corrected, "the largest bias-corrected magnitude then"),
+        ("S", found.S, "root of the mean square over t = 1..T, where E[v_T] <= V"),
+    ]
+    lines = [", ".join(f"{name} = {shown(value)}" for name, value in found.settings.items()), ""]
+    if found.R is None:
+        lines.append("  R               none: beta1^2 >= beta2, so u_t is not bounded as t grows")
+    for name, value, meaning in rows:
+        if value is not None:
+            low, high = value.decimals(found.digits)
+            text = low if low == high else f"{low} .. {high}"
+            lines.append(f"  {name:<14}  {text:<{2 * found.digits + 10}}  {meaning}".rstrip())
+    return "\n".join(lines)
+
+
+def magnitude_data(found: Magnitudes) -> dict[str, Any]:
+    parts = {"R": found.R, "R^2 - 1": found.excess, "R_t": found.R_t, "R_t corrected": found.corrected, "S": found.S}
+    return {
+        "settings": {name: str(value).replace("**", "^") for name, value in found.settings.items()},
+        **{name: value and enclosed(value, found.digits) for name, value in parts.items()},
+    }
+
+
+def map_text(found: Map) -> str:
+    """R rounded up to 4 digits; "." where there is none, and brackets in the valley beta1 = beta2."""
+    head = ["beta2 \\ beta1", *(str(float(x)) for x in found.beta1)]
+    lines = [head]
+    for number, (beta2, row) in enumerate(zip(found.beta2, found.rows, strict=True)):
+        cells = [str(float(beta2))]
+        for column, value in enumerate(row):
+            text = "." if value is None else value.decimals(4)[1]
+            cells.append(f"[{text}]" if found.valley(number, column) else text)
+        lines.append(cells)
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    table = ["  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in lines]
+    legend = (
+        'R, rounded up. ".": beta1^2 >= beta2, no bound for all t. [1]: the valley beta1 = beta2, where R is least.'
+    )
+    return "\n".join([*table, "", legend])
+
+
+def map_data(found: Map, digits: int) -> list[dict[str, Any]]:
+    return [
+        {"beta1": str(x), "beta2": str(y), "R": value and enclosed(value, digits)}
+        for y, row in zip(found.beta2, found.rows, strict=True)
+        for x, value in zip(found.beta1, row, strict=True)
+    ]

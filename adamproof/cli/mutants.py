@@ -1,0 +1,28 @@
+"""The command `mutants`."""
+
+from __future__ import annotations
+
+import click
+
+from . import idle, terminal
+from .options import AS_JSON, ASCII, DEBUGGING, HELP, NAMES, PROGRESS, examples, with_options
+
+
+@click.command(
+    "mutants",
+    context_settings=HELP,
+    epilog=examples("mutants B.2", "mutants cauchy-schwarz --json"),
+)
+@with_options(NAMES, AS_JSON, ASCII, PROGRESS, DEBUGGING)
+@click.pass_context
+def command(ctx: click.Context, names: tuple[str, ...], as_json: bool, ascii_only: bool, progress: bool) -> None:
+    """Refute a lemma's mutants, its near misses: the prover must fail on each, and a counterexample must show it false.
+
+    Exit status: 0 if all are killed, 1 if one survives.
+    """
+    from .run import Run
+    from .tasks import Settings
+
+    idle.note((("with --json", as_json, ("ascii_only",)),))
+    run = Run(Settings("mutants", terminal.style(ascii_only)), terminal.Progress(progress), as_json)
+    ctx.exit(run.answer(names))

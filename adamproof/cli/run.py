@@ -1,0 +1,101 @@
+"""A task on several lemmas: each answer is printed as it comes, or all are one document."""
+
+from __future__ import annotations
+
+import re
+import signal
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+
+from . import files, json_output, terminal
+from .errors import DEBUG, INTERRUPTED, CliError
+from .names import concerned, resolve
+from .tasks import Outcome, Settings, run_all, workers, worst
+
+
+@dataclass
+class Run:
+    """A task over lemmas: prints each outcome as it comes, or all of them as one document."""
+
+    settings: Settings
+    progress: terminal.Progress
+    as_json: bool
+    quiet: bool = False
+    folder: Path | None = None  # where proof files go
+    outcomes: list[Outcome] = field(default_factory=list)
+    saved: set[str] = field(default_factory=set)  # the names of files written, which the next must not take
+    warned: bool = False
+
+    def answer(self, names: Sequence[str], jobs: int = 1) -> int:
+        """Answer for all these names; the exit status."""
+        start = time.perf_counter()
+        code, expected = INTERRUPTED, -1
+        try:
+            with workers(jobs, self.progress) as processes:
+                targets = resolve(names, processes)
+                if self.settings.task == "without":
+                    targets = concerned(targets, self.settings.without, processes)
+                expected = len(targets)
+                for outcome in run_all(targets, self.settings, processes, jobs, self.progress):
+                    self._take(outcome)
+            code = worst([outcome.exit_code for outcome in self.outcomes])
+        except KeyboardInterrupt:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one must not disturb the end
+            self.progress.clear()
+            of = f" of {expected} lemmas" if expected >= 0 else ""
+            terminal.warn(f"Interrupted after {len(self.outcomes)}{of}.")
+        self._finish(code, time.perf_counter() - start)
+        return code
+
+    def _take(self, outcome: Outcome) -> None:
+        self.progress.clear()
+        if self.folder is not None:
+            save(outcome, self.folder, self.saved)
+        if outcome.error:
+            debug = bool(click.get_current_context().meta.get(DEBUG))
+            CliError(outcome.error, outcome.trace).report(debug)
+        elif not self.as_json:
+            spaced = self.outcomes and not self.quiet and self.settings.style != "latex"
+            terminal.say(("\n" if spaced else "") + (outcome.line if self.quiet else outcome.text))
+        if outcome.warning and not self.warned:
+            terminal.warn(outcome.warning)
+        self.warned = self.warned or bool(outcome.warning)
+        self.outcomes.append(outcome)
+
+    def _finish(self, code: int, seconds: float) -> None:
+        if self.as_json:
+            self._document(code, seconds)
+        elif self.settings.task == "check" and len(self.outcomes) > 1 and not self.quiet:
+            terminal.say(f"\n{summary(self.outcomes)} ({seconds:.1f} s)")
+
+    def _document(self, code: int, seconds: float) -> None:
+        lemmas = [{**outcome.data, "seconds": round(outcome.seconds, 3)} for outcome in self.outcomes]
+        complete = {"complete": code != INTERRUPTED} if self.settings.task == "check" else {}
+        content = {**complete, "lemmas": lemmas, "seconds": round(seconds, 3)}
+        terminal.say(json_output.document(self.settings.task, code, **content))
+
+
+def summary(outcomes: Sequence[Outcome]) -> str:
+    """How many lemmas came to which verdict."""
+    verdicts = [outcome.verdict for outcome in outcomes if outcome.verdict]
+    counts = [f"{verdicts.count(verdict)} {terminal.coloured(verdict)}" for verdict in dict.fromkeys(verdicts)]
+    errors = len(outcomes) - len(verdicts)
+    return f"{len(outcomes)} lemmas: {', '.join(counts + ([f'{errors} with errors'] if errors else []))}"
+
+
+def save(outcome: Outcome, folder: Path, taken: set[str]) -> None:
+    """Write a lemma's proof files, named after lemma and claim; names that are taken get a number."""
+    for claim, proof in outcome.proofs:
+        stem = f"{_file_name(outcome.slug)}.{_file_name(claim)}"
+        name = next(name for name in (stem, *(f"{stem}-{n}" for n in range(2, 10**6))) if name not in taken)
+        taken.add(name)
+        files.write(folder / f"{name}.json", proof)
+
+
+def _file_name(text: str) -> str:
+    """A name as part of a file name: nothing in it can lead to another folder."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")[:80].lower() or "unnamed"

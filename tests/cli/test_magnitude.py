@@ -1,0 +1,24 @@
+"""The command `magnitude`."""
+
+from __future__ import annotations
+
+from tests.cli.test_bound import answer, ask
+
+
+def test_magnitude() -> None:
+    found = answer("magnitude", "--beta1", "0.9", "--beta2", "0.999", "--steps", "10", "--V", "1", "--digits", "30")
+    assert found["R^2 - 1"]["exact"] == "363/7" and found["R"]["low"] == "7.2702917999996985776318594782"
+    text = ask("magnitude", "--beta1", "0.9", "--beta2", "0.5", "--steps", "10").output
+    assert "none: beta1^2 >= beta2" in text and "R_t" in text
+
+
+def test_the_map() -> None:
+    text = ask("magnitude", "--map").output
+    assert "[1]" in text and "7.271" in text and text.splitlines()[-1].startswith("R, rounded up.")
+    cells = answer("magnitude", "--map")["map"]
+    assert sum(cell["R"] is None for cell in cells) == text.count("  .") + text.count(" .\n") - text.count("  .\n")
+
+
+def test_magnitude_needs_betas() -> None:
+    found = ask("magnitude", "--beta1", "0.9")
+    assert found.exit_code == 2 and found.output == "Error: a magnitude needs beta2, decay of the second moment\n"
