@@ -28,7 +28,8 @@ def losses(lemma: Lemma, text: str, say: Callable[[str], None] = lambda _: None)
     """
     found = lost(lemma, text, say)
     with FreshVerification(found.found.proofs) as verification:
-        return Losses.of(judged(found.found, verification.answers()), found.dropped, found.claims)
+        left = found.found.of(found.stated.lacking(found.dropped))
+        return Losses.of(judged(left, verification.answers()), found.dropped, found.claims)
 
 
 def lost(lemma: Lemma, text: str, say: Callable[[str], None]) -> LostFindings:
@@ -45,7 +46,7 @@ def lost(lemma: Lemma, text: str, say: Callable[[str], None]) -> LostFindings:
         else:
             twin = _false_twin(lemma, claim, dropped, say)
             claims.append(LostClaim(stated, *_needed(lemma, claim, stated), twin))
-    return LostFindings(found, dropped, tuple(claims))
+    return LostFindings(pipeline.outline(lemma, False), found, dropped, tuple(claims))
 
 
 def _bare(lemma: Lemma) -> Lemma:

@@ -34,7 +34,7 @@ def named(
     stated: the assumptions by name.  Raises LookupError or TypeError when the file has no such step.
     """
     steps = _Steps(proof, stated)
-    names = dict(cited)
+    names = {number: name for number, name in cited.items() if not steps.assumption(number)}  # nor may it hide one
     found = []
     for number, (title, step) in enumerate(titles, start=1):
         found.append(NamedStep(title, steps.conclusion(step), steps.rests_on(step, names)))
@@ -56,6 +56,11 @@ class _Steps:
         term: int = self._steps[step]["conclusion"]
         return self._terms[term]
 
+    def assumption(self, step: int) -> str:
+        """The name of the stated assumption that a step is, or ""."""
+        assumed = self._steps[step]["rule"] in ("assume", "cite")
+        return self._assumed.get(key(self.conclusion(step)), "") if assumed else ""
+
     def rests_on(self, last: int, names: Mapping[int, str]) -> tuple[str, ...]:
         """Walk back to the nearest named steps and the assumptions that are still hypotheses of the last one."""
         found: dict[str, None] = {}
@@ -70,9 +75,8 @@ class _Steps:
             if number in names:
                 found[names[number]] = None
             elif step["rule"] in ("assume", "cite"):
-                mark = key(self.conclusion(number))
-                if mark in self._assumed and mark in left:
-                    found[self._assumed[mark]] = None
+                if key(self.conclusion(number)) in left and (name := self.assumption(number)):
+                    found[name] = None
             else:
                 stack.extend(reversed(step["from"]))
         return tuple(found)

@@ -1,13 +1,13 @@
 """Findings as plain data (JSON), and back.  Exact: fractions, binary floating point numbers, terms.
 
 What is read may come from a stranger's program, or from a file that somebody has edited: it is checked, and text is
-made fit to be shown on one line.
+made fit to be shown (see `support.foreign_text`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from fractions import Fraction
 from functools import cache
@@ -20,6 +20,7 @@ from ..kernel.terms import PROP, Function, Term, function, make, reset_budget
 from ..numeric.check import Report, Witness
 from ..numeric.intervals import BoxAnswer
 from ..numeric.slack import Slack
+from ..support.foreign_text import foreign, label_problem, label_within, latin
 from ..theory.graph import Graph, Node
 from ..theory.source import Source
 from .report import About, ClaimFindings, Findings, LostClaim, MutantReport
@@ -28,7 +29,6 @@ KINDS = (
     About, BoxAnswer, ClaimFindings, Findings, Graph, LostClaim, MutantReport, Node, Report, Slack, Witness
 )  # fmt: skip
 RECORDS = {kind.__name__: kind for kind in KINDS}
-VERDICTS = re.compile(r"(?<![A-Za-z])(PROVED|REFUTED|REJECTED|UNDECIDED)(?![A-Za-z])")
 RESERVED = re.compile(r"none|nothing but the rules|step \d+")  # what is printed where no assumption is meant
 MAX_CLAIMS = 1000  # of a lemma
 MAX_COUNT = 10**12  # of models, boxes, steps and the like
@@ -36,7 +36,6 @@ MAX_PRECISION = 1000  # digits
 MAX_DEPTH = 200  # of a chain of results that rest on one another
 MAX_EXPONENT = 10_000_000  # of a floating point number; printing one of a far larger exponent might not end
 MAX_DIGITS = 250_000  # of an integer, hexadecimal
-MAX_TEXT = 20_000  # characters of a text that is shown
 T = TypeVar("T")
 SLUG = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 
@@ -110,6 +109,9 @@ def _findings(proofs: Any, found: Any) -> Findings:
     for claim in found.claims:
         if any(found.about.assumptions.get(name) is not stated for name, stated in claim.hypotheses.items()):
             raise NotFindings(f"the claim {claim.name!r} assumes what the lemma does not")
+        for _, name in claim.cited:
+            if name in claim.hypotheses or _is_reserved(name):
+                raise NotFindings(f"a cited lemma is called {name!r}")
     for entry in (*found.claims, *found.mutants):
         if not entry.name.strip():
             raise NotFindings("a claim or mutant has no name")
@@ -120,16 +122,28 @@ def _findings(proofs: Any, found: Any) -> Findings:
 
 
 def _about(about: Any) -> About:
-    if not _fits(about, About) or not SLUG.fullmatch(about.slug) or VERDICTS.search(about.slug):
+    if not _fits(about, About) or not SLUG.fullmatch(about.slug):
         raise NotFindings("the data do not describe a lemma")
     if not about.title.strip() or not about.where.strip() or (about.label is not None and not about.label.strip()):
         raise NotFindings("a lemma has no title")
-    for name in about.assumptions:
-        if not name.strip() or RESERVED.fullmatch(name):
-            raise NotFindings(f"an assumption is named {name!r}")
+    if problem := label_problem(about.label or ""):
+        raise NotFindings(f"the label {problem}")
+    _assumption_names(about.assumptions)
     _statements(*about.assumptions.values())
     checked: About = about
     return checked
+
+
+def _assumption_names(names: Iterable[str]) -> None:
+    for name in names:
+        if not name.strip() or _is_reserved(name):
+            raise NotFindings(f"an assumption is named {name!r}")
+        if problem := label_problem(label_within(name)):
+            raise NotFindings(f"the label of the assumption {name!a:.60} {problem}")
+
+
+def _is_reserved(name: str) -> bool:
+    return bool(RESERVED.fullmatch(re.sub(r"[\W_]+", " ", latin(name)).strip()))
 
 
 def _graph(value: Any) -> Graph:
@@ -138,8 +152,12 @@ def _graph(value: Any) -> Graph:
     ends = [*value.asked, *(end for node in value.nodes.values() for end in node.rests_on)]
     if not set(ends) <= set(value.nodes) or any(node.name != name for name, node in value.nodes.items()):
         raise NotFindings("an edge of the graph ends nowhere")
-    if not all(SLUG.fullmatch(node.slug) for node in value.nodes.values()):
-        raise NotFindings("a node of the graph is not a claim of a lemma")
+    for node in value.nodes.values():
+        if not SLUG.fullmatch(node.slug):
+            raise NotFindings("a node of the graph is not a claim of a lemma")
+        if problem := label_problem(node.label or ""):
+            raise NotFindings(f"the label {problem}")
+        _assumption_names(node.assumptions)
     _expect_short_chains({name: node.rests_on for name, node in value.nodes.items()})
     checked: Graph = value
     return checked
@@ -270,27 +288,15 @@ def _unpacked(data: Any, terms: list[Term]) -> Any:
     if kind == "dict":
         if not all(type(name) is str for name, _ in parts):
             raise NotFindings("a mapping whose keys are not texts")
-        return {foreign(name): _unpacked(entry, terms) for name, entry in parts}
+        found = {foreign(name): _unpacked(entry, terms) for name, entry in parts}
+        if len(found) < len(parts):
+            raise NotFindings("two names that are written alike")
+        return found
     if kind == "term":
         return terms[_place(parts[0])]
     if kind == "record":
         return RECORDS[parts[0]](*(_unpacked(entry, terms) for entry in parts[1]))
     raise NotFindings(f"data of no known kind {kind!r:.40}")
-
-
-def visible(text: str) -> str:
-    """A text that is shown on one line: a character that cannot be shown (such as a line break) becomes an escape."""
-    return text if text.isprintable() else "".join(map(_visible, text))
-
-
-def foreign(text: str) -> str:
-    """A text of unknown origin on one line: shortened, fit to be shown, and without the words of verdicts."""
-    short = text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]} ..."
-    return VERDICTS.sub(lambda word: word.group().lower(), visible(short))
-
-
-def _visible(character: str) -> str:
-    return character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
 
 
 def _integer(text: str) -> int:
