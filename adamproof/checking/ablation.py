@@ -18,6 +18,7 @@ from . import pipeline
 from .assumptions import matching, unknown
 from .judge import judged
 from .report import Losses, LostClaim, LostFindings
+from .serialize import packed, unpacked
 from .verifier import FreshVerification
 
 
@@ -28,7 +29,7 @@ def losses(lemma: Lemma, text: str, say: Callable[[str], None] = lambda _: None)
     """
     found = lost(lemma, text, say)
     with FreshVerification(found.found.proofs) as verification:
-        left = found.found.of(found.stated.lacking(found.dropped))
+        left = unpacked(packed(found.found)).of(unpacked(packed(found.stated)).lacking(found.dropped))
         return Losses.of(judged(left, verification.answers()), found.dropped, found.claims)
 
 

@@ -16,7 +16,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import mpmath
 
-from ..kernel.terms import PROP, Function, Term, function, make, reset_budget
+from ..kernel.terms import PROP, RELATIONS, Function, Term, function, make, reset_budget
 from ..numeric.check import Report, Witness
 from ..numeric.intervals import BoxAnswer
 from ..numeric.slack import Slack
@@ -116,9 +116,18 @@ def _findings(proofs: Any, found: Any) -> Findings:
         if not entry.name.strip():
             raise NotFindings("a claim or mutant has no name")
         _statements(*entry.hypotheses.values(), entry.conclusion)
+        _counterexamples(entry)
     claims = (replace(claim, proof=proof) for claim, proof in zip(found.claims, proofs, strict=True))
     checked: Findings = replace(found, claims=tuple(claims))
     return checked
+
+
+def _counterexamples(entry: ClaimFindings | MutantReport) -> None:
+    """A counterexample is to what is stated; what else it says is what whoever sent it says."""
+    numbers = entry.numbers if isinstance(entry, ClaimFindings) else None
+    for witness in (entry.witness, numbers and numbers.violation):
+        if witness and (witness.conclusion is not entry.conclusion or witness.slack.op not in RELATIONS):
+            raise NotFindings(f"a counterexample to {entry.name!r} is one to something else")
 
 
 def _about(about: Any) -> About:

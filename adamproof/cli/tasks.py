@@ -20,6 +20,7 @@ from ..checking.report import ClaimFindings, LemmaReport, Losses, LostClaim, Ver
 from ..checking.request import Request
 from ..checking.serialize import NotFindings, unpacked_losses
 from ..report.words import shortcomings
+from ..support.foreign_text import visible
 from ..support.signals import ended_by_signals
 from . import json_output as as_json
 from . import terminal
@@ -85,7 +86,7 @@ def workers(jobs: int, progress: terminal.Progress) -> Iterator[Workers]:
 
     def heard(path: str | None, line: str) -> None:
         progress.clear()
-        terminal.warn(f"[{path or 'a lemma of the library'} prints] {line}")
+        terminal.warn(f"[{visible(path) if path else 'a lemma of the library'} prints] {line}")
 
     with ended_by_signals(), Workers(jobs, heard, progress) as processes:
         yield processes

@@ -231,11 +231,55 @@ def lost(lemma, text, say):
     return replace(found, found=pipeline.work(lemma, 0, False, say, lambda proofs: None))
 ablation.lost = lost
 lemma = Lemma(slug="mine", title="Mine", source=Source.OURS, where="a test", assumptions={"x is positive": lt(0, x)},
-              claims=[Claim("it", lt(0, x**3), lambda scope: prove(scope.goal, scope.given()))])
+              claims=[Claim("it", lt(0, 2*x), lambda scope: prove(scope.goal, scope.given()))])
 """
     done = run("check", mine(body), "--without", "x is positive")
-    assert done.returncode == 2 and done.stdout == ""
-    assert "what was sent is not the lemma without 'x is positive'" in done.stderr
+    assert done.returncode == 1
+    assert 'Claim "it": REJECTED\n    the proof file also assumes 0 < x\n' in done.stdout
+    assert "mine without 'x is positive': 0 of 1 claims still hold\n" in done.stdout
+
+
+ABLATED = """
+import adamproof.checking.ablation as ablation
+from dataclasses import replace
+from adamproof.checking import pipeline
+from adamproof.prover import lt
+lemma = Lemma(slug="mine", title="Mine", source=Source.OURS, where="a test", assumptions={"x is positive": lt(0, x)},
+              claims=[Claim("it", lt(0, 2*x), lambda scope: prove(scope.goal, scope.given()))])
+real = ablation.lost
+def lost(lemma, text, say):
+    other = replace(lemma, assumptions=OTHER, claims=[Claim("it", GOAL, lambda scope: prove(scope.goal))])
+    return replace(real(lemma, text, say), found=pipeline.work(other, 0, False, say, lambda proofs: None))
+ablation.lost = lost
+"""
+OTHER_STATEMENTS = {
+    "trivial": ("OTHER, GOAL = {}, eq(0, 0, same=True)", "the proof file proves another statement: 0 == 0"),
+    "weaker": ("OTHER, GOAL = {}, le(0, x**2)", "the proof file proves another statement: 0 <= x^2"),
+    "of another name": ("OTHER, GOAL = {'easy': lt(x, 2*x)}, lt(x, 2*x)", "the proof file proves another statement"),
+}
+
+
+@pytest.mark.parametrize("change, said", OTHER_STATEMENTS.values(), ids=OTHER_STATEMENTS)
+def test_without_an_assumption_the_claim_is_still_the_stated_one(mine: Any, change: str, said: str) -> None:
+    """Another theorem is not the claim, in words and in the exit status."""
+    done = run("check", mine(f"{ABLATED}{change}"), "--without", "x is positive")
+    assert 'Claim "it": REJECTED\n' in done.stdout, done.stdout + done.stderr
+    assert said in " ".join(done.stdout.split())
+    assert "goes through without it" not in done.stdout
+    assert done.returncode == 1
+
+
+def test_what_is_proved_without_an_assumption_is_shown(mine: Any) -> None:
+    body = """
+from adamproof.prover import lt
+lemma = Lemma(slug="mine", title="Mine", source=Source.OURS, where="a test",
+              assumptions={"x is positive": lt(0, x), "x is small": le(x, 1)},
+              claims=[Claim("it", le(x, 2), lambda scope: prove(scope.goal, scope.given()))])
+"""
+    done = run("check", mine(body), "--without", "x is positive", "--ascii")
+    claim = '  Claim "it": PROVED\n    goes through without it\n    If\n      x <= 1  [x is small]\n    then\n      x <= 2\n'
+    assert claim in done.stdout, done.stdout
+    assert done.returncode == 0
 
 
 def test_titles_and_labels_have_no_words_of_verdicts(mine: Any) -> None:
