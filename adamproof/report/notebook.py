@@ -107,7 +107,7 @@ def report(found: LemmaReport) -> Shown:
     head = ("claim", "verdict", "proof", "assumptions not used", "numbers (random models)")
     body = _html_table(head, [tuple(map(_html, row)) for row in rows])
     tail = f"<p>{_html(killed)}</p>" if found.mutants else ""
-    return Shown(f"<div><p><b>{_html(_called(found.lemma))}: {found.verdict}</b></p>{body}{tail}</div>", "\n".join(lines))
+    return Shown(f"<div><p><b>{_html(lines[0])}</b></p>{body}{tail}</div>", "\n".join(lines))
 
 
 def proof(found: LemmaReport, name: str | None = None) -> Shown:

@@ -110,7 +110,7 @@ def _latin(character: str) -> str:
 
 
 def label_problem(text: str) -> str:
-    """What is wrong with a label, or the label that a name begins with ("C1: ..."), as the end of a sentence; or ""."""
+    """What is wrong with a label (of a lemma, or that a name begins with), as the end of a sentence; or ""."""
     if text.isascii() and text.isprintable() and len(text) <= MAX_LABEL:
         return ""
     return f"must be at most {MAX_LABEL} printable ASCII characters, not {text!a:.60}"

@@ -11,9 +11,10 @@ from ..support import package_data
 from ..support.foreign_text import latin
 
 WORDS = (  # that stand where names of lemmas do, and the commands
-    "all lemma theorem corollary result bound cache check claims completion experiment export graph list magnitude "
-    "mutate rate report schedule show simulate verify"
-).split()
+    *("all", "lemma", "theorem", "corollary", "result"),
+    *("bound", "cache", "check", "claims", "completion", "experiment", "export", "graph", "list", "magnitude"),
+    *("mutate", "rate", "report", "schedule", "show", "simulate", "verify"),
+)
 DECLARES = re.compile(r"^lemma\s*(:[^=\n]*)?=", re.MULTILINE)
 
 

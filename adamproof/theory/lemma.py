@@ -258,7 +258,7 @@ class Lemma:
     def _sequents(self) -> list[lemma_page.Sequent]:
         """What each claim states, in kernel terms."""
         return [
-            (foreign(claim.name), [prop(statement) for statement in self.stated(claim).values()], prop(claim.conclusion))
+            (foreign(claim.name), [*map(prop, self.stated(claim).values())], prop(claim.conclusion))
             for claim in self.claims
         ]
 

@@ -277,8 +277,8 @@ lemma = Lemma(slug="mine", title="Mine", source=Source.OURS, where="a test",
               claims=[Claim("it", le(x, 2), lambda scope: prove(scope.goal, scope.given()))])
 """
     done = run("check", mine(body), "--without", "x is positive", "--ascii")
-    claim = '  Claim "it": PROVED\n    goes through without it\n    If\n      x <= 1  [x is small]\n    then\n      x <= 2\n'
-    assert claim in done.stdout, done.stdout
+    statement = "    If\n      x <= 1  [x is small]\n    then\n      x <= 2\n"
+    assert f'  Claim "it": PROVED\n    goes through without it\n{statement}' in done.stdout, done.stdout
     assert done.returncode == 0
 
 
