@@ -117,7 +117,7 @@ def label_problem(text: str) -> str:
 
 
 def label_within(name: str) -> str:
-    """What the reader takes for the label of a name: all before a colon, or a first letter and digit ("A3 along ...")."""
+    """What reads as the label of a name: all before a colon, or a capital letter and a digit ("A3 along ...")."""
     head, colon, _ = name.partition(":")
     if colon:
         return head
