@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import re
 import signal
 import socket
 import subprocess
@@ -24,7 +25,7 @@ from typing import Any
 
 from ..support.foreign_text import foreign, printed, visible
 from ..support.signals import DeferredSignals
-from ..theory.index import taken
+from ..theory.index import labels, read_as, taken
 from .report import About, Findings
 from .request import FIRST, Request
 from .serialize import MAX_CLAIMS, NotFindings, unpacked
@@ -86,6 +87,7 @@ class Answer:
             raise WorkerFailed(f"{_of(self.request)} sent the results of another claim")
         if self.request.path is not None:
             refuse_names_of_the_library(self.request.path, found.about)
+            refuse_names(self.request.path, found.about.slug, None, others=[twin.name for twin in found.mutants])
         return found
 
     def verified(self) -> list[dict[str, Any]]:
@@ -96,19 +98,26 @@ class Answer:
 def refuse_names_of_the_library(path: str, about: About) -> None:
     """Raise WorkerFailed if a user's lemma, whatever its process says of that, has a name of the library's.
 
-    So must no assumption be called like a lemma: a proof that rests on it would seem to cite the lemma.
+    No assumption may be called like a lemma: a proof that rests on it would seem to cite the lemma.  Nor may a claim
+    bear a label of the source, as if the claim were that.
     """
-    refuse_names(path, about.slug, about.label, about.assumptions)
+    refuse_names(path, about.slug, about.label, about.assumptions, about.claims)
 
 
-def refuse_names(path: str, slug: str, label: str | None, assumptions: Iterable[str]) -> None:
-    """The same about names alone."""
+def refuse_names(
+    path: str, slug: str, label: str | None, assumptions: Iterable[str] = (), others: Iterable[str] = ()
+) -> None:
+    """The same about names alone; others: of claims and false twins."""
     for name in filter(None, (slug, label)):
         if why := taken(name):
             raise WorkerFailed(f"{path}: {name} {why}; choose a different one")
     for name in assumptions:
-        if why := taken(name, words=False):
-            raise WorkerFailed(f"{path}: the assumption {name!r} {why}; choose a different name")
+        for part in re.split("[,;]", name):
+            if why := taken(part, words=False):
+                raise WorkerFailed(f"{path}: the assumption {name!r} {why}; choose a different name")
+    for name in others:
+        if (known := read_as(name)).lower() in labels():
+            raise WorkerFailed(f"{path}: {name!r} reads like {known} of the source; choose a different name")
 
 
 class Workers:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from fractions import Fraction
 from functools import cache
+from itertools import accumulate
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -21,7 +22,7 @@ from ..numeric.check import Report, Witness
 from ..numeric.intervals import BoxAnswer
 from ..numeric.slack import Slack
 from ..support.foreign_text import foreign, label_problem, label_within, latin
-from ..theory.graph import Graph, Node
+from ..theory.graph import Graph, Node, label_of
 from ..theory.source import Source
 from .report import About, ClaimFindings, Findings, LostClaim, MutantReport
 
@@ -109,9 +110,11 @@ def _findings(proofs: Any, found: Any) -> Findings:
     for claim in found.claims:
         if any(found.about.assumptions.get(name) is not stated for name, stated in claim.hypotheses.items()):
             raise NotFindings(f"the claim {claim.name!r} assumes what the lemma does not")
-        for _, name in claim.cited:
+        for name in (*(name for _, name in claim.cited), *(name for name, _, _ in claim.places)):
             if name in claim.hypotheses or _is_reserved(name):
                 raise NotFindings(f"a cited lemma is called {name!r}")
+        if not all(SLUG.fullmatch(slug) and number >= 0 for _, slug, number in claim.places):
+            raise NotFindings("a cited lemma is none")
     for entry in (*found.claims, *found.mutants):
         if not entry.name.strip():
             raise NotFindings("a claim or mutant has no name")
@@ -149,6 +152,17 @@ def _assumption_names(names: Iterable[str]) -> None:
             raise NotFindings(f"an assumption is named {name!r}")
         if problem := label_problem(label_within(name)):
             raise NotFindings(f"the label of the assumption {name!a:.60} {problem}")
+        if _reads_as_several(name):
+            raise NotFindings(f"the name of the assumption {name!a:.60} reads like several")
+
+
+def _reads_as_several(name: str) -> bool:
+    """Whether a name, printed in brackets or in a list, would seem to end and another one to begin."""
+    depths = list(accumulate({"[": 1, "]": -1}.get(mark, 0) for mark in name))
+    parts = re.split("[,;]", name)[1:]
+    return (bool(depths) and (min(depths) < 0 or depths[-1] != 0)) or any(
+        label_of(part.strip()) or _is_reserved(part) for part in parts
+    )
 
 
 def _is_reserved(name: str) -> bool:

@@ -94,7 +94,7 @@ def _refuse_names(path: str, nodes: Iterable[Node]) -> None:
 
     try:
         for node in nodes:
-            refuse_names(path, node.slug, node.label, node.assumptions)
+            refuse_names(path, node.slug, node.label, node.assumptions, [node.claim])
     except WorkerFailed as failed:
         raise CliError(str(failed)) from None
 

@@ -49,13 +49,18 @@ def taken(name: str, words: bool = True) -> str:
 
     words: whether it must not be a word of the command line either.
     """
-    plain, folded = latin(name).strip(), _folded(name)
-    if plain in (known.lower() for known in names()):
+    if latin(name).strip() in (known.lower() for known in names()):
         return "is the name of another lemma"
-    if words and folded in _reserved():
+    if words and _folded(name) in _reserved():
         return "is a word of the command line"
-    like = _known().get(folded) or next((known for known in names() if _beginning(known).match(plain)), "")
+    like = read_as(name)
     return f"reads like {like}, which is the name of another lemma" if like else ""
+
+
+def read_as(name: str) -> str:
+    """The lemma of the library for which a reader may take this name; "" if none."""
+    plain = latin(name).strip()
+    return _known().get(_folded(name)) or next((known for known in names() if _beginning(known).match(plain)), "")
 
 
 @cache
@@ -81,7 +86,8 @@ def _beginning(known: str) -> re.Pattern[str]:
     """How a name begins that seems to be a label of the source and more (no formula), or a claim: "norms (p = 2)"."""
     label = known.lower() in labels()
     end = r"(?![\w.]|\s*[<=>!+*/^\u2260-\u2265])" if label else r"\s*\("
-    return re.compile(rf"\W*((lemma|theorem|corollary|result)\s+)?{re.escape(known.lower())}{end}")
+    text = known.lower().replace(".", r"\W") if label else re.escape(known.lower())
+    return re.compile(rf"\W*((lemma|theorem|corollary|result)\s+)?{text}{end}")
 
 
 def _slug(module: str) -> str:

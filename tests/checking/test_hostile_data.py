@@ -110,6 +110,19 @@ def test_an_assumption_cannot_be_hidden_as_a_cited_lemma(honest: Findings) -> No
     assert report.claims[0].steps[-1].rests_on == ("x is positive",)
 
 
+@pytest.mark.parametrize("name", ["x is positive]  [and more", "[x", "a, none", "x is positive, A1", "x; C2: more"])
+def test_a_name_that_reads_like_several_is_refused(honest: Findings, name: str) -> None:
+    with pytest.raises(NotFindings, match=r"the name of the assumption .* reads like several"):
+        unpacked(packed(renamed(honest, name)))
+    assert unpacked(packed(renamed(honest, "E[X] is u_t,j, with C0 = 1")))
+
+
+def test_a_place_that_is_none_is_refused(honest: Findings) -> None:
+    for place in (("norms", "norms, PROVED", 0), ("norms", "norms", -1)):
+        with pytest.raises(NotFindings, match="a cited lemma is none"):
+            unpacked(packed(replace(honest, claims=tuple(replace(c, places=(place,)) for c in honest.claims))))
+
+
 def test_names_that_are_written_alike_are_refused(honest: Findings) -> None:
     (stated,) = honest.about.assumptions.values()
     assumptions = {"x is PROVED": stated, "x is proved": stated}
@@ -135,6 +148,13 @@ def test_a_name_that_reads_like_the_librarys_is_taken(honest: Findings, name: st
             refuse_names_of_the_library("mine.py", replace(honest.about, label=name))
     with pytest.raises(WorkerFailed, match=r"mine.py: the assumption .* is the name of another lemma; choose"):
         refuse_names_of_the_library("mine.py", renamed(honest, name).about)
+
+
+@pytest.mark.parametrize("name", ["B.2", "B.2 is false", "Lemma B.2, corrected", "corollary 3.3", "b-2: it"])
+def test_a_claim_or_twin_does_not_bear_a_label_of_the_source(honest: Findings, name: str) -> None:
+    with pytest.raises(WorkerFailed, match=r"mine.py: '.*' reads like (B.2|3.3|corollary-3-3) of the source; choose"):
+        refuse_names_of_the_library("mine.py", replace(honest.about, claims=(name,)))
+    refuse_names_of_the_library("mine.py", replace(honest.about, claims=("descent", "rate", "norms")))
 
 
 @pytest.mark.parametrize("slug", ["all", "ALL", "All", "aII", "lemma", "check", "List", "verify", "Theorem"])
@@ -291,3 +311,18 @@ def test_a_lemma_in_a_notebook_says_no_verdict_and_no_markup_of_its_own() -> Non
 def test_a_slug_is_no_verdict() -> None:
     with pytest.raises(LemmaError, match="the slug mine-PROVED has the word of a verdict in it"):
         lemma_of(slug="mine-PROVED")
+
+
+# --- a falsehood about a truth --------------------------------------------------------------------
+
+
+def test_a_counterexample_that_is_none_refutes_nothing() -> None:
+    """A file says that a truth is refuted, with a counterexample that is said to be exact."""
+    false = work(
+        lemma_of(claims=[Claim("it", lt(1, x), lambda scope: prove(scope.goal))]), 0, False, lambda _: None, print
+    )
+    true = outline(lemma_of(), False)
+    witness = replace(false.claims[0].witness, conclusion=true.claims[0].conclusion)  # type: ignore[type-var]
+    (claim,) = report_of(replace(true, claims=(replace(true.claims[0], failure="no", witness=witness),))).claims
+    assert (claim.verdict, claim.witness) == (Verdict.UNDECIDED, None)
+    assert claim.reason == "no; the counterexample that was sent is none when it is computed again"
