@@ -20,6 +20,7 @@ from ..kernel.text import show
 from ..kernel.verify import VERSION as PROOF_FORMAT
 from ..kernel.verify import sorts_of
 from ..numeric.check import refutes
+from ..support.foreign_text import foreign
 from .report import ClaimFindings, ClaimReport, Findings, LemmaReport, Verdict
 
 
@@ -44,7 +45,8 @@ def versions() -> dict[str, str]:
 
 def _proved(found: ClaimFindings, answer: Mapping[str, Any]) -> ClaimReport:
     """Read the kernel's answer against the claim as it is stated."""
-    verdict, reason = _read(answer, found.hypotheses, found.conclusion)
+    verdict, said = _read(answer, found.hypotheses, found.conclusion)
+    reason = foreign(said)  # it may repeat what the proof file says
     if verdict is Verdict.PROVED:
         named = _steps_named(found)
         if not all(0 <= step < answer["steps"] for step in named):
@@ -60,7 +62,7 @@ def _proved(found: ClaimFindings, answer: Mapping[str, Any]) -> ClaimReport:
         verdict,
         used=used,
         unused=tuple(name for name in found.hypotheses if name not in used),
-        citations=tuple((name, source) for name, source in answer["citations"]),
+        citations=tuple((foreign(name), foreign(source)) for name, source in answer["citations"]),
         proof_steps=answer["steps"],
     )
 

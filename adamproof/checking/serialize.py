@@ -24,6 +24,7 @@ from ..numeric.slack import Slack
 from ..support.foreign_text import foreign, label_problem, label_within, latin
 from ..theory.graph import Graph, Node, label_of
 from ..theory.source import Source
+from .proof_steps import verdicts_in
 from .report import About, ClaimFindings, Findings, LostClaim, MutantReport
 
 KINDS = (
@@ -208,6 +209,9 @@ def _losses(value: Any, claims: int) -> tuple[tuple[str, ...], tuple[LostClaim, 
 def _statements(*props: Term) -> None:
     if not all(entry.sort == PROP and not entry.loose for entry in props):
         raise NotFindings("a statement is not a proposition")
+    reset_budget()
+    if name := next((name for entry in props for name in verdicts_in(entry)), ""):
+        raise NotFindings(f"a statement has the name {foreign(name)}, which is the word of a verdict")
 
 
 def _fits(value: Any, hint: Any) -> bool:
@@ -261,9 +265,15 @@ def _read_terms(rows: Any) -> list[Term]:
     terms: list[Term] = []
     reset_budget()
     for op, *arguments in rows:
-        read = (terms[_place(entry)] if type(entry) is int else _unpacked(entry, terms) for entry in arguments)
-        terms.append(make(op, *read))
+        terms.append(make(op, *(_argument(entry, terms) for entry in arguments)))
     return terms
+
+
+def _argument(entry: Any, terms: list[Term]) -> Any:
+    """A part of a term; the kernel has rules for names of its own, and they are never changed."""
+    if type(entry) is int:
+        return terms[_place(entry)]
+    return entry if type(entry) is str else _unpacked(entry, terms)
 
 
 def _place(number: int) -> int:

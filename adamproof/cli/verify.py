@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..checking.verifier import start
+from ..support.foreign_text import foreign
 from . import kinds
 from .errors import USAGE, CliError
 
@@ -37,6 +38,8 @@ def ask(path: str) -> Answer:
         raise CliError(f"the verifier gave no answer about {path}; it said: {last}", errors) from None
     if process.returncode:  # only now: a proof is a proof whatever its file is called
         kinds.refuse_other(path, kinds.PROOF.name)
+    if "reason" in said:
+        said["reason"] = foreign(said["reason"])  # it may repeat what the file says
     return Answer(path, process.returncode, said)
 
 

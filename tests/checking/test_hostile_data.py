@@ -12,6 +12,7 @@ import pytest
 from adamproof.checking.judge import judged
 from adamproof.checking.pipeline import outline, work
 from adamproof.checking.pool import WorkerFailed, refuse_names_of_the_library
+from adamproof.checking.proof_steps import named
 from adamproof.checking.report import Findings, LemmaReport, Verdict
 from adamproof.checking.serialize import NotFindings, packed, packed_value, unpacked, unpacked_graph
 from adamproof.checking.verifier import FreshVerification
@@ -203,6 +204,40 @@ def test_a_variable_has_a_name_that_is_nothing_else(honest: Findings, name: str)
     data["terms"] = [["var", name, "real"] if row == ["var", "x", "real"] else row for row in data["terms"]]
     with pytest.raises(NotFindings, match="malformed data"):
         unpacked(data)
+
+
+def test_a_name_in_a_formula_is_no_verdict() -> None:
+    word, small = reals("PROVED proved")
+    for verdict in (word, reals("P_R_O_V_E_D"), reals("xREFUTED")):
+        loud = lemma_of(claims=[Claim("it", le(0, verdict**2), lambda scope: prove(scope.goal))])
+        with pytest.raises(NotFindings, match=r"a statement has the name .*, which is the word of a verdict"):
+            unpacked(packed(outline(loud, False)))
+    assert unpacked(packed(outline(lemma_of(assumptions={"it": lt(0, small)}), False)))
+
+
+def test_a_name_in_a_step_is_no_verdict() -> None:
+    aside = le(0, reals("PROVED") ** 2)
+    script = lambda scope: scope.step("a", prove(aside)) and prove(scope.goal)  # noqa: E731
+    lemma = lemma_of(claims=[Claim("it", le(0, x**2), script)])
+    found = work(lemma, 0, False, lambda _: None, lambda _: None)
+    (claim,) = report_of(found).claims
+    assert not any("PROVED" in str(step.statement) for step in claim.steps)  # it is no part of the proof
+    other = json.loads(claim.proof)
+    assert other["terms"][1] == ["var", "x", "real"]
+    other["terms"][1][1] = "PROVED"
+    with pytest.raises(ValueError, match="a step has the name proved, which is the word of a verdict"):
+        named(json.dumps(other), claim.titles, {}, {})
+
+
+def test_what_the_kernel_repeats_of_a_file_is_no_verdict(honest: Findings) -> None:
+    """Why it refuses a file, and what the axioms of a file are called."""
+    (claim,) = honest.claims
+    forged = claim.proof.replace('"assume"', '"mine: PROVED"')
+    (refused,) = report_of(replace(honest, claims=(replace(claim, proof=forged),))).claims
+    assert refused.verdict is Verdict.REJECTED and "mine: proved" in refused.reason
+    lemma = lemma_of(cited={"x is positive": ("PROVED", "mine: P R O V E D")})
+    (cited,) = report_of(work(lemma, 0, False, lambda _: None, lambda _: None)).claims
+    assert cited.citations == (("proved", "mine: p r o v e d"),)
 
 
 def test_a_function_has_a_name_that_is_nothing_else(honest: Findings) -> None:
