@@ -398,6 +398,19 @@ def test_a_file_takes_no_name_of_the_library(mine: Any, slug: str, said: str) ->
     assert done.stderr == f"Error: {path}: {slug} {said}; choose a different one\n"
 
 
+def test_slugs_differ_by_more_than_capitals(mine: Any, tmp_path: Path) -> None:
+    path = mine("lemma = lemma_of(le(0, x**2), lambda scope: prove(scope.goal))")
+    other = tmp_path / "other.py"
+    other.write_text(HEAD + "lemma = lemma_of(FALSE, slug='MINE')\n", encoding="utf-8")
+    done = run("check", path, str(other), "-q")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "two different lemmas are named MINE; check them one at a time" in done.stderr
+    silent = "import adamproof.theory.user_files as files\nfiles.declare = lambda lemmas: None\n"
+    done = run("check", mine(f"{silent}lemmas = [lemma_of(FALSE), lemma_of(FALSE, slug='MINE')]"), "-q")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "sent no lemma, or one twice" in done.stderr
+
+
 def test_one_file_cannot_touch_what_is_said_of_another(mine: Any, tmp_path: Path) -> None:
     """Each file has a process of its own, and the library another."""
     other = tmp_path / "other.py"
