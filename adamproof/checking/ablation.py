@@ -18,6 +18,7 @@ from . import pipeline
 from .assumptions import matching, unknown
 from .judge import judged
 from .report import Losses, LostClaim, LostFindings
+from .serialize import packed, unpacked
 from .verifier import FreshVerification
 
 
@@ -28,7 +29,8 @@ def losses(lemma: Lemma, text: str, say: Callable[[str], None] = lambda _: None)
     """
     found = lost(lemma, text, say)
     with FreshVerification(found.found.proofs) as verification:
-        return Losses.of(judged(found.found, verification.answers()), found.dropped, found.claims)
+        left = unpacked(packed(found.found)).of(unpacked(packed(found.stated)).lacking(found.dropped))
+        return Losses.of(judged(left, verification.answers()), found.dropped, found.claims)
 
 
 def lost(lemma: Lemma, text: str, say: Callable[[str], None]) -> LostFindings:
@@ -45,7 +47,7 @@ def lost(lemma: Lemma, text: str, say: Callable[[str], None]) -> LostFindings:
         else:
             mutant = _refuted_mutant(lemma, claim, dropped, say)
             claims.append(LostClaim(stated, *_needed(lemma, claim, stated), mutant))
-    return LostFindings(found, dropped, tuple(claims))
+    return LostFindings(pipeline.outline(lemma, False), found, dropped, tuple(claims))
 
 
 def _bare(lemma: Lemma) -> Lemma:

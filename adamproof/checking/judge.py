@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -18,6 +19,8 @@ from ..kernel.terms import Refusal, Term
 from ..kernel.text import show
 from ..kernel.verify import VERSION as PROOF_FORMAT
 from ..kernel.verify import sorts_of
+from ..numeric.check import refutes
+from ..support.foreign_text import foreign
 from .report import ClaimFindings, ClaimReport, Findings, LemmaReport, Verdict
 
 
@@ -42,7 +45,8 @@ def versions() -> dict[str, str]:
 
 def _proved(found: ClaimFindings, answer: Mapping[str, Any]) -> ClaimReport:
     """Read the kernel's answer against the claim as it is stated."""
-    verdict, reason = _read(answer, found.hypotheses, found.conclusion)
+    verdict, said = _read(answer, found.hypotheses, found.conclusion)
+    reason = foreign(said)  # it may repeat what the proof file says
     if verdict is Verdict.PROVED:
         named = _steps_named(found)
         if not all(0 <= step < answer["steps"] for step in named):
@@ -58,7 +62,7 @@ def _proved(found: ClaimFindings, answer: Mapping[str, Any]) -> ClaimReport:
         verdict,
         used=used,
         unused=tuple(name for name in found.hypotheses if name not in used),
-        citations=tuple((name, source) for name, source in answer["citations"]),
+        citations=tuple((foreign(name), foreign(source)) for name, source in answer["citations"]),
         proof_steps=answer["steps"],
     )
 
@@ -88,10 +92,14 @@ def _read(answer: Mapping[str, Any], stated: Mapping[str, Term], conclusion: Ter
 
 
 def _failed(found: ClaimFindings) -> ClaimReport:
-    """No proof: refuted by a counterexample that leaves no doubt, otherwise undecided."""
+    """No proof: refuted by a counterexample that leaves no doubt and is one when computed here; otherwise undecided."""
     reason = found.failure
     witness = found.witness
-    if witness is not None and not witness.certain:
+    if witness is None:
+        return ClaimReport.of(found, Verdict.UNDECIDED, reason=reason)
+    if not witness.certain:
         reason += "; it fails in a model, but there rounding or samples of a quantifier leave a doubt"
-    verdict = Verdict.REFUTED if witness is not None and witness.certain else Verdict.UNDECIDED
-    return ClaimReport.of(found, verdict, reason=reason)
+    elif not refutes(witness, list(found.hypotheses.values()), found.conclusion):
+        reason += "; the counterexample that was sent is none when it is computed again"
+        return ClaimReport.of(replace(found, witness=None), Verdict.UNDECIDED, reason=reason)
+    return ClaimReport.of(found, Verdict.REFUTED if witness.certain else Verdict.UNDECIDED, reason=reason)

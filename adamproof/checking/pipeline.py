@@ -25,6 +25,7 @@ from ..theory.library import derivation_of, get
 from .judge import judged
 from .report import About, ClaimFindings, Findings, LemmaReport, MutantReport, speaks_of_integrability
 from .request import MODELS
+from .serialize import packed, unpacked
 from .verifier import FreshVerification
 
 SEED = 20250706  # of the random models; any other does as well, a fixed one makes runs repeatable
@@ -55,7 +56,7 @@ def check(
     try:
         found = work(lemma, models, mutants, progress, send)
         progress(f"{lemma.slug}: verifying")
-        return judged(found, verifications[0].answers())
+        return judged(unpacked(packed(found)), verifications[0].answers())  # text as `adamproof check` shows it
     finally:
         for verification in verifications:
             verification.close()

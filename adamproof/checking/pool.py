@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import re
 import signal
 import socket
 import subprocess
@@ -18,15 +19,16 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..support.foreign_text import foreign, printed, visible
 from ..support.signals import DeferredSignals
-from ..theory.index import names
+from ..theory.index import labels, read_as, taken
 from .report import About, Findings
 from .request import FIRST, Request
-from .serialize import MAX_CLAIMS, NotFindings, foreign, unpacked, visible
+from .serialize import MAX_CLAIMS, NotFindings, unpacked
 from .verifier import FreshVerification, environment
 
 MAX_BYTES = 256_000_000  # of one answer
@@ -62,20 +64,30 @@ class Answer:
 
     def findings(self) -> Findings:
         """What was found.  Raises WorkerFailed when that is nothing that can be."""
+        return self._read("found", self.proofs)
+
+    def stated(self) -> Findings:
+        """For the task "without": the lemma with all that it assumes.  Raises WorkerFailed as `findings` does."""
+        data = self.message.get("stated")
+        claims = data.get("proofs") if isinstance(data, dict) else None
+        return self._read("stated", claims).outline
+
+    def _read(self, part: str, proofs: Any) -> Findings:
         if self.failure is not None:
             raise self.failure
-        data = self.message.get("found")
+        data = self.message.get(part)
         try:
-            found = unpacked({**data, "proofs": self.proofs} if isinstance(data, dict) else data)
+            found = unpacked({**data, "proofs": proofs} if isinstance(data, dict) else data)
         except NotFindings as error:
             raise WorkerFailed(f"{_of(self.request)} sent what is not a result: {error}") from None
         if found.about.slug != self.request.slug:
             raise WorkerFailed(f"{_of(self.request)} sent the results of another lemma, {found.about.slug}")
         wanted = self.request.claim
-        if wanted is not None and (len(found.claims) != 1 or wanted not in (FIRST, found.claims[0].name)):
+        if wanted is not None and (len(found.claims) != 1 or not _is(found.claims[0].name, wanted)):
             raise WorkerFailed(f"{_of(self.request)} sent the results of another claim")
         if self.request.path is not None:
             refuse_names_of_the_library(self.request.path, found.about)
+            refuse_names(self.request.path, found.about.slug, None, others=[mutant.name for mutant in found.mutants])
         return found
 
     def verified(self) -> list[dict[str, Any]]:
@@ -84,11 +96,28 @@ class Answer:
 
 
 def refuse_names_of_the_library(path: str, about: About) -> None:
-    """Raise WorkerFailed if a user's lemma, whatever its process says of that, has a name of the library's."""
-    taken = {name.lower() for name in names()}
-    for name in filter(None, (about.slug, about.label)):
-        if name.strip().lower() in taken:
-            raise WorkerFailed(f"{path}: {name} is the name of another lemma; choose a different one")
+    """Raise WorkerFailed if a user's lemma, whatever its process says of that, has a name of the library's.
+
+    No assumption may be called like a lemma: a proof that rests on it would seem to cite the lemma.  Nor may a claim
+    bear a label of the source, as if the claim were that.
+    """
+    refuse_names(path, about.slug, about.label, about.assumptions, about.claims)
+
+
+def refuse_names(
+    path: str, slug: str, label: str | None, assumptions: Iterable[str] = (), others: Iterable[str] = ()
+) -> None:
+    """The same about names alone; others: of claims and mutants."""
+    for name in filter(None, (slug, label)):
+        if why := taken(name):
+            raise WorkerFailed(f"{path}: {name} {why}; choose a different one")
+    for name in assumptions:
+        for part in re.split("[,;]", name):
+            if why := taken(part, words=False):
+                raise WorkerFailed(f"{path}: the assumption {name!r} {why}; choose a different name")
+    for name in others:
+        if (known := read_as(name)).lower() in labels():
+            raise WorkerFailed(f"{path}: {name!r} reads like {known} of the source; choose a different name")
 
 
 class Workers:
@@ -224,7 +253,7 @@ class Workers:
             raise WorkerFailed(f"{worker.name} sent what is not a message")
         self._listen(worker, whole="say" not in message and "proofs" not in message)
         if "error" in message:
-            trace = "\n".join(map(foreign, str(message.get("trace", ""))[:MAX_SHOWN].split("\n")))
+            trace = "\n".join(map(printed, str(message.get("trace", ""))[:MAX_SHOWN].split("\n")))
             raise WorkerFailed(_shown(message["error"]), trace)
         return message
 
@@ -315,7 +344,7 @@ class _Worker:
         self._read_to += len(content)
         self._left -= len(content)
         for line in content.decode("utf-8", "backslashreplace").removesuffix("\n").split("\n") if content else ():
-            yield visible(line)
+            yield printed(line)
         if whole and size > self._read_to:
             yield f"... and {size - self._read_to} more bytes, which are not shown"
             self._read_to = size
@@ -346,6 +375,11 @@ class _Worker:
             pass  # it has ended
         self._channel.close()
         self._printed.close()
+
+
+def _is(name: str, wanted: str | int) -> bool:
+    """Whether a claim is the one that was asked for; names come as they are shown."""
+    return wanted == FIRST or (isinstance(wanted, str) and name == foreign(wanted))
 
 
 def _of(request: Request) -> str:

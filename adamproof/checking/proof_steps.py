@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..kernel.normal import key
-from ..kernel.terms import Term, reset_budget
+from ..kernel.terms import Function, Term, free, reset_budget
 from ..kernel.verify import Reader
+from ..support.foreign_text import foreign
 
 
 @dataclass(frozen=True)
@@ -31,15 +32,24 @@ def named(
     """The titled steps of a proof file that the kernel has accepted.
 
     titles: (title, number of the step).  cited: by number, what the theorems of other lemmas are called.
-    stated: the assumptions by name.  Raises LookupError or TypeError when the file has no such step.
+    stated: the assumptions by name.  Raises LookupError or TypeError when the file has no such step, ValueError when a
+    name in one is the word of a verdict.
     """
     steps = _Steps(proof, stated)
-    names = dict(cited)
+    names = {number: name for number, name in cited.items() if not steps.assumption(number)}  # nor may it hide one
     found = []
     for number, (title, step) in enumerate(titles, start=1):
+        if words := verdicts_in(steps.conclusion(step)):
+            raise ValueError(f"a step has the name {foreign(words[0])}, which is the word of a verdict")
         found.append(NamedStep(title, steps.conclusion(step), steps.rests_on(step, names)))
         names.setdefault(step, f"step {number}")
     return tuple(found)
+
+
+def verdicts_in(term: Term) -> list[str]:
+    """The free names of a term, sorted, that seem to be verdicts where the term is printed."""
+    names = {symbol.name if type(symbol) is Function else symbol.args[0] for symbol in free(term)}
+    return sorted(name for name in names if foreign(name) != name)
 
 
 class _Steps:
@@ -56,6 +66,11 @@ class _Steps:
         term: int = self._steps[step]["conclusion"]
         return self._terms[term]
 
+    def assumption(self, step: int) -> str:
+        """The name of the stated assumption that a step is, or ""."""
+        assumed = self._steps[step]["rule"] in ("assume", "cite")
+        return self._assumed.get(key(self.conclusion(step)), "") if assumed else ""
+
     def rests_on(self, last: int, names: Mapping[int, str]) -> tuple[str, ...]:
         """Walk back to the nearest named steps and the assumptions that are still hypotheses of the last one."""
         found: dict[str, None] = {}
@@ -70,9 +85,8 @@ class _Steps:
             if number in names:
                 found[names[number]] = None
             elif step["rule"] in ("assume", "cite"):
-                mark = key(self.conclusion(number))
-                if mark in self._assumed and mark in left:
-                    found[self._assumed[mark]] = None
+                if key(self.conclusion(number)) in left and (name := self.assumption(number)):
+                    found[name] = None
             else:
                 stack.extend(reversed(step["from"]))
         return tuple(found)

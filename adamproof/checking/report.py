@@ -6,7 +6,7 @@ answers about the proof files (see `judge`).  Nothing here imports SymPy.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 from fractions import Fraction
@@ -140,9 +140,28 @@ class Findings:
             self.about, tuple(claim.outline for claim in self.claims), tuple(mutant.outline for mutant in self.mutants)
         )
 
+    def lacking(self, dropped: Collection[str]) -> Findings:
+        """The lemma as it is stated, without these assumptions and without what was found."""
+        kept = {name: stated for name, stated in self.about.assumptions.items() if name not in dropped}
+        axioms = tuple(name for name in self.about.axioms if name in kept)
+        claims = (replace(claim.outline, hypotheses=_among(claim.hypotheses, kept)) for claim in self.claims)
+        return Findings(replace(self.about, assumptions=kept, axioms=axioms), tuple(claims))
+
+    def of(self, stated: Findings) -> Findings:
+        """What was found, as being about what is stated there.  Raises ValueError where the claims have other names."""
+        if [claim.name for claim in self.claims] != [claim.name for claim in stated.claims]:
+            raise ValueError("the claims are not those of the lemma")
+        pairs = zip(self.claims, stated.claims, strict=True)
+        claims = (replace(found, hypotheses=claim.hypotheses, conclusion=claim.conclusion) for found, claim in pairs)
+        return Findings(stated.about, tuple(claims))
+
     def is_complete(self, models: int) -> bool:
         """Whether every claim has a proof, and the numbers and intervals that checking it finds."""
         return all(claim_is_complete(claim, models) for claim in self.claims)
+
+
+def _among(hypotheses: Mapping[str, Term], kept: Collection[str]) -> dict[str, Term]:
+    return {name: stated for name, stated in hypotheses.items() if name in kept}
 
 
 def claim_is_complete(claim: ClaimFindings, models: int) -> bool:
@@ -182,8 +201,9 @@ class LostClaim:
 
 @dataclass(frozen=True)
 class LostFindings:
-    """What was found without the assumptions `dropped`: the findings about the lemma that is left, and its claims."""
+    """What was found without the assumptions `dropped`: the lemma as it is stated, what is left of it, its claims."""
 
+    stated: Findings
     found: Findings
     dropped: tuple[str, ...]
     claims: tuple[LostClaim, ...]
@@ -261,6 +281,10 @@ class AblationResult:
         return self.report.verdict is Verdict.PROVED
 
     @property
+    def rejected(self) -> bool:
+        return self.report.verdict is Verdict.REJECTED
+
+    @property
     def word(self) -> Verdict:
         """The answer without the assumptions, a refuted mutant taken into account."""
         return Verdict.REFUTED if self.mutant else self.report.verdict
@@ -271,17 +295,19 @@ class AblationResult:
 
     @property
     def needed(self) -> tuple[str, ...]:
-        return () if self.holds else self.found.needed
+        return () if self.holds or self.rejected else self.found.needed
 
     @property
     def mutant(self) -> str:
-        return "" if self.holds else self.found.mutant
+        return "" if self.holds or self.rejected else self.found.mutant
 
     @property
     def text(self) -> str:
         """What there is to say, in one sentence or a few parts of one."""
         if self.holds:
             return "goes through without it" if self.stated else "does not assume it"
+        if self.rejected:
+            return self.report.reason
         needs = " and ".join(f'"{name}"' for name in self.needed)
         said = f"needs the assumption {needs}" if needs else self.report.reason
         shown = f'the mutant "{self.mutant}" has a counterexample'
@@ -300,6 +326,13 @@ class Losses:
     @classmethod
     def of(cls, report: LemmaReport, dropped: tuple[str, ...], claims: Sequence[LostClaim]) -> Losses:
         return cls(report, dropped, tuple(map(AblationResult, report.claims, claims)))
+
+    @property
+    def exit_code(self) -> int:
+        """A script that fails refutes nothing."""
+        if any(claim.rejected for claim in self.claims):
+            return Verdict.REJECTED.exit_code
+        return (Verdict.PROVED if self.holds else Verdict.UNDECIDED).exit_code
 
     @property
     def lemma(self) -> About:

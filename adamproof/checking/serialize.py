@@ -1,34 +1,36 @@
 """Findings as plain data (JSON), and back.  Exact: fractions, binary floating point numbers, terms.
 
 What is read may come from a stranger's program, or from a file that somebody has edited: it is checked, and text is
-made fit to be shown on one line.
+made fit to be shown (see `support.foreign_text`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from fractions import Fraction
 from functools import cache
+from itertools import accumulate
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import mpmath
 
-from ..kernel.terms import PROP, Function, Term, function, make, reset_budget
+from ..kernel.terms import PROP, RELATIONS, Function, Term, function, make, reset_budget
 from ..numeric.check import Report, Witness
 from ..numeric.intervals import BoxAnswer
 from ..numeric.slack import Slack
-from ..theory.graph import Graph, Node
+from ..support.foreign_text import foreign, label_problem, label_within, latin
+from ..theory.graph import Graph, Node, label_of
 from ..theory.source import Source
+from .proof_steps import verdicts_in
 from .report import About, ClaimFindings, Findings, LostClaim, MutantReport
 
 KINDS = (
     About, BoxAnswer, ClaimFindings, Findings, Graph, LostClaim, MutantReport, Node, Report, Slack, Witness
 )  # fmt: skip
 RECORDS = {kind.__name__: kind for kind in KINDS}
-VERDICTS = re.compile(r"(?<![A-Za-z])(PROVED|REFUTED|REJECTED|UNDECIDED)(?![A-Za-z])")
 RESERVED = re.compile(r"none|nothing but the rules|step \d+")  # what is printed where no assumption is meant
 MAX_CLAIMS = 1000  # of a lemma
 MAX_COUNT = 10**12  # of models, boxes, steps and the like
@@ -36,7 +38,6 @@ MAX_PRECISION = 1000  # digits
 MAX_DEPTH = 200  # of a chain of results that rest on one another
 MAX_EXPONENT = 10_000_000  # of a floating point number; printing one of a far larger exponent might not end
 MAX_DIGITS = 250_000  # of an integer, hexadecimal
-MAX_TEXT = 20_000  # characters of a text that is shown
 T = TypeVar("T")
 SLUG = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 
@@ -110,26 +111,63 @@ def _findings(proofs: Any, found: Any) -> Findings:
     for claim in found.claims:
         if any(found.about.assumptions.get(name) is not stated for name, stated in claim.hypotheses.items()):
             raise NotFindings(f"the claim {claim.name!r} assumes what the lemma does not")
+        for name in (*(name for _, name in claim.cited), *(name for name, _, _ in claim.places)):
+            if name in claim.hypotheses or _is_reserved(name):
+                raise NotFindings(f"a cited lemma is called {name!r}")
+        if not all(SLUG.fullmatch(slug) and number >= 0 for _, slug, number in claim.places):
+            raise NotFindings("a cited lemma is none")
     for entry in (*found.claims, *found.mutants):
         if not entry.name.strip():
             raise NotFindings("a claim or mutant has no name")
         _statements(*entry.hypotheses.values(), entry.conclusion)
+        _counterexamples(entry)
     claims = (replace(claim, proof=proof) for claim, proof in zip(found.claims, proofs, strict=True))
     checked: Findings = replace(found, claims=tuple(claims))
     return checked
 
 
+def _counterexamples(entry: ClaimFindings | MutantReport) -> None:
+    """A counterexample is to what is stated; what else it says is what whoever sent it says."""
+    numbers = entry.numbers if isinstance(entry, ClaimFindings) else None
+    for witness in (entry.witness, numbers and numbers.violation):
+        if witness and (witness.conclusion is not entry.conclusion or witness.slack.op not in RELATIONS):
+            raise NotFindings(f"a counterexample to {entry.name!r} is one to something else")
+
+
 def _about(about: Any) -> About:
-    if not _fits(about, About) or not SLUG.fullmatch(about.slug) or VERDICTS.search(about.slug):
+    if not _fits(about, About) or not SLUG.fullmatch(about.slug):
         raise NotFindings("the data do not describe a lemma")
     if not about.title.strip() or not about.where.strip() or (about.label is not None and not about.label.strip()):
         raise NotFindings("a lemma has no title")
-    for name in about.assumptions:
-        if not name.strip() or RESERVED.fullmatch(name):
-            raise NotFindings(f"an assumption is named {name!r}")
+    if problem := label_problem(about.label or ""):
+        raise NotFindings(f"the label {problem}")
+    _assumption_names(about.assumptions)
     _statements(*about.assumptions.values())
     checked: About = about
     return checked
+
+
+def _assumption_names(names: Iterable[str]) -> None:
+    for name in names:
+        if not name.strip() or _is_reserved(name):
+            raise NotFindings(f"an assumption is named {name!r}")
+        if problem := label_problem(label_within(name)):
+            raise NotFindings(f"the label of the assumption {name!a:.60} {problem}")
+        if _reads_as_several(name):
+            raise NotFindings(f"the name of the assumption {name!a:.60} reads like several")
+
+
+def _reads_as_several(name: str) -> bool:
+    """Whether a name, printed in brackets or in a list, would seem to end and another one to begin."""
+    depths = list(accumulate({"[": 1, "]": -1}.get(mark, 0) for mark in name))
+    parts = re.split("[,;]", name)[1:]
+    return (bool(depths) and (min(depths) < 0 or depths[-1] != 0)) or any(
+        label_of(part.strip()) or _is_reserved(part) for part in parts
+    )
+
+
+def _is_reserved(name: str) -> bool:
+    return bool(RESERVED.fullmatch(re.sub(r"[\W_]+", " ", latin(name)).strip()))
 
 
 def _graph(value: Any) -> Graph:
@@ -138,8 +176,12 @@ def _graph(value: Any) -> Graph:
     ends = [*value.asked, *(end for node in value.nodes.values() for end in node.rests_on)]
     if not set(ends) <= set(value.nodes) or any(node.name != name for name, node in value.nodes.items()):
         raise NotFindings("an edge of the graph ends nowhere")
-    if not all(SLUG.fullmatch(node.slug) for node in value.nodes.values()):
-        raise NotFindings("a node of the graph is not a claim of a lemma")
+    for node in value.nodes.values():
+        if not SLUG.fullmatch(node.slug):
+            raise NotFindings("a node of the graph is not a claim of a lemma")
+        if problem := label_problem(node.label or ""):
+            raise NotFindings(f"the label {problem}")
+        _assumption_names(node.assumptions)
     _expect_short_chains({name: node.rests_on for name, node in value.nodes.items()})
     checked: Graph = value
     return checked
@@ -167,6 +209,9 @@ def _losses(value: Any, claims: int) -> tuple[tuple[str, ...], tuple[LostClaim, 
 def _statements(*props: Term) -> None:
     if not all(entry.sort == PROP and not entry.loose for entry in props):
         raise NotFindings("a statement is not a proposition")
+    reset_budget()
+    if name := next((name for entry in props for name in verdicts_in(entry)), ""):
+        raise NotFindings(f"a statement has the name {foreign(name)}, which is the word of a verdict")
 
 
 def _fits(value: Any, hint: Any) -> bool:
@@ -220,9 +265,15 @@ def _read_terms(rows: Any) -> list[Term]:
     terms: list[Term] = []
     reset_budget()
     for op, *arguments in rows:
-        read = (terms[_place(entry)] if type(entry) is int else _unpacked(entry, terms) for entry in arguments)
-        terms.append(make(op, *read))
+        terms.append(make(op, *(_argument(entry, terms) for entry in arguments)))
     return terms
+
+
+def _argument(entry: Any, terms: list[Term]) -> Any:
+    """A part of a term; the kernel has rules for names of its own, and they are never changed."""
+    if type(entry) is int:
+        return terms[_place(entry)]
+    return entry if type(entry) is str else _unpacked(entry, terms)
 
 
 def _place(number: int) -> int:
@@ -270,27 +321,15 @@ def _unpacked(data: Any, terms: list[Term]) -> Any:
     if kind == "dict":
         if not all(type(name) is str for name, _ in parts):
             raise NotFindings("a mapping whose keys are not texts")
-        return {foreign(name): _unpacked(entry, terms) for name, entry in parts}
+        found = {foreign(name): _unpacked(entry, terms) for name, entry in parts}
+        if len(found) < len(parts):
+            raise NotFindings("two names that are written alike")
+        return found
     if kind == "term":
         return terms[_place(parts[0])]
     if kind == "record":
         return RECORDS[parts[0]](*(_unpacked(entry, terms) for entry in parts[1]))
     raise NotFindings(f"data of no known kind {kind!r:.40}")
-
-
-def visible(text: str) -> str:
-    """A text that is shown on one line: a character that cannot be shown (such as a line break) becomes an escape."""
-    return text if text.isprintable() else "".join(map(_visible, text))
-
-
-def foreign(text: str) -> str:
-    """A text of unknown origin on one line: shortened, fit to be shown, and without the words of verdicts."""
-    short = text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]} ..."
-    return VERDICTS.sub(lambda word: word.group().lower(), visible(short))
-
-
-def _visible(character: str) -> str:
-    return character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
 
 
 def _integer(text: str) -> int:

@@ -131,7 +131,8 @@ def _without(data: Answer, send: Send) -> Answer:
     lost_ = lost(_lemma(request), request.without, lambda text: send({"say": text}))
     found = packed(lost_.found)
     send({"proofs": found["proofs"]})
-    return {"found": _without_proofs(found), "without": packed_value((lost_.dropped, lost_.claims))}
+    answer = packed_value((lost_.dropped, lost_.claims))
+    return {"stated": packed(lost_.stated), "found": _without_proofs(found), "without": answer}
 
 
 def _about(data: Answer, send: Send) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -92,7 +92,9 @@ def _graph(targets: Sequence[Target], processes: Workers) -> Graph:
         slugs = [target.slug for target in targets if target.path == path]
         part = _graph_of(path, slugs, processes)
         asked += [name for name in part.asked if part.nodes[name].slug in slugs]
-        own |= {name: node for name, node in part.nodes.items() if node.slug in slugs}
+        mine = {name: node for name, node in part.nodes.items() if node.slug in slugs}
+        _refuse_names(path, mine.values())
+        own |= mine
     library = [target.slug for target in targets if target.path is None]
     cited = {end.partition(" (")[0] for node in own.values() for end in node.rests_on}
     wanted = [slug for slug in chapters() if slug in {*library, *cited}]
@@ -104,6 +106,17 @@ def _graph(targets: Sequence[Target], processes: Workers) -> Graph:
         raise CliError("the graph has an edge that ends nowhere")
     kept = _reached(asked, own)
     return Graph(tuple(asked), {name: node for name, node in own.items() if name in kept})
+
+
+def _refuse_names(path: str, nodes: Iterable[Node]) -> None:
+    """Raise CliError if a file calls what is its own by a name of the library's."""
+    from ..checking.pool import WorkerFailed, refuse_names
+
+    try:
+        for node in nodes:
+            refuse_names(path, node.slug, node.label, node.assumptions, [node.claim])
+    except WorkerFailed as failed:
+        raise CliError(str(failed)) from None
 
 
 def _reached(names: Sequence[str], nodes: Mapping[str, Node]) -> set[str]:

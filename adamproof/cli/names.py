@@ -36,7 +36,7 @@ def resolve(words: Sequence[str], workers: Workers) -> list[Target]:
     found = dict.fromkeys(target for name in _names(words) for target in _named(name, workers))
     places: dict[str, Target] = {}
     for target in found:
-        if places.setdefault(target.slug, target) is not target:
+        if places.setdefault(target.slug.casefold(), target) is not target:
             raise CliError(f"two different lemmas are named {target.slug}; check them one at a time")
     return list(found)
 
@@ -122,7 +122,7 @@ def abouts(workers: Workers, path: str | None = None, slugs: Sequence[str] = ())
         found = [unpacked_about(entry) for entry in data.get("about", ())]
     except (NotFindings, TypeError) as error:
         raise CliError(f"{path or 'the library'} sent what does not describe a lemma: {error}") from None
-    if not found or len({about.slug for about in found}) < len(found):
+    if not found or len({about.slug.casefold() for about in found}) < len(found):
         raise CliError(f"{path or 'the library'} sent no lemma, or one twice")
     return found
 

@@ -16,10 +16,11 @@ from ..checking.cache import Question
 from ..checking.judge import judged
 from ..checking.pool import Answer, WorkerFailed, Workers
 from ..checking.recall import Recalled, keep
-from ..checking.report import LemmaReport, Losses, LostClaim, Verdict
+from ..checking.report import ClaimFindings, LemmaReport, Losses, LostClaim, Verdict
 from ..checking.request import Request
 from ..checking.serialize import NotFindings, unpacked_losses
 from ..report.words import shortcomings
+from ..support.foreign_text import visible
 from ..support.signals import ended_by_signals
 from . import json_output, terminal, text_output
 from .errors import USAGE, CliError, from_exception
@@ -83,7 +84,7 @@ def workers(jobs: int, progress: terminal.Progress) -> Iterator[Workers]:
 
     def heard(path: str | None, line: str) -> None:
         progress.clear()
-        terminal.warn(f"[{path or 'a lemma of the library'} prints] {line}")
+        terminal.warn(f"[{visible(path) if path else 'a lemma of the library'} prints] {line}")
 
     with ended_by_signals(), Workers(jobs, heard, progress) as processes:
         yield processes
@@ -205,25 +206,31 @@ def _mutants(answer: Answer, settings: Settings) -> Outcome:
 
 
 def _without(answer: Answer, settings: Settings) -> Outcome:
-    """Checked without some assumptions; no verdict but "undecided" follows from scripts that fail."""
-    report = judged(answer.findings(), answer.verified())
+    """Checked without some assumptions; no verdict but "undecided" follows from scripts that fail.
+
+    What a proof must prove is the claim as the lemma states it, without the assumptions that the text means: both are
+    decided here.
+    """
+    slug, stated = answer.request.slug, answer.stated()
+    dropped = matching(list(stated.about.assumptions), settings.without)
     try:
-        lost = unpacked_losses(answer.message["without"], len(report.claims))
-    except NotFindings as error:
-        raise WorkerFailed(f"{answer.request.slug}: what was sent is not a result: {error}") from None
-    _expect_dropped(report, settings.without, *lost)
-    found = Losses.of(report, *lost)
-    outcome = _with_proofs(report, json_output.lost(found), text_output.lost(found), 0 if found.holds else 3)
+        said, claims = unpacked_losses(answer.message["without"], len(stated.claims))
+        if not dropped or set(said) != set(dropped):
+            raise WorkerFailed(f"{slug}: what was sent is not the lemma without {settings.without!r}")
+        left = answer.findings().of(stated.lacking(dropped))
+    except (NotFindings, ValueError) as error:
+        raise WorkerFailed(f"{slug}: what was sent is not a result: {error}") from None
+    losses = [_loss(claim, lost, dropped) for claim, lost in zip(stated.claims, claims, strict=True)]
+    report = judged(left, answer.verified())
+    found = Losses.of(report, dropped, losses)
+    outcome = _with_proofs(report, json_output.lost(found), text_output.lost(found, settings.style), found.exit_code)
     return replace(outcome, line=text_output.lost_in_one_line(found))
 
 
-def _expect_dropped(report: LemmaReport, text: str, dropped: tuple[str, ...], claims: Sequence[LostClaim]) -> None:
-    """Raise WorkerFailed unless the assumptions that the text means, and no others, are missing."""
-    left = report.lemma.assumptions
-    meant = matching([*left, *dropped], text)
-    stated = {name for claim in claims for name in claim.stated}
-    if set(meant) != set(dropped) or not dropped or set(dropped) & set(left) or not stated <= set(dropped):
-        raise WorkerFailed(f"{report.lemma.slug}: what was sent is not the lemma without {text!r}")
+def _loss(stated: ClaimFindings, lost: LostClaim, dropped: Sequence[str]) -> LostClaim:
+    """Which of the dropped assumptions a claim states is seen here; its proof can need no others."""
+    own = tuple(name for name in dropped if name in stated.hypotheses)
+    return replace(lost, stated=own, needed=tuple(name for name in lost.needed if name in own))
 
 
 TASKS: dict[str, Callable[[Answer, Settings], Outcome]] = {

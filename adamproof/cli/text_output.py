@@ -84,13 +84,15 @@ def mutated(found: Findings, style: str) -> str:
     return "\n".join([*lines, "", tally(found.mutants)])
 
 
-def lost(found: Losses) -> str:
-    """What `check --without` says: what is dropped, and claim by claim what becomes of it."""
+def lost(found: Losses, style: str) -> str:
+    """What `check --without` says: what is dropped, and claim by claim what becomes of it; what is proved, in full."""
     lines = [f"{called(found.lemma)}: {found.lemma.title}"]
     lines += [labelled("  without: ", name) for name in found.dropped]
     for claim in found.claims:
         head = f'  Claim "{claim.report.name}": {coloured(claim.word)}'
         lines += ["", head, labelled("    ", claim.text)]
+        if claim.holds:
+            lines += _indented(_statement(claim.report.hypotheses, claim.report.conclusion, style), 4)
         if claim.report.witness is not None:
             lines.append(labelled("    counterexample: ", brief(claim.report.witness)))
     return "\n".join([*lines, "", lost_in_one_line(found)])

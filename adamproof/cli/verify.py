@@ -121,6 +121,7 @@ def ask(path: str) -> Answer:
     if not path.strip():
         raise CliError("the name of a proof file must not be empty")
     from ..checking.verifier import start
+    from ..support.foreign_text import foreign
     from . import kinds
 
     kinds.refuse_pipe(path)
@@ -135,6 +136,8 @@ def ask(path: str) -> Answer:
         raise CliError(f"the verifier gave no answer about {path}; it said: {last}", errors) from None
     if process.returncode:  # only now: a proof is a proof whatever its file is called
         kinds.refuse_other(path, kinds.PROOF.name)
+    if "reason" in said:
+        said["reason"] = foreign(said["reason"])  # it may repeat what the file says
     return Answer(path, process.returncode, said)
 
 

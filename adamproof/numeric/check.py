@@ -7,17 +7,17 @@ reported as a Witness that a reader can recompute.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import mpmath
 
-from ..kernel.terms import Function, Term, free
+from ..kernel.terms import INT, POINT, QUANTIFIERS, REAL, Function, Term, free
 from ..kernel.text import show
 from .evaluate import Evaluator, Truth
-from .models import Model, Number
+from .models import ONE_POINT, Model, Number
 from .numbers import DIGITS, GUARD, MARGIN, TOLERANCE, Undetermined, as_mpf, shown, subtract, told_apart
 from .slack import Slack
 
@@ -41,6 +41,7 @@ class Witness:
     exact: the conclusion fails in exact arithmetic; otherwise to `digits` digits.
     hypotheses_exact, hypotheses_sampled: whether the hypotheses hold in exact arithmetic, and whether some
         were tested on samples of a quantifier's range only.
+    space: the points of the model's probability space with their weights, if the statement speaks of points.
     """
 
     label: str
@@ -53,6 +54,7 @@ class Witness:
     hypotheses_exact: bool
     hypotheses_sampled: bool
     digits: int
+    space: tuple[tuple[Any, Fraction], ...] = ()
 
     @property
     def certain(self) -> bool:
@@ -277,7 +279,55 @@ def _witness(hypotheses: Sequence[Term], conclusion: Term, model: Model, answer:
         hypotheses_exact=all(condition.exact for condition in conditions),
         hypotheses_sampled=any(condition.sampled for condition in conditions),
         digits=digits,
+        space=tuple(model.space) if any(map(_has_points, (*hypotheses, conclusion))) else (),
     )
+
+
+def _has_points(term: Term) -> bool:
+    """Whether a statement has expectations, or variables that are points."""
+    own = term.op in ("E", "forall_point") or (term.op == "var" and term.sort == POINT)
+    return own or any(type(arg) is Term and _has_points(arg) for arg in term.args)
+
+
+def refutes(witness: Witness, hypotheses: Sequence[Term], conclusion: Term) -> bool:
+    """Whether a witness refutes beyond doubt when it is computed again from its values, of unknown origin.
+
+    Where a function's value is missing, or the sums are too long, nothing follows.
+    """
+    values = dict(witness.calls)
+    sorts = _quantified(conclusion)
+    if len(sorts) != len(witness.instance):
+        return False
+    at = {sort: [v for s, v in zip(sorts, witness.instance, strict=True) if s == sort] for sort in (INT, REAL)}
+
+    def of(name: str) -> Callable[..., Any]:
+        def call(*arguments: Any) -> Any:
+            if (name, arguments) not in values:
+                raise Undetermined(f"{name} has no value there")
+            return values[name, arguments]
+
+        return call
+
+    try:
+        _refuse_clashes([*hypotheses, conclusion])
+        functions = {name: of(name) for name, _ in values}
+        model = Model(dict(witness.variables), functions, witness.space or ONE_POINT, at[INT], at[REAL])
+        evaluator = Evaluator(model, most=MAX_SEARCH)
+        conditions = [evaluator.truth(hypothesis) for hypothesis in hypotheses]
+        answer = evaluator.truth(conclusion)
+    except (ArithmeticError, LookupError, TypeError, ValueError):
+        return False
+    given = all(condition.holds and condition.exact and not condition.sampled for condition in conditions)
+    return given and answer.exact and not answer.holds
+
+
+def _quantified(prop: Term) -> list[str]:
+    """The sorts of the quantified variables of a statement, outermost first."""
+    found = []
+    while prop.op in QUANTIFIERS or prop.op == "implies":
+        found += [QUANTIFIERS[prop.op]] if prop.op in QUANTIFIERS else []
+        prop = prop.args[-1]
+    return found
 
 
 def _report(

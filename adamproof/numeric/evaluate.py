@@ -35,13 +35,15 @@ class Evaluator:
     """Evaluates terms in one model, remembering closed subterms, binders and function values.
 
     calls: every function value met so far, by (name, arguments), in the order in which they were met.
+    most: so many summands are evaluated in all; what needs more is undetermined.
     """
 
-    def __init__(self, model: Model, digits: int = DIGITS) -> None:
+    def __init__(self, model: Model, digits: int = DIGITS, most: float = math.inf) -> None:
         if digits < DIGITS:
             raise ValueError(f"the tolerances are made for at least {DIGITS} digits, not {digits}")
         self.model = model
         self.digits = digits
+        self.most = most
         self.summands = 0  # evaluated so far
         self.calls: dict[Call, Number] = {}
         self.memo: dict[Any, Any] = {}
@@ -337,6 +339,8 @@ def _sum(term: Term) -> Code:
         if last - first >= MAX_SUMMANDS:
             raise Undetermined(f"a sum has more than {MAX_SUMMANDS} terms")
         evaluator.summands += max(0, last - first + 1)
+        if evaluator.summands > evaluator.most:
+            raise Undetermined(f"the sums have more than {evaluator.most} terms")
         return evaluator.total([body(evaluator, (k, *bound)) for k in range(first, last + 1)])
 
     return code

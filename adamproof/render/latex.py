@@ -36,9 +36,10 @@ def _name(name: str) -> str:
 
 
 def _times(left: str, right: str) -> str:
-    # Juxtaposed, 2 3 would be read as 23, and 2 1/2 as a mixed number.
+    # Juxtaposed, 2 3 would be read as 23, 2 1/2 as a mixed number, and |a| b |c| as the absolute value of a |b| c.
     numeric = right[0].isdigit() or (left[-1].isdigit() and right.startswith(r"\frac"))
-    return rf"{left} \cdot {right}" if numeric else rf"{left} \, {right}"
+    bar = left.endswith(r"\right|") or right.startswith(r"\left|")
+    return rf"{left} \cdot {right}" if numeric or bar else rf"{left} \, {right}"
 
 
 def _index(name: str, indices: list[str]) -> str:

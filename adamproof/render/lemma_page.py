@@ -29,7 +29,7 @@ def latex(sequents: Iterable[Sequent]) -> str:
 
 def html(name: str, title: str, source: str, sequents: Iterable[Sequent]) -> str:
     """A heading, the source and the statements; notebooks typeset the formulas."""
-    title, source = (escape(text, quote=False) for text in (title, source))
+    name, title, source = (escape(text, quote=False) for text in (name, title, source))
     parts = [f"<p><b>{name}</b>: {title}<br><small>{source}</small></p>"]
     statements = list(_statements(sequents))
     for claims, given, goal in statements:

@@ -16,6 +16,7 @@ TALL = ("<mfrac>", "<munderover>", "∫")
 APPLY = "<mo>\u2061</mo>"
 SINGLE = re.compile(r"<(m[ion])>[^<]*</\1>")
 INDEXED = re.compile(r"<msub>(<mi>[^<]*</mi>)((?:(?!</?msub>).)*)</msub>")  # a letter with an index
+STARTS_WITH_BAR = re.compile(r"(<msup>)?<mrow><mo[^>]*>\|")
 STARTS_WITH_NUMBER = re.compile(r"(<(mrow|msup)>)*<mn>")
 
 
@@ -63,9 +64,10 @@ def _fenced(left: str, text: str, right: str) -> str:
 
 
 def _times(left: str, right: str) -> str:
-    # Juxtaposed, 2 3 would be read as 23, and 2 1/2 as a mixed number.
+    # Juxtaposed, 2 3 would be read as 23, 2 1/2 as a mixed number, and |a| b |c| as the absolute value of a |b| c.
     numeric = STARTS_WITH_NUMBER.match(right) or (left.endswith("</mn>") and right.startswith("<mfrac>"))
-    return f"{left}<mo>·</mo>{right}" if numeric else f"{left}{INVISIBLE_TIMES}{right}"
+    bar = left.endswith("|</mo></mrow>") or STARTS_WITH_BAR.match(right)
+    return f"{left}<mo>·</mo>{right}" if numeric or bar else f"{left}{INVISIBLE_TIMES}{right}"
 
 
 def _power(base: str, exponent: str | int) -> str:

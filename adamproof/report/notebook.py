@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ..kernel.terms import Term
 from ..prover import TranslationError, prop, reals, term
 from ..render import show
+from ..support.foreign_text import foreign
 from ..theory.lemma import Lemma, LemmaError, unknown_name
 
 if TYPE_CHECKING:
@@ -49,13 +50,14 @@ def claim(lemma: Lemma, name: str | None = None) -> Shown:
     """One claim (the first one by default): its conclusion, then its assumptions by name, folded in a notebook."""
     found = lemma.claim(name)
     conclusion = prop(found.conclusion)
-    stated = {title: prop(statement) for title, statement in lemma.stated(found).items()}
+    stated = {foreign(title): prop(statement) for title, statement in lemma.stated(found).items()}
+    named = f'claim "{foreign(found.name)}"'
     source = f"<br><small>{_html(lemma.source.value)}</small>"
-    heading = f'<p><b>{_called(lemma)}</b>, claim "{_html(found.name)}"{source}</p>'
+    heading = f'<p><b>{_html(_called(lemma))}</b>, {_html(named)}{source}</p>'
     rows = [(_html(title), _inline(statement)) for title, statement in stated.items()]
     summary = f"<summary>under {len(rows)} assumption{'s' * (len(rows) != 1)}</summary>"
     folded = f"<details>{summary}{_html_table([], rows)}</details>" if rows else ""
-    lines = [f'{_called(lemma)}, claim "{found.name}"', f"  {_plain(conclusion)}"]
+    lines = [f"{_called(lemma)}, {named}", f"  {_plain(conclusion)}"]
     lines += [f"  assuming {_plain(statement)}  [{title}]" for title, statement in stated.items()]
     return Shown(f"<div>{heading}{_display(conclusion)}{folded}</div>", "\n".join(lines))
 
@@ -105,7 +107,7 @@ def report(found: LemmaReport) -> Shown:
     head = ("claim", "verdict", "proof", "assumptions not used", "numbers (random models)")
     body = _html_table(head, [tuple(map(_html, row)) for row in rows])
     tail = f"<p>{_html(killed)}</p>" if found.mutants else ""
-    return Shown(f"<div><p><b>{_called(found.lemma)}: {found.verdict}</b></p>{body}{tail}</div>", "\n".join(lines))
+    return Shown(f"<div><p><b>{_html(lines[0])}</b></p>{body}{tail}</div>", "\n".join(lines))
 
 
 def proof(found: LemmaReport, name: str | None = None) -> Shown:
@@ -116,7 +118,7 @@ def proof(found: LemmaReport, name: str | None = None) -> Shown:
         basis = ", ".join(step.rests_on) or "nothing but the rules"
         rows.append((str(number), f"{_html(step.title)}{_display(step.statement)}<small>from {_html(basis)}</small>"))
         lines += [f"  {number}. {step.title}", f"     {_plain(step.statement)}", f"     from {basis}"]
-    heading = f'<p><b>{_called(found.lemma)}</b>, claim "{_html(entry.name)}": <b>{entry.verdict}</b></p>'
+    heading = f'<p><b>{_html(_called(found.lemma))}</b>, claim "{_html(entry.name)}": <b>{entry.verdict}</b></p>'
     reason = f"<p>{_html(entry.reason)}</p>" if entry.reason else ""
     lines += [f"  {entry.reason}"] if entry.reason else []
     return Shown(f"<div>{heading}{reason}{_html_table([], rows)}</div>", "\n".join(lines))
@@ -213,7 +215,7 @@ def _claim_of(found: LemmaReport, name: str | None) -> ClaimReport:
 
 
 def _called(lemma: Lemma | About) -> str:
-    return f"{lemma.label} ({lemma.slug})" if lemma.label else lemma.slug
+    return foreign(f"{lemma.label} ({lemma.slug})" if lemma.label else lemma.slug)
 
 
 def _what(entry: MutantReport) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-LABEL = re.compile(r"([A-Z]\d)(?=:)|(A\d)\b")
+LABEL = re.compile(r"([A-Z]\d)(?=:)|(A\d)\b", re.ASCII)
 
 
 def label_of(assumption: str) -> str:

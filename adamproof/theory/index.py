@@ -8,7 +8,13 @@ import re
 from functools import cache
 
 from ..support import package_data
+from ..support.foreign_text import latin
 
+WORDS = (  # that stand where names of lemmas do, and the commands
+    *("all", "lemma", "theorem", "corollary", "result"),
+    *("bound", "cache", "check", "claims", "completion", "experiment", "export", "graph", "list", "magnitude"),
+    *("mutate", "rate", "report", "schedule", "show", "simulate", "verify"),
+)
 DECLARES = re.compile(r"^lemma\s*(:[^=\n]*)?=", re.MULTILINE)
 
 
@@ -36,6 +42,52 @@ def labels() -> dict[str, str]:
 def names() -> list[str]:
     """What a lemma may be called on the command line: every slug, and the labels of the source."""
     return [*chapters(), *map(str.upper, labels())]
+
+
+def taken(name: str, words: bool = True) -> str:
+    """Why a user's lemma or assumption must not have this name: it is, or reads like, one of the library's; else "".
+
+    words: whether it must not be a word of the command line either.
+    """
+    if latin(name).strip() in (known.lower() for known in names()):
+        return "is the name of another lemma"
+    if words and _folded(name) in _reserved():
+        return "is a word of the command line"
+    like = read_as(name)
+    return f"reads like {like}, which is the name of another lemma" if like else ""
+
+
+def read_as(name: str) -> str:
+    """The lemma of the library for which a reader may take this name; "" if none."""
+    plain = latin(name).strip()
+    return _known().get(_folded(name)) or next((known for known in names() if _beginning(known).match(plain)), "")
+
+
+@cache
+def _reserved() -> frozenset[str]:
+    return frozenset(map(_folded, WORDS))
+
+
+@cache
+def _known() -> dict[str, str]:
+    """The names of the library's lemmas, by what is left of each when it is folded."""
+    return {_folded(known): known for known in names()}
+
+
+def _folded(name: str) -> str:
+    """A name where case, punctuation, introductory words and letters that look alike make no difference."""
+    plain = re.sub(r"""[\s._()\[\]:;,'"#-]+""", " ", latin(name)).strip()
+    plain = re.sub(r"^((by|see|the|lemma|theorem|thm|corollary|cor|result) )+", "", plain).replace(" ", "")
+    return plain.translate(str.maketrans("01i", "oll")).replace("rn", "m").replace("vv", "w")
+
+
+@cache
+def _beginning(known: str) -> re.Pattern[str]:
+    """How a name begins that seems to be a label of the source and more (no formula), or a claim: "norms (p = 2)"."""
+    label = known.lower() in labels()
+    end = r"(?![\w.]|\s*[<=>!+*/^\u2260-\u2265])" if label else r"\s*\("
+    text = known.lower().replace(".", r"\W") if label else re.escape(known.lower())
+    return re.compile(rf"\W*((lemma|theorem|corollary|result)\s+)?{text}{end}")
 
 
 def _slug(module: str) -> str:

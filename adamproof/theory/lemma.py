@@ -21,6 +21,7 @@ from ..prover.proving import ProofFailure, assume, cite, prove
 from ..prover.record import Step, derive
 from ..prover.translation import prop
 from ..render import lemma_page
+from ..support.foreign_text import foreign, label_problem, label_within, visible
 from .source import Source
 
 if TYPE_CHECKING:
@@ -65,12 +66,9 @@ class LemmaError(ValueError):
     """A lemma file that says something that cannot be meant; the message says what and where."""
 
 
-FILLERS = "\u115f\u1160\u3164\uffa0"  # letters by their category, and nothing to be seen
-
-
 def _readable(text: object) -> bool:
     """Whether this is one line of printable text with a letter or a digit that can be seen."""
-    return type(text) is str and text.isprintable() and any(c.isalnum() and c not in FILLERS for c in text)
+    return type(text) is str and text.isprintable() and any(c.isalnum() and visible(c) == c for c in text)
 
 
 def _draws(models: object) -> bool:
@@ -183,10 +181,14 @@ class Lemma:
         """Refuse what cannot be meant.  Raises LemmaError."""
         if type(self.slug) is not str or not re.fullmatch(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", self.slug):
             raise LemmaError(f"the slug {self.slug!r:.60} must be letters and digits, in parts joined by hyphens")
+        if foreign(self.slug) != self.slug:
+            raise LemmaError(f"the slug {self.slug} has the word of a verdict in it; choose a different one")
         for field_name, text in (("title", self.title), ("where", self.where), ("label", self.label or "none")):
             if not _readable(text):
                 found = f"{text!a:.60}"
                 raise LemmaError(f"{self.slug}: the {field_name} must be a line with a letter or digit, not {found}")
+        if problem := label_problem(self.label or ""):
+            raise LemmaError(f"{self.slug}: the label {problem}")
         if not isinstance(self.source, Source):
             raise LemmaError(f"{self.slug}: the source must be one of {', '.join(map(str, Source))}")
         if not isinstance(self.assumptions, Mapping):
@@ -202,6 +204,9 @@ class Lemma:
         for name in names:
             if not _readable(name):
                 raise LemmaError(f"{self.slug}: a name must be a line with a letter or digit, not {name!a:.60}")
+        for name in self.assumptions:
+            if problem := label_problem(label_within(name)):
+                raise LemmaError(f"{self.slug}: the label of the assumption {name!a:.60} {problem}")
         self._check_references()
 
     def _check_references(self) -> None:
@@ -253,7 +258,7 @@ class Lemma:
     def _sequents(self) -> list[lemma_page.Sequent]:
         """What each claim states, in kernel terms."""
         return [
-            (claim.name, [prop(statement) for statement in self.stated(claim).values()], prop(claim.conclusion))
+            (foreign(claim.name), [*map(prop, self.stated(claim).values())], prop(claim.conclusion))
             for claim in self.claims
         ]
 
@@ -267,7 +272,7 @@ class Lemma:
 
     def _repr_html_(self) -> str:
         name = f"{self.label} ({self.slug})" if self.label else self.slug
-        return lemma_page.html(name, self.title, self.source.value, self._sequents)
+        return lemma_page.html(foreign(name), foreign(self.title), self.source.value, self._sequents)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """At IPython's prompt the statement, not the fields."""

@@ -231,11 +231,56 @@ def lost(lemma, text, say):
     return replace(found, found=pipeline.work(lemma, 0, False, say, lambda proofs: None))
 ablation.lost = lost
 lemma = Lemma(slug="mine", title="Mine", source=Source.OURS, where="a test", assumptions={"x is positive": lt(0, x)},
-              claims=[Claim("it", lt(0, x**3), lambda scope: prove(scope.goal, scope.given()))])
+              claims=[Claim("it", lt(0, 2*x), lambda scope: prove(scope.goal, scope.given()))])
 """
     done = run("check", mine(body), "--without", "x is positive")
-    assert done.returncode == 2 and done.stdout == ""
-    assert "what was sent is not the lemma without 'x is positive'" in done.stderr
+    assert done.returncode == 1
+    assert 'Claim "it": REJECTED\n    the proof file also assumes 0 < x\n' in done.stdout
+    assert "mine without 'x is positive': 0 of 1 claims still hold\n" in done.stdout
+
+
+ABLATED = """
+import adamproof.checking.ablation as ablation
+from dataclasses import replace
+from adamproof.checking import pipeline
+from adamproof.prover import lt
+lemma = Lemma(slug="mine", title="Mine", source=Source.OURS, where="a test", assumptions={"x is positive": lt(0, x)},
+              claims=[Claim("it", lt(0, 2*x), lambda scope: prove(scope.goal, scope.given()))])
+real = ablation.lost
+def lost(lemma, text, say):
+    claims = [Claim("it", GOAL, lambda scope: prove(scope.goal, scope.given()))]
+    other = replace(lemma, assumptions=OTHER, claims=claims)
+    return replace(real(lemma, text, say), found=pipeline.work(other, 0, False, say, lambda proofs: None))
+ablation.lost = lost
+"""
+OTHER_STATEMENTS = {
+    "trivial": ("OTHER, GOAL = {}, eq(0, 0, same=True)", "the proof file proves another statement: 0 == 0"),
+    "weaker": ("OTHER, GOAL = {}, le(0, x**2)", "the proof file proves another statement: 0 <= x^2"),
+    "of another name": ("OTHER, GOAL = {'easy': le(0, x)}, le(0, x)", "the proof file proves another statement"),
+}
+
+
+@pytest.mark.parametrize("change, said", OTHER_STATEMENTS.values(), ids=OTHER_STATEMENTS)
+def test_without_an_assumption_the_claim_is_still_the_stated_one(mine: Any, change: str, said: str) -> None:
+    """Another theorem is not the claim, in words and in the exit status."""
+    done = run("check", mine(f"{ABLATED}{change}"), "--without", "x is positive")
+    assert 'Claim "it": REJECTED\n' in done.stdout, done.stdout + done.stderr
+    assert said in " ".join(done.stdout.split())
+    assert "goes through without it" not in done.stdout
+    assert done.returncode == 1
+
+
+def test_what_is_proved_without_an_assumption_is_shown(mine: Any) -> None:
+    body = """
+from adamproof.prover import lt
+lemma = Lemma(slug="mine", title="Mine", source=Source.OURS, where="a test",
+              assumptions={"x is positive": lt(0, x), "x is small": le(x, 1)},
+              claims=[Claim("it", le(x, 2), lambda scope: prove(scope.goal, scope.given()))])
+"""
+    done = run("check", mine(body), "--without", "x is positive", "--ascii")
+    statement = "    If\n      x <= 1  [x is small]\n    then\n      x <= 2\n"
+    assert f'  Claim "it": PROVED\n    goes through without it\n{statement}' in done.stdout, done.stdout
+    assert done.returncode == 0
 
 
 def test_titles_and_labels_have_no_words_of_verdicts(mine: Any) -> None:
@@ -301,7 +346,8 @@ lemma = lemma_of(FALSE)
     lines = done.stderr.splitlines()
     assert len(lines) == 5
     assert all(line.startswith(f"[{path} prints] ") for line in lines), lines
-    assert r"\x1b[2J\rmine: PROVED" in done.stderr
+    assert r"\x1b[2J\rmine: proved" in done.stderr
+    assert "PROVED" not in done.stderr
     assert "\x1b" not in done.stderr and "\r" not in done.stderr
 
 
@@ -334,13 +380,35 @@ def test_a_process_that_does_not_answer_is_an_error(mine: Any, body: str, said: 
     assert "Traceback" not in done.stderr
 
 
-def test_a_file_takes_no_name_of_the_library(mine: Any) -> None:
+@pytest.mark.parametrize(
+    ("slug", "said"),
+    [
+        ("update-magnitude", "is the name of another lemma"),
+        ("Main-Theorem", "is the name of another lemma"),
+        ("B-2", "reads like B.2, which is the name of another lemma"),
+        ("ALL", "is a word of the command line"),
+    ],
+)
+def test_a_file_takes_no_name_of_the_library(mine: Any, slug: str, said: str) -> None:
     """Whether or not its process refuses the name."""
     silent = "import adamproof.theory.user_files as files\nfiles.declare = lambda lemmas: None\n"
-    done = run("check", mine(f"{silent}lemma = lemma_of(le(0, x**2), slug='update-magnitude')"), "-q")
-    assert done.stdout == ""
-    assert "update-magnitude is the name of another lemma" in done.stderr
-    assert done.returncode == 2
+    path = mine(f"{silent}lemma = lemma_of(le(0, x**2), slug={slug!r})")
+    done = run("check", path, "-q")
+    assert (done.stdout, done.returncode) == ("", 2)
+    assert done.stderr == f"Error: {path}: {slug} {said}; choose a different one\n"
+
+
+def test_slugs_differ_by_more_than_capitals(mine: Any, tmp_path: Path) -> None:
+    path = mine("lemma = lemma_of(le(0, x**2), lambda scope: prove(scope.goal))")
+    other = tmp_path / "other.py"
+    other.write_text(HEAD + "lemma = lemma_of(FALSE, slug='MINE')\n", encoding="utf-8")
+    done = run("check", path, str(other), "-q")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "two different lemmas are named MINE; check them one at a time" in done.stderr
+    silent = "import adamproof.theory.user_files as files\nfiles.declare = lambda lemmas: None\n"
+    done = run("check", mine(f"{silent}lemmas = [lemma_of(FALSE), lemma_of(FALSE, slug='MINE')]"), "-q")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "sent no lemma, or one twice" in done.stderr
 
 
 def test_one_file_cannot_touch_what_is_said_of_another(mine: Any, tmp_path: Path) -> None:

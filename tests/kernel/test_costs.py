@@ -276,7 +276,7 @@ def test_work_is_counted(attempt: Any) -> None:
 def test_a_long_coefficient_is_refused_where_it_arises() -> None:
     largest = {normal.ONE: 2**13_000 - 1}
     normal.add_to({}, largest)
-    with pytest.raises(Refusal, match="^a number has more than 13000 bits$"):
+    with pytest.raises(Refusal, match=r"^a number has more than 13000 bits$"):
         normal.add_to(dict(largest), largest)
 
 

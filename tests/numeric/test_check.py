@@ -6,7 +6,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 from random import Random
@@ -16,7 +17,8 @@ import pytest
 
 from adamproof.kernel.terms import function, make
 from adamproof.lemmas.models.adam import Hyper, adam_model, adam_models
-from adamproof.numeric.check import HypothesisViolated, check_sequent, counterexample
+from adamproof.numeric import check
+from adamproof.numeric.check import HypothesisViolated, check_sequent, counterexample, refutes
 from adamproof.numeric.models import Model, ModelError
 
 from .common import BOUND, INVARIANT, RANGES, RECURSION, SQUARE, read
@@ -182,3 +184,59 @@ def test_the_output_does_not_depend_on_the_hash_seed() -> None:
         )
         outputs.add(run.stdout)
     assert len(outputs) == 1 and "the left side would have to be <= the right side" in outputs.pop()
+
+
+def expectations() -> Iterator[Model]:
+    """A coin, and values of X on its sides."""
+    for high in (1, 2, 3):
+        values = {0: Fraction(-1), 1: Fraction(high)}
+        yield Model({"a": 1}, {"X": values.__getitem__}, space=((0, Fraction(1, 4)), (1, Fraction(3, 4))))
+
+
+REFUTED: dict[str, tuple[list[str], str, Callable[[], Iterable[Model]]]] = {
+    "numbers": (["0 < a"], "1 < a", lambda: [Model({"a": 3}), Model({"a": Fraction(1, 2)})]),
+    "a quantifier": ([], "forall k: int. f(k) <= 3", lambda: [Model({}, {"f": lambda k: k})]),
+    "two quantifiers": (
+        ["0 < a"],
+        "forall k: int. 0 <= k -> forall s: real. f(k)*s <= a",
+        lambda: [Model({"a": 1}, {"f": lambda k: k})],
+    ),
+    "a sum": (["0 <= f(1)"], "Sum(k, 1, n, f(k)) <= 5", lambda: [Model({"n": 4}, {"f": lambda k: k})]),
+    "an expectation": (["0 <= E(w, X(w))"], "E(w, X(w)^2) <= a", expectations),
+}
+
+
+@pytest.mark.parametrize("hypotheses, conclusion, models", REFUTED.values(), ids=REFUTED)
+def test_a_counterexample_is_one_when_it_is_computed_again(
+    hypotheses: list[str], conclusion: str, models: Callable[[], Iterable[Model]]
+) -> None:
+    given, false = [read(text) for text in hypotheses], read(conclusion)
+    witness = counterexample(given, false, models())
+    assert witness is not None and witness.certain
+    assert refutes(witness, given, false)
+    # What it says of itself does not matter, nor is it one to something else.
+    assert not refutes(witness, given, read("0 <= 1"))
+    assert not refutes(witness, [*given, read("1 <= 0")], false)
+    assert not refutes(replace(witness, variables=(), calls=()), given, false)
+    assert not refutes(replace(witness, instance=(*witness.instance, 0)), given, false)
+    changed = replace(witness, variables=tuple((name, 1000) for name, _ in witness.variables))
+    if witness.variables:
+        assert not refutes(changed, given, false)
+
+
+def test_a_counterexample_on_samples_or_with_rounding_is_none_beyond_doubt() -> None:
+    models = [Model({"a": Fraction(2)}, {"f": lambda k: 2})]
+    sampled, false = [read("forall k: int. f(k) == 2")], read("a <= 1")
+    witness = counterexample(sampled, false, models)
+    assert witness is not None and not witness.certain and not refutes(witness, sampled, false)
+    rounded = read("ln(a) <= 0")
+    witness = counterexample([], rounded, models)
+    assert witness is not None and not refutes(witness, [], rounded)
+
+
+def test_a_counterexample_that_takes_too_long_to_compute_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check, "MAX_SEARCH", 1000)
+    for count, found in ((10, True), (100, False)):
+        long = read(f"Sum(k, 1, {count}, Sum(i, 1, {count}, a + k + i)) <= 0")
+        witness = counterexample([], long, [Model({"a": 1})])
+        assert witness is not None and refutes(witness, [], long) is found
