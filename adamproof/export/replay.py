@@ -28,7 +28,7 @@ from ..kernel.terms import (
 from ..kernel.text import show
 from . import raw
 from .algebra import Algebra
-from .development import Development, Lemma, Module
+from .development import Development, Lemma, Module, together
 from .normal_terms import UNIT, ZERO, term_of
 from .proof import Proof as StoredProof
 from .proof import Step
@@ -274,6 +274,8 @@ class Replay:
         )
 
     def fact(self, name: str, terms: Sequence[Term]) -> Proof:
+        if name not in FACTS:  # a name is part of the text that is written
+            raise Refusal(f"step {self.step.number}: there is no fact {name!r:.40}")
         conditions, conclusion = _fact(name, terms)
         proofs = [self.wanted(number, condition) for number, condition in enumerate(conditions)]
         if name in ("sum_empty", "sum_last", "sum_first"):
@@ -337,15 +339,16 @@ class Replay:
         inner, (name, *_) = self._inside(op, variable, ())
         head, space = INTEGRABLE[op].split()
         kind = SORTS[variable.sort]
-        proof, total = f"({head}_constant {space} {self.scope.show(coefficients[0])})", coefficients[0]
-        for number in range(len(self.premises) - 1, -1, -1):
+        proof, parts = f"({head}_constant {space} {self.scope.show(coefficients[0])})", [coefficients[0]]
+        for number in range(len(self.premises)):
             known, found = self.use(number)
             integrand = raw.opened(found.args[0], variable)
             coefficient = coefficients[number + 1]
-            sides = [f"(fun {name} : {kind} => {inner.show(side, 0)})" for side in (integrand, total)]
+            before = together("add", parts)
+            sides = [f"(fun {name} : {kind} => {inner.show(side, 0)})" for side in (integrand, before)]
             proof = f"({head}_linear {space} {self.scope.show(coefficient)} {' '.join(sides)} {known} {proof})"
-            total = make("add", make("mul", coefficient, integrand), total)
-        return proof, make("Integrable", raw.bound(op, variable, total))
+            parts.append(make("mul", coefficient, integrand))
+        return proof, make("Integrable", raw.bound(op, variable, together("add", parts)))
 
 
 class Certificate:
