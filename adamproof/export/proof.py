@@ -52,7 +52,7 @@ def read(content: str | bytes) -> Proof:
             wanted.update(_premises(entries[number], number))
     steps = tuple(_step(number, entries[number], reader) for number in sorted(wanted))
     _expect_stated(data["states"], steps[-1].theorem)
-    return Proof(_line(text_of(data["title"], "the title")), steps)
+    return Proof(line(text_of(data["title"], "the title")), steps)
 
 
 def _expect_stated(states: Any, last: Theorem) -> None:
@@ -63,7 +63,7 @@ def _expect_stated(states: Any, last: Theorem) -> None:
         raise Refusal("the file states another theorem than that of its last step")
 
 
-def _line(text: str) -> str:
+def line(text: str) -> str:
     """A text that is shown: what cannot be (a line break would begin a line of its own) is written as an escape."""
     return text if text.isprintable() else repr(text)
 

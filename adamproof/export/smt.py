@@ -21,7 +21,7 @@ from typing import Any
 from ..kernel.normal import Atom, Monomial, Poly, difference
 from ..kernel.terms import INT, RELATIONS, Function, Refusal, Term, reset_budget
 from ..kernel.text import show
-from .proof import Step, read
+from .proof import Step, line, read
 
 STEPS = 3_000_000  # a solver's own measure of work, for one question; then its answer is "unknown"
 CHUNK_DIGITS = 4000
@@ -166,7 +166,7 @@ def _applied(op: str, parts: list[str]) -> str:
 
 def document(title: str, proof: str | bytes) -> str:
     """All questions and twins of a proof file as one SMT-LIB script; each says in a comment what is expected."""
-    lines = [f"; {title}: the arithmetic steps of its proof"]
+    lines = [f"; {line(title)}: the arithmetic steps of its proof"]
     for found in obligations(proof):
         lines += ["", f"; step {found.number} ({found.rule}): {found.said}"]
         lines += [f";   {name} = {described(atom)}" for atom, name in found.names.items()]

@@ -53,7 +53,7 @@ TWO = function("two", ["point", "point"])
 ZERO, ONE = num(0), num(1)
 # The words of the scripts that are no names of things: commands, and tactics.
 COMMANDS = "Coq From Import Lemma Open Print Assumptions Proof Prelude Qed Reals Require Scope Theorem ZArith Adamproof"
-TACTICS = "apply assert exact field intros refine rewrite ring subst"
+TACTICS = "apply assert exact field intros refine repeat rewrite ring subst"
 
 
 def given(prop: Term) -> Step:
