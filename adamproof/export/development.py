@@ -14,10 +14,11 @@ from fractions import Fraction
 from typing import Any
 
 from ..kernel.normal import ONE, content, key, normal, scaled, whole
-from ..kernel.terms import BINDERS, INT, POINT, QUANTIFIERS, REAL, Function, Term, free, make, number, reset_budget
+from ..kernel.terms import BINDERS, INT, POINT, QUANTIFIERS, REAL, Function, Term, free, make, number
 from . import raw
 from .algebra import Algebra
 from .normal_terms import UNIT, ZERO, atom_key, atom_term, canonical, is_leaf, ordered, parts_of, powers, split, term_of
+from .proof import unlimited
 from .scope import Scope, names_of, symbol_key
 from .text import BINDER_HEADS, INTEGRABLE, RELATIONS, SORTS, new_name, show, symbol_name, type_of
 
@@ -169,7 +170,7 @@ class Development:
         for prop, text in scope.hypotheses:
             if prop is wanted:
                 return text
-        reset_budget()
+        unlimited()
         sought = key(wanted)
         for prop, text in scope.hypotheses:
             if key(prop) == sought:

@@ -7,6 +7,7 @@ wrong, Coq refuses its lemma.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -23,7 +24,6 @@ from ..kernel.terms import (
     Refusal,
     Term,
     make,
-    reset_budget,
 )
 from ..kernel.text import show
 from . import raw
@@ -31,11 +31,12 @@ from .algebra import Algebra
 from .development import Development, Lemma, Module, together
 from .normal_terms import UNIT, ZERO, term_of
 from .proof import Proof as StoredProof
-from .proof import Step
+from .proof import Step, unlimited
 from .scope import Scope
 from .text import INTEGRABLE, SORTS, digits, function_text
 
 Proof = tuple[str, Term]  # a Coq term, and the proposition that it proves
+RECURSION = 10_000  # calls: for a term that the kernel takes, each level of which is a lemma of its own
 TRIVIAL = ("assume", "cite")  # their one hypothesis is what they conclude: no lemma is needed
 
 
@@ -53,11 +54,15 @@ def replay(development: Development, module: str, proofs: Mapping[str, StoredPro
     Raises Refusal when a step is none that its rule could give, whatever its terms.
     """
     development.begin(module)
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, RECURSION))
     try:
         return _replayed(development, proofs)
     except BaseException:
         development.forget()
         raise
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def _replayed(development: Development, proofs: Mapping[str, StoredProof]) -> Module:
@@ -122,7 +127,7 @@ class Replay:
         self.development, self.scope, self.step, self.premises = development, scope, step, premises
 
     def script(self) -> str:
-        reset_budget()
+        unlimited()
         if self.step.rule == "arith":
             return self.arith(*self.step.args)
         if self.step.rule == "convert":
