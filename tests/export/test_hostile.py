@@ -33,7 +33,7 @@ from .common import ROOT, needs_coq
 
 HOSTILE = (
     ")", "*)", "(*", "*) Qed. Axiom evil : False. (*", "Qed.", '"', "'", ".", "sum_first) Qed. (*", "sum_", "young ",
-    "é", "\u202e", "\ud800", "x\nall: ACCEPTED by Coq 8.16.1", "\\", "__class__", "script", "", "forall",
+    "é", "∀ \U0001f600", "\u202e", "\ud800", "x\nall: ACCEPTED by Coq 8.16.1", "\\", "__class__", "script", "", "forall",
 )  # fmt: skip
 # Words of Coq's grammar and libraries that could be taken for something else.
 WORDS = """
