@@ -18,7 +18,6 @@ from ..kernel.terms import Refusal
 from .coqc import Answer
 from .records import ACCEPTED, REFUSED
 
-
 LONGEST = 100  # characters of a name that becomes a file's: systems take 255, with what Coq adds
 
 

@@ -10,7 +10,6 @@ from ..kernel.terms import Refusal, reset_budget
 from ..kernel.text import show
 from ..kernel.verify import FIELDS, FORMAT, STEP_FIELDS, VERSION, Reader, list_of, object_of, parse, text_of
 
-
 UNLIMITED = 10**18  # steps
 
 

@@ -33,18 +33,21 @@ from .common import ROOT, needs_coq
 
 HOSTILE = (
     ")", "*)", "(*", "*) Qed. Axiom evil : False. (*", "Qed.", '"', "'", ".", "sum_first) Qed. (*", "sum_", "young ",
-    "é", "∀ \U0001f600", "\u202e", "\ud800", "x\nall: ACCEPTED by Coq 8.16.1", "\\", "__class__", "script", "", "forall",
+    "é", "∀ \U0001f600", "\u202e", "\ud800", "x\nall: ACCEPTED by Coq 8.16.1", "\\", "__class__", "script", "",
+    "forall",
 )  # fmt: skip
 # Words of Coq's grammar and libraries that could be taken for something else.
 WORDS = """
     Abort About Add Admit Admitted All Arguments BinOp Check Class CoFixpoint Compute Corollary Defined Eval Existing
     Export Fail Fact Goal Hint Import Inductive Infix Instance Lemma Let Load Local Ltac Module Notation Obligation
     Opaque Open Print Proof Qed Record Remark Require Reserved Restart Save Scope Search Section Set Show Tactic Test
-    Time Transparent Unset absurd abstract all apply assert assumption auto by case change clear cofix constr constructor
-    context cut destruct discriminate do eapply elim eq exact exists fail field first fix fresh fun goal idtac in
+    Time Transparent Unset absurd abstract all apply assert assumption auto by case change clear cofix
+    constr constructor context cut destruct discriminate do eapply elim eq exact exists fail field first fix fresh
+    fun goal idtac in
     induction injection intro intros inversion lazymatch ltac match move multimatch now numgoals once only progress
-    refine reflexivity rename repeat revert rewrite ring set simpl solve specialize split subst symmetry then transitivity
-    trivial try type_term unfold using until with nat bool list option prod sum unit O S True False eq_refl conj left
+    refine reflexivity rename repeat revert rewrite ring set simpl solve specialize split subst symmetry
+    then transitivity trivial try type_term unfold using until with
+    nat bool list option prod sum unit O S True False eq_refl conj left
     right Rplus Rmult Rinv Rle Rlt R0 R1 Ropp Rminus Rdiv exp INR pow IZR Z N Q positive xH Z0 Zpos Prop SProp Type
 """.split()  # noqa: SIM905 - as a list it would take sixty lines
 
@@ -93,16 +96,16 @@ def one_sentence(message: str) -> bool:
 
 def test_a_hostile_string_is_refused_or_stays_in_a_comment() -> None:
     """Whatever the kernel says of it: an exporter that trusts it would be no second opinion."""
-    refused = 0
+    refused: dict[str, str] = {}
     for what, content in hostile_files():
         try:
             text = replay(Development(), "It", {"it": read(content)}).text
         except Refusal as refusal:
-            assert one_sentence(str(refusal)), what
-            refused += 1
+            refused[what] = str(refusal)
         else:
             assert "evil" not in code_of(text), what
-    assert refused > 300
+    assert len(refused) > 300
+    assert [what for what, message in refused.items() if not one_sentence(message)] == []
 
 
 @pytest.mark.parametrize("name", [name for name in HOSTILE if name != ""])
@@ -247,7 +250,8 @@ def run(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
 def test_a_lemma_file_touches_neither_the_library_nor_what_is_printed(tmp_path: Path) -> None:
     """It has a process of its own, and what goes wrong in it is not said of others."""
     (tmp_path / "mine.py").write_text(MINE, encoding="utf-8")
-    (tmp_path / "good.py").write_text(MINE.replace("library.derive_claim = None\nrules.RULES.clear()\n", "").replace('"mine"', '"good"'), "utf-8")
+    good = MINE.replace("library.derive_claim = None\nrules.RULES.clear()\n", "").replace('"mine"', '"good"')
+    (tmp_path / "good.py").write_text(good, encoding="utf-8")
     words = ("verify", str(tmp_path / "mine.py"), "sign-form", str(tmp_path / "good.py"), "--with", "coq", "--json")
     done = run(*words, "--keep", str(tmp_path / "kept"))
     results = {found["result"]: found["verdict"] for found in json.loads(done.stdout)["results"]}

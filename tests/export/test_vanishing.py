@@ -52,6 +52,7 @@ K, N = integer("k"), integer("n")
 V, W = point("v"), point("w")
 F, G, Q = function("f", ["int"]), function("g", ["real"]), function("q", ["point"])
 TWO = function("two", ["point", "point"])
+LONG = function("long", ["int"] * 7)
 ZERO, ONE = num(0), num(1)
 # The words of the scripts that are no names of things: commands, and tactics.
 COMMANDS = "Coq From Import Lemma Open Print Assumptions Proof Prelude Qed Reals Require Scope Theorem ZArith Adamproof"
@@ -200,11 +201,11 @@ BY_HAND: dict[str, Callable[[], Step]] = {
     "many_arguments": lambda: wide(32),
     "a_product_of_integers": lambda: integers(mul(N, add(N, whole(-3)), integer("m"))),
     "integers_nested": lambda: integers(
-        add(mul(add(K, N), add(mul(whole(2), N), mul(N, K, whole(-1)))), whole(10**40), mul(add(mul(K, K), whole(0)), N))
+        add(mul(add(K, N), add(mul(whole(2), N), mul(N, K, whole(-1)))), whole(10**40), mul(add(mul(K, K), K), N))
     ),
     "integer_steps": integer_steps,
     "a_lost_function": lambda: derive(
-        "convert", (shown(le(ZERO, mul(ZERO, app(TWO, V, W), app(function("wide", ["int"] * 7), *[K] * 7)))),), le(ZERO, ZERO)
+        "convert", (shown(le(ZERO, mul(ZERO, app(TWO, V, W), app(LONG, *[K] * 7)))),), le(ZERO, ZERO)
     ),
     "deep": deep,
     "bounded_magnitude": bounded_magnitude,
