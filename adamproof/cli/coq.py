@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..checking.pool import Workers
 from ..checking.verifier import FreshVerification
 from ..crosscheck import coq, coqc, records
 from ..crosscheck.coq import Stored, document, lemmas, module_of, reason
@@ -22,7 +21,7 @@ from ..kernel.verify import MAX_BYTES
 from . import files, json_output, kinds, terminal
 from .errors import CliError, sentence
 from .names import Target, resolve
-from .tasks import Settings, run_all, workers, worst
+from .tasks import Outcome, Settings, run_all, workers, worst
 
 NOT_READ = "NOT READ"
 
@@ -37,14 +36,13 @@ def written(slug: str, proofs: Sequence[tuple[str, str]]) -> str:
 
 @dataclass
 class Coq:
-    """Coq, asked about files and results; with ``kernel``, the kernel is asked about files first."""
+    """Coq, asked about files and results; the kernel is asked about files first."""
 
     as_json: bool
     quiet: bool
     jobs: int
     progress: terminal.Progress
     folder: Path | None = None  # where the Coq files stay
-    kernel: bool = False
     save: Path | None = None  # the folder for a record
     codes: list[int] = field(default_factory=list)
     documents: list[dict[str, Any]] = field(default_factory=list)
@@ -61,7 +59,7 @@ class Coq:
         if not f"{version}.".startswith(f"{coqc.VERSION}."):
             terminal.warn(f"This is Coq {version}; the exported proofs are written for Coq {coqc.VERSION}.")
         development, names, proofs = Development(), dict[str, str](), dict[str, dict[str, str]]()
-        for one in stored(words, self.jobs, self.progress, self.codes, self.documents, self.kernel):
+        for one in stored(words, self.jobs, self.progress, self.codes, self.documents):
             self.progress(f"{one.name}: being written for Coq")
             try:
                 names[module_of(development, one).name] = one.name
@@ -132,17 +130,16 @@ def stored(
     progress: terminal.Progress,
     codes: list[int],
     documents: list[dict[str, Any]],
-    kernel: bool = False,
 ) -> Iterator[Stored]:
     """The proofs that were named, files first; what has none leaves an exit status among the codes.
 
-    With ``kernel`` it is asked about files first, and what it rejects goes no further.
+    The kernel is asked about each first, and what it rejects goes no further.
     """
     names = [word for word in words if not is_file(word)]
     for path in filter(is_file, words):
         try:
             text = _text_of(path)
-            if kernel and not _accepted_by_the_kernel(path, text, codes, documents):
+            if not _accepted_by_the_kernel(path, text, codes, documents):
                 continue
         except CliError as error:
             not_read(path, error, codes, documents)
@@ -151,22 +148,29 @@ def stored(
     if not names:
         return
     with workers(jobs, progress) as processes:
-        yield from _derived(resolve(names, processes), processes, jobs, progress, codes)
+        targets = resolve(names, processes)
+        outcomes = run_all(targets, Settings("show"), processes, jobs, progress)
+        yield from _derived(zip(targets, outcomes, strict=True), progress, codes, documents)
 
 
 def _derived(
-    targets: Sequence[Target], processes: Workers, jobs: int, progress: terminal.Progress, codes: list[int]
+    found: Iterable[tuple[Target, Outcome]],
+    progress: terminal.Progress,
+    codes: list[int],
+    documents: list[dict[str, Any]],
 ) -> Iterator[Stored]:
     """The proofs of results, derived anew and accepted by the kernel."""
-    for outcome in run_all(targets, Settings("show"), processes, jobs, progress):
+    for target, outcome in found:
         progress.clear()
-        if outcome.error:
+        if outcome.error and target.path is None:
             raise CliError(outcome.error, outcome.trace)
-        if outcome.exit_code:
+        if outcome.error:  # of a user's file, which says nothing about the others
+            not_read(outcome.slug, CliError(outcome.error, outcome.trace), codes, documents)
+        elif outcome.exit_code:
             terminal.warn(f"{outcome.slug}: {outcome.verdict} by the kernel, so there is no proof to replay")
             codes.append(outcome.exit_code)
         elif outcome.proofs:
-            yield Stored(outcome.slug, outcome.proofs)
+            yield Stored(outcome.slug, outcome.proofs, from_file=target.path is not None)
 
 
 def _text_of(path: str) -> str:
@@ -203,9 +207,13 @@ def _accepted_by_the_kernel(path: str, text: str, codes: list[int], documents: l
 
 
 def _statement(stored: Stored) -> list[str]:
-    """What a file's last step says."""
-    theorem = read(stored.proofs[0][1]).steps[-1].theorem
-    return [f"  it says: {show(theorem.conclusion)}", *(f"    if {show(prop)}" for prop in theorem.hypotheses)]
+    """What the last step of each of a file's proofs says."""
+    theorems = [read(proof).steps[-1].theorem for _, proof in stored.proofs]
+    return [
+        line
+        for theorem in theorems
+        for line in (f"  it says: {show(theorem.conclusion)}", *(f"    if {show(one)}" for one in theorem.hypotheses))
+    ]
 
 
 def _text(name: str, answer: coqc.Answer, version: str, quiet: bool) -> str:

@@ -43,7 +43,7 @@ class Solver:
         except NoSolver as missing:
             raise CliError(str(missing)) from None
         proofs: dict[str, dict[str, str]] = {}
-        for one in stored(words, self.jobs, self.progress, self.codes, self.documents, kernel=True):
+        for one in stored(words, self.jobs, self.progress, self.codes, self.documents):
             began = time.perf_counter()
             try:
                 found = {claim: [ask(step) for step in self._steps(one, claim, text)] for claim, text in one.proofs}

@@ -30,7 +30,7 @@ from .options import AS_JSON, HELP, PROCESSES, PROGRESS, complete_file, examples
         type=click.Choice(["kernel", "coq", "all", "z3", "cvc5"]),
         default="kernel",
         show_default=True,
-        help="The kernel, Coq, both (all), or an SMT solver; all but the kernel take results too.",
+        help="The kernel, the kernel and then Coq (coq, all), or an SMT solver; all but the kernel take results too.",
     ),
     AS_JSON,
     click.option("-q", "--quiet", is_flag=True, help="One line a file: its name and the verdict."),
@@ -54,9 +54,9 @@ def command(
     """Verify proof files with the kernel alone, each in a fresh process, or let Coq replay them.
 
     With --with coq, FILE may also be a result (B.2, all): its proofs are derived anew, and Coq, which knows nothing
-    of the kernel, checks every step and lists the axioms it used.  With --with z3 or cvc5 (extra "smt") a solver is
-    asked whether the premises of an arithmetic step can hold and its conclusion fail: "sat" would be an alarm,
-    "unknown" leaves the step open.
+    of the kernel, checks every step and lists the axioms it used.  Of a file the kernel is asked first, and one that
+    it rejects goes no further.  With --with z3 or cvc5 (extra "smt") a solver is asked whether the premises of an
+    arithmetic step can hold and its conclusion fail: "sat" would be an alarm, "unknown" leaves the step open.
 
     Exit status: 0 all proved (and no alarm), 1 one is rejected (or an alarm), 2 one cannot be read (or there is no Coq
     or solver, or it fails), 3 a result is not proved.
@@ -84,7 +84,7 @@ def command(
         from .coq import Coq
 
         folder = None if keep is None else files.make_folder(keep)
-        coq = Coq(as_json, quiet, jobs, terminal.Progress(progress, quiet), folder, checker == "all", records)
+        coq = Coq(as_json, quiet, jobs, terminal.Progress(progress, quiet), folder, records)
         with ended_by_signals():
             ctx.exit(coq.ask(paths))
     from . import json_output

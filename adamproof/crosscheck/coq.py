@@ -18,10 +18,12 @@ from ..kernel.terms import Refusal
 from .coqc import Answer
 from .records import ACCEPTED, REFUSED
 
+LONGEST = 100  # characters of a name that becomes a file's: systems take 255, with what Coq adds
+
 
 @dataclass(frozen=True)
 class Stored:
-    """Proofs of one result, or of a file: its name, and each claim's name and proof file."""
+    """Proofs of one result: its name, and each claim's name and proof file.  from_file: of a user's file, not ours."""
 
     name: str
     proofs: tuple[tuple[str, str], ...]
@@ -35,7 +37,7 @@ def written(slug: str, proofs: Sequence[tuple[str, str]]) -> str:
 
 def module_of(development: Development, stored: Stored) -> Module:
     """The result as the development's next module: theorems are named after claims.  Raises Refusal."""
-    stem = _identifier(Path(stored.name).stem).capitalize()
+    stem = _identifier(Path(stored.name).stem)[:LONGEST].capitalize()
     if stored.from_file:  # so that no file takes the name of a result, which Statements.v knows it by
         stem = f"File_{stem}"
     taken = {*NAMES, *_names(development)}

@@ -186,6 +186,10 @@ Qed.
 Lemma rule_cases (C : Prop) a b : (a <= b -> C) -> (b < a -> C) -> C.
 Proof. intros below above; destruct (Rle_or_lt a b); auto. Qed.
 
+(* Equal functions at equal arguments: once for each argument of a function. *)
+Lemma eq_at (A B : Type) (f g : A -> B) (a b : A) : f = g -> a = b -> f a = g b.
+Proof. intros -> ->; reflexivity. Qed.
+
 Lemma rule_rewrite (A : Type) (P : A -> Prop) (a b : A) : a = b -> P a -> P b.
 Proof. intros ->; trivial. Qed.
 
@@ -339,7 +343,7 @@ Proof. intros -> -> same; apply Sum_ext; auto. Qed.
 Lemma Sum_nothing lo hi : Sum lo hi (fun _ => 0) = 0.
 Proof. unfold Sum; induction (Z.to_nat (hi - lo + 1)) as [|n IH]; simpl; [reflexivity | rewrite IH; ring]. Qed.
 
-Lemma Sum_linear lo hi c f g b : Sum lo hi g = b -> Sum lo hi (fun k => c * f k + g k) = c * Sum lo hi f + b.
+Lemma Sum_linear lo hi c f g b : Sum lo hi g = b -> Sum lo hi (fun k => g k + c * f k) = b + c * Sum lo hi f.
 Proof.
   intros <-; unfold Sum; induction (Z.to_nat (hi - lo + 1)) as [|n IH]; simpl; [ring|]. rewrite IH; ring.
 Qed.
@@ -356,14 +360,22 @@ Section laws.
     pose proof (mean_linear _ _ M 1 (fun _ => 0) (fun _ => 0)) as twice; simpl in twice.
     rewrite (mean_ext _ _ M _ (fun _ => 0)) in twice by (intros; ring); lra.
   Qed.
-  Lemma mean_linear_step c f g b : mean M g = b -> mean M (fun x => c * f x + g x) = c * mean M f + b.
-  Proof. intros <-; apply mean_linear. Qed.
-  Lemma mean_constant_step c g b : mean M g = b -> mean M (fun x => c * 1 + g x) = c * 1 + b.
-  Proof. intros <-; rewrite (mean_linear _ _ M c (fun _ => 1)); rewrite mean_one; reflexivity. Qed.
+  Lemma mean_linear_step c f g b : mean M g = b -> mean M (fun x => g x + c * f x) = b + c * mean M f.
+  Proof.
+    intros <-; rewrite (mean_ext _ _ M _ (fun x => c * f x + g x)) by (intros; ring); rewrite mean_linear; ring.
+  Qed.
+  Lemma mean_constant_step c g b : mean M g = b -> mean M (fun x => g x + c * 1) = b + c * 1.
+  Proof. intros same; rewrite (mean_linear_step c (fun _ => 1) g b same), mean_one; reflexivity. Qed.
   Lemma mean_same f g : (forall x, f x = g x) -> mean M f = mean M g.
   Proof. intros same; apply mean_ext; auto. Qed.
   Lemma integrable_same f g : (forall x, f x = g x) -> integrable M f -> integrable M g.
   Proof. intros same; apply integrable_dominated; intros x _; rewrite same; lra. Qed.
+  Lemma integrable_linear_step c f g :
+    integrable M f -> integrable M g -> integrable M (fun x => g x + c * f x).
+  Proof.
+    intros finite_f finite_g; apply (integrable_same (fun x => c * f x + g x)); [intros; ring|].
+    apply integrable_linear; assumption.
+  Qed.
   Lemma integrable_bounded f g : (forall x, inside x -> Rabs (f x) <= g x) -> integrable M g -> integrable M f.
   Proof.
     intros below; apply integrable_dominated; intros x here.
@@ -387,9 +399,9 @@ Section expectation.
   Proof. intros; apply mean_monotone; auto. Qed.
   Lemma E_nothing : E P (fun _ => 0) = 0.
   Proof. apply mean_nothing. Qed.
-  Lemma E_linear c f g b : E P g = b -> E P (fun w => c * f w + g w) = c * E P f + b.
+  Lemma E_linear c f g b : E P g = b -> E P (fun w => g w + c * f w) = b + c * E P f.
   Proof. apply mean_linear_step. Qed.
-  Lemma E_constant c g b : E P g = b -> E P (fun w => c * 1 + g w) = c * 1 + b.
+  Lemma E_constant c g b : E P g = b -> E P (fun w => g w + c * 1) = b + c * 1.
   Proof. apply mean_constant_step. Qed.
   Lemma Integrable_same f g : (forall w, f w = g w) -> Integrable P f -> Integrable P g.
   Proof. apply integrable_same. Qed.
@@ -399,8 +411,8 @@ Section expectation.
   Proof. intros below; apply integrable_dominated; auto. Qed.
   Lemma Integrable_constant c : Integrable P (fun _ => c).
   Proof. apply integrable_constant. Qed.
-  Lemma Integrable_linear c f g : Integrable P f -> Integrable P g -> Integrable P (fun w => c * f w + g w).
-  Proof. apply integrable_linear. Qed.
+  Lemma Integrable_linear c f g : Integrable P f -> Integrable P g -> Integrable P (fun w => g w + c * f w).
+  Proof. apply integrable_linear_step. Qed.
 End expectation.
 
 Section integral.
@@ -415,9 +427,9 @@ Section integral.
   Proof. apply mean_same. Qed.
   Lemma Integral01_nothing : Integral01 I (fun _ => 0) = 0.
   Proof. apply mean_nothing. Qed.
-  Lemma Integral01_linear c f g b : Integral01 I g = b -> Integral01 I (fun s => c * f s + g s) = c * Integral01 I f + b.
+  Lemma Integral01_linear c f g b : Integral01 I g = b -> Integral01 I (fun s => g s + c * f s) = b + c * Integral01 I f.
   Proof. apply mean_linear_step. Qed.
-  Lemma Integral01_constant c g b : Integral01 I g = b -> Integral01 I (fun s => c * 1 + g s) = c * 1 + b.
+  Lemma Integral01_constant c g b : Integral01 I g = b -> Integral01 I (fun s => g s + c * 1) = b + c * 1.
   Proof. apply mean_constant_step. Qed.
   Lemma Integrable01_same f g : (forall s, f s = g s) -> Integrable01 I f -> Integrable01 I g.
   Proof. apply integrable_same. Qed.
@@ -429,8 +441,8 @@ Section integral.
   Proof. intros below; apply integrable_dominated; intros s [low high]; auto. Qed.
   Lemma Integrable01_constant c : Integrable01 I (fun _ => c).
   Proof. apply integrable_constant. Qed.
-  Lemma Integrable01_linear c f g : Integrable01 I f -> Integrable01 I g -> Integrable01 I (fun s => c * f s + g s).
-  Proof. apply integrable_linear. Qed.
+  Lemma Integrable01_linear c f g : Integrable01 I f -> Integrable01 I g -> Integrable01 I (fun s => g s + c * f s).
+  Proof. apply integrable_linear_step. Qed.
 End integral.
 
 (* --- normal forms of inverses ---------------------------------------------------------------- *)
@@ -442,7 +454,7 @@ Proof.
 Qed.
 Lemma inv_number c f x : x = c -> c * f = 1 -> / x = f.
 Proof. intros same unit; rewrite (inv_content c f 1 x); [rewrite Rinv_1; ring | rewrite same; ring | exact unit]. Qed.
-Lemma inv_factor c e y x d z : x = c ^ e * y -> / c = d -> / y = z -> / x = d ^ e * z.
+Lemma inv_factor c e y x d z : x = y * c ^ e -> / c = d -> / y = z -> / x = z * d ^ e.
 Proof. intros -> <- <-; rewrite Rinv_mult, pow_inv; reflexivity. Qed.
 Lemma inv_nothing x : x = 0 -> / x = 0.
 Proof. intros ->; apply Rinv_0. Qed.

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from ..kernel.normal import Atom, Poly, normal
-from ..kernel.terms import REAL, Term, reset_budget
+from ..kernel.terms import REAL, Term
 from .normal_terms import term_of
+from .proof import unlimited
 from .scope import Scope
 from .text import TIGHT, is_literal_power, show
 
@@ -23,7 +24,7 @@ class Algebra:
 
     def __init__(self, to_normal: Callable[[Scope, Term], str], scope: Scope, terms: Iterable[Term]) -> None:
         """`to_normal` gives a proof that a leaf equals its normal form."""
-        reset_budget()
+        unlimited()
         self.names: dict[Term, str] = {}
         self.equations: list[tuple[Term, Term, str]] = []  # leaf, its normal form, the proof
         self.scope = scope

@@ -14,10 +14,11 @@ from fractions import Fraction
 from typing import Any
 
 from ..kernel.normal import ONE, content, key, normal, scaled, whole
-from ..kernel.terms import BINDERS, INT, POINT, QUANTIFIERS, REAL, Function, Term, free, make, number, reset_budget
+from ..kernel.terms import BINDERS, INT, POINT, QUANTIFIERS, REAL, Function, Term, free, make, number
 from . import raw
 from .algebra import Algebra
 from .normal_terms import UNIT, ZERO, atom_key, atom_term, canonical, is_leaf, ordered, parts_of, powers, split, term_of
+from .proof import unlimited
 from .scope import Scope, names_of, symbol_key
 from .text import BINDER_HEADS, INTEGRABLE, RELATIONS, SORTS, new_name, show, symbol_name, type_of
 
@@ -169,7 +170,7 @@ class Development:
         for prop, text in scope.hypotheses:
             if prop is wanted:
                 return text
-        reset_budget()
+        unlimited()
         sought = key(wanted)
         for prop, text in scope.hypotheses:
             if key(prop) == sought:
@@ -255,7 +256,7 @@ class Development:
     def _normalise(self, scope: Scope, term: Term, target: Term) -> str:
         op, args = term.op, term.args
         if op == "real":
-            return "rewrite ?plus_IZR, ?mult_IZR; ring."
+            return "repeat (rewrite plus_IZR || rewrite mult_IZR); ring."
         if op == "inv":
             return self._normalise_inverse(scope, args[0], target)
         if op in BINDERS:
@@ -274,8 +275,10 @@ class Development:
             head, args = scope.name(args[0]), args[1:]
         else:
             head = {"abs": "Rabs", "pow": "zpow"}.get(op, op)
-        proofs = " ".join(self._argument(scope, arg) for arg in args)
-        return f"exact (f_equal{len(args) if len(args) > 1 else ''} {head} {proofs})."
+        proof = f"(eq_refl {head})"
+        for arg in args:
+            proof = f"(eq_at _ _ _ _ _ _ {proof} {self._argument(scope, arg)})"
+        return f"exact {proof}."
 
     def _argument(self, scope: Scope, arg: Term) -> str:
         if arg.sort == POINT:
@@ -301,19 +304,21 @@ class Development:
             ((monomial, coefficient),) = poly.items()
             constant = number(coefficient)
             flipped = number(1 / Fraction(coefficient))
-            rest, result = constant, flipped
+            factors, inverses = [constant], [flipped]
             proof = f"(inv_number {scope.show(constant)} {scope.show(flipped)} _ eq_refl ltac:(field))"
-            factors = sorted(monomial, key=lambda factor: atom_key(factor[0]))
-            for base, exponent in ((base, part) for base, whole_power in factors for part in parts_of(whole_power)):
+            bases = sorted(monomial, key=lambda factor: atom_key(factor[0]))
+            for base, exponent in ((base, part) for base, whole_power in bases for part in parts_of(whole_power)):
                 atom = atom_term(base)
                 inverse = term_of(dict(base.args[0])) if base.head == "inv" else make("inv", atom)
                 shown = "(Rinv_inv _)" if base.head == "inv" else "eq_refl"
-                rest = make("mul", make("pow", atom, make("int", exponent)), rest)
-                result = make("mul", make("pow", inverse, make("int", exponent)), result)
+                before = scope.show(together("mul", factors))
                 proof = (
-                    f"(inv_factor {scope.show(atom)} {exponent} {scope.show(rest.args[1])} _ {scope.show(inverse)} _ "
+                    f"(inv_factor {scope.show(atom)} {exponent} {before} _ {scope.show(inverse)} _ "
                     f"eq_refl {shown} {proof})"
                 )
+                factors.append(make("pow", atom, make("int", exponent)))
+                inverses.append(make("pow", inverse, make("int", exponent)))
+            rest, result = together("mul", factors), together("mul", inverses)
             proof = f"(eq_trans (inv_same _ _ {self.equal(scope, inside, rest)}) {proof})"
         return f"exact (eq_trans {proof} {self.equal(scope, result, target)})."
 
@@ -345,17 +350,23 @@ class Development:
         if len(parts) == 1 and parts[0][0] is UNIT and (op == "Sum" or parts[0][1] is not UNIT):
             inside = parts[0][1]
             return f"exact {outer(self.equal(inner, body, inside), under(inside))}."
-        chain, rest, total = " ".join([f"({head}_nothing", *space, *texts]) + ")", ZERO, ZERO
+        chain, bodies, taken = " ".join([f"({head}_nothing", *space, *texts]) + ")", [ZERO], [ZERO]
         for outside, inside in reversed(parts):
             constant = op != "Sum" and inside is UNIT
             middle = [] if constant else [under(inside)]
             step = f"{head}_{'constant' if constant else 'linear'}"
-            chain = " ".join([f"({step}", *space, *texts, scope.show(outside), *middle, under(rest), "_", chain]) + ")"
-            rest = make("add", make("mul", outside, inside), rest)
-            taken = UNIT if constant else raw.bound(op, variable, *bounds, inside)
-            total = make("add", make("mul", outside, taken), total)
-        first = outer(self.equal(inner, body, rest), under(rest))
+            before = under(together("add", bodies))
+            chain = " ".join([f"({step}", *space, *texts, scope.show(outside), *middle, before, "_", chain]) + ")"
+            bodies.append(make("mul", outside, inside))
+            taken.append(make("mul", outside, UNIT if constant else raw.bound(op, variable, *bounds, inside)))
+        summed, total = together("add", bodies), together("add", taken)
+        first = outer(self.equal(inner, body, summed), under(summed))
         return f"exact (eq_trans {first} (eq_trans {chain} {self.equal(scope, total, target)}))."
+
+
+def together(op: str, parts: Sequence[Term]) -> Term:
+    """The sum or product of some terms as one term, however many: nested, it would soon be too deep for the kernel."""
+    return parts[0] if len(parts) == 1 else make(op, *parts)
 
 
 def comment(text: str) -> str:

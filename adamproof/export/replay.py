@@ -7,6 +7,7 @@ wrong, Coq refuses its lemma.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -23,19 +24,19 @@ from ..kernel.terms import (
     Refusal,
     Term,
     make,
-    reset_budget,
 )
 from ..kernel.text import show
 from . import raw
 from .algebra import Algebra
-from .development import Development, Lemma, Module
+from .development import Development, Lemma, Module, together
 from .normal_terms import UNIT, ZERO, term_of
 from .proof import Proof as StoredProof
-from .proof import Step
+from .proof import Step, unlimited
 from .scope import Scope
 from .text import INTEGRABLE, SORTS, digits, function_text
 
 Proof = tuple[str, Term]  # a Coq term, and the proposition that it proves
+RECURSION = 10_000  # calls: for a term that the kernel takes, each level of which is a lemma of its own
 TRIVIAL = ("assume", "cite")  # their one hypothesis is what they conclude: no lemma is needed
 
 
@@ -53,11 +54,15 @@ def replay(development: Development, module: str, proofs: Mapping[str, StoredPro
     Raises Refusal when a step is none that its rule could give, whatever its terms.
     """
     development.begin(module)
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, RECURSION))
     try:
         return _replayed(development, proofs)
     except BaseException:
         development.forget()
         raise
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def _replayed(development: Development, proofs: Mapping[str, StoredProof]) -> Module:
@@ -122,7 +127,7 @@ class Replay:
         self.development, self.scope, self.step, self.premises = development, scope, step, premises
 
     def script(self) -> str:
-        reset_budget()
+        unlimited()
         if self.step.rule == "arith":
             return self.arith(*self.step.args)
         if self.step.rule == "convert":
@@ -274,6 +279,8 @@ class Replay:
         )
 
     def fact(self, name: str, terms: Sequence[Term]) -> Proof:
+        if name not in FACTS:  # a name is part of the text that is written
+            raise Refusal(f"step {self.step.number}: there is no fact {name!r:.40}")
         conditions, conclusion = _fact(name, terms)
         proofs = [self.wanted(number, condition) for number, condition in enumerate(conditions)]
         if name in ("sum_empty", "sum_last", "sum_first"):
@@ -337,15 +344,16 @@ class Replay:
         inner, (name, *_) = self._inside(op, variable, ())
         head, space = INTEGRABLE[op].split()
         kind = SORTS[variable.sort]
-        proof, total = f"({head}_constant {space} {self.scope.show(coefficients[0])})", coefficients[0]
-        for number in range(len(self.premises) - 1, -1, -1):
+        proof, parts = f"({head}_constant {space} {self.scope.show(coefficients[0])})", [coefficients[0]]
+        for number in range(len(self.premises)):
             known, found = self.use(number)
             integrand = raw.opened(found.args[0], variable)
             coefficient = coefficients[number + 1]
-            sides = [f"(fun {name} : {kind} => {inner.show(side, 0)})" for side in (integrand, total)]
+            before = together("add", parts)
+            sides = [f"(fun {name} : {kind} => {inner.show(side, 0)})" for side in (integrand, before)]
             proof = f"({head}_linear {space} {self.scope.show(coefficient)} {' '.join(sides)} {known} {proof})"
-            total = make("add", make("mul", coefficient, integrand), total)
-        return proof, make("Integrable", raw.bound(op, variable, total))
+            parts.append(make("mul", coefficient, integrand))
+        return proof, make("Integrable", raw.bound(op, variable, together("add", parts)))
 
 
 class Certificate:

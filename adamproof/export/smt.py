@@ -19,9 +19,9 @@ from functools import cached_property
 from typing import Any
 
 from ..kernel.normal import Atom, Monomial, Poly, difference
-from ..kernel.terms import INT, RELATIONS, Function, Refusal, Term, reset_budget
+from ..kernel.terms import INT, RELATIONS, Function, Refusal, Term
 from ..kernel.text import show
-from .proof import Step, read
+from .proof import Step, line, read, unlimited
 
 STEPS = 3_000_000  # a solver's own measure of work, for one question; then its answer is "unknown"
 CHUNK_DIGITS = 4000
@@ -102,7 +102,7 @@ def obligations(proof: str | bytes) -> Iterator[Obligation]:
     seen: set[Any] = set()
     for step in steps.values():
         if step.rule in RULES:
-            reset_budget()
+            unlimited()
             found = _obligation(step, steps)
             # The same question among integers and among reals is two questions.
             mark = (step.rule == "integer_gap", frozenset(map(_key, found.premises)), _key(found.goal))
@@ -166,7 +166,7 @@ def _applied(op: str, parts: list[str]) -> str:
 
 def document(title: str, proof: str | bytes) -> str:
     """The questions of a proof file, each and its premises alone, as one SMT-LIB script that says what is expected."""
-    lines = [f"; {title}: the arithmetic steps of its proof"]
+    lines = [f"; {line(title)}: the arithmetic steps of its proof"]
     for found in obligations(proof):
         lines += ["", f"; step {found.number} ({found.rule}): {found.said}"]
         lines += [f";   {name} = {described(atom)}" for atom, name in found.names.items()]

@@ -154,6 +154,17 @@ def one_step(*more: dict[str, Any], **changes: Any) -> str:
     return json.dumps({**content, **changes})
 
 
+def of_file(path: str, text: str) -> Stored:
+    return Stored(path, (("proof", text),), from_file=True)
+
+
+def written(text: str) -> list[Module]:
+    """A proof file's text for Coq, whatever the kernel says of it."""
+    development = Development()
+    module_of(development, of_file("it.json", text))
+    return development.modules
+
+
 @needs_coq
 def test_what_a_file_says_it_cites_is_not_a_hypothesis(tmp_path: Path) -> None:
     """Only the steps that cite count, and none begins a line of its own."""
@@ -161,23 +172,24 @@ def test_what_a_file_says_it_cites_is_not_a_hypothesis(tmp_path: Path) -> None:
     content["steps"][0]["citations"] = [["Riemann hypothesis\nall: ACCEPTED by Coq 8.16.1", "Clay"]]
     (tmp_path / "cite.json").write_text(json.dumps(content), encoding="utf-8")
     done = run("verify", str(tmp_path / "cite.json"), "--with", "coq")
-    assert done.returncode == 0
-    assert "cited" not in done.stdout
-    assert "Riemann" not in done.stdout
+    assert done.returncode == 1
+    assert done.stdout == ""
+    (module,) = written((tmp_path / "cite.json").read_text(encoding="utf-8"))
+    assert not module.citations and "Riemann" not in module.text
     cite = {"rule": "cite", "args": ["x\nall: ACCEPTED", "y", 1], "from": [], "hypotheses": [1], "conclusion": 1}
     (tmp_path / "cite.json").write_text(one_step({**cite, "citations": []}), encoding="utf-8")
-    done = run("verify", str(tmp_path / "cite.json"), "--with", "coq")
-    assert done.returncode == 2
-    assert "cites what cannot be shown" in done.stderr
+    with pytest.raises(Refusal, match="cites what cannot be shown"):
+        written((tmp_path / "cite.json").read_text(encoding="utf-8"))
 
 
 @needs_coq
 def test_what_is_cited_and_discharged_is_not_called_a_hypothesis(tmp_path: Path) -> None:
-    cite = {"rule": "cite", "args": ["an axiom", "a book", 3], "from": [], "hypotheses": [3], "conclusion": 3}
-    discharge = {"rule": "discharge", "args": [3], "from": [0], "hypotheses": [], "conclusion": 4, "citations": []}
-    states = {"hypotheses": [], "conclusion": "1 == 2 -> 1 == 2", "citations": [["an axiom", "a book"]]}
+    cited = {"citations": [["an axiom", "a book"]]}
+    cite = {"rule": "cite", "args": ["an axiom", "a book", 3], "from": [], "hypotheses": [3], "conclusion": 3, **cited}
+    discharge = {"rule": "discharge", "args": [3], "from": [0], "hypotheses": [], "conclusion": 4, **cited}
+    states = {"hypotheses": [], "conclusion": "1 == 2 -> 1 == 2", **cited}
     content = json.loads(one_step(terms=[["rat", "2"], ["==", 0, 2], ["implies", 3, 3]], states=states))
-    content["steps"] = [{**cite, "citations": [["an axiom", "a book"]]}, discharge]
+    content["steps"] = [cite, discharge]
     (tmp_path / "cited.json").write_text(json.dumps(content), encoding="utf-8")
     done = run("verify", str(tmp_path / "cited.json"), "--with", "coq")
     assert done.returncode == 0
@@ -187,18 +199,17 @@ def test_what_is_cited_and_discharged_is_not_called_a_hypothesis(tmp_path: Path)
 
 @needs_coq
 def test_a_file_that_cannot_be_written_leaves_nothing_to_others(tmp_path: Path) -> None:
-    """Neither a lemma that is never read by Coq, nor a module of the same name."""
+    """Neither a lemma that is never read by Coq, nor a module of the same name.  (The kernel would reject it.)"""
     power = {"rule": "arith", "args": [3, [], []], "from": [0], "hypotheses": [], "conclusion": 3, "citations": []}
     terms = [["pow", 0, 4], ["==", 2, 2], ["int", "20000"]]
-    (tmp_path / "bad.json").write_text(one_step(power, terms=terms, title="t)\nall: ACCEPTED ("), encoding="utf-8")
-    (tmp_path / "good.json").write_text(one_step(), encoding="utf-8")
-    (tmp_path / "sub").mkdir()
-    (tmp_path / "sub" / "bad.json").write_text(one_step(), encoding="utf-8")
-    done = run("verify", *(str(tmp_path / name) for name in ("bad.json", "good.json", "sub/bad.json")), "--with", "coq")
-    assert done.returncode == 2
-    assert f"{tmp_path / 'bad.json'} cannot be written for Coq" in done.stderr
-    assert f"{tmp_path / 'good.json'}: ACCEPTED by Coq 8.16.1 (1 lemma, 1 theorem, " in done.stdout
-    assert f"{tmp_path / 'sub' / 'bad.json'}: ACCEPTED by Coq" in done.stdout
+    development = Development()
+    bad = one_step(power, terms=terms, title="t)\nall: ACCEPTED (")
+    with pytest.raises(Refusal, match=r"bad\.json cannot be written for Coq: "):
+        module_of(development, of_file("bad.json", bad))
+    modules = [module_of(development, of_file(name, one_step())) for name in ("good.json", "sub/bad.json")]
+    assert [module.name for module in modules] == ["File_Good", "File_Bad"]
+    answers = list(coqc.check(modules, tmp_path, 1, lambda _: None))
+    assert [answer.accepted for answer in answers] == [True, True]
 
 
 @needs_coq
@@ -207,12 +218,11 @@ def test_one_file_is_not_refused_for_what_another_says(tmp_path: Path) -> None:
     wrong = json.loads(one_step(terms=[["rat", "2"], ["==", 0, 2]], states=states))
     wrong["steps"].append({**wrong["steps"][0], "args": [3, [], []], "conclusion": 3})
     wrong["steps"].append({**wrong["steps"][0], "args": [3, [], []], "conclusion": 3, "from": [0, 1]})
-    (tmp_path / "wrong.json").write_text(json.dumps(wrong), encoding="utf-8")
-    (tmp_path / "good.json").write_text(one_step(), encoding="utf-8")
-    done = run("verify", str(tmp_path / "wrong.json"), str(tmp_path / "good.json"), "--with", "coq")
-    assert done.returncode == 1
-    assert "good.json: ACCEPTED" in done.stdout
-    assert "wrong.json: REFUSED" in done.stdout
+    development = Development()
+    files = {"wrong.json": json.dumps(wrong), "good.json": one_step()}
+    modules = [module_of(development, of_file(name, text)) for name, text in files.items()]
+    answers = list(coqc.check(modules, tmp_path, 1, lambda _: None))
+    assert [answer.accepted for answer in answers] == [False, True]
 
 
 @needs_coq
@@ -228,7 +238,7 @@ def test_what_the_kernel_accepts_is_what_coq_reads(tmp_path: Path, monkeypatch: 
             path.write_text(one_step(title="another"), encoding="utf-8")
 
     monkeypatch.setattr(second_opinion, "FreshVerification", Changing)
-    for one in second_opinion.stored([str(path)], 1, Progress(False), [], [], kernel=True):
+    for one in second_opinion.stored([str(path)], 1, Progress(False), [], []):
         seen += [text for _, text in one.proofs]
     assert seen == [one_step()]
     assert path.read_text(encoding="utf-8") != one_step()
@@ -377,13 +387,18 @@ def test_a_file_does_not_take_the_name_of_a_result(tmp_path: Path) -> None:
 
 
 def test_what_the_kernel_rejects_goes_no_further(tmp_path: Path) -> None:
+    """Neither what has a wrong step, nor what is no proof file at all: nothing of it is written, or read by Coq."""
     content = json.loads(dump(theorem_of("sign-form")))
     next(step for step in content["steps"] if step["rule"] == "assume")["hypotheses"] = []
-    (tmp_path / "wrong.json").write_text(json.dumps(content), encoding="utf-8")
     path = fake_coqc(tmp_path, "exit 1")  # is not asked
-    done = run("verify", str(tmp_path / "wrong.json"), "--with", "all", PATH=path)
-    assert done.returncode == 1
-    assert "wrong.json: REJECTED by the kernel" in done.stderr
+    for text, checker in ((json.dumps(content), "all"), (json.dumps(content), "coq"), ('{"format": 1}', "coq")):
+        (tmp_path / "wrong.json").write_text(text, encoding="utf-8")
+        words = ("verify", str(tmp_path / "wrong.json"), "--with", checker, "--keep", str(tmp_path / "kept"))
+        done = run(*words, PATH=path)
+        assert done.returncode == 1
+        assert f"{tmp_path / 'wrong.json'}: REJECTED by the kernel (" in done.stderr
+        assert done.stdout == ""
+        assert not list((tmp_path / "kept").glob("File_*"))
 
 
 def test_a_foreign_axiom_is_no_acceptance() -> None:

@@ -35,8 +35,13 @@ from ..kernel.generate import FUNCTIONS, INTEGERS, POINTS, REALS, Generator, Sco
 ZERO, ONE = number(0), number(1)
 UNIT = Fraction(1)
 BY_SORT = {"real": REALS, "int": INTEGERS, "point": POINTS}
-LOST = {sort: (make("var", f"lost_{sort}", sort),) for sort in BY_SORT}
-LOST_FUNCTIONS = (function("two", ["point", "point"]), function("mix", ["point", "real", "int"]))
+# Among them words that mean something in Coq, or in what is written for it.
+LOST = {
+    sort: tuple(make("var", name, sort) for name in (f"lost_{sort}", *words.split()))
+    for sort, words in {"real": "R any0 h0", "int": "Z IZR in", "point": "Omega P origin"}.items()
+}
+WIDE = function("wide", ["real", "int", "point"] * 2 + ["int"])  # of more arguments than Coq's f_equal has
+LOST_FUNCTIONS = (function("two", ["point", "point"]), function("mix", ["point", "real", "int"]), WIDE)
 # These have the names of other symbols, of other sorts: in one theorem there must not be both.
 ALIKE = {"real": make("var", "m", "real"), "int": make("var", "x", "int"), "point": make("var", "y", "point")}
 ALIKE_FUNCTION = function("f", ["real"])
@@ -56,7 +61,14 @@ class Proofs:
         """A term of this sort."""
         if sort == "real":
             return self.real(scope)
-        return self.terms.integer(scope) if sort == "int" else self.terms.point(scope)
+        return self.integer(scope) if sort == "int" else self.terms.point(scope)
+
+    def integer(self, scope: Scope = (), depth: int = 2) -> Term:
+        """Sums of products of sums: what Coq keeps under IZR, and the kernel does not."""
+        if depth == 0 or self.random.random() < 0.5:
+            return self.lost("int") if self.random.random() < 0.2 else self.terms.integer(scope)
+        parts = (self.integer(scope, depth - 1) for _ in range(self.random.choice((2, 2, 3))))
+        return make(self.random.choice(("add", "mul")), *parts)
 
     def real(self, scope: Scope = ()) -> Term:
         roll = self.random.random()
@@ -68,7 +80,7 @@ class Proofs:
             return lost if sort == "real" else as_real(lost)
         symbol = ALIKE_FUNCTION if self.random.random() < 0.1 else self.random.choice(LOST_FUNCTIONS)
         args = {
-            "int": lambda: self.terms.integer(scope),
+            "int": lambda: self.integer(scope),
             "real": lambda: self.terms.real(0, scope),
             "point": lambda: self.lost("point"),
         }
@@ -92,7 +104,7 @@ class Proofs:
             op = self.random.choice(("E", "Integral01"))
             return minus(make("mul", term, make(op, ONE)), term)
         body = make("mul", ZERO, self.real(("int", *scope)))
-        return make("Sum", self.terms.integer(scope), self.terms.integer(scope), body)
+        return make("Sum", self.integer(scope), self.integer(scope), body)
 
     def same(self, term: Term, scope: Scope = ()) -> Term:
         """A term of the same normal form."""
@@ -212,7 +224,7 @@ class Proofs:
         return derive("convert", (derive("instantiate", (step,), tuple(variables), tuple(functions)),), prop)
 
     def _by_induction(self, prop: Term, depth: int) -> Step:
-        variable, low = self.lost("int"), self.terms.integer()
+        variable, low = self.lost("int"), self.integer()
         if variable in free(prop):
             return self.some(prop, depth)
         above = make("<=", as_real(low), as_real(variable))
@@ -353,12 +365,12 @@ class Proofs:
         return derive("antisymmetry", (self.some(make("<=", a, b)), self.some(self.alike(make("<=", b, a)))))
 
     def integer_gap(self) -> Step:
-        a, b = self.terms.integer(), self.terms.integer()
+        a, b = self.integer(), self.integer()
         return derive("integer_gap", (self.some(make("<", self.same(as_real(a)), self.same(as_real(b)))),))
 
     def fact(self, name: str) -> Step:
         if name.startswith("sum_"):
-            terms = [make("Sum", self.terms.integer(), self.terms.integer(), self.real(("int",)))]
+            terms = [make("Sum", self.integer(), self.integer(), self.real(("int",)))]
         else:
             terms = [self.value(sort) for sort in FACTS[name].sorts]
         conditions, _ = FACTS[name].schema(*terms)
@@ -372,7 +384,7 @@ class Proofs:
     def binder(self) -> Step:
         op = self.random.choice(sorted(BINDERS))
         variable = self.variable(UNDER[op])
-        bounds = [self.terms.integer(), self.terms.integer()] if op == "Sum" else []
+        bounds = [self.integer(), self.integer()] if op == "Sum" else []
         left, right = (opened(make(op, *bounds, self.real((UNDER[op],))), variable) for _ in range(2))
         prop = make(self.random.choice(("==", "<=")), left, right)
         step = self._under(op, variable, prop)

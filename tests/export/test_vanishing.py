@@ -18,6 +18,7 @@ from adamproof.export.replay import replay
 from adamproof.export.scope import names_of
 from adamproof.export.smt import obligations
 from adamproof.export.text import coq_name
+from adamproof.kernel import terms
 from adamproof.kernel.rules import RULES
 from adamproof.kernel.terms import NAME, Term, as_real, function, make
 from adamproof.kernel.verify import verify
@@ -39,6 +40,7 @@ from ..kernel.build import (
     num,
     point,
     real,
+    total,
     whole,
 )
 from .common import needs_coq
@@ -50,10 +52,11 @@ K, N = integer("k"), integer("n")
 V, W = point("v"), point("w")
 F, G, Q = function("f", ["int"]), function("g", ["real"]), function("q", ["point"])
 TWO = function("two", ["point", "point"])
+LONG = function("long", ["int"] * 7)
 ZERO, ONE = num(0), num(1)
 # The words of the scripts that are no names of things: commands, and tactics.
 COMMANDS = "Coq From Import Lemma Open Print Assumptions Proof Prelude Qed Reals Require Scope Theorem ZArith Adamproof"
-TACTICS = "apply assert exact field intros refine rewrite ring subst"
+TACTICS = "apply assert exact field intros refine repeat rewrite ring subst"
 
 
 def given(prop: Term) -> Step:
@@ -130,7 +133,81 @@ def powers() -> Step:
     return derive("convert", (known,), eq(mul(half, half), make("inv", power(X, add(whole(37), whole(-1))))))
 
 
+def wide(count: int) -> Step:
+    """A function of so many arguments, none of which is in normal form."""
+    symbol = function("wide", [("real", "int", "point")[place % 3] for place in range(count)])
+    arguments = {
+        "real": (add(X, Y, ZERO), add(Y, X)),
+        "int": (mul(add(K, N), whole(2)), add(mul(whole(2), N), K, K)),
+        "point": (W, W),
+    }
+    left, right = (app(symbol, *(arguments[sort][side] for sort in symbol.sorts)) for side in (0, 1))
+    return shown(eq(left, right))
+
+
+def integers(value: Term) -> Step:
+    """A product of integer terms in the place of an integer that is seen as a real."""
+    seen = as_real(K)
+    below = given(forall(K, le(mul(seen, seen, X), app(G, mul(num(2), seen)))))
+    return derive("specialise", (below,), value)
+
+
+def integer_steps() -> Step:
+    """The same in `rewrite`, `integer_gap` and `induction`."""
+    product, long = mul(add(K, N), N, N), add(mul(K, N, N), mul(N, N, N), whole(-2))
+    equal = given(eq(as_real(product), add(as_real(long), num(2))))
+    below = given(le(app(F, product), as_real(product)))
+    hole = integer("m")
+    replaced = derive("rewrite", (equal, below), hole, le(app(F, hole), as_real(hole)))
+    gap = derive("integer_gap", (given(lt(as_real(product), as_real(mul(long, add(K, whole(1)))))),))
+    kept = derive("detach", (derive("discharge", (replaced,), gap.conclusion), gap))
+    claim = le(mul(ZERO, as_real(hole)), ZERO)
+    low = derive("instantiate", (shown(claim),), ((hole, product),), ())
+    up = derive("instantiate", (shown(claim),), ((hole, add(hole, whole(1))),), ())
+    every = derive("induction", (low, up), hole, product, claim)
+    return derive("detach", (derive("discharge", (every,), kept.conclusion), kept))
+
+
+def many_summands() -> Step:
+    """More under a sum than a nested term could hold."""
+    powers_of_x = add(*(power(X, exponent) for exponent in range(100)))
+    body = mul(app(F, K), powers_of_x)
+    return shown(eq(total(K, whole(1), N, body), mul(powers_of_x, total(K, whole(1), N, app(F, K)))))
+
+
+def many_factors() -> Step:
+    names = [real(f"b_{number}") for number in range(110)]
+    return shown(eq(make("inv", mul(*names)), mul(*(make("inv", name) for name in names))))
+
+
+def many_integrals() -> Step:
+    """A combination of as many."""
+    values = [app(function(f"f_{number}", ["point"]), W) for number in range(110)]
+    known = tuple(given(integrable(mean(W, value))) for value in values)
+    return derive("combination", known, "E", W, add(*values), (ZERO, *(ONE for _ in values)))
+
+
+def deep() -> Step:
+    """As deep as the kernel takes it, and nowhere in normal form."""
+    left, right = add(X, ZERO), X
+    for level in range(97):
+        head = ("sqrt", "inv")[level % 2]
+        left, right = make(head, left), make(head, right)
+    return derive("convert", (given(le(left, Y)),), le(right, Y))
+
+
 BY_HAND: dict[str, Callable[[], Step]] = {
+    "six_arguments": lambda: wide(6),
+    "many_arguments": lambda: wide(32),
+    "a_product_of_integers": lambda: integers(mul(N, add(N, whole(-3)), integer("m"))),
+    "integers_nested": lambda: integers(
+        add(mul(add(K, N), add(mul(whole(2), N), mul(N, K, whole(-1)))), whole(10**40), mul(add(mul(K, K), K), N))
+    ),
+    "integer_steps": integer_steps,
+    "a_lost_function": lambda: derive(
+        "convert", (shown(le(ZERO, mul(ZERO, app(TWO, V, W), app(LONG, *[K] * 7)))),), le(ZERO, ZERO)
+    ),
+    "deep": deep,
     "bounded_magnitude": bounded_magnitude,
     "bound_and_free": bound_and_free,
     "hypothesis_out_of_sight": hypothesis_out_of_sight,
@@ -152,6 +229,9 @@ BY_HAND: dict[str, Callable[[], Step]] = {
 }  # fmt: skip
 
 
+POWERS = dump(powers())
+
+
 @pytest.fixture(scope="module")
 def module() -> Module:
     """Everything as one Coq file: Coq is started once."""
@@ -163,6 +243,21 @@ def module() -> Module:
         for where in (normal_terms, text):  # Coq takes a while for powers above the true one
             patch.setattr(where, "LARGEST_POWER", 20)
         return replay(Development(), "Vanishing", {name: read(content) for name, content in proofs.items()})
+
+
+@pytest.mark.parametrize("make_it", [many_summands, many_factors, many_integrals])
+def test_terms_of_any_length_are_written(make_it: Callable[[], Step]) -> None:
+    """Coq takes some seconds to accept these."""
+    content = dump(make_it())
+    verify(content)
+    assert "Theorem it" in replay(Development(), "Long", {"it": read(content)}).text
+
+
+def test_the_steps_of_writing_are_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They may be more than those of checking, which are limited; so many that the kernel refuses a step or two."""
+    monkeypatch.setattr(terms, "MAX_STEPS", 40)
+    replay(Development(), "Steps", {"it": read(POWERS)})
+    assert [*obligations(POWERS)]
 
 
 def test_coefficients_of_any_size_are_written() -> None:
@@ -184,7 +279,7 @@ def test_coq_accepts_what_the_kernel_accepts(module: Module, tmp_path: Path) -> 
 
 
 def test_symbols_that_vanish_are_given_values(module: Module) -> None:
-    for kind in ("R", "Z", "Omega", "Omega -> Omega -> R"):
+    for kind in ("R", "Z", "Omega", "Omega -> Omega -> R", "(Z -> ){7}R"):
         assert re.search(rf"assert \(any\d+ : {kind}\) by exact \(", module.text), kind
 
 
@@ -204,5 +299,5 @@ def test_solvers_find_no_fault() -> None:
     pytest.importorskip("z3")
     ask = asker("z3", steps=100_000)
     asked = [step for _, content in derivations(5, GENERATED) for step in obligations(content)]
-    assert len(asked) > GENERATED // 4
+    assert len(asked) > GENERATED // 5
     assert not [step.question for step in asked if ask(step).alarm]
