@@ -224,7 +224,7 @@ def _text(name: str, answer: coqc.Answer, version: str, quiet: bool) -> str:
     if quiet:
         return line
     found = sorted(axiom.rpartition(".")[2] for axiom in answer.axioms)
-    cited = "".join(f"\n  cited: {axiom}" for axiom in answer.module.citations)
+    cited = "".join("\n" + terminal.labelled("  cited: ", axiom) for axiom in answer.module.citations)
     counts = {"lemma": lemmas(answer.module), "theorem": len(answer.module.theorems)}
     size = ", ".join(records.number_of(count, what) for what, count in counts.items())
     return f"{line} ({size}, {answer.seconds:.1f} s)\n  axioms of the reals: {', '.join(found) or 'none'}{cited}"

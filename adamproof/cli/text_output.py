@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from textwrap import fill, shorten
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from ..kernel.terms import Term
@@ -21,7 +21,7 @@ from ..report.words import (
     untested,
     usable,
 )
-from .terminal import WIDTH, coloured, labelled
+from .terminal import coloured, labelled
 
 if TYPE_CHECKING:
     from ..checking.proof_steps import NamedStep
@@ -70,7 +70,7 @@ def shown(report: LemmaReport, style: str) -> str:
     if lemma.constants:
         lines += ["", "Constants", *(f"  {name} = {text}" for name, (text, _) in lemma.constants.items())]
     if lemma.notes:
-        lines += ["", fill(" ".join(lemma.notes.split()), WIDTH)]
+        lines += ["", labelled("  ", lemma.notes)]  # not at the edge, where the tool's own lines begin
     return "\n".join(lines)
 
 

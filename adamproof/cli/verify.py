@@ -61,9 +61,9 @@ def command(
     Exit status: 0 all proved (and no alarm), 1 one is rejected (or an alarm), 2 one cannot be read (or there is no Coq
     or solver, or it fails), 3 a result is not proved.
     """
-    strange = next((path for path in paths if not path.isprintable()), None)
-    if strange is not None:  # a line break in a name would write lines of its own among the verdicts
-        raise CliError(f"the name {strange!r} has characters that cannot be shown: rename the file")
+    strange = next((path for path in paths if not path.isprintable() or "  " in path), None)
+    if strange is not None:  # a line break, or spaces up to one, would write lines of its own among the verdicts
+        raise CliError(f"the name {strange!r} has characters that cannot be shown, or a run of spaces: rename the file")
     if keep is not None and checker not in ("coq", "all"):
         raise CliError("--keep leaves Coq files, so it needs --with coq or all")
     if save is not None and checker == "kernel":
@@ -163,11 +163,9 @@ def text(answer: Answer, quiet: bool) -> str:
     if "reason" in said:
         return f"{lines[0]}: {said['reason']}"
     lines.append(f"  {said['conclusion']}")
-    for title, entries in (
-        ("hypotheses", said["hypotheses"]),
-        ("cited axioms", [": ".join(pair) for pair in said["citations"]]),
-    ):
-        lines += [f"  {title}:{'' if entries else ' none'}", *(f"    {entry}" for entry in entries)]
+    cited = [terminal.labelled("    ", ": ".join(pair)) for pair in said["citations"]]  # broken here, not at the edge
+    for title, entries in (("hypotheses", [f"    {entry}" for entry in said["hypotheses"]]), ("cited axioms", cited)):
+        lines += [f"  {title}:{'' if entries else ' none'}", *entries]
     names = (sort if "(" in sort else f"{name}: {sort}" for name, sort in said["sorts"].items())
     lines.append(f"  free names: {', '.join(names) or 'none'}")
     return "\n".join([*lines, f"  steps: {said['steps']}"])

@@ -88,6 +88,7 @@ def times(*factors: Poly) -> Poly:
     """The product.  Neither what it costs nor a refusal depends on an order, of monomials or of factors."""
     count = math.prod(map(len, factors))
     if not count:
+        spend(len(factors))
         return {}
     wholes, denominators = zip(*map(_integral, factors), strict=True)
     spend(len(factors) * sum(_weight(p.items()) * (count // len(p)) for p in wholes))

@@ -43,6 +43,7 @@ from .text import show
 
 Citation = tuple[str, str]  # (name of the axiom, where it is proved)
 LATIN = "A-Za-zÀ-ÖØ-öø-ſ"  # listed: what Unicode calls a letter changes, and some of its letters cannot be seen
+CITED = f"(?!.{{201}})[!-~{LATIN}]+( [!-~{LATIN}]+)*"  # no run of spaces, which could fill up a terminal's line
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,7 @@ def assume(prop: Term) -> Theorem:
 def cite(name: str, source: str, prop: Term) -> Theorem:
     """P |- P, recorded as an axiom from the literature: it stays a hypothesis, under a name."""
     for text in (name, source):
-        if not re.fullmatch(f"[ -~{LATIN}]+", text) or re.sub(f"[^{LATIN}]", "", text).lower() in ("", "none"):
+        if not re.fullmatch(CITED, text) or re.sub(f"[^{LATIN}]", "", text).lower() in ("", "none"):
             refuse(f"cite needs the name of the axiom and its source, in Latin letters, not none; found {text!a:.60}")
     return Theorem((prop,), prop, ((name, source),))
 

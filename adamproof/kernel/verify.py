@@ -19,7 +19,7 @@ from .terms import INT, PROP, REAL, Function, Refusal, Term, free, function, mak
 from .text import show
 
 FORMAT, VERSION = "adamproof-proof", 1
-MAX_BYTES = 64_000_000
+MAX_BYTES = 16_000_000
 MAX_TERMS = 1_000_000
 MAX_STEPS = 100_000
 MAX_TOTAL = 3_000_000  # elementary steps, over all rule applications

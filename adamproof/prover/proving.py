@@ -19,7 +19,7 @@ from .translation import TranslationError, prop, term
 if TYPE_CHECKING:
     from ..numeric.check import Witness
 
-MAX_AGAIN = 4_000  # monomials to compute when a search without a result is made again without an inequality
+MAX_AGAIN = 8_000  # monomials to compute when a search without a result is made again without an inequality
 A_LOOK = 100  # random models among which a counterexample is looked for before a search is made again
 
 Fact = Any  # a Step, or a SymPy statement that becomes a hypothesis
@@ -132,15 +132,16 @@ def _has_binder(term: Term) -> bool:
 
 
 def _otherwise(question: _Question, given: Sequence[Step], known: Known) -> Step | None:
-    """The answer with equations about denominators as linear facts, or without one of the facts, equations first; then
-    without two or three of them.
+    """The answer with squares of more sums, with equations about denominators as linear facts, or without one of the
+    facts, equations first; then without two or three of them.
 
     A fact can be in the way, as what rewrites or clears the others, or takes their place; without it, the search is
     what it would have been had it not been given.  So a proof that was found is found with one more equation, too;
     inequalities, and several facts, are left out while MAX_AGAIN allows.
     """
-    if known.work <= MAX_AGAIN and (found := question.answer(known, linear=True)):
-        return found
+    if known.work <= MAX_AGAIN:
+        if found := question.answer(known, near=True) or question.answer(known, linear=True):
+            return found
     left = MAX_AGAIN
     # Equations rewrite and clear the others; of the inequalities, long ones take the place of others.
     order = sorted(given, key=lambda step: (step.conclusion.op != "==", -len(difference(*step.conclusion.args))))
@@ -178,26 +179,26 @@ class _Question:
         known.enrich([difference(*self.target.args), *hints])
         return known
 
-    def answer(self, known: Known, linear: bool = False) -> Step | None:
-        """The goal from what is known, or None."""
+    def answer(self, known: Known, **how: bool) -> Step | None:
+        """The goal from what is known, or None; how: options of Search."""
         (low, high), op = self.target.args, self.target.op
-        search = Search(self.target, known.facts, self.hints, linear)
+        search = Search(self.target, known.facts, self.hints, **how)
         found = known.run(search, self.degree)
         self.tried = self.tried or search.tried
         if found is None and op == "==":
-            if sides := self._both([make("<=", low, high), make("<=", high, low)], known, linear):
+            if sides := self._both([make("<=", low, high), make("<=", high, low)], known, **how):
                 found = derive("antisymmetry", sides)
         if found is None and op == "<=" and low.op == "abs":
             (x,) = low.args
-            if sides := self._both([make("<=", x, high), make("<=", make("mul", number(-1), x), high)], known, linear):
+            if sides := self._both([make("<=", x, high), make("<=", make("mul", number(-1), x), high)], known, **how):
                 found = head_theorems.apply_to("abs_le", [x, high], sides)
         return found
 
-    def _both(self, goals: Iterable[Term], known: Known, linear: bool) -> list[Step]:
+    def _both(self, goals: Iterable[Term], known: Known, **how: bool) -> list[Step]:
         """The goals as theorems, or nothing: an equation from two inequalities, abs(x) <= y from x <= y and -x <= y."""
         sides: list[Step] = []
         for goal in goals:
-            side = known.run(Search(goal, known.facts, self.hints, linear=linear), self.degree)
+            side = known.run(Search(goal, known.facts, self.hints, **how), self.degree)
             if side is None:
                 return []
             sides.append(side)

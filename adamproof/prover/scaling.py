@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SWEEPS = 300  # at most
 MIXED = 6  # coefficients within a factor of 2^6 have units near enough to 1
-FAR = 8  # a ratio of units between 1/8 and 8 is left at 1
+FAR = 8  # a ratio of units between 1/8 and 8 is near to 1
 
 
 def size(number: Number) -> float:
@@ -68,8 +68,8 @@ class Ratios:
     def units(self) -> Floats | None:
         return scales(self.polys, self.rows)[0] if spread(self.polys) > MIXED else None
 
-    def between(self, a: Monomial, b: Monomial) -> list[Number]:
-        """Every r for which the square of r*a + b or r*a - b looks as if it might help: far from 1, unless b is 1."""
+    def between(self, a: Monomial, b: Monomial, near: bool) -> list[Number]:
+        """Every r but 1 for which the square of r*a + b or r*a - b looks as if it might help; those near to 1 if asked."""
         aa, bb, ab = join(a, a), join(b, b), join(a, b)
         found = dict.fromkeys(self._of_units(aa, bb))
         for poly in self.polys:
@@ -80,7 +80,7 @@ class Ratios:
                 found[abs(2 * Fraction(first) / both)] = None
             if both and second:
                 found[abs(Fraction(both) / (2 * second))] = None
-        return [whole(ratio) for ratio in found if not 1 < FAR * ratio < FAR**2 or (b == ONE and ratio != 1)]
+        return [whole(ratio) for ratio in found if ratio != 1 and (near or b == ONE or not 1 < FAR * ratio < FAR**2)]
 
     def _of_units(self, aa: Monomial, bb: Monomial) -> list[Fraction]:
         """The power of ten that is nearest to the ratio of two squared units."""

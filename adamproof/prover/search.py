@@ -74,6 +74,7 @@ class Search:
     """One goal against a list of facts.
 
     linear: take base*inv(base) == 1 as one more equation to combine, rather than a rule to cancel and clear by.
+    near: guess squares of r*x +- y for ratios r near to 1, too.
     Afterwards `tried` tells what was attempted, and `work` how many monomials were computed for it.
     """
 
@@ -81,6 +82,7 @@ class Search:
     facts: Sequence[Step]
     squares: Sequence[Term] = ()
     linear: bool = False
+    near: bool = False
     tried: list[str] = field(default_factory=list)
     work: int = 0
 
@@ -253,8 +255,7 @@ class Search:
                 columns.append(column)
         return columns
 
-    @staticmethod
-    def _guessed_squares(columns: Sequence[Column], singles: Sequence[Column]) -> tuple[list[Term], list[Term]]:
+    def _guessed_squares(self, columns: Sequence[Column], singles: Sequence[Column]) -> tuple[list[Term], list[Term]]:
         """Roots x, and r*x +- y, whose squares may help: for the squared and mixed monomials in products of at most
         two facts, with the ratio r (of units) that single facts suggest."""
         sight: dict[Monomial, None] = {}
@@ -266,7 +267,7 @@ class Search:
         roots = sorted(found, key=lambda root: sum(exponent for _, exponent in root))[:MAX_ROOTS]
         pairs = [(a, b) for i, a in enumerate(roots) for b in (ONE, *roots[:i]) if join(a, b) in sight]
         ratios = Ratios([column.reduced for column in singles])
-        mixed = [{a: r, b: sign} for a, b in pairs for r in (1, *ratios.between(a, b)) for sign in (1, -1)]
+        mixed = [{a: r, b: sign} for a, b in pairs for r in (1, *ratios.between(a, b, self.near)) for sign in (1, -1)]
         return [poly_term({root: 1}) for root in roots], [poly_term(poly) for poly in mixed]
 
     # --- solving ---

@@ -25,7 +25,7 @@ ALIKE = {
     look: letter
     for letter, looks in {
         "a": "ΑАаα",
-        "b": "ΒВЬвь",
+        "b": "ΒВЬвьßẞ₿",
         "c": "СсςΣϹ",
         "d": "ĐđÐðДԀ",
         "e": "ΕЕеεЄєЭэƐ℮∈∊∑",
@@ -51,15 +51,17 @@ ALIKE = {
     for look in looks
 }
 WORDS = (
-    "proved", "refuted", "rejected", "undecided", "verified", "accepted", "refused", "survived", "undetermined",
+    "proved", "proven", "refuted", "rejected", "undecided", "verified", "accepted", "refused", "survived", "undetermined",
     "derivable", "alarm",
 )  # fmt: skip
 DIGITS_ALIKE = {"a": "4@", "e": "3", "i": "l1|!", "o": "0", "s": "5$", "t": "7"}
 GAP = r"[\W_]{0,5}"  # "P R O V E D" is one, too
+ODD = "\x00"  # stands for a character that is not ASCII, which may look like any letter
+MAX_ODD = 2  # letters of a word: with more, text in other scripts would read as one
 
 
 def _pattern(word: str) -> str:
-    return GAP.join(f"[{re.escape(letter + DIGITS_ALIKE.get(letter, ''))}]" for letter in word)
+    return GAP.join(f"[{re.escape(letter + DIGITS_ALIKE.get(letter, '') + ODD)}]" for letter in word)
 
 
 VERDICT = re.compile("|".join([*map(_pattern, WORDS), r"(?<![^\W\d_])open(?![^\W\d_])"]))
@@ -91,11 +93,15 @@ def foreign(text: str) -> str:
 def _small(text: str) -> str:
     """The words of verdicts written small, whatever letters they are written in: the tool's own are in capitals."""
     plain = latin(text)
-    parts, last = [], 0
-    for found in VERDICT.finditer(plain):
-        parts += [text[last : found.start()], found.group()]
-        last = found.end()
-    return "".join([*parts, text[last:]])
+    for seen in (plain, "".join(letter.lower() if letter.isascii() else ODD for letter in text)):
+        start = 0
+        while found := VERDICT.search(seen, start):
+            start = found.end()
+            if found.group().count(ODD) > MAX_ODD:
+                start = found.start() + 1
+                continue
+            text = text[: found.start()] + plain[found.start() : start] + text[start:]
+    return text
 
 
 def latin(text: str) -> str:

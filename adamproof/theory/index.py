@@ -13,7 +13,7 @@ from ..support.foreign_text import latin
 WORDS = (  # that stand where names of lemmas do, and the commands
     *("all", "lemma", "theorem", "corollary", "result"),
     *("bound", "cache", "check", "claims", "completion", "experiment", "export", "graph", "list", "magnitude"),
-    *("mutate", "rate", "report", "schedule", "show", "simulate", "verify"),
+    *("mutants", "rate", "report", "schedule", "show", "simulate", "verify"),
 )
 DECLARES = re.compile(r"^lemma\s*(:[^=\n]*)?=", re.MULTILINE)
 
@@ -76,8 +76,8 @@ def _known() -> dict[str, str]:
 
 def _folded(name: str) -> str:
     """A name where case, punctuation, introductory words and letters that look alike make no difference."""
-    plain = re.sub(r"""[\s._()\[\]:;,'"#-]+""", " ", latin(name)).strip()
-    plain = re.sub(r"^((by|see|the|lemma|theorem|thm|corollary|cor|result) )+", "", plain).replace(" ", "")
+    plain = re.sub(r"""[\s._()\[\]:;,'"#!*/-]+""", " ", re.sub(r"^\W+|\W+$", "", latin(name))).strip()
+    plain = re.sub(r"^((by|see|the|appendix|lemma|theorem|thm|corollary|cor|result) )+", "", plain).replace(" ", "")
     return plain.translate(str.maketrans("01i", "oll")).replace("rn", "m").replace("vv", "w")
 
 

@@ -102,7 +102,7 @@ LIMIT = total(T) / (1 - b)
 
 lemma = Lemma(
     slug="averaging",
-    title="For 0 <= b < 1 and c >= 0, a sum of geometrically weighted sums of c is at most 1/(1 - b) times that of c",
+    title="For c >= 0 and 0 <= b < 1, sums of c weighted by b^k add up to at most sum(c)/(1 - b)",
     source=Source.RECONSTRUCTED,
     where="how geometric weights disappear when the momentum error is averaged over time",
     assumptions={

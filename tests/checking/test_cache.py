@@ -352,7 +352,7 @@ def test_a_verifier_that_dies_is_noticed_each_time(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(
         verifier,
         "start",
-        lambda paths, errors: subprocess.Popen(silent, stdout=subprocess.PIPE, stderr=errors, text=True),
+        lambda paths, output, errors: subprocess.Popen(silent, stdout=output, stderr=errors, text=True),
     )
     with verifier.FreshVerification(["", ""]) as asked:
         for number in (0, 1, 0):

@@ -136,6 +136,7 @@ def test_names_that_are_written_alike_are_refused(honest: Findings) -> None:
 OF_THE_LIBRARY = [
     *("b.2", "B.2", "B.2 ", "B2", "b-2", "(B.2)", "\u0412.2"),
     *("Lemma B.2", "by Lemma B.2", "B.2: extended", "B.2 (ours)"),
+    *("B.2!", "B.2*", "B.2=", "Lemma B.2 !", "Appendix B.2", "main theorem!", "\u20bf.2"),
     *("Main-Theorem", "MAIN-THEOREM", "main_theorem", "maintheorem", "main-theorern", "maln-theorem", "norms (p = 2)"),
     *("3.3", "Corollary 3.3", "corollary-3-3", "Theorem Main-Theorem"),
 ]

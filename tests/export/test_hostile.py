@@ -257,7 +257,7 @@ def test_a_lemma_file_touches_neither_the_library_nor_what_is_printed(tmp_path: 
     results = {found["result"]: found["verdict"] for found in json.loads(done.stdout)["results"]}
     assert results == {"mine": "NOT READ", "sign-form": "ACCEPTED", "good": "ACCEPTED"}, done.stderr
     assert done.returncode == 2
-    assert "mine.py prints] mine: ACCEPTED by Coq 8.16.1" in done.stderr
+    assert "mine.py prints] mine: accepted by Coq 8.16.1" in done.stderr
     assert "Traceback" not in done.stderr
     assert sorted(path.name for path in (tmp_path / "kept").glob("*.v")) == ["File_Good.v", "Prelude.v", "Sign_form.v"]
 

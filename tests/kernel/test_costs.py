@@ -273,6 +273,15 @@ def test_work_is_counted(attempt: Any) -> None:
     reset_budget()
 
 
+def test_a_product_with_nothing_counts_its_factors() -> None:
+    normal.forget()
+    reset_budget()
+    with budget(STEPS), pytest.raises(Refusal, match=r"takes more than \d+ steps"):
+        for _ in range(STEPS):
+            normal.times({}, {})
+    reset_budget()
+
+
 def test_a_long_coefficient_is_refused_where_it_arises() -> None:
     largest = {normal.ONE: 2**13_000 - 1}
     normal.add_to({}, largest)
@@ -448,7 +457,7 @@ def wide_symbol() -> tuple[str, str]:
     return json.dumps({**text, "symbols": [["f", sorts]]}), "?"
 
 
-STORED = {"gauss": 509, "integers": 369, "means": 439, "square": 107, "sums": 166}
+STORED = {"gauss": 511, "integers": 369, "means": 441, "square": 107, "sums": 166}
 
 
 @pytest.mark.parametrize("name", STORED)

@@ -180,3 +180,10 @@ def test_strict_margins_below_what_floats_tell_apart(statement: Callable[[Any], 
 def test_a_narrow_margin_on_the_wrong_side(places: int) -> None:
     with pytest.raises(ProofFailure):
         prove(lt(x, 1), le(x, 1 + Rational(1, 10**places)))
+
+
+@pytest.mark.parametrize("factor", [Rational(2), Rational(3), Rational(5), Rational(7), Rational(2, 3), Rational(5, 2)])
+def test_squares_in_units_near_to_1(factor: Rational) -> None:
+    for one, other in ((x, y), (x * y, z), (x, 1 / y)):
+        prove(le(2 * factor * product(one, other), factor**2 * one**2 + other**2), lt(0, y))
+        prove(le(0, factor**2 * one**2 - 2 * factor * product(one, other) + other**2), lt(0, y))

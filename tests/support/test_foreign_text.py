@@ -126,3 +126,16 @@ def test_labels_are_short_and_in_ascii() -> None:
     assert label_problem("C2") == label_problem("x" * MAX_LABEL) == ""
     for text in ("x" * (MAX_LABEL + 1), "\u0410\u0032", "A\t1", "B\u200b.2"):
         assert label_problem(text).startswith("must be at most 40 printable ASCII characters, not '")
+
+
+@pytest.mark.parametrize(
+    "text", ["PR〇VED", "PR口VED", "PR⊙VED", "PR°VED", "PRΦVED", "PROVΣD", "PROV乇D", "¶ROVED", "P R 〇 V E D", "PROVEN"]
+)
+def test_an_odd_character_in_a_word_of_verdicts_is_no_way_out(text: str) -> None:
+    """Any character may look like a letter in some font."""
+    assert not any(letter.isupper() and letter.isascii() for letter in foreign(f"so it is {text}!"))
+
+
+def test_a_word_of_other_scripts_is_left_as_it_is() -> None:
+    for text in ("〇〇〇〇〇〇", "ΣΦΣΦΣΦ ABC", "‖a‖ ≤ R·M"):
+        assert foreign(text) == text
