@@ -69,7 +69,7 @@ class Ratios:
         return scales(self.polys, self.rows)[0] if spread(self.polys) > MIXED else None
 
     def between(self, a: Monomial, b: Monomial, near: bool) -> list[Number]:
-        """Every r but 1 for which the square of r*a + b or r*a - b looks as if it might help; those near to 1 if asked."""
+        """Every r but 1 for which the square of r*a + b or r*a - b might help; near: those near to 1, too."""
         aa, bb, ab = join(a, a), join(b, b), join(a, b)
         found = dict.fromkeys(self._of_units(aa, bb))
         for poly in self.polys:

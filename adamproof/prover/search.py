@@ -83,8 +83,8 @@ class Search:
     squares: Sequence[Term] = ()
     linear: bool = False
     near: bool = False
-    tried: list[str] = field(default_factory=list)
-    work: int = 0
+    tried: list[str] = field(default_factory=list, init=False)
+    work: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         reset_budget()

@@ -51,8 +51,8 @@ ALIKE = {
     for look in looks
 }
 WORDS = (
-    "proved", "proven", "refuted", "rejected", "undecided", "verified", "accepted", "refused", "survived", "undetermined",
-    "derivable", "alarm",
+    "proved", "proven", "refuted", "rejected", "undecided", "verified", "accepted", "refused", "survived",
+    "undetermined", "derivable", "alarm",
 )  # fmt: skip
 DIGITS_ALIKE = {"a": "4@", "e": "3", "i": "l1|!", "o": "0", "s": "5$", "t": "7"}
 GAP = r"[\W_]{0,5}"  # "P R O V E D" is one, too

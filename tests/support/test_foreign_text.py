@@ -129,7 +129,7 @@ def test_labels_are_short_and_in_ascii() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["PR〇VED", "PR口VED", "PR⊙VED", "PR°VED", "PRΦVED", "PROVΣD", "PROV乇D", "¶ROVED", "P R 〇 V E D", "PROVEN"]
+    "text", ["PR〇VED", "PR口VED", "PR⊙VED", "PR°VED", "PRΦVED", "PROVΣD", "PROV乇D", "¶ROVED", "P R 〇 V E D"]
 )
 def test_an_odd_character_in_a_word_of_verdicts_is_no_way_out(text: str) -> None:
     """Any character may look like a letter in some font."""
