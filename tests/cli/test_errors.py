@@ -379,3 +379,11 @@ def test_other_checkers_are_not_asked_about_files_of_another_kind(checker: str, 
     done = answer("verify", str(path), "--with", checker)
     assert done.exit_code == 2
     assert "is an empty file, not a proof file" in done.stderr or "there is no coqc" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["good.json: PROVED        other.json", "a\nb.json"])
+def test_a_name_that_could_end_a_line_is_refused(name: str) -> None:
+    """A terminal breaks a line that spaces fill up, and what follows would look like a line of ours."""
+    found = answer("verify", name)
+    assert found.exit_code == 2
+    assert "has characters that cannot be shown, or a run of spaces: rename the file" in found.output

@@ -7,11 +7,12 @@ from fractions import Fraction
 from random import Random
 
 import pytest
+from sympy import Abs
 
 from adamproof.kernel.normal import difference
 from adamproof.kernel.terms import REAL, Term, make, number
 from adamproof.kernel.text import show
-from adamproof.prover import ProofFailure, proving
+from adamproof.prover import ProofFailure, le, lt, prove, proving, reals
 from adamproof.prover.polynomials import all_atoms, atom_term
 from adamproof.prover.record import Step, derive
 from adamproof.theory.lemma import Lemma, derive_claim
@@ -120,3 +121,10 @@ def test_two_equations_and_a_long_inequality_lose_no_proof() -> None:
         more = [*(derive("assume", [], make(*equation)) for equation in equations), long]
         proving._searched(target, [*more, *given], hints, degree)
         proving._searched(target, [long, *given], hints, degree)
+
+
+def test_two_triangle_inequalities_lose_no_proof() -> None:
+    a, x, y = reals("a x y")
+    facts = [le(0, a), lt(a, 1), le(Abs(x + y), Abs(x) + Abs(y)), le(Abs(a + x), Abs(a) + Abs(x))]
+    for order in (facts, facts[::-1]):
+        prove(le((1 - a) / (1 - a**2), 1), *order)
