@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,12 +36,16 @@ class PlotError(ValueError):
     """A picture or data file that cannot be made: one sentence."""
 
 
-class Drawn:
+class Drawn(ABC):
     """Something that can be drawn: into a file, as text, in a notebook."""
 
+    @abstractmethod
     def figure(self) -> Any:
         """The picture as a figure of matplotlib.  Raises PlotError where that is missing."""
-        raise NotImplementedError
+
+    @abstractmethod
+    def text(self, path: str) -> str:
+        """The data as text, in the form that the file's name asks for.  Raises PlotError."""
 
     def draw(self, path: str) -> None:
         """Draw it into a PNG or SVG file.  Raises PlotError."""

@@ -25,7 +25,7 @@ from .bound_output import (
     target_text,
     verdict,
 )
-from .calculator import ASCII_PICTURES, DIGITS, VIOLATED, input_options, refusing, remark, training_options, written
+from .calculator import ASCII_PICTURES, DIGITS, VIOLATED, input_options, refusing, remark, training_options
 from .errors import CliError
 from .json_output import document
 from .number_types import Formula, Whole
@@ -264,7 +264,7 @@ class Question:
         from ..bounds import plots
 
         drawn = plots.map_of_bound if heat_map else plots.against_steps
-        written(drawn(self.problem, self.hyper, self.theorem, self.case), plot or heat_map, data)
+        files.write_drawing(drawn(self.problem, self.hyper, self.theorem, self.case), plot or heat_map, data)
 
 
 def theorem_slug(name: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..bounds.parameters import DEFAULTS, EXAMPLES, MEANINGS, TRAINING, doubts
-from . import files, terminal
+from . import terminal
 from .errors import CliError
 from .number_types import Formula, Whole
 from .terminal import labelled
@@ -79,19 +79,6 @@ def remark(values: Mapping[str, Any]) -> None:
 
     for doubt in [*doubts(values), *doubts_of_formulas(values)]:
         terminal.warn(labelled("Note: ", f"{doubt}."))
-
-
-def written(found: Any, plot: str | None, data: str | None) -> None:
-    """Write what is drawn as data and as a picture, where they are asked for.  Raises CliError."""
-    from ..bounds.plots import PlotError
-
-    try:
-        if data:
-            files.write(data, found.text(data))
-        if plot:
-            found.draw(plot)
-    except PlotError as error:
-        raise refusing(error) from error
 
 
 def enclosed(value: Enclosure, digits: int) -> dict[str, Any]:

@@ -81,8 +81,8 @@ def command(
 
     A lemma file is a program, and is run. Of a stranger's work, `adamproof verify` proof files instead.
 
-    With --without ASSUMPTION the scripts run without it (no numbers, no mutants), and each claim still holds or
-    is said to need it.
+    With --without ASSUMPTION the scripts run without it (no numbers, no mutants). The answer tells which claims still
+    hold and which need it.
 
     Exit status: 0 all proved, 1 something refuted or rejected, 2 usage error, 3 undecided; with --without, 0 if
     all claims still hold, 3 otherwise.

@@ -1,4 +1,4 @@
-"""The command `completion`: a script for a shell.  What is completed is said with the options."""
+"""The command `completion`: a script for a shell.  Options and arguments name what completes them."""
 
 from __future__ import annotations
 

@@ -28,6 +28,7 @@ from .options import (
 )
 
 if TYPE_CHECKING:
+    from ..experiments.pictures import Picture
     from ..experiments.records import Record
 
 STOPPED = 1
@@ -87,7 +88,8 @@ def experiment(request: Request, form: str, progress: terminal.Progress) -> int:
         records.append(record)
         if folder is not None:
             _write(record, folder)
-        _draw(record, request.plot, request.data)
+        if request.plot or request.data:
+            files.write_drawing(_picture(record), request.plot, request.data)
         if form != "json":
             terminal.say(("\n" if len(records) > 1 else "") + text(record))
     if form == "json":
@@ -136,13 +138,11 @@ def text(record: Record) -> str:
 
 
 def _write(record: Record, folder: Path) -> None:
-    """The record, its data and its picture.  Where matplotlib is missing the picture is left out, and that is said."""
+    """The record, its data and its picture.  Without matplotlib a warning takes the place of the picture."""
     from ..bounds.plots import PlotError
-    from ..experiments.records import module
-
     stem = folder / record.experiment
     files.write(f"{stem}.json", record.text())
-    picture = module(record.experiment).picture(record.result)
+    picture = _picture(record)
     files.write(f"{stem}.csv", picture.text(f"{stem}.csv"))
     try:
         picture.draw(f"{stem}.svg")
@@ -150,16 +150,8 @@ def _write(record: Record, folder: Path) -> None:
         terminal.warn(f"no picture: {error}")
 
 
-def _draw(record: Record, plot: str | None, data: str | None) -> None:
-    """The picture and its data, where they are asked for."""
-    from ..bounds.plots import PlotError
+def _picture(record: Record) -> Picture:
     from ..experiments.records import module
 
-    picture = module(record.experiment).picture(record.result)
-    try:
-        if data:
-            files.write(data, picture.text(data))
-        if plot:
-            picture.draw(plot)
-    except PlotError as error:
-        raise CliError(" ".join(str(error).split())) from error
+    picture: Picture = module(record.experiment).picture(record.result)
+    return picture

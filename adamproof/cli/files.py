@@ -6,9 +6,13 @@ import os
 import stat
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..support import files
 from .errors import CliError
+
+if TYPE_CHECKING:
+    from ..bounds.plots import Drawn
 
 
 def write(path: str | Path, text: str) -> None:
@@ -17,6 +21,19 @@ def write(path: str | Path, text: str) -> None:
         _write(Path(path), text)
     except (OSError, ValueError) as error:
         raise CliError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from error
+
+
+def write_drawing(found: Drawn, plot: str | None, data: str | None) -> None:
+    """Write what is drawn as a picture and as data, if the user asks for them.  Raises CliError."""
+    from ..bounds.plots import PlotError
+
+    try:
+        if data:
+            write(data, found.text(data))
+        if plot:
+            found.draw(plot)
+    except PlotError as error:
+        raise CliError(" ".join(str(error).split())) from error
 
 
 def expect_writable(path: str) -> None:

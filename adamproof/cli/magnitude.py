@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import files, idle, terminal
-from .calculator import ASCII_PICTURES, DIGITS, enclosed, input_options, refusing, remark, written
+from .calculator import ASCII_PICTURES, DIGITS, enclosed, input_options, refusing, remark
 from .json_output import document
 from .options import AS_JSON, HELP, examples
 
@@ -50,7 +50,7 @@ def command(
         if plot or data:
             from ..bounds import plots
 
-            written(plots.map_of_R(), plot, data)
+            files.write_drawing(plots.map_of_R(), plot, data)
         if as_map:
             found_map = magnitude_map(digits=digits)
             terminal.say(document("magnitude", 0, map=map_data(found_map, digits)) if as_json else map_text(found_map))
