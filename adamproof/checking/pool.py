@@ -284,7 +284,8 @@ class Workers:
             return
         try:
             with DeferredSignals(every=True):  # a signal must find it among those to be ended
-                answer.verification = FreshVerification(list(filter(None, proofs)))
+                library = answer.request.path is None
+                answer.verification = FreshVerification(list(filter(None, proofs)), together=library)
                 self._verifications.append(answer.verification)
         except OSError as error:
             slug = answer.request.slug

@@ -40,7 +40,7 @@ class Recalled:
         proofs = [(slug, text) for slug in group for text in self._kept[slug]["proofs"]]
         try:
             with DeferredSignals(every=True):  # a signal must find it among those to be ended
-                verification = FreshVerification([text for _, text in proofs])
+                verification = FreshVerification([text for _, text in proofs], together=True)
                 self._verifications.append(verification)
         except OSError:  # too many of them, or no room on the disk: all is found anew
             for slug in group:

@@ -20,11 +20,18 @@ ROOT = Path(__file__).resolve().parents[2]  # the folder that holds the package
 
 
 def start(
-    paths: Sequence[str], output: int = subprocess.PIPE, errors: IO[str] | int = subprocess.PIPE
+    paths: Sequence[str],
+    output: int = subprocess.PIPE,
+    errors: IO[str] | int = subprocess.PIPE,
+    together: bool = False,
 ) -> subprocess.Popen[str]:
-    """A new process in which the kernel, alone, reads these files; it prints one JSON object a file, in order."""
+    """A new process in which the kernel, alone, reads these files; it prints one JSON object a file, in order.
+
+    together: it checks a step that several of them have only once.
+    """
     # -P keeps the current folder off the import path: a folder named adamproof there must not be taken for ours.
-    command = [sys.executable, "-P", "-m", "adamproof.kernel", "--json", "--", *paths]
+    shared = ["--together"] * together
+    command = [sys.executable, "-P", "-m", "adamproof.kernel", "--json", *shared, "--", *paths]
     return subprocess.Popen(command, stdout=output, stderr=errors, text=True, env=environment())
 
 
@@ -35,9 +42,12 @@ def environment() -> dict[str, str]:
 
 
 class FreshVerification:
-    """The verification of proof files' texts, under way in a fresh process."""
+    """The verification of proof files' texts, under way in a fresh process.
 
-    def __init__(self, proofs: Sequence[str]) -> None:
+    together: for proofs of the library, which have many steps in common: the kernel checks each of these only once.
+    """
+
+    def __init__(self, proofs: Sequence[str], together: bool = False) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="adamproof-")
         paths, self._digests = [], list[str]()
         for number, text in enumerate(proofs):
@@ -51,7 +61,7 @@ class FreshVerification:
         # A socket, not a pipe: another process of this user can open a pipe by its name in /proc and answer first.
         self._answered, theirs = socket.socketpair()
         with theirs, self._errors.open("w", encoding="utf-8") as errors:
-            self._process = start(paths, theirs.fileno(), errors) if proofs else None
+            self._process = start(paths, theirs.fileno(), errors, together) if proofs else None
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._answers: list[dict[str, Any]] = []
         self._reading = threading.Thread(target=self._read, daemon=True)  # so that the process never waits for us

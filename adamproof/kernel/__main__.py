@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from .terms import Refusal
-from .verify import MAX_BYTES, verify
+from .verify import MAX_BYTES, Known, verify
 
 PROVED, REJECTED = "PROVED", "REJECTED"
 USAGE = 2
@@ -26,13 +26,15 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("files", nargs="+", metavar="FILE", help="a proof file (adamproof export RESULT --to json)")
     parser.add_argument("--json", action="store_true", help="print one JSON object a file")
+    parser.add_argument("--together", action="store_true", help="check a step that several files have only once")
     options = parser.parse_args(argv)
+    known: Known | None = {} if options.together else None
     gc.set_threshold(200_000)  # terms are many and not cyclic: looking for cycles among them takes a third of the time
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = max(_report(name, options.json) for name in options.files)
+        code = max(_report(name, options.json, known) for name in options.files)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader has gone; what is still buffered goes nowhere
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -40,7 +42,7 @@ def main(argv: list[str] | None = None) -> int:
     return code
 
 
-def _report(name: str, as_json: bool) -> int:
+def _report(name: str, as_json: bool, known: Known | None) -> int:
     try:
         with Path(name).open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
@@ -48,7 +50,7 @@ def _report(name: str, as_json: bool) -> int:
         print(f"error: cannot read {name}: {error.strerror}", file=sys.stderr)
         return USAGE
     try:
-        verified = verify(content)
+        verified = verify(content, known)
     except Refusal as refusal:
         print(json.dumps({"verdict": REJECTED, "reason": str(refusal)}) if as_json else f"{REJECTED}: {refusal}")
         return 1

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any, TypeVar
 
 from .normal import forget
@@ -38,9 +39,19 @@ class Verified:
     steps: int
 
 
-def verify(text: str | bytes) -> Verified:
-    """Check a proof file's text.  Raises Refusal, with the step, on the first thing that is wrong."""
-    forget()
+Made = tuple[Theorem, dict[str, str], int]  # a step's theorem, the sorts of its names, what it cost
+Known = dict[tuple[Any, ...], Made]  # by rule, premises and arguments
+
+
+def verify(text: str | bytes, known: Known | None = None) -> Verified:
+    """Check a proof file's text.  Raises Refusal, with the step, on the first thing that is wrong.
+
+    known: the steps that this process has checked in other files; no rule is applied again to the same premises and
+    arguments.  Without it, what the file costs, hence what is too much, does not depend on other files.
+    """
+    if known is None:
+        forget()
+        known = {}
     data = object_of(parse(text), FIELDS, "the proof file")
     if data["format"] != FORMAT or type(data["version"]) is not int or data["version"] != VERSION:
         refuse(f"this is not a proof file of format {FORMAT}, version {VERSION}")
@@ -54,9 +65,10 @@ def verify(text: str | bytes) -> Verified:
     spent = 0
     sorts: dict[str, str] = {}
     for number, step in enumerate(stated_steps):
-        theorems.append(_located(f"step {number}", lambda entry: _check_step(entry, theorems, reader), step))
-        sorts = _located(f"step {number}", sorts_of, theorems[-1])
-        spent += reset_budget()
+        read = partial(_check_step, theorems=theorems, reader=reader, known=known)
+        theorem, sorts, cost = _located(f"step {number}", read, step)
+        theorems.append(theorem)
+        spent += cost
         if spent > MAX_TOTAL:
             refuse(f"the proof takes more than {MAX_TOTAL} elementary steps")
     last = theorems[-1]
@@ -144,6 +156,10 @@ def _located(where: str, read: Callable[[Any], Any], entry: Any) -> Any:
         raise Refusal(f"{where}: {refusal}") from None
 
 
+def _index(value: Any) -> int:
+    return value if type(value) is int else refuse(f"{value!r:.40} is not an index")
+
+
 def _at(entries: list[T], index: Any, what: str) -> T:
     if type(index) is not int or not 0 <= index < len(entries):
         refuse(f"{index!r:.40} does not point to an earlier {what}")
@@ -209,8 +225,9 @@ class Reader:
         if kind == "functions":
             return tuple((self.function(f), self.closed_terms(params), self.term(by)) for f, params, by in rows)
         if kind == "multipliers":
-            return tuple((index, self.term(by)) for index, by in rows)
-        return tuple((_fraction(c), tuple(list_of(facts, "facts")), self.closed_terms(sq)) for c, facts, sq in rows)
+            return tuple((_index(index), self.term(by)) for index, by in rows)
+        indices = [tuple(map(_index, list_of(facts, "facts"))) for _, facts, _ in rows]
+        return tuple((_fraction(c), f, self.closed_terms(sq)) for (c, _, sq), f in zip(rows, indices, strict=True))
 
 
 # --- steps -------------------------------------------------------------------------------------
@@ -218,7 +235,7 @@ class Reader:
 STEP_FIELDS = {"rule", "args", "from", "hypotheses", "conclusion", "citations"}
 
 
-def _check_step(value: Any, theorems: list[Theorem], reader: Reader) -> Theorem:
+def _check_step(value: Any, theorems: list[Theorem], reader: Reader, known: Known) -> Made:
     step = object_of(value, STEP_FIELDS, "a step")
     name = text_of(step["rule"], "a rule")
     if name not in RULES:
@@ -227,12 +244,16 @@ def _check_step(value: Any, theorems: list[Theorem], reader: Reader) -> Theorem:
     args, kinds = list_of(step["args"], "args"), RULES[name].kinds
     if len(args) != len(kinds):
         refuse(f"{name} takes {len(kinds)} arguments, not {len(args)}")
-    theorem = apply(name, premises, [reader.argument(kind, arg) for kind, arg in zip(kinds, args, strict=True)])
+    question = (name, *premises, *(reader.argument(kind, arg) for kind, arg in zip(kinds, args, strict=True)))
+    if question not in known:
+        theorem = apply(name, premises, question[1 + len(premises) :])
+        known[question] = theorem, sorts_of(theorem), reset_budget()
+    theorem = known[question][0]
     citations = tuple(tuple(list_of(row, "a citation")) for row in list_of(step["citations"], "citations"))
     stated = Theorem(reader.closed_terms(step["hypotheses"]), reader.term(step["conclusion"]), citations)
     if stated != theorem:
         refuse(f"{name} gives {_sequent(theorem)}, but the file states {_sequent(stated)}")
-    return theorem
+    return known[question]
 
 
 def sorts_of(theorem: Theorem) -> dict[str, str]:
