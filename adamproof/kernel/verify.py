@@ -51,7 +51,6 @@ def verify(text: str | bytes, known: Known | None = None) -> Verified:
     """
     if known is None:
         forget()
-        known = {}
     data = object_of(parse(text), FIELDS, "the proof file")
     if data["format"] != FORMAT or type(data["version"]) is not int or data["version"] != VERSION:
         refuse(f"this is not a proof file of format {FORMAT}, version {VERSION}")
@@ -65,7 +64,7 @@ def verify(text: str | bytes, known: Known | None = None) -> Verified:
     spent = 0
     sorts: dict[str, str] = {}
     for number, step in enumerate(stated_steps):
-        read = partial(_check_step, theorems=theorems, reader=reader, known=known)
+        read = partial(_check_step, theorems=theorems, reader=reader, known={} if known is None else known)
         theorem, sorts, cost = _located(f"step {number}", read, step)
         theorems.append(theorem)
         spent += cost
