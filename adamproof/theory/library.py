@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from ..prover.record import Step
-from .index import labels, modules
+from .index import labels, modules, names
 from .lemma import Claim, Derivation, Lemma, LemmaError, derive_claim
 
 
@@ -41,35 +41,30 @@ def declare(found: Iterable[Lemma]) -> None:
     """Let the lemmas of a user's file be cited by one another.  Raises LemmaError where one takes another's name."""
     for lemma in found:
         for name in filter(None, (lemma.slug, lemma.label)):
-            other = names().get(name.lower())
+            other = _named(name)
             if other is not None and other is not lemma:
                 raise LemmaError(f"{name} is the name of another lemma ({other.title}); choose a different one")
         _declared[lemma.slug] = lemma
 
 
-def names() -> dict[str, Lemma]:
-    """Every way to name a lemma: slug and label, in lower case."""
-    known = [*lemmas(), *_declared.values()]
-    return {lemma.slug.lower(): lemma for lemma in known} | {x.label.lower(): x for x in known if x.label}
+def _named(name: str) -> Lemma | None:
+    """The lemma of this slug or label; of the library's files, only its own is imported."""
+    wanted = name.lower()
+    own = (lemma for lemma in _declared.values() if wanted in (lemma.slug.lower(), (lemma.label or "").lower()))
+    return _by_file(labels().get(wanted, wanted)) or next(own, None)
 
 
 def get(name: str) -> Lemma:
     """The lemma of this slug or label.  Raises UnknownLemma with a suggestion."""
     wanted = name.strip().lower().replace("_", "-")
-    found = _by_file(labels().get(wanted, wanted))
+    found = _named(wanted)
     if found is not None:
         return found
-    table = names()
-    if wanted in table:
-        return table[wanted]
-    close = difflib.get_close_matches(wanted, table, n=1, cutoff=0.4)
-    hint = f"; did you mean {_name_of(table[close[0]], close[0])}?" if close else ""
+    declared = [own for lemma in _declared.values() for own in (lemma.slug, lemma.label) if own]
+    known = {other.lower(): other for other in (*names(), *declared)}
+    close = difflib.get_close_matches(wanted, known, n=1, cutoff=0.4)
+    hint = f"; did you mean {known[close[0]]}?" if close else ""
     raise UnknownLemma(f"there is no lemma named {name!r}{hint} (`adamproof list` shows all)")
-
-
-def _name_of(lemma: Lemma, name: str) -> str:
-    """The slug or the label, as the lemma writes it."""
-    return lemma.label if lemma.label and lemma.label.lower() == name else lemma.slug
 
 
 def theorem_of(slug: str, claim: str | None = None) -> Step:
