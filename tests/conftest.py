@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,3 +55,10 @@ def shared_cache(session: Session) -> Iterator[Path]:
     del os.environ[PLACE]
     if before is not None:
         os.environ[PLACE] = before
+
+
+@pytest.fixture
+def compiled_prelude(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Coq compiles the prelude once for all tests of a session, rather than for each."""
+    if shutil.which("coqc"):
+        monkeypatch.setenv("PATH", f"{session.coqc()}{os.pathsep}{os.environ['PATH']}")

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from adamproof.export.development import LIBRARY
+from adamproof.export.handwritten import prelude
+
 ROOT = Path(__file__).resolve().parents[1]
+COQC = """#!/bin/sh
+for last; do :; done
+if [ "$last" = Prelude.v ] && cmp -s Prelude.v '{folder}/Prelude.v'; then exec cp '{folder}/Prelude.vo' .; fi
+exec {coqc} "$@"
+"""
 EXPERIMENTS = ("experiment", "all", "--save", "experiments")
 
 
@@ -34,6 +43,22 @@ class Session:
         """What the command for all experiments prints; their records are in `experiments`, below the folder."""
 
         return self.once("experiments.txt", lambda: _printed(self.folder, *EXPERIMENTS))
+
+    def coqc(self) -> Path:
+        """A folder with a `coqc` that has compiled the prelude, and does all else with the real one."""
+        folder = self.folder / "coq"
+
+        def make() -> str:
+            folder.mkdir()
+            (folder / "Prelude.v").write_text(prelude(), encoding="utf-8")
+            subprocess.run(["coqc", "-q", "-R", ".", LIBRARY, "Prelude.v"], cwd=folder, check=True)
+            program = folder / "coqc"
+            program.write_text(COQC.format(folder=folder, coqc=shutil.which("coqc")), encoding="utf-8")
+            program.chmod(0o755)
+            return "made"
+
+        self.once("coqc.txt", make)
+        return folder
 
     def claims(self) -> str:
         """The whole ledger as JSON, found under the hash seed 0, without records of one's own."""

@@ -25,6 +25,7 @@ from adamproof.checking.request import MODELS
 from adamproof.checking.serialize import packed, unpacked
 from adamproof.numeric.check import Report
 from adamproof.theory.library import get
+from tests.here import run_here
 from tests.session import Session
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,9 +38,7 @@ def findings(slug: str, models: int = 5) -> Findings:
 
 
 def run(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), PLACE: str(folder), "PYTHONIOENCODING": "utf-8"}
-    command = [sys.executable, "-m", "adamproof", *args]
-    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, encoding="utf-8")
+    return run_here(*args, **{PLACE: str(folder)})
 
 
 def answer(done: subprocess.CompletedProcess[str]) -> tuple[bool, Any]:
@@ -352,7 +351,7 @@ def test_a_verifier_that_dies_is_noticed_each_time(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(
         verifier,
         "start",
-        lambda paths, output, errors: subprocess.Popen(silent, stdout=output, stderr=errors, text=True),
+        lambda paths, output, errors, together: subprocess.Popen(silent, stdout=output, stderr=errors, text=True),
     )
     with verifier.FreshVerification(["", ""]) as asked:
         for number in (0, 1, 0):

@@ -19,7 +19,7 @@ from adamproof.claims.table import ROWS, ClaimVerdict, Status, ledger, proved, r
 from adamproof.prover import le, prop, prove, reals
 from adamproof.theory import library
 from adamproof.theory.lemma import Claim, Lemma, Source
-from tests.cli.test_cli import run
+from tests.cli.test_cli import run_apart as run
 from tests.session import Session
 
 PRESENT = {lemma.slug for lemma in library.lemmas()}

@@ -17,6 +17,7 @@ import pytest
 from adamproof.checking import recall
 from adamproof.checking.cache import PLACE, Cache, Question
 from adamproof.checking.verifier import FreshVerification
+from tests.here import run_here as run
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -40,7 +41,8 @@ lemma = replace(lemma_of(le(2*x*y, x**2 + y**2)), models=models)
 """
 
 
-def run(*args: str, cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
+def run_apart(*args: str, cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
+    """In a process of its own."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **variables}
     command = [sys.executable, "-m", "adamproof", *args]
     return subprocess.run(
@@ -59,7 +61,7 @@ def mine(tmp_path: Path) -> Any:
 
 
 def test_check_b2() -> None:
-    done = run("check", "lemma", "B.2", PYTHONIOENCODING="utf-8")
+    done = run_apart("check", "lemma", "B.2", PYTHONIOENCODING="utf-8")
     assert done.returncode == 0, done.stderr
     assert "|m_t|/(ε + √(v_t)) ≤ (1 − β₁)/(√(1 − β₂)·√(1 − β₁²/β₂))" in done.stdout
     assert "hypotheses NOT used: beta1 is not negative, beta1 < 1, beta2 is positive" in done.stdout
@@ -69,7 +71,7 @@ def test_check_b2() -> None:
 
 
 def test_ascii_where_unicode_cannot_be_written() -> None:
-    done = run("show", "sign-form", PYTHONIOENCODING="ascii")
+    done = run_apart("show", "sign-form", PYTHONIOENCODING="ascii")
     assert done.returncode == 0
     assert "m/(eps + sqrt(v)) == abs(m)*sign(m)/(eps + sqrt(v))" in done.stdout
 
@@ -364,7 +366,7 @@ def test_a_signal_between_two_verifiers_ends_the_first(monkeypatch: pytest.Monke
     """As the kept proofs are handed to the kernel, in two processes."""
     begun: list[FreshVerification] = []
 
-    def interrupted(proofs: list[str]) -> FreshVerification:
+    def interrupted(proofs: list[str], together: bool) -> FreshVerification:
         if begun:
             raise KeyboardInterrupt
         begun.append(FreshVerification(proofs))
@@ -403,7 +405,7 @@ def test_json_is_the_same_under_any_hash_seed(shared_cache: Path, tmp_path: Path
     """Searched twice, then recalled.  The first search is what other tests recall, so it is a whole one."""
     answers = []
     for seed, place in (("0", shared_cache), ("1", tmp_path), ("2", tmp_path)):
-        done = run("check", "all", "--json", PYTHONHASHSEED=seed, **{PLACE: str(place)})
+        done = run_apart("check", "all", "--json", PYTHONHASHSEED=seed, **{PLACE: str(place)})
         assert done.returncode == 0, done.stderr
         answers.append(without_seconds(json.loads(done.stdout)))
     recalled = [[lemma.pop("recalled") for lemma in answer["lemmas"]] for answer in answers]

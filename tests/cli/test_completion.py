@@ -16,7 +16,8 @@ from adamproof import __version__
 from adamproof.cli import main, terminal
 from adamproof.theory.index import chapters, names
 from adamproof.theory.library import lemmas
-from tests.cli.test_cli import ROOT, run
+from tests.cli.test_cli import ROOT
+from tests.cli.test_cli import run_apart as run
 
 
 def offered(*words: str, incomplete: str) -> list[tuple[str, str]]:

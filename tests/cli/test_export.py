@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cli.test_cli import run
+from tests.here import run_here as run
 
 
 def test_export_and_verify(tmp_path: Path) -> None:

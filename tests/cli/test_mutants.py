@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.cli.test_cli import run
+from tests.here import run_here as run
 
 
 def test_mutants() -> None:

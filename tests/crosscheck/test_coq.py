@@ -42,6 +42,7 @@ PINNED = "Statements.v, in ordinary mathematics"
 CHECKED = ("Adamproof.Update_magnitude", "Adamproof.Main_theorem", "Adamproof.Statements")
 SCOPE = {"real": "xy", "int": "n", "point": "w"}
 LIBRARY = {"sig_forall_dec", "sig_not_dec", "functional_extensionality_dep", "classic"}
+pytestmark = pytest.mark.usefixtures("compiled_prelude")
 
 
 def run(*args: str, **variables: str) -> subprocess.CompletedProcess[str]:

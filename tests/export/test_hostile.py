@@ -171,6 +171,7 @@ def with_names(names: list[str]) -> Step:
 
 
 @needs_coq
+@pytest.mark.usefixtures("compiled_prelude")
 def test_every_name_that_means_something_is_a_name(tmp_path: Path) -> None:
     """Each in two roles, together with its neighbours; and the titles and citations that are hostile, too."""
     words = prelude_words()
@@ -247,6 +248,7 @@ def run(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
 
 
 @needs_coq
+@pytest.mark.usefixtures("compiled_prelude")
 def test_a_lemma_file_touches_neither_the_library_nor_what_is_printed(tmp_path: Path) -> None:
     """It has a process of its own, and what goes wrong in it is not said of others."""
     (tmp_path / "mine.py").write_text(MINE, encoding="utf-8")

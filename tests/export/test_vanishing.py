@@ -273,6 +273,7 @@ def test_what_is_generated() -> None:
 
 
 @needs_coq
+@pytest.mark.usefixtures("compiled_prelude")
 def test_coq_accepts_what_the_kernel_accepts(module: Module, tmp_path: Path) -> None:
     (answer,) = coqc.check([module], tmp_path, 1, lambda _: None)
     assert answer.accepted, (answer.step, answer.reason)

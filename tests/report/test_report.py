@@ -28,7 +28,8 @@ from adamproof.report.parts import Part
 from adamproof.report.runs import Run
 from adamproof.theory.index import chapters
 from adamproof.theory.library import get, lemmas
-from tests.cli.test_cli import HEAD, run
+from tests.cli.test_cli import HEAD
+from tests.cli.test_cli import run_apart as run
 from tests.report.page import Page, assert_sound
 
 NAMES = ["B.2", "ratio-bound", "sign-form"]
