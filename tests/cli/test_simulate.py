@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.cli.test_cli import run_apart as run
+from tests.here import run_here as run
 
 QUICK = ["simulate", "--dim", "3", "--steps", "50", "--replicates", "4"]
 
