@@ -16,6 +16,7 @@ from pathlib import Path
 from ..export.development import LIBRARY, Module
 from ..export.handwritten import prelude
 from ..support.signals import DeferredSignals
+from ..support.tally import Tally
 
 VERSION = "8.16"
 HOW_TO_GET_IT = "install it with `apt-get install coq` (Debian 12 has Coq 8.16; about 1 GB)"
@@ -92,6 +93,7 @@ def check(modules: Sequence[Module], folder: Path, jobs: int, say: Callable[[str
     done: dict[str, Answer] = {}
     running: dict[str, tuple[Module, float, subprocess.Popen[str]]] = {}
     left = list(modules)
+    tally = Tally({module.name: len(module.text) for module in modules})
     try:
         while left:
             for module in list(waiting):
@@ -101,13 +103,16 @@ def check(modules: Sequence[Module], folder: Path, jobs: int, say: Callable[[str
                     bad = next((need for need in needs if done[need].reason), None)
                     if bad is not None:
                         done[module.name] = Answer(module, 0.0, f"it uses steps of {bad}, which is refused")
+                        tally.end(module.name)
                     else:
-                        say(f"{module.name}: read by Coq ({len(done.keys() - {'Prelude'})} of {len(modules)} done)")
+                        tally.begin(module.name)
+                        say(f"{module.name}: read by Coq; {tally}")
                         with DeferredSignals(every=True):  # or a process that has just begun would be nobody's
                             running[module.name] = (module, time.perf_counter(), _start(module.name, folder))
             for name, (module, start, process) in list(running.items()):
                 if process.poll() is not None:
                     del running[name]
+                    tally.end(name)
                     done[name] = _answer(module, time.perf_counter() - start, process.returncode, folder)
                     if name == "Prelude" and done[name].reason:
                         raise CoqFailed(f"Coq does not read the prelude: {done[name].reason}")
