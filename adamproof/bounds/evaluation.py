@@ -1,4 +1,4 @@
-"""Outward-rounded enclosures of real numbers with exact rational ends, and SymPy expressions evaluated in them.
+"""Outward-rounded enclosures of real numbers with exact rational ends, and formulas evaluated in them.
 
 What is rational stays exact as long as it is short; everything else lies between two rationals, each rounded away from
 the value to a number of bits.  Roots are integer roots; only the logarithm comes from mpmath, widened by far more than
@@ -14,10 +14,8 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from typing import Any
 
-import sympy
-from mpmath import libmp
-
-from ..prover import power, real_power
+from ..support.parsing import whole_root
+from .plain import Call, Opaque
 
 EXACT_BITS = 4096  # an exact value may be this long
 TINY = 1 << 18
@@ -151,13 +149,13 @@ class Arithmetic:
 
     def _root(self, value: Fraction, degree: int) -> tuple[Fraction, Fraction]:
         """A root rounded down, and a step with which it is rounded up; the step is 0 where the root is rational."""
-        roots = [sympy.integer_nthroot(part, degree) for part in (value.numerator, value.denominator)]
-        if all(exact for _, exact in roots):
-            return Fraction(int(roots[0][0]), int(roots[1][0])), Fraction(0)
+        top, bottom = whole_root(value.numerator, degree), whole_root(value.denominator, degree)
+        if top**degree == value.numerator and bottom**degree == value.denominator:
+            return Fraction(top, bottom), Fraction(0)
         size = (value.numerator.bit_length() - value.denominator.bit_length()) // degree
         shift = max(0, self.bits - size + 2)  # a larger value is rounded to an integer, by more than enough bits
         whole = (value.numerator << shift * degree) // value.denominator
-        return Fraction(int(sympy.integer_nthroot(whole, degree)[0]), 1 << shift), Fraction(1, 1 << shift)
+        return Fraction(whole_root(whole, degree), 1 << shift), Fraction(1, 1 << shift)
 
     def rational_power(self, x: Enclosure, exponent: Fraction) -> Enclosure:
         top, degree = exponent.numerator, exponent.denominator
@@ -176,6 +174,8 @@ class Arithmetic:
         The value is rounded first, to so many bits that its distance from 1 keeps its own.  mpmath rounds an
         approximation of the logarithm, not the logarithm: the margin is far more than its error.
         """
+        from mpmath import libmp  # most formulas have no logarithm
+
         if value == 1:
             return Fraction(0)
         near = value - 1
@@ -190,7 +190,7 @@ class Arithmetic:
 
 
 def enclose(expression: Any, values: Mapping[Any, Enclosure], bits: int) -> Enclosure:
-    """The enclosure of a SymPy expression, each of its symbols having one.  Raises NoEnclosure."""
+    """The enclosure of a formula, plain or of SymPy's, each of its symbols having one.  Raises NoEnclosure."""
     return Evaluation(values, bits).of(expression)
 
 
@@ -212,16 +212,17 @@ class Evaluation:
         if part.is_Add or part.is_Mul:
             combine = self.arithmetic.add if part.is_Add else self.arithmetic.mul
             return _folded(combine, [self.of(argument) for argument in part.args])
-        if part.is_Pow or isinstance(part, power | real_power):
+        head = part.head if isinstance(part, Call) else type(part).__name__  # of SymPy's and the prover's functions
+        if part.is_Pow or head in ("power", "real_power"):
             return self._power(self.of(part.args[0]), part.args[1])
-        if isinstance(part, sympy.log):
+        if head == "log":
             return self.arithmetic.logarithm(self.of(part.args[0]))
-        if isinstance(part, sympy.Abs):
+        if head == "Abs":
             inner = self.of(part.args[0])
             return inner if inner.low >= 0 else _absolute(inner, _negative(inner))
-        if isinstance(part, sympy.Sum):
-            return self._geometric(part)
-        raise NoEnclosure(f"{part} ({type(part).__name__}) has no value here")
+        if head == "Sum":
+            return self._geometric(*_ratio_and_terms(part))
+        raise NoEnclosure(f"{part} ({part.kind if isinstance(part, Opaque) else head}) has no value here")
 
     def _power(self, base: Enclosure, exponent: Any) -> Enclosure:
         found = self.of(exponent)
@@ -229,15 +230,11 @@ class Evaluation:
             raise NoEnclosure(f"the exponent {exponent} is no rational number")
         return self.arithmetic.rational_power(base, found.low)
 
-    def _geometric(self, total: Any) -> Enclosure:
+    def _geometric(self, base: Any, number: Any) -> Enclosure:
         """1 + x + ... + x^(t-1), the only sum that formulas of magnitudes have (the lemma `geometric-sum`)."""
-        index, lower, upper = total.limits[0]
-        body = total.function
-        if not (isinstance(body, power) and body.args[1] == index and lower == 0 and len(total.limits) == 1):
-            raise NoEnclosure(f"{total} is no geometric sum")
-        ratio, terms = self.of(body.args[0]), self.of(upper + 1)
+        ratio, terms = self.of(base), self.of(number)
         if not (terms.exact and terms.low.denominator == 1 and terms.low >= 0):
-            raise NoEnclosure(f"the number of terms of {total} is no integer")
+            raise NoEnclosure(f"the number of terms of a sum, {number}, is no integer")
         count = int(terms.low)
         if ratio.low == ratio.high == 1:
             return terms
@@ -245,6 +242,17 @@ class Evaluation:
         last = self.arithmetic.integer_power(ratio, count)
         gap = self.arithmetic.add(one, _negative(last))
         return self.arithmetic.divide(gap, self.arithmetic.add(one, _negative(ratio)))
+
+
+def _ratio_and_terms(total: Any) -> tuple[Any, Any]:
+    """x and t of a geometric sum.  Raises NoEnclosure for other sums."""
+    if isinstance(total, Call):
+        return total.args[0], total.args[1]
+    index, lower, upper = total.limits[0]
+    body = total.function
+    if not (type(body).__name__ == "power" and body.args[1] == index and lower == 0 and len(total.limits) == 1):
+        raise NoEnclosure(f"{total} is no geometric sum")
+    return body.args[0], upper + 1
 
 
 def _negative(x: Enclosure) -> Enclosure:

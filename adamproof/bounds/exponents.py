@@ -7,21 +7,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import sympy
-from sympy import Rational
-
 from ..kernel import verify
-from ..lemmas.notation import T, d
 from ..prover import dump
 from .affine import exact
 from .asymptotics import Order, Rate, order, rate
-from .formulas import NumberError
-from .formulas import exact as formula
 from .power_law import OrderError, Schedule
+from .powers import exponent
 from .schedules import Best, best_schedule, written_out
 from .theorems import with_scale
 
-HALF = Rational(1, 2)
 MEANING = "1 - beta1 = Theta(T^-A), 1 - beta2 = Theta(T^-B), lr = Theta(T^-C/sqrt(d))"
 
 
@@ -114,65 +108,4 @@ def _fraction(name: str, value: Any) -> Fraction:
     return found
 
 
-def exponent(of: str, text: str) -> Fraction:
-    """The exponent a in text: a fraction itself, 1-T^-a for a beta ("beta1", "beta2"), T^-a or T^-a/sqrt(d) for "lr".
-
-    A positive constant before the power does not matter.  Raises NumberError.
-    """
-    if "T" not in text:
-        return exact(text)
-    whole = formula(text)
-    power = whole if of == "lr" else 1 - whole
-    factor, rest = sympy.expand(power, force=True).as_independent(T, d)
-    found = Fraction(str(-rest.as_powers_dict().get(T, 0)))
-    root = rest.as_powers_dict().get(d, 0)
-    if factor <= 0 or rest != T ** -Rational(found) * d**root or root not in ((0, -HALF) if of == "lr" else (0,)):
-        form = "T^-3/4 or T^-3/4/sqrt(d)" if of == "lr" else "1-T^-1/2"
-        raise NumberError(f"{text!r:.60} is not a power of T of the form {form}")
-    return found
-
-
-def doubts_of_formulas(values: Mapping[str, Any]) -> list[str]:
-    """What looks as if something else was meant in formulas in T, one sentence each: T^-1/2 for 1-T^-1/2, and back.
-
-    Values are as `adamproof.bounds.parameters.doubts` takes them, by the names of the inputs; numbers are passed over.
-    """
-    found = [_doubt(name, values.get(name)) for name in ("beta1", "beta2", "lr")]
-    return [sentence for sentence in found if sentence]
-
-
-def _doubt(name: str, text: Any) -> str:
-    """A sentence about a beta that tends to 0, or a learning rate that tends to 1 or grows; "" for others."""
-    if not isinstance(text, str) or "T" not in text:
-        return ""
-    value = formula(text)
-    grows, left = _power_of_T(value), _power_of_T(1 - value)
-    if name == "lr":
-        limit = "1" if left is not None and left < 0 else "infinity" if grows is not None and grows > 0 else ""
-        meant = 1 - value if limit == "1" else 1 / value
-    else:
-        limit, meant = "0" if grows is not None and grows < 0 else "", 1 - value
-    if not limit:
-        return ""
-    return f"{name} = {text.strip()} tends to {limit} as T grows; did you mean {_typed(name, text, meant)}?"
-
-
-def _power_of_T(value: Any) -> Fraction | None:
-    """The exponent of T in the order of an expression; None where it has none."""
-    try:
-        found = order(value).T
-    except OrderError:
-        return None
-    return found if isinstance(found, Fraction) else None
-
-
-def _typed(name: str, text: str, meant: Any) -> str:
-    """What is meant as people type it: 1-T^-1/2, and T^-3/4 rather than SymPy's T**(-3/4)."""
-    if name != "lr":
-        return f"1-{text.strip()}" if formula(f"1-{text}") == meant else f"1-({text.strip()})"
-    power = -Fraction(str(meant.as_powers_dict().get(T, 0)))
-    simple = f"T^-{power}"
-    return simple if formula(simple) == meant else str(meant).replace("**", "^")
-
-
-__all__ = ["Report", "doubts_of_formulas", "exponent", "report"]
+__all__ = ["Report", "report"]
