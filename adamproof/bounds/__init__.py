@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .affine import Affine
-    from .asymptotics import Order, Rate, order, rate
+    from .asymptotics import order, rate
     from .certified import Bound, certify
     from .constant import rate_constant
     from .linear_program import Constraint, Infeasible, Optimum, ProgramError, Unbounded, maximise
     from .magnitude import magnitudes
+    from .orders import Order, Rate
     from .power_law import OrderError, Schedule, UndecidedOrder
     from .problem import Hyperparameters, Problem, ProblemError
     from .schedules import Best, Cell, Scale, ScalingWitness, best_schedule, cells, constraints, scaling_witness
@@ -34,12 +35,12 @@ _LATER = {
     "Hyperparameters": "problem",
     "Infeasible": "linear_program",
     "Optimum": "linear_program",
-    "Order": "asymptotics",
+    "Order": "orders",
     "OrderError": "power_law",
     "Problem": "problem",
     "ProblemError": "problem",
     "ProgramError": "linear_program",
-    "Rate": "asymptotics",
+    "Rate": "orders",
     "Scale": "schedules",
     "ScalingWitness": "schedules",
     "Schedule": "power_law",

@@ -6,15 +6,15 @@ there is no such file, the formulas are compiled anew, by SymPy and from the lem
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from typing import Any, NamedTuple
 
 from ..support import package_data
 from .plain import Add, Call, Expr, Mul, Pow, Rational, Relation
+from .sources import digest
 from .statement import Theorem, Trivial, refuse_unknown
 from .symbols import SYMBOLS
 
@@ -39,20 +39,10 @@ def key(name: str, case: int, bias_correction: bool) -> str:
     return f"{name}{' case 2' if case == 2 else ''}{' corrected' if bias_correction else ''}"
 
 
-def digest(sources: Iterable[str]) -> str:
-    """The SHA-256 of source files of the package, named from its folder: "lemmas/notation.py".  Raises OSError."""
-    found = hashlib.sha256()
-    for source in sources:
-        room, *names = source.split("/")
-        text = package_data.text(package_data.folder(*names, package=f"adamproof.{room}"))
-        found.update(f"{source} {len(text)}\n{text}".encode())
-    return found.hexdigest()
-
-
 @cache
 def content() -> Any:
     """What is in the file, or the same made anew."""
-    found = _stored()
+    found = stored(FILE)
     if found is None:
         from .compiling import compiled
 
@@ -60,10 +50,10 @@ def content() -> Any:
     return found
 
 
-def _stored() -> Any:
-    """The content of the file, if it was made from the sources that are there now."""
+def stored(file: str) -> Any:
+    """The content of a file, if it was made from the sources that are there now, and None otherwise."""
     try:
-        found = json.loads(package_data.text(package_data.folder("bounds", FILE)))
+        found = json.loads(package_data.text(package_data.folder("bounds", file)))
         fits = found["format"] == FORMAT and found["digest"] == digest(found["sources"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -157,4 +147,16 @@ def written(found: Mapping[str, Any]) -> str:
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-__all__ = ["FILE", "FORMAT", "Table", "content", "digest", "formula", "key", "magnitude", "slug_of", "theorem", "written"]
+__all__ = [
+    "FILE",
+    "FORMAT",
+    "Table",
+    "content",
+    "formula",
+    "key",
+    "magnitude",
+    "slug_of",
+    "stored",
+    "theorem",
+    "written",
+]

@@ -8,13 +8,11 @@ from fractions import Fraction
 from typing import Any
 
 from ..kernel import verify
-from ..prover import dump
 from .affine import exact
-from .asymptotics import Order, Rate, order, rate
+from .orders import Order, Rate, rate_of
 from .power_law import OrderError, Schedule
 from .powers import exponent
-from .schedules import Best, best_schedule, written_out
-from .theorems import with_scale
+from .schedule_table import BestRate, table
 
 MEANING = "1 - beta1 = Theta(T^-A), 1 - beta2 = Theta(T^-B), lr = Theta(T^-C/sqrt(d))"
 
@@ -28,7 +26,7 @@ class Report:
     schedule: Schedule | None
     growth: Order | None
     found: Rate | None
-    best: Best
+    best: BestRate
     certificate: str  # what the kernel has proved
 
     def text(self) -> str:
@@ -85,14 +83,48 @@ def report(given: Mapping[str, Any], theorem: str = "main", best_only: bool = Fa
     Raises OrderError or ProgramError, with a sentence, where there is no order or no schedule.
     """
     values = {name: _fraction(name, value) for name, value in given.items()}
+    return _looked_up(values, theorem, best_only) or _computed(values, theorem, best_only)
+
+
+def _looked_up(values: Mapping[str, Fraction], theorem: str, best_only: bool) -> Report | None:
+    """The report from the table of orders; None where that has no answer."""
+    known = table(theorem)
+    if known is None or (best_only and values):
+        return None
+    at = None if best_only else known.orders(values)
+    if at is None and not best_only:
+        return None
+    proved = verify(known.proof).states["conclusion"]
+    if at is None:
+        return Report(theorem, known.scale, None, None, None, known.best, proved)
+    growth, orders = at
+    schedule = Schedule(values["A"], values["B"], values["C"])
+    return Report(theorem, known.scale, schedule, growth, rate_of(orders), known.best, proved)
+
+
+def _computed(values: Mapping[str, Fraction], theorem: str, best_only: bool) -> Report:
+    """The report from the lemmas themselves, by SymPy and the linear program."""
+    from ..prover import dump
+    from .asymptotics import order, rate
+    from .schedules import best_schedule, written_out
+    from .theorems import with_scale
+
     terms, scale = with_scale(theorem)
-    best = best_schedule(terms, scale, values if best_only else None)
-    proved = verify(dump(best.certificate())).states["conclusion"]
+    found = best_schedule(terms, scale, values if best_only else None)
+    best = BestRate(found.rate, found.ranges, found.multipliers)
+    proved = verify(dump(found.certificate())).states["conclusion"]
     if best_only:
         return Report(theorem, scale.symbol, None, None, None, best, proved)
     schedule = Schedule(values["A"], values["B"], values["C"])
-    found = rate(written_out(terms, scale), schedule)
-    return Report(theorem, scale.symbol, schedule, order(scale.formula, schedule), found, best, proved)
+    return Report(
+        theorem,
+        scale.symbol,
+        schedule,
+        order(scale.formula, schedule),
+        rate(written_out(terms, scale), schedule),
+        best,
+        proved,
+    )
 
 
 def _fraction(name: str, value: Any) -> Fraction:

@@ -14,6 +14,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+from .spelling import Unspelled, order_key, text
+
 LARGEST_RADICAND = 1 << 30  # whose square factors are found by trying divisors
 HALF = Fraction(1, 2)
 # How SymPy may take a symbol: what is assumed of it.
@@ -34,6 +36,10 @@ class Expr:
     @cached_property
     def free_symbols(self) -> frozenset[Symbol]:
         return frozenset().union(*(argument.free_symbols for argument in self.args))
+
+    @cached_property
+    def order_key(self) -> tuple[Any, ...]:
+        return order_key(self)
 
     def xreplace(self, values: Mapping[Any, Any]) -> Any:
         """The formula with values in place of symbols; parts without them stay as they are.  Raises Beyond."""
@@ -58,8 +64,8 @@ class Expr:
     def __str__(self) -> str:
         """As SymPy writes it."""
         try:
-            return _text(self)
-        except Beyond:
+            return text(self)
+        except Unspelled:
             return str(self._sympy_())
 
     def _sympy_(self) -> Any:
@@ -160,6 +166,10 @@ class Symbol(Expr):
     @cached_property
     def free_symbols(self) -> frozenset[Symbol]:
         return frozenset((self,))
+
+    @cached_property
+    def order_key(self) -> tuple[Any, ...]:
+        return order_key(self)
 
     def xreplace(self, values: Mapping[Any, Any]) -> Any:
         return values.get(self, self)
@@ -314,10 +324,14 @@ def added(*values: Any) -> Any:
             raise Beyond("a number times a sum, within a sum")
         else:
             terms[rest] = terms.get(rest, Fraction(0)) + factor
-    found = [_times(factor, rest) for rest, factor in sorted(terms.items(), key=lambda term: term[0].key) if factor]
+    found = sorted((_times(factor, rest) for rest, factor in terms.items() if factor), key=_order)
     if number or not found:
         found.insert(0, Rational(number))
     return found[0] if len(found) == 1 else Add(*found)
+
+
+def _order(part: Expr) -> tuple[Any, ...]:
+    return part.order_key
 
 
 def _flat(values: Iterable[Any], kind: str) -> Iterable[Any]:
@@ -366,10 +380,12 @@ def multiplied(*values: Any) -> Any:
         return Rational(0)
     outside, inside = _square_root(Fraction(radicand))
     number *= outside
-    found = [alone[base] or powered(base, powers[base]) for base in sorted(powers, key=lambda base: base.key)]
-    if any(part.is_Mul or part.is_Rational for part in found if part != 1):
+    parts = [found for base in powers if (found := alone[base] or powered(base, powers[base])) != 1]
+    if any(part.is_Mul or part.is_Rational for part in parts):
         raise Beyond("a power that falls apart")
-    parts = [*([Pow(Rational(inside), Rational(HALF))] if inside != 1 else []), *(part for part in found if part != 1)]
+    if inside != 1:
+        parts.append(Pow(Rational(inside), Rational(HALF)))
+    parts.sort(key=_order)
     if not parts:
         return Rational(number)
     if len(parts) == 1 and parts[0].is_Add:
@@ -469,72 +485,6 @@ def _signed(part: Any) -> bool:
     return all(map(_signed, part.args))
 
 
-# --- as SymPy writes it -------------------------------------------------------------------------
-
-
-def monomials(value: Any, names: tuple[str, ...] = ("T", "d")) -> list[tuple[Any, dict[str, Fraction]]]:
-    """The terms of a sum of numbers times powers of these symbols: number and exponents.  Raises Beyond."""
-    return [_monomial(part, names) for part in (value.args if value.is_Add else (value,))]
-
-
-def _monomial(part: Any, names: tuple[str, ...]) -> tuple[Any, dict[str, Fraction]]:
-    factors: list[Any] = []
-    powers: dict[str, Fraction] = {}
-    for factor in part.args if part.is_Mul else (part,):
-        base, exponent = (factor.base, factor.exp) if factor.is_Pow else (factor, Rational(1))
-        if not factor.free_symbols:
-            factors.append(factor)
-        elif base.is_Symbol and base.name in names and exponent.is_Rational:
-            powers[base.name] = exponent.value
-        else:
-            raise Beyond("no product of powers")
-    return multiplied(*factors), powers
-
-
-def _text(value: Any) -> str:
-    if value.is_Rational:
-        return str(value.value)
-    if value.is_Symbol:
-        name: str = value.name
-        return name
-    terms = monomials(value)
-    if len(terms) == 1:
-        return _one(*terms[0])
-    (first, none), (second, powers), *more = sorted(terms, key=lambda term: len(term[1]))
-    if more or none or not first.is_Rational or set(powers) != {"T"} or powers["T"] >= 0 or first <= 0:
-        raise Beyond("a sum")
-    text = _one(second, powers)
-    return f"{first} - {text[1:]}" if text.startswith("-") else f"{first} + {text}"
-
-
-def _one(number: Any, powers: Mapping[str, Fraction]) -> str:
-    """A number times powers, what has a negative exponent below."""
-    factor, rest = _split(number)
-    above = [] if abs(factor.numerator) == 1 else [str(abs(factor.numerator))]
-    below = [] if factor.denominator == 1 else [str(factor.denominator)]
-    if rest is not None:
-        if not (rest.is_Pow and rest.base.is_Rational):
-            raise Beyond("a sum of roots")
-        above.append(f"sqrt({rest.base})")
-    if number == 1 and len(powers) == 1:
-        ((name, exponent),) = powers.items()
-        if exponent < 0 and exponent not in (-1, -HALF):
-            return f"{name}**({exponent})"
-    for name, exponent in sorted(powers.items()):
-        (above if exponent > 0 else below).append(_power(name, abs(exponent)))
-    top = "*".join(above) or "1"
-    bottom = f"/{below[0]}" if len(below) == 1 else f"/({'*'.join(below)})" if below else ""
-    return f"{'-' if factor < 0 else ''}{top}{bottom}"
-
-
-def _power(name: str, exponent: Fraction) -> str:
-    if exponent == 1:
-        return name
-    if exponent == HALF:
-        return f"sqrt({name})"
-    return f"{name}**{exponent}" if exponent.denominator == 1 else f"{name}**({exponent})"
-
-
 __all__ = [
     "INTEGER",
     "NONNEGATIVE",
@@ -552,7 +502,6 @@ __all__ = [
     "Symbol",
     "added",
     "made",
-    "monomials",
     "multiplied",
     "powered",
 ]

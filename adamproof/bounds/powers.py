@@ -9,7 +9,8 @@ from typing import Any
 from .affine import exact
 from .formulas import NumberError, T
 from .formulas import exact as formula
-from .plain import Beyond, Expr, monomials
+from .plain import Beyond, Expr
+from .spelling import Unspelled, monomials
 
 HALF = Fraction(1, 2)
 
@@ -24,7 +25,7 @@ def exponent(of: str, text: str) -> Fraction:
     whole = formula(text)
     try:
         found = _exponent(of, whole if of == "lr" else _rest(whole))
-    except Beyond:
+    except Unspelled:
         found = _by_sympy(of, whole)
     if found is None:
         form = "T^-3/4 or T^-3/4/sqrt(d)" if of == "lr" else "1-T^-1/2"
@@ -33,10 +34,10 @@ def exponent(of: str, text: str) -> Fraction:
 
 
 def _exponent(of: str, power: Expr) -> Fraction | None:
-    (factor, powers), *more = monomials(power)
+    (factor, _, powers), *more = monomials(power)
     root = powers.get("d", Fraction(0))
-    if more or not factor.is_Rational:
-        raise Beyond("a sum")
+    if more:
+        raise Unspelled("a sum")
     return None if factor <= 0 or not _fits(of, root) else -powers.get("T", Fraction(0))
 
 
@@ -104,9 +105,9 @@ def _power_of_T(value: Any) -> Fraction | None:
     """The exponent of T in the order of an expression; None where it has none."""
     try:
         terms = monomials(value)
-    except Beyond:
+    except Unspelled:
         return _by_order(value)
-    return None if value == 0 else max(powers.get("T", Fraction(0)) for _, powers in terms)
+    return None if value == 0 else max(powers.get("T", Fraction(0)) for _, _, powers in terms)
 
 
 def _by_order(value: Expr) -> Fraction | None:
