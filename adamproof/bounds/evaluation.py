@@ -1,8 +1,7 @@
 """Outward-rounded enclosures of real numbers with exact rational ends, and formulas evaluated in them.
 
 What is rational stays exact as long as it is short; everything else lies between two rationals, each rounded away from
-the value to a number of bits.  Roots are integer roots; only the logarithm comes from mpmath, widened by far more than
-its error.  Nothing overflows, and nothing small is lost: numbers below 2^-TINY count as lying between 0 and 2^-TINY.
+the value to a number of bits.  Roots are integer roots; the logarithm is a series, widened by far more than its error.  Nothing overflows, and nothing small is lost: numbers below 2^-TINY count as lying between 0 and 2^-TINY.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from .plain import Call, Opaque
 EXACT_BITS = 4096  # an exact value may be this long
 TINY = 1 << 18
 HUGE = 1 << 18
+GUARD = 64  # bits more to which a logarithm is computed
 SMALL_POWER = 256  # integer powers of exact values up to here are exact
 
 
@@ -169,21 +169,41 @@ class Arithmetic:
         return self.made(self._logarithm(x.low, -1), self._logarithm(x.high, 1))
 
     def _logarithm(self, value: Fraction, direction: int) -> Fraction:
-        """ln(value), pushed down or up.
-
-        The value is rounded first, to so many bits that its distance from 1 keeps its own.  mpmath rounds an
-        approximation of the logarithm, not the logarithm: the margin is far more than its error.
-        """
-        from mpmath import libmp  # most formulas have no logarithm
-
-        if value == 1:
-            return Fraction(0)
-        near = value - 1
-        cancelled = max(0, near.denominator.bit_length() - near.numerator.bit_length())
-        rounding = libmp.round_floor if direction < 0 else libmp.round_ceiling
-        rounded = libmp.from_rational(value.numerator, value.denominator, self.bits + cancelled + 32, rounding)
-        found = Fraction(*libmp.to_rational(libmp.mpf_log(rounded, self.bits + 32, rounding)))
+        """ln(value), pushed down or up by far more than the error of `_ln`."""
+        found = _ln(value, self.bits + GUARD)
         return found + direction * abs(found) / (1 << self.bits)
+
+
+def _ln(value: Fraction, bits: int) -> Fraction:
+    """ln(value) of a positive value, with a relative error below 2^(20 - bits).
+
+    value = 2^shift*near, 2/3 <= near < 4/3, and ln(near) = 2*artanh((near - 1)/(near + 1)).  With `width` bits behind
+    the point each series is wrong by at most width*2^-width: by 3*2^-width a term, of which there are fewer than
+    width/3.1.  If shift is not 0, |ln(value)| is above |shift|/4; if it is, it may be as small as 2^-(small + 2), so
+    that so many bits more are behind the point (small is below 2^15 for what can be written down).
+    """
+    if value == 1:
+        return Fraction(0)
+    shift = value.numerator.bit_length() - value.denominator.bit_length()
+    near = value / Fraction(2) ** shift
+    while not Fraction(2, 3) <= near < Fraction(4, 3):
+        shift, near = (shift + 1, near / 2) if near > 1 else (shift - 1, near * 2)
+    gap = near - 1
+    small = max(0, gap.denominator.bit_length() - gap.numerator.bit_length()) if gap and not shift else 0
+    width = bits + small + bits.bit_length()
+    whole = _artanh(gap / (near + 1), width) + (shift * _artanh(Fraction(1, 3), width) if shift else 0)
+    return Fraction(2 * whole, 1 << width)
+
+
+def _artanh(value: Fraction, width: int) -> int:
+    """x + x^3/3 + x^5/5 + ... for |x| <= 1/3, times 2^width."""
+    power = (abs(value.numerator) << width) // value.denominator
+    square = (power * power) >> width
+    total, odd = 0, 1
+    while power:
+        total += power // odd
+        power, odd = (power * square) >> width, odd + 2
+    return total if value >= 0 else -total
 
 
 # --- expressions --------------------------------------------------------------------------------

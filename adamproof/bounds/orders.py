@@ -1,4 +1,4 @@
-"""Orders of magnitude in T and d, and the rate of a bound whose terms have them.  What they are of is no matter here."""
+"""Orders of magnitude in T and d, and the rate of a bound whose terms have them; `asymptotics` computes them."""
 
 from __future__ import annotations
 

@@ -111,7 +111,8 @@ def _power_of_T(value: Any) -> Fraction | None:
 
 
 def _by_order(value: Expr) -> Fraction | None:
-    from .asymptotics import OrderError, order
+    from .asymptotics import order
+    from .power_law import OrderError
 
     try:
         found = order(value._sympy_()).T
@@ -125,7 +126,7 @@ def _typed(name: str, text: str, meant: Any) -> str:
     if name != "lr":
         return f"1-{text.strip()}" if formula(f"1-{text}") == meant else f"1-({text.strip()})"
     factors = meant.args if meant.is_Mul else (meant,)
-    power = -sum(((f.exp if f.is_Pow else formula(1)).value for f in factors if T in (f, f.args[0] if f.args else f)))
+    power = -sum((f.exp if f.is_Pow else formula(1)).value for f in factors if T in (f, f.args[0] if f.args else f))
     simple = f"T^-{power}"
     return simple if formula(simple) == meant else str(meant).replace("**", "^")
 

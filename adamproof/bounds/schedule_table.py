@@ -1,7 +1,7 @@
 """The orders of the terms of a bound on every schedule, from the file that `adamproof.bounds.compiling` writes.
 
-For each term there is a list of cells: ranges of A, B, C in which it has one order, with exponents that are affine in A,
-B and C.  The best schedule comes with a proof that no other is better, which whoever shows it has the kernel verify.
+For each term there is a list of cells: ranges of A, B, C in which it has one order, its exponents affine in these.  The
+best schedule comes with a proof that no other is better, which whoever shows it has the kernel verify.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def plain_form(expression: Any) -> Expr:
     if isinstance(expression, sympy.Sum):
         return _sum(expression)
     if expression.is_Add or expression.is_Mul or expression.is_Pow:
-        kind: Any = Add if expression.is_Add else Mul if expression.is_Mul else Pow
+        kind = Add if expression.is_Add else Mul if expression.is_Mul else Pow
         return kind(*map(plain_form, expression.args))
     if expression.is_number and not expression.args:
         return Opaque(str(expression), type(expression).__name__)

@@ -198,7 +198,8 @@ def _depends_on_steps(problem: Problem, hyper: Hyperparameters) -> bool:
 
 
 def _falls_with_steps(found: Theorem, problem: Problem, hyper: Hyperparameters) -> bool:
-    return not _depends_on_steps(problem, hyper) and all(never_grows(term, SYMBOLS["steps"]) for term in found.terms.values())
+    steps = SYMBOLS["steps"]
+    return not _depends_on_steps(problem, hyper) and all(never_grows(term, steps) for term in found.terms.values())
 
 
 def _out_of_reach(at: Mapping[int, Bound | None], monotone: bool) -> str:

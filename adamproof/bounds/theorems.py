@@ -14,7 +14,7 @@ from typing import Any
 
 import sympy
 from sympy.core.function import AppliedUndef
-from sympy.core.relational import LessThan, Relational, StrictLessThan
+from sympy.core.relational import LessThan, StrictLessThan
 
 from ..lemmas.beyond import high_probability, unconditional
 from ..lemmas.beyond import setting as beyond

@@ -11,7 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from adamproof.bounds.exponents import doubts_of_formulas
+from adamproof.bounds.powers import doubts_of_formulas
 from adamproof.bounds.formulas import exact
 from adamproof.bounds.parameters import constants_for_exponents, doubt_of_betas, doubts
 from adamproof.bounds.problem import FIELDS, checked
