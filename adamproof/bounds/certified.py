@@ -16,7 +16,7 @@ from typing import Any
 from .compiled import theorem
 from .evaluation import Arithmetic, Enclosure, Evaluation, NoEnclosure, bits_for
 from .parameters import doubt_of_betas
-from .plain import Beyond, Expr, Relation, made
+from .plain import Beyond, Expr, made
 from .problem import (
     FIELDS,
     Hyperparameters,
@@ -28,7 +28,7 @@ from .problem import (
     is_array,
     shown,
 )
-from .statement import CORRECTED, Theorem, TheoremError
+from .statement import CORRECTED, Relation, Theorem, TheoremError
 from .symbols import NAME_OF, SYMBOLS
 from .training import UNKNOWN, Covered, Training, coverage, uncovered
 

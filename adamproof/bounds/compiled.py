@@ -13,9 +13,9 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from ..support import package_data
-from .plain import Add, Call, Expr, Mul, Pow, Rational, Relation
+from .plain import Add, Call, Expr, Mul, Pow, Rational
 from .sources import digest
-from .statement import Theorem, Trivial, refuse_unknown
+from .statement import Relation, Theorem, Trivial, refuse_unknown
 from .symbols import SYMBOLS
 
 FILE = "compiled.json"

@@ -1,7 +1,8 @@
 """Outward-rounded enclosures of real numbers with exact rational ends, and formulas evaluated in them.
 
 What is rational stays exact as long as it is short; everything else lies between two rationals, each rounded away from
-the value to a number of bits.  Roots are integer roots; the logarithm is a series, widened by far more than its error.  Nothing overflows, and nothing small is lost: numbers below 2^-TINY count as lying between 0 and 2^-TINY.
+the value to a number of bits.  Roots are integer roots; the logarithm is a series, widened by far more than its error.
+Nothing overflows, and nothing small is lost: numbers below 2^-TINY count as lying between 0 and 2^-TINY.
 """
 
 from __future__ import annotations

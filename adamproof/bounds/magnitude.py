@@ -13,8 +13,8 @@ from typing import Any
 from .certified import DIGITS, Numbers
 from .compiled import magnitude
 from .evaluation import Enclosure
-from .plain import Relation
 from .problem import Hyperparameters, Problem, ProblemError
+from .statement import Relation
 from .symbols import SYMBOLS
 
 B1, B2 = SYMBOLS["beta1"], SYMBOLS["beta2"]
@@ -64,7 +64,8 @@ def magnitudes(
     used = {
         name: value for name, value in numbers.values.items() if name in ("beta1", "beta2", "epsilon", "steps", "V")
     }
-    has_steps, has_s = "steps" in used, {"steps", "V"} <= set(used) and bool(numbers.check(POSITIVE.text, POSITIVE).holds)
+    has_steps = "steps" in used
+    has_s = {"steps", "V"} <= set(used) and bool(numbers.check(POSITIVE.text, POSITIVE).holds)
 
     def value(name: str, known: bool) -> Enclosure | None:
         """None where it is not known, or where it is too large to be written down (R_t at large t)."""

@@ -291,19 +291,6 @@ class Opaque(Expr):
         return sympy.sympify(self.key)
 
 
-class Relation:
-    """left <= right, or left < right, neither evaluated; text: the relation in the names of the inputs."""
-
-    def __init__(self, left: Expr | int, right: Expr | int, strict: bool, text: str) -> None:
-        self.args, self.strict, self.text = (made(left), made(right)), strict, text
-
-    @property
-    def free_symbols(self) -> frozenset[Symbol]:
-        left, right = self.args
-        found: frozenset[Symbol] = left.free_symbols | right.free_symbols
-        return found
-
-
 # --- canonical forms ----------------------------------------------------------------------------
 
 
@@ -498,7 +485,6 @@ __all__ = [
     "Opaque",
     "Pow",
     "Rational",
-    "Relation",
     "Symbol",
     "added",
     "made",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .parameters import THEOREMS
+from .plain import Expr, Symbol, made
 from .symbols import SYMBOLS
 
 CORRECTED = ("main", "corollary", "high-probability")  # proved for Adam with bias correction as well
@@ -14,6 +15,19 @@ CORRECTED = ("main", "corollary", "high-probability")  # proved for Adam with bi
 
 class TheoremError(ValueError):
     """A lemma that no longer has the form that the calculator reads; the message says what is left over."""
+
+
+class Relation:
+    """left <= right, or left < right, neither evaluated; text: the relation in the names of the inputs."""
+
+    def __init__(self, left: Expr | int, right: Expr | int, strict: bool, text: str) -> None:
+        self.args, self.strict, self.text = (made(left), made(right)), strict, text
+
+    @property
+    def free_symbols(self) -> frozenset[Symbol]:
+        left, right = self.args
+        found: frozenset[Symbol] = left.free_symbols | right.free_symbols
+        return found
 
 
 @dataclass(frozen=True)
@@ -68,4 +82,4 @@ def refuse_unknown(name: str, case: int, bias_correction: bool) -> None:
         raise ValueError(f"the theorem {name} is not proved here for Adam with bias correction")
 
 
-__all__ = ["CORRECTED", "Theorem", "TheoremError", "Trivial", "refuse_unknown"]
+__all__ = ["CORRECTED", "Relation", "Theorem", "TheoremError", "Trivial", "refuse_unknown"]

@@ -17,7 +17,8 @@ from sympy.core.relational import LessThan, Relational, StrictLessThan
 from ..prover import power, real_power
 from ..support.parsing import Parser
 from . import symbols
-from .plain import INTEGER, NONNEGATIVE, POSITIVE, REAL, Add, Call, Expr, Mul, Opaque, Pow, Rational, Relation, Symbol
+from .plain import INTEGER, NONNEGATIVE, POSITIVE, REAL, Add, Call, Expr, Mul, Opaque, Pow, Rational, Symbol
+from .statement import Relation
 
 SYMBOLS: Mapping[str, Any] = {name: symbol._sympy_() for name, symbol in symbols.SYMBOLS.items()}
 NAME_OF: Mapping[Any, str] = {symbol: name for name, symbol in SYMBOLS.items()}
