@@ -4,6 +4,8 @@ affine (exponents) -> linear_program (exact) -> power_law (a schedule) -> asympt
 schedules (the best one); parameters -> problem -> theorems (the lemmas' bounds) -> certified (one setting), sweep
 (many), target (the smallest T), tuning (the best hyperparameters), plots.  All are imported when they are asked for:
 `--help` needs the parameters, but neither SymPy nor the lemmas.
+What one setting needs is in plain formulas (plain), which `compiling` makes of the lemmas' own and `compiled` reads;
+schedule_table has the orders on all schedules.  SymPy (symbolic) is for what plain formulas cannot do.
 Nothing here is trusted: what a calculation claims about exponents is proved by the kernel on request.
 """
 

@@ -62,6 +62,7 @@ def test_the_file_is_what_the_lemmas_give() -> None:
     assert (FOLDER / compiled.FILE).read_text(encoding="utf-8") == compiled.written(compiling.compiled())
 
 
+@pytest.mark.slow
 def test_the_table_of_orders_is_what_the_lemmas_give() -> None:
     written = compiled.written(compiling_schedules.compiled())
     assert (FOLDER / schedule_table.FILE).read_text(encoding="utf-8") == written
@@ -176,6 +177,7 @@ def called(folder: Path, *args: str) -> tuple[str, str]:
     return done.stdout, done.stderr.splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_a_changed_lemma_is_noticed_and_compiled_anew(tmp_path: Path) -> None:
     for name in ("adamproof", "lemmas"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -206,7 +208,8 @@ def test_a_file_that_is_missing_or_no_such_file_is_not_used(
 ) -> None:
     if content is not None:
         (tmp_path / "made.json").write_text(content, encoding="utf-8")
-    monkeypatch.setattr("adamproof.bounds.compiled.package_data.folder", lambda *names, package="": tmp_path / names[-1])
+    place = "adamproof.bounds.compiled.package_data.folder"
+    monkeypatch.setattr(place, lambda *names, package="": tmp_path / names[-1])
     assert compiled.stored("made.json") is None
 
 
@@ -253,11 +256,12 @@ def test_ordinary_calls_import_no_sympy() -> None:
 # --- schedules ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["main", "averaged"])
 def test_the_table_has_the_orders_that_sympy_finds(name: str) -> None:
     rng = random.Random(3)
     values = [Fraction(0), *(Fraction(top, bottom) for top in (1, 2, 3) for bottom in (1, 2, 3, 4))]
-    points = [{each: rng.choice(values) for each in "ABC"} for _ in range(12)]
+    points = [{each: rng.choice(values) for each in "ABC"} for _ in range(8)]
     points += [{"A": a, "B": b, "C": Fraction(3, 4)} for a in (Fraction(0), Fraction(1)) for b in (a, a + 1)]
     for point in points:
         found = exponents._looked_up(point, name, False)
