@@ -6,21 +6,14 @@ there is no such file, the formulas are compiled anew, by SymPy and from the lem
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from typing import Any, NamedTuple
 
-from ..support import package_data
-from .plain import Add, Call, Expr, Mul, Pow, Rational
-from .sources import digest
+from .formula_table import FILE, KINDS, key, stored
+from .plain import Call, Expr, Rational
 from .statement import Relation, Theorem, Trivial, refuse_unknown
 from .symbols import SYMBOLS
-
-FILE = "compiled.json"
-FORMAT = 1
-_KINDS: Mapping[str, Any] = {"+": Add, "*": Mul, "^": Pow}
 
 
 class LemmaName(NamedTuple):
@@ -34,11 +27,6 @@ class ClaimName(NamedTuple):
     name: str
 
 
-def key(name: str, case: int, bias_correction: bool) -> str:
-    """Under which a theorem is kept."""
-    return f"{name}{' case 2' if case == 2 else ''}{' corrected' if bias_correction else ''}"
-
-
 @cache
 def content() -> Any:
     """What is in the file, or the same made anew."""
@@ -48,16 +36,6 @@ def content() -> Any:
 
         found = compiled()
     return found
-
-
-def stored(file: str) -> Any:
-    """The content of a file, if it was made from the sources that are there now, and None otherwise."""
-    try:
-        found = json.loads(package_data.text(package_data.folder("bounds", file)))
-        fits = found["format"] == FORMAT and found["digest"] == digest(found["sources"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return found if fits else None
 
 
 @cache
@@ -99,7 +77,7 @@ def formula(place: int) -> Expr:
         return _SYMBOLS[node] if node in _SYMBOLS else Rational(Fraction(node))
     head, *places = node
     args = [formula(argument) for argument in places]
-    found: Expr = _KINDS[head](*args) if head in _KINDS else Call(head, *args)
+    found: Expr = KINDS[head](*args) if head in KINDS else Call(head, *args)
     return found
 
 
@@ -110,53 +88,4 @@ def _relation(left: int, right: int, strict: bool, text: str) -> Relation:
     return Relation(formula(left), formula(right), strict, text)
 
 
-class Table:
-    """The table of formulas, while it is made."""
-
-    def __init__(self) -> None:
-        self.nodes: list[str | list[Any]] = []
-        self._places: dict[str, int] = {}
-
-    def place(self, value: Expr) -> int:
-        """The place of a formula, which is added if it is not there."""
-        if not value.args:
-            return self._put(str(value))
-        head = value.head if isinstance(value, Call) else next(h for h, k in _KINDS.items() if type(value) is k)
-        return self._put([head, *map(self.place, value.args)])
-
-    def _put(self, node: str | list[Any]) -> int:
-        text = json.dumps(node)
-        if text not in self._places:
-            self._places[text] = len(self.nodes)
-            self.nodes.append(node)
-        return self._places[text]
-
-
-def written(found: Mapping[str, Any]) -> str:
-    """The text of the file: an entry a line."""
-    lines = []
-    for name, value in found.items():
-        if isinstance(value, Mapping):
-            inner = ",\n".join(f"  {json.dumps(key)}: {json.dumps(each)}" for key, each in value.items())
-            lines.append(f" {json.dumps(name)}: {{\n{inner}\n }}")
-        elif isinstance(value, Sequence) and not isinstance(value, str):
-            inner = ",\n".join(f"  {json.dumps(each)}" for each in value)
-            lines.append(f" {json.dumps(name)}: [\n{inner}\n ]")
-        else:
-            lines.append(f" {json.dumps(name)}: {json.dumps(value)}")
-    return "{\n" + ",\n".join(lines) + "\n}\n"
-
-
-__all__ = [
-    "FILE",
-    "FORMAT",
-    "Table",
-    "content",
-    "formula",
-    "key",
-    "magnitude",
-    "slug_of",
-    "stored",
-    "theorem",
-    "written",
-]
+__all__ = ["content", "formula", "magnitude", "slug_of", "theorem"]

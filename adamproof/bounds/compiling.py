@@ -14,7 +14,7 @@ from typing import Any
 
 from ..support import files
 from . import magnitude_formulas
-from .compiled import FILE, FORMAT, Table, key, written
+from .formula_table import FILE, FORMAT, Table, key, written
 from .parameters import THEOREMS
 from .sources import digest, with_lemmas
 from .statement import CORRECTED, Theorem

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..prover import dump
 from .affine import Affine
-from .compiled import FORMAT
+from .formula_table import FORMAT
 from .parameters import THEOREMS
 from .power_law import Schedule
 from .schedule_table import stored_form

@@ -105,7 +105,7 @@ class Rational(Expr):
 
     def __init__(self, value: Fraction | int) -> None:
         self.value = Fraction(value)
-        self.key = str(self.value)
+        self.key = f"{self.value.numerator:x}/{self.value.denominator:x}"  # Python limits decimal digits
 
     @property
     def numerator(self) -> int:

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from .affine import Affine
-from .compiled import stored
+from .formula_table import stored
 from .orders import Order
 
 FILE = "compiled_schedules.json"

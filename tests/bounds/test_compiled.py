@@ -15,7 +15,15 @@ from typing import Any
 import pytest
 import sympy
 
-from adamproof.bounds import compiled, compiling, compiling_schedules, exponents, magnitude_formulas, schedule_table
+from adamproof.bounds import (
+    compiled,
+    compiling,
+    compiling_schedules,
+    exponents,
+    formula_table,
+    magnitude_formulas,
+    schedule_table,
+)
 from adamproof.bounds.evaluation import Enclosure, Evaluation
 from adamproof.bounds.exponents import report
 from adamproof.bounds.formulas import Formula, exact
@@ -59,12 +67,12 @@ FORMULAS = {
 
 def test_the_file_is_what_the_lemmas_give() -> None:
     """`python -m adamproof.bounds.compiling` writes it anew."""
-    assert (FOLDER / compiled.FILE).read_text(encoding="utf-8") == compiled.written(compiling.compiled())
+    assert (FOLDER / formula_table.FILE).read_text(encoding="utf-8") == formula_table.written(compiling.compiled())
 
 
 @pytest.mark.slow
 def test_the_table_of_orders_is_what_the_lemmas_give() -> None:
-    written = compiled.written(compiling_schedules.compiled())
+    written = formula_table.written(compiling_schedules.compiled())
     assert (FOLDER / schedule_table.FILE).read_text(encoding="utf-8") == written
 
 
@@ -153,7 +161,7 @@ def test_values_are_put_into_formulas_as_by_sympy() -> None:
 
 
 def test_the_digest_is_that_of_the_files_that_are_read() -> None:
-    stored = json.loads((FOLDER / compiled.FILE).read_text(encoding="utf-8"))
+    stored = json.loads((FOLDER / formula_table.FILE).read_text(encoding="utf-8"))
     assert stored["sources"] == with_lemmas(compiling.READERS)
     some = {"lemmas/notation.py", "lemmas/main/main_theorem.py", "lemmas/update/bias_corrected.py"}
     assert some <= set(stored["sources"])
@@ -208,9 +216,9 @@ def test_a_file_that_is_missing_or_no_such_file_is_not_used(
 ) -> None:
     if content is not None:
         (tmp_path / "made.json").write_text(content, encoding="utf-8")
-    place = "adamproof.bounds.compiled.package_data.folder"
+    place = "adamproof.bounds.formula_table.package_data.folder"
     monkeypatch.setattr(place, lambda *names, package="": tmp_path / names[-1])
-    assert compiled.stored("made.json") is None
+    assert formula_table.stored("made.json") is None
 
 
 # --- SymPy stays away ---------------------------------------------------------------------------
