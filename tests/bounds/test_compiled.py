@@ -24,14 +24,17 @@ from adamproof.bounds import (
     magnitude_formulas,
     schedule_table,
 )
+from adamproof.bounds.certified import Numbers
 from adamproof.bounds.evaluation import Enclosure, Evaluation
 from adamproof.bounds.exponents import report
 from adamproof.bounds.formulas import Formula, exact
+from adamproof.bounds.magnitude import magnitudes
 from adamproof.bounds.plain import Beyond, Expr
 from adamproof.bounds.power_law import OrderError
+from adamproof.bounds.problem import Hyperparameters, Problem, ProblemError
 from adamproof.bounds.sources import digest, with_lemmas
 from adamproof.bounds.statement import CORRECTED, Theorem
-from adamproof.bounds.symbolic import SymbolicFormula, by_sympy, plain_form
+from adamproof.bounds.symbolic import NotPlain, SymbolicFormula, by_sympy, plain_form, plain_relation
 from adamproof.bounds.symbols import SYMBOLS
 from adamproof.bounds.theorems import NAMES, theorem
 from adamproof.support.parsing import NumberError
@@ -293,3 +296,36 @@ def test_formulas_behave_among_numbers_and_in_sympy() -> None:
     assert half == sympy.Rational(1, 2) and sympy.Integer(2) * half == 1 and power * 2 == 2 * power
     assert power == sympy.Symbol("T", integer=True) ** sympy.Rational(-1, 2)
     assert power != half and power != 1 and hash(power) == hash(exact("1/sqrt(T)"))
+
+
+X, N = sympy.Symbol("x", real=True), sympy.Symbol("n", integer=True)
+
+
+@pytest.mark.parametrize(
+    ("expression", "what"),
+    [
+        (sympy.sin(X), r"^sin\(x\) \(sin\)$"),
+        (sympy.Symbol("x"), r"^the symbol x$"),
+        (sympy.Sum(X * N, (N, 0, 3)), r"is no geometric sum$"),
+    ],
+)
+def test_what_is_no_plain_formula_is_shown(expression: Any, what: str) -> None:
+    with pytest.raises(NotPlain, match=what):
+        plain_form(expression)
+
+
+def test_only_upper_limits_are_plain_relations() -> None:
+    with pytest.raises(NotPlain, match=r"^Eq\(x, 1\)$"):
+        plain_relation(sympy.Eq(X, 1, evaluate=False))
+
+
+def test_what_has_no_value_is_refused_in_words() -> None:
+    """SymPy's zoo, for a division by 0 that putting a formula in makes."""
+    numbers = Numbers(Problem(), Hyperparameters(lr="1/T", steps=3))
+    with pytest.raises(ProblemError, match=r"^the formula has no value at this setting: zoo \(ComplexInfinity\)"):
+        numbers.enclose({"value": 1 / (SYMBOLS["lr"] * SYMBOLS["steps"] - 1)}, 6)
+
+
+def test_epsilon_may_be_a_formula() -> None:
+    found = magnitudes("0.9", "0.99", 100, "1/T", 1)
+    assert found.S == magnitudes("0.9", "0.99", 100, "0.01", 1).S
