@@ -4,6 +4,8 @@ affine (exponents) -> linear_program (exact) -> power_law (a schedule) -> asympt
 schedules (the best one); parameters -> problem -> theorems (the lemmas' bounds) -> certified (one setting), sweep
 (many), target (the smallest T), tuning (the best hyperparameters), plots.  All are imported when they are asked for:
 `--help` needs the parameters, but neither SymPy nor the lemmas.
+What one setting needs is in plain formulas (plain), which `compiling` makes of the lemmas' own and `compiled` reads;
+schedule_table has the orders on all schedules.  SymPy (symbolic) is for what plain formulas cannot do.
 Nothing here is trusted: what a calculation claims about exponents is proved by the kernel on request.
 """
 
@@ -11,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .affine import Affine
-    from .asymptotics import Order, Rate, order, rate
+    from .asymptotics import order, rate
     from .certified import Bound, certify
     from .constant import rate_constant
     from .linear_program import Constraint, Infeasible, Optimum, ProgramError, Unbounded, maximise
     from .magnitude import magnitudes
+    from .orders import Order, Rate
     from .power_law import OrderError, Schedule, UndecidedOrder
     from .problem import Hyperparameters, Problem, ProblemError
     from .schedules import Best, Cell, Scale, ScalingWitness, best_schedule, cells, constraints, scaling_witness
@@ -34,12 +37,12 @@ _LATER = {
     "Hyperparameters": "problem",
     "Infeasible": "linear_program",
     "Optimum": "linear_program",
-    "Order": "asymptotics",
+    "Order": "orders",
     "OrderError": "power_law",
     "Problem": "problem",
     "ProblemError": "problem",
     "ProgramError": "linear_program",
-    "Rate": "asymptotics",
+    "Rate": "orders",
     "Scale": "schedules",
     "ScalingWitness": "schedules",
     "Schedule": "power_law",

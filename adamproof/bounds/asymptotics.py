@@ -9,7 +9,7 @@ constants, such as 2*alpha - beta for b2 - b1^2 at A = B, its being positive is 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 from random import Random
 from typing import Any
@@ -18,9 +18,9 @@ import sympy
 
 from ..prover import real_power
 from .affine import Affine, exact
+from .orders import Exponent, Order, Rate, rate_of
 from .power_law import OrderError, Schedule, UndecidedOrder
 
-Exponent = Fraction | Affine  # a plain fraction wherever there are no variables in it
 ALPHA, BETA, GAMMA0 = sympy.symbols("alpha beta gamma0", positive=True)
 T, D, B1, B2, GAMMA = (sympy.Symbol(name, positive=True) for name in ("T", "d", "b1", "b2", "gamma"))
 TRIES = 40  # points at which a coefficient is evaluated, to see that it can be positive
@@ -31,54 +31,6 @@ HINTS = [  # what must be positive, and who asks for it
     (sympy.expand(1 - V - (1 - U) ** 2), "R needs beta1^2 < beta2"),
     (U - V, "S needs beta1 < beta2"),
 ]
-
-
-@dataclass(frozen=True)
-class Order:
-    """Theta(T^T * d^d * ln(T)^log); two orders are equal when these three are.
-
-    The expression is sign*coefficient times this, up to a factor that tends to 1, if the `conditions` hold.
-    """
-
-    T: Exponent = Fraction(0)
-    d: Fraction = Fraction(0)
-    log: Fraction = Fraction(0)
-    conditions: tuple[str, ...] = field(default=(), compare=False)
-    coefficient: Any = field(default=sympy.Integer(1), compare=False)  # positive, in the constants
-    sign: int = field(default=1, compare=False)
-    exact: bool = field(default=True, compare=False)  # whether the factor that tends to 1 is 1
-
-    def times(self, other: Order) -> Order:
-        return Order(
-            (Affine.of(self.T) + Affine.of(other.T)).simple(),
-            self.d + other.d,
-            self.log + other.log,
-            tuple(dict.fromkeys((*self.conditions, *other.conditions))),
-            self.coefficient * other.coefficient,
-            self.sign * other.sign,
-            self.exact and other.exact,
-        )
-
-    def to_the(self, power: Fraction) -> Order:
-        """The order of a power; the sign is that of an integer power."""
-        return replace(
-            self,
-            T=(Affine.of(self.T) * power).simple(),
-            d=self.d * power,
-            log=self.log * power,
-            coefficient=self.coefficient ** sympy.Rational(power.numerator, power.denominator),
-            sign=self.sign if power.numerator % 2 else 1,
-        )
-
-    def __str__(self) -> str:
-        parts = [("T", self.T), ("d", self.d), ("ln(T)", self.log)]
-        shown = [name if exponent == 1 else f"{name}^{_in_power(exponent)}" for name, exponent in parts if exponent]
-        return "*".join(shown) or "1"
-
-
-def _in_power(exponent: Exponent) -> str:
-    text = str(exponent)
-    return text if text.isalnum() else f"({text})"
 
 
 def order(expression: Any, schedule: Schedule | None = None) -> Order:
@@ -359,39 +311,6 @@ def _primitive(total: Any) -> Any:
 # --- several terms ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Rate:
-    """The orders of the terms of a bound: their sum is Theta(T^-rate), up to logarithms, by the binding terms."""
-
-    orders: Mapping[str, Order]
-    binding: tuple[str, ...]
-    rate: Fraction
-
-    @property
-    def exponents(self) -> dict[str, Fraction]:
-        """The exponent of T of each term."""
-        return {name: _plain(found) for name, found in self.orders.items()}
-
-    @property
-    def d(self) -> Fraction:
-        """The largest exponent of d among the binding terms."""
-        return max(self.orders[name].d for name in self.binding)
-
-    @property
-    def conditions(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(text for found in self.orders.values() for text in found.conditions))
-
-    def __str__(self) -> str:
-        terms = ", ".join(f"{name} {found}" for name, found in self.orders.items())
-        return f"rate {self.rate} because of {', '.join(self.binding)} ({terms})"
-
-
-def _plain(found: Order) -> Fraction:
-    if not isinstance(found.T, Fraction):
-        raise OrderError(f"the exponent {found.T} is not a number; a rate needs a schedule of numbers")
-    return found.T
-
-
 def rate(terms: Mapping[str, Any], schedule: Schedule | None = None) -> Rate:
     """The order of each term of a bound and the rate of their sum.  Refuses a term that is negative for large T."""
     if not terms:
@@ -401,8 +320,7 @@ def rate(terms: Mapping[str, Any], schedule: Schedule | None = None) -> Rate:
         orders[name] = order(expression, schedule)
         if orders[name].sign < 0:
             raise OrderError(f"the term {name}, {expression}, is negative for large T; a bound has positive terms")
-    largest = max(_plain(found) for found in orders.values())
-    return Rate(orders, tuple(name for name, found in orders.items() if found.T == largest), -largest)
+    return rate_of(orders)
 
 
 __all__ = ["Order", "Rate", "order", "rate"]

@@ -13,17 +13,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-import sympy
-from sympy.core.relational import Relational, StrictLessThan
-
-from ..lemmas.notation import L0, L1, T, d, eps, s1
+from .compiled import theorem
 from .evaluation import Arithmetic, Enclosure, Evaluation, NoEnclosure, bits_for
 from .parameters import doubt_of_betas
+from .plain import Beyond, Expr, made
 from .problem import (
     FIELDS,
-    GAP,
-    GRAD1,
-    NAME_OF,
     Hyperparameters,
     MissingError,
     Problem,
@@ -33,12 +28,15 @@ from .problem import (
     is_array,
     shown,
 )
-from .theorems import BETAS, CORRECTED, Theorem, TheoremError, theorem
+from .statement import CORRECTED, Relation, Theorem, TheoremError
+from .symbols import NAME_OF, SYMBOLS
 from .training import UNKNOWN, Covered, Training, coverage, uncovered
 
 MOST_BITS = 16_000
 DIGITS = 8
-ZERO, ONE = sympy.Integer(0), sympy.Integer(1)
+L1, S1 = SYMBOLS["L1"], SYMBOLS["sigma1"]
+BETAS = {"beta1", "beta2"}
+BY_SYMBOL = {symbol.name: name for symbol, name in NAME_OF.items()}
 
 
 @dataclass(frozen=True)
@@ -116,18 +114,23 @@ class Bound:
 
 
 class Numbers:
-    """The values of a problem's symbols, ready to be put into expressions."""
+    """The values of a problem's symbols, ready to be put into formulas, plain ones or SymPy's expressions."""
 
     def __init__(self, problem: Problem, hyper: Hyperparameters) -> None:
         self.values = given(problem, hyper)
         for name, value in self.values.items():
             if is_array(value):
                 raise ProblemError(f"{name} is an array; a certified bound is for one setting (sweeps: bounds.bound)")
+        self._formulas = {
+            FIELDS[name].symbol: value
+            for name, value in self.values.items()
+            if not value.is_Rational or (value == 0 and FIELDS[name].symbol in (L1, S1))
+        }
         self._check_formulas()
 
     def _check_formulas(self) -> None:
         """The rules of the inputs that are formulas in T and d."""
-        known = self._known((T, d))
+        known = self._known((SYMBOLS["steps"], SYMBOLS["dim"]))
         for name, value in self.values.items():
             missing = [NAME_OF[symbol] for symbol in sorted(value.free_symbols, key=str) if symbol not in known]
             if missing:
@@ -144,14 +147,15 @@ class Numbers:
                 found[symbol] = Enclosure.of(Fraction(int(value.p), int(value.q)))
         return found
 
-    def put(self, expression: Any) -> Any:
-        """The expression with the formulas, and the zeros of L1 and sigma1, in place of their symbols."""
-        formulas = {
-            FIELDS[name].symbol: value
-            for name, value in self.values.items()
-            if not value.is_Rational or (value == 0 and FIELDS[name].symbol in (L1, s1))
-        }
-        return expression.xreplace(formulas) if formulas else expression
+    def put(self, expression: Any) -> Expr:
+        """The formula with the formulas, and the zeros of L1 and sigma1, in place of their symbols."""
+        formula = _plain(expression)
+        try:
+            return formula.xreplace(self._formulas) if self._formulas else formula
+        except Beyond:
+            from .symbolic import by_sympy
+
+            return by_sympy(formula, self._formulas)
 
     def need(self, expressions: Iterable[Any], what: str) -> None:
         """Raise ProblemError unless all symbols of the expressions have values."""
@@ -183,10 +187,10 @@ class Numbers:
                     raise ProblemError(f"a value cannot be told from 0 with {bits} bits")
             bits *= 2
 
-    def check(self, name: str, relation: Relational) -> Check:
-        """Whether a relation holds, decided with as many bits as it takes."""
-        left, right = (self.put(side) for side in relation.args)
-        strict = isinstance(relation, StrictLessThan)
+    def check(self, name: str, relation: Any) -> Check:
+        """Whether a relation, plain or of SymPy's, holds, decided with as many bits as it takes."""
+        stated = _plain_relation(relation)
+        left, right = (self.put(side) for side in stated.args)
         bits = bits_for(10)
         while True:
             evaluation = self.evaluation(bits)
@@ -196,9 +200,9 @@ class Numbers:
                 if bits > MOST_BITS:
                     raise ProblemError(f"the hypothesis {name} has no value at this setting: {error}") from error
             else:
-                holds = _decided(*ends, strict)
+                holds = _decided(*ends, stated.strict)
                 if holds is not None or bits > MOST_BITS:
-                    return Check(name, written(relation), *ends, holds)
+                    return Check(name, stated.text, *ends, holds)
             bits *= 2
 
 
@@ -215,12 +219,25 @@ def _decided(left: Enclosure, right: Enclosure, strict: bool) -> bool | None:
     return False if left.low > right.high or (left.low >= right.high and strict) else None
 
 
-def written(relation: Relational) -> str:
-    """A relation in the names of the inputs."""
-    sign = "<" if isinstance(relation, StrictLessThan) else "<="
-    names = {symbol: sympy.Symbol(name) for symbol, name in NAME_OF.items()}
-    left, right = (str(side.xreplace(names)).replace("**", "^") for side in relation.args)
-    return f"{left} {sign} {right}"
+def _plain(expression: Any) -> Expr:
+    if isinstance(expression, Expr):
+        return expression
+    from .symbolic import plain_form
+
+    return plain_form(expression)
+
+
+def _plain_relation(relation: Any) -> Relation:
+    if isinstance(relation, Relation):
+        return relation
+    from .symbolic import plain_relation
+
+    return plain_relation(relation)
+
+
+def _inputs(symbols: Iterable[Any]) -> set[str]:
+    """The names of the inputs with these symbols, plain ones or SymPy's."""
+    return {BY_SYMBOL[symbol.name] for symbol in symbols}
 
 
 # --- the bound ----------------------------------------------------------------------------------
@@ -275,9 +292,10 @@ def effective(problem: Problem, hyper: Hyperparameters, name: str, case: int = 1
     found, numbers = theorem(name, case), Numbers(problem, hyper)
     sides = [side for relation in found.hypotheses.values() if len(relation.free_symbols) > 1 for side in relation.args]
     parts = [found.bound, *sides, *(trivial.value for trivial in found.trivial)]
-    symbols = {symbol for part in parts for symbol in numbers.put(part).free_symbols} | set(found.must_vanish)
-    symbols |= {s for part in parts for s in part.free_symbols if s in (L1, s1)}  # whether they are 0
-    used = {NAME_OF[symbol] for symbol in symbols} | {"gap", "grad1", "L0"}  # these, for the note on smoothness
+    symbols = {symbol for part in parts for symbol in numbers.put(part).free_symbols}
+    symbols |= {s for part in parts for s in part.free_symbols if s in (L1, S1)}  # whether they are 0
+    used = {NAME_OF[symbol] for symbol in symbols} | set(found.must_vanish)
+    used |= {"gap", "grad1", "L0"}  # these, for the note on smoothness
     used |= {exponent for mean, exponent in (("Gp", "p"), ("Gq", "q")) if mean in used}  # which say what the means are
     formulas = {NAME_OF[s] for known in used & set(numbers.values) for s in numbers.values[known].free_symbols}
     return frozenset(used | formulas | ({"beta1", "beta2", "lr"} & set(numbers.values)))
@@ -287,12 +305,12 @@ def _sides(found: Theorem, numbers: Numbers) -> list[Any]:
     return [side for relation in _applicable(found, numbers).values() for side in relation.args]
 
 
-def _applicable(found: Theorem, numbers: Numbers) -> dict[str, Relational]:
+def _applicable(found: Theorem, numbers: Numbers) -> dict[str, Any]:
     """The hypotheses without the ranges of inputs that are not given: where the bound has one, it is missed there."""
     return {
         name: relation
         for name, relation in found.hypotheses.items()
-        if len(relation.free_symbols) > 1 or all(NAME_OF[s] in numbers.values for s in relation.free_symbols)
+        if len(relation.free_symbols) > 1 or _inputs(relation.free_symbols) <= set(numbers.values)
     }
 
 
@@ -300,15 +318,15 @@ def checked(found: Theorem, numbers: Numbers) -> Iterable[Check]:
     """The hypotheses on the numbers.  Raises ProblemError on betas for which the bound is not defined."""
     for name, relation in _applicable(found, numbers).items():
         check = numbers.check(name, relation)
-        symbols = relation.free_symbols
-        if not check.holds and (symbols <= BETAS or (symbols == {eps} and check.holds is False)):
-            raise ProblemError(_broken(check, symbols, found, numbers))
+        inputs = _inputs(relation.free_symbols)
+        if not check.holds and (inputs <= BETAS or (inputs == {"epsilon"} and check.holds is False)):
+            raise ProblemError(_broken(check, relation.free_symbols, found, numbers))
         yield check
-    for symbol in found.must_vanish:
-        value = numbers.values[NAME_OF[symbol]]
+    for name in found.must_vanish:
+        value = numbers.values[name]
         exactly = Enclosure.of(0) if value == 0 else numbers.enclose({"value": value}, DIGITS)["value"]
-        name = f"{NAME_OF[symbol]} = 0, as the theorem is for this case"
-        yield Check(name, f"{NAME_OF[symbol]} <= 0", exactly, Enclosure.of(0), value == 0)
+        why = f"{name} = 0, as the theorem is for this case"
+        yield Check(why, f"{name} <= 0", exactly, Enclosure.of(0), value == 0)
     yield from _means(found, numbers)
 
 
@@ -319,21 +337,30 @@ def _means(found: Theorem, numbers: Numbers) -> Iterable[Check]:
     means = [(name, exponent) for name, exponent in (("Gp", "p"), ("Gq", "q")) if FIELDS[name].symbol in used]
     for name, exponent in means:
         if values[exponent] == 0:
-            yield _equal(f"{name} = 1, as |a_t|^0 is 1", name, values[name], ONE, numbers)
+            yield _equal(f"{name} = 1, as |a_t|^0 is 1", name, values[name], made(1), numbers)
     if len(means) == 2 and values["p"] == values["q"]:
         yield _equal("Gp = Gq, as p = q", "Gp", values["Gp"], values["Gq"], numbers)
 
 
 def _equal(why: str, name: str, value: Any, other: Any, numbers: Numbers) -> Check:
     sides = numbers.enclose({"left": value, "right": other}, DIGITS)
-    return Check(why, f"{name} = {shown(other)}", sides["left"], sides["right"], sympy.simplify(value - other) == 0)
+    return Check(why, f"{name} = {shown(other)}", sides["left"], sides["right"], _same(value, other))
+
+
+def _same(value: Expr, other: Expr) -> bool:
+    if value == other or (value.is_Rational and other.is_Rational):
+        return value == other
+    import sympy
+
+    return bool(sympy.simplify(sympy.sympify(value) - sympy.sympify(other)) == 0)
 
 
 def _notes(numbers: Numbers) -> Iterable[str]:
     """What no function has that is smooth everywhere, rather than only where a run goes."""
     known = numbers.values
     if {"gap", "grad1", "L0"} <= set(known) and known["L1"] == 0:
-        check = numbers.check("start", sympy.Le(GRAD1**2, 2 * L0 * GAP, evaluate=False))
+        most = 2 * SYMBOLS["L0"] * SYMBOLS["gap"]
+        check = numbers.check("start", Relation(SYMBOLS["grad1"] ** 2, most, False, "grad1^2 <= 2*L0*gap"))
         if check.holds is False:
             left, right = check.left.decimals(6)[1], check.right.decimals(6)[1]
             yield (
@@ -343,7 +370,8 @@ def _notes(numbers: Numbers) -> Iterable[str]:
 
 
 def _broken(check: Check, symbols: set[Any], found: Theorem, numbers: Numbers) -> str:
-    values = ", ".join(f"{NAME_OF[s]} = {shown(numbers.values[NAME_OF[s]])}" for s in sorted(symbols, key=str))
+    names = [BY_SYMBOL[symbol.name] for symbol in sorted(symbols, key=str)]
+    values = ", ".join(f"{name} = {shown(numbers.values[name])}" for name in names)
     why = "breaks" if check.holds is False else "cannot be told from the end of"
     betas = (numbers.values.get("beta1"), numbers.values.get("beta2"))
     hint = doubt_of_betas(*betas) if all(getattr(beta, "is_Rational", False) for beta in betas) else ""
@@ -359,8 +387,9 @@ def _check_sum(found: Theorem, terms: Mapping[str, Enclosure], total: Enclosure)
 
 def _used(found: Theorem, numbers: Numbers) -> dict[str, Any]:
     symbols = set(found.bound.free_symbols).union(*(side.free_symbols for side in _sides(found, numbers)))
-    symbols |= {s for value in numbers.values.values() for s in value.free_symbols} | set(found.must_vanish)
-    return {name: value for name, value in numbers.values.items() if FIELDS[name].symbol in symbols}
+    symbols |= {s for value in numbers.values.values() for s in value.free_symbols}
+    names = {NAME_OF[symbol] for symbol in symbols} | set(found.must_vanish)
+    return {name: value for name, value in numbers.values.items() if name in names}
 
 
 def _compared(found: Theorem, numbers: Numbers, total: Enclosure, digits: int) -> Iterable[Compared]:
@@ -374,4 +403,4 @@ def _compared(found: Theorem, numbers: Numbers, total: Enclosure, digits: int) -
         yield Compared(trivial.text, trivial.why, value, ratio)
 
 
-__all__ = ["DIGITS", "Bound", "Check", "Compared", "Numbers", "certify", "checked", "effective", "written"]
+__all__ = ["DIGITS", "Bound", "Check", "Compared", "Numbers", "certify", "checked", "effective"]

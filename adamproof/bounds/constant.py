@@ -19,7 +19,8 @@ from ..lemmas.schedules import rate
 from .certified import DIGITS, Numbers, certify
 from .evaluation import Enclosure
 from .formulas import NumberError, exact
-from .problem import NAME_OF, Hyperparameters, Problem, ProblemError, shown
+from .problem import Hyperparameters, Problem, ProblemError, shown
+from .symbolic import NAME_OF
 from .theorems import plain
 
 STEPS = (1, 2, 10, 10**3, 10**6, 10**12)

@@ -1,8 +1,8 @@
-"""Outward-rounded enclosures of real numbers with exact rational ends, and SymPy expressions evaluated in them.
+"""Outward-rounded enclosures of real numbers with exact rational ends, and formulas evaluated in them.
 
 What is rational stays exact as long as it is short; everything else lies between two rationals, each rounded away from
-the value to a number of bits.  Roots are integer roots; only the logarithm comes from mpmath, widened by far more than
-its error.  Nothing overflows, and nothing small is lost: numbers below 2^-TINY count as lying between 0 and 2^-TINY.
+the value to a number of bits.  Roots are integer roots; the logarithm is a series, widened by far more than its error.
+Nothing overflows, and nothing small is lost: numbers below 2^-TINY count as lying between 0 and 2^-TINY.
 """
 
 from __future__ import annotations
@@ -14,14 +14,13 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from typing import Any
 
-import sympy
-from mpmath import libmp
-
-from ..prover import power, real_power
+from ..support.parsing import whole_root
+from .plain import Call, Opaque
 
 EXACT_BITS = 4096  # an exact value may be this long
 TINY = 1 << 18
 HUGE = 1 << 18
+GUARD = 64  # bits more to which a logarithm is computed
 SMALL_POWER = 256  # integer powers of exact values up to here are exact
 
 
@@ -151,13 +150,13 @@ class Arithmetic:
 
     def _root(self, value: Fraction, degree: int) -> tuple[Fraction, Fraction]:
         """A root rounded down, and a step with which it is rounded up; the step is 0 where the root is rational."""
-        roots = [sympy.integer_nthroot(part, degree) for part in (value.numerator, value.denominator)]
-        if all(exact for _, exact in roots):
-            return Fraction(int(roots[0][0]), int(roots[1][0])), Fraction(0)
+        top, bottom = whole_root(value.numerator, degree), whole_root(value.denominator, degree)
+        if top**degree == value.numerator and bottom**degree == value.denominator:
+            return Fraction(top, bottom), Fraction(0)
         size = (value.numerator.bit_length() - value.denominator.bit_length()) // degree
         shift = max(0, self.bits - size + 2)  # a larger value is rounded to an integer, by more than enough bits
         whole = (value.numerator << shift * degree) // value.denominator
-        return Fraction(int(sympy.integer_nthroot(whole, degree)[0]), 1 << shift), Fraction(1, 1 << shift)
+        return Fraction(whole_root(whole, degree), 1 << shift), Fraction(1, 1 << shift)
 
     def rational_power(self, x: Enclosure, exponent: Fraction) -> Enclosure:
         top, degree = exponent.numerator, exponent.denominator
@@ -171,26 +170,48 @@ class Arithmetic:
         return self.made(self._logarithm(x.low, -1), self._logarithm(x.high, 1))
 
     def _logarithm(self, value: Fraction, direction: int) -> Fraction:
-        """ln(value), pushed down or up.
-
-        The value is rounded first, to so many bits that its distance from 1 keeps its own.  mpmath rounds an
-        approximation of the logarithm, not the logarithm: the margin is far more than its error.
-        """
-        if value == 1:
-            return Fraction(0)
-        near = value - 1
-        cancelled = max(0, near.denominator.bit_length() - near.numerator.bit_length())
-        rounding = libmp.round_floor if direction < 0 else libmp.round_ceiling
-        rounded = libmp.from_rational(value.numerator, value.denominator, self.bits + cancelled + 32, rounding)
-        found = Fraction(*libmp.to_rational(libmp.mpf_log(rounded, self.bits + 32, rounding)))
+        """ln(value), pushed down or up by far more than the error of `_ln`."""
+        found = _ln(value, self.bits + GUARD)
         return found + direction * abs(found) / (1 << self.bits)
+
+
+def _ln(value: Fraction, bits: int) -> Fraction:
+    """ln(value) of a positive value, with a relative error below 2^(20 - bits).
+
+    value = 2^shift*near, 2/3 <= near < 4/3, and ln(near) = 2*artanh((near - 1)/(near + 1)).  With `width` bits behind
+    the point each series is wrong by at most width*2^-width: by 3*2^-width a term, of which there are fewer than
+    width/3.1.  If shift is not 0, |ln(value)| is above |shift|/4; if it is, it may be as small as 2^-(small + 2), so
+    that so many bits more are behind the point (small is below 2^15 for what can be written down).
+    """
+    if value == 1:
+        return Fraction(0)
+    shift = value.numerator.bit_length() - value.denominator.bit_length()
+    near = value / Fraction(2) ** shift
+    while not Fraction(2, 3) <= near < Fraction(4, 3):
+        shift, near = (shift + 1, near / 2) if near > 1 else (shift - 1, near * 2)
+    gap = near - 1
+    small = max(0, gap.denominator.bit_length() - gap.numerator.bit_length()) if gap and not shift else 0
+    width = bits + small + bits.bit_length()
+    whole = _artanh(gap / (near + 1), width) + (shift * _artanh(Fraction(1, 3), width) if shift else 0)
+    return Fraction(2 * whole, 1 << width)
+
+
+def _artanh(value: Fraction, width: int) -> int:
+    """x + x^3/3 + x^5/5 + ... for |x| <= 1/3, times 2^width."""
+    power = (abs(value.numerator) << width) // value.denominator
+    square = (power * power) >> width
+    total, odd = 0, 1
+    while power:
+        total += power // odd
+        power, odd = (power * square) >> width, odd + 2
+    return total if value >= 0 else -total
 
 
 # --- expressions --------------------------------------------------------------------------------
 
 
 def enclose(expression: Any, values: Mapping[Any, Enclosure], bits: int) -> Enclosure:
-    """The enclosure of a SymPy expression, each of its symbols having one.  Raises NoEnclosure."""
+    """The enclosure of a formula, plain or of SymPy's, each of its symbols having one.  Raises NoEnclosure."""
     return Evaluation(values, bits).of(expression)
 
 
@@ -212,16 +233,17 @@ class Evaluation:
         if part.is_Add or part.is_Mul:
             combine = self.arithmetic.add if part.is_Add else self.arithmetic.mul
             return _folded(combine, [self.of(argument) for argument in part.args])
-        if part.is_Pow or isinstance(part, power | real_power):
+        head = part.head if isinstance(part, Call) else type(part).__name__  # of SymPy's and the prover's functions
+        if part.is_Pow or head in ("power", "real_power"):
             return self._power(self.of(part.args[0]), part.args[1])
-        if isinstance(part, sympy.log):
+        if head == "log":
             return self.arithmetic.logarithm(self.of(part.args[0]))
-        if isinstance(part, sympy.Abs):
+        if head == "Abs":
             inner = self.of(part.args[0])
             return inner if inner.low >= 0 else _absolute(inner, _negative(inner))
-        if isinstance(part, sympy.Sum):
-            return self._geometric(part)
-        raise NoEnclosure(f"{part} ({type(part).__name__}) has no value here")
+        if head == "Sum":
+            return self._geometric(*_ratio_and_terms(part))
+        raise NoEnclosure(f"{part} ({part.kind if isinstance(part, Opaque) else head}) has no value here")
 
     def _power(self, base: Enclosure, exponent: Any) -> Enclosure:
         found = self.of(exponent)
@@ -229,15 +251,11 @@ class Evaluation:
             raise NoEnclosure(f"the exponent {exponent} is no rational number")
         return self.arithmetic.rational_power(base, found.low)
 
-    def _geometric(self, total: Any) -> Enclosure:
+    def _geometric(self, base: Any, number: Any) -> Enclosure:
         """1 + x + ... + x^(t-1), the only sum that formulas of magnitudes have (the lemma `geometric-sum`)."""
-        index, lower, upper = total.limits[0]
-        body = total.function
-        if not (isinstance(body, power) and body.args[1] == index and lower == 0 and len(total.limits) == 1):
-            raise NoEnclosure(f"{total} is no geometric sum")
-        ratio, terms = self.of(body.args[0]), self.of(upper + 1)
+        ratio, terms = self.of(base), self.of(number)
         if not (terms.exact and terms.low.denominator == 1 and terms.low >= 0):
-            raise NoEnclosure(f"the number of terms of {total} is no integer")
+            raise NoEnclosure(f"the number of terms of a sum, {number}, is no integer")
         count = int(terms.low)
         if ratio.low == ratio.high == 1:
             return terms
@@ -245,6 +263,17 @@ class Evaluation:
         last = self.arithmetic.integer_power(ratio, count)
         gap = self.arithmetic.add(one, _negative(last))
         return self.arithmetic.divide(gap, self.arithmetic.add(one, _negative(ratio)))
+
+
+def _ratio_and_terms(total: Any) -> tuple[Any, Any]:
+    """x and t of a geometric sum.  Raises NoEnclosure for other sums."""
+    if isinstance(total, Call):
+        return total.args[0], total.args[1]
+    index, lower, upper = total.limits[0]
+    body = total.function
+    if not (type(body).__name__ == "power" and body.args[1] == index and lower == 0 and len(total.limits) == 1):
+        raise NoEnclosure(f"{total} is no geometric sum")
+    return body.args[0], upper + 1
 
 
 def _negative(x: Enclosure) -> Enclosure:

@@ -7,21 +7,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import sympy
-from sympy import Rational
-
 from ..kernel import verify
-from ..lemmas.notation import T, d
-from ..prover import dump
 from .affine import exact
-from .asymptotics import Order, Rate, order, rate
-from .formulas import NumberError
-from .formulas import exact as formula
+from .orders import Order, Rate, rate_of
 from .power_law import OrderError, Schedule
-from .schedules import Best, best_schedule, written_out
-from .theorems import with_scale
+from .powers import exponent
+from .schedule_table import BestRate, table
 
-HALF = Rational(1, 2)
 MEANING = "1 - beta1 = Theta(T^-A), 1 - beta2 = Theta(T^-B), lr = Theta(T^-C/sqrt(d))"
 
 
@@ -34,7 +26,7 @@ class Report:
     schedule: Schedule | None
     growth: Order | None
     found: Rate | None
-    best: Best
+    best: BestRate
     certificate: str  # what the kernel has proved
 
     def text(self) -> str:
@@ -91,14 +83,48 @@ def report(given: Mapping[str, Any], theorem: str = "main", best_only: bool = Fa
     Raises OrderError or ProgramError, with a sentence, where there is no order or no schedule.
     """
     values = {name: _fraction(name, value) for name, value in given.items()}
+    return _looked_up(values, theorem, best_only) or _computed(values, theorem, best_only)
+
+
+def _looked_up(values: Mapping[str, Fraction], theorem: str, best_only: bool) -> Report | None:
+    """The report from the table of orders; None where that has no answer."""
+    known = table(theorem)
+    if known is None or (best_only and values):
+        return None
+    at = None if best_only else known.orders(values)
+    if at is None and not best_only:
+        return None
+    proved = verify(known.proof).states["conclusion"]
+    if at is None:
+        return Report(theorem, known.scale, None, None, None, known.best, proved)
+    growth, orders = at
+    schedule = Schedule(values["A"], values["B"], values["C"])
+    return Report(theorem, known.scale, schedule, growth, rate_of(orders), known.best, proved)
+
+
+def _computed(values: Mapping[str, Fraction], theorem: str, best_only: bool) -> Report:
+    """The report from the lemmas themselves, by SymPy and the linear program."""
+    from ..prover import dump
+    from .asymptotics import order, rate
+    from .schedules import best_schedule, written_out
+    from .theorems import with_scale
+
     terms, scale = with_scale(theorem)
-    best = best_schedule(terms, scale, values if best_only else None)
-    proved = verify(dump(best.certificate())).states["conclusion"]
+    found = best_schedule(terms, scale, values if best_only else None)
+    best = BestRate(found.rate, found.ranges, found.multipliers)
+    proved = verify(dump(found.certificate())).states["conclusion"]
     if best_only:
         return Report(theorem, scale.symbol, None, None, None, best, proved)
     schedule = Schedule(values["A"], values["B"], values["C"])
-    found = rate(written_out(terms, scale), schedule)
-    return Report(theorem, scale.symbol, schedule, order(scale.formula, schedule), found, best, proved)
+    return Report(
+        theorem,
+        scale.symbol,
+        schedule,
+        order(scale.formula, schedule),
+        rate(written_out(terms, scale), schedule),
+        best,
+        proved,
+    )
 
 
 def _fraction(name: str, value: Any) -> Fraction:
@@ -114,65 +140,4 @@ def _fraction(name: str, value: Any) -> Fraction:
     return found
 
 
-def exponent(of: str, text: str) -> Fraction:
-    """The exponent a in text: a fraction itself, 1-T^-a for a beta ("beta1", "beta2"), T^-a or T^-a/sqrt(d) for "lr".
-
-    A positive constant before the power does not matter.  Raises NumberError.
-    """
-    if "T" not in text:
-        return exact(text)
-    whole = formula(text)
-    power = whole if of == "lr" else 1 - whole
-    factor, rest = sympy.expand(power, force=True).as_independent(T, d)
-    found = Fraction(str(-rest.as_powers_dict().get(T, 0)))
-    root = rest.as_powers_dict().get(d, 0)
-    if factor <= 0 or rest != T ** -Rational(found) * d**root or root not in ((0, -HALF) if of == "lr" else (0,)):
-        form = "T^-3/4 or T^-3/4/sqrt(d)" if of == "lr" else "1-T^-1/2"
-        raise NumberError(f"{text!r:.60} is not a power of T of the form {form}")
-    return found
-
-
-def doubts_of_formulas(values: Mapping[str, Any]) -> list[str]:
-    """What looks as if something else was meant in formulas in T, one sentence each: T^-1/2 for 1-T^-1/2, and back.
-
-    Values are as `adamproof.bounds.parameters.doubts` takes them, by the names of the inputs; numbers are passed over.
-    """
-    found = [_doubt(name, values.get(name)) for name in ("beta1", "beta2", "lr")]
-    return [sentence for sentence in found if sentence]
-
-
-def _doubt(name: str, text: Any) -> str:
-    """A sentence about a beta that tends to 0, or a learning rate that tends to 1 or grows; "" for others."""
-    if not isinstance(text, str) or "T" not in text:
-        return ""
-    value = formula(text)
-    grows, left = _power_of_T(value), _power_of_T(1 - value)
-    if name == "lr":
-        limit = "1" if left is not None and left < 0 else "infinity" if grows is not None and grows > 0 else ""
-        meant = 1 - value if limit == "1" else 1 / value
-    else:
-        limit, meant = "0" if grows is not None and grows < 0 else "", 1 - value
-    if not limit:
-        return ""
-    return f"{name} = {text.strip()} tends to {limit} as T grows; did you mean {_typed(name, text, meant)}?"
-
-
-def _power_of_T(value: Any) -> Fraction | None:
-    """The exponent of T in the order of an expression; None where it has none."""
-    try:
-        found = order(value).T
-    except OrderError:
-        return None
-    return found if isinstance(found, Fraction) else None
-
-
-def _typed(name: str, text: str, meant: Any) -> str:
-    """What is meant as people type it: 1-T^-1/2, and T^-3/4 rather than SymPy's T**(-3/4)."""
-    if name != "lr":
-        return f"1-{text.strip()}" if formula(f"1-{text}") == meant else f"1-({text.strip()})"
-    power = -Fraction(str(meant.as_powers_dict().get(T, 0)))
-    simple = f"T^-{power}"
-    return simple if formula(simple) == meant else str(meant).replace("**", "^")
-
-
-__all__ = ["Report", "doubts_of_formulas", "exponent", "report"]
+__all__ = ["Report", "report"]

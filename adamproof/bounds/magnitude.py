@@ -1,7 +1,6 @@
 """How large an update can be: R of Lemma B.2, R_t at a time, with bias correction, and S on average.
 
-All formulas are the lemmas': R and R - 1 (magnitude-identity), R_t (update-magnitude-tight), the corrected magnitude
-(bias-corrected) at a run that attains R_t, and S (main-theorem-averaged).
+All formulas are the lemmas' (adamproof.bounds.magnitude_formulas).
 """
 
 from __future__ import annotations
@@ -11,21 +10,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import sympy
-
-from ..lemmas.main import main_theorem_averaged
-from ..lemmas.notation import R, T, b1, b2, eps, m, t, v
-from ..lemmas.update import bias_corrected, magnitude_identity, update_magnitude_tight
 from .certified import DIGITS, Numbers
+from .compiled import magnitude
 from .evaluation import Enclosure
 from .problem import Hyperparameters, Problem, ProblemError
-from .theorems import plain
+from .statement import Relation
+from .symbols import SYMBOLS
 
-R_T = update_magnitude_tight.lemma.constants["R_t"].xreplace({t: T})
-# At v_t = 1 and epsilon = 0 a run that attains |m_t| = R_t*sqrt(v_t) has this corrected magnitude.
-R_HAT_T = bias_corrected.MAGNITUDE.xreplace({m(t): R_T, v(t): sympy.Integer(1), eps: sympy.Integer(0), t: T})
-EXCESS = magnitude_identity.EXCESS
-S = sympy.sqrt(plain(main_theorem_averaged.lemma.constants["S_squared"]))
+B1, B2 = SYMBOLS["beta1"], SYMBOLS["beta2"]
+STABLE = Relation(B1**2, B2, True, "beta1^2 < beta2")
+POSITIVE = Relation(0, SYMBOLS["epsilon"], True, "0 < epsilon")
+FIRST = Relation(B1, B2, True, "beta1 < beta2")
 LONGEST = 10_000_000  # steps for which R_t is computed where it grows exponentially
 EDGES = ("0", "0.5", "0.8", "0.9", "0.95", "0.98", "0.99", "0.999")
 EDGES_2 = ("0.3", "0.5", "0.8", "0.85", "0.9", "0.95", "0.98", "0.99", "0.995", "0.999", "0.9999")
@@ -63,29 +58,30 @@ def magnitudes(
     Raises ProblemError on bad input.
     """
     numbers = Numbers(Problem(V=V, dim=dim), Hyperparameters(beta1, beta2, None, epsilon, steps))
-    numbers.need([b1, b2], "a magnitude")
-    stable = bool(numbers.check("beta1^2 < beta2", sympy.Lt(b1**2, b2, evaluate=False)).holds)
-    first = bool(numbers.check("beta1 < beta2", sympy.Lt(b1, b2, evaluate=False)).holds)
+    numbers.need([B1, B2], "a magnitude")
+    stable = bool(numbers.check(STABLE.text, STABLE).holds)
+    first = bool(numbers.check(FIRST.text, FIRST).holds)
     used = {
         name: value for name, value in numbers.values.items() if name in ("beta1", "beta2", "epsilon", "steps", "V")
     }
-    has_steps, has_s = "steps" in used, {"steps", "V"} <= set(used) and used["epsilon"] > 0
+    has_steps = "steps" in used
+    has_s = {"steps", "V"} <= set(used) and bool(numbers.check(POSITIVE.text, POSITIVE).holds)
 
-    def value(formula: Any, known: bool) -> Enclosure | None:
+    def value(name: str, known: bool) -> Enclosure | None:
         """None where it is not known, or where it is too large to be written down (R_t at large t)."""
-        if formula in (R_T, R_HAT_T) and known and not stable and numbers.values["steps"] > LONGEST:
+        if name in ("R_T", "R_HAT_T") and known and not stable and numbers.values["steps"] > LONGEST:
             return None
-        return numbers.enclose({"value": formula}, digits)["value"] if known else None
+        return numbers.enclose({"value": magnitude(name)}, digits)["value"] if known else None
 
-    excess = value(EXCESS, stable)
+    excess = value("EXCESS", stable)
     least = excess is not None and excess.exact and excess.low == 0  # R = 1, by magnitude-identity
     return Magnitudes(
         used,
-        Enclosure.of(1) if least else value(R, stable),
+        Enclosure.of(1) if least else value("R", stable),
         excess,
-        value(R_T, has_steps),
-        value(R_HAT_T, has_steps),
-        value(S, first and has_s),
+        value("R_T", has_steps),
+        value("R_HAT_T", has_steps),
+        value("S", first and has_s),
         digits,
     )
 

@@ -15,19 +15,11 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any
 
-import sympy
-
-from ..lemmas.beyond.high_probability import delta
-from ..lemmas.beyond.setting import B
-from ..lemmas.main.corollary_3_3 import C0, C1, c, vbar
-from ..lemmas.main.main_theorem_averaged import V
-from ..lemmas.notation import L0, L1, T, b1, b2, d, eps, gamma, p, q, s0, s1
 from .evaluation import Enclosure, NoEnclosure, bits_for, decimal, enclose
 from .formulas import NumberError, exact
 from .parameters import DEFAULTS, HYPERPARAMETERS, MEANINGS, PROBLEM, TRAINING
+from .symbols import SYMBOLS
 
-# Plain symbols for what the lemmas write as expectations and means over time (adamproof.bounds.theorems).
-GAP, GRAD1, GP, GQ = sympy.symbols("D grad1 Gp Gq", nonnegative=True)
 LARGEST_FILE = 1_000_000  # bytes
 TABLES = ("problem", "hyperparameters", "training")  # of a problem file
 SWITCHES = ("bias_correction", "decoupled")  # inputs that are true or false
@@ -83,40 +75,39 @@ class Field:
 
 NONNEGATIVE, POSITIVE = Rule(Fraction(0)), Rule(Fraction(0), above=True)
 ZERO, ONE = Fraction(0), Fraction(1)
-_SYMBOLS: dict[str, tuple[Any, Rule]] = {
-    "gap": (GAP, NONNEGATIVE),
-    "grad1": (GRAD1, NONNEGATIVE),
-    "L0": (L0, NONNEGATIVE),
-    "L1": (L1, NONNEGATIVE),
-    "q": (q, Rule(ZERO, ONE)),
-    "sigma0": (s0, NONNEGATIVE),
-    "sigma1": (s1, NONNEGATIVE),
-    "p": (p, Rule(ZERO, Fraction(2))),
-    "dim": (d, Rule(ONE, whole=True)),
-    "Gp": (GP, NONNEGATIVE),
-    "Gq": (GQ, NONNEGATIVE),
-    "C0": (C0, NONNEGATIVE),
-    "C1": (C1, Rule(ONE)),
-    "density": (c, Rule(ZERO, ONE, above=True)),
-    "vbar": (vbar, POSITIVE),
-    "V": (V, NONNEGATIVE),
-    "B": (B, NONNEGATIVE),
-    "delta": (delta, Rule(ZERO, ONE, above=True, below=True)),
-    "beta1": (b1, Rule(ZERO, ONE, below=True)),
-    "beta2": (b2, Rule(ZERO, ONE, above=True, below=True)),
-    "lr": (gamma, POSITIVE),
-    "epsilon": (eps, NONNEGATIVE),
-    "steps": (T, Rule(ONE, whole=True)),
+_RULES: dict[str, Rule] = {
+    "gap": NONNEGATIVE,
+    "grad1": NONNEGATIVE,
+    "L0": NONNEGATIVE,
+    "L1": NONNEGATIVE,
+    "q": Rule(ZERO, ONE),
+    "sigma0": NONNEGATIVE,
+    "sigma1": NONNEGATIVE,
+    "p": Rule(ZERO, Fraction(2)),
+    "dim": Rule(ONE, whole=True),
+    "Gp": NONNEGATIVE,
+    "Gq": NONNEGATIVE,
+    "C0": NONNEGATIVE,
+    "C1": Rule(ONE),
+    "density": Rule(ZERO, ONE, above=True),
+    "vbar": POSITIVE,
+    "V": NONNEGATIVE,
+    "B": NONNEGATIVE,
+    "delta": Rule(ZERO, ONE, above=True, below=True),
+    "beta1": Rule(ZERO, ONE, below=True),
+    "beta2": Rule(ZERO, ONE, above=True, below=True),
+    "lr": POSITIVE,
+    "epsilon": NONNEGATIVE,
+    "steps": Rule(ONE, whole=True),
 }
 
 
 def _fields(names: Iterable[str]) -> dict[str, Field]:
-    return {name: Field(*_SYMBOLS[name], MEANINGS[name], DEFAULTS.get(name)) for name in names}
+    return {name: Field(SYMBOLS[name], _RULES[name], MEANINGS[name], DEFAULTS.get(name)) for name in names}
 
 
 INPUTS, HYPER = _fields(PROBLEM), _fields(HYPERPARAMETERS)
 FIELDS: dict[str, Field] = {**INPUTS, **HYPER}
-NAME_OF = {field.symbol: name for name, field in FIELDS.items()}
 
 
 def is_array(value: Any) -> bool:

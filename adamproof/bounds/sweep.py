@@ -22,7 +22,8 @@ from sympy.core.relational import StrictLessThan
 
 from ..lemmas.main.main_theorem_averaged import V
 from ..lemmas.notation import T, b1, b2, d, eps, p, q
-from .problem import FIELDS, NAME_OF, Hyperparameters, Problem, ProblemError, checked_array, given, is_array, shown
+from .problem import FIELDS, Hyperparameters, Problem, ProblemError, checked_array, given, is_array, shown
+from .symbolic import NAME_OF, SYMBOLS
 from .theorems import Theorem, TheoremError, theorem
 
 BLOCK = 1 << 13  # elements: what a block needs stays in the cache
@@ -70,7 +71,7 @@ def bound(
     """
     found = theorem(name, case)
     arrays = _arrays(problem, hyper)
-    differences = _differences(given(problem, hyper), arrays)
+    differences = _differences(_given(problem, hyper), arrays)
     try:
         shape = numpy.broadcast_shapes(*(value.shape for value in arrays.values()))
     except ValueError as error:
@@ -106,9 +107,14 @@ def bound(
     )
 
 
+def _given(problem: Problem, hyper: Hyperparameters) -> dict[str, Any]:
+    """All values that there are, by name: SymPy's expressions and arrays."""
+    return {name: v if is_array(v) else sympy.sympify(v) for name, v in given(problem, hyper).items()}
+
+
 def _arrays(problem: Problem, hyper: Hyperparameters) -> dict[str, Array]:
     """All inputs as float64 arrays, formulas in T and d evaluated."""
-    values = given(problem, hyper)
+    values = _given(problem, hyper)
     found = {name: value if is_array(value) else None for name, value in values.items()}
     for name, value in values.items():
         if found[name] is None and not value.free_symbols:
@@ -150,12 +156,12 @@ def _spread(value: Array, shape: tuple[int, ...]) -> Array:
 def _possible(found: Theorem, arrays: Mapping[str, Array], shape: tuple[int, ...]) -> Any:
     """Where the constants that the theorem does not know are 0, and the means can be what they are said to be."""
     result = numpy.ones(shape, dtype=numpy.bool_)
-    for symbol in found.must_vanish:
-        result &= arrays[NAME_OF[symbol]] == 0
+    for name in found.must_vanish:
+        result &= arrays[name] == 0
     used = [
         (arrays[mean], arrays[exponent], arrays[factor] > 0)
         for mean, exponent, factor in (("Gp", "p", "sigma1"), ("Gq", "q", "L1"))
-        if mean in arrays and FIELDS[mean].symbol in found.bound.free_symbols
+        if mean in arrays and SYMBOLS[mean] in found.bound.free_symbols
     ]
     for mean_power, power, counts in used:
         result &= ~counts | (power != 0) | (mean_power == 1)
@@ -169,14 +175,14 @@ def _differences(values: Mapping[str, Any], arrays: Mapping[str, Array]) -> dict
     """What lies between the betas and 1 or one another: exact where no array is in it, before it is rounded."""
     found = {}
     for symbol, (formula, in_floats) in DIFFERENCES.items():
-        names = [name for name in ("beta1", "beta2") if FIELDS[name].symbol in formula.free_symbols]
+        names = [name for name in ("beta1", "beta2") if SYMBOLS[name] in formula.free_symbols]
         if any(name not in values for name in names):
             found[symbol] = numpy.zeros(())  # the theorem says which is missing
         elif any(is_array(values[name]) for name in names):
             with numpy.errstate(all="ignore"):
                 found[symbol] = in_floats(*(arrays[name] for name in names))
         else:
-            exact = sympy.expand(formula.xreplace({FIELDS[name].symbol: values[name] for name in names}))
+            exact = sympy.expand(formula.xreplace({SYMBOLS[name]: values[name] for name in names}))
             found[symbol] = _in_floats(exact, arrays)
     return found
 

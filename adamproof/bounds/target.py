@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from ..lemmas.notation import T
 from .certified import DIGITS, Bound, Numbers, certify
+from .compiled import theorem
 from .evaluation import Enclosure
 from .formulas import NumberError, exact
 from .monotone import never_grows
-from .problem import NAME_OF, Hyperparameters, Problem, ProblemError, from_mapping, given, shown
-from .theorems import Theorem, theorem
+from .problem import Hyperparameters, Problem, ProblemError, from_mapping, given, shown
+from .statement import Theorem
+from .symbols import SYMBOLS
 
 FEW = 16  # every smaller T is tried if there are fewer
 LIMIT = 40  # T is searched up to 10^LIMIT
@@ -177,10 +178,9 @@ def _at_most(found: Bound, wanted: Fraction) -> bool:
         return True
     if total.low > wanted:
         return False
-    values = {NAME_OF[symbol]: value for symbol, value in _symbols(found).items()}
     while digits < 400:
         digits *= 2
-        total = _again(values, found, digits)
+        total = _again(found, digits)
         if total.high <= wanted:
             return True
         if total.low > wanted:
@@ -188,22 +188,18 @@ def _at_most(found: Bound, wanted: Fraction) -> bool:
     return False  # equal, as far as can be told
 
 
-def _symbols(found: Bound) -> dict[Any, Any]:
-    by_name = {name: symbol for symbol, name in NAME_OF.items()}
-    return {by_name[name]: value for name, value in found.settings.items()}
-
-
-def _again(values: Mapping[str, Any], found: Bound, digits: int) -> Enclosure:
-    numbers = Numbers(*from_mapping(values))
+def _again(found: Bound, digits: int) -> Enclosure:
+    numbers = Numbers(*from_mapping(found.settings))
     return numbers.enclose({"bound": found.theorem.bound}, digits)["bound"]
 
 
 def _depends_on_steps(problem: Problem, hyper: Hyperparameters) -> bool:
-    return any(T in value.free_symbols for value in given(problem, hyper).values())
+    return any(SYMBOLS["steps"] in value.free_symbols for value in given(problem, hyper).values())
 
 
 def _falls_with_steps(found: Theorem, problem: Problem, hyper: Hyperparameters) -> bool:
-    return not _depends_on_steps(problem, hyper) and all(never_grows(term, T) for term in found.terms.values())
+    steps = SYMBOLS["steps"]
+    return not _depends_on_steps(problem, hyper) and all(never_grows(term, steps) for term in found.terms.values())
 
 
 def _out_of_reach(at: Mapping[int, Bound | None], monotone: bool) -> str:

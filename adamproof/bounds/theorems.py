@@ -8,70 +8,28 @@ symbols; whatever is left over is an error, so that a lemma that changes is noti
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import sympy
 from sympy.core.function import AppliedUndef
-from sympy.core.relational import LessThan, Relational, StrictLessThan
+from sympy.core.relational import LessThan, StrictLessThan
 
 from ..lemmas.beyond import high_probability, unconditional
 from ..lemmas.beyond import setting as beyond
 from ..lemmas.main import bias_corrected_main, corollary_3_3, main_theorem, main_theorem_averaged
 from ..lemmas.main import setting as main
-from ..lemmas.notation import L1, R, T, b1, b2, d, eps, gamma, p, q, s1, t
+from ..lemmas.notation import R, T, b1, d, gamma, p, q, t
 from ..prover import E, Forall, Integral01, power, real_power
 from ..theory.lemma import Claim, Lemma
 from .parameters import THEOREMS as NAMES
-from .problem import GAP, GP, GQ, GRAD1, NAME_OF
 from .schedules import Scale
+from .statement import CORRECTED, Theorem, TheoremError, Trivial, refuse_unknown
+from .symbolic import NAME_OF, SYMBOLS
 
+GAP, GRAD1, GP, GQ = (SYMBOLS[name] for name in ("gap", "grad1", "Gp", "Gq"))
 OPAQUE = (AppliedUndef, E, Integral01, sympy.Sum, sympy.Integral, power, real_power)
-
-
-class TheoremError(ValueError):
-    """A lemma that no longer has the form that the calculator reads; the message says what is left over."""
-
-
-@dataclass(frozen=True)
-class Trivial:
-    """What the left side is at most anyway, or for gradients that never shrink: a larger bound is vacuous."""
-
-    value: Any
-    text: str  # the value as a formula
-    why: str
-
-
-@dataclass(frozen=True)
-class Theorem:
-    """One theorem in plain symbols: those of adamproof.bounds.problem.
-
-    terms: the parts of the bound by name; bound: the right side of the claim, their sum; scale: the magnitude in it (R
-    or S) by name; hypotheses: the claim's assumptions that are relations of these symbols; assumed: the others' names.
-    """
-
-    name: str
-    lemma: Lemma
-    claim: Claim
-    left: str
-    terms: Mapping[str, Any]
-    bound: Any
-    scale: Mapping[str, Any]
-    hypotheses: Mapping[str, Relational]
-    assumed: tuple[str, ...]
-    trivial: tuple[Trivial, ...]
-    case: int = 1
-
-    @property
-    def title(self) -> str:
-        name = f"{self.lemma.label} {self.lemma.slug}" if self.lemma.label else self.lemma.slug
-        return f'{name}, claim "{self.claim.name}"'
-
-    @property
-    def must_vanish(self) -> tuple[Any, ...]:
-        """Of L1 and sigma1, those that the theorem does not know: it is for the value 0 of them."""
-        return tuple(symbol for symbol in (L1, s1) if symbol not in self.bound.free_symbols)
 
 
 # --- plain symbols ------------------------------------------------------------------------------
@@ -287,19 +245,11 @@ def _high_probability(corrected: bool = False) -> Theorem:
     )  # fmt: skip
 
 
-_MADE: Mapping[str, Callable[[], Theorem]] = {
+_MADE: Mapping[str, Callable[..., Theorem]] = {  # those of CORRECTED take whether they are about bias correction
     "main": _main,
     "averaged": _averaged,
     "corollary": _corollary,
     "unconditional": _unconditional,
-    "high-probability": _high_probability,
-}
-
-
-# The theorems that are proved for Adam with bias correction as well.
-CORRECTED: Mapping[str, Callable[[bool], Theorem]] = {
-    "main": _main,
-    "corollary": _corollary,
     "high-probability": _high_probability,
 }
 
@@ -311,15 +261,10 @@ def theorem(name: str = "main", case: int = 1, bias_correction: bool = False) ->
     With bias_correction it is the theorem about Adam with bias correction, which only those in CORRECTED have.  Raises
     ValueError.
     """
-    if name not in _MADE:
-        raise ValueError(f"there is no theorem {name!r}; the theorems are {', '.join(NAMES)}")
-    if case not in (1, 2) or (case == 2 and name != "corollary"):
-        raise ValueError(f"there is no case {case} of the theorem {name}; only the corollary has a case 2")
-    if bias_correction and name not in CORRECTED:
-        raise ValueError(f"the theorem {name} is not proved here for Adam with bias correction")
+    refuse_unknown(name, case, bias_correction)
     if case == 2:
         return _case_2(bias_correction)
-    return CORRECTED[name](True) if bias_correction else _MADE[name]()
+    return _MADE[name](True) if bias_correction else _MADE[name]()
 
 
 def with_scale(name: str) -> tuple[dict[str, Any], Scale]:
@@ -335,6 +280,4 @@ def with_scale(name: str) -> tuple[dict[str, Any], Scale]:
     return {part: plain(term, symbol) for part, term in terms.items()}, Scale(symbol.name, plain(formula))
 
 
-BETAS = frozenset((b1, b2))
-
-__all__ = ["BETAS", "CORRECTED", "NAMES", "Theorem", "TheoremError", "Trivial", "eps", "plain", "theorem", "with_scale"]
+__all__ = ["CORRECTED", "NAMES", "Theorem", "TheoremError", "Trivial", "plain", "theorem", "with_scale"]

@@ -13,10 +13,11 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from ..support.parsing import NumberError, rational
+from .compiled import slug_of
 from .parameters import TRAINING
 from .problem import NONNEGATIVE, ProblemError, shown
 from .problem import checked as checked_number
-from .theorems import CORRECTED, theorem
+from .statement import CORRECTED
 
 CONSTANT = "constant"
 NO_SCHEDULE = (CONSTANT, "none", "no", "off", "fixed")  # in any case; whoever writes this has a constant learning rate
@@ -120,12 +121,12 @@ def coverage(name: str, training: Training) -> tuple[Covered, ...]:
 
 
 def _bias_correction(name: str, training: Training) -> Covered:
-    trait, present, without = BIAS_CORRECTION, training.bias_correction, theorem(name).lemma.slug
+    trait, present, without = BIAS_CORRECTION, training.bias_correction, slug_of(name)
     if present is False:
         return Covered(trait, False, True, without, f"none, as in {without}")
     if name in CORRECTED:
         also = "" if present else "the bound is the same without it"
-        return Covered(trait, present, True, theorem(name, bias_correction=True).lemma.slug, also)
+        return Covered(trait, present, True, slug_of(name, bias_correction=True), also)
     return Covered(trait, present, False, None, f"{without} is not proved here for it")
 
 

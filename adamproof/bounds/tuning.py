@@ -22,6 +22,7 @@ from .certified import DIGITS, Bound, Numbers, certify
 from .evaluation import Enclosure, Evaluation, NoEnclosure, bits_for, decimal
 from .monotone import never_grows, never_shrinks
 from .problem import FIELDS, Hyperparameters, Problem, ProblemError
+from .symbolic import plain_form
 from .theorems import Theorem, TheoremError, theorem
 
 CHOICES = ("lr", "beta1", "beta2")
@@ -31,6 +32,7 @@ BOXES = 600  # pieces that are cut for one free beta; for two, 8 times as many
 CLOSE = Fraction(1, 100)  # the gap between bound and lower bound that will do for one free beta; for two, 5 times
 BITS = bits_for(12)
 SCALE = sympy.Symbol("scale", positive=True)  # what a bound is monotone in: R, or 1 - beta1/beta2
+PLAIN_SCALE = plain_form(SCALE)
 NOWHERE = Fraction(10**1000)  # on a piece without settings for which the theorem applies
 LARGEST_LR = Fraction(10**9)
 NOT_TRAINING = "this setting makes the bound least; a smaller bound is not a better training, but a smaller limit"
@@ -360,7 +362,7 @@ class _Search:
         least = self._least_scale(evaluation, box[0][1])
         if least is None:
             return NOWHERE
-        evaluation.known[SCALE] = least
+        evaluation.known[PLAIN_SCALE] = least
         found = [Fraction(0)]
         for formula in self._formulas:
             try:
@@ -378,7 +380,8 @@ class _Search:
             return self._least_R(high) if self.free[0] == "beta1" and not self.tied else Enclosure.of(1)
         if not self.found.scale:
             return Enclosure.of(1)
-        distance = 1 - evaluation.known[b1].low / evaluation.known[b2].high
+        first, second = (evaluation.known[FIELDS[name].symbol] for name in ("beta1", "beta2"))
+        distance = 1 - first.low / second.high
         return Enclosure.of(distance) if distance > 0 else None
 
     def _least_R(self, high: Fraction) -> Enclosure | None:

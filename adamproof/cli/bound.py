@@ -268,6 +268,6 @@ class Question:
 
 
 def theorem_slug(name: str) -> str:
-    from ..bounds.theorems import theorem
+    from ..bounds.compiled import slug_of
 
-    return theorem(name).lemma.slug
+    return slug_of(name)

@@ -75,7 +75,7 @@ def refusing(error: Exception) -> CliError:
 
 def remark(values: Mapping[str, Any]) -> None:
     """Say on standard error what looks as if something else was meant; the answer stands as it is."""
-    from ..bounds.exponents import doubts_of_formulas
+    from ..bounds.powers import doubts_of_formulas
 
     for doubt in [*doubts(values), *doubts_of_formulas(values)]:
         terminal.warn(labelled("Note: ", f"{doubt}."))

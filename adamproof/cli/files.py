@@ -56,7 +56,9 @@ def expect_writable(path: str) -> None:
 
 def expect_drawable(picture: str | None, data: str | None) -> None:
     """The same of a picture and of its data, whose names also say their formats.  Raises CliError."""
-    from ..bounds.plots import PlotError, expect_names
+    if picture is None and data is None:
+        return
+    from ..bounds.plots import PlotError, expect_names  # which needs NumPy and SymPy
 
     try:
         expect_names(picture or None, data or None)

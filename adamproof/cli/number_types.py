@@ -147,7 +147,7 @@ def exponent(of: str, text: str) -> Fraction:
     """The exponent in text of beta1, beta2 or lr; SymPy is imported if it is a power of T.  Raises NumberError."""
     if "T" not in text:
         return parsing.rational(text)
-    from ..bounds.exponents import exponent as of_power
+    from ..bounds.powers import exponent as of_power
 
     return of_power(of, text)
 

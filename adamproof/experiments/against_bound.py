@@ -19,7 +19,7 @@ import numpy as np
 
 from ..bounds.certified import Numbers, certify, checked
 from ..bounds.evaluation import Enclosure
-from ..bounds.magnitude import EXCESS, R_T, S
+from ..bounds.magnitude_formulas import EXCESS, R_T, S
 from ..bounds.problem import Hyperparameters, Problem, ProblemError
 from ..bounds.theorems import CORRECTED, Theorem, plain, theorem
 from ..bounds.training import Training

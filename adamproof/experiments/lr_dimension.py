@@ -103,12 +103,7 @@ def _predicted(objective: Separable, parameters: Mapping[str, Any]) -> float:
     )  # fmt: skip
     beta = Fraction(parameters["beta"])
     hyper = Hyperparameters(beta, beta, None, parameters["epsilon"], parameters["steps"])
-    rate = optimise(asked, hyper, ["lr"]).bound.settings["lr"]
-    return float(rate.evalf(20, subs={symbol: _value(symbol, asked, hyper) for symbol in rate.free_symbols}))
-
-
-def _value(symbol: Any, asked: Problem, hyper: Hyperparameters) -> Any:
-    return {"T": hyper.steps, "d": asked.dim}[symbol.name]
+    return float(optimise(asked, hyper, ["lr"]).bound.settings["lr"])  # a decimal of 12 digits
 
 
 # --- in words and pictures ----------------------------------------------------------------------

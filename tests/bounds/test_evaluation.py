@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
 
 import mpmath
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Abs, Integer, Rational, Sum, log, sqrt
 
-from adamproof.bounds.evaluation import Arithmetic, Enclosure, NoEnclosure, decimal, enclose
+from adamproof.bounds.evaluation import Arithmetic, Enclosure, NoEnclosure, _ln, decimal, enclose
 from adamproof.lemmas.notation import geometric, t
 from adamproof.prover import reals
 
@@ -105,3 +106,19 @@ def test_products_and_powers_of_signs(a: Fraction, b: Fraction, c: Fraction) -> 
     assert middle * c in arithmetic.mul(box, point)
     assert middle**2 in arithmetic.integer_power(box, 2) and middle**3 in arithmetic.integer_power(box, 3)
     assert arithmetic.add(box, Enclosure.of(int(Integer(1)))).low <= middle + 1
+
+
+@pytest.mark.parametrize("bits", [100, 132, 400, 1500])
+def test_the_logarithm_is_right_to_its_bits(bits: int) -> None:
+    """Beside mpmath's at more bits: large and small values, those next to 1, and the ends of the series' range."""
+    rng = random.Random(bits)
+    values = [Fraction(4, 3), Fraction(2, 3), Fraction(2), Fraction(10**300 + 1, 10**300), Fraction(1, 2**200_000)]
+    values += [Fraction(rng.randint(1, 10**9), rng.randint(1, 10**9)) for _ in range(40)]
+    values += [1 + Fraction(rng.choice([-1, 1]), 2 ** rng.randint(2, 400)) for _ in range(40)]
+    for value in values:
+        with mpmath.workprec(bits + 1500):
+            exact_value = mpmath.log(mpmath.mpf(value.numerator) / value.denominator)
+            found = _ln(value, bits)
+            error = abs(mpmath.mpf(found.numerator) / found.denominator / exact_value - 1)
+            assert error < mpmath.mpf(2) ** (20 - bits)
+    assert _ln(Fraction(1), bits) == 0

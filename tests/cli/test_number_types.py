@@ -11,9 +11,9 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from adamproof.bounds.exponents import doubts_of_formulas
 from adamproof.bounds.formulas import exact
 from adamproof.bounds.parameters import constants_for_exponents, doubt_of_betas, doubts
+from adamproof.bounds.powers import doubts_of_formulas
 from adamproof.bounds.problem import FIELDS, checked
 from adamproof.cli import main
 from adamproof.cli.errors import CliError
