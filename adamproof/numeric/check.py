@@ -226,7 +226,8 @@ def counterexample(
             break
         evaluator = Evaluator(model, digits)
         try:
-            if not all(evaluator.truth(hypothesis).holds for hypothesis in hypotheses):
+            held = _held(evaluator, hypotheses)
+            if held is None:
                 continue
             answer = evaluator.truth(conclusion, tolerance=MARGIN)
         except Undetermined:
@@ -234,14 +235,24 @@ def counterexample(
         finally:
             spent += evaluator.summands
         if not answer.holds:
-            return _witness(hypotheses, conclusion, model, answer, digits)
+            return _witness(hypotheses, conclusion, model, answer, digits, (held, evaluator))
     return None
+
+
+def _held(evaluator: Evaluator, hypotheses: Sequence[Term]) -> list[Truth] | None:
+    """How the hypotheses hold, or None where one fails.  Raises Undetermined."""
+    held = []
+    for hypothesis in hypotheses:
+        held.append(evaluator.truth(hypothesis, slacks=False))
+        if not held[-1].holds:
+            return None
+    return held
 
 
 def _required(evaluator: Evaluator, hypothesis: Term) -> Truth:
     label = evaluator.model.label
     try:
-        answer = evaluator.truth(hypothesis, TOLERANCE)
+        answer = evaluator.truth(hypothesis, slacks=False)
     except Undetermined as reason:
         raise HypothesisViolated(f"{label}: the hypothesis {show(hypothesis)} is undetermined: {reason}") from reason
     failed = answer.failed
@@ -259,11 +270,20 @@ def _rounded(slack: Slack) -> str:
     return f"; compute the model's numbers at {DIGITS + GUARD} digits: inside `models`, not when the file is read"
 
 
-def _witness(hypotheses: Sequence[Term], conclusion: Term, model: Model, answer: Truth, digits: int) -> Witness:
+def _witness(
+    hypotheses: Sequence[Term],
+    conclusion: Term,
+    model: Model,
+    answer: Truth,
+    digits: int,
+    seen: tuple[Sequence[Truth], Evaluator] | None = None,
+) -> Witness:
+    """The counterexample that a model is; seen: how its hypotheses hold, and what evaluated them and nothing else."""
     # Evaluated afresh, the conclusion first, so that the calls are listed in the order that explains the failure.
     evaluator = Evaluator(model, digits)
     evaluator.truth(conclusion, MARGIN if not answer.exact else TOLERANCE)
-    conditions = [evaluator.truth(hypothesis) for hypothesis in hypotheses]
+    conditions = seen[0] if seen else [evaluator.truth(hypothesis) for hypothesis in hypotheses]
+    calls = {**evaluator.calls, **(seen[1].calls if seen else {})}
     failed = answer.failed
     if failed is None or failed.slack is None:
         raise ValueError(f"{show(conclusion)} does not fail in {model.label}")
@@ -272,7 +292,7 @@ def _witness(hypotheses: Sequence[Term], conclusion: Term, model: Model, answer:
         label=model.label,
         conclusion=conclusion,
         variables=tuple(sorted((name.args[0], model.variables[name.args[0]]) for name in names)),
-        calls=tuple(evaluator.calls.items()),
+        calls=tuple(calls.items()),
         instance=failed.instance,
         slack=failed.slack,
         exact=failed.exact,
