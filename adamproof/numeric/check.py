@@ -219,6 +219,14 @@ def counterexample(
     The margin: exactly false, or false by more than MARGIN (relative) at 50 digits.  Models in which a
     hypothesis fails, or anything is undetermined, are passed over.  Raises ModelError when a model lacks a name.
     """
+    found = refuting(hypotheses, conclusion, models, digits)
+    return found[0] if found is not None else None
+
+
+def refuting(
+    hypotheses: Sequence[Term], conclusion: Term, models: Iterable[Model], digits: int = DIGITS
+) -> tuple[Witness, Model] | None:
+    """The same with the model that the counterexample was found in."""
     _refuse_clashes([*hypotheses, conclusion])
     spent = 0
     for model in _at_precision(models, digits):
@@ -235,8 +243,22 @@ def counterexample(
         finally:
             spent += evaluator.summands
         if not answer.holds:
-            return _witness(hypotheses, conclusion, model, answer, digits, (held, evaluator))
+            return _witness(hypotheses, conclusion, model, answer, digits, (held, evaluator)), model
     return None
+
+
+def fails(evaluator: Evaluator, facts: Sequence[Term], goal: Term) -> bool:
+    """Whether relations all hold in a model in which the goal, a relation, fails by a margin, as for `counterexample`.
+
+    False where a name or a value is missing, or the model cannot be computed there.
+    """
+    try:
+        _refuse_clashes([*facts, goal])
+        if evaluator.truth(goal, MARGIN, slacks=False).holds:
+            return False
+        return _held(evaluator, facts) is not None
+    except Exception:  # noqa: BLE001 - a model's functions may fail in any way where no hypothesis speaks of them
+        return False
 
 
 def _held(evaluator: Evaluator, hypotheses: Sequence[Term]) -> list[Truth] | None:
