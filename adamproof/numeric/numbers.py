@@ -38,14 +38,19 @@ Raw = Any  # what an mpf holds: (sign, mantissa, exponent, bits of the mantissa)
 
 def as_mpf(number: Number) -> mpmath.mpf:
     """The number at the current working precision."""
-    return mpmath.mp.make_mpf(_raw(number)) if type(number) is Fraction else number
+    if type(number) is not Fraction:
+        return number
+    return mpmath.mp.make_mpf(_quotient(number.numerator, number.denominator))
 
 
-def _raw(number: Fraction) -> Raw:
-    """mpf(numerator) / denominator."""
+def _quotient(top: int, bottom: int) -> Raw:
+    """mpf(top) / bottom, for a fraction in lowest terms: a numerator that fits is not rounded, so that it may be any."""
     precision, rounding = mpmath.mp._prec_rounding
-    top, bottom = from_int(number.numerator, precision, rounding), number.denominator
-    return top if bottom == 1 else mpf_div(top, from_int(bottom), precision, rounding)
+    if top.bit_length() > precision:
+        lowest = Fraction(top, bottom)
+        top, bottom = lowest.numerator, lowest.denominator
+    rounded = from_int(top, precision, rounding)
+    return rounded if bottom == 1 else mpf_div(rounded, from_int(bottom), precision, rounding)
 
 
 def added(parts: Sequence[Number], digits: int) -> Number:
@@ -64,7 +69,8 @@ def added(parts: Sequence[Number], digits: int) -> Number:
             top, bottom = top * (below // shared) + part.numerator * (bottom // shared), bottom // shared * below
     if not rounded:
         return Fraction(top, bottom)
-    rounded.append(_raw(Fraction(top, bottom)))
+    if top:
+        rounded.append(_quotient(top, bottom))
     found = mpf_sum(rounded, *mpmath.mp._prec_rounding)
     largest = max(exponent + bits for _, mantissa, exponent, bits in rounded if mantissa) if found[1] else 0
     if found[1] and found[2] + found[3] > largest - _bits(digits):  # it has not cancelled, plainly
@@ -94,7 +100,7 @@ def multiplied(parts: Sequence[Number]) -> Number:
     if rounded is None or not top:
         return Fraction(top, bottom)
     if top != bottom:
-        rounded = mpf_mul(_raw(Fraction(top, bottom)), rounded, precision, rounding)
+        rounded = mpf_mul(_quotient(top, bottom), rounded, precision, rounding)
     return mpmath.mp.make_mpf(rounded)
 
 

@@ -47,7 +47,7 @@ def _integral(p: Poly) -> tuple[Poly, Fraction | int]:
 def accumulate(total: Poly, poly: Poly, factor: int = 1) -> None:
     """total += factor * poly, in place."""
     for monomial, coefficient in poly.items():
-        value = total.get(monomial, 0) + factor * coefficient
+        value = total.get(monomial, 0) + (coefficient if factor == 1 else factor * coefficient)
         if value:
             total[monomial] = value
         else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from ..kernel.normal import ONE, Atom, Monomial, Number, Poly, add_to, constant, join, power, scaled, times, whole
@@ -51,6 +51,7 @@ def atom_text(atom: Atom) -> str:
     return show(atom_term(atom))
 
 
+@lru_cache(100_000)
 def monomial_key(monomial: Monomial) -> tuple[int, list[tuple[str, int]]]:
     """Degree first, then text: a deterministic order of monomials."""
     return sum(e for _, e in monomial), sorted((atom_text(a), e) for a, e in monomial)
@@ -282,10 +283,14 @@ def divided(poly: Poly, divisor: Poly) -> Poly | None:
         left = over_monomial(monomial, top)
         if left is None:
             return None
-        term: Poly = {left: whole(rest[monomial] / Fraction(divisor[top]))}
+        term: Poly = {left: _quotient(rest[monomial], divisor[top])}
         accumulate(quotient, term)
         accumulate(rest, product(term, divisor), -1)
     return quotient
+
+
+def _quotient(a: Number, b: Number) -> Number:
+    return a // b if type(a) is type(b) is int and not a % b else whole(a / Fraction(b))
 
 
 def _lead(poly: Poly, order: Sequence[Atom]) -> Monomial:

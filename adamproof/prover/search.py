@@ -25,7 +25,6 @@ from ..kernel.normal import (
     difference,
     join,
     normal,
-    poly_key,
     power,
     scaled,
     times,
@@ -95,6 +94,7 @@ class Search:
         for index, step in enumerate(self.facts):
             lhs, rhs = step.conclusion.args
             self.readings[index] = (step.conclusion.op, difference(rhs, lhs))
+        self.ratios: dict[int, Fraction] = {}  # of facts about denominators to these, by the inverse's equation
         self._negate_goal()
         self._orient()
 
@@ -223,7 +223,11 @@ class Search:
             if inverse.positive is None:
                 reduced = product(reduced, inverse.power(n))
             facts = (*facts, *(index,) * n)
-            reduced = reduce(_rescaled(reduced, inverse, self._factor(index), n), self.rules)
+            if inverse.equation not in self.ratios:
+                self.ratios[inverse.equation] = _ratio(inverse, self._factor(index))
+            if (ratio := self.ratios[inverse.equation]) != 1:
+                reduced = scaled(reduced, ratio**n)
+            reduced = reduce(reduced, self.rules)
             if len(reduced) > MAX_MONOMIALS:
                 return None
             found = degrees(reduced)
@@ -394,15 +398,15 @@ def _square(root: Term) -> Poly:
 
 def _distinct(columns: Sequence[Column]) -> list[Column]:
     """Columns with different polynomials (a strict one and one that is not are different)."""
-    return list({(poly_key(column.reduced), column.strict): column for column in reversed(columns)}.values())[::-1]
+    marks = ((frozenset(column.reduced.items()), column.strict) for column in reversed(columns))
+    return list(dict(zip(marks, reversed(columns), strict=True)).values())[::-1]
 
 
-def _rescaled(reduced: Poly, inverse: Inverse, factor: Poly, n: int) -> Poly:
-    """Account for the fact being a positive multiple of the inverse's base."""
+def _ratio(inverse: Inverse, factor: Poly) -> Fraction:
+    """Of which positive multiple of the inverse's base (or its square) the fact speaks."""
     base = inverse.base if inverse.positive is not None else times(inverse.base, inverse.base)
     monomial = next(iter(base))
-    ratio = Fraction(factor[monomial]) / Fraction(base[monomial])
-    return reduced if ratio == 1 else scaled(reduced, ratio**n)
+    return Fraction(factor[monomial]) / Fraction(base[monomial])
 
 
 def _leading(poly: Poly) -> tuple[Atom, int, Fraction] | None:
