@@ -24,6 +24,7 @@ from .numbers import DIGITS, GUARD, TOLERANCE, Undetermined, added, as_mpf, mult
 from .slack import Slack, decided, measured, satisfied
 
 MAX_SUMMANDS = 200_000
+WORTH_KEEPING = 6  # nodes of a term that is met again for each value of a variable on which it does not depend
 MAX_EXACT_BITS = 1_000_000  # of an exact power; larger ones are taken at working precision
 
 Bound = tuple[Any, ...]  # values of the open binders, innermost first
@@ -280,9 +281,10 @@ def compile_term(term: Term) -> Code:
     code = _COMPILERS[term.op](term)
     if term.op in ("rat", "int", "real", "bound", "app"):
         return code
-    if term.loose and not is_binder(term.op):
-        return code  # cheaper to evaluate again than to look up
     indices = sorted({index for index, _ in term.loose})
+    # What depends on every binder around it is cheaper to evaluate again than to look up.
+    if indices and not is_binder(term.op) and (len(indices) == indices[-1] + 1 or term.size < WORTH_KEEPING):
+        return code
     first = indices[0] if len(indices) == 1 else None
 
     def remembered(evaluator: Evaluator, bound: Bound) -> Any:
