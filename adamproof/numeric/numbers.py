@@ -44,7 +44,7 @@ def as_mpf(number: Number) -> mpmath.mpf:
 
 
 def _quotient(top: int, bottom: int) -> Raw:
-    """mpf(top) / bottom, for a fraction in lowest terms: a numerator that fits is not rounded, so that it may be any."""
+    """mpf(top) / bottom in lowest terms: where the numerator is not rounded, they make no difference."""
     precision, rounding = mpmath.mp._prec_rounding
     if top.bit_length() > precision:
         lowest = Fraction(top, bottom)

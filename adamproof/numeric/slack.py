@@ -69,7 +69,7 @@ def satisfied(slack: Slack, tolerance: Fraction) -> bool:
 def decided(op: str, lhs: Number, rhs: Number, tolerance: Fraction) -> bool | None:
     """Whether the relation holds, where that is plain without measuring; None where it is not."""
     if type(lhs) is Fraction and type(rhs) is Fraction:
-        return _COMPARED[op](lhs.numerator * rhs.denominator, rhs.numerator * lhs.denominator)
+        return bool(_COMPARED[op](lhs.numerator * rhs.denominator, rhs.numerator * lhs.denominator))
     (_, *left), (_, *right) = (as_mpf(side)._mpf_ for side in (lhs, rhs))
     sign, mantissa, exponent, bits = subtract(rhs, lhs)._mpf_
     if op == "<=" and not sign:

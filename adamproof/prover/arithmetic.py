@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 from functools import lru_cache
+from typing import cast
 
-from ..kernel.normal import MAX_MONOMIALS, Atom, Poly, join, whole
+from ..kernel.normal import MAX_MONOMIALS, Atom, Monomial, Poly, join, whole
 from ..kernel.terms import refuse
 
 MAX_PRODUCTS = 125_000  # of monomials, in one product of polynomials
@@ -21,11 +22,11 @@ def product(p: Poly, q: Poly) -> Poly:
     """p*q.  Raises Refusal when it is too large for a search."""
     if len(p) * len(q) > MAX_PRODUCTS:
         refuse(f"a product in a search has more than {MAX_PRODUCTS} monomials before like ones meet")
-    p, below = _integral(p)
-    q, under = _integral(q)
-    result: Poly = {}
-    for m, a in p.items():
-        for n, b in q.items():
+    left, below = _integral(p)
+    right, under = _integral(q)
+    result: dict[Monomial, int] = {}
+    for m, a in left.items():
+        for n, b in right.items():
             monomial = joined(m, n)
             result[monomial] = result.get(monomial, 0) + a * b
     if len(result) > MAX_MONOMIALS:
@@ -33,15 +34,15 @@ def product(p: Poly, q: Poly) -> Poly:
     denominator = below * under
     if denominator == 1:
         return {m: value for m, value in result.items() if value}
-    return {m: whole(value / denominator) for m, value in result.items() if value}
+    return {m: whole(Fraction(value, denominator)) for m, value in result.items() if value}
 
 
-def _integral(p: Poly) -> tuple[Poly, Fraction | int]:
+def _integral(p: Poly) -> tuple[dict[Monomial, int], int]:
     """Integer coefficients, and the denominator that they have in common."""
     denominator = math.lcm(*[value.denominator for value in p.values() if type(value) is not int])
-    if denominator == 1:
-        return p, 1
-    return {m: value.numerator * (denominator // value.denominator) for m, value in p.items()}, Fraction(denominator)
+    if denominator == 1 and all(type(value) is int for value in p.values()):
+        return cast("dict[Monomial, int]", p), 1
+    return {m: value.numerator * (denominator // value.denominator) for m, value in p.items()}, denominator
 
 
 def accumulate(total: Poly, poly: Poly, factor: int = 1) -> None:

@@ -115,8 +115,8 @@ def term(expression: Any, sort: str = REAL) -> Term:
 
 
 # What has been read, and as what, by the identity of the expression, which is kept alive here: expressions that are
-# equal to SymPy may be different statements (functions of one name whose arguments have different sorts).  A script that
-# runs again, on a mutant, says most things again.
+# equal to SymPy may be different statements (functions of one name whose arguments have different sorts).
+# A script that runs again, on a mutant, says most things again.
 _read: dict[tuple[Callable[[Any], Term], int], tuple[Any, Term]] = {}
 MAX_READ = 20_000  # then all are forgotten
 

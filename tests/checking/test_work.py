@@ -1,4 +1,4 @@
-"""The work on a lemma: mutants fail whatever is at hand, findings are the same in every process, long ones begin first."""
+"""The work on a lemma: mutants fail whatever is at hand, findings are the same everywhere, long ones begin early."""
 
 from __future__ import annotations
 

@@ -15,7 +15,21 @@ from adamproof.kernel.normal import ONE, Poly, add_to, constant, normal, times
 from adamproof.kernel.terms import Refusal
 from adamproof.kernel.text import show
 from adamproof.numeric.models import Model
-from adamproof.prover import E, Point, ProofFailure, assume, dump, function, integers, le, lt, prove, proving, reals, term
+from adamproof.prover import (
+    E,
+    Point,
+    ProofFailure,
+    assume,
+    dump,
+    function,
+    integers,
+    le,
+    lt,
+    prove,
+    proving,
+    reals,
+    term,
+)
 from adamproof.prover.arithmetic import MAX_PRODUCTS, accumulate, degrees, product, split
 from adamproof.prover.polynomials import Inverse, Rule, divided, reduce
 
