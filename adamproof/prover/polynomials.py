@@ -208,6 +208,8 @@ def reduce(poly: Poly, rules: Iterable[Rule], cofactors: Cofactors | None = None
 
 def _rewritten(poly: Poly, rules: Sequence[Rule]) -> Poly:
     """The same without cofactors, which take longer than the rest."""
+    if not rules:
+        return poly
     found = degrees(poly)
     changed = True
     while changed:

@@ -203,7 +203,8 @@ class Search:
             reduced = reduce(product(reduced, factor), self.rules) if len(reduced) > 1 or ONE not in reduced else factor
             if len(reduced) > MAX_MONOMIALS:
                 return None
-        reduced = reduce(reduced, self.rules)
+        if squares:  # facts have been rewritten, and so have products
+            reduced = reduce(reduced, self.rules)
         if not self.linear and self.inverses:
             found = degrees(reduced)
             for inverse in self.inverses:
