@@ -13,10 +13,11 @@ from random import Random
 from typing import Any
 
 from ..kernel.terms import RELATIONS, Term
-from ..numeric.check import Report, Sequent, check_sequents, counterexample
+from ..numeric.check import Report, Sequent, check_sequents, counterexample, refuting
 from ..numeric.intervals import BoxAnswer, check_box
 from ..numeric.models import Model
 from ..prover import ProofFailure, TranslationError, prop, term
+from ..prover.proving import at_hand
 from ..prover.record import write
 from ..prover.refute import refute
 from ..theory.dependencies import FAILURES, located
@@ -266,9 +267,11 @@ def kill(lemma: Lemma, mutant: Mutant) -> MutantReport:
     changed = lemma.mutated(mutant)
     claim = changed.claims[0]
     hypotheses = list(stated.hypotheses.values())
-    outcome = _attempt(changed, claim)
     models = _models((mutant.models, claim.models, lemma.models), WITNESS_TRIES)
-    witness = counterexample(hypotheses, stated.conclusion, models) or refute(hypotheses, stated.conclusion)
+    found = refuting(hypotheses, stated.conclusion, models)
+    with at_hand(*([found[1]] if found else [])):  # where the script's first false step may well fail
+        outcome = _attempt(changed, claim)
+    witness = found[0] if found else refute(hypotheses, stated.conclusion)
     refused = isinstance(outcome, Exception)
     why = reason(outcome) if isinstance(outcome, Exception) else "the script proved it"
     return replace(stated, refused=refused, reason=why, witness=witness)

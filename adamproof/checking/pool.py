@@ -18,14 +18,13 @@ import sys
 import tempfile
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..support.foreign_text import foreign, printed, visible
 from ..support.signals import DeferredSignals
-from ..theory.index import labels, read_as, taken
+from ..theory.index import labels, lengths, read_as, taken
 from .report import About, Findings
 from .request import FIRST, Request
 from .serialize import MAX_CLAIMS, NotFindings, unpacked
@@ -160,15 +159,24 @@ class Workers:
                 return message
 
     def run(self, requests: Sequence[Request], jobs: int | None = None) -> Iterator[Answer]:
-        """The answers in the order of the requests, each as soon as it and those before it are there."""
+        """The answers in the order of the requests, each as soon as it and those before it are there.
+
+        One process works in that order, so that there is something to show; the others take the longest first, so that
+        none is left with a long one in the end.
+        """
         jobs = min(jobs or self._jobs, len(requests))
-        waiting = deque(enumerate(requests))
+        waiting = dict(enumerate(requests))
         running: dict[_Worker, tuple[int, float, Answer]] = {}
+        leader = -1  # the request that was begun because it comes first; beside it, the longest are begun
         done: dict[int, Answer] = {}
         for number in range(len(requests)):
             while number not in done:
                 while waiting and len(running) < jobs:
-                    index, request = waiting.popleft()
+                    if all(index != leader for index, _, _ in running.values()):
+                        index = leader = next(iter(waiting))
+                    else:
+                        index = _longest(waiting)
+                    request = waiting.pop(index)
                     if jobs > 1:
                         self._say(f"{request.slug}: being checked ({index + 1} of {len(requests)}, {jobs} processes)")
                     worker = self._begin(request, running)
@@ -376,6 +384,11 @@ class _Worker:
             pass  # it has ended
         self._channel.close()
         self._printed.close()
+
+
+def _longest(waiting: Mapping[int, Request]) -> int:
+    """The request that will probably take longest: the library's lemma with the longest file, else the first one."""
+    return max(waiting, key=lambda number: 0 if waiting[number].path else lengths().get(waiting[number].slug, 0))
 
 
 def _is(name: str, wanted: str | int) -> bool:

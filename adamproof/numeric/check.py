@@ -219,6 +219,14 @@ def counterexample(
     The margin: exactly false, or false by more than MARGIN (relative) at 50 digits.  Models in which a
     hypothesis fails, or anything is undetermined, are passed over.  Raises ModelError when a model lacks a name.
     """
+    found = refuting(hypotheses, conclusion, models, digits)
+    return found[0] if found is not None else None
+
+
+def refuting(
+    hypotheses: Sequence[Term], conclusion: Term, models: Iterable[Model], digits: int = DIGITS
+) -> tuple[Witness, Model] | None:
+    """The same with the model that the counterexample was found in."""
     _refuse_clashes([*hypotheses, conclusion])
     spent = 0
     for model in _at_precision(models, digits):
@@ -226,7 +234,8 @@ def counterexample(
             break
         evaluator = Evaluator(model, digits)
         try:
-            if not all(evaluator.truth(hypothesis).holds for hypothesis in hypotheses):
+            held = _held(evaluator, hypotheses)
+            if held is None:
                 continue
             answer = evaluator.truth(conclusion, tolerance=MARGIN)
         except Undetermined:
@@ -234,14 +243,38 @@ def counterexample(
         finally:
             spent += evaluator.summands
         if not answer.holds:
-            return _witness(hypotheses, conclusion, model, answer, digits)
+            return _witness(hypotheses, conclusion, model, answer, digits, (held, evaluator)), model
     return None
+
+
+def fails(evaluator: Evaluator, facts: Sequence[Term], goal: Term) -> bool:
+    """Whether relations all hold in a model in which the goal, a relation, fails by a margin, as for `counterexample`.
+
+    False where a name or a value is missing, or the model cannot be computed there.
+    """
+    try:
+        _refuse_clashes([*facts, goal])
+        if evaluator.truth(goal, MARGIN, slacks=False).holds:
+            return False
+        return _held(evaluator, facts) is not None
+    except Exception:  # noqa: BLE001 - a model's functions may fail in any way where no hypothesis speaks of them
+        return False
+
+
+def _held(evaluator: Evaluator, hypotheses: Sequence[Term]) -> list[Truth] | None:
+    """How the hypotheses hold, or None where one fails.  Raises Undetermined."""
+    held = []
+    for hypothesis in hypotheses:
+        held.append(evaluator.truth(hypothesis, slacks=False))
+        if not held[-1].holds:
+            return None
+    return held
 
 
 def _required(evaluator: Evaluator, hypothesis: Term) -> Truth:
     label = evaluator.model.label
     try:
-        answer = evaluator.truth(hypothesis, TOLERANCE)
+        answer = evaluator.truth(hypothesis, slacks=False)
     except Undetermined as reason:
         raise HypothesisViolated(f"{label}: the hypothesis {show(hypothesis)} is undetermined: {reason}") from reason
     failed = answer.failed
@@ -259,11 +292,20 @@ def _rounded(slack: Slack) -> str:
     return f"; compute the model's numbers at {DIGITS + GUARD} digits: inside `models`, not when the file is read"
 
 
-def _witness(hypotheses: Sequence[Term], conclusion: Term, model: Model, answer: Truth, digits: int) -> Witness:
+def _witness(
+    hypotheses: Sequence[Term],
+    conclusion: Term,
+    model: Model,
+    answer: Truth,
+    digits: int,
+    seen: tuple[Sequence[Truth], Evaluator] | None = None,
+) -> Witness:
+    """The counterexample that a model is; seen: how its hypotheses hold, and what evaluated them and nothing else."""
     # Evaluated afresh, the conclusion first, so that the calls are listed in the order that explains the failure.
     evaluator = Evaluator(model, digits)
     evaluator.truth(conclusion, MARGIN if not answer.exact else TOLERANCE)
-    conditions = [evaluator.truth(hypothesis) for hypothesis in hypotheses]
+    conditions = seen[0] if seen else [evaluator.truth(hypothesis) for hypothesis in hypotheses]
+    calls = {**evaluator.calls, **(seen[1].calls if seen else {})}
     failed = answer.failed
     if failed is None or failed.slack is None:
         raise ValueError(f"{show(conclusion)} does not fail in {model.label}")
@@ -272,7 +314,7 @@ def _witness(hypotheses: Sequence[Term], conclusion: Term, model: Model, answer:
         label=model.label,
         conclusion=conclusion,
         variables=tuple(sorted((name.args[0], model.variables[name.args[0]]) for name in names)),
-        calls=tuple(evaluator.calls.items()),
+        calls=tuple(calls.items()),
         instance=failed.instance,
         slack=failed.slack,
         exact=failed.exact,

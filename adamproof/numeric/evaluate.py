@@ -10,20 +10,21 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import mpmath
 
 from ..kernel.terms import POINT, QUANTIFIERS, RELATIONS, Term, is_binder
 from ..kernel.text import show
 from .models import Model, Number, gauss_legendre
-from .numbers import DIGITS, GUARD, TOLERANCE, Undetermined, as_mpf, shown
-from .slack import Slack, measured, satisfied
+from .numbers import DIGITS, GUARD, TOLERANCE, Undetermined, added, as_mpf, multiplied, shown
+from .slack import Slack, decided, measured, satisfied
 
 MAX_SUMMANDS = 200_000
+WORTH_KEEPING = 6  # nodes of a term that is met again for each value of a variable on which it does not depend
 MAX_EXACT_BITS = 1_000_000  # of an exact power; larger ones are taken at working precision
 
 Bound = tuple[Any, ...]  # values of the open binders, innermost first
@@ -56,13 +57,18 @@ class Evaluator:
         with mpmath.workdps(self.digits + GUARD):
             return compile_term(term)(self, ())
 
-    def truth(self, prop: Term, tolerance: Fraction = TOLERANCE) -> Truth:
-        """Whether a closed proposition holds; at 50 digits, up to the tolerance.  Raises Undetermined, ModelError."""
-        with mpmath.workdps(self.digits + GUARD):
-            return self._truth(prop, (), tolerance)
+    def truth(self, prop: Term, tolerance: Fraction = TOLERANCE, slacks: bool = True) -> Truth:
+        """Whether a closed proposition holds; at 50 digits, up to the tolerance.  Raises Undetermined, ModelError.
 
-    def _truth(self, prop: Term, bound: Bound, tolerance: Fraction) -> Truth:
-        leaves = tuple(self._leaves(prop, bound, (), tolerance))
+        slacks: measure how far each instance is from failing, not only one that fails.
+        """
+        with mpmath.workdps(self.digits + GUARD):
+            return self._truth(prop, (), tolerance, slacks)
+
+    def _truth(self, prop: Term, bound: Bound, tolerance: Fraction, slacks: bool = True) -> Truth:
+        found: list[Leaf] = []
+        self._instances(prop, bound, _Place((), tolerance, True, slacks), found)
+        leaves = tuple(found)
         failed = next((leaf for leaf in leaves if leaf.holds is False), None)
         doubtful = next((leaf for leaf in leaves if leaf.holds is None), None)
         if failed is None and doubtful is not None:
@@ -70,35 +76,55 @@ class Evaluator:
         exact = failed.exact if failed is not None else all(leaf.exact for leaf in leaves)
         return Truth(failed is None, exact, _is_sampled(prop), leaves)
 
-    def _leaves(self, prop: Term, bound: Bound, instance: Bound, tolerance: Fraction) -> Iterator[Leaf]:
+    def _instances(self, prop: Term, bound: Bound, place: _Place, found: list[Leaf]) -> None:
         """The instances of a proposition, one leaf each; an instance whose condition fails is vacuously true."""
-        if prop.op in QUANTIFIERS:
+        if prop.op in RELATIONS:
+            found.append(self._relation(prop, bound, place))
+        elif prop.op in QUANTIFIERS:
+            instance, tolerance, exact, slacks = place
             for value in self._samples(QUANTIFIERS[prop.op]):
-                yield from self._leaves(prop.args[0], (value, *bound), (*instance, value), tolerance)
+                self._instances(
+                    prop.args[0], (value, *bound), _Place((*instance, value), tolerance, exact, slacks), found
+                )
         elif prop.op == "implies":
             try:
-                # A condition is judged as strictly as ever: a wider tolerance would make it true too easily.
-                condition = self._truth(prop.args[0], bound, min(tolerance, TOLERANCE))
+                holds, exact = self._condition(prop.args[0], bound, place.tolerance)
             except Undetermined as reason:
-                yield Leaf(instance, None, False, None, str(reason))
+                found.append(Leaf(place.instance, None, False, None, str(reason)))
                 return
-            if not condition.holds:
-                yield Leaf(instance, True, condition.exact, None)
+            if not holds:
+                found.append(Leaf(place.instance, True, exact and place.exact, None))
                 return
-            for leaf in self._leaves(prop.args[1], bound, instance, tolerance):
-                yield Leaf(leaf.instance, leaf.holds, leaf.exact and condition.exact, leaf.slack, leaf.doubt)
-        elif prop.op == "Integrable":
-            yield Leaf(instance, True, True, None)  # everything is integrable on a finite space
-        elif prop.op in RELATIONS:
-            yield self._relation(prop, bound, instance, tolerance)
+            inner = place if exact else _Place(place.instance, place.tolerance, False, place.slacks)
+            self._instances(prop.args[1], bound, inner, found)
+        elif prop.op == "Integrable":  # everything is integrable on a finite space
+            found.append(Leaf(place.instance, True, place.exact, None))
         else:
             raise TypeError(f"{prop.op} is not a proposition")
 
-    def _relation(self, prop: Term, bound: Bound, instance: Bound, tolerance: Fraction) -> Leaf:
+    def _condition(self, prop: Term, bound: Bound, tolerance: Fraction) -> tuple[bool, bool]:
+        """Whether a condition holds, and whether that is exact.  Raises Undetermined.
+
+        It is judged as strictly as ever: a wider tolerance would make it true too easily.
+        """
+        tolerance = TOLERANCE if tolerance is TOLERANCE else min(tolerance, TOLERANCE)
+        if prop.op not in RELATIONS:
+            truth = self._truth(prop, bound, tolerance)
+            return truth.holds, truth.exact
+        lhs, rhs = compile_term(prop.args[0])(self, bound), compile_term(prop.args[1])(self, bound)
+        holds = decided(prop.op, lhs, rhs, tolerance)
+        if holds is None:
+            holds = satisfied(measured(prop.op, lhs, rhs), tolerance)
+        return holds, type(lhs) is Fraction and type(rhs) is Fraction
+
+    def _relation(self, prop: Term, bound: Bound, place: _Place) -> Leaf:
+        instance, tolerance, given_exact, slacks = place
         try:
-            lhs, rhs = (compile_term(side)(self, bound) for side in prop.args)
+            lhs, rhs = compile_term(prop.args[0])(self, bound), compile_term(prop.args[1])(self, bound)
+            if not slacks and decided(prop.op, lhs, rhs, tolerance):
+                return Leaf(instance, True, given_exact and type(lhs) is Fraction and type(rhs) is Fraction, None)
             slack = measured(prop.op, lhs, rhs)
-            return Leaf(instance, satisfied(slack, tolerance), slack.exact, slack)
+            return Leaf(instance, satisfied(slack, tolerance), given_exact and slack.exact, slack)
         except Undetermined as reason:
             return Leaf(instance, None, False, None, str(reason))
 
@@ -115,25 +141,15 @@ class Evaluator:
         return self.calls[key]
 
     def total(self, parts: list[Number]) -> Number:
-        """The sum of the parts.  One that cancels to within rounding becomes mpf 0: nothing is known of it but that.
-
-        (An exact 0 stays a Fraction, so inv and sign can tell the two zeros apart.)
-        """
-        exact = sum((part for part in parts if type(part) is Fraction), Fraction(0))
-        rounded = [part for part in parts if type(part) is not Fraction]
-        if not rounded:
-            return exact
-        rounded.append(as_mpf(exact))
-        result = mpmath.fsum(rounded)
-        known = mpmath.mpf(10) ** -(self.digits + 5)
-        return result if abs(result) > known * max(abs(part) for part in rounded) else mpmath.mpf(0)
+        """The sum of the parts; see `added`."""
+        return added(parts, self.digits)
 
 
-@dataclass(frozen=True)
-class Leaf:
+class Leaf(NamedTuple):
     """One instance of a proposition: the values of its quantified variables (outermost first), and its relation.
 
-    holds is None, with a doubt, where it is undetermined; slack is None where the instance is vacuous.
+    holds is None, with a doubt, where it is undetermined; slack is None where the instance is vacuous (and, where
+    slacks were not asked for, where it plainly holds).
     """
 
     instance: Bound
@@ -141,6 +157,15 @@ class Leaf:
     exact: bool
     slack: Slack | None
     doubt: str = ""
+
+
+class _Place(NamedTuple):
+    """Where an instance stands: the values so far, how it is judged, and whether its conditions were exact."""
+
+    instance: Bound
+    tolerance: Fraction
+    exact: bool
+    slacks: bool
 
 
 @dataclass(frozen=True)
@@ -184,24 +209,13 @@ def holds(prop: Term, model: Model, tolerance: Fraction = TOLERANCE, digits: int
     return Evaluator(model, digits).truth(prop, tolerance)
 
 
+@functools.cache
 def _is_sampled(prop: Term) -> bool:
     own = prop.op in QUANTIFIERS and QUANTIFIERS[prop.op] != POINT
     return own or any(type(arg) is Term and arg.sort == "prop" and _is_sampled(arg) for arg in prop.args)
 
 
 # --- heads ----------------------------------------------------------------------------------------
-
-
-def _product(parts: list[Number]) -> Number:
-    exact = Fraction(1)
-    rounded = mpmath.mpf(1)
-    for part in parts:
-        if type(part) is Fraction:
-            exact *= part
-        else:
-            rounded *= part
-    # An exact 0 annihilates whatever the other factors are, so the result is exact again.
-    return exact if exact == 0 or all(type(part) is Fraction for part in parts) else as_mpf(exact) * rounded
 
 
 def _inverse(x: Number, digits: int) -> Number:
@@ -267,15 +281,22 @@ def compile_term(term: Term) -> Code:
     code = _COMPILERS[term.op](term)
     if term.op in ("rat", "int", "real", "bound", "app"):
         return code
-    if term.loose and not is_binder(term.op):
-        return code  # cheaper to evaluate again than to look up
     indices = sorted({index for index, _ in term.loose})
+    # What depends on every binder around it is cheaper to evaluate again than to look up.
+    if indices and not is_binder(term.op) and (len(indices) == indices[-1] + 1 or term.size < WORTH_KEEPING):
+        return code
+    first = indices[0] if len(indices) == 1 else None
 
     def remembered(evaluator: Evaluator, bound: Bound) -> Any:
-        key = (term, *(bound[index] for index in indices))
-        if key not in evaluator.memo:
-            evaluator.memo[key] = code(evaluator, bound)
-        return evaluator.memo[key]
+        key: Any = term
+        if first is not None:
+            key = term, bound[first]
+        elif indices:
+            key = (term, *(bound[index] for index in indices))
+        memo = evaluator.memo
+        if key not in memo:
+            memo[key] = code(evaluator, bound)
+        return memo[key]
 
     return remembered
 
@@ -297,12 +318,17 @@ def _bound_variable(term: Term) -> Code:
 
 def _coercion(term: Term) -> Code:
     inner = compile_term(term.args[0])
-    return lambda evaluator, bound: Fraction(inner(evaluator, bound))
+    return lambda evaluator, bound: _real(inner(evaluator, bound))
+
+
+@functools.lru_cache(1000)
+def _real(number: int) -> Fraction:
+    return Fraction(number)
 
 
 def _application(term: Term) -> Code:
     name, codes = term.args[0].name, [compile_term(arg) for arg in term.args[1:]]
-    return lambda evaluator, bound: evaluator.call(name, tuple(code(evaluator, bound) for code in codes))
+    return lambda evaluator, bound: evaluator.call(name, tuple([code(evaluator, bound) for code in codes]))
 
 
 def _add(term: Term) -> Code:
@@ -316,7 +342,7 @@ def _mul(term: Term) -> Code:
     codes = [compile_term(arg) for arg in term.args]
     if term.sort == "int":
         return lambda evaluator, bound: math.prod(code(evaluator, bound) for code in codes)
-    return lambda evaluator, bound: _product([code(evaluator, bound) for code in codes])
+    return lambda evaluator, bound: multiplied([code(evaluator, bound) for code in codes])
 
 
 def _head(function: Callable[..., Any], precision: bool = False) -> Callable[[Term], Code]:
@@ -325,8 +351,8 @@ def _head(function: Callable[..., Any], precision: bool = False) -> Callable[[Te
     def compiler(term: Term) -> Code:
         codes = [compile_term(arg) for arg in term.args]
         if precision:
-            return lambda evaluator, bound: function(*(code(evaluator, bound) for code in codes), evaluator.digits)
-        return lambda evaluator, bound: function(*(code(evaluator, bound) for code in codes))
+            return lambda evaluator, bound: function(*[code(evaluator, bound) for code in codes], evaluator.digits)
+        return lambda evaluator, bound: function(*[code(evaluator, bound) for code in codes])
 
     return compiler
 
@@ -351,7 +377,7 @@ def _expectation(term: Term) -> Code:
 
     def code(evaluator: Evaluator, bound: Bound) -> Number:
         space = evaluator.model.space
-        return evaluator.total([_product([weight, body(evaluator, (point, *bound))]) for point, weight in space])
+        return evaluator.total([multiplied([weight, body(evaluator, (point, *bound))]) for point, weight in space])
 
     return code
 

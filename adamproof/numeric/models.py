@@ -35,7 +35,7 @@ def as_number(value: object, what: str) -> Number:
     exact check into an approximate one.
     """
     if type(value) is Fraction or type(value) is int:
-        return Fraction(value)
+        return value if type(value) is Fraction else Fraction(value)
     if isinstance(value, mpmath.mpf):
         if not mpmath.isfinite(value):
             raise ModelError(f"{what} is {value}, which is not a real number")
@@ -107,7 +107,8 @@ class Model:
         """The value of a function symbol.  ModelError when it is missing or returns something else than a number."""
         if name not in self.functions:
             raise ModelError(f"{self.label} gives no meaning to the function {name}")
-        return as_number(self.functions[name](*arguments), f"{self.label}: the value of {name}")
+        value = self.functions[name](*arguments)
+        return value if type(value) is Fraction else as_number(value, f"{self.label}: the value of {name}")
 
     def extended(
         self,

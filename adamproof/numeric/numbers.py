@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 import mpmath
+from mpmath.libmp import from_int, mpf_div, mpf_mul, mpf_sum
 
 from .models import Number
 
@@ -31,9 +33,78 @@ class Undetermined(ArithmeticError):
     """The logic gives this term no value, or the precision does not suffice to tell; the message says which."""
 
 
+Raw = Any  # what an mpf holds: (sign, mantissa, exponent, bits of the mantissa); arithmetic on it is much faster
+
+
 def as_mpf(number: Number) -> mpmath.mpf:
     """The number at the current working precision."""
-    return mpmath.mpf(number.numerator) / number.denominator if type(number) is Fraction else number
+    if type(number) is not Fraction:
+        return number
+    return mpmath.mp.make_mpf(_quotient(number.numerator, number.denominator))
+
+
+def _quotient(top: int, bottom: int) -> Raw:
+    """mpf(top) / bottom in lowest terms: where the numerator is not rounded, they make no difference."""
+    precision, rounding = mpmath.mp._prec_rounding
+    if top.bit_length() > precision:
+        lowest = Fraction(top, bottom)
+        top, bottom = lowest.numerator, lowest.denominator
+    rounded = from_int(top, precision, rounding)
+    return rounded if bottom == 1 else mpf_div(rounded, from_int(bottom), precision, rounding)
+
+
+def added(parts: Sequence[Number], digits: int) -> Number:
+    """The sum of the parts.  One that cancels to within rounding becomes mpf 0: nothing is known of it but that.
+
+    (An exact 0 stays a Fraction, so that the two zeros can be told apart.)
+    """
+    top, bottom, rounded = 0, 1, list[Raw]()
+    for part in parts:
+        if type(part) is not Fraction:
+            rounded.append(part._mpf_)
+        elif (below := part.denominator) == bottom:
+            top += part.numerator
+        else:
+            shared = math.gcd(bottom, below)
+            top, bottom = top * (below // shared) + part.numerator * (bottom // shared), bottom // shared * below
+    if not rounded:
+        return Fraction(top, bottom)
+    if top:
+        rounded.append(_quotient(top, bottom))
+    found = mpf_sum(rounded, *mpmath.mp._prec_rounding)
+    largest = max(exponent + bits for _, mantissa, exponent, bits in rounded if mantissa) if found[1] else 0
+    if found[1] and found[2] + found[3] > largest - _bits(digits):  # it has not cancelled, plainly
+        return mpmath.mp.make_mpf(found)
+    known = mpmath.mpf(10) ** -(digits + 5)
+    result = mpmath.mp.make_mpf(found)
+    return result if abs(result) > known * max(abs(mpmath.mp.make_mpf(part)) for part in rounded) else mpmath.mpf(0)
+
+
+@functools.cache
+def _bits(digits: int) -> int:
+    """So many bits are fewer than digits + 5 digits."""
+    return int((digits + 5) * math.log2(10)) - 3
+
+
+def multiplied(parts: Sequence[Number]) -> Number:
+    """The product of the parts."""
+    top, bottom, rounded = 1, 1, None
+    precision, rounding = mpmath.mp._prec_rounding
+    for part in parts:
+        if type(part) is Fraction:
+            top *= part.numerator
+            bottom *= part.denominator
+        else:
+            rounded = mpf_mul(_ONE if rounded is None else rounded, part._mpf_, precision, rounding)
+    # An exact 0 annihilates whatever the other factors are, so the result is exact again.
+    if rounded is None or not top:
+        return Fraction(top, bottom)
+    if top != bottom:
+        rounded = mpf_mul(_quotient(top, bottom), rounded, precision, rounding)
+    return mpmath.mp.make_mpf(rounded)
+
+
+_ONE = from_int(1)
 
 
 def subtract(a: Number, b: Number) -> Number:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -62,3 +64,31 @@ def satisfied(slack: Slack, tolerance: Fraction) -> bool:
     if slack.op in ("<", "!=") and abs(slack.absolute) <= off:
         raise Undetermined(f"rounding hides whether {slack}: they are too close{slack.closeness}")
     return bool(slack.absolute >= -off)
+
+
+def decided(op: str, lhs: Number, rhs: Number, tolerance: Fraction) -> bool | None:
+    """Whether the relation holds, where that is plain without measuring; None where it is not."""
+    if type(lhs) is Fraction and type(rhs) is Fraction:
+        return bool(_COMPARED[op](lhs.numerator * rhs.denominator, rhs.numerator * lhs.denominator))
+    (_, *left), (_, *right) = (as_mpf(side)._mpf_ for side in (lhs, rhs))
+    sign, mantissa, exponent, bits = subtract(rhs, lhs)._mpf_
+    if op == "<=" and not sign:
+        return True
+    if not mantissa:
+        return True if op in ("<=", "==") else None
+    # All sizes are given by powers of two: 2^(size-1) <= |rhs - lhs| < 2^size, likewise for the larger side and 1.
+    size, scale = exponent + bits, max([1, *(side[1] + side[2] for side in (left, right) if side[0])])
+    low, high = _powers(tolerance)
+    if op in ("<=", "=="):
+        return True if size <= low + scale - 1 else None
+    return True if size - 1 > high + scale and (op == "!=" or not sign) else None
+
+
+_COMPARED = {"<=": operator.le, "<": operator.lt, "==": operator.eq, "!=": operator.ne}
+
+
+@functools.cache
+def _powers(tolerance: Fraction) -> tuple[int, int]:
+    """Exponents of the powers of two below and above a tolerance."""
+    high = tolerance.numerator.bit_length() - tolerance.denominator.bit_length() + 1
+    return high - 2, high

@@ -5,15 +5,16 @@ Nothing here is trusted: what it computes becomes the arguments of `arith`, whic
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from ..kernel.normal import ONE, Atom, Monomial, Number, Poly, add_to, constant, join, power, scaled, times, whole
 from ..kernel.terms import BINDERS, INT, REAL, Term, make, number
 from ..kernel.text import show
+from .arithmetic import accumulate, degrees, joined, product, split
 
 # --- back to terms ------------------------------------------------------------------------------
 
@@ -50,6 +51,7 @@ def atom_text(atom: Atom) -> str:
     return show(atom_term(atom))
 
 
+@lru_cache(100_000)
 def monomial_key(monomial: Monomial) -> tuple[int, list[tuple[str, int]]]:
     """Degree first, then text: a deterministic order of monomials."""
     return sum(e for _, e in monomial), sorted((atom_text(a), e) for a, e in monomial)
@@ -148,32 +150,26 @@ class Inverse:
     scale: int
     positive: int | None  # the fact 0 < base
     nonzero: int | None  # the fact base != 0
+    _powers: dict[int, Poly] = field(default_factory=dict, compare=False)
 
     @property
     def signed(self) -> bool:
         """Whether products may be multiplied by the base."""
         return self.positive is not None or self.nonzero is not None
 
+    def power(self, n: int) -> Poly:
+        """base^n."""
+        if n not in self._powers:
+            self._powers[n] = power(self.base, n)
+        return self._powers[n]
+
 
 Cofactors = dict[int, Poly]
 
 
-def split(poly: Poly, atom: Atom) -> dict[int, Poly]:
-    """The coefficients of poly by powers of an atom."""
-    parts: dict[int, Poly] = {}
-    for monomial, coefficient in poly.items():
-        exponent, rest = 0, monomial
-        for found, power_of in monomial:
-            if found is atom:
-                exponent, rest = power_of, monomial - {(found, power_of)}
-                break
-        parts.setdefault(exponent, {})[rest] = coefficient
-    return parts
-
-
 def reduce_once(poly: Poly, rule: Rule) -> tuple[Poly, Poly]:
     """poly == reduced + cofactor * equation."""
-    parts = split(poly, rule.lead)
+    parts = split(poly, rule.lead, degree_in(poly, rule.lead))
     if max(parts, default=0) < rule.exponent:
         return poly, {}
     reduced: Poly = {}
@@ -196,6 +192,8 @@ def reduce_once(poly: Poly, rule: Rule) -> tuple[Poly, Poly]:
 def reduce(poly: Poly, rules: Iterable[Rule], cofactors: Cofactors | None = None, factor: Poly | None = None) -> Poly:
     """Rewrite poly to the end, adding factor * cofactor of each equation to `cofactors`."""
     rules = list(rules)
+    if cofactors is None:
+        return _rewritten(poly, rules)
     changed = True
     while changed:
         changed = False
@@ -204,9 +202,38 @@ def reduce(poly: Poly, rules: Iterable[Rule], cofactors: Cofactors | None = None
             if cofactor:
                 changed = True
                 poly = reduced
-                if cofactors is not None:
-                    _note(cofactors, rule.equation, cofactor if factor is None else times(factor, cofactor))
+                _note(cofactors, rule.equation, cofactor if factor is None else times(factor, cofactor))
     return poly
+
+
+def _rewritten(poly: Poly, rules: Sequence[Rule]) -> Poly:
+    """The same without cofactors, which take longer than the rest."""
+    if not rules:
+        return poly
+    found = degrees(poly)
+    changed = True
+    while changed:
+        changed = False
+        for rule in rules:
+            degree = found.get(rule.lead, 0)
+            if degree >= rule.exponent:
+                poly, changed = _rewritten_once(poly, rule, degree), True
+                found = degrees(poly)
+    return poly
+
+
+def _rewritten_once(poly: Poly, rule: Rule, degree: int) -> Poly:
+    powers: list[Poly] = [constant(1)]  # of rest
+    reduced: Poly = {}
+    for exponent, coefficient in split(poly, rule.lead, degree).items():
+        full, left = divmod(exponent, rule.exponent)
+        while len(powers) <= full:
+            powers.append(product(powers[-1], rule.rest))
+        if left:
+            tail: Monomial = frozenset([(rule.lead, left)])
+            coefficient = {joined(monomial, tail): c for monomial, c in coefficient.items()}
+        accumulate(reduced, product(coefficient, powers[full]) if full else coefficient)
+    return reduced
 
 
 def _note(cofactors: Cofactors, equation: int, cofactor: Poly) -> None:
@@ -214,54 +241,69 @@ def _note(cofactors: Cofactors, equation: int, cofactor: Poly) -> None:
 
 
 def degree_in(poly: Poly, atom: Atom) -> int:
-    return max((e for monomial in poly for a, e in monomial if a is atom), default=0)
+    return degrees(poly).get(atom, 0)
 
 
-def cleared(poly: Poly, inverse: Inverse) -> tuple[Poly, int]:
-    """base^n * poly without the inverse, and the n used: its degree in the inverse."""
-    n = degree_in(poly, inverse.inverse)
+def cleared(poly: Poly, inverse: Inverse, degree: int | None = None) -> tuple[Poly, int]:
+    """base^n * poly without the inverse, and the n used: its degree in the inverse (counted anew if not given)."""
+    n = degree_in(poly, inverse.inverse) if degree is None else degree
     if n == 0:
         return poly, 0
     result: Poly = {}
-    for exponent, coefficient in split(poly, inverse.inverse).items():
-        add_to(result, times(coefficient, power(inverse.base, n - exponent)))
+    for exponent, coefficient in split(poly, inverse.inverse, n).items():
+        accumulate(result, product(coefficient, inverse.power(n - exponent)))
     return result, n
 
 
-def cancelled(poly: Poly, inverse: Inverse) -> Poly:
-    """poly with base*inverse replaced by 1 wherever the whole coefficient of a power of the inverse is divisible."""
-    for exponent in range(degree_in(poly, inverse.inverse), 0, -1):
-        coefficient = split(poly, inverse.inverse).get(exponent)
+def cancelled(poly: Poly, inverse: Inverse, degree: int) -> Poly:
+    """poly with base*inverse replaced by 1 wherever the whole coefficient of a power of the inverse is divisible.
+
+    degree: that of poly in the inverse.
+    """
+    for exponent in range(degree, 0, -1):
+        coefficient = split(poly, inverse.inverse, degree).get(exponent)
         quotient = divided(coefficient, inverse.base) if coefficient else None
         if coefficient and quotient is not None:
             poly = dict(poly)
-            add_to(poly, times(coefficient, {frozenset([(inverse.inverse, exponent)]): 1}), -1)
+            accumulate(poly, product(coefficient, {frozenset([(inverse.inverse, exponent)]): 1}), -1)
             below: Monomial = frozenset([(inverse.inverse, exponent - 1)]) if exponent > 1 else ONE
-            add_to(poly, times(quotient, {below: 1}))
+            accumulate(poly, product(quotient, {below: 1}))
     return poly
 
 
 def divided(poly: Poly, divisor: Poly) -> Poly | None:
     """The exact quotient of two polynomials, or None."""
-    if not atoms_of(divisor) <= atoms_of(poly):
+    found, wanted = degrees(poly), degrees(divisor)
+    if any(degree > found.get(atom, 0) for atom, degree in wanted.items()):
         return None  # most are told apart by this
-    order = sorted(atoms_of(poly), key=atom_text)
-
-    def lead(p: Poly) -> Monomial:
-        return max(p, key=lambda monomial: [dict(monomial).get(atom, 0) for atom in order])
-
-    top = lead(divisor)
+    order = sorted(found, key=atom_text)
+    top = _lead(divisor, order)
     quotient: Poly = {}
     rest = dict(poly)
     while rest:
-        monomial = lead(rest)
+        monomial = _lead(rest, order)
         left = over_monomial(monomial, top)
         if left is None:
             return None
-        term: Poly = {left: whole(rest[monomial] / Fraction(divisor[top]))}
-        add_to(quotient, term)
-        add_to(rest, times(term, divisor), -1)
+        term: Poly = {left: _quotient(rest[monomial], divisor[top])}
+        accumulate(quotient, term)
+        accumulate(rest, product(term, divisor), -1)
     return quotient
+
+
+def _quotient(a: Number, b: Number) -> Number:
+    return a // b if type(a) is type(b) is int and not a % b else whole(a / Fraction(b))
+
+
+def _lead(poly: Poly, order: Sequence[Atom]) -> Monomial:
+    """The monomial with the largest exponents, of the first atom first."""
+    left = [(dict(monomial), monomial) for monomial in poly]
+    for atom in order:
+        if len(left) == 1:
+            break
+        top = max(powers.get(atom, 0) for powers, _ in left)
+        left = [entry for entry in left if entry[0].get(atom, 0) == top]
+    return left[0][1]
 
 
 def over_monomial(target: Monomial, monomial: Monomial) -> Monomial | None:
@@ -289,9 +331,9 @@ def clear_with_cofactors(poly: Poly, inverse: Inverse, cofactors: Cofactors, fac
         ladder.append(step)
     inverse_power = power(single, n)
     cofactor = scaled(times(poly, ladder[n - 1]), -1)
-    for exponent, coefficient in split(poly, inverse.inverse).items():
+    for exponent, coefficient in split(poly, inverse.inverse, n).items():
         if exponent:
-            part = times(times(coefficient, power(inverse.base, n - exponent)), ladder[exponent - 1])
+            part = times(times(coefficient, inverse.power(n - exponent)), ladder[exponent - 1])
             add_to(cofactor, times(inverse_power, part))
     _note(cofactors, inverse.equation, scaled(times(factor, cofactor), inverse.scale))
     return numerator, times(factor, inverse_power)

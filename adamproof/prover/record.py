@@ -172,9 +172,10 @@ def write(last: Step, title: str = "") -> tuple[str, dict[Theorem, int]]:
 def _layout(data: dict[str, Any]) -> str:
     """One term or step a line, so that proof files can be read and compared."""
     lines = []
+    encode = json.JSONEncoder(separators=(", ", ":")).encode
     for field, value in data.items():
         if isinstance(value, list) and value:
-            rows = ",\n".join("  " + json.dumps(row, separators=(", ", ":")) for row in value)
+            rows = ",\n".join("  " + encode(row) for row in value)
             lines.append(f"{json.dumps(field)}: [\n{rows}\n]")
         else:
             lines.append(f"{json.dumps(field)}: {json.dumps(value)}")

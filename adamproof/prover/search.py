@@ -25,7 +25,6 @@ from ..kernel.normal import (
     difference,
     join,
     normal,
-    poly_key,
     power,
     scaled,
     times,
@@ -33,6 +32,7 @@ from ..kernel.normal import (
 )
 from ..kernel.rules import NEGATED_GOAL
 from ..kernel.terms import Refusal, Term, reset_budget
+from .arithmetic import degrees, product
 from .linear import nonnegative_zero_sum
 from .polynomials import (
     Cofactors,
@@ -90,9 +90,11 @@ class Search:
         reset_budget()
         self.readings: dict[int, tuple[str, Poly]] = {}
         self.shortened: dict[int, Poly] = {}  # facts after rewriting
+        self.columns: dict[tuple[tuple[int, ...], tuple[Term, ...], bool], Column | None] = {}
         for index, step in enumerate(self.facts):
             lhs, rhs = step.conclusion.args
             self.readings[index] = (step.conclusion.op, difference(rhs, lhs))
+        self.ratios: dict[int, Fraction] = {}  # of facts about denominators to these, by the inverse's equation
         self._negate_goal()
         self._orient()
 
@@ -162,41 +164,74 @@ class Search:
     # --- columns ---
 
     def _column(self, facts: tuple[int, ...], squares: tuple[Term, ...], clear: bool) -> Column | None:
+        """The product, or None where it is too large."""
+        mark = facts, squares, clear
+        if mark not in self.columns:
+            self.columns[mark] = self._computed(facts, squares, clear)
+        column = self.columns[mark]
+        if column is not None:
+            self.work += len(column.reduced)
+        return column
+
+    def _computed(self, facts: tuple[int, ...], squares: tuple[Term, ...], clear: bool) -> Column | None:
         reset_budget()  # of the kernel's steps: each product has its own, whatever was computed before
+        try:
+            if not clear:
+                reduced = self._product(facts, squares)
+            else:
+                plain = self._plain(facts, squares)
+                found = None if plain is None else self._cleared(facts, plain.reduced)
+                if found is None:
+                    return None
+                facts, reduced = found
+        except Refusal:
+            return None
+        strict = not squares and all(self.readings[i][0] != "<=" for i in facts)
+        return None if reduced is None else Column(facts, squares, reduced, strict)
+
+    def _plain(self, facts: tuple[int, ...], squares: tuple[Term, ...]) -> Column | None:
+        """The product with its denominators."""
+        mark = facts, squares, False
+        if mark not in self.columns:
+            self.columns[mark] = self._computed(facts, squares, False)
+        return self.columns[mark]
+
+    def _product(self, facts: tuple[int, ...], squares: tuple[Term, ...]) -> Poly | None:
         reduced = constant(1)
         for factor in (*map(self._reduced, facts), *map(_square, squares)):
             # Rules have different leads, each alone in its monomial: what is left at the end does not depend on when.
-            reduced = reduce(times(reduced, factor), self.rules) if len(reduced) > 1 or ONE not in reduced else factor
+            reduced = reduce(product(reduced, factor), self.rules) if len(reduced) > 1 or ONE not in reduced else factor
             if len(reduced) > MAX_MONOMIALS:
                 return None
-        reduced = reduce(reduced, self.rules)
-        if not self.linear:
+        if squares:  # facts have been rewritten, and so have products
+            reduced = reduce(reduced, self.rules)
+        if not self.linear and self.inverses:
+            found = degrees(reduced)
             for inverse in self.inverses:
-                reduced = cancelled(reduced, inverse)
-        if clear:
-            found = self._cleared(facts, reduced)
-            if found is None:
-                return None
-            facts, reduced = found
-        self.work += len(reduced)
-        strict = not squares and all(self.readings[i][0] != "<=" for i in facts)
-        return Column(facts, squares, reduced, strict)
+                if degree := found.get(inverse.inverse, 0):
+                    before, reduced = reduced, cancelled(reduced, inverse, degree)
+                    found = found if reduced is before else degrees(reduced)
+        return reduced
 
     def _cleared(self, facts: tuple[int, ...], reduced: Poly) -> tuple[tuple[int, ...], Poly] | None:
         """The same with the denominators of known sign multiplied out."""
+        found = degrees(reduced)
         for inverse in self.inverses:
             index = inverse.nonzero if inverse.positive is None else inverse.positive
-            if index is None:
+            if index is None or inverse.inverse not in found:
                 continue
-            reduced, n = cleared(reduced, inverse)
-            if n == 0:
-                continue
+            reduced, n = cleared(reduced, inverse, found[inverse.inverse])
             if inverse.positive is None:
-                reduced = times(reduced, power(inverse.base, n))
+                reduced = product(reduced, inverse.power(n))
             facts = (*facts, *(index,) * n)
-            reduced = reduce(_rescaled(reduced, inverse, self._factor(index), n), self.rules)
+            if inverse.equation not in self.ratios:
+                self.ratios[inverse.equation] = _ratio(inverse, self._factor(index))
+            if (ratio := self.ratios[inverse.equation]) != 1:
+                reduced = scaled(reduced, ratio**n)
+            reduced = reduce(reduced, self.rules)
             if len(reduced) > MAX_MONOMIALS:
                 return None
+            found = degrees(reduced)
         return facts, reduced
 
     def _raw(self, column: Column) -> Poly:
@@ -245,15 +280,8 @@ class Search:
         return _distinct([*columns, *self._columns(wanted[:MAX_COLUMNS], clear)])
 
     def _columns(self, wanted: Sequence[tuple[tuple[int, ...], tuple[Term, ...]]], clear: bool) -> list[Column]:
-        columns = []
-        for facts, squares in wanted:
-            try:
-                column = self._column(facts, squares, clear)
-            except Refusal:
-                continue
-            if column is not None:
-                columns.append(column)
-        return columns
+        columns = (self._column(facts, squares, clear) for facts, squares in wanted)
+        return [column for column in columns if column is not None]
 
     def _guessed_squares(self, columns: Sequence[Column], singles: Sequence[Column]) -> tuple[list[Term], list[Term]]:
         """Roots x, and r*x +- y, whose squares may help: for the squared and mixed monomials in products of at most
@@ -364,21 +392,22 @@ class Search:
         return {index: poly for index, poly in cofactors.items() if poly}
 
 
+@functools.lru_cache(10_000)
 def _square(root: Term) -> Poly:
     return times(normal(root), normal(root))
 
 
 def _distinct(columns: Sequence[Column]) -> list[Column]:
     """Columns with different polynomials (a strict one and one that is not are different)."""
-    return list({(poly_key(column.reduced), column.strict): column for column in reversed(columns)}.values())[::-1]
+    marks = ((frozenset(column.reduced.items()), column.strict) for column in reversed(columns))
+    return list(dict(zip(marks, reversed(columns), strict=True)).values())[::-1]
 
 
-def _rescaled(reduced: Poly, inverse: Inverse, factor: Poly, n: int) -> Poly:
-    """Account for the fact being a positive multiple of the inverse's base."""
+def _ratio(inverse: Inverse, factor: Poly) -> Fraction:
+    """Of which positive multiple of the inverse's base (or its square) the fact speaks."""
     base = inverse.base if inverse.positive is not None else times(inverse.base, inverse.base)
     monomial = next(iter(base))
-    ratio = Fraction(factor[monomial]) / Fraction(base[monomial])
-    return reduced if ratio == 1 else scaled(reduced, ratio**n)
+    return Fraction(factor[monomial]) / Fraction(base[monomial])
 
 
 def _leading(poly: Poly) -> tuple[Atom, int, Fraction] | None:

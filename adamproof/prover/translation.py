@@ -97,6 +97,8 @@ def term(expression: Any, sort: str = REAL) -> Term:
     """The kernel term of a SymPy expression (or of an exact number, or a kernel term itself)."""
     if type(expression) is Term:
         return as_real(expression) if sort == REAL and expression.sort == INT else expression
+    if sort == REAL and not _open and (found := _read.get((_read_real, id(expression)))):
+        return found[1]
     if isinstance(expression, (bool, sympy.logic.boolalg.BooleanAtom)):
         raise TranslationError(f"{expression} is a truth value, not a number")
     if isinstance(expression, float) or (isinstance(expression, sympy.Basic) and expression.has(sympy.Float)):
@@ -110,6 +112,21 @@ def term(expression: Any, sort: str = REAL) -> Term:
             raise TranslationError(f"{expression} stands where a sample point is needed")
         return _variable(expression)
     return _integer(expression) if sort == INT else _real(expression)
+
+
+# What has been read, and as what, by the identity of the expression, which is kept alive here: expressions that are
+# equal to SymPy may be different statements (functions of one name whose arguments have different sorts).
+# A script that runs again, on a mutant, says most things again.
+_read: dict[tuple[Callable[[Any], Term], int], tuple[Any, Term]] = {}
+MAX_READ = 20_000  # then all are forgotten
+
+
+def _kept(read: Callable[[Any], Term], expression: Any, made: Term) -> Term:
+    if not _open:  # otherwise it depends on the binders around it
+        if len(_read) >= MAX_READ:
+            _read.clear()
+        _read[read, id(expression)] = expression, made
+    return made
 
 
 def _ordered(expression: Any) -> list[Any]:
@@ -168,6 +185,11 @@ def _integer(expression: Any) -> Term:
 
 
 def _real(expression: Any) -> Term:
+    found = None if _open else _read.get((_read_real, id(expression)))
+    return found[1] if found else _kept(_read_real, expression, _read_real(expression))
+
+
+def _read_real(expression: Any) -> Term:
     if expression.is_Rational:
         return number(Fraction(int(expression.p), int(expression.q)))
     if _is_point(expression):
@@ -283,6 +305,11 @@ def prop(statement: Any) -> Term:
         if statement.sort != "prop":
             raise TranslationError(f"{show(statement)} is a term, not a statement")
         return statement
+    found = None if _open else _read.get((_read_prop, id(statement)))
+    return found[1] if found else _kept(_read_prop, statement, _read_prop(statement))
+
+
+def _read_prop(statement: Any) -> Term:
     if isinstance(statement, Forall):
         result = prop(statement.conclusion)
         for condition in reversed(statement.given):

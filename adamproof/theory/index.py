@@ -33,6 +33,12 @@ def chapters() -> dict[str, str]:
     return {_slug(module): module.split(".")[2] for module in modules() if _declares(module)}
 
 
+@cache
+def lengths() -> dict[str, int]:
+    """How long the file of each lemma is, by slug, in characters."""
+    return {_slug(module): len(package_data.source_of(module)) for module in modules()}
+
+
 def labels() -> dict[str, str]:
     """The slugs of the lemmas that have a label in the source, by label in lower case."""
     found: dict[str, str] = importlib.import_module("adamproof.lemmas").LABELS

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -260,6 +261,12 @@ def with_error(*left_out: str) -> Any:
 # --- models -----------------------------------------------------------------------------------------
 
 
+@cache
+def magnitude(time: int, i: int) -> Any:
+    """The kernel term of an expected magnitude, made once for all models."""
+    return term(E(u(Integer(time), Integer(i), w), w))
+
+
 def extended(model: Model) -> Model:
     """A run with the largest vbar that C2 allows (rounded down), and A, B, tau as they turn out."""
     evaluator = Evaluator(model)
@@ -270,7 +277,7 @@ def extended(model: Model) -> Model:
 
     with mpmath.workdps(80):
         least = min(
-            value(E(u(Integer(time), Integer(i), w), w))
+            value(magnitude(time, i))
             for time in range(1, horizon + 1)
             for i in range(1, dimension + 1)
         )

@@ -26,6 +26,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -413,19 +414,29 @@ ERROR_BOUND = le(MEAN_ERROR, START + LENGTH * RATIO * MODULUS + nu)
 # --- models -----------------------------------------------------------------------------------------
 
 
+TRUE_BOUND = bound(LEVEL)
+
+
+@cache
+def noise_length(time: int) -> Any:
+    """The kernel term of the length of the averaged noise, made once for all models."""
+    return term(norm(noise(Integer(time))))
+
+
 def chances(model: Model, inequality: Any = None) -> Model:
     """Which averaged noises are long, where the inequality holds, and nu for the outcome w, as they turn out."""
-    inequality = bound(LEVEL) if inequality is None else inequality
+    inequality = TRUE_BOUND if inequality is None else inequality
+    evaluators = {point: Evaluator(model.extended(variables={"w": point})) for point, _ in model.space}
 
     def value(body: Any, point: Any) -> Any:
-        return as_mpf(Evaluator(model.extended(variables={"w": point})).value(term(body)))
+        return as_mpf(evaluators[point].value(term(body)))
 
     horizon = model.variables["T"]
     lengths, true = {}, {}
     with mpmath.workdps(60):
         for point, _ in model.space:
             for time in range(1, horizon + 1):
-                lengths[time, point] = value(norm(noise(Integer(time))), point)
+                lengths[time, point] = value(noise_length(time), point)
             true[point] = Fraction(int(value(inequality.lhs, point) <= value(inequality.rhs, point)))
         level = value(LEVEL, 0)
         far = {place: Fraction(int(size > level)) for place, size in lengths.items()}

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -395,6 +396,16 @@ def with_conditions(runs: Iterator[Model]) -> Iterator[Model]:
             yield model.extended(variables=found)
 
 
+def powered_length(time: Any) -> Any:
+    return real_power(length(time), p)
+
+
+@cache
+def expected(body: Any, time: int) -> Any:
+    """The kernel term of an expectation at a time, made once for all models."""
+    return term(E(body(Integer(time)), w))
+
+
 def conditions(model: Model) -> dict[str, Any] | None:
     """vbar, C1 = 1 and C0 of a run, just on the safe side; None where a gradient or a magnitude vanishes."""
     evaluator = Evaluator(model)
@@ -402,7 +413,7 @@ def conditions(model: Model) -> dict[str, Any] | None:
     horizon = model.variables["T"]
 
     def mean(body: Any, time: int) -> Any:
-        return evaluator.value(term(E(body(Integer(time)), w)))
+        return evaluator.value(expected(body, time))
 
     felt = [(mean(gain, time), mean(one_norm, time)) for time in times]
     if any(not size or not magnitude for magnitude, size in felt):
@@ -411,9 +422,7 @@ def conditions(model: Model) -> dict[str, Any] | None:
         vbar_value = min(as_mpf(magnitude) / as_mpf(size) for magnitude, size in felt)
         average = sum(as_mpf(mean(length, time)) for time in range(1, horizon + 1)) / horizon
         exponent = as_mpf(model.variables["p"])
-        powers = (
-            sum(as_mpf(mean(lambda at_: real_power(length(at_), p), time)) for time in range(1, horizon + 1)) / horizon
-        )
+        powers = sum(as_mpf(mean(powered_length, time)) for time in range(1, horizon + 1)) / horizon
         ratio = mpmath.sqrt(powers / average**exponent)
     floor = Fraction(int(vbar_value * 10**6), 10**6)
     ceiling = Fraction(int(ratio * 10**6) + 1, 10**6)
