@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from adamproof.export.development import LIBRARY
-from adamproof.export.handwritten import prelude
+from adamproof.export.coq.development import LIBRARY
+from adamproof.export.coq.handwritten import prelude
 
 ROOT = Path(__file__).resolve().parents[1]
 COQC = """#!/bin/sh

@@ -12,8 +12,8 @@ from ..checking.verifier import FreshVerification
 from ..crosscheck import coq, coqc, records
 from ..crosscheck.coq import Stored, document, lemmas, module_of, reason
 from ..crosscheck.records import ACCEPTED, REFUSED
-from ..export.development import Development, Module
-from ..export.handwritten import statements
+from ..export.coq.development import Development, Module
+from ..export.coq.handwritten import statements
 from ..export.proof import read
 from ..kernel.terms import Refusal
 from ..kernel.text import show

@@ -9,11 +9,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from ..export.development import TOGETHER, Development, Module
-from ..export.handwritten import NAMES, defined, standalone
+from ..export.coq.development import TOGETHER, Development, Module
+from ..export.coq.handwritten import NAMES, defined, standalone
+from ..export.coq.replay import replay
+from ..export.coq.text import coq_name
 from ..export.proof import Proof, read
-from ..export.replay import replay
-from ..export.text import coq_name
 from ..kernel.terms import Refusal
 from .coqc import Answer
 from .records import ACCEPTED, REFUSED

@@ -13,8 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..export.development import LIBRARY, Module
-from ..export.handwritten import prelude
+from ..export.coq.development import LIBRARY, Module
+from ..export.coq.handwritten import prelude
 from ..support.signals import DeferredSignals
 from ..support.tally import Tally
 

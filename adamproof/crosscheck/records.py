@@ -129,7 +129,7 @@ def made(checker: str, version: str, results: Mapping[str, Mapping[str, Any]]) -
 def sources() -> list[Traversable]:
     """The code that an answer depends on beside the proof: the exporter, the kernel's terms, and what makes verdicts of
     the words of Coq and of solvers."""
-    folders = (package_data.folder(name) for name in ("export", "kernel"))
+    folders = (package_data.folder(*names) for names in (("export",), ("export", "coq"), ("kernel",)))
     found = [file for folder in folders for file in package_data.entries(folder, ".py", ".v")]
     return [*found, *(package_data.folder("crosscheck", name) for name in VERDICTS)]
 

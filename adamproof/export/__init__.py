@@ -1,5 +1,5 @@
 """Stored proofs in another checker's language.  Nothing here is trusted: what it writes is checked there.
 
-proof, raw, text -> normal_terms, scope -> algebra -> development -> replay; `smt` asks about steps.  Only the kernel's
+proof: a stored proof's steps, for all of these; coq: proofs for Coq; smt: questions about steps.  Only the kernel's
 terms and reader are used.
 """

@@ -22,12 +22,12 @@ from adamproof.cli.errors import CliError
 from adamproof.cli.terminal import Progress
 from adamproof.crosscheck import coqc
 from adamproof.crosscheck.coq import Stored, module_of
-from adamproof.export.development import Development, Module
-from adamproof.export.normal_terms import term_of
+from adamproof.export.coq.development import Development, Module
+from adamproof.export.coq.normal_terms import term_of
+from adamproof.export.coq.replay import replay
+from adamproof.export.coq.scope import Scope
+from adamproof.export.coq.text import coq_name
 from adamproof.export.proof import Proof, Step, read
-from adamproof.export.replay import replay
-from adamproof.export.scope import Scope
-from adamproof.export.text import coq_name
 from adamproof.kernel.normal import normal
 from adamproof.kernel.rules import RULES
 from adamproof.kernel.terms import RELATIONS, Refusal, Term, as_real, bind, function, make, number

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
-from adamproof.export.scope import symbol_key
+from adamproof.export.coq.scope import symbol_key
 from adamproof.kernel.facts import FACTS
 from adamproof.kernel.rules import RULES
 from adamproof.kernel.terms import (

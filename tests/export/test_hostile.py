@@ -16,12 +16,12 @@ import pytest
 
 from adamproof.crosscheck import coqc
 from adamproof.crosscheck.coq import Stored, module_of
-from adamproof.export import handwritten
-from adamproof.export.development import Development, Module
+from adamproof.export.coq import handwritten
+from adamproof.export.coq.development import Development, Module
+from adamproof.export.coq.replay import replay
+from adamproof.export.coq.text import TAKEN
 from adamproof.export.proof import read
-from adamproof.export.replay import replay
 from adamproof.export.smt import document, obligations
-from adamproof.export.text import TAKEN
 from adamproof.kernel.terms import RESERVED, Refusal, Term, function, make
 from adamproof.kernel.verify import verify
 from adamproof.prover.record import Step, derive, dump

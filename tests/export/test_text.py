@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adamproof.export import handwritten, raw
-from adamproof.export.development import Development, comment
-from adamproof.export.normal_terms import term_of
+from adamproof.export.coq import handwritten, raw
+from adamproof.export.coq.development import Development, comment
+from adamproof.export.coq.normal_terms import term_of
+from adamproof.export.coq.replay import replay
+from adamproof.export.coq.text import coq_name, digits, show
 from adamproof.export.proof import read
-from adamproof.export.replay import replay
-from adamproof.export.text import coq_name, digits, show
 from adamproof.kernel.normal import normal
 from adamproof.kernel.terms import Refusal, Term, as_real, bind, function, make, number
 from adamproof.prover import dump, prop, real_power

@@ -11,13 +11,13 @@ import pytest
 
 from adamproof.crosscheck import coqc
 from adamproof.crosscheck.smt_solvers import asker
-from adamproof.export import normal_terms, text
-from adamproof.export.development import Development, Module
+from adamproof.export.coq import normal_terms, text
+from adamproof.export.coq.development import Development, Module
+from adamproof.export.coq.replay import replay
+from adamproof.export.coq.scope import names_of
+from adamproof.export.coq.text import coq_name
 from adamproof.export.proof import read
-from adamproof.export.replay import replay
-from adamproof.export.scope import names_of
 from adamproof.export.smt import obligations
-from adamproof.export.text import coq_name
 from adamproof.kernel import terms
 from adamproof.kernel.rules import RULES
 from adamproof.kernel.terms import NAME, Term, as_real, function, make

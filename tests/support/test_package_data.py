@@ -64,7 +64,7 @@ def test_a_zip_file_has_the_same_records_and_digests_as_a_folder(archive: Path, 
     code = """
 import adamproof
 from adamproof.checking import cache
-from adamproof.export import handwritten
+from adamproof.export.coq import handwritten
 from adamproof.crosscheck import records as crosscheck_records
 from adamproof.experiments import records
 from adamproof.support.package_data import source_of
@@ -113,7 +113,7 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
     ("file", "command"),
     [
         ("report/style.css", "report sign-form --no-cache --html r.html"),
-        ("export/Prelude.v", "export sign-form --to coq"),
+        ("export/coq/Prelude.v", "export sign-form --to coq"),
     ],
 )
 def test_a_missing_file_of_the_package_is_not_output_that_cannot_be_written(

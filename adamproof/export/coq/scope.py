@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..kernel.terms import Term, free
+from ...kernel.terms import Term, free
 from .text import TIGHT, show, symbol_name, type_of
 
 

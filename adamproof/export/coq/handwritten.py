@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from ..support import package_data
+from ...support import package_data
 from .development import IMPORT, LIBRARY, Module
 
 NAMES = ("Prelude", "Statements")
@@ -13,7 +13,7 @@ PRELUDE_NEEDS = "From Coq Require Import Reals ZArith List Lra Lia."
 
 
 def prelude() -> str:
-    return package_data.text(package_data.folder("export", "Prelude.v"))
+    return package_data.text(package_data.folder("export", "coq", "Prelude.v"))
 
 
 @cache
@@ -26,7 +26,7 @@ def defined() -> frozenset[str]:
 
 def statements() -> Module:
     """The hand-written statements, which are derived from the exported theorems."""
-    text = package_data.text(package_data.folder("export", "Statements.v"))
+    text = package_data.text(package_data.folder("export", "coq", "Statements.v"))
     needs = re.findall(rf"^From {LIBRARY} Require (?!Import )([\w ]+)\.$", text, re.MULTILINE)
     theorems = re.findall(r"^ *Theorem (\w+) ", text, re.MULTILINE)
     return Module("Statements", text, tuple(" ".join(needs).split()), theorems=tuple(theorems))

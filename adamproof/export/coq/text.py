@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..kernel.terms import BINDERS, INT, POINT, QUANTIFIERS, REAL, Function, Term, bound_sort_of, free
+from ...kernel.terms import BINDERS, INT, POINT, QUANTIFIERS, REAL, Function, Term, bound_sort_of, free
 
 SORTS = {INT: "Z", REAL: "R", POINT: "Omega"}
 RELATIONS = {"==": "=", "<=": "<=", "<": "<", "!=": "<>"}

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from ..kernel.normal import ONE, content, key, normal, scaled, whole
-from ..kernel.terms import BINDERS, INT, POINT, QUANTIFIERS, REAL, Function, Term, free, make, number
+from ...kernel.normal import ONE, content, key, normal, scaled, whole
+from ...kernel.terms import BINDERS, INT, POINT, QUANTIFIERS, REAL, Function, Term, free, make, number
+from ..proof import unlimited
 from . import raw
 from .algebra import Algebra
 from .normal_terms import UNIT, ZERO, atom_key, atom_term, canonical, is_leaf, ordered, parts_of, powers, split, term_of
-from .proof import unlimited
 from .scope import Scope, names_of, symbol_key
 from .text import BINDER_HEADS, INTEGRABLE, RELATIONS, SORTS, new_name, show, symbol_name, type_of
 

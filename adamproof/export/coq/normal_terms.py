@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..kernel.normal import Atom, Monomial, Number, Poly, normal
-from ..kernel.terms import BINDERS, INT, POINT, REAL, Term, free, make, number
-from ..kernel.text import show as kernel_text
+from ...kernel.normal import Atom, Monomial, Number, Poly, normal
+from ...kernel.terms import BINDERS, INT, POINT, REAL, Term, free, make, number
+from ...kernel.text import show as kernel_text
 from . import raw
 from .text import LARGEST_POWER, is_literal_power
 

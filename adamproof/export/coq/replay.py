@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from ..kernel.facts import FACTS
-from ..kernel.normal import difference
-from ..kernel.rules import NEGATED_GOAL, Theorem
-from ..kernel.terms import (
+from ...kernel.facts import FACTS
+from ...kernel.normal import difference
+from ...kernel.rules import NEGATED_GOAL, Theorem
+from ...kernel.terms import (
     BINDERS,
     INT,
     QUANTIFIERS,
@@ -25,13 +25,13 @@ from ..kernel.terms import (
     Term,
     make,
 )
-from ..kernel.text import show
+from ...kernel.text import show
+from ..proof import Proof as StoredProof
+from ..proof import Step, unlimited
 from . import raw
 from .algebra import Algebra
 from .development import Development, Lemma, Module, together
 from .normal_terms import UNIT, ZERO, term_of
-from .proof import Proof as StoredProof
-from .proof import Step, unlimited
 from .scope import Scope
 from .text import INTEGRABLE, SORTS, digits, function_text
 

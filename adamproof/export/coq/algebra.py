@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from ..kernel.normal import Atom, Poly, normal
-from ..kernel.terms import REAL, Term
+from ...kernel.normal import Atom, Poly, normal
+from ...kernel.terms import REAL, Term
+from ..proof import unlimited
 from .normal_terms import term_of
-from .proof import unlimited
 from .scope import Scope
 from .text import TIGHT, is_literal_power, show
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from ..kernel.terms import REAL, Function, FunctionBody, Term, bound_sort_of, free, fresh, is_binder, make, unchecked
+from ...kernel.terms import REAL, Function, FunctionBody, Term, bound_sort_of, free, fresh, is_binder, make, unchecked
 
 _coerced: dict[Term, Term] = {}
 
