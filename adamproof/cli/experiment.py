@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..experiments.records import EXPERIMENTS
+from ..experiments.index import EXPERIMENTS
 from . import files, idle, terminal
 from .errors import CliError
 from .options import (
@@ -101,7 +101,7 @@ def experiment(request: Request, form: str, progress: terminal.Progress) -> int:
 
 def run(request: Request, name: str, progress: terminal.Progress) -> Record:
     """One experiment.  Raises CliError for what cannot be run."""
-    from ..experiments import records
+    from ..experiments import index, records
     from ..experiments.runner import Runner
     from ..simulator import NotFinite, SimulationError
 
@@ -110,7 +110,7 @@ def run(request: Request, name: str, progress: terminal.Progress) -> Record:
         terminal.warn(text)
 
     lab = Runner(request.seed, request.engine, request.threads, lambda text: progress(f"{name}: {text}"), say)
-    module = records.module(name)
+    module = index.module(name)
     parameters = module.FULL if request.full else module.DEFAULT
     try:
         result = module.run(lab, parameters)
@@ -124,7 +124,7 @@ def run(request: Request, name: str, progress: terminal.Progress) -> Record:
 
 def text(record: Record) -> str:
     """What came out, for people."""
-    from ..experiments.records import module
+    from ..experiments.index import module
 
     experiment = module(record.experiment)
     lines = [f"{record.experiment}: {experiment.TITLE}", f"seed {record.seed}, run by {record.engine}", ""]
@@ -151,7 +151,7 @@ def _write(record: Record, folder: Path) -> None:
 
 
 def _picture(record: Record) -> Picture:
-    from ..experiments.records import module
+    from ..experiments.index import module
 
     picture: Picture = module(record.experiment).picture(record.result)
     return picture

@@ -12,23 +12,16 @@ import platform
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
-from importlib import import_module
 from importlib.resources.abc import Traversable
 from typing import Any
 
 from .._version import __version__
 from ..support import package_data, records
+from .index import EXPERIMENTS, module
 
 SCHEMA = 1
-EXPERIMENTS = {
-    "conditions": "adamproof.experiments.conditions",
-    "lr-dimension": "adamproof.experiments.lr_dimension",
-    "beta-boundary": "adamproof.experiments.beta_boundary",
-    "momentum": "adamproof.experiments.momentum",
-    "rate": "adamproof.experiments.rate",
-}
-# Beside the simulator and the experiment's own file.
-SHARED = ("support/arrays.py", "experiments/runner.py", "experiments/statistics.py")
+# Beside the simulator, the bounds that runs are compared with, and the experiment's own file.
+SHARED = ("support/arrays.py", *(f"experiments/{name}.py" for name in ("against_bound", "runner", "statistics")))
 
 
 RecordError = records.RecordError
@@ -72,13 +65,6 @@ class Record:
         return records.text({"schema": SCHEMA, **content}, self.command)
 
 
-def module(experiment: str) -> Any:
-    """The module of an experiment.  Raises RecordError."""
-    if experiment not in EXPERIMENTS:
-        raise RecordError(f"there is no experiment {experiment!r}; there are {', '.join(EXPERIMENTS)}")
-    return import_module(EXPERIMENTS[experiment])
-
-
 def made(experiment: str, seed: int, full: bool, engine: str, parameters: Any, result: Any) -> Record:
     """A record of what has just been run, by the code and the versions at hand."""
     import numpy
@@ -93,11 +79,11 @@ def made(experiment: str, seed: int, full: bool, engine: str, parameters: Any, r
 
 @cache
 def fingerprint(experiment: str) -> str:
-    """A digest of the source that an experiment's numbers come from: the simulator, the shared tools, its own file."""
-    own = EXPERIMENTS[experiment].rpartition(".")[2]
+    """A digest of what an experiment's numbers come from: simulator, bounds, the shared tools, its own file."""
     shared = [package_data.folder(*name.split("/")) for name in SHARED]
-    simulator = package_data.entries(package_data.folder("simulator"), ".py")
-    return records.digest_of([*simulator, *shared, package_data.folder("experiments", f"{own}.py")])
+    rooms = [*package_data.entries(package_data.folder("simulator"), ".py")]
+    rooms += package_data.entries(package_data.folder("bounds"), ".py", ".json")
+    return records.digest_of([*rooms, *shared, package_data.folder("experiments", f"{EXPERIMENTS[experiment]}.py")])
 
 
 # --- files --------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..experiments.records import Record, module
+from ..experiments.index import module
+from ..experiments.records import Record
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,10 @@ from click.testing import CliRunner
 from adamproof.claims.evidence import EvidenceStore, State
 from adamproof.claims.table import Status, ledger
 from adamproof.cli.app import main
-from adamproof.experiments import beta_boundary, conditions, lr_dimension, momentum, rate, records
+from adamproof.experiments import beta_boundary, conditions, lr_dimension, momentum, rate
+from adamproof.experiments.index import EXPERIMENTS, module
 from adamproof.experiments.pictures import Curve, Panel, Picture
-from adamproof.experiments.records import EXPERIMENTS, Record, RecordError, found_in, made, read, shipped
+from adamproof.experiments.records import Record, RecordError, found_in, made, read, shipped
 from adamproof.experiments.runner import Runner, late_steps
 from adamproof.simulator import SimulationError
 from adamproof.support.records import CHECKSUM, COMMAND, text
@@ -49,7 +50,7 @@ SMALL: dict[str, dict[str, Any]] = {
 
 def small(name: str, seed: int = 0, engine: str = "numpy") -> Record:
     lab = Runner(seed, engine)
-    result = records.module(name).run(lab, SMALL[name])
+    result = module(name).run(lab, SMALL[name])
     return made(name, seed, False, lab.engines[0], SMALL[name], result)
 
 
@@ -67,17 +68,17 @@ def test_an_experiment_gives_a_record_words_and_a_picture(name: str, tmp_path: P
     path = tmp_path / f"{name}.json"
     path.write_text(record.text(), encoding="utf-8")
     assert read(path) == record
-    module = records.module(name)
+    experiment = module(name)
     assert record.observed() and set(record.observed()) <= set(range(1, 18))
     assert not any(word in " ".join(record.observed().values()) for word in ("PROVED", "REFUTED", "proves"))
-    assert module.summary(record.result)
-    picture = module.picture(record.result)
+    assert experiment.summary(record.result)
+    picture = experiment.picture(record.result)
     picture.draw(str(tmp_path / "drawn.svg"))
     assert (tmp_path / "drawn.svg").read_text().startswith("<?xml")
     rows = picture.text("x.csv").splitlines()
     assert rows[0] == "panel,curve,x,y,half width"
     assert len(rows) > 4
-    assert module.FULL.keys() == module.DEFAULT.keys()
+    assert experiment.FULL.keys() == experiment.DEFAULT.keys()
 
 
 def test_numbers_depend_on_the_seed_alone() -> None:
@@ -176,7 +177,7 @@ def test_a_record_under_another_name_is_refused(small_rate: Record, tmp_path: Pa
     with pytest.raises(RecordError, match="cannot read"):
         read(tmp_path / "none.json")
     with pytest.raises(RecordError, match="there is no experiment 'x'; there are conditions"):
-        records.module("x")
+        module("x")
 
 
 def test_the_records_of_the_package_are_whole() -> None:
@@ -184,7 +185,7 @@ def test_the_records_of_the_package_are_whole() -> None:
     assert problems == []
     assert [record.experiment for record in found] == list(EXPERIMENTS)
     for record in found:
-        defaults = json.loads(json.dumps(records.module(record.experiment).DEFAULT))
+        defaults = json.loads(json.dumps(module(record.experiment).DEFAULT))
         assert (record.seed, record.full, record.parameters) == (0, False, defaults)
         assert record.made_by_this_code, "adamproof experiment all --save adamproof/experiments/records"
     numbers = {number for record in found for number in record.observed()}
@@ -333,7 +334,7 @@ def test_the_page_has_the_digits_of_the_records() -> None:
     said = "\n".join(
         line
         for record in found_in(shipped())[0]
-        for line in (*records.module(record.experiment).summary(record.result), *record.observed().values())
+        for line in (*module(record.experiment).summary(record.result), *record.observed().values())
     )
     powers = re.findall(r"[Td]\^\([^)]*\)", page)
     assert len(powers) > 12

@@ -67,11 +67,12 @@ from adamproof.checking import cache
 from adamproof.export.coq import handwritten
 from adamproof.crosscheck import records as crosscheck_records
 from adamproof.experiments import records
+from adamproof.experiments.index import EXPERIMENTS
 from adamproof.support.package_data import source_of
 from adamproof.theory import index
 print(adamproof.__file__.count(".whl"))
 print(*(len(source_of(f"adamproof.simulator.{name}")) for name in ("kernels", "summation", "numba_engine")))
-print(cache.fingerprint(), crosscheck_records.fingerprint(), *map(records.fingerprint, records.EXPERIMENTS))
+print(cache.fingerprint(), crosscheck_records.fingerprint(), *map(records.fingerprint, EXPERIMENTS))
 print(len(index.chapters()), len(handwritten.prelude()), len(handwritten.statements().text))
 for module in (crosscheck_records, records):
     found, problems = module.found_in(module.shipped())
