@@ -36,7 +36,7 @@ class Session:
         return self.once("experiments.txt", lambda: _printed(self.folder, *EXPERIMENTS))
 
     def claims(self) -> str:
-        """The whole ledger as JSON, found under the hash seed 0, without records of one's own."""
+        """The whole table of claims as JSON, found under the hash seed 0, without records of one's own."""
 
         def make() -> str:
             bare = self.folder / "no records"

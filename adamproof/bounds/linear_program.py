@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from ..prover.elimination import solved
 from .affine import Affine, variables_of
 
 TOLERANCE = 1e-7  # below this a slack or multiplier is taken to be 0; the exact solve decides
@@ -148,6 +147,8 @@ def _multipliers(
 
 def _solved(rows: Sequence[Sequence[Fraction]], unknowns: int) -> list[Fraction]:
     """A solution of linear equations (coefficients and right side a row); unknowns left free are 0."""
+    from ..prover.elimination import solved  # with SymPy, which exponents alone do not need
+
     found = solved([dict(enumerate(row)) for row in rows], unknowns)
     if found is None:
         raise ProgramError("the support found has no exact solution; the program is too degenerate")
