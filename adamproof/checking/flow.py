@@ -79,6 +79,7 @@ class Flow:
             meanwhile()
             return {}
         found = {}
+        self.workers.start(None)
         with Recalled(list(kept), self.jobs) as recalled:
             self.say("verifying what the cache has")
             for asked, report, seconds in recalled.reports(self.workers, meanwhile):

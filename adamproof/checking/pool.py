@@ -161,6 +161,10 @@ class Workers:
             else:
                 return message
 
+    def start(self, path: str | None) -> None:
+        """Have a process for this file, so that it is ready when it is asked."""
+        self._worker(path)
+
     def run(self, requests: Sequence[Request], jobs: int | None = None) -> Iterator[Answer]:
         """The answers in the order of the requests, each as soon as it and those before it are there."""
         jobs = min(jobs or self._jobs, len(requests))

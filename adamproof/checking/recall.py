@@ -87,26 +87,36 @@ class Recalled:
             Request("outline", question.lemma, claim=question.claim or None, mutants=question.mutants)
             for question in self._kept
         ]
+        said = {question: _said(kept) for question, kept in self._kept.items()}  # while the process may be starting
         answers = list(workers.run(requests, jobs=1))
         meanwhile()
         for question, answer in zip(self._kept, answers, strict=True):
             start = time.perf_counter()
-            report = self._report(question, answer.findings)
+            report = self._report(question, said[question], answer.findings)
             if report is not None:
                 yield question, report, answer.seconds + time.perf_counter() - start
 
-    def _report(self, question: Question, outline: Callable[[], Findings]) -> LemmaReport | None:
+    def _report(
+        self, question: Question, found: Findings | None, outline: Callable[[], Findings]
+    ) -> LemmaReport | None:
         try:
-            found = self._kept[question].findings()
-            if found.outline != outline() or not found.is_complete(question.models):
+            if found is None or found.outline != outline() or not found.is_complete(question.models):
                 return None
-        except (NotFindings, WorkerFailed):
+        except WorkerFailed:
             return None  # finding it anew says what is wrong
         try:
             report = judged(found, [answer() for answer in self._answers.get(question, [])])
         except RuntimeError:  # the verifier has ended: perhaps at this entry
             return None
         return report if report.verdict is Verdict.PROVED else None
+
+
+def _said(kept: _Kept) -> Findings | None:
+    """What was found, where what is kept says so."""
+    try:
+        return kept.findings()
+    except NotFindings:
+        return None
 
 
 def _read(questions: Sequence[Question]) -> dict[Question, _Kept]:

@@ -89,7 +89,7 @@ def _has_means(bound: Any) -> bool:
 
 def _best_gamma(bound: Any, question: Calculation) -> Found:
     parts: dict[Any, Any] = {}
-    for part in Add.make_args(expand_mul(bound)):
+    for part in Add.make_args(expand_mul(bound, deep=False)):  # deeper, it would only be longer
         power = next((f.as_base_exp()[1] for f in Mul.make_args(part) if f.as_base_exp()[0] == gamma), 0)
         parts[power] = parts.get(power, 0) + part / gamma**power
     if set(parts) != {-1, 0, 1} or any(part.has(gamma) for part in parts.values()):
