@@ -37,7 +37,7 @@ class Gathering:
 
     reports: those that are there already, by slug, or a sentence that says why there is none: those lemmas are not
     checked again.  observed: what records show; if None, it is read: in `folder`, else where `worker` says.
-    drawn: whether with pictures.  problems: what is wrong with records.  warnings: about the cache.
+    problems: what is wrong with records.  warnings: about the cache.
     """
 
     flow: Flow
@@ -45,18 +45,19 @@ class Gathering:
     opinions: Sequence[Opinions] = ()
     observed: Sequence[Observed] | None = None
     folder: str | None = None
-    drawn: bool = False
     reports: Mapping[str, LemmaReport | str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    store: Store = field(default_factory=Store)
 
     def verdicts(self) -> list[ClaimVerdict]:
         """The verdicts, computed now."""
         rows = [row for row in ROWS if not self.numbers or row.number in self.numbers]
         for row in rows:
             self.flow.say(f"claim {row.number}: {row.text}")
-        store = Store(opinions=self.opinions)
-        found = verdicts(rows, store)
+        store = self.store
+        store.opinions = self.opinions
+        verdicts(rows, store)
         self._fill(store)
         while True:
             found = verdicts(rows, store)
@@ -101,7 +102,7 @@ class Gathering:
         store.known |= calculated(self.flow.workers, list(store.questions))
         store.questions.clear()
         if self.observed is None:
-            self.observed, problems = recorded(self.flow.workers, self.folder, self.drawn)
+            self.observed, problems = recorded(self.flow.workers, self.folder, drawn=False)
             self.problems += problems
         store.observed = self.observed
 

@@ -18,6 +18,7 @@ from adamproof.claims.gathering import claim_table
 from adamproof.claims.table import ROWS
 from adamproof.crosscheck.records import made as made_opinions
 from adamproof.crosscheck.records import of_results
+from adamproof.experiments.observed import Observed
 from adamproof.experiments.records import read, shipped
 from adamproof.prover import prop
 from adamproof.render import show
@@ -26,7 +27,6 @@ from adamproof.report.content import Content
 from adamproof.report.document import made, written
 from adamproof.report.latex import escape
 from adamproof.report.parts import Part
-from adamproof.report.runs import Run
 from adamproof.theory.index import chapters
 from adamproof.theory.library import get, lemmas
 from tests.cli.test_cli import HEAD, run
@@ -183,7 +183,8 @@ def test_records_are_shown_as_observations(tmp_path: Path) -> None:
 
 
 def test_words_of_a_record_are_no_markup(documents: tuple[str, str]) -> None:
-    hostile = Run(HOSTILE, HOSTILE, HOSTILE, {4: HOSTILE}, [HOSTILE], f"<svg>{HOSTILE}</svg>")
+    made = (HOSTILE, HOSTILE, HOSTILE, 0, HOSTILE, {HOSTILE: HOSTILE}, True)
+    hostile = Observed(*made, {4: HOSTILE}, (), (HOSTILE,), f"<svg>{HOSTILE}</svg>")
     page = assert_sound(written(content_of(runs=[hostile]), "html"))
     assert page.text.count(HOSTILE) == 5  # the headline has two
     assert "\\input" not in written(content_of(runs=[hostile]), "latex")
