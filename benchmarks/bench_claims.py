@@ -48,8 +48,8 @@ def main() -> None:
         print(f"{name:25}  {time:6.2f} s, {time / one:.1f} times check B.2 (target {target})")
     print(f"check all, cold            {everything:6.2f} s")
     for words, time in cold.items():
-        target = " (target 2)" if words[0] == "report" else ""
-        print(f"{' '.join(words[:2]) + ', cold':25}  {time:6.2f} s, {time / everything:.1f} times check all{target}")
+        aim = " (target 2)" if words[0] == "report" else ""
+        print(f"{' '.join(words[:2]) + ', cold':25}  {time:6.2f} s, {time / everything:.1f} times check all{aim}")
 
 
 if __name__ == "__main__":
