@@ -6,7 +6,6 @@ no lemma file.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -54,7 +53,6 @@ class Flow:
         failed(request, error, seconds) gets the WorkerFailed of a request that has no report, and whatever `made`
         raises.  `meanwhile` is called once, before anything is found anew, while the kernel reads what was kept.
         """
-        gc.set_threshold(100_000)  # terms are many, live long and are not cyclic
         found = self._recalled(requests, made, meanwhile)
         missing = [request for request in requests if request not in found]
         answers = self.workers.run(missing, None if len(missing) >= WORTH_A_POOL else 1)

@@ -5,6 +5,7 @@ This process runs no lemma file.  What it prints follows from data that are sent
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -84,6 +85,7 @@ def workers(jobs: int, progress: terminal.Progress, program: str = PROGRAM) -> I
         progress.clear()
         terminal.warn(f"[{visible(path) if path else 'a lemma of the library'} prints] {line}")
 
+    gc.set_threshold(100_000)  # terms are many, live long and are not cyclic
     with ended_by_signals(), Workers(jobs, heard, progress, program) as processes:
         yield processes
 

@@ -25,6 +25,7 @@ from adamproof.claims.exponents import BEST, MEANS, ORDER, OURS, SOURCE, Calcula
 from adamproof.claims.gathering import JOBS, WORKER, Gathering
 from adamproof.claims.table import ROWS, ClaimVerdict, Status, proved, refuted, verdicts
 from adamproof.lemmas.main import main_theorem
+from adamproof.lemmas.notation import T
 from adamproof.prover import le, prop, prove, reals
 from adamproof.theory import library
 from adamproof.theory.lemma import Claim, Lemma, Source
@@ -245,7 +246,7 @@ def test_the_exponents_of_a_bound_that_is_not_the_proved_one_do_not_count(
     get = library.get
     norm = get("corollary-3-3").claim("gradient norm")
     left, right = norm.conclusion.args
-    claim = replace(norm, conclusion=le(left, right / reals("T")))
+    claim = replace(norm, conclusion=le(left, right / T))
     smaller = replace(get("corollary-3-3"), claims=[claim], mutants=())
     monkeypatch.setattr(calculations.library, "get", lambda slug: smaller)
     store.known.clear()
