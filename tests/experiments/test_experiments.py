@@ -17,6 +17,7 @@ from adamproof.claims.gathering import claim_table
 from adamproof.claims.table import Status
 from adamproof.cli.app import main
 from adamproof.experiments import beta_boundary, conditions, lr_dimension, momentum, rate, records
+from adamproof.experiments.observed import observed
 from adamproof.experiments.pictures import Curve, Panel, Picture
 from adamproof.experiments.records import EXPERIMENTS, Record, RecordError, found_in, made, read, shipped
 from adamproof.experiments.runner import Runner, late_steps
@@ -216,8 +217,8 @@ def test_a_record_never_proves(small_rate: Record) -> None:
 
 
 def test_a_record_of_other_code_is_said_to_be_so(small_rate: Record) -> None:
-    (fresh,) = EvidenceStore(records=[small_rate]).runs(4)
-    (stale,) = EvidenceStore(records=[replace(small_rate, code="0" * 64)]).runs(4)
+    (fresh,) = EvidenceStore([observed(small_rate)]).runs(4)
+    (stale,) = EvidenceStore([observed(replace(small_rate, code="0" * 64))]).runs(4)
     assert "other code" not in fresh.text
     assert stale.text == f"{fresh.text} (recorded with other code)"
 
