@@ -28,6 +28,15 @@ RATE, BEST, NO_MOMENTUM = "rate", "best", "no momentum"
 OF_TERMS = (RATE, BEST, NO_MOMENTUM)
 MAIN = ("main-theorem", "Adam")  # the claim that these are the terms of
 Value = str | bool | Fraction | Mapping[str, Fraction]
+# What an answer of each kind consists of.
+VALUES: dict[str, dict[str, type]] = {
+    ORDER: {"order": str, "T": Fraction, "d": Fraction},
+    MEANS: {"occur": bool, "occur where L1 = s1 = 0": bool},
+    BEST_GAMMA: {"order": str, "d": Fraction},
+    RATE: {"rate": Fraction, "exponents": dict},
+    BEST: {"rate": Fraction, "schedule": str, "C": Fraction, "is unique": bool},
+    NO_MOMENTUM: {"rate": Fraction, "binding": str},
+}
 
 
 @dataclass(frozen=True)
@@ -90,6 +99,8 @@ class Calculated:
             if question.kind in OF_TERMS:
                 raise OrderError(f"the terms of {question.slug} do not add up to the bound that is proved")
             raise OrderError(f"its {question.kind} was computed from another statement than the one that is proved")
+        if {name: type(value) for name, value in self.values.items()} != VALUES[question.kind]:
+            raise OrderError(f"what was sent about its {question.kind} is none")
         return self.values
 
 

@@ -20,7 +20,7 @@ def _calculate(data: Answer, send: Send) -> Answer:
     questions = list(map(Calculation.read, data["asked"]))
     found = []
     for question in questions:
-        send({"say": f"{question.slug}: computing the {question.kind} of {question.claim}"})
+        send({"say": f"{question.slug}: computing exponents of {question.claim}"})
         found.append(calculated(question).data())
     return {"calculated": found}
 

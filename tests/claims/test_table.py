@@ -277,6 +277,15 @@ def test_questions_and_answers_pass_between_processes_unchanged(store: Store) ->
             Calculated.read(data)
 
 
+@pytest.mark.parametrize("values", [{}, {"order": "1", "T": "0", "d": Fraction(0)}, {"rate": Fraction(1)}])
+def test_an_answer_to_something_else_is_a_failure(store: Store, values: dict[str, Any]) -> None:
+    for question in [one for one in store.known if one.kind == ORDER]:
+        store.known[question] = replace(store.known[question], values=values)
+    (entry,) = judged(store, 17)
+    assert entry.verdict.word is Status.UNDECIDED
+    assert entry.verdict.missing == ("unconditional: no exponent, what was sent about its order is none",)
+
+
 def test_an_answer_that_is_missing_is_a_failure() -> None:
     question = Calculation.at(ORDER, "rate", "Adam", OURS)
     with pytest.raises(OrderError, match="it ended"):
