@@ -32,9 +32,10 @@ def run(arguments: Sequence[str]) -> None:
     subprocess.run([sys.executable, *arguments], check=True, capture_output=True, env=ENVIRONMENT, cwd=ROOT)
 
 
-def seconds(action: Callable[[], object], runs: int = RUNS) -> float:
-    """The median wall time of an action, after one run that is not counted."""
-    action()
+def seconds(action: Callable[[], object], runs: int = RUNS, uncounted: int = 1) -> float:
+    """The median wall time of an action, after some runs that are not counted."""
+    for _ in range(uncounted):
+        action()
     times = []
     for _ in range(runs):
         began = time.perf_counter()

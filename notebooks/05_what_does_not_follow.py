@@ -18,10 +18,10 @@
 # - why the source's own schedule does **not** give its rate through Lemma B.2, which terms break, and how to repair it;
 # - what Condition 2 hides: a constant that cannot stay constant;
 # - in which sense "momentum is necessary" is true;
-# - how all of the source's claims fare: the ledger.
+# - how all of the source's claims fare, one by one.
 #
 # "Does not follow" is not "false". A bound that does not shrink proves nothing, in either direction. Where a claim is
-# false there is a counterexample, and the ledger says REFUTED.
+# false there is a counterexample, and their table says REFUTED.
 
 # %%
 # %matplotlib inline
@@ -36,7 +36,7 @@ from adamproof.bounds import Hyperparameters, Problem, bound, magnitudes, scalin
 from adamproof.bounds.plots import against_steps
 from adamproof.bounds.schedules import written_out
 from adamproof.bounds.theorems import with_scale
-from adamproof.claims.table import ledger
+from adamproof.claims.gathering import claim_table
 from adamproof.experiments.records import found_in, shipped
 from adamproof.report import notebook
 from adamproof.simulator import Noise, Schedule, adam, quadratic, sign_descent, simulate
@@ -237,20 +237,20 @@ for T in (100, 1000, 10_000):
 notebook.table(("T", "mean of |u o a|_1 (observed)", "the bound is at least (proved)"), rows)
 
 # %% [markdown]
-# ## The ledger
+# ## The claims, one by one
 #
 # All claims of the summary, in three tables. No verdict below is written anywhere: each is computed now, from lemmas that the kernel checks and
 # from exponents of their bounds. What was observed comes from stored records of experiments.
 
 # %%
 records, _ = found_in(shipped())
-notebook.ledger(ledger(range(1, 7), records=records))
+notebook.claim_table(claim_table(range(1, 7), records=records))
 
 # %%
-notebook.ledger(ledger(range(7, 12), records=records))
+notebook.claim_table(claim_table(range(7, 12), records=records))
 
 # %%
-notebook.ledger(ledger(range(12, 18), records=records))
+notebook.claim_table(claim_table(range(12, 18), records=records))
 
 # %% [markdown]
 # Read PROVED UNDER with its conditions, and NOT DERIVABLE as "not by this route": row 9 names the terms that break and the repairs. "observed" is what

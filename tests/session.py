@@ -61,7 +61,7 @@ class Session:
         return folder
 
     def claims(self) -> str:
-        """The whole ledger as JSON, found under the hash seed 0, without records of one's own."""
+        """The whole table of claims as JSON, found under the hash seed 0, without records of one's own."""
 
         def make() -> str:
             bare = self.folder / "no records"

@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import sympy
@@ -94,7 +95,8 @@ def constraints(terms: Mapping[str, Any], scale: Scale | None = None) -> list[Co
     return found
 
 
-def _scale_constraints(scale: Scale) -> list[Constraint]:
+@cache
+def _scale_constraints(scale: Scale) -> tuple[Constraint, ...]:
     """The scale's exponent is at least its value in each cell; where the scale is not defined, A, B, C may not be."""
     parts = cells(scale.formula)
     found: dict[Affine, Constraint] = {}
@@ -106,7 +108,7 @@ def _scale_constraints(scale: Scale) -> list[Constraint]:
             _check_convex(scale, cell, parts)
             form = Affine.of(scale.exponent) - Affine.of(cell.order.T)
             found[form] = Constraint(f"{cell.order.T} <= {scale.exponent}", form)
-    return list(found.values())
+    return tuple(found.values())
 
 
 def _excluded(cell: Cell) -> Affine:

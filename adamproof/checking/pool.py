@@ -30,6 +30,7 @@ from .request import FIRST, Request
 from .serialize import MAX_CLAIMS, NotFindings, unpacked
 from .verifier import FreshVerification, environment
 
+PROGRAM = "adamproof.checking.worker"
 MAX_BYTES = 256_000_000  # of one answer
 MAX_SHOWN = 20_000  # bytes of what a file prints, a request: printing without end must not fill the screen
 GRACE = 5.0  # seconds in which a process that has sent its last byte may end by itself, for a better message only
@@ -123,10 +124,11 @@ class Workers:
     """Processes that run lemma files, begun when they are needed and ended with this.
 
     jobs: how many may run at a time.  heard(path, line) gets what a file prints; path is None for the library's.
+    program: the module that each of them runs; another than PROGRAM knows more tasks.
     """
 
-    def __init__(self, jobs: int, heard: Heard, say: Say) -> None:
-        self._jobs, self._heard, self._say = jobs, heard, say
+    def __init__(self, jobs: int, heard: Heard, say: Say, program: str = PROGRAM) -> None:
+        self._jobs, self._heard, self._say, self._program = jobs, heard, say, program
         self._events: Events = queue.Queue(QUEUED)
         self._alive: list[_Worker] = []
         self._verifications: list[FreshVerification] = []
@@ -157,6 +159,10 @@ class Workers:
                 self._report(worker, message["say"])
             else:
                 return message
+
+    def start(self, path: str | None) -> None:
+        """Have a process for this file, so that it is ready when it is asked."""
+        self._worker(path)
 
     def run(self, requests: Sequence[Request], jobs: int | None = None) -> Iterator[Answer]:
         """The answers in the order of the requests, each as soon as it and those before it are there.
@@ -221,7 +227,7 @@ class Workers:
         if idle and len(self._alive) >= self._jobs:
             self._end(idle[0])
         with DeferredSignals(every=True):  # a signal must find the process among those to be ended
-            worker = _Worker(path, self._folder.name, self._events)
+            worker = _Worker(path, self._program, self._folder.name, self._events)
             self._alive.append(worker)
         return worker
 
@@ -303,7 +309,7 @@ class Workers:
 class _Worker:
     """One process, and what comes from it: messages into a queue, what is printed into a file."""
 
-    def __init__(self, path: str | None, folder: str, events: Events) -> None:
+    def __init__(self, path: str | None, program: str, folder: str, events: Events) -> None:
         self.path, self.name = path, visible(path) if path else "the library's process"
         self._printed = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by `close`
         self._read_to, self._left = 0, MAX_SHOWN
@@ -312,7 +318,7 @@ class _Worker:
         flags = ["-O"] * sys.flags.optimize
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, *flags, "-P", "-m", "adamproof.checking.worker", str(theirs.fileno())],
+                [sys.executable, *flags, "-P", "-m", program, str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,  # a file that asks for input gets none
                 stdout=self._printed,
                 stderr=subprocess.STDOUT,

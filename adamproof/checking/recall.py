@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -12,22 +13,40 @@ from .cache import Cache, Question
 from .judge import judged
 from .pool import WorkerFailed, Workers
 from .report import Findings, LemmaReport, Verdict
-from .request import Request
-from .serialize import MAX_CLAIMS, NotFindings, packed, unpacked
+from .request import MODELS, Request
+from .serialize import MAX_CLAIMS, NotFindings, names_of_claims, packed, unpacked
 from .verifier import FreshVerification
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """What the cache has for a question: the packed findings, and the proof files that the kernel is to read.
+
+    claim: the one that is meant, where the findings are those on the whole lemma; "" where they are what was asked for.
+    """
+
+    data: Mapping[str, Any]
+    proofs: Sequence[str]
+    claim: str = ""
+
+    def findings(self) -> Findings:
+        """What was found.  Raises NotFindings, also where its proof files are not those that the kernel reads."""
+        found = unpacked(self.data)
+        if self.claim:
+            found = found.about_claim(self.claim)
+        if found.proofs != list(self.proofs):
+            raise NotFindings("the proof files are not those of the claims")
+        return found
+
+
 class Recalled:
-    """The kept findings on some lemmas, whose proofs the kernel is reading meanwhile, in a few processes."""
+    """The kept findings for some questions, whose proofs the kernel is reading meanwhile, in a few processes."""
 
     def __init__(self, questions: Sequence[Question], jobs: int) -> None:
-        cache = Cache()
-        self._asked = {question.lemma: question for question in questions}
-        found = {slug: cache.read(question) for slug, question in self._asked.items()}
-        self._kept = {slug: data for slug, data in found.items() if _has_proofs(data)}
-        self._answers: dict[str, list[Callable[[], dict[str, Any]]]] = {}  # the kernel's, about a lemma's proofs
+        self._kept = _read(questions)
+        self._answers: dict[Question, list[Callable[[], dict[str, Any]]]] = {}  # the kernel's, about their proofs
         self._verifications: list[FreshVerification] = []
-        sizes = {slug: sum(map(len, data["proofs"])) for slug, data in self._kept.items()}
+        sizes = {question: sum(map(len, kept.proofs)) for question, kept in self._kept.items()}
         try:
             for group in _balanced(sizes, jobs):
                 self._verify(group)
@@ -35,19 +54,19 @@ class Recalled:
             self.__exit__()
             raise
 
-    def _verify(self, group: Sequence[str]) -> None:
-        """Have the kernel read the kept proofs of these lemmas, in one process."""
-        proofs = [(slug, text) for slug in group for text in self._kept[slug]["proofs"]]
+    def _verify(self, group: Sequence[Question]) -> None:
+        """Have the kernel read the kept proofs for these questions, in one process."""
+        proofs = [(question, text) for question in group for text in self._kept[question].proofs]
         try:
             with DeferredSignals(every=True):  # a signal must find it among those to be ended
                 verification = FreshVerification([text for _, text in proofs], together=True)
                 self._verifications.append(verification)
         except OSError:  # too many of them, or no room on the disk: all is found anew
-            for slug in group:
-                del self._kept[slug]
+            for question in group:
+                del self._kept[question]
             return
-        for number, (slug, _) in enumerate(proofs):
-            self._answers.setdefault(slug, []).append(partial(verification.answer, number))
+        for number, (question, _) in enumerate(proofs):
+            self._answers.setdefault(question, []).append(partial(verification.answer, number))
 
     def __enter__(self) -> Recalled:
         return self
@@ -56,34 +75,73 @@ class Recalled:
         for verification in self._verifications:
             verification.close()
 
-    def reports(self, workers: Workers) -> Iterator[tuple[str, LemmaReport, float]]:
-        """What the kept findings come to, where they stand: slug, report, and the seconds that it took.
+    def reports(
+        self, workers: Workers, meanwhile: Callable[[], None] = lambda: None
+    ) -> Iterator[tuple[Question, LemmaReport, float]]:
+        """What the kept findings come to, where they stand: question, report, and the seconds that it took.
 
         A process that runs the lemma files says what each states now: findings about anything else do not stand.
+        `meanwhile` is called when it has done so, while the kernel may still be reading.
         """
         requests = [
-            Request("outline", slug, claim=self._asked[slug].claim or None, mutants=self._asked[slug].mutants)
-            for slug in self._kept
+            Request("outline", question.lemma, claim=question.claim or None, mutants=question.mutants)
+            for question in self._kept
         ]
-        for answer in workers.run(requests, jobs=1):
+        said = {question: _said(kept) for question, kept in self._kept.items()}  # while the process may be starting
+        answers = list(workers.run(requests, jobs=1))
+        meanwhile()
+        for question, answer in zip(self._kept, answers, strict=True):
             start = time.perf_counter()
-            report = self._report(answer.request.slug, answer.findings)
+            report = self._report(question, said[question], answer.findings)
             if report is not None:
-                yield answer.request.slug, report, answer.seconds + time.perf_counter() - start
+                yield question, report, answer.seconds + time.perf_counter() - start
 
-    def _report(self, slug: str, outline: Callable[[], Findings]) -> LemmaReport | None:
-        asked = self._asked[slug]
+    def _report(
+        self, question: Question, found: Findings | None, outline: Callable[[], Findings]
+    ) -> LemmaReport | None:
         try:
-            found = unpacked(self._kept[slug])
-            if found.outline != outline() or not found.is_complete(asked.models):
+            if found is None or found.outline != outline() or not found.is_complete(question.models):
                 return None
-        except (NotFindings, WorkerFailed):
+        except WorkerFailed:
             return None  # finding it anew says what is wrong
         try:
-            report = judged(found, [answer() for answer in self._answers.get(slug, [])])
+            report = judged(found, [answer() for answer in self._answers.get(question, [])])
         except RuntimeError:  # the verifier has ended: perhaps at this entry
             return None
         return report if report.verdict is Verdict.PROVED else None
+
+
+def _said(kept: _Kept) -> Findings | None:
+    """What was found, where what is kept says so."""
+    try:
+        return kept.findings()
+    except NotFindings:
+        return None
+
+
+def _read(questions: Sequence[Question]) -> dict[Question, _Kept]:
+    """What the cache has for each of these questions, as far as it has anything."""
+    cache, wholes = Cache(), dict[str, Any]()
+    found: dict[Question, _Kept] = {}
+    for question in questions:
+        kept = None
+        if question.claim and not question.models and not question.mutants:
+            if question.lemma not in wholes:
+                wholes[question.lemma] = cache.read(Question(question.lemma, MODELS, True))
+            kept = _part(wholes[question.lemma], question.claim)
+        if kept is None and _has_proofs(data := cache.read(question)):
+            kept = _Kept(data, data["proofs"])
+        if kept is not None:
+            found[question] = kept
+    return found
+
+
+def _part(data: Any, claim: str) -> _Kept | None:
+    """What an entry about a whole lemma has on one claim; its other proofs need not be read."""
+    if not _has_proofs(data):
+        return None
+    proofs = dict(zip(names_of_claims(data), data["proofs"], strict=False))
+    return _Kept(data, [proofs[claim]], claim) if claim in proofs else None
 
 
 def _has_proofs(data: Any) -> bool:
@@ -103,12 +161,12 @@ def keep(question: Question, found: Findings) -> str:
     return ""
 
 
-def _balanced(sizes: dict[str, int], count: int) -> list[list[str]]:
-    """The names in at most `count` groups of about the same size, each of which begins with early names."""
-    groups: list[list[str]] = [[] for _ in range(min(count, len(sizes)))]
+def _balanced(sizes: Mapping[Question, int], count: int) -> list[list[Question]]:
+    """The questions in at most `count` groups of about the same size, each of which begins with early ones."""
+    groups: list[list[Question]] = [[] for _ in range(min(count, len(sizes)))]
     totals = [0] * len(groups)
-    for name, size in sizes.items():
+    for question, size in sizes.items():
         least = totals.index(min(totals))
-        groups[least].append(name)
+        groups[least].append(question)
         totals[least] += size
     return groups

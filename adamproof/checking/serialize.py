@@ -31,6 +31,7 @@ KINDS = (
     About, BoxAnswer, ClaimFindings, Findings, Graph, LostClaim, MutantReport, Node, Report, Slack, Witness
 )  # fmt: skip
 RECORDS = {kind.__name__: kind for kind in KINDS}
+PLACES = ((Findings, "about"), (About, "claims"))  # where the names of claims are
 RESERVED = re.compile(r"none|nothing but the rules|step \d+")  # what is printed where no assumption is meant
 MAX_CLAIMS = 1000  # of a lemma
 MAX_COUNT = 10**12  # of models, boxes, steps and the like
@@ -38,6 +39,7 @@ MAX_PRECISION = 1000  # digits
 MAX_DEPTH = 200  # of a chain of results that rest on one another
 MAX_EXPONENT = 10_000_000  # of a floating point number; printing one of a far larger exponent might not end
 MAX_DIGITS = 250_000  # of an integer, hexadecimal
+ABOUT, NAMES = ([field.name for field in fields(kind)].index(name) for kind, name in PLACES)
 T = TypeVar("T")
 SLUG = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 
@@ -58,6 +60,14 @@ def unpacked(data: Any) -> Findings:
     return reading(lambda: _findings(data["proofs"], _value(data)))
 
 
+def names_of_claims(data: Any) -> list[str]:
+    """The names of the claims in packed findings, read before anything else; none where there are no such data."""
+    try:
+        return [foreign(name) for name in data["value"][2][ABOUT][2][NAMES][1:]]
+    except (LookupError, TypeError, AttributeError):
+        return []
+
+
 def unpacked_about(data: Any) -> About:
     """The description of a lemma that was packed.  Raises NotFindings on anything else."""
     return reading(lambda: _about(_value(data)))
@@ -71,6 +81,17 @@ def unpacked_losses(data: Any, claims: int) -> tuple[tuple[str, ...], tuple[Lost
 def unpacked_graph(data: Any) -> Graph:
     """The graph that was packed, all of whose edges end in it.  Raises NotFindings on anything else."""
     return reading(lambda: _graph(_value(data)))
+
+
+def unpacked_value(data: Any, hint: Any) -> Any:
+    """A value of this annotated type that was packed.  Raises NotFindings on anything else."""
+    return reading(lambda: _of_type(_value(data), hint))
+
+
+def _of_type(value: Any, hint: Any) -> Any:
+    if not _fits(value, hint):
+        raise NotFindings("the data are of another kind")
+    return value
 
 
 def packed_value(value: Any) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The process that runs lemma files: it reads requests and sends home what it found, as lines of JSON.
 
-Started by `pool` as `python -m adamproof.checking.worker CHANNEL`.  Requests and answers go through the socket with the
-file descriptor CHANNEL; standard output and standard error are the lemma file's own, and are shown as such.
+Started by `pool` as `python -m adamproof.checking.worker CHANNEL`, or as another program that calls `main` with more
+tasks (adamproof.claims.worker).  Requests and answers go through the socket with the file descriptor CHANNEL; standard
+output and standard error are the lemma file's own, and are shown as such.
 A file may do to this process whatever it likes: all that it can send home is data, which are checked there.
 
 A request is {"task", ...}.  Answers: {"say": text} is progress, {"proofs": [text]} the proof files, for the kernel to
@@ -16,7 +17,7 @@ import os
 import queue
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Any
 
 from ..theory.lemma import Lemma
@@ -25,9 +26,11 @@ from .request import FIRST, Request
 
 Answer = dict[str, Any]
 Send = Callable[[Answer], None]
+Task = Callable[[Answer, Send], Answer]
 
 
-def main() -> None:
+def main(tasks: Mapping[str, Task]) -> None:
+    """Answer requests for these tasks, by name, until nobody asks any more."""
     gc.set_threshold(100_000)  # terms and steps are many, live long and are not cyclic
     number = int(sys.argv[1])
     os.set_inheritable(number, False)
@@ -41,7 +44,7 @@ def main() -> None:
                 os._exit(1)
 
         for request in _requests(number):
-            send(_answered(request, send))
+            send(_answered(tasks, request, send))
 
 
 def _requests(channel: int) -> Iterator[Answer]:
@@ -59,10 +62,10 @@ def _requests(channel: int) -> Iterator[Answer]:
         yield json.loads(lines.get())
 
 
-def _answered(request: Answer, send: Send) -> Answer:
+def _answered(tasks: Mapping[str, Task], request: Answer, send: Send) -> Answer:
     path = request.get("path")
     try:
-        answer = TASKS[request["task"]](request, send)
+        answer = tasks[request["task"]](request, send)
     except BaseException as error:  # noqa: BLE001 - a lemma's code may fail in any way, even exit
         failure = described(error, path, request.get("slug", ""))
         answer = {"error": failure.message, "trace": failure.trace}
@@ -150,7 +153,7 @@ def _graph(data: Answer, send: Send) -> Answer:
     return {"graph": packed_value(found)}
 
 
-TASKS: dict[str, Callable[[Answer, Send], Answer]] = {
+TASKS: dict[str, Task] = {
     "check": _check,
     "outline": _outline,
     "mutants": _mutants,
@@ -183,4 +186,4 @@ def _lemma(request: Request) -> Lemma:
 
 
 if __name__ == "__main__":
-    main()
+    main(TASKS)

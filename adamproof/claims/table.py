@@ -1,7 +1,8 @@
-"""The ledger: what the source's summary claims, and what becomes of each claim.
+"""What the source's summary claims, and what becomes of each claim.
 
-A row is a claim's text and a function that gets evidence (`evidence`) and returns a Verdict made from it: from
-lemmas that are checked and exponents that are computed when the ledger is asked for.  No row holds a verdict.
+A row is a claim's text and a function that gets evidence (`evidence`, `exponents`) and returns a Verdict made from it:
+from lemmas that are checked and exponents that are computed when the verdict is asked for.  No row holds a verdict.  A
+row may be run before its evidence is there, to see what it asks for (`gathering`): so it asks first, and then judges.
 """
 
 from __future__ import annotations
@@ -11,28 +12,25 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
 
-from ..bounds import OrderError, ProgramError, Schedule
-from ..crosscheck.records import CheckedProof, Opinions
-from ..experiments.records import Record
+from ..bounds.power_law import OrderError, Schedule
+from ..crosscheck.records import CheckedProof
 from ..theory.graph import label_of
-from .evidence import (
+from .evidence import Evidence, State, failed
+from .exponents import (
     HALF,
+    MAIN,
     OURS,
     QUARTER,
     SOURCE,
-    Evidence,
-    EvidenceStore,
-    MainTerms,
-    Say,
-    State,
-    attempt,
+    Store,
+    asked,
     best_gamma,
+    best_of_terms,
     exponent,
-    failed,
     free_of,
-    main_terms,
     no_momentum_term,
-    shown,
+    rate_of_terms,
+    size,
     with_bounded_means,
     with_constant,
 )
@@ -85,7 +83,7 @@ class PaperClaim:
 
     number: int
     text: str
-    judge: Callable[[EvidenceStore], Verdict]
+    judge: Callable[[Store], Verdict]
 
 
 @dataclass(frozen=True)
@@ -96,23 +94,9 @@ class ClaimVerdict:
     verdict: Verdict
 
 
-def ledger(
-    numbers: Sequence[int] = (),
-    say: Say = lambda _: None,
-    records: Sequence[Record] = (),
-    opinions: Sequence[Opinions] = (),
-) -> list[ClaimVerdict]:
-    """The verdicts on these claims (all by default), computed now.
-
-    What was observed in runs, and what other checkers have said about the proofs, comes from records.
-    """
-    desk = EvidenceStore(say, records, opinions)
-    found = []
-    for row in ROWS:
-        if not numbers or row.number in numbers:
-            say(f"claim {row.number}: {row.text}")
-            found.append(ClaimVerdict(row, _judged(row, desk)))
-    return found
+def verdicts(rows: Sequence[PaperClaim], store: Store) -> list[ClaimVerdict]:
+    """The verdicts that follow from what the store has; they count once nothing is wanted of it any more."""
+    return [ClaimVerdict(row, _judged(row, store)) for row in rows]
 
 
 def proofs_of(found: Sequence[ClaimVerdict]) -> list[CheckedProof]:
@@ -121,10 +105,10 @@ def proofs_of(found: Sequence[ClaimVerdict]) -> list[CheckedProof]:
     return list(dict.fromkeys(piece.proof for piece in pieces if piece.proof is not None))
 
 
-def _judged(row: PaperClaim, desk: EvidenceStore) -> Verdict:
+def _judged(row: PaperClaim, store: Store) -> Verdict:
     try:
-        return row.judge(desk)
-    except (OrderError, ProgramError) as error:  # a bound whose exponents cannot be computed
+        return row.judge(store)
+    except OrderError as error:  # a bound whose exponents cannot be computed
         return open_verdict([failed(str(error))])
 
 
@@ -200,146 +184,165 @@ EXPONENTS = (
 EXAMPLE = ("the noise has two values", "the noise has mean 0", "the noise has mean 0 on both sides of a")
 
 
-def _bounded(desk: EvidenceStore) -> Verdict:
-    above = desk.lemma("update-magnitude", "by an invariant").within(STABLE)
-    return proved([above, _unbounded(desk)])
+def _bounded(store: Store) -> Verdict:
+    above = store.lemma("update-magnitude", "by an invariant").within(STABLE)
+    return proved([above, _unbounded(store)])
 
 
-def _unbounded(desk: EvidenceStore) -> Evidence:
+def _unbounded(store: Store) -> Evidence:
     """For every M there is a late time and a sequence of gradients with u_t > M: these are the converse itself."""
-    return desk.lemma("update-magnitude-tight", "unbounded").within(UNSTABLE, "M is a bound", "t is late")
+    return store.lemma("update-magnitude-tight", "unbounded").within(UNSTABLE, "M is a bound", "t is late")
 
 
-def _sign_form(desk: EvidenceStore) -> Verdict:
-    return proved([desk.lemma("sign-form")])
+def _sign_form(store: Store) -> Verdict:
+    return proved([store.lemma("sign-form", "sign form")])
 
 
-def _descent(desk: EvidenceStore) -> Verdict:
-    return proved([desk.lemma("descent", "Adam")])
+def _descent(store: Store) -> Verdict:
+    return proved([store.lemma("descent", "Adam")])
 
 
-def _rate(desk: EvidenceStore) -> Verdict:
-    rate = with_bounded_means(desk.lemma("rate", "Adam"))
+def _rate(store: Store) -> Verdict:
+    rate = with_bounded_means(store, store.lemma("rate", "Adam"))
     steps = replace(OURS, scales={"tau": Fraction(1, 4)})  # the lemma has T = tau^4
     return proved(
-        [rate, exponent(rate, steps, QUARTER)],
-        beside=[exponent(desk.lemma("main-theorem", "Adam"), OURS, QUARTER), *desk.runs(4)],
+        [rate, exponent(store, rate, steps, QUARTER)],
+        beside=[exponent(store, store.lemma(*MAIN), OURS, QUARTER), *store.runs(4)],
     )
 
 
-def _norm(desk: EvidenceStore) -> Evidence:
-    return desk.lemma("corollary-3-3", "gradient norm")
+def _norm(store: Store) -> Evidence:
+    return store.lemma("corollary-3-3", "gradient norm")
 
 
-def _limits(desk: EvidenceStore) -> Evidence:
-    limits = desk.lemma("condition-2-limits")
+def _limits(store: Store) -> Evidence:
+    limits = store.lemma("condition-2-limits", "on average")
     return replace(limits, text=f"on how vbar depends on epsilon and T: {limits.text}")
 
 
-def _norm_rate(desk: EvidenceStore) -> Verdict:
-    norm = with_constant(_norm(desk), "vbar")
-    return proved([norm, exponent(norm, OURS, QUARTER)], beside=[_limits(desk)])
+def _norm_rate(store: Store) -> Verdict:
+    norm = with_constant(_norm(store), "vbar")
+    return proved([norm, exponent(store, norm, OURS, QUARTER)], beside=[_limits(store)])
 
 
-def _dimension(desk: EvidenceStore) -> Verdict:
-    case_2 = desk.lemma("corollary-3-3", "Case 2")
+def _dimension(store: Store) -> Verdict:
+    case_2 = store.lemma("corollary-3-3", "Case 2")
     schedule = replace(OURS, scales={"h": Fraction(3, 4)})  # Case 2 has gamma = gamma0/(sqrt(d)*h)
-    return proved([with_constant(_norm(desk), "vbar"), case_2, exponent(case_2, schedule, QUARTER, Fraction(0))])
+    free = exponent(store, case_2, schedule, QUARTER, Fraction(0))
+    return proved([with_constant(_norm(store), "vbar"), case_2, free])
 
 
-def _epsilon(desk: EvidenceStore) -> Verdict:
-    return proved([_norm(desk), free_of(_norm(desk), "eps", "epsilon")], beside=[_limits(desk)])
+def _epsilon(store: Store) -> Verdict:
+    return proved([_norm(store), free_of(_norm(store), "eps", "epsilon")], beside=[_limits(store)])
 
 
-def _gamma(desk: EvidenceStore) -> Verdict:
-    norm = _norm(desk)
-    return proved([norm, best_gamma(norm, -HALF), desk.lemma("corollary-3-3", "Case 2")], beside=desk.runs(8))
+def _gamma(store: Store) -> Verdict:
+    norm = _norm(store)
+    return proved([norm, best_gamma(store, norm, -HALF), store.lemma("corollary-3-3", "Case 2")], beside=store.runs(8))
 
 
-def _schedules(desk: EvidenceStore) -> Verdict:
+def _schedules(store: Store) -> Verdict:
     """The main theorem at the source's beta1 and beta2: which of its terms are too large, whatever gamma is."""
-    terms = main_terms(desk)
-    lemmas = [desk.lemma("source-schedule", name) for name in ("the drift stays", "no rate", "at most 1/8")]
+    proof = store.lemma(*MAIN)
+    lemmas = [store.lemma("source-schedule", name) for name in ("the drift stays", "no rate", "at most 1/8")]
     lemmas = [lemma.within(*lemma.settings) for lemma in lemmas]  # they are the schedule and the exponents themselves
-    if not all(entry.state.carries for entry in (terms.proof, *lemmas)):
-        return replace(open_verdict([terms.proof, *lemmas]), word=Status.UNDECIDED)
-    best = terms.best({"A": HALF, "B": Fraction(3, 4)})
-    if best.rate >= QUARTER:
-        text = f"main-theorem has rate {best.rate} at {shown(best.schedule)}"
-        return proved([terms.proof, Evidence(text, State.COMPUTED)])
-    overall = terms.best()
-    breaking = tuple(f"the {name} is {size}" for name, size in terms.too_large(SOURCE, QUARTER).items())
+    averaged = store.lemma("main-theorem-averaged", "Adam")
+    also = exponent(store, averaged, SOURCE, QUARTER)
+    if not all(entry.state.carries for entry in (proof, *lemmas)):
+        return replace(open_verdict([proof, *lemmas]), word=Status.UNDECIDED)
+    best = best_of_terms(store, proof, {"A": HALF, "B": Fraction(3, 4)})
+    there, overall = rate_of_terms(store, proof, SOURCE), best_of_terms(store, proof)
+    if best is None or there is None or overall is None:
+        return proved([asked(proof)])
+    if best["rate"] >= QUARTER:
+        text = f"main-theorem has rate {best['rate']} at {best['schedule']}"
+        return proved([proof, Evidence(text, State.COMPUTED)])
+    large = {name: power for name, power in there["exponents"].items() if power > -QUARTER}
     computed = [
-        f"main-theorem has rate {terms.at(SOURCE).rate} at {shown(SOURCE)}",
-        f"at best rate {best.rate}, with C = {best.schedule.C}",
+        f"main-theorem has rate {there['rate']} at {SOURCE}",
+        f"at best rate {best['rate']}, with C = {best['C']}",
     ]
-    averaged = desk.lemma("main-theorem-averaged")
-    also = exponent(averaged, SOURCE, QUARTER)
-    repair = f"{shown(overall.schedule)} has rate {overall.rate}"
+    repair = f"{overall['schedule']} has rate {overall['rate']}"
     if also.state is State.COMPUTED:
         repair += f"; or through {averaged.text}: {also.text}"
-    evidence = [terms.proof, *(Evidence(text, State.COMPUTED) for text in computed), *lemmas, *desk.runs(9)]
-    missing = () if also.state.carries else (f"the repair by a bound on average: {also.text}",)
-    return Verdict(Status.NOT_DERIVABLE, breaking, beyond(evidence), tuple(evidence), missing, repair)
-
-
-def _momentum(desk: EvidenceStore) -> Verdict:
-    """Proved for sign descent, by an example (whose noise is part of it); for Adam it is a property of the bound."""
-    floor = desk.lemma("no-momentum-sign-descent", "from above")
-    example = floor.within(*EXAMPLE, "x_1 >= a + gamma").only_for("x moves by sign descent")
-    # With beta1 = 0 fixed, 1 - beta1 does not fall (A = 0), and neither may 1 - beta2, or R grows (B = 0).
-    bound = attempt(lambda: [no_momentum_term(main_terms(desk), Schedule(0, 0, HALF))])
-    runs = desk.runs(10, "Adam with beta1 = 0")
-    return proved([example], beside=[*bound, desk.lemma("no-momentum-bound"), *runs])
-
-
-def _boundary(desk: EvidenceStore) -> Verdict:
-    return proved(
-        [_unbounded(desk), desk.lemma("update-magnitude-tight", "growth").within(UNSTABLE)],
-        beside=desk.runs(11, "whether Adam gets worse there"),
+    evidence = [proof, *(Evidence(text, State.COMPUTED) for text in computed), *lemmas, *store.runs(9)]
+    return Verdict(
+        Status.NOT_DERIVABLE,
+        tuple(f"the {name} is {size(power)}" for name, power in large.items()),
+        beyond(evidence),
+        tuple(evidence),
+        () if also.state.carries else (f"the repair by a bound on average: {also.text}",),
+        repair,
     )
 
 
-def _optimal(desk: EvidenceStore) -> Verdict:
+def _momentum(store: Store) -> Verdict:
+    """Proved for sign descent, by an example (whose noise is part of it); for Adam it is a property of the bound."""
+    floor = store.lemma("no-momentum-sign-descent", "from above")
+    example = floor.within(*EXAMPLE, "x_1 >= a + gamma").only_for("x moves by sign descent")
+    # With beta1 = 0 fixed, 1 - beta1 does not fall (A = 0), and neither may 1 - beta2, or R grows (B = 0).
+    bound = _attempt(lambda: no_momentum_term(store, store.lemma(*MAIN), Schedule(0, 0, HALF)))
+    runs = store.runs(10, "Adam with beta1 = 0")
+    return proved([example], beside=[bound, store.lemma("no-momentum-bound", "free of T"), *runs])
+
+
+def _boundary(store: Store) -> Verdict:
+    return proved(
+        [_unbounded(store), store.lemma("update-magnitude-tight", "growth").within(UNSTABLE)],
+        beside=store.runs(11, "whether Adam gets worse there"),
+    )
+
+
+def _optimal(store: Store) -> Verdict:
     """The lemma about the exponents, and that the exponents are those of the main theorem's terms."""
     names = ("at most 1/4", "only A = 1/2", "only B = A", "only C = 3/4")
-    lemmas = [desk.lemma("schedule-exponents", name).within(*EXPONENTS) for name in names]
-    return proved([*lemmas, *attempt(lambda: [_best(main_terms(desk))])])
+    lemmas = [store.lemma("schedule-exponents", name).within(*EXPONENTS) for name in names]
+    return proved([*lemmas, _attempt(lambda: _best(store, store.lemma(*MAIN)))])
 
 
-def _best(terms: MainTerms) -> Evidence:
-    if not terms.proof.state.carries:
-        return terms.proof
-    best = terms.best()
-    text = f"the largest rate of main-theorem's terms is {best.rate}, at {shown(best.schedule)}"
-    if best.rate == QUARTER and best.is_unique:
+def _attempt(found: Callable[[], Evidence]) -> Evidence:
+    """Evidence from a calculation that may turn out to be impossible."""
+    try:
+        return found()
+    except OrderError as error:
+        return failed(str(error))
+
+
+def _best(store: Store, proof: Evidence) -> Evidence:
+    if not proof.state.carries:
+        return proof
+    best = best_of_terms(store, proof)
+    if best is None:
+        return asked(proof)
+    text = f"the largest rate of main-theorem's terms is {best['rate']}, at {best['schedule']}"
+    if best["rate"] == QUARTER and best["is unique"]:
         return Evidence(f"{text} alone", State.COMPUTED)
-    return failed(f"{text}{'' if best.is_unique else ' and elsewhere'}")
+    return failed(f"{text}{'' if best['is unique'] else ' and elsewhere'}")
 
 
-def _constant_vbar(desk: EvidenceStore) -> Verdict:
+def _constant_vbar(store: Store) -> Verdict:
     """Not for every T, where the gradient and the momentum error fall like T^(-1/4): T is at most T_max."""
-    runs = desk.runs(13, "how the mean magnitude falls")
-    return refuted([desk.lemma("condition-2-limits", "T_max")], beside=runs)
+    runs = store.runs(13, "how the mean magnitude falls")
+    return refuted([store.lemma("condition-2-limits", "T_max")], beside=runs)
 
 
-def _identical(desk: EvidenceStore) -> Verdict:
-    return proved(desk.runs(14, "Kolmogorov-Smirnov tests of the coordinates"))
+def _identical(store: Store) -> Verdict:
+    return proved(store.runs(14, "Kolmogorov-Smirnov tests of the coordinates"))
 
 
-def _stable_ratio(desk: EvidenceStore) -> Verdict:
-    return proved(desk.runs(15, "the ratio of the norms along a run"))
+def _stable_ratio(store: Store) -> Verdict:
+    return proved(store.runs(15, "the ratio of the norms along a run"))
 
 
-def _probability(desk: EvidenceStore) -> Verdict:
-    return proved([desk.lemma("high-probability")])
+def _probability(store: Store) -> Verdict:
+    return proved([store.lemma("high-probability", "probability")])
 
 
-def _unconditional(desk: EvidenceStore) -> Verdict:
+def _unconditional(store: Store) -> Verdict:
     """The mean square of the gradient falls like T^(-1/2): so does the norm like T^(-1/4)."""
-    square = desk.lemma("unconditional", "mean square")
+    square = store.lemma("unconditional", "mean square")
     schedule = Schedule(HALF, HALF, HALF, gamma_d=Fraction(0))
-    return proved([square, exponent(square, schedule, HALF)])
+    return proved([square, exponent(store, square, schedule, HALF)])
 
 
 ROWS = (
@@ -364,4 +367,4 @@ ROWS = (
     PaperClaim(17, "the rate T^(-1/4) without Conditions 1-3", _unconditional),
 )
 
-__all__ = ["ROWS", "ClaimVerdict", "PaperClaim", "Status", "Verdict", "ledger", "open_verdict", "proved", "refuted"]
+__all__ = ["ROWS", "ClaimVerdict", "PaperClaim", "Status", "Verdict", "open_verdict", "proved", "refuted", "verdicts"]

@@ -1,15 +1,15 @@
-"""The command `claims`: the ledger, one verdict for each claim of the source."""
+"""The command `claims`: one verdict for each claim of the source."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from . import terminal
-from .errors import CliError, from_exception
+from .errors import CliError
 from .number_types import Whole
 from .options import DEBUGGING, HELP, PROGRESS, examples, with_options
 from .terminal import labelled
@@ -17,15 +17,12 @@ from .terminal import labelled
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
+    from ..claims.gathering import Gathering
     from ..claims.table import ClaimVerdict
     from ..crosscheck.records import Opinions
-    from ..experiments.records import Record
-    from ..theory.lemma import Lemma
     from .json_output import Data
 
-T = TypeVar("T")
 OPEN = 3
-RECORDS = "experiments"  # a folder of records in the current folder
 
 
 @click.command(
@@ -59,16 +56,21 @@ def command(ctx: click.Context, number: int | None, form: str | None, records: s
 
 
 def show_claims(number: int | None, form: str, folder: str | None, progress: terminal.Progress) -> int:
-    """Print the ledger, or one claim of it in full; the exit status."""
+    """Print the table of the claims, or one claim in full; the exit status."""
+    from ..checking.flow import Flow
+    from ..claims.gathering import JOBS, WORKER, Gathering
     from ..claims.table import proofs_of
     from ..crosscheck.records import lines as evidence_lines
     from ..report.words import LEGEND
     from . import json_output
+    from .tasks import workers
 
-    registered()  # says in one sentence what is wrong with a lemma file
-    records = recorded(folder, progress)
+    expect_number(number)
+    expect_folder(folder)
     opinions = asked(folder, progress)
-    found = judged(number, progress, records, opinions)
+    with workers(JOBS, progress, WORKER) as processes:
+        flow = Flow(processes, JOBS, True, progress)
+        found = judged(Gathering(flow, [] if number is None else [number], opinions, folder=folder), progress)
     code = status(found)
     lines = evidence_lines(proofs_of(found), opinions)
     if form == "json":
@@ -84,67 +86,56 @@ def show_claims(number: int | None, form: str, folder: str | None, progress: ter
     return code
 
 
-def registered() -> tuple[Lemma, ...]:
-    """All lemmas of the library.  Raises CliError when one of their files cannot be imported."""
-    from ..theory.library import lemmas
-
-    try:
-        return lemmas()
-    except Exception as error:
-        raise from_exception(error, None, "the lemma files cannot be imported") from error
-
-
 def status(found: Sequence[ClaimVerdict]) -> int:
     """3 if something that a verdict rests on fails, else 0: every verdict is an answer."""
     return OPEN if any(entry.verdict.failed for entry in found) else 0
 
 
-def recorded(folder: str | None, progress: terminal.Progress) -> list[Record]:
-    """The records of experiments in a folder; by default in `experiments` here, or else those of the package."""
-    from ..experiments.records import found_in, shipped
+def expect_number(number: int | None) -> None:
+    """Refuse a number that no claim has.  Raises CliError."""
+    from ..claims.table import ROWS
 
+    known = [row.number for row in ROWS]
+    if number is not None and number not in known:
+        raise CliError(f"there is no claim {number}; the claims are numbered {known[0]} to {known[-1]}")
+
+
+def expect_folder(folder: str | None) -> None:
+    """Refuse a folder of records that is not there.  Raises CliError."""
     if folder is not None and not os.path.isdir(folder):
         raise CliError(f"there is no folder {folder} with records; `adamproof experiment all --save {folder}` makes it")
-    return _first([folder] if folder is not None else [RECORDS, shipped()], found_in, progress)
 
 
 def asked(folder: str | None, progress: terminal.Progress) -> list[Opinions]:
     """What other checkers have said about the proofs: records in this folder, or else those of the package."""
     from ..crosscheck.records import found_in, shipped
 
-    return _first([shipped()] if folder is None else [folder, shipped()], found_in, progress)
-
-
-def _first(
-    places: Sequence[str | Traversable],
-    found_in: Callable[[str | Traversable], tuple[list[T], list[str]]],
-    progress: terminal.Progress,
-) -> list[T]:
-    """The records of the first of these folders that has any; what is no record is said and not counted."""
+    places: list[str | Traversable] = [shipped()] if folder is None else [folder, shipped()]
     for place in places:
         records, problems = found_in(place)
-        if problems:
-            progress.clear()
-        for problem in problems:
-            terminal.warn(f"not counted: {problem}")
+        say_problems(problems, progress)
         if records:
             return records
     return []
 
 
-def judged(
-    number: int | None,
-    progress: terminal.Progress,
-    records: Sequence[Record] = (),
-    opinions: Sequence[Opinions] = (),
-) -> list[ClaimVerdict]:
-    from ..claims.table import ROWS, ledger
+def say_problems(problems: Sequence[str], progress: terminal.Progress) -> None:
+    """Say which records do not count."""
+    if problems:
+        progress.clear()
+    for problem in problems:
+        terminal.warn(f"not counted: {problem}")
 
-    known = [row.number for row in ROWS]
-    if number is not None and number not in known:
-        raise CliError(f"there is no claim {number}; the claims are numbered {known[0]} to {known[-1]}")
-    found = ledger([] if number is None else [number], progress, records, opinions)
-    progress.clear()
+
+def judged(gathering: Gathering, progress: terminal.Progress) -> list[ClaimVerdict]:
+    """The verdicts; what there is to say about records and the cache is said."""
+    try:
+        found = gathering.verdicts()
+    finally:
+        progress.clear()
+    say_problems(gathering.problems, progress)
+    for warning in dict.fromkeys(gathering.warnings):
+        terminal.warn(warning)
     return found
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from . import files, terminal
-from .claims import asked, judged, recorded, registered, status
+from .claims import asked, expect_folder, judged, say_problems, status
 from .errors import DEBUG, CliError
 from .options import (
     AS_JSON,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ..checking.pool import Workers
     from ..claims.table import ClaimVerdict
     from ..crosscheck.records import Opinions
-    from ..experiments.records import Record
+    from ..experiments.observed import Observed
     from ..report.content import Content
     from ..report.parts import Part
     from .names import Target
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     ),
     click.option("--date", default="", metavar="TEXT", help="A date to print (none if not given)."),
     click.option(
-        "--ledger/--no-ledger", default=None, help="With the source's claims or not; with them if no NAME is given."
+        "--claims/--no-claims", default=None, help="With the source's claims or not; with them if no NAME is given."
     ),
     TEST_MODELS,
     NO_MUTANTS,
@@ -78,7 +78,7 @@ def command(
     latex: str | None,
     records: str | None,
     date: str,
-    ledger: bool | None,
+    claims: bool | None,
     models: int,
     no_mutants: bool,
     no_cache: bool,
@@ -88,19 +88,19 @@ def command(
 ) -> None:
     """Check lemmas (all by default) and write everything about them into a document for people.
 
-    The ledger, every statement with its proof in steps, assumptions, numbers and mutants, and what rests on
-    what, with links. The HTML file needs nothing else: no network, no script; it can be printed. A picture of what
-    rests on what is drawn if Graphviz's program dot is there.
+    The claims of the source, every statement with its proof in steps, assumptions, numbers and mutants, and what
+    rests on what, with links. The HTML file needs nothing else: no network, no script; it can be printed. A picture of
+    what rests on what is drawn if Graphviz's program dot is there.
 
-    Exit status: as for `check`; 3 also if something that a verdict of the ledger rests on fails. The files are
-    written in any case.
+    Exit status: as for `check`; 3 also if something that a verdict on a claim rests on fails. The files are written in
+    any case.
     """
     paths = {form: path for form, path in (("html", html), ("latex", latex)) if path is not None}
     if not paths:
         raise CliError("there is nothing to write; name a file with --html FILE, --latex FILE or both")
     everything = not names or [name.lower() for name in names] == ["all"]
     wanted = Wanted(
-        paths, records, date, everything if ledger is None else ledger, models, not no_mutants, not no_cache, jobs
+        paths, records, date, everything if claims is None else claims, models, not no_mutants, not no_cache, jobs
     )
     debug = bool(ctx.meta.get(DEBUG))
     ctx.exit(report(names or ("all",), wanted, as_json, debug, terminal.Progress(progress)))
@@ -113,7 +113,7 @@ class Wanted:
     paths: Mapping[str, str]
     records: str | None
     date: str
-    ledger: bool
+    claims: bool
     models: int
     mutants: bool
     cache: bool
@@ -122,11 +122,14 @@ class Wanted:
 
 def report(names: Sequence[str], wanted: Wanted, as_data: bool, debug: bool, progress: terminal.Progress) -> int:
     """Check, judge and write; the exit status.  Nothing is written before everything is there."""
+    from ..claims.gathering import WORKER
     from .tasks import workers
 
     for path in wanted.paths.values():
         files.expect_writable(path)
-    with workers(wanted.jobs, progress) as processes:
+    if wanted.claims or wanted.records is not None:
+        expect_folder(wanted.records)
+    with workers(wanted.jobs, progress, WORKER) as processes:
         return _report(names, wanted, as_data, debug, progress, processes)
 
 
@@ -136,7 +139,6 @@ def _report(
     from ..checking.judge import versions
     from ..report.content import Content
     from ..report.document import written
-    from ..report.runs import run_of
     from .names import resolve
     from .tasks import Settings, worst
 
@@ -152,15 +154,14 @@ def _report(
     )
     try:
         outcomes = _outcomes(targets, settings, processes, wanted.jobs, debug, progress)
-        whole = wanted.ledger or wanted.records is not None
-        records = recorded(wanted.records, progress) if whole else []
         opinions = asked(wanted.records, progress)
-        found = _judged(progress, records, opinions) if wanted.ledger else []
+        runs = _recorded(processes, wanted, progress)
+        found = _judged(outcomes, wanted, processes, progress, runs, opinions) if wanted.claims else []
     finally:
         progress.clear()
     for warning in dict.fromkeys(outcome.warning for outcome in outcomes if outcome.warning):
         terminal.warn(warning)
-    parts, runs = [_part(outcome) for outcome in outcomes], [run_of(record) for record in records]
+    parts = [_part(outcome) for outcome in outcomes]
     content = Content(parts, found, runs, versions(), wanted.date, opinions=opinions)
     for form, path in wanted.paths.items():
         files.write(path, written(content, form))
@@ -189,11 +190,32 @@ def _outcomes(
     return outcomes
 
 
+def _recorded(processes: Workers, wanted: Wanted, progress: terminal.Progress) -> list[Observed]:
+    """What the records of experiments show, with pictures; nothing where neither they nor the claims are wanted."""
+    from ..claims.gathering import recorded
+
+    if not wanted.claims and wanted.records is None:
+        return []
+    found, problems = recorded(processes, wanted.records, drawn=True)
+    say_problems(problems, progress)
+    return found
+
+
 def _judged(
-    progress: terminal.Progress, records: Sequence[Record], opinions: Sequence[Opinions]
+    outcomes: Sequence[Outcome],
+    wanted: Wanted,
+    processes: Workers,
+    progress: terminal.Progress,
+    runs: Sequence[Observed],
+    opinions: Sequence[Opinions],
 ) -> list[ClaimVerdict]:
-    registered()  # says in one sentence what is wrong with a lemma file
-    return judged(None, progress, records, opinions)
+    """The verdicts on the source's claims; the lemmas that have been checked are not checked again."""
+    from ..checking.flow import Flow
+    from ..claims.gathering import Gathering
+
+    reports = {outcome.slug: outcome.report or outcome.error for outcome in outcomes}
+    flow = Flow(processes, wanted.jobs, wanted.cache, progress)
+    return judged(Gathering(flow, (), opinions, runs, reports=reports), progress)
 
 
 def _part(outcome: Outcome) -> Part:
@@ -209,7 +231,7 @@ def _say(content: Content, wanted: Wanted, code: int, as_data: bool) -> None:
         from . import json_output
 
         lemmas = [{"slug": part.slug, "verdict": part.verdict} for part in content.parts]
-        verdicts = [{"number": entry.row.number, "verdict": str(entry.verdict)} for entry in content.ledger]
+        verdicts = [{"number": entry.row.number, "verdict": str(entry.verdict)} for entry in content.claims]
         document = json_output.document("report", code, files=dict(wanted.paths), lemmas=lemmas, claims=verdicts)
         terminal.say(document)
         return

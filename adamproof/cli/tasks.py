@@ -12,11 +12,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..checking.assumptions import matching
-from ..checking.cache import Question
+from ..checking.flow import WORTH_A_POOL, Checked, Flow
 from ..checking.judge import judged
-from ..checking.pool import Answer, WorkerFailed, Workers
-from ..checking.recall import Recalled, keep
-from ..checking.report import ClaimFindings, LemmaReport, Losses, LostClaim, Verdict
+from ..checking.pool import PROGRAM, Answer, WorkerFailed, Workers
+from ..checking.report import ClaimFindings, LemmaReport, Losses, LostClaim
 from ..checking.request import Request
 from ..checking.serialize import NotFindings, unpacked_losses
 from ..report.words import shortcomings
@@ -30,12 +29,11 @@ if TYPE_CHECKING:
     from ..report.parts import Part
 
 Say = Callable[[str], None]
-WORTH_A_POOL = 4  # lemmas; for fewer, starting processes takes longer than it saves
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What is asked about each lemma; `task` is a key of TASKS."""
+    """What is asked about each lemma; `task` is "check" or a key of TASKS."""
 
     task: str
     style: str = "ascii"
@@ -73,20 +71,22 @@ class Outcome:
     trace: str = ""
     warning: str = ""
     part: Part | None = None  # of a report
+    report: LemmaReport | None = None  # where a part of a report is wanted
 
 
 @contextmanager
-def workers(jobs: int, progress: terminal.Progress) -> Iterator[Workers]:
+def workers(jobs: int, progress: terminal.Progress, program: str = PROGRAM) -> Iterator[Workers]:
     """The processes for lemma files; what a file prints is shown on standard error, as its own.
 
-    Signals that end the command end them, too.
+    Signals that end the command end them, too.  program: the module that they run.
     """
 
     def heard(path: str | None, line: str) -> None:
         progress.clear()
         terminal.warn(f"[{visible(path) if path else 'a lemma of the library'} prints] {line}")
 
-    with ended_by_signals(), Workers(jobs, heard, progress) as processes:
+    gc.set_threshold(100_000)  # terms are many, live long and are not cyclic
+    with ended_by_signals(), Workers(jobs, heard, progress, program) as processes:
         yield processes
 
 
@@ -94,57 +94,39 @@ def run_all(
     targets: Sequence[Target], settings: Settings, processes: Workers, jobs: int, say: Say
 ) -> Iterator[Outcome]:
     """The outcomes in the order of the targets, each as soon as it and those before it are there."""
-    gc.set_threshold(100_000)  # terms are many, live long and are not cyclic
-    if settings.cache:
-        yield from _with_cache(targets, settings, processes, jobs, say)
+    if settings.task == "check":
+        yield from _checked(targets, settings, Flow(processes, jobs, settings.cache, say))
     else:
-        yield from _compute(targets, settings, processes)
+        yield from _computed(targets, settings, processes)
 
 
-def _with_cache(
-    targets: Sequence[Target], settings: Settings, processes: Workers, jobs: int, say: Say
-) -> Iterator[Outcome]:
-    """First what the cache has (as the kernel finds it now), then the rest."""
-    kept = [target for target in targets if target.path is None]  # a user's file may depend on anything
-    found: dict[str, Outcome] = {}
-    with Recalled([_question(target, settings) for target in kept], jobs) as recalled:
-        say("verifying what the cache has")
-        for slug, report, seconds in recalled.reports(processes):
-            outcome = _recalled(report, settings, seconds)
-            if outcome is not None:
-                found[slug] = outcome
-    missing = _compute([target for target in targets if target.slug not in found], settings, processes)
-    for target in targets:
-        yield found[target.slug] if target.slug in found else next(missing)
+def _checked(targets: Sequence[Target], settings: Settings, flow: Flow) -> Iterator[Outcome]:
+    def presented(checked: Checked) -> Outcome:
+        outcome = _presented(checked.report, settings, checked.seconds, checked.recalled)
+        return replace(outcome, warning=checked.warning)
+
+    def failed(request: Request, error: Exception, seconds: float) -> Outcome:
+        return replace(_in_words(Target(request.slug, request.path), error), seconds=seconds)
+
+    return flow.checked([settings.request(target) for target in targets], presented, failed)
 
 
-def _recalled(report: LemmaReport, settings: Settings, seconds: float) -> Outcome | None:
-    try:
-        return _presented(report, settings, seconds, recalled=True)
-    except Exception:  # noqa: BLE001 - whatever an edited entry makes go wrong, checking anew does not
-        return None
-
-
-def _question(target: Target, settings: Settings) -> Question:
-    return Question(target.slug, settings.models, settings.mutants, str(settings.claim or ""))
-
-
-def _compute(targets: Sequence[Target], settings: Settings, processes: Workers) -> Iterator[Outcome]:
+def _computed(targets: Sequence[Target], settings: Settings, processes: Workers) -> Iterator[Outcome]:
     requests = [settings.request(target) for target in targets]
     answers = processes.run(requests, None if len(targets) >= WORTH_A_POOL else 1)
     for target, answer in zip(targets, answers, strict=True):
-        yield _outcome(target, answer, settings)
+        try:
+            outcome = TASKS[settings.task](answer, settings)
+        except Exception as error:  # noqa: BLE001 - what a file sends may be made so that it cannot be shown
+            outcome = _in_words(target, error)
+        yield replace(outcome, seconds=answer.seconds)
 
 
-def _outcome(target: Target, answer: Answer, settings: Settings) -> Outcome:
-    """What there is to say.  What goes wrong in a lemma's own code is an outcome: others are still looked at."""
-    try:
-        outcome = TASKS[settings.task](answer, settings)
-    except WorkerFailed as failed:
-        outcome = _failed(target, CliError(str(failed), failed.trace))
-    except Exception as error:  # noqa: BLE001 - what a file sends may be made so that it cannot be shown
-        outcome = _failed(target, from_exception(error, target.path, f"{target.slug} cannot be shown"))
-    return replace(outcome, seconds=answer.seconds)
+def _in_words(target: Target, error: Exception) -> Outcome:
+    """What went wrong.  What goes wrong in a lemma's own code is an outcome: others are still looked at."""
+    if isinstance(error, WorkerFailed):
+        return _failed(target, CliError(str(error), error.trace))
+    return _failed(target, from_exception(error, target.path, f"{target.slug} cannot be shown"))
 
 
 def worst(codes: Sequence[int]) -> int:
@@ -153,16 +135,6 @@ def worst(codes: Sequence[int]) -> int:
 
 
 # --- tasks --------------------------------------------------------------------------------------
-
-
-def _check(answer: Answer, settings: Settings) -> Outcome:
-    found = answer.findings()
-    report = judged(found, answer.verified())
-    outcome = _presented(report, settings, answer.seconds)
-    if settings.cache and answer.request.path is None and report.verdict is Verdict.PROVED:
-        target = Target(answer.request.slug)
-        return replace(outcome, warning=keep(_question(target, settings), found))
-    return outcome
 
 
 def _presented(report: LemmaReport, settings: Settings, seconds: float, recalled: bool = False) -> Outcome:
@@ -175,7 +147,8 @@ def _presented(report: LemmaReport, settings: Settings, seconds: float, recalled
             report, settings.style, settings.verbose, settings.mutants, seconds, settings.claim, recalled
         )
     outcome = _with_proofs(report, data, text, report.verdict.exit_code, settings.claim)
-    return replace(outcome, seconds=seconds, part=_part(report, settings))
+    kept = report if settings.report else None
+    return replace(outcome, seconds=seconds, part=_part(report, settings), report=kept)
 
 
 def _part(report: LemmaReport, settings: Settings) -> Part | None:
@@ -234,7 +207,6 @@ def _loss(stated: ClaimFindings, lost: LostClaim, dropped: Sequence[str]) -> Los
 
 
 TASKS: dict[str, Callable[[Answer, Settings], Outcome]] = {
-    "check": _check,
     "show": _show,
     "mutants": _mutants,
     "without": _without,

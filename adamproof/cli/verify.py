@@ -35,7 +35,7 @@ from .options import AS_JSON, HELP, PROCESSES, PROGRESS, complete_file, examples
     AS_JSON,
     click.option("-q", "--quiet", is_flag=True, help="One line a file: its name and the verdict."),
     click.option("--keep", metavar="DIR", help="With Coq: leave the Coq files in this folder."),
-    click.option("--save", metavar="DIR", help="With Coq or a solver: leave a record, which the ledger can read."),
+    click.option("--save", metavar="DIR", help="With Coq or a solver: leave a record, which `claims` can read."),
     PROCESSES,
     PROGRESS,
 )

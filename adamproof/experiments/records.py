@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources.abc import Traversable
@@ -141,8 +141,3 @@ def _read_of(path: Traversable, name: str) -> Record:
 def shipped() -> Traversable:
     """The folder of the records that come with the package."""
     return package_data.folder("experiments", "records")
-
-
-def on_claim(found: Iterable[Record], number: int) -> list[tuple[Record, str]]:
-    """What the records have observed about a claim."""
-    return [(record, words[number]) for record in found if number in (words := record.observed())]

@@ -8,9 +8,9 @@ from functools import cached_property
 
 from ..claims.table import ClaimVerdict
 from ..crosscheck.records import Opinions, lines
+from ..experiments.observed import Observed
 from ..theory.index import chapters
 from .parts import Part
-from .runs import Run
 
 TITLE = "adamproof: a convergence proof of Adam, checked by machine"
 OWN = "Your lemmas"
@@ -18,14 +18,14 @@ OWN = "Your lemmas"
 
 @dataclass(frozen=True)
 class Content:
-    """The parts of the lemmas in order, the ledger (if it is asked for), runs, versions, a date if given.
+    """The parts of the lemmas in order, the claims of the source (if asked for), runs, versions, a date if given.
 
     opinions: what other checkers have said about the proofs.
     """
 
     parts: Sequence[Part]
-    ledger: Sequence[ClaimVerdict]
-    runs: Sequence[Run]
+    claims: Sequence[ClaimVerdict]
+    runs: Sequence[Observed]
     versions: Mapping[str, str]
     date: str = ""
     title: str = TITLE
@@ -56,10 +56,10 @@ class Content:
 
     @property
     def summary(self) -> str:
-        """How many lemmas came to which verdict, and the same for the ledger."""
+        """How many lemmas came to which verdict, and the same for the claims of the source."""
         text = _counted("lemma", "lemmas", [part.verdict for part in self.parts])
-        if self.ledger:
-            text += f"; {_counted('claim', 'claims', [str(entry.verdict.word) for entry in self.ledger])} of the source"
+        if self.claims:
+            text += f"; {_counted('claim', 'claims', [str(entry.verdict.word) for entry in self.claims])} of the source"
         return text
 
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from ..checking.report import ClaimReport, LemmaReport, MutantReport
     from ..claims.evidence import Evidence
     from ..claims.table import ClaimVerdict
+    from ..experiments.observed import Observed
     from .content import Content
-    from .runs import Run
 
 # Signs from which a formula is printed smaller, to fit on A4 in a wide font.
 PRINTED = ((180, "longest"), (145, "longer"), (95, "long"))
@@ -42,7 +42,7 @@ def document(content: Content) -> str:
             f'<nav aria-label="Contents">{_contents(content)}</nav>',
             '<main id="main">',
             _how_to_read(content),
-            *([_ledger(content)] if content.ledger else []),
+            *([_claims(content)] if content.claims else []),
             _lines(content),
             _dependencies(content),
             *(_chapter(content, name, parts) for name, parts in content.chapters),
@@ -75,7 +75,7 @@ def _about(content: Content) -> str:
 
 def _contents(content: Content) -> str:
     links = [_entry("how-to-read", "How to read this")]
-    links += [_entry("ledger", "The ledger")] if content.ledger else []
+    links += [_entry("claims", "The claims of the source")] if content.claims else []
     links += [_entry("lines", "Lines of evidence"), _entry("dependencies", "What rests on what")]
     for name, parts in content.chapters:
         inner = "".join(
@@ -92,23 +92,22 @@ def _entry(place: str, text: str, title: str = "") -> str:
 
 
 def _how_to_read(content: Content) -> str:
-    ledger = """<p>The ledger goes through the source's claims one by one; its verdicts were computed with this
-report.</p>"""
+    claims = """<p>The table of the source's claims has a verdict on each of them, computed with this report.</p>"""
     return f"""<section aria-labelledby="how-to-read"><h2 id="how-to-read">How to read this</h2>
 <p><b>PROVED</b> means that a small kernel, in a process of its own, has recomputed every step of the proof file when
 this report was made, and that what the file proves is the statement printed here, from the assumptions named here.
 Numbers (random models at high precision) and runs are evidence, never proof. A <b>mutant</b> is a near miss of
 the statement: the prover must refuse it, and a counterexample must show that it is false.</p>
-{ledger if content.ledger else ""}
+{claims if content.claims else ""}
 <p>Every result says where it comes from: stated in the summary of the source (arXiv 2507.05966), reconstructed from
 it, ours, or classical. Under each step stand the steps, assumptions and results that it rests on, as links.</p>
 </section>"""
 
 
-def _ledger(content: Content) -> str:
-    rows = "\n".join(_row(entry, content) for entry in content.ledger)
+def _claims(content: Content) -> str:
+    rows = "\n".join(_row(entry, content) for entry in content.claims)
     legend = "<br>".join(escape(line) for line in words.LEGEND.splitlines())
-    return f"""<section aria-labelledby="ledger"><h2 id="ledger">The ledger: the source's claims, one by one</h2>
+    return f"""<section aria-labelledby="claims"><h2 id="claims">The claims of the source, one by one</h2>
 <table class="cards"><thead><tr><th scope="col">No.</th><th scope="col" class="broad">Claim</th>
 <th scope="col">Verdict</th><th scope="col">Beyond A1-A3</th><th scope="col">Evidence</th></tr></thead>
 <tbody>
@@ -223,13 +222,13 @@ def _runs(content: Content) -> str:
 {"".join(_run(run, content) for run in content.runs)}</section>"""
 
 
-def _run(run: Run, content: Content) -> str:
+def _run(run: Observed, content: Content) -> str:
     plot = ""
     if run.plot:
         data = base64.b64encode(run.plot.encode()).decode()
         alt = escape(f"Plot of {run.experiment}; what it shows is in the text above")
         plot = f'<figure><img src="data:image/svg+xml;base64,{data}" alt="{alt}"></figure>'
-    known = {entry.row.number for entry in content.ledger}
+    known = {entry.row.number for entry in content.claims}
     beside = "".join(
         f"<li>{_link(f'claim-{number}', f'claim {number}') if number in known else f'claim {number}'}: "
         f"{escape(words)}</li>"

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from ..checking.proof_steps import NamedStep
     from ..checking.report import ClaimReport, LemmaReport, MutantReport
     from ..claims.table import ClaimVerdict
+    from ..experiments.observed import Observed
     from .content import Content
-    from .runs import Run
 
 ESCAPES = {
     "\\": r"\textbackslash{}",
@@ -67,7 +67,7 @@ def book(content: Content) -> str:
         escape(f"{content.summary}."),
         r"\tableofcontents",
     ]
-    parts += _ledger(content) if content.ledger else []
+    parts += _claims(content) if content.claims else []
     parts += _lines(content)
     parts += [r"\section{What rests on what}", _list("itemize", [_dependency(part, content) for part in content.parts])]
     for name, chapter in content.chapters:
@@ -95,11 +95,11 @@ def _escaped(mark: str) -> str:
 # --- around the lemmas --------------------------------------------------------------------------
 
 
-def _ledger(content: Content) -> list[str]:
+def _claims(content: Content) -> list[str]:
     legend = (escape(line) for line in words.LEGEND.splitlines())
     return [
-        r"\section{The ledger: the source's claims, one by one}",
-        _list("description", [_row(entry, content) for entry in content.ledger]),
+        r"\section{The claims of the source, one by one}",
+        _list("description", [_row(entry, content) for entry in content.claims]),
         r"\noindent " + r"\\ ".join(legend),
     ]
 
@@ -138,7 +138,7 @@ def _part(part: Part) -> str:
     return "\n\n".join([_section("section", lemma_place(part.slug), part.slug), escape(f"Not checked: {part.error}")])
 
 
-def _run(run: Run) -> str:
+def _run(run: Observed) -> str:
     beside = [rf"\item claim {number}: {escape(words)}" for number, words in run.beside.items()]
     lines = (part for line in run.summary for part in wrap(line, 100, subsequent_indent="    ") or [""])
     shown = "\\\\\n".join(r"\mbox{}" + escape(line).replace(" ", r"\ ") for line in lines)

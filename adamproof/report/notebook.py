@@ -1,4 +1,4 @@
-"""For notebooks: proofs, mutants and the ledger as pages, a claim's two sides along a run, sliders with a fallback.
+"""For notebooks: proofs, mutants and the source's claims as pages, a claim's two sides along a run, sliders.
 
 Everything here shows what other modules have found.  A `Shown` is HTML in a notebook and text at a prompt.
 """
@@ -136,7 +136,7 @@ def mutants(found: LemmaReport) -> Shown:
     return Shown(f"<div>{_html_table(head, rows)}</div>", "\n".join(lines))
 
 
-def ledger(judged: Iterable[ClaimVerdict]) -> Shown:
+def claim_table(judged: Iterable[ClaimVerdict]) -> Shown:
     """The verdicts on the source's claims, what each rests on, and what would repair it."""
     rows, lines = [], []
     for entry in judged:
@@ -274,4 +274,4 @@ def _html_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return f'<div style="overflow-x:auto"><table>{top}<tbody>{body}</tbody></table></div>'
 
 
-__all__ = ["Shown", "claim", "explore", "formula", "ledger", "mutants", "proof", "report", "sides", "table"]
+__all__ = ["Shown", "claim", "claim_table", "explore", "formula", "mutants", "proof", "report", "sides", "table"]

@@ -364,7 +364,7 @@ def recalled(slugs: list[str]) -> dict[str, LemmaReport]:
         Workers(1, lambda path, line: None, lambda text: None) as workers,
         Recalled([Question(slug, 40, True) for slug in slugs], 2) as kept,
     ):
-        return {slug: report for slug, report, _ in kept.reports(workers)}
+        return {question.lemma: report for question, report, _ in kept.reports(workers)}
 
 
 def test_nothing_is_recalled_from_an_empty_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def test_a_completion_imports_no_command() -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_imports_no_other(name: str) -> None:
-    """But for `report`, which has the ledger of `claims` in it."""
+    """But for `report`, which has the table of `claims` in it."""
     assert imported(name, "--help") & set(COMMANDS) == {name} | ({"claims"} if name == "report" else set())
 
 

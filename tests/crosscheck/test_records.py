@@ -12,7 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from adamproof.checking.pipeline import check
-from adamproof.claims.table import ledger, proofs_of
+from adamproof.claims.gathering import claim_table
+from adamproof.claims.table import proofs_of
 from adamproof.cli.app import main
 from adamproof.crosscheck import records as crosscheck_records
 from adamproof.crosscheck.records import (
@@ -211,12 +212,12 @@ def test_the_verdicts_code_is_part_of_a_record() -> None:
     assert all(path.is_relative_to(folder) for path in sources())
 
 
-def test_what_a_solver_says_is_saved_and_the_ledger_shows_it(tmp_path: Path) -> None:
+def test_what_a_solver_says_is_saved_and_claims_shows_it(tmp_path: Path) -> None:
     pytest.importorskip("z3")
     done = CliRunner().invoke(main, ["verify", "sign-form", "--with", "z3", "--save", str(tmp_path), "-q"])
     assert done.exit_code == 0, done.output
     opinions = read(tmp_path / "z3.json")
-    (found,) = ledger([2], opinions=[opinions])
+    (found,) = claim_table([2], opinions=[opinions])
     (proof,) = proofs_of([found])
     assert proof == CheckedProof("sign-form", "sign form", digest(check(get("sign-form"), models=0).claims[0].proof))
     assert f"also {opinions.in_short(proof)}" in found.verdict.evidence[0].details

@@ -13,10 +13,12 @@ import pytest
 from click.testing import CliRunner
 
 from adamproof.claims.evidence import EvidenceStore, State
-from adamproof.claims.table import Status, ledger
+from adamproof.claims.gathering import claim_table
+from adamproof.claims.table import Status
 from adamproof.cli.app import main
 from adamproof.experiments import beta_boundary, conditions, lr_dimension, momentum, rate
 from adamproof.experiments.index import EXPERIMENTS, module
+from adamproof.experiments.observed import observed
 from adamproof.experiments.pictures import Curve, Panel, Picture
 from adamproof.experiments.records import Record, RecordError, found_in, made, read, shipped
 from adamproof.experiments.runner import Runner, late_steps
@@ -161,7 +163,7 @@ def test_what_is_no_record(text: str, message: str, tmp_path: Path) -> None:
 def test_a_record_with_a_checksum_can_still_be_none(
     small_rate: Record, tmp_path: Path, change: dict[str, Any], message: str
 ) -> None:
-    """Made up, or by code that recorded other numbers: a sentence, and no traceback from the ledger."""
+    """Made up, or by code that recorded other numbers: a sentence, and no traceback from `claims`."""
     path = tmp_path / "rate.json"
     content = {**json.loads(small_rate.text()), **change}
     unsealed = {name: value for name, value in content.items() if name not in (COMMAND, CHECKSUM)}
@@ -192,23 +194,23 @@ def test_the_records_of_the_package_are_whole() -> None:
     assert numbers == {4, 8, 9, 10, 11, 13, 14, 15}
 
 
-# --- the ledger ---------------------------------------------------------------------------------
+# --- the claims ---------------------------------------------------------------------------------
 
 
 def test_records_fill_the_empirical_rows() -> None:
     found, _ = found_in(shipped())
-    alike, stable = ledger([14, 15], records=found)
+    alike, stable = claim_table([14, 15], records=found)
     assert (alike.verdict.word, stable.verdict.word) == (Status.REJECTED, Status.OBSERVED)
     for entry in (alike, stable):
         assert entry.verdict.missing == ()
         assert "repeat with: adamproof experiment conditions --seed 0" in entry.verdict.evidence[0].details
-    assert [entry.verdict.word for entry in ledger([14, 15])] == [Status.NOT_RUN, Status.NOT_RUN]
+    assert [entry.verdict.word for entry in claim_table([14, 15])] == [Status.NOT_RUN, Status.NOT_RUN]
 
 
 @pytest.mark.slow
 def test_a_record_never_proves(small_rate: Record) -> None:
     """Claim 4 has a proof and a run: its verdict is that of the proof, and the run stands beside it."""
-    (with_run,), (without) = ledger([4], records=[small_rate]), ledger([4])
+    (with_run,), (without) = claim_table([4], records=[small_rate]), claim_table([4])
     assert str(with_run.verdict) == str(without[0].verdict)
     states = [entry.state for entry in with_run.verdict.evidence]
     assert states[-1] is State.OBSERVED
@@ -216,8 +218,8 @@ def test_a_record_never_proves(small_rate: Record) -> None:
 
 
 def test_a_record_of_other_code_is_said_to_be_so(small_rate: Record) -> None:
-    (fresh,) = EvidenceStore(records=[small_rate]).runs(4)
-    (stale,) = EvidenceStore(records=[replace(small_rate, code="0" * 64)]).runs(4)
+    (fresh,) = EvidenceStore([observed(small_rate)]).runs(4)
+    (stale,) = EvidenceStore([observed(replace(small_rate, code="0" * 64))]).runs(4)
     assert "other code" not in fresh.text
     assert stale.text == f"{fresh.text} (recorded with other code)"
 
@@ -229,7 +231,7 @@ def run(*arguments: str) -> Any:
     return CliRunner().invoke(main, list(arguments))
 
 
-def test_the_command_saves_a_record_that_the_ledger_reads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_command_saves_a_record_that_claims_reads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(beta_boundary, "DEFAULT", SMALL["beta-boundary"])
     folder = tmp_path / "experiments"
     done = run("experiment", "beta-boundary", "--seed", "5", "--engine", "numpy", "--save", str(folder))

@@ -45,7 +45,7 @@ def searched() -> dict[str, LemmaReport]:
     """What this session has searched already; the kernel reads the proofs now, and the files say what they state."""
     questions = [Question(slug, MODELS, True) for slug in ALL]
     with Workers(1, lambda path, line: None, lambda text: None) as workers, Recalled(questions, 1) as kept:
-        return {slug: report for slug, report, _ in kept.reports(workers)}
+        return {question.lemma: report for question, report, _ in kept.reports(workers)}
 
 
 @pytest.mark.parametrize("lemma", ALL.values(), ids=ALL)

@@ -56,7 +56,7 @@ def test_console_blocks_print_what_they_show(block: str, tmp_path: Path) -> None
 
 
 @pytest.mark.slow
-def test_the_table_of_verdicts_is_what_the_ledger_says(session: Session) -> None:
+def test_the_table_of_verdicts_is_what_claims_says(session: Session) -> None:
     claims = json.loads(session.claims())["claims"]
     judged: dict[str, set[int]] = {}
     for claim in claims:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import adamproof
-from adamproof.claims.table import ledger
+from adamproof.claims.gathering import claim_table
 from adamproof.prover import le, lt, prove, reals
 from adamproof.report import notebook
 from adamproof.theory.lemma import Claim, Lemma, LemmaError, Mutant, Source
@@ -79,8 +79,8 @@ def test_a_claim_and_a_formula() -> None:
         assert one in names
 
 
-def test_the_ledger_is_a_table() -> None:
-    shown = notebook.ledger(ledger([1, 9]))
+def test_the_claims_are_a_table() -> None:
+    shown = notebook.claim_table(claim_table([1, 9]))
     assert "1. u_t is bounded, by R, if and only if beta1^2 &lt; beta2" not in shown.text
     assert "NOT DERIVABLE: the drift is Theta(1)" in shown.text
     assert shown.html.count("<tr>") == 3

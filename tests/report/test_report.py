@@ -14,9 +14,11 @@ import pytest
 
 from adamproof.checking.pipeline import check
 from adamproof.checking.report import LemmaReport, Verdict
-from adamproof.claims.table import ROWS, ledger
+from adamproof.claims.gathering import claim_table
+from adamproof.claims.table import ROWS
 from adamproof.crosscheck.records import made as made_opinions
 from adamproof.crosscheck.records import of_results
+from adamproof.experiments.observed import Observed
 from adamproof.experiments.records import read, shipped
 from adamproof.prover import prop
 from adamproof.render import show
@@ -25,7 +27,6 @@ from adamproof.report.content import Content
 from adamproof.report.document import made, written
 from adamproof.report.latex import escape
 from adamproof.report.parts import Part
-from adamproof.report.runs import Run
 from adamproof.theory.index import chapters
 from adamproof.theory.library import get, lemmas
 from tests.cli.test_cli import HEAD
@@ -57,7 +58,7 @@ def sign_form() -> LemmaReport:
 
 
 def content_of(*parts: Part, **more: Any) -> Content:
-    return Content(**{"parts": parts, "ledger": [], "runs": [], "versions": {}, **more})
+    return Content(**{"parts": parts, "claims": [], "runs": [], "versions": {}, **more})
 
 
 def test_the_page_is_whole(documents: tuple[str, str]) -> None:
@@ -115,17 +116,17 @@ def test_what_does_not_stand_is_said(sign_form: LemmaReport) -> None:
     assert "SURVIVED" in page.bodies["latex"]
 
 
-def test_the_ledger_is_in_it() -> None:
-    judged = ledger([2])
+def test_the_claims_are_in_it() -> None:
+    judged = claim_table([2])
     content = content_of(
-        Part("sign-form", "", "t", "PROVED", {"html": '<h3 id="lemma-sign-form">t</h3>'}), ledger=judged
+        Part("sign-form", "", "t", "PROVED", {"html": '<h3 id="lemma-sign-form">t</h3>'}), claims=judged
     )
     page = assert_sound(written(content, "html"))
     assert "claim-2" in page.ids
     assert "Adam's step is a step along Sign(m_t) with magnitude u_t PROVED" in page.text
     assert page.links.count("#lemma-sign-form") >= 3  # contents, table, evidence
     assert r"\item[2] Adam's step is a step along Sign(m\_t) with magnitude u\_t: \textbf{PROVED}." in written(
-        content_of(ledger=judged), "latex"
+        content_of(claims=judged), "latex"
     )
 
 
@@ -183,9 +184,10 @@ def test_records_are_shown_as_observations(tmp_path: Path) -> None:
 
 
 def test_words_of_a_record_are_no_markup(documents: tuple[str, str]) -> None:
-    hostile = Run(HOSTILE, HOSTILE, HOSTILE, {4: HOSTILE}, [HOSTILE], f"<svg>{HOSTILE}</svg>")
+    made = (HOSTILE, HOSTILE, HOSTILE, 0, HOSTILE, {HOSTILE: HOSTILE}, True)
+    hostile = Observed(*made, {4: HOSTILE}, (), (HOSTILE,), f"<svg>{HOSTILE}</svg>")
     page = assert_sound(written(content_of(runs=[hostile]), "html"))
-    assert page.text.count(HOSTILE) == 5  # the headline has two
+    assert page.text.count(HOSTILE) == 8  # the headline has two, what it was made with four
     assert "\\input" not in written(content_of(runs=[hostile]), "latex")
 
 
