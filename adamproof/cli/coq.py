@@ -181,7 +181,7 @@ def _text_of(path: str) -> str:
         with Path(path).open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
-            raise ValueError(f"a proof file has at most {MAX_BYTES} bytes")
+            raise ValueError(f"a proof file must have at most {MAX_BYTES} bytes")
         return content.decode()
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error

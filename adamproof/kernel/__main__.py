@@ -25,7 +25,7 @@ def main(argv: list[str] | None = None) -> int:
         description="Verify proof files. Exit status: 0 all proved, 1 one is rejected, 2 one cannot be read.",
     )
     parser.add_argument("files", nargs="+", metavar="FILE", help="a proof file (adamproof export RESULT --to json)")
-    parser.add_argument("--json", action="store_true", help="print one JSON object a file")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per file")
     options = parser.parse_args(argv)
     gc.set_threshold(200_000)  # terms are many and not cyclic: looking for cycles among them takes a third of the time
     for stream in (sys.stdout, sys.stderr):

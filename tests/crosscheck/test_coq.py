@@ -269,7 +269,7 @@ def test_a_file_that_states_something_else_is_refused(change: dict[str, Any]) ->
 
 
 def test_an_endless_file_is_refused() -> None:
-    with pytest.raises(CliError, match="cannot read /dev/zero: a proof file has at most 16000000 bytes"):
+    with pytest.raises(CliError, match="cannot read /dev/zero: a proof file must have at most 16000000 bytes"):
         second_opinion._text_of("/dev/zero")
 
 
