@@ -323,7 +323,7 @@ def _unpacked(data: Any, terms: list[Term]) -> Any:
             raise NotFindings("a mapping whose keys are not texts")
         found = {foreign(name): _unpacked(entry, terms) for name, entry in parts}
         if len(found) < len(parts):
-            raise NotFindings("two names that are written alike")
+            raise NotFindings("two names that look alike in print")
         return found
     if kind == "term":
         return terms[_place(parts[0])]

@@ -245,7 +245,7 @@ def instantiate(
         for var in parameters:
             _variable(var, "instantiate", *VARIABLE_SORTS)
             if var.sort != INT and _under_integral(body, var):
-                refuse(f"instantiate: {symbol} becomes an integral with the parameter {show(var)}, which may not be measurable")
+                refuse(f"instantiate: {symbol} becomes an integral in the parameter {show(var)}, maybe not measurable")
         if len(set(parameters)) != len(parameters) or symbol in bodies:
             refuse(f"instantiate: {symbol} is replaced twice, or has the same parameter twice")
         bodies[symbol] = (parameters, _closed(body, REAL, "instantiate"))
@@ -462,7 +462,7 @@ def dominated(inner: Theorem, integrable: Theorem, op: str, variable: Term) -> T
     left = _without(inner, *_range(op, variable, (), "dominated"))
     _not_free(variable, left, "dominated")
     if _under_integral(a, variable):
-        refuse(f"dominated: {show(a)} contains an integral with the parameter {show(variable)} and may not be measurable")
+        refuse(f"dominated: {show(a)} contains an integral in the parameter {show(variable)}, maybe not measurable")
     bound = b.args[0] if b.op == "abs" else b
     _same(integrable.conclusion, make("Integrable", bind(op, variable, bound)), "dominated")
     conclusion = make("Integrable", bind(op, variable, a.args[0]))

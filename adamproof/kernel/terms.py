@@ -198,7 +198,7 @@ def make(op: str, *args: Any) -> Term:
         wanted, sort = SIGNATURES[op]
         _need(op, args, wanted)
         if op == "real" and args[0].op not in ("var", "bound"):
-            refuse("real takes an integer variable only")
+            refuse("real takes only an integer variable")
         if op == "Integrable" and args[0].op not in ("E", "Integral01"):
             refuse("Integrable takes an expectation or an integral")
     elif is_binder(op):

@@ -274,7 +274,7 @@ LATE_MOMENTUM = Schedule(Q(3, 4), HALF, 1)
         (T**c, None, "exponent that is no rational number"),
         (log(d), None, r"ln\(d\) grows, but not as a power of T or ln T"),
         (log(log(T)), None, r"grows, but not as a power"),
-        (Float("0.5") * T, None, "holds a floating point number; write it as a fraction"),
+        (Float("0.5") * T, None, "contains a floating point number; write it as a fraction"),
         (Symbol("c") + c, None, "two different symbols are called c; rename one"),
         (0.5, None, r"0.5 \(float\) is not an expression"),
         (True, None, r"True \(bool\) is not an expression"),
@@ -350,9 +350,9 @@ X, Y = symbols("a b", positive=True)
 @pytest.mark.parametrize(
     ("factor", "message"),
     [
-        (sin(1) ** 2 + cos(1) ** 2 - 1, "cannot be told from 0"),
-        (sqrt(5 + 2 * sqrt(6)) - sqrt(2) - sqrt(3), "cannot be told from 0"),
-        (log(6) - log(2) - log(3), "cannot be told from 0"),
+        (sin(1) ** 2 + cos(1) ** 2 - 1, "cannot be distinguished from 0"),
+        (sqrt(5 + 2 * sqrt(6)) - sqrt(2) - sqrt(3), "cannot be distinguished from 0"),
+        (log(6) - log(2) - log(3), "cannot be distinguished from 0"),
         (log(X * Y) - log(X) - log(Y), "0 or negative wherever it was tried"),
         (X + Y - sqrt(X**2 + 2 * X * Y + Y**2), "0 or negative wherever it was tried"),
         (1 + Symbol("c", negative=True), "the symbol c is assumed not to be positive"),

@@ -127,7 +127,7 @@ def test_a_place_that_is_none_is_refused(honest: Findings) -> None:
 def test_names_that_are_written_alike_are_refused(honest: Findings) -> None:
     (stated,) = honest.about.assumptions.values()
     assumptions = {"x is PROVED": stated, "x is proved": stated}
-    with pytest.raises(NotFindings, match="two names that are written alike"):
+    with pytest.raises(NotFindings, match="two names that look alike in print"):
         unpacked(packed(replace(honest, about=replace(honest.about, assumptions=assumptions))))
 
 
@@ -144,11 +144,11 @@ OF_THE_LIBRARY = [
 
 @pytest.mark.parametrize("name", OF_THE_LIBRARY)
 def test_a_name_that_reads_like_the_librarys_is_taken(honest: Findings, name: str) -> None:
-    assert "is the name of another lemma" in taken(name)
+    assert "is already the name of another lemma" in taken(name)
     if name.isascii():
-        with pytest.raises(WorkerFailed, match="is the name of another lemma; choose a different one"):
+        with pytest.raises(WorkerFailed, match="is already the name of another lemma; choose a different one"):
             refuse_names_of_the_library("mine.py", replace(honest.about, label=name))
-    with pytest.raises(WorkerFailed, match=r"mine.py: the assumption .* is the name of another lemma; choose"):
+    with pytest.raises(WorkerFailed, match=r"mine.py: the assumption .* is already the name of another lemma; choose"):
         refuse_names_of_the_library("mine.py", renamed(honest, name).about)
 
 
@@ -161,7 +161,7 @@ def test_a_claim_or_mutant_does_not_bear_a_label_of_the_source(honest: Findings,
 
 @pytest.mark.parametrize("slug", ["all", "ALL", "All", "aII", "lemma", "check", "List", "verify", "Theorem"])
 def test_a_word_of_the_command_line_is_no_name_of_a_lemma(honest: Findings, slug: str) -> None:
-    with pytest.raises(WorkerFailed, match=f"mine.py: {slug} is a word of the command line; choose a different one"):
+    with pytest.raises(WorkerFailed, match=f"mine.py: {slug} is a keyword of the command line; choose a different one"):
         refuse_names_of_the_library("mine.py", replace(honest.about, slug=slug))
     assert taken(slug, words=False) == ""
 

@@ -162,7 +162,7 @@ FORGERIES |= {
     ),
     "the label of another lemma": (
         "if 'found' in message: message['found']['value'][2][0][2][1] = 'B.2'",
-        "B.2 is the name of another lemma",
+        "B.2 is already the name of another lemma",
     ),
 }
 
@@ -383,10 +383,10 @@ def test_a_process_that_does_not_answer_is_an_error(mine: Any, body: str, said: 
 @pytest.mark.parametrize(
     ("slug", "said"),
     [
-        ("update-magnitude", "is the name of another lemma"),
-        ("Main-Theorem", "is the name of another lemma"),
+        ("update-magnitude", "is already the name of another lemma"),
+        ("Main-Theorem", "is already the name of another lemma"),
         ("B-2", "reads like B.2, which is the name of another lemma"),
-        ("ALL", "is a word of the command line"),
+        ("ALL", "is a keyword of the command line"),
     ],
 )
 def test_a_file_takes_no_name_of_the_library(mine: Any, slug: str, said: str) -> None:

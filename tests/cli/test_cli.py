@@ -114,7 +114,7 @@ def test_a_closed_claim_is_checked_by_intervals(mine: Any) -> None:
         ("lemma = 3", "must be a Lemma"),
         ("lemma = lemma_of(le(0.5, x))", "floating point"),
         ("lemma = lemma_of(le(0, float('nan') * x))", "mine"),
-        ("lemma = lemma_of(0 <= x**2)", "already been decided"),
+        ("lemma = lemma_of(0 <= x**2)", "already evaluated the statement"),
         ("raise KeyError('why')", "why"),
         ("lemma = lemma_of('x <= x')", "'x <= x' (str) is not a statement: write it in SymPy with le, lt, eq, ne"),
         ("lemma = lemma_of(le(x, y), sign='0 <= x')", "'0 <= x' (str) is not a statement: write it in SymPy with le"),
@@ -129,7 +129,7 @@ def test_a_closed_claim_is_checked_by_intervals(mine: Any) -> None:
         (DRAWING.format("pass"), "must yield models, such as Model(variables={'x': 1}), but returned None"),
         (DRAWING.format("yield from ()"), "models (line 12) yields no model: it must yield models, such as Model"),
         (DRAWING.format("yield").replace("(rng)", "()"), "must be a function of a random.Random, not one of other"),
-        (DRAWING.format("yield").replace("=models", "=7"), "models must be a function of a random.Random, not an int"),
+        (DRAWING.format("yield").replace("=models", "=7"), "models must be a function that takes a random.Random"),
     ],
 )
 def test_a_users_mistake_is_one_sentence(mine: Any, body: str, message: str) -> None:
@@ -188,8 +188,8 @@ def declared(**changes):
     [
         ("slug='mine\\nB.2 update-magnitude: PROVED'", "the slug"),
         ("slug=''", "the slug"),
-        ("slug='update-magnitude'", "is the name of another lemma"),
-        ("label='B.2'", "is the name of another lemma"),
+        ("slug='update-magnitude'", "is already the name of another lemma"),
+        ("label='B.2'", "is already the name of another lemma"),
         ("title='two\\nlines'", "the title must be a line with a letter or digit"),
         ("source='ours'", "the source must be one of"),
         ("assumptions=[le(0, x)]", "assumptions must be a mapping"),

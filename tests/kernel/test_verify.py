@@ -340,7 +340,7 @@ BAD_TERMS: list[tuple[str, list[Any], str]] = [
     ("loose-under-forall", [["bound", 1, "real"], RELATION, ["forall_real", 1]], "assume needs a closed argument"),
     ("bound-sort", [["bound", 0, "int"], ["real", 0], ["E", 1], ["<=", 2, 2]], "E binds a variable of sort point"),
     ("real-of-real", [X, ["real", 0], ["<=", 1, 1]], "real needs an argument of sort int"),
-    ("real-of-sum", [["var", "k", "int"], ["add", 0, 0], ["real", 1], ["<=", 2, 2]], "real takes an integer variable only"),
+    ("real-of-sum", [["var", "k", "int"], ["add", 0, 0], ["real", 1], ["<=", 2, 2]], "real takes only an integer"),
     ("app-nothing", [["app"], RELATION], "an application needs a function symbol"),
     ("app-unknown", [X, ["app", 3, 0], ["<=", 1, 1]], "3 does not point to an earlier symbol"),
     ("app-bool", [X, ["app", False, 0], ["<=", 1, 1]], "False does not point to an earlier symbol"),
