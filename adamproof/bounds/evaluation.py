@@ -221,12 +221,12 @@ class Evaluation:
             return inner if inner.low >= 0 else _absolute(inner, _negative(inner))
         if isinstance(part, sympy.Sum):
             return self._geometric(part)
-        raise NoEnclosure(f"{part} ({type(part).__name__}) has no value here")
+        raise NoEnclosure(f"{part} ({type(part).__name__}) cannot be evaluated here")
 
     def _power(self, base: Enclosure, exponent: Any) -> Enclosure:
         found = self.of(exponent)
         if not found.exact:
-            raise NoEnclosure(f"the exponent {exponent} is no rational number")
+            raise NoEnclosure(f"the exponent {exponent} is not a rational number")
         return self.arithmetic.rational_power(base, found.low)
 
     def _geometric(self, total: Any) -> Enclosure:
@@ -234,10 +234,10 @@ class Evaluation:
         index, lower, upper = total.limits[0]
         body = total.function
         if not (isinstance(body, power) and body.args[1] == index and lower == 0 and len(total.limits) == 1):
-            raise NoEnclosure(f"{total} is no geometric sum")
+            raise NoEnclosure(f"{total} is not a geometric sum")
         ratio, terms = self.of(body.args[0]), self.of(upper + 1)
         if not (terms.exact and terms.low.denominator == 1 and terms.low >= 0):
-            raise NoEnclosure(f"the number of terms of {total} is no integer")
+            raise NoEnclosure(f"the number of terms of {total} is not an integer")
         count = int(terms.low)
         if ratio.low == ratio.high == 1:
             return terms

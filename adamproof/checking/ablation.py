@@ -60,8 +60,8 @@ def _refuted_mutant(lemma: Lemma, claim: Claim, dropped: Sequence[str], say: Cal
     for mutant in lemma.mutants:
         only_drops = mutant.conclusion is None and not mutant.change and set(mutant.drop) <= set(dropped)
         if only_drops and mutant.drop and lemma.claim(mutant.claim) is claim:
-            say(f"{lemma.slug}: refuting the mutant {mutant.name}")
-            if pipeline.kill(lemma, mutant).killed:
+            say(f"{lemma.slug}: testing the near miss {mutant.name}")
+            if pipeline.mutant_report(lemma, mutant).is_rejected:
                 return mutant.name
     return ""
 
@@ -90,7 +90,7 @@ def _entry(lemma: Lemma, claim: Claim, mark: object) -> str:
         lemma, claim = located(name)
     titles = [title for title, step in derivation.steps if _has(step.hypotheses, mark)]
     step = f'in the step "{titles[0]}"' if titles else "in the last step"
-    return f"through {', '.join(chain)}, there {step}" if chain else f"it is used {step}"
+    return f"through {', '.join(chain)}, {step}" if chain else f"it is used {step}"
 
 
 def _has(hypotheses: Iterable[Term], mark: object) -> bool:

@@ -111,8 +111,11 @@ class MutantReport:
     witness: Witness | None = None
 
     @property
-    def killed(self) -> bool:
+    def is_rejected(self) -> bool:
+        """Whether it is correctly rejected: the prover refused it, and a counterexample shows that it is false."""
         return self.refused and self.witness is not None
+
+    killed = is_rejected  # the name by which adamproof.report reads it
 
     @property
     def outline(self) -> MutantReport:
@@ -255,7 +258,7 @@ class LemmaReport:
         for worst in (Verdict.REJECTED, Verdict.REFUTED, Verdict.UNDECIDED):
             if worst in verdicts:
                 return worst
-        sound = all(mutant.killed for mutant in self.mutants) and all(
+        sound = all(mutant.is_rejected for mutant in self.mutants) and all(
             (c.numbers is None or c.numbers.holds) and (c.intervals is None or c.intervals.verdict == "proved")
             for c in self.claims
         )
@@ -265,7 +268,8 @@ class LemmaReport:
         """The verdict in one line, and why it is not PROVED; `adamproof.report.notebook.report` makes a page."""
         name = f"{self.lemma.label} ({self.lemma.slug})" if self.lemma.label else self.lemma.slug
         reasons = [f"{claim.name}: {claim.reason}" for claim in self.claims if claim.reason]
-        reasons += [f'the mutant "{mutant.name}" survives' for mutant in self.mutants if not mutant.killed]
+        accepted = [mutant.name for mutant in self.mutants if not mutant.is_rejected]
+        reasons += [f'the near miss "{name}" is not rejected' for name in accepted]
         return f"{name}: {'; '.join([str(self.verdict), *reasons])}"
 
 
@@ -305,12 +309,12 @@ class AblationResult:
     def text(self) -> str:
         """What there is to say, in one sentence or a few parts of one."""
         if self.holds:
-            return "goes through without it" if self.stated else "does not assume it"
+            return "is proved without it" if self.stated else "does not assume it"
         if self.rejected:
             return self.report.reason
         needs = " and ".join(f'"{name}"' for name in self.needed)
         said = f"needs the assumption {needs}" if needs else self.report.reason
-        shown = f'the mutant "{self.mutant}" has a counterexample'
+        shown = f'the near miss "{self.mutant}" has a counterexample'
         false = f"without it the claim is false ({shown})" if self.mutant else ""
         return "; ".join(filter(None, [said, *self.found.where, false]))
 

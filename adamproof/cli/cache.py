@@ -14,7 +14,7 @@ from .options import HELP, examples, with_options
     context_settings=HELP,
     epilog=examples("cache", "cache --clear"),
 )
-@with_options(click.option("--clear", is_flag=True, help="Delete everything in it."))
+@with_options(click.option("--clear", is_flag=True, help="Delete all entries."))
 def command(clear: bool) -> None:
     """Say where `check` keeps proofs and evidence between runs, and how much there is.
 

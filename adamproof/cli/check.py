@@ -38,8 +38,8 @@ from .options import (
 @with_options(
     NAMES,
     AS_JSON,
-    click.option("-q", "--quiet", is_flag=True, help="One line a lemma: its name and the verdict."),
-    click.option("-v", "--verbose", is_flag=True, help="Refusals and counterexamples in full, and versions."),
+    click.option("-q", "--quiet", is_flag=True, help="Print one line per lemma: its name and verdict."),
+    click.option("-v", "--verbose", is_flag=True, help="Print refusals and counterexamples in full, and versions."),
     TEST_MODELS,
     NO_MUTANTS,
     NO_CACHE,
@@ -47,13 +47,13 @@ from .options import (
         "--save",
         metavar="DIR",
         shell_complete=complete_folder,
-        help="Write each claim's proof file into this folder.",
+        help="Write the proof file of each claim into this folder.",
     ),
     CLAIM,
     click.option(
         "--without",
         metavar="ASSUMPTION",
-        help="Drop the assumptions of this name, or whose names start with it, and say which claims still hold.",
+        help="Drop each assumption whose name starts with this text, and show which claims still hold.",
     ),
     ASCII,
     PROCESSES,
@@ -91,7 +91,7 @@ def command(
     from .tasks import Settings
 
     if save is not None and not save.strip():
-        raise CliError("--save needs the name of a folder")
+        raise CliError("--save needs a folder name")
     folder = None if save is None else files.make_folder(save)
     if without is None:
         style = terminal.style(ascii_only)

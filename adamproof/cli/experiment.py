@@ -39,13 +39,13 @@ class Request:
     """What is asked: a field for each option, which is declared here alone."""
 
     name: str = filled_by(click.argument("name", metavar="NAME", type=click.Choice([*EXPERIMENTS, "all"])))
-    full: bool = option("More steps and replicates: minutes instead of seconds.", is_flag=True)
+    full: bool = option("Use more steps and replicates: minutes instead of seconds.", is_flag=True)
     seed: int = filled_by(SEED)
     engine: str = filled_by(ENGINE)
     threads: int | None = filled_by(THREADS)
     save: str | None = option("Write NAME.json (the record), NAME.csv and NAME.svg into this folder.", metavar="DIR")
-    plot: str | None = option("Draw it (PNG or SVG; needs the extra `experiments`).", metavar="FILE")
-    data: str | None = option("Write what is drawn as CSV or JSON.", metavar="FILE")
+    plot: str | None = option("Plot it (PNG or SVG; needs the extra `experiments`).", metavar="FILE")
+    data: str | None = option("Write the plotted data as CSV or JSON.", metavar="FILE")
 
 
 @click.command(
@@ -73,7 +73,7 @@ def experiment(request: Request, form: str, progress: terminal.Progress) -> int:
 
     names = list(EXPERIMENTS) if request.name == "all" else [request.name]
     if len(names) > 1 and (request.plot or request.data):
-        raise CliError("--plot and --data are for one experiment; with all, --save DIR writes the files of each")
+        raise CliError("--plot and --data take one experiment; with all, use --save DIR to write the files of each")
     files.expect_drawable(request.plot, request.data)
     folder = None if request.save is None else files.make_folder(request.save)
     records = []
@@ -131,7 +131,7 @@ def text(record: Record) -> str:
     lines += [
         *experiment.summary(record.result),
         "",
-        "observed in runs, which prove nothing; beside claims of the source:",
+        "observed in runs, which prove nothing; claims of the source that it concerns:",
     ]
     lines += [f"  {number}: {words}" for number, words in record.observed().items()]
     return "\n".join(lines)

@@ -35,7 +35,7 @@ FACTOR = Formula("1/2, 0.5 or 2/3", lambda hint: 0 < rational(hint) <= 1)
 @click.option("--alpha", type=FACTOR, default="1/2", show_default=True, help="1 - beta1 = alpha*T^-1/2.")
 @click.option("--beta", type=FACTOR, default="1/2", show_default=True, help="1 - beta2 = beta*T^-1/2.")
 @click.option("--gamma0", type=FACTOR, default="1", show_default=True, help="lr = gamma0*T^-3/4/sqrt(d).")
-@click.option("--at", type=Steps(), help="The T of the table, by commas.  [default: 1,2,10,1e3,1e6,1e12]")
+@click.option("--at", type=Steps(), help="Values of T in the table, comma-separated.  [default: 1,2,10,1e3,1e6,1e12]")
 @DIGITS
 @AS_JSON
 @click.pass_context
@@ -103,7 +103,7 @@ def _where_it_fails(found: RateConstant) -> list[str]:
     if found.holds:
         return []
     failing = dict.fromkeys(formula for row in found.rows for formula in row.failing)
-    text = f"DOES NOT APPLY at the T that are marked: {'; '.join(failing)} fails there, so those numbers bound nothing."
+    text = f"DOES NOT APPLY at the marked T: {'; '.join(failing)} fails there, so those numbers are not bounds."
     return ["", labelled("", text)]
 
 

@@ -108,7 +108,7 @@ def _with_cache(
     kept = [target for target in targets if target.path is None]  # a user's file may depend on anything
     found: dict[str, Outcome] = {}
     with Recalled([_question(target, settings) for target in kept], jobs) as recalled:
-        say("verifying what the cache has")
+        say("verifying the cached proofs")
         for slug, report, seconds in recalled.reports(processes):
             outcome = _recalled(report, settings, seconds)
             if outcome is not None:
@@ -200,9 +200,9 @@ def _show(answer: Answer, settings: Settings) -> Outcome:
 
 def _mutants(answer: Answer, settings: Settings) -> Outcome:
     found = answer.findings()
-    survived = any(not mutant.killed for mutant in found.mutants)
+    accepted = any(not mutant.is_rejected for mutant in found.mutants)
     data, text = json_output.refuted(found), text_output.mutated(found, settings.style)
-    return Outcome(found.about.slug, int(survived), data, text)
+    return Outcome(found.about.slug, int(accepted), data, text)
 
 
 def _without(answer: Answer, settings: Settings) -> Outcome:
@@ -216,10 +216,10 @@ def _without(answer: Answer, settings: Settings) -> Outcome:
     try:
         said, claims = unpacked_losses(answer.message["without"], len(stated.claims))
         if not dropped or set(said) != set(dropped):
-            raise WorkerFailed(f"{slug}: what was sent is not the lemma without {settings.without!r}")
+            raise WorkerFailed(f"{slug}: the result is not about the lemma without {settings.without!r}")
         left = answer.findings().of(stated.lacking(dropped))
     except (NotFindings, ValueError) as error:
-        raise WorkerFailed(f"{slug}: what was sent is not a result: {error}") from None
+        raise WorkerFailed(f"{slug}: the data sent are not a result: {error}") from None
     losses = [_loss(claim, lost, dropped) for claim, lost in zip(stated.claims, claims, strict=True)]
     report = judged(left, answer.verified())
     found = Losses.of(report, dropped, losses)

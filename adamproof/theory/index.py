@@ -50,7 +50,7 @@ def taken(name: str, words: bool = True) -> str:
     words: whether it must not be a word of the command line either.
     """
     if latin(name).strip() in (known.lower() for known in names()):
-        return "is already the name of another lemma"
+        return "is the name of another lemma"
     if words and _folded(name) in _reserved():
         return "is a keyword of the command line"
     like = read_as(name)

@@ -43,7 +43,7 @@ def declare(found: Iterable[Lemma]) -> None:
         for name in filter(None, (lemma.slug, lemma.label)):
             other = names().get(name.lower())
             if other is not None and other is not lemma:
-                raise LemmaError(f"{name} is already the name of another lemma ({other.title}); choose a different one")
+                raise LemmaError(f"{name} is the name of another lemma ({other.title}); choose a different one")
         _declared[lemma.slug] = lemma
 
 

@@ -133,9 +133,9 @@ FORGERIES = {
     ),
     "no claims": (
         "if 'found' in message: message['found']['value'][2][1] = ['tuple']",
-        "there is not one proof file for each claim",
+        "the proof files do not match the claims one to one",
     ),
-    "two proofs": ("if 'proofs' in message: message['proofs'] *= 2", "there is not one proof file for each claim"),
+    "two proofs": ("if 'proofs' in message: message['proofs'] *= 2", "the proof files do not match the claims"),
     "proofs that are no texts": ("if 'proofs' in message: message['proofs'] = [1]", "proof files that are not texts"),
     "a number without end": (
         "if 'found' in message: message['found']['value'][2][1][1][2][5] = ['int', '0x' + 'f' * 10**6]",
@@ -162,7 +162,7 @@ FORGERIES |= {
     ),
     "the label of another lemma": (
         "if 'found' in message: message['found']['value'][2][0][2][1] = 'B.2'",
-        "B.2 is already the name of another lemma",
+        "B.2 is the name of another lemma",
     ),
 }
 
@@ -191,7 +191,7 @@ def test_a_title_cannot_stand_over_what_the_proof_does_not_contain(mine: Any) ->
     forge = f"{SEND}\ndef change(m):\n    if 'found' in m: m['found']['value'][2][1][1][2][6][1][2] = ['int', '0x63']\n"
     done = run("check", mine(f"{forge}send_instead(change)\n{good}"))
     assert "REJECTED" in done.stdout, done.stdout + done.stderr
-    assert "a step is named that the proof file does not have" in done.stdout
+    assert "a named step is not in the proof file" in done.stdout
     assert done.returncode == 1
 
 
@@ -266,7 +266,7 @@ def test_without_an_assumption_the_claim_is_still_the_stated_one(mine: Any, chan
     done = run("check", mine(f"{ABLATED}{change}"), "--without", "x is positive")
     assert 'Claim "it": REJECTED\n' in done.stdout, done.stdout + done.stderr
     assert said in " ".join(done.stdout.split())
-    assert "goes through without it" not in done.stdout
+    assert "is proved without it" not in done.stdout
     assert done.returncode == 1
 
 
@@ -279,7 +279,7 @@ lemma = Lemma(slug="mine", title="Mine", source=Source.OURS, where="a test",
 """
     done = run("check", mine(body), "--without", "x is positive", "--ascii")
     statement = "    If\n      x <= 1  [x is small]\n    then\n      x <= 2\n"
-    assert f'  Claim "it": PROVED\n    goes through without it\n{statement}' in done.stdout, done.stdout
+    assert f'  Claim "it": PROVED\n    is proved without it\n{statement}' in done.stdout, done.stdout
     assert done.returncode == 0
 
 
@@ -354,7 +354,7 @@ lemma = lemma_of(FALSE)
 def test_a_flood_is_cut(mine: Any) -> None:
     done = run("check", mine("print('x' * 10**6)\nlemma = lemma_of(le(0, x**2), lambda s: prove(s.goal))"), "-q")
     assert done.stdout == "mine: PROVED\n"
-    assert f"... and {10**6 + 1 - MAX_SHOWN} more bytes, which are not shown" in done.stderr
+    assert f"... and {10**6 + 1 - MAX_SHOWN} more bytes, not shown" in done.stderr
     assert len(done.stderr) < 2 * MAX_SHOWN
 
 
@@ -365,10 +365,10 @@ def test_a_flood_is_cut(mine: Any) -> None:
         ("os.kill(os.getpid(), 9)", "ended before it had answered (signal 9)"),
         ("os.close(int(sys.argv[1]))\nlemma = lemma_of(FALSE)", "ended before it had answered"),
         ("os.closerange(3, 100)\nos._exit(0)", "ended before it had answered"),
-        ("os.write(int(sys.argv[1]), b'PROVED\\n')\nlemma = lemma_of(FALSE)", "sent what is not a message"),
+        ("os.write(int(sys.argv[1]), b'PROVED\\n')\nlemma = lemma_of(FALSE)", "sent an invalid message"),
         ("os.write(int(sys.argv[1]), b'{\"about\": []}\\n')\nlemma = lemma_of(FALSE)", "sent no lemma"),
         ("os.write(int(sys.argv[1]), b'{\"about\": [[[1]]]}\\n')\nlemma = 1", "does not describe a lemma"),
-        ("os.write(int(sys.argv[1]), b'[' * 10**5 + b'\\n')\nlemma = lemma_of(FALSE)", "sent what is not a message"),
+        ("os.write(int(sys.argv[1]), b'[' * 10**5 + b'\\n')\nlemma = lemma_of(FALSE)", "sent an invalid message"),
         ("input()", "EOFError"),
     ],
 )
@@ -383,8 +383,8 @@ def test_a_process_that_does_not_answer_is_an_error(mine: Any, body: str, said: 
 @pytest.mark.parametrize(
     ("slug", "said"),
     [
-        ("update-magnitude", "is already the name of another lemma"),
-        ("Main-Theorem", "is already the name of another lemma"),
+        ("update-magnitude", "is the name of another lemma"),
+        ("Main-Theorem", "is the name of another lemma"),
         ("B-2", "reads like B.2, which is the name of another lemma"),
         ("ALL", "is a keyword of the command line"),
     ],

@@ -186,19 +186,19 @@ FILES: dict[str, bytes] = {
         ("b2.v", "a Coq file", "`coqc {} has Coq read it"),
         ("b2.smt2", "a file for SMT solvers", "`z3 {} answers its questions"),
         ("report.html", "a web page", "open it in a browser"),
-        ("report.tex", "a LaTeX document", "LaTeX typesets it"),
+        ("report.tex", "a LaTeX document", "typeset it with LaTeX"),
         ("problem.toml", "a file of numbers for the calculator", "`adamproof bound --file {} reads it"),
         ("run.npz", "a checkpoint of a run", "goes on from it"),
         ("terms.svg", "a picture", "open it with a viewer"),
-        ("empty.json", "an empty file", "nothing was written to it, so make it again"),
+        ("empty.json", "an empty file", "create it again"),
         ("proof.json.gz", "a compressed file", "unpack it first"),
         ("adamproof.whl", "a compressed file", "unpack it first"),
         ("note.ipynb", "a notebook", "open it with Jupyter"),
-        ("z3.json", "a record of results", "`adamproof claims --records DIR` reads the records in a folder"),
-        ("checked.json", "what a command printed with --json", "`adamproof export NAME -o FILE` writes a proof file"),
+        ("z3.json", "a record of results", "use `adamproof claims --records DIR` with its folder"),
+        ("checked.json", "what a command printed with --json", "`adamproof export NAME -o FILE`"),
         ("marked.json", "a file with a byte order mark (BOM)", "save it as UTF-8 without one"),
         ("read.md", "a Markdown page", "read it as text"),
-        ("terms.csv", "a table of data", "`adamproof export NAME -o FILE` writes a proof file"),
+        ("terms.csv", "a table of data", "write a proof file with `adamproof export NAME -o FILE`"),
         ("folder", "a folder", "name the files in it"),
     ],
 )
@@ -386,4 +386,4 @@ def test_a_name_that_could_end_a_line_is_refused(name: str) -> None:
     """A terminal breaks a line that spaces fill up, and what follows would look like a line of ours."""
     found = answer("verify", name)
     assert found.exit_code == 2
-    assert "has characters that cannot be shown, or a run of spaces: rename the file" in found.output
+    assert "has unprintable characters or repeated spaces: rename the file" in found.output

@@ -88,7 +88,7 @@ def test_graph_forms_and_errors(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert (
         done.stderr
-        == "Error: --svg needs Graphviz's program dot, which is not on PATH; --dot prints what it would draw\n"
+        == "Error: --svg needs Graphviz (dot), which is not on PATH; install it, or use --dot for its input\n"
     )
 
 

@@ -92,16 +92,16 @@ def test_mistakes_are_one_sentence() -> None:
         ),
         (
             ["--exponents", "0.5", "0.5", "-1e9"],
-            "T^-A, T^-B or T^-C is too large for a float at T = 50, A = 0.5, B = 0.5, C = -1000000000.0",
+            "T^-A, T^-B or T^-C overflows a float at T = 50, A = 0.5, B = 0.5, C = -1000000000.0",
         ),
         (["--lr", "1", "--exponents", "1", "1", "1"], "--lr has no effect with --exponents: leave it out"),
         (["--delta", "0.1"], "--delta has no effect with the noise gaussian: leave it out"),
         (["--problem", "digits", "--noise", "signs"], "--dim has no effect with the digits: leave it out"),
         (
             ["--reproducer", "x"],
-            "--reproducer has no effect with a run that is not compared (without --against): leave it out",
+            "--reproducer has no effect with a run without --against: leave it out",
         ),
-        (["--resume"], "to resume, name the checkpoint"),
+        (["--resume"], "to resume, give the checkpoint"),
         (["--checkpoint", ""], "the name of a checkpoint must not be empty"),
         (
             ["--threads", "2", "--algorithm", "textbook"],
@@ -116,7 +116,7 @@ def test_mistakes_are_one_sentence() -> None:
         (["--p", "2"], "--p has no effect with --s1 0: leave it out"),
         (
             ["--checkpoint", "x", "--replicates", "16", "--against", "main", "--reproducer", "./x"],
-            "the checkpoint and the reproducer cannot be one file: name another one for the reproducer",
+            "the checkpoint and the reproducer must be different files: choose another reproducer",
         ),
         (["--algorithm", "signum", "--exponents", "1", "1", "1"], "--exponents is a schedule for adam, not for signum"),
     ):

@@ -206,7 +206,7 @@ def test_noise_of_unknown_kind_never_violates() -> None:
     )
     found = [compare(simulate(problem, adam(1e-6, 0.0, 0.9, 1e-3), 1, 18, seed)) for seed in range(8)]
     words = {line.said for one in found for line in one.lines if line.above}
-    assert words == {"above, if means of this noise are near normal"}
+    assert words == {"above, if the means of this noise are nearly normal"}
     assert not any(one.violated for one in found)
 
 
@@ -422,14 +422,14 @@ def test_a_run_without_violation_leaves_no_file(monkeypatch: pytest.MonkeyPatch,
             "averaged",
             "averaged is not proved here for Adam with bias correction: compare the run with main",
         ),
-        (quadratic(2), adam(0.1, 0.99, 0.9, bias_correction=True), "main", r"breaks the rule beta1\^2 < beta2"),
-        (quadratic(2), sign_descent(0.1), "main", "beta2 = 0 breaks the rule 0 < beta2 < 1"),
-        (quadratic(2), adam(0.1, 0.99, 0.9), "main", r"breaks the rule beta1\^2 < beta2"),
-        (quadratic(2), adam(0.1, 0.9, 0.9, 1e-8), "averaged", "breaks the rule beta1 < beta2"),
-        (quadratic(2), rmsprop(0.1), "averaged", "breaks the rule 0 < epsilon"),
+        (quadratic(2), adam(0.1, 0.99, 0.9, bias_correction=True), "main", r"needs beta1\^2 < beta2"),
+        (quadratic(2), sign_descent(0.1), "main", "beta2 must satisfy 0 < beta2 < 1, got 0"),
+        (quadratic(2), adam(0.1, 0.99, 0.9), "main", r"needs beta1\^2 < beta2"),
+        (quadratic(2), adam(0.1, 0.9, 0.9, 1e-8), "averaged", "needs beta1 < beta2"),
+        (quadratic(2), rmsprop(0.1), "averaged", "needs 0 < epsilon"),
         (cosh(2), adam(10.0, epsilon=1e-8), "main", r"its hypothesis gamma\*R\*sqrt\(d\)\*L1 <= 1"),
         (cosh(2), adam(0.1, epsilon=1e-8), "averaged", "its hypothesis L1 = 0"),
-        (function(lambda x: x, 2), adam(0.1), "main", "its constants L0, L1, lower are not known"),
+        (function(lambda x: x, 2), adam(0.1), "main", "its constants L0, L1, lower are unknown"),
         (quadratic(2), adam(0.1), "corollary", "with the theorems main and averaged, not with 'corollary'"),
     ],
 )

@@ -149,12 +149,12 @@ def test_too_few_replicates_to_find_a_difference(
 ) -> None:
     message = (
         f"^{replicates} replicates of {d} coordinates are too few for a test at the level {level}: the least p-value "
-        f"that they can reach is {least}; {enough} replicates would do$"
+        f"that they can reach is {least}; use at least {enough} replicates$"
     )
     with pytest.raises(SimulationError, match=message):
         identical(normal(replicates, d), level)
     identical(normal(enough, d), level)
-    with pytest.raises(SimulationError, match=f"; {enough} replicates would do"):
+    with pytest.raises(SimulationError, match=f"; use at least {enough} replicates"):
         identical(normal(enough - 1, d), level)
 
 
@@ -189,7 +189,7 @@ def test_what_is_corrected_together_must_be_reachable_together() -> None:
 def test_too_few_replicates_to_find_dependence(replicates: int, d: int, level: float, least: str, enough: int) -> None:
     message = (
         f"^{replicates} replicates of {d} coordinates are too few for a test at the level {level}: the least p-value "
-        f"that they can reach is {least}; {enough} replicates would do$"
+        f"that they can reach is {least}; use at least {enough} replicates$"
     )
     with pytest.raises(SimulationError, match=message):
         independent(normal(replicates, d), 199, 0, level)
@@ -277,8 +277,8 @@ def test_samples_that_cannot_be_tested(test: Any, samples: Any, level: Any, mess
 @pytest.mark.parametrize(
     ("action", "message"),
     [
-        (lambda: holm([0.1, float("nan")]), "a p-value is not a number from 0 to 1"),
-        (lambda: holm([0.1, 1.5]), "a p-value is not a number from 0 to 1"),
+        (lambda: holm([0.1, float("nan")]), "a p-value is not between 0 and 1"),
+        (lambda: holm([0.1, 1.5]), "a p-value is not between 0 and 1"),
         (lambda: holm([]), r"has shape \(0,\), but must be a vector of at least one"),
         (lambda: holm([[0.1]]), r"has shape \(1, 1\)"),
         (lambda: grouped(np.ones((4, 2)), 2), r"has shape \(4, 2\), but must be a vector"),
@@ -291,7 +291,7 @@ def test_samples_that_cannot_be_tested(test: Any, samples: Any, level: Any, mess
         (lambda: exponent([2], [[1.0]]), "two of them different"),
         (lambda: exponent([2, 2], [[1.0], [1.0]]), "two of them different"),
         (lambda: exponent([0, 2], [[1.0], [1.0]]), "an exponent needs positive x"),
-        (lambda: exponent([1, float("inf")], [[1.0], [1.0]]), "x holds a number that is not finite"),
+        (lambda: exponent([1, float("inf")], [[1.0], [1.0]]), "x contains NaN or infinity"),
         (lambda: independent(normal(9, 2), 0, 0, 0.05), "the number of permutations is 0"),
         (lambda: independent(normal(9, 2), 99, -1, 0.05), "the seed is -1"),
         (lambda: identical(normal(9, 2), 0.05, together=0), "the number of tests that are corrected together is 0"),

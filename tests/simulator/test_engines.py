@@ -326,5 +326,5 @@ def test_the_engine_is_chosen_by_the_work_and_the_problem(numba: Any, monkeypatc
         task = Task(problem, Algorithm(0.1, 0.9, 0.9, form=form), steps, 1, SEED)  # type: ignore[arg-type]
         assert type(choose("auto", task, None, said.append)).__name__ == expected
     assert [text.partition(":")[0] for text in said] == ["not the engine cupy", "not the engine numba"] * 2
-    assert "the textbook form is a check of the sign form, which NumPy runs" in said[0]
-    assert "the gradient of 'function' is a function on arrays, which NumPy runs" in said[2]
+    assert "only NumPy runs the textbook form, a check of the sign form" in said[0]
+    assert "the gradient of 'function' is a function on arrays, which only NumPy runs" in said[2]

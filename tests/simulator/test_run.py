@@ -246,7 +246,7 @@ def test_checkpoints_that_cannot_be_used(tmp_path: Path) -> None:
 
     refused("there is no checkpoint .* to resume from")
     simulate(problem, STANDARD, 10, 2, SEED, checkpoint=path)
-    refused("is there already: resume from it, remove it or name another file", resume=False)
+    refused("already exists: resume from it, remove it or choose another file", resume=False)
     refused(r"is of another run \(steps differ\): name another file", steps=11)
     refused("cannot write the checkpoint", where=tmp_path / "no" / "run.npz", resume=False)
     content = path.read_bytes()
@@ -257,7 +257,7 @@ def test_checkpoints_that_cannot_be_used(tmp_path: Path) -> None:
     np.save(other, np.ones(3))
     refused(r"other.npy cannot be read \(it is no \.npz file\)", where=other)
     refused("cannot write the checkpoint 'a\\\\x00b' .*: name another file", where=Path("a\0b"), resume=False)
-    with pytest.raises(SimulationError, match="to resume, name the checkpoint"):
+    with pytest.raises(SimulationError, match="to resume, give the checkpoint"):
         simulate(problem, STANDARD, 10, resume=True)
 
 
@@ -284,7 +284,7 @@ def replaced(rows: Any, column: int, value: float) -> Any:
             r"its array totals is float64 of shape \(11, 3\), not float64 of shape \(11, 2\)",
         ),
         ({"current": np.zeros((11, 2), np.float32)}, "its array current is float32"),
-        ({"rows": np.zeros((10, 24))}, "its windows do not end where those of this run do"),
+        ({"rows": np.zeros((10, 24))}, "its windows do not end at the steps of this run's windows"),
         ({"rows": np.zeros(0)}, "its windows do not end"),
         ({"rows": lambda rows: rows.astype(complex)}, "its windows do not end"),
         ({"rows": lambda rows: replaced(rows, 1, -1.0)}, "its windows have numbers that are no means, half widths or"),
@@ -295,7 +295,7 @@ def replaced(rows: Any, column: int, value: float) -> Any:
         ({"x": np.full((2, 3), np.nan)}, "its array x has numbers that are not from"),
         ({"m": np.zeros((3, 2))}, "its array m is float64 of shape"),
         ({"v": np.full((2, 3), -1.0)}, "its array v has numbers that are not from 0 to"),
-        ({"snapshots": np.array(5)}, "its snapshots are not of steps that it has done"),
+        ({"snapshots": np.array(5)}, "it has snapshots of steps that were not run"),
         ({"snapshots": np.array([11])}, "its snapshots are not of steps"),
         ({"x_5": np.zeros(3)}, "its array x_5 is float64 of shape"),
         ({"description": "[]"}, "cannot be read"),
@@ -318,7 +318,7 @@ def test_a_checkpoint_with_other_contents_is_refused(changes: dict[str, Any], me
     for name, change in changes.items():
         arrays[name] = change(arrays[name]) if callable(change) else change
     np.savez(path, **arrays)
-    with pytest.raises(SimulationError, match=r"its contents do not fit their checksum|of another run|cannot be read"):
+    with pytest.raises(SimulationError, match=r"checksum mismatch|from another run|cannot be read"):
         simulate(problem, STANDARD, 20, 2, SEED, checkpoint=path, resume=True)
     arrays[checkpoint.DIGEST] = checkpoint._digest(arrays)  # a forger's
     np.savez(path, **arrays)
@@ -344,7 +344,7 @@ def test_a_checkpoint_without_the_snapshots_that_are_asked_for(tmp_path: Path) -
     path, problem = tmp_path / "run.npz", varied(2, Noise())
     simulate(problem, STANDARD, 10, 2, SEED, checkpoint=path, snapshots=[5])
     assert list(simulate(problem, STANDARD, 10, 2, SEED, checkpoint=path, resume=True, snapshots=[5]).snapshots) == [5]
-    with pytest.raises(SimulationError, match="is after step 10 and has no snapshot of step 4: start the run anew"):
+    with pytest.raises(SimulationError, match="is after step 10 and has no snapshot of step 4: restart the run"):
         simulate(problem, STANDARD, 10, 2, SEED, checkpoint=path, resume=True, snapshots=[4, 5])
 
 
@@ -361,7 +361,7 @@ def test_the_checkpoint_of_another_run_is_left_alone(tmp_path: Path) -> None:
     assert same_runs(run, simulate(problem, STANDARD, 10, 2, SEED))
     assert run.checkpoint is None
     assert said == [
-        f"the checkpoint {path} was replaced during this run by something else, which is left as it is: name another "
+        f"the checkpoint {path} was replaced by another file during this run and is left unchanged: choose another "
         "file"
     ]
     assert simulate(problem, STANDARD, 10, 2, SEED + 1, checkpoint=path, resume=True).checkpoint == path
@@ -625,7 +625,7 @@ def test_arguments_of_another_kind_are_refused(tmp_path: Path) -> None:
         with pytest.raises(SimulationError, match=message):
             make()
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(SimulationError, match="it is no file"):
+    with pytest.raises(SimulationError, match="it is not a regular file"):
         simulate(quadratic(2), STANDARD, 5, checkpoint=tmp_path / "pipe", resume=True)
 
 
@@ -753,7 +753,7 @@ def test_a_full_disk_keeps_the_old_checkpoint(tmp_path: Path, monkeypatch: pytes
 
     monkeypatch.setattr(os, "fsync", full)
     task_run = simulate(varied(3, Noise()), STANDARD, 10, 2, SEED)
-    with pytest.raises(SimulationError, match=r"\(No space left on device\), the previous one is kept"):
+    with pytest.raises(SimulationError, match=r"\(No space left on device\); the previous one is kept"):
         checkpoint.save(path, task_run.task, task_run.state, task_run.statistics, {})
     assert path.read_bytes() == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["run.npz"]
@@ -875,7 +875,7 @@ def test_subnormal_gradients_move_by_epsilon(engine: str) -> None:
         (lambda: Schedule(0.5, -0.5, 0.75).at(100, 4), "beta2 is -9"),
         (lambda: quadratic(0), "the dimension is 0"),
         (lambda: quadratic(2, h=[1.0, -1.0]), "a curvature h is negative"),
-        (lambda: quadratic(2, start=float("inf")), "the start holds a number that is not finite"),
+        (lambda: quadratic(2, start=float("inf")), "the start contains NaN or infinity"),
         (lambda: Noise("other"), "the noise is 'other'"),  # type: ignore[arg-type]
         (lambda: Noise(p=2.5), "p is 2.5, but affine variance needs 0 <= p <= 2"),
         (lambda: Noise(s0=-1.0), "s0 is -1.0"),
@@ -913,7 +913,7 @@ def test_subnormal_gradients_move_by_epsilon(engine: str) -> None:
         (lambda: Schedule(0.5, 0.5, -1e9).at(100, 4), "is too large for a float at T = 100"),
         (lambda: Schedule(0.5, 0.5, 0.75).at(0, 4), "the number of steps is 0"),
         (lambda: quadratic(2.0), "the dimension is 2.0"),  # type: ignore[arg-type]
-        (lambda: quadratic(2, h=float("nan")), "the curvature h holds a number that is not finite"),
+        (lambda: quadratic(2, h=float("nan")), "the curvature h contains NaN or infinity"),
         (lambda: quadratic(2, start=[1.0, 2.0, 3.0]), r"the start has shape \(3,\), but must be a number or 2 numbers"),
         (lambda: quadratic(2, start=["a", "b"]), "the start is an array of <U1, but must be an array of real"),
         (lambda: quadratic(2, start=[[1.0], [1.0, 2.0]]), "the start is not an array of real numbers"),  # type: ignore[list-item]
@@ -939,8 +939,8 @@ def assigned(x: Any) -> Any:
 @pytest.mark.parametrize(
     "gradient, message",
     [
-        (in_place, "changes the points that it is given: let it work on a copy"),
-        (assigned, "changes the points that it is given: let it work on a copy"),
+        (in_place, "modifies its input points: let it work on a copy"),
+        (assigned, "modifies its input points: let it work on a copy"),
         (lambda x: x[0], r"has shape \(3,\), but must have that of the points, \(2, 3\)"),
         (lambda x: x.T, r"has shape \(3, 2\)"),
         (lambda x: x.sum(), r"has shape \(\)"),
