@@ -189,7 +189,7 @@ def speaks_of_integrability(prop: Term) -> bool:
 
 
 @dataclass(frozen=True)
-class LostClaim:
+class AblatedClaim:
     """What was found about a claim without the dropped assumptions.
 
     stated: those that the claim states; needed: those that its proof uses; where: for each of them, how it enters the
@@ -203,13 +203,13 @@ class LostClaim:
 
 
 @dataclass(frozen=True)
-class LostFindings:
+class AblationFindings:
     """What was found without the assumptions `dropped`: the lemma as it is stated, what is left of it, its claims."""
 
     stated: Findings
     found: Findings
     dropped: tuple[str, ...]
-    claims: tuple[LostClaim, ...]
+    claims: tuple[AblatedClaim, ...]
 
 
 # --- the answer ---------------------------------------------------------------------------------
@@ -278,7 +278,7 @@ class AblationResult:
     """What becomes of a claim: the answer without the dropped assumptions, and what was found about it."""
 
     report: ClaimReport
-    found: LostClaim
+    found: AblatedClaim
 
     @property
     def holds(self) -> bool:
@@ -320,7 +320,7 @@ class AblationResult:
 
 
 @dataclass(frozen=True)
-class Losses:
+class AblationReport:
     """What a lemma loses without the assumptions `dropped`."""
 
     report: LemmaReport
@@ -328,7 +328,7 @@ class Losses:
     claims: tuple[AblationResult, ...]
 
     @classmethod
-    def of(cls, report: LemmaReport, dropped: tuple[str, ...], claims: Sequence[LostClaim]) -> Losses:
+    def of(cls, report: LemmaReport, dropped: tuple[str, ...], claims: Sequence[AblatedClaim]) -> AblationReport:
         return cls(report, dropped, tuple(map(AblationResult, report.claims, claims)))
 
     @property

@@ -25,10 +25,10 @@ from ..support.foreign_text import foreign, label_problem, label_within, latin
 from ..theory.graph import Graph, Node, label_of
 from ..theory.source import Source
 from .proof_steps import verdicts_in
-from .report import About, ClaimFindings, Findings, LostClaim, MutantReport
+from .report import AblatedClaim, About, ClaimFindings, Findings, MutantReport
 
 KINDS = (
-    About, BoxAnswer, ClaimFindings, Findings, Graph, LostClaim, MutantReport, Node, Report, Slack, Witness
+    About, BoxAnswer, ClaimFindings, Findings, Graph, AblatedClaim, MutantReport, Node, Report, Slack, Witness
 )  # fmt: skip
 RECORDS = {kind.__name__: kind for kind in KINDS}
 NOTHING = "no earlier step or assumption"
@@ -64,7 +64,7 @@ def unpacked_about(data: Any) -> About:
     return reading(lambda: _about(_value(data)))
 
 
-def unpacked_losses(data: Any, claims: int) -> tuple[tuple[str, ...], tuple[LostClaim, ...]]:
+def unpacked_losses(data: Any, claims: int) -> tuple[tuple[str, ...], tuple[AblatedClaim, ...]]:
     """The dropped assumptions, and what became of each of so many claims.  Raises NotFindings on anything else."""
     return reading(lambda: _losses(_value(data), claims))
 
@@ -200,10 +200,10 @@ def _expect_short_chains(edges: Mapping[str, Sequence[str]]) -> None:
         raise NotFindings(f"the graph has a cycle, or a chain of more than {MAX_DEPTH} results")
 
 
-def _losses(value: Any, claims: int) -> tuple[tuple[str, ...], tuple[LostClaim, ...]]:
-    if not _fits(value, tuple[tuple[str, ...], tuple[LostClaim, ...]]) or len(value[1]) != claims:
+def _losses(value: Any, claims: int) -> tuple[tuple[str, ...], tuple[AblatedClaim, ...]]:
+    if not _fits(value, tuple[tuple[str, ...], tuple[AblatedClaim, ...]]) or len(value[1]) != claims:
         raise NotFindings("the answers do not match the claims one to one")
-    checked: tuple[tuple[str, ...], tuple[LostClaim, ...]] = value
+    checked: tuple[tuple[str, ...], tuple[AblatedClaim, ...]] = value
     return checked
 
 

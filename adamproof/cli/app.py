@@ -135,13 +135,13 @@ def _report(error: click.ClickException, meta: Mapping[str, Any]) -> NoReturn:
 def main() -> None:
     """A machine referee for a convergence proof of Adam.
 
-    NAME is a lemma's label (B.2) or slug (update-magnitude), "all", or a file of your own that declares
-    lemmas; the word "lemma" before it may be left out.
+    NAME is a lemma's label (B.2) or slug (update-magnitude), "all", or a Python file that declares lemmas. You may
+    write the word "lemma" before it.
 
-    A NUMBER is exact and may be written 0.9, 1e-3, 10^-3, 1/3, 2^14, 100_000, 3*10^-4 or 1/sqrt(16); whole numbers too
-    (1e5).
+    A NUMBER is exact and may be written 0.9, 1e-3, 10^-3, 1/3, 2^14, 100_000, 3*10^-4 or 1/sqrt(16). Whole numbers
+    may be written in the same ways (1e5).
 
-    Colours are for terminals, and not under NO_COLOR; ADAMPROOF_CACHE names the folder of the cache.
+    Colours appear on terminals unless NO_COLOR is set. ADAMPROOF_CACHE sets the cache folder.
 
     Exit status: 0 all proved, 1 something refuted or rejected, 2 usage error, 3 undecided, 130 interrupted.
     """

@@ -84,16 +84,16 @@ def command(
     ascii_only: bool,
     **inputs: Any,
 ) -> None:
-    """What a theorem says for one setting: its bound term by term, certified, and whether it says anything.
+    """Evaluate a theorem's bound for one setting, term by term, with certified digits, and say whether it is vacuous.
 
     A NUMBER (see `adamproof --help`) is exact, and may be a formula: T^-1/2 (the power -1/2 of T), 0.5/sqrt(d),
-    1-T^-1/2.  Lengths are Euclidean over all coordinates; the loss has any unit, and gradients have that unit divided
-    by that of the parameters.
+    1-T^-1/2.  Norms are Euclidean over all coordinates.  The loss may have any unit; a gradient has the unit of the
+    loss divided by that of the parameters.
 
-    The last lines say what the theorem covers of the training: bias correction, weight decay, schedule, clipping.
+    The last lines show what the theorem covers of the training: bias correction, weight decay, schedule, clipping.
 
-    Exit status: 0 the theorem applies, 1 a hypothesis fails on these numbers, the training has what the theorem does
-    not cover, or --target is out of reach, 2 usage error.
+    Exit status: 0 the theorem applies, 1 a hypothesis fails on these numbers, the theorem does not cover the training,
+    or --target is out of reach, 2 usage error.
     """
     from ..bounds.problem import MissingError, ProblemError
 

@@ -77,12 +77,13 @@ def command(
     jobs: int,
     progress: bool,
 ) -> None:
-    """Prove lemmas, verify the proofs in a fresh process, test them on numbers, and refute their near misses (mutants).
+    """Prove lemmas, verify the proofs in a fresh process, test them on numbers, and reject their near misses (mutants).
 
-    A lemma file is a program, and is run. Of a stranger's work, `adamproof verify` proof files instead.
+    A lemma file is a program, and this command runs it. To review the work of others, use `adamproof verify` on their
+    proof files instead.
 
-    With --without ASSUMPTION the scripts run without it (no numbers, no mutants). The answer tells which claims still
-    hold and which need it.
+    With --without ASSUMPTION the scripts run without it (no numbers, no mutants), and the answer shows which claims
+    still hold and which need it.
 
     Exit status: 0 all proved, 1 something refuted or rejected, 2 usage error, 3 undecided; with --without, 0 if
     all claims still hold, 3 otherwise.

@@ -56,12 +56,12 @@ class Request:
 @with_options(*options_of(Request), AS_JSON, PROGRESS, DEBUGGING)
 @click.pass_context
 def command(ctx: click.Context, /, as_json: bool, progress: bool, **options: Any) -> None:
-    """Test in runs what the theorems bound and what the source claims.
+    """Run experiments on what the theorems bound and on what the source claims.
 
-    NAME is conditions, lr-dimension, beta-boundary, momentum, rate, or all.  What comes out was observed in runs and
-    proves nothing; the records that --save writes are what `adamproof claims` shows as observed.
+    NAME is conditions, lr-dimension, beta-boundary, momentum, rate, or all.  The results are observations and prove
+    nothing.  `adamproof claims` shows the records that --save writes as observed.
 
-    Exit status: 0, or 1 if a run was stopped because a number is no longer finite, or 2 for a usage error.
+    Exit status: 0, or 1 if a run stopped because a number is no longer finite, or 2 for a usage error.
     """
     idle.note((("with --engine numpy", options["engine"] == "numpy", ("threads",)),))
     ctx.exit(experiment(Request(**options), "json" if as_json else "text", terminal.Progress(progress)))

@@ -40,7 +40,7 @@ from .options import DEBUGGING, HELP, NAMES, complete_file, examples, with_optio
 )
 @click.pass_context
 def command(ctx: click.Context, names: tuple[str, ...], form: str, claim: str | None, path: str | None) -> None:
-    """Write a claim's proof file, a LaTeX document of it, or its proof for Coq or for SMT solvers."""
+    """Export a claim as a proof file, a LaTeX document, a Coq file, or questions for SMT solvers."""
     from .names import resolve
     from .tasks import Settings, run_all, workers
 

@@ -41,11 +41,11 @@ OPEN = 3
 def command(
     ctx: click.Context, names: tuple[str, ...], form: str | None, verbose: bool, ascii_only: bool, progress: bool
 ) -> None:
-    """Show which result rests on which, on which assumptions and on which cited axioms (all results by default).
+    """Show which results, assumptions and cited axioms each result depends on (all results by default).
 
-    Every claim is derived anew; what its script used is what is shown.
+    The command derives every claim again and shows what its script used.
 
-    Exit status: 0 all derived, 2 usage error or no program dot for --svg, 3 a claim that could not be derived.
+    Exit status: 0 all derived, 2 usage error or no Graphviz (dot) for --svg, 3 a claim could not be derived.
     """
     style = terminal.style(ascii_only)
     idle.note(((f"with --{form}", form is not None, ("verbose", "ascii_only")),))

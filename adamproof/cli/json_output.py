@@ -67,7 +67,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..checking.report import About, ClaimReport, Findings, LemmaReport, Losses, MutantReport
+    from ..checking.report import AblationReport, About, ClaimReport, Findings, LemmaReport, MutantReport
     from ..kernel.terms import Term
     from ..numeric.check import Report, Witness
 
@@ -169,7 +169,7 @@ def mutant(report: MutantReport) -> Data:
     }
 
 
-def lost(found: Losses) -> Data:
+def lost(found: AblationReport) -> Data:
     claims = [
         {**claim(entry.report), "stated": list(entry.stated), "needed": list(entry.needed)}
         | {"mutant": entry.mutant or None, "said": entry.text}

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 def command(
     digits: int, as_map: bool, plot: str | None, data: str | None, as_json: bool, ascii_only: bool, **inputs: Any
 ) -> None:
-    """How large an update |m_t|/(sqrt(v_t) + epsilon) can be: R for all t, R_t at a time, S on average.
+    """Bound the update magnitude |m_t|/(sqrt(v_t) + epsilon): R for all t, R_t at a time t, S on average.
 
     R exists if beta1^2 < beta2, is at least 1, and is 1 exactly at beta1 = beta2.  A NUMBER may be a formula in T and
     d, as for `bound`.

@@ -50,12 +50,12 @@ def command(
     as_json: bool,
     **inputs: Any,
 ) -> None:
-    """The rate T^(-1/4) with its explicit constant: the bound is at most K*sqrt(d)/T^(1/4) for every T.
+    """Compute the rate T^(-1/4) with its explicit constant K: the bound is at most K*sqrt(d)/T^(1/4) for every T.
 
-    Prints K as a formula and in numbers, and beside K*sqrt(d)/T^(1/4) the main theorem's bound on that schedule.
-    With L1 > 0 the theorem applies from some T on: lr must be small beside 1/L1.
+    Prints K as a formula and as a number, and compares K*sqrt(d)/T^(1/4) with the main theorem's bound on that
+    schedule. If L1 > 0, the theorem applies from some T on, because lr must be small compared with 1/L1.
 
-    Exit status: 0 the theorem applies at every T of the table, 1 it does not at some T, 2 usage error.
+    Exit status: 0 the theorem applies at every T of the table, 1 it does not apply at some T, 2 usage error.
     """
     from ..bounds.constant import STEPS, rate_constant
     from ..bounds.problem import Problem, ProblemError

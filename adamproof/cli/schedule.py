@@ -29,11 +29,11 @@ from .options import AS_JSON, HELP, examples
 @click.option("--best", is_flag=True, help="Print only the exponents of the best rate; given exponents stay fixed.")
 @AS_JSON
 def command(A: str | None, B: str | None, C: str | None, theorem: str, best: bool, as_json: bool) -> None:
-    """How the bound falls with T when 1 - beta1, 1 - beta2 and lr are powers of T: exponents, exact.
+    """Compute how the bound decays with T if 1 - beta1, 1 - beta2 and lr are powers of T, with exact exponents.
 
-    The options take exponents; for betas and learning rates that are constants there are `bound` and `magnitude`.
+    The options take exponents. For constant betas and learning rates use `bound` and `magnitude`.
 
-    Shows the growth of R (or S), the exponent of each term, the rate, what binds, and the best exponents, with a
+    Shows the growth of R (or S), the exponent of each term, the rate, the binding term, and the best exponents with a
     certificate that the kernel checks.
 
     Exit status: 0, or 2 for a usage error.

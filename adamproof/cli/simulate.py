@@ -34,7 +34,7 @@ from .options import (
 from .terminal import labelled
 
 if TYPE_CHECKING:
-    from ..experiments.against_bound import Sandwich
+    from ..experiments.against_bound import AgainstBound
     from ..simulator import Algorithm, Noise, Run, Sampled, Schedule, Separable
 
 VBAR = {"smallest u": "the least mean of u in a window (biased low)", "|u o a| / |a|": "|u o a| / |a|"}
@@ -110,16 +110,16 @@ class Request:
 @with_options(*options_of(Request), AS_JSON, PROGRESS, DEBUGGING)
 @click.pass_context
 def command(ctx: click.Context, /, as_json: bool, progress: bool, **options: Any) -> None:
-    """Run Adam in sign form on a test problem, and report what the theorems speak of as observed in the run.
+    """Run Adam in sign form on a test problem, and report the quantities of the theorems as observed in the run.
 
-    The same options give the same numbers to the last bit, on any number of threads and with NumPy or Numba.
+    The same options give the same numbers to the last bit, with any number of threads and with NumPy or Numba.
 
-    With --against, what was observed stands beside what is proved: constants of the problem, means over time as
-    measured in the run, each with its confidence interval.
+    --against compares the observations with the proved bound, which uses the problem's constants and the means over
+    time measured in the run, each with its confidence interval.
 
-    Exit status: 0 the run is complete, 1 it was stopped because a number is no longer finite, or something observed is
-    above its bound beyond the intervals (VIOLATED: a reproducer is saved), 2 usage error, 130 interrupted (with a
-    checkpoint the state is saved first).
+    Exit status: 0 the run is complete, 1 it stopped because a number is no longer finite, or an observation exceeds
+    its bound beyond the intervals (VIOLATED: a reproducer is saved), 2 usage error, 130 interrupted (with a checkpoint
+    the state is saved first).
     """
     given = frozenset(name for name in options if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE)
     ctx.exit(simulate(Request(**options, given=given), "json" if as_json else "text", terminal.Progress(progress)))
@@ -282,13 +282,13 @@ def _compared(request: Request, run: Run, form: str) -> int:
         extra = {"against": found.to_json(), "reproducer": path}
         terminal.say(json_output.document("simulate", code, repeat=repeated(request), **run.to_json(), **extra))
     else:
-        terminal.say(f"{text(run)}\n\n{sandwich_text(found)}")
+        terminal.say(f"{text(run)}\n\n{against_bound_text(found)}")
     if found.violated:
         terminal.warn(f"VIOLATED: {'; '.join(line.name for line in found.violated)}. {saved}")
     return code
 
 
-def _reproducer(request: Request, run: Run, found: Sandwich) -> tuple[str | None, str]:
+def _reproducer(request: Request, run: Run, found: AgainstBound) -> tuple[str | None, str]:
     """Save what is needed to see a violation again: where, if it could be written, and a sentence about it."""
     from ..experiments import against_bound
 
@@ -316,7 +316,7 @@ def repeated(request: Request) -> str:
     return " ".join(words)
 
 
-def sandwich_text(found: Sandwich) -> str:
+def against_bound_text(found: AgainstBound) -> str:
     """Observed, proved and slack, line by line, with the terms of the sums."""
     lines = [
         f"compared with the theorem: {found.title}",

@@ -16,7 +16,7 @@ from ..checking.cache import Question
 from ..checking.judge import judged
 from ..checking.pool import Answer, WorkerFailed, Workers
 from ..checking.recall import Recalled, keep
-from ..checking.report import ClaimFindings, LemmaReport, Losses, LostClaim, Verdict
+from ..checking.report import AblatedClaim, AblationReport, ClaimFindings, LemmaReport, Verdict
 from ..checking.request import Request
 from ..checking.serialize import NotFindings, unpacked_losses
 from ..report.words import shortcomings
@@ -222,12 +222,12 @@ def _without(answer: Answer, settings: Settings) -> Outcome:
         raise WorkerFailed(f"{slug}: the data sent are not a result: {error}") from None
     losses = [_loss(claim, lost, dropped) for claim, lost in zip(stated.claims, claims, strict=True)]
     report = judged(left, answer.verified())
-    found = Losses.of(report, dropped, losses)
+    found = AblationReport.of(report, dropped, losses)
     outcome = _with_proofs(report, json_output.lost(found), text_output.lost(found, settings.style), found.exit_code)
     return replace(outcome, line=text_output.lost_in_one_line(found))
 
 
-def _loss(stated: ClaimFindings, lost: LostClaim, dropped: Sequence[str]) -> LostClaim:
+def _loss(stated: ClaimFindings, lost: AblatedClaim, dropped: Sequence[str]) -> AblatedClaim:
     """Which of the dropped assumptions a claim states is seen here; its proof can need no others."""
     own = tuple(name for name in dropped if name in stated.hypotheses)
     return replace(lost, stated=own, needed=tuple(name for name in lost.needed if name in own))

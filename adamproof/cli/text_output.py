@@ -25,7 +25,7 @@ from .terminal import coloured, labelled
 
 if TYPE_CHECKING:
     from ..checking.proof_steps import NamedStep
-    from ..checking.report import About, ClaimReport, Findings, LemmaReport, Losses, MutantReport
+    from ..checking.report import AblationReport, About, ClaimReport, Findings, LemmaReport, MutantReport
     from ..numeric.check import Witness
 
 SHORT = 150  # characters of a refusal in the short form
@@ -84,7 +84,7 @@ def mutated(found: Findings, style: str) -> str:
     return "\n".join([*lines, "", tally(found.mutants)])
 
 
-def lost(found: Losses, style: str) -> str:
+def lost(found: AblationReport, style: str) -> str:
     """What `check --without` says: what is dropped, and claim by claim what becomes of it; what is proved, in full."""
     lines = [f"{called(found.lemma)}: {found.lemma.title}"]
     lines += [labelled("  without: ", name) for name in found.dropped]
@@ -98,7 +98,7 @@ def lost(found: Losses, style: str) -> str:
     return "\n".join([*lines, "", lost_in_one_line(found)])
 
 
-def lost_in_one_line(found: Losses) -> str:
+def lost_in_one_line(found: AblationReport) -> str:
     kept = sum(claim.holds for claim in found.claims)
     names = ", ".join(map(repr, found.dropped))
     return f"{called(found.lemma)} without {names}: {kept} of {len(found.claims)} claims still hold"

@@ -51,15 +51,15 @@ def command(
     jobs: int,
     progress: bool,
 ) -> None:
-    """Verify proof files with the kernel alone, each in a fresh process, or let Coq replay them.
+    """Verify proof files with the kernel alone, each in a fresh process, or with Coq or an SMT solver as well.
 
-    With --with coq, FILE may also be a result (B.2, all): its proofs are derived anew, and Coq, which knows nothing
-    of the kernel, checks every step and lists the axioms it used.  Of a file the kernel is asked first, and one that
+    With --with coq, FILE may also be a result (B.2, all). Its proofs are derived again, and Coq, which knows nothing
+    of the kernel, checks every step and lists the axioms it used.  The kernel reads each file first, and a file that
     it rejects goes no further.  With --with z3 or cvc5 (extra "smt") a solver is asked whether the premises of an
-    arithmetic step can hold and its conclusion fail: "sat" would be an alarm, "unknown" leaves the step open.
+    arithmetic step can hold while its conclusion fails: "sat" is an alarm, "unknown" leaves the step open.
 
-    Exit status: 0 all proved (and no alarm), 1 one is rejected (or an alarm), 2 one cannot be read (or there is no Coq
-    or solver, or it fails), 3 a result is not proved.
+    Exit status: 0 all proved (and no alarm), 1 one is rejected (or an alarm), 2 one cannot be read (or Coq or the
+    solver is missing or fails), 3 a result is not proved.
     """
     strange = next((path for path in paths if not path.isprintable() or "  " in path), None)
     if strange is not None:  # a line break, or spaces up to one, would write lines of its own among the verdicts

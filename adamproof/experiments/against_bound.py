@@ -91,7 +91,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Sandwich:
+class AgainstBound:
     """All lines of one run; `measured` are the means that went into the bound; `left_out`: lines that say nothing."""
 
     against: str
@@ -312,7 +312,7 @@ def _underflows(run: Run) -> bool:
 # --- the comparison -----------------------------------------------------------------------------
 
 
-def compare(run: Run, against: str = "main") -> Sandwich:
+def compare(run: Run, against: str = "main") -> AgainstBound:
     """A run beside a theorem.  Raises NotApplicable where the theorem says nothing about it."""
     task = run.task
     if run.statistics.done != task.steps:
@@ -344,9 +344,9 @@ class _Comparison:
         self.trusted = not _draws_itself(run.task.problem)
         self.left_out: list[str] = []
 
-    def whole(self) -> Sandwich:
+    def whole(self) -> AgainstBound:
         lines = tuple(self._lines())
-        return Sandwich(self.against, self.theorem.title, lines, self.measured, tuple(self.left_out))
+        return AgainstBound(self.against, self.theorem.title, lines, self.measured, tuple(self.left_out))
 
     def _lines(self) -> Iterator[Line]:
         statistics = self.run.statistics
@@ -459,7 +459,7 @@ class _Comparison:
 # --- reproducing --------------------------------------------------------------------------------
 
 
-def reproducer(run: Run, found: Sandwich, command: str) -> dict[str, Any]:
+def reproducer(run: Run, found: AgainstBound, command: str) -> dict[str, Any]:
     """Everything needed to see a violation again: the command, the run and the comparison."""
     return {"command": command, "violated": [line.name for line in found.violated], "run": run.to_json(),
             "against": found.to_json()}  # fmt: skip

@@ -99,9 +99,9 @@ def identical(samples: ArrayLike, level: float, together: int = 1) -> Identical:
         least = len(pairs) * min(p_value(values[:cut], values[cut:]) for cut in cuts)
         if not reaches(least, strict):
             raise SimulationError(
-                f"coordinates {one} and {other} have so many equal values that no arrangement of them could be "
-                f"rejected at the level {strict:g}: their least corrected p-value is {min(1.0, least):.2g}; leave one "
-                "of them out, or use more replicates"
+                f"coordinates {one} and {other} have too many equal values: no arrangement can be rejected at "
+                f"the level {strict:g}, because the smallest corrected p-value is {min(1.0, least):.2g}; drop one of "
+                "them, or use more replicates"
             )
     corrected = holm([p_value(even[:, one], odd[:, other]) for one, other in pairs])
     rejected = sum(reaches(float(value), level) for value in corrected)
@@ -133,8 +133,8 @@ def _refuse_few(replicates: int, d: int, least: Callable[[int, int], float], lev
     if not reaches(reached, level):
         enough = next(number for number in count(replicates + 1) if reaches(least(number, d), level))
         raise SimulationError(
-            f"{replicates} replicates of {d} coordinates are too few for a test at the level {level:g}: the least "
-            f"p-value that they can reach is {reached:.2g}; use at least {enough} replicates"
+            f"{replicates} replicates of {d} coordinates are too few for a test at the level {level:g}: the "
+            f"smallest possible p-value is {reached:.2g}; use at least {enough} replicates"
         )
 
 
@@ -183,8 +183,8 @@ def independent(
     if not reaches(1.0 / (1 + permutations), strict):
         enough = next(number for number in count(int(1.0 / strict) - 1) if reaches(1.0 / (1 + number), strict))
         raise SimulationError(
-            f"{permutations} permutations are too few for a test at the level {strict:g}: the least p-value that they "
-            f"can reach is {1.0 / (1 + permutations):.2g}; use at least {enough} permutations"
+            f"{permutations} permutations are too few for a test at the level {strict:g}: the smallest possible "
+            f"p-value is {1.0 / (1 + permutations):.2g}; use at least {enough} permutations"
         )
 
     def largest(rows: Array) -> float:
@@ -225,7 +225,7 @@ def _refuse_ties(table: Array, ranks: Array, level: float) -> None:
         return
     raise SimulationError(
         f"the coordinates have so many equal values that no permutation can be rejected at the level {level:g}: "
-        f"their least p-value is {least:.2g}; leave out the coordinates with few different values, or use more "
+        f"the smallest possible p-value is {least:.2g}; drop the coordinates with few distinct values, or use more "
         "replicates"
     )
 

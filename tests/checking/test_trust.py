@@ -221,7 +221,7 @@ module.Lemma.narrowed = lambda self, name: real(self, "easy")
 def test_an_assumption_that_is_dropped_is_gone(mine: Any) -> None:
     body = """
 import adamproof.checking.ablation as ablation
-from adamproof.checking.report import LostClaim
+from adamproof.checking.report import AblatedClaim
 from adamproof.prover import lt
 real = ablation.lost
 def lost(lemma, text, say):
