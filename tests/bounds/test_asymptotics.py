@@ -307,7 +307,7 @@ def test_rates_need_positive_terms_and_numbers() -> None:
         rate({})
     with pytest.raises(OrderError, match=r"the term floor, log\(b2\), is negative for large T; a bound needs positive"):
         rate({"floor": log(b2)}, SOURCE)
-    with pytest.raises(OrderError, match="the exponent C - 1 is not a number; a rate needs a schedule of numbers"):
+    with pytest.raises(OrderError, match="the exponent C - 1 is not a number; a rate needs a schedule with numbers"):
         rate({"gap": D / (gamma * T)}, Schedule("A", "B", "C"))
 
 

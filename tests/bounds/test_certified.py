@@ -248,8 +248,8 @@ def test_hypotheses_are_checked_on_the_numbers() -> None:
     [
         ({"beta1": 1}, "beta1 must satisfy 0 <= beta1 < 1, got 1"),
         ({"beta2": "1.5"}, "beta2 must satisfy 0 < beta2 < 1, got 1.5"),
-        ({"beta1": "0.99", "beta2": "0.9"}, "needs beta1^2 < beta2, but beta1 = 0.99, beta2 = 0.9"),
-        ({"beta1": "0.9", "beta2": "0.81"}, "needs beta1^2 < beta2, but beta1 = 0.9, beta2 = 0.81"),
+        ({"beta1": "0.99", "beta2": "0.9"}, "the theorem main needs beta1^2 < beta2, but beta1 = 0.99, beta2 = 0.9"),
+        ({"beta1": "0.9", "beta2": "0.81"}, "the theorem main needs beta1^2 < beta2, but beta1 = 0.9, beta2 = 0.81"),
         ({"steps": 0}, "steps must be a whole number, at least 1, got 0"),
         ({"steps": "1.5"}, "steps must be a whole number, at least 1, got 1.5"),
         ({"lr": float("nan")}, "lr: nan is not finite"),

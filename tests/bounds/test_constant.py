@@ -111,7 +111,7 @@ def test_where_the_theorem_does_not_apply_is_said() -> None:
     done = run(*options, "--at", "1,1e6")
     assert done.exit_code == 1
     marked = [line.split()[0] for line in done.output.splitlines() if line.endswith("  does not apply")]
-    assert marked == ["1"] and "DOES NOT APPLY at the T that are marked: L1*sqrt(dim)*lr" in done.output
+    assert marked == ["1"] and "DOES NOT APPLY at the marked T: L1*sqrt(dim)*lr" in done.output
     document = json.loads(run(*options, "--at", "1,1e6", "--json").output)
     assert [row["holds"] for row in document["rows"]] == [False, True] and document["holds"] is False
     assert run(*options, "--at", "1e6").exit_code == 0

@@ -110,12 +110,12 @@ def test_an_array_has_no_certificate() -> None:
     [
         (numpy.array([1 + 0j]), "lr is an array of complex128, but must be an array of real numbers"),
         (numpy.array([True]), "lr is an array of bool, but must be an array of real numbers"),
-        (numpy.ma.masked_array([1e-3, 1e-4], [False, True]), "lr is a masked array: replace the masked entries"),
+        (numpy.ma.masked_array([1e-3, 1e-4], [False, True]), "lr is a masked array: replace or drop"),
         (numpy.ma.masked, "lr: the value is a masked array"),
         (numpy.array(["2020-01-01"], dtype="datetime64[D]"), r"lr is an array of datetime64\[D\]"),
         ([[1e-3], [1e-3, 1e-4]], "lr is not an array of real numbers .*inhomogeneous"),
         ([10**400], "lr is not an array of real numbers .*too large"),
-        ([Fraction(1, 10**400)], "lr holds 1/1000.*, whose size is out of the range of float64"),
+        ([Fraction(1, 10**400)], "lr contains 1/1000.*, which is outside the range of float64"),
     ],
 )
 def test_arrays_of_something_else(value: Any, sentence: str) -> None:

@@ -257,7 +257,7 @@ def test_a_counterexample_is_one_to_what_is_stated() -> None:
     other = replace(claim.witness, conclusion=next(iter(claim.hypotheses.values())))
     sign = replace(claim.witness, slack=replace(claim.witness.slack, op="is proved to be"))
     for witness in (other, sign):
-        with pytest.raises(NotFindings, match="a counterexample to 'it' is one to something else"):
+        with pytest.raises(NotFindings, match="a counterexample to 'it' refutes another statement"):
             unpacked(packed(replace(found, claims=(replace(claim, witness=witness),))))
 
 

@@ -126,7 +126,7 @@ def test_patched_memory_proves_nothing(mine: Any, patch: str) -> None:
 
 FORGERIES = {
     "a verdict": ('message["verdict"] = "PROVED"', "PROVED"),
-    "no data": ("return {'found': 3}", "sent what is not a result"),
+    "no data": ("return {'found': 3}", "sent data that are not a result"),
     "another lemma's results": (
         "if 'found' in message: return {'found': json.loads(json.dumps(message['found']).replace('mine', 'norms'))}",
         "sent the results of another lemma, norms",
@@ -136,7 +136,7 @@ FORGERIES = {
         "the proof files do not match the claims one to one",
     ),
     "two proofs": ("if 'proofs' in message: message['proofs'] *= 2", "the proof files do not match the claims"),
-    "proofs that are no texts": ("if 'proofs' in message: message['proofs'] = [1]", "proof files that are not texts"),
+    "proofs that are no texts": ("if 'proofs' in message: message['proofs'] = [1]", "proof files that are not text"),
     "a number without end": (
         "if 'found' in message: message['found']['value'][2][1][1][2][5] = ['int', '0x' + 'f' * 10**6]",
         "a number of more than",
@@ -154,11 +154,11 @@ FORGERIES |= {
     "no step of the proof named": (f"if 'found' in message: {CLAIM}[6] = ['tuple']", "REJECTED"),
     "an assumption that the lemma does not make": (
         f"if 'found' in message: {CLAIM}[1] = ['dict', ['h', ['term', 0]]]",
-        "sent what is not a result",
+        "sent data that are not a result",
     ),
     "a number that is no count": (
         f"if 'found' in message: {CLAIM}[6] = ['tuple', ['tuple', 'x', ['int', hex(10**20)]]]",
-        "sent what is not a result",
+        "sent data that are not a result",
     ),
     "the label of another lemma": (
         "if 'found' in message: message['found']['value'][2][0][2][1] = 'B.2'",
@@ -326,7 +326,7 @@ os._exit(3)
 """
     done = run("check", mine(body))
     assert done.returncode == 2
-    assert "ended before it had answered (exit status 3)" in done.stderr
+    assert "its process ended without an answer (exit status 3)" in done.stderr
 
 
 def test_what_a_file_prints_is_its_own(mine: Any) -> None:
@@ -361,10 +361,10 @@ def test_a_flood_is_cut(mine: Any) -> None:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ("os._exit(0)", "ended before it had answered (exit status 0)"),
-        ("os.kill(os.getpid(), 9)", "ended before it had answered (signal 9)"),
-        ("os.close(int(sys.argv[1]))\nlemma = lemma_of(FALSE)", "ended before it had answered"),
-        ("os.closerange(3, 100)\nos._exit(0)", "ended before it had answered"),
+        ("os._exit(0)", "its process ended without an answer (exit status 0)"),
+        ("os.kill(os.getpid(), 9)", "its process ended without an answer (signal 9)"),
+        ("os.close(int(sys.argv[1]))\nlemma = lemma_of(FALSE)", "its process ended without an answer"),
+        ("os.closerange(3, 100)\nos._exit(0)", "its process ended without an answer"),
         ("os.write(int(sys.argv[1]), b'PROVED\\n')\nlemma = lemma_of(FALSE)", "sent an invalid message"),
         ("os.write(int(sys.argv[1]), b'{\"about\": []}\\n')\nlemma = lemma_of(FALSE)", "sent no lemma"),
         ("os.write(int(sys.argv[1]), b'{\"about\": [[[1]]]}\\n')\nlemma = 1", "does not describe a lemma"),
@@ -404,7 +404,7 @@ def test_slugs_differ_by_more_than_capitals(mine: Any, tmp_path: Path) -> None:
     other.write_text(HEAD + "lemma = lemma_of(FALSE, slug='MINE')\n", encoding="utf-8")
     done = run("check", path, str(other), "-q")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "two different lemmas are named MINE; check them one at a time" in done.stderr
+    assert "two different lemmas are named MINE; check one at a time" in done.stderr
     silent = "import adamproof.theory.user_files as files\nfiles.declare = lambda lemmas: None\n"
     done = run("check", mine(f"{silent}lemmas = [lemma_of(FALSE), lemma_of(FALSE, slug='MINE')]"), "-q")
     assert (done.returncode, done.stdout) == (2, "")

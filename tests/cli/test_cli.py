@@ -118,17 +118,17 @@ def test_a_closed_claim_is_checked_by_intervals(mine: Any) -> None:
         ("raise KeyError('why')", "why"),
         ("lemma = lemma_of('x <= x')", "'x <= x' (str) is not a statement: write it in SymPy with le, lt, eq, ne"),
         ("lemma = lemma_of(le(x, y), sign='0 <= x')", "'0 <= x' (str) is not a statement: write it in SymPy with le"),
-        ("lemma = lemma_of(le(x, y) & lt(0, x))", "(And) is not a statement: make each of its parts a claim"),
+        ("lemma = lemma_of(le(x, y) & lt(0, x))", "(And) is not a statement: write each part as a separate claim"),
         ("lemma = lemma_of(le(x, y) | lt(0, x))", "(Or) is not a statement: statements are relations (le, lt, eq, ne)"),
         ("lemma = lemma_of(lt(0, x) >> le(x, y))", "is not a statement: write forall((), conclusion, [condition])"),
         ("lemma = lemma_of(x**2)", "x**2 (Pow) is not a statement: write a relation of two expressions with le, lt"),
-        ("from sympy import sin\nlemma = lemma_of(le(sin(x), 1))", "for another one take a symbol, function(NAME)"),
+        ("from sympy import sin\nlemma = lemma_of(le(sin(x), 1))", "declare any other one with function(NAME)"),
         (DRAWING.format("yield {'x': 1}"), "models (line 12) must yield models, such as Model("),
         (DRAWING.format("yield 3"), "must yield models, such as Model(variables={'x': 1}), not an int"),
         (DRAWING.format("yield None"), "must yield models, such as Model(variables={'x': 1}), not None"),
         (DRAWING.format("pass"), "must yield models, such as Model(variables={'x': 1}), but returned None"),
-        (DRAWING.format("yield from ()"), "models (line 12) yields no model: it must yield models, such as Model"),
-        (DRAWING.format("yield").replace("(rng)", "()"), "must be a function of a random.Random, not one of other"),
+        (DRAWING.format("yield from ()"), "models (line 12) yields no model, but must yield models, such as Model"),
+        (DRAWING.format("yield").replace("(rng)", "()"), "must be a function that takes a random.Random, not one"),
         (DRAWING.format("yield").replace("=models", "=7"), "models must be a function that takes a random.Random"),
     ],
 )
@@ -159,7 +159,7 @@ def test_a_place_that_an_error_names_is_not_said_again(mine: Any) -> None:
         (["check", "B.2", "--claim", "by invariant"], "did you mean 'by an invariant'"),
         (["check", "B.2", "--models", "-1"], "--models must be a whole number from 0 on, not -1"),
         (["verify", "nowhere.json"], "cannot read nowhere.json"),
-        (["verify", "B.2"], "there is no file B.2; of a result, say `adamproof check B.2` or verify it --with coq"),
+        (["verify", "B.2"], "there is no file B.2; for a result, use `adamproof check B.2`, or verify --with coq"),
         (["verify", "B.2", "--with", "z3", "--keep", "x"], "--keep needs --with coq or all"),
         (["verify", "x\nB.2: ACCEPTED by Coq.json"], r"the name 'x\nB.2: ACCEPTED by Coq.json' has characters"),
         (["verify", "B.2", "--with", "coq", "--keep", ""], "the name of a folder must not be empty"),
@@ -303,7 +303,7 @@ def test_an_interrupt_keeps_what_was_done() -> None:
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stderr is not None
-    while "being checked (2 of" not in process.stderr.readline():
+    while "checking (2 of" not in process.stderr.readline():
         assert process.poll() is None
     os.killpg(process.pid, signal.SIGINT)
     output, errors = process.communicate(timeout=1800)

@@ -182,9 +182,9 @@ FILES: dict[str, bytes] = {
 @pytest.mark.parametrize(
     ("name", "kind", "advice"),
     [
-        ("mine.py", "a Python file", "`adamproof check {} checks its lemmas, and with --save DIR writes proof files"),
-        ("b2.v", "a Coq file", "`coqc {} has Coq read it"),
-        ("b2.smt2", "a file for SMT solvers", "`z3 {} answers its questions"),
+        ("mine.py", "a Python file", "use `adamproof check {}, which writes proof files with --save DIR"),
+        ("b2.v", "a Coq file", "use `coqc {}"),
+        ("b2.smt2", "a file for SMT solvers", "use `z3 {}"),
         ("report.html", "a web page", "open it in a browser"),
         ("report.tex", "a LaTeX document", "typeset it with LaTeX"),
         ("problem.toml", "a file of numbers for the calculator", "`adamproof bound --file {} reads it"),
@@ -261,7 +261,7 @@ def test_a_pipe_is_refused_and_not_waited_for(words: str, name: str, tmp_path: P
     os.mkfifo(tmp_path / name)
     done = answer(*words.split(), str(tmp_path / name))
     assert done.exit_code == 2 and done.stdout == ""
-    expected = ("is a pipe, not a file: write what comes out of it into a file first\n", "there is no", "is not a file")
+    expected = ("is a pipe, not a file: save its output to a file first\n", "there is no", "is not a file")
     assert done.stderr.count("\n") == 1 and any(part in done.stderr for part in expected)
 
 
@@ -367,7 +367,7 @@ def test_other_files_do_not_stop_verify(tmp_path: Path) -> None:
     done = answer("verify", long, *(str(tmp_path / name) for name in ("a.py", "b.json")), "--json")
     assert done.exit_code == 2
     first, second, third = json.loads(done.stdout)["files"]
-    assert first["error"].startswith(f"there is no file {long}; of a result, say `adamproof check {long}` or verify")
+    assert first["error"].startswith(f"there is no file {long}; for a result, use `adamproof check {long}`, or verify")
     assert "is a Python file, not a proof file" in second["error"]
     assert third["verdict"] == "PROVED"
 

@@ -145,7 +145,7 @@ def test_every_hint_is_a_number_that_the_option_takes(parameter: click.Parameter
                                               "the exponent of 1-T^-1/2 is 1/2"),
         ("schedule --beta1 -1/2 --beta2 1/2 --lr 3/4", "the exponent of 1-T^-1/2 is 1/2"),
         ("schedule --beta1 1/2 --beta2 1/2 --lr -3/4", "the exponent of T^-3/4 is 3/4"),
-        ("rate --beta 0.999", "1 - beta2 = beta*T^-1/2, lr = gamma0*T^-3/4/sqrt(d): they are factors, not the betas"),
+        ("rate --beta 0.999", "the factors must satisfy"),
     ],
 )  # fmt: skip
 def test_refusals_say_what_the_option_takes(words: str, hint: str) -> None:
@@ -157,7 +157,7 @@ def test_refusals_say_what_the_option_takes(words: str, hint: str) -> None:
 def test_factors_that_look_like_betas_are_noted() -> None:
     rest = ("--gap", "1", "--grad1", "4", "--L0", "1", "--sigma0", "1", "--dim", "16", "--at", "1")
     found = ask("rate", *rest, "--alpha", "0.999", "--beta", "0.999")
-    assert "beta = 0.999 looks like beta2 itself, but it is the factor of 1 - beta2 = beta*T^-1/2." in found.stderr
+    assert "beta = 0.999 looks like beta2 itself, but beta is the factor in 1 - beta2 = beta*T^-1/2." in found.stderr
     assert ask("rate", *rest).stderr == ""
 
 
@@ -248,7 +248,7 @@ def test_exponents_may_be_powers_of_T() -> None:
 
 
 def test_swapped_betas() -> None:
-    sentence = "beta1 = 0.999 and beta2 = 0.9 look swapped; write beta1 = 0.9, beta2 = 0.999 if they are"
+    sentence = "beta1 = 0.999 and beta2 = 0.9 look swapped; if so, write beta1 = 0.9, beta2 = 0.999"
     assert doubt_of_betas(Fraction("0.999"), Fraction("0.9")) == sentence
     assert doubt_of_betas(0.999, 0.9) == sentence
     about = doubt_of_betas(Fraction(0.999), Fraction(0.9))
@@ -276,7 +276,7 @@ def test_doubts() -> None:
         ({"beta1": "0.9", "beta2": "0.001"}, "if that is 1 - beta2, write beta2 = 0.999"),
         (
             {"beta1": "0.1", "beta2": "0.001"},
-            "beta1 = 0.1 and beta2 = 0.001 look like 1 - beta1 and 1 - beta2; write beta1 = 0.9, beta2 = 0.999 if they",
+            "beta1 = 0.1 and beta2 = 0.001 look like 1 - beta1 and 1 - beta2; if so, write beta1 = 0.9, beta2 = 0.999",
         ),
         ({"lr": 10}, "lr = 10 is large: Adam moves each coordinate by about lr per step, and 1e-4 to 1e-2 is usual"),
         ({"lr": "3/4"}, "if that is its exponent, write T^-3/4/sqrt(d)"),

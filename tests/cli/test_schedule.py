@@ -36,7 +36,7 @@ def test_the_best_schedule() -> None:
             [],
             "Error: schedule needs the exponents --beta1, --beta2 and --lr (--beta1, --beta2, --lr missing)",
         ),
-        (["--beta1", "x", "--beta2", "1", "--lr", "1"], "Error: --beta1: 'x' is not a number: letters do not"),
+        (["--beta1", "x", "--beta2", "1", "--lr", "1"], "Error: --beta1: 'x' is not a number: letters are not"),
         (["--beta1", "-1", "--beta2", "1", "--lr", "1"], "Error: --beta1: the exponent A must be a short fraction"),
         (["--beta1", "1/0", "--beta2", "1", "--lr", "1"], "Error: --beta1: '1/0' is not a number: it divides by 0"),
         (["--beta1", "3/4", "--beta2", "1/2", "--lr", "1"], "Error: "),

@@ -135,8 +135,8 @@ def test_an_edited_record_is_refused(small_rate: Record, tmp_path: Path) -> None
     ("text", "message"),
     [
         ("nothing", "it is not JSON"),
-        ("[1]", "is no record of an experiment"),
-        ("{}", "is no record of an experiment"),
+        ("[1]", "is not a record of an experiment"),
+        ("{}", "is not a record of an experiment"),
     ],
 )
 def test_what_is_no_record(text: str, message: str, tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_what_is_no_record(text: str, message: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"result": {}}, "has other numbers than rate records now .*: run the experiment again"),
+        ({"result": {}}, "does not hold the numbers that rate records now .*: run the experiment again"),
         ({"result": [1]}, "are malformed"),
         ({"versions": 3}, "are malformed"),
         ({"experiment": ["rate"]}, "are malformed"),
@@ -175,7 +175,7 @@ def test_a_record_under_another_name_is_refused(small_rate: Record, tmp_path: Pa
     assert "is a record of the experiment rate, not of momentum" in found_in(tmp_path)[1][0]
     with pytest.raises(RecordError, match="cannot read"):
         read(tmp_path / "none.json")
-    with pytest.raises(RecordError, match="there is no experiment 'x'; there are conditions"):
+    with pytest.raises(RecordError, match="there is no experiment 'x'; choose from conditions"):
         records.module("x")
 
 
@@ -257,7 +257,7 @@ def test_the_command_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_mistakes_are_one_sentence(tmp_path: Path) -> None:
     done = run("experiment", "all", "--plot", "x.svg")
     assert done.exit_code == 2
-    assert done.stderr.startswith("Error: --plot and --data are for one experiment")
+    assert done.stderr.startswith("Error: --plot and --data take one experiment")
     done = run("claims", "14", "--records", str(tmp_path / "none"))
     assert done.exit_code == 2
     assert "there is no folder" in done.stderr

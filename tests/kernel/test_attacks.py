@@ -167,7 +167,7 @@ attack("capture-rewrite-bound-variable", "rewrite: expected", lambda: use(
     le(total(K, whole(0), whole(5), T), X)))
 attack("capture-bound-of-sum", "binder: the variable k is free in k", lambda: use(
     "binder", [proved(eq(FK, ONE))], "Sum", K, [whole(0), K]))
-attack("capture-loose-body", "has a parameter|closed argument", lambda: use(
+attack("capture-loose-body", "the same parameter|closed argument", lambda: use(
     "instantiate", [proved(le(integral(S, app(G, S)), X))], [], [(G, (T,), make("bound", 0, "real"))]))
 attack("capture-loose-value", "closed argument of sort real", lambda: use(
     "instantiate", [proved(le(integral(S, mul(S, T)), X))], [(T, make("bound", 0, "real"))], []))
@@ -425,12 +425,12 @@ attack_rule("integrable-dominated-without-abs", "dominated needs E or Integral01
             [proved(le(PW, ONE)), proved(integrable(mean(W, ONE)))], "E", W)
 attack_rule("integrable-dominated-by-non-integrable", "dominated: expected Integrable", "dominated",
             [proved(le(make("abs", GS), inv(S))), proved(integrable(integral(S, S)))], "Integral01", S)
-attack_rule("integrable-parameter-integral", "may not be measurable", "dominated",
+attack_rule("integrable-parameter-integral", "maybe not measurable", "dominated",
             [proved(le(make("abs", PARAMETER), ONE)), proved(integrable(integral(S, ONE)))], "Integral01", S)
-attack_rule("integrable-parameter-inside-head", "may not be measurable", "dominated",
+attack_rule("integrable-parameter-inside-head", "maybe not measurable", "dominated",
             [proved(le(make("abs", add(ONE, make("sqrt", PARAMETER))), ONE)), proved(integrable(integral(S, ONE)))],
             "Integral01", S)
-attack_rule("integrable-parameter-mean", "may not be measurable", "dominated",
+attack_rule("integrable-parameter-mean", "maybe not measurable", "dominated",
             [proved(le(make("abs", mean(W, mul(PW, S))), ONE)), proved(integrable(integral(S, ONE)))], "Integral01", S)
 attack_rule("integrable-outside-range", "the variable s is free in s <= 2", "dominated",
             [proved(le(make("abs", GS), ONE), le(S, num(2))), proved(integrable(integral(S, ONE)))], "Integral01", S)
@@ -441,9 +441,9 @@ attack_rule("integrable-nonlinear", "is not the stated linear combination", "com
 attack_rule("integrable-constant-coefficient-with-variable", "the variable s is free in", "combination", [],
             "Integral01", S, GS, [GS])
 attack_rule("integrable-from-nothing", "a constant and one coefficient", "combination", [], "E", W, PW, [])
-attack_rule("integrable-function-by-parameter-integral", "may not be measurable", "instantiate",
+attack_rule("integrable-function-by-parameter-integral", "maybe not measurable", "instantiate",
             [proved(integrable(integral(S, GS)))], [], [(G, (S,), PARAMETER)])
-attack_rule("integrable-point-function-by-mean", "may not be measurable", "instantiate",
+attack_rule("integrable-point-function-by-mean", "maybe not measurable", "instantiate",
             [proved(integrable(mean(W, PW)))], [], [(P, (W,), mean(U, mul(app(P, U), app(D, W))))])
 attack("integrable-of-sum", "Integrable takes an expectation or an integral",
        lambda: integrable(total(K, whole(0), N, FK)))

@@ -350,7 +350,7 @@ REFUSALS = [
             [given(le(ABS_P, ONE)), sequent([], integrable(mean(W, ONE)))], "E", W),
     refusal("dominated", "other-bound", "dominated: expected Integrable",
             [sequent([], le(ABS_P, DW)), sequent([], integrable(mean(W, ONE)))], "E", W),
-    refusal("dominated", "parameter-integral", "with the parameter s and may not be measurable",
+    refusal("dominated", "parameter-integral", "in the parameter s, maybe not measurable",
             [sequent([], le(make("abs", INNER_INTEGRAL), ONE)), sequent([], integrable(integral(S, ONE)))],
             "Integral01", S),
     refusal("dominated", "variable-sort", "dominated needs a variable of sort point",

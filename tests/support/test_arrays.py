@@ -336,7 +336,7 @@ def test_shapes_are_not_changed_silently() -> None:
 def test_a_list_within_itself_is_refused() -> None:
     endless: list[Any] = []
     endless.append(endless)
-    with pytest.raises(SimulationError, match="the start holds lists within lists more than 32 deep"):
+    with pytest.raises(SimulationError, match="the start contains lists nested more than 32 levels deep"):
         quadratic(2, start=endless)
 
 
