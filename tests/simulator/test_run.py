@@ -273,9 +273,9 @@ def replaced(rows: Any, column: int, value: float) -> Any:
     [
         ({"step": 7}, "its number done is not a whole number from 0 to 7"),
         ({"step": 21}, "its number step is not a whole number from 0 to 20"),
-        ({"step": -1}, "its number step is none"),
-        ({"step": 2.5}, "its number step is none"),
-        ({"step": [10]}, "its number step is none"),
+        ({"step": -1}, "its number step is not a whole number"),
+        ({"step": 2.5}, "its number step is not a whole number"),
+        ({"step": [10]}, "its number step is not a whole number"),
         ({"done": 3}, "its statistics have 3 steps"),
         ({"peak": np.nan}, "its array peak has numbers outside 0 to"),
         ({"totals": np.full((11, 2), np.nan)}, "its array totals has numbers outside 0 to inf"),
@@ -910,11 +910,11 @@ def test_subnormal_gradients_move_by_epsilon(engine: str) -> None:
             "the slope of 'separable' does not work on arrays",
         ),
         (lambda: adam(10**400), "the learning rate is too large for a float"),
-        (lambda: Schedule(0.5, 0.5, -1e9).at(100, 4), "is too large for a float at T = 100"),
+        (lambda: Schedule(0.5, 0.5, -1e9).at(100, 4), "overflows a float at T = 100"),
         (lambda: Schedule(0.5, 0.5, 0.75).at(0, 4), "the number of steps is 0"),
         (lambda: quadratic(2.0), "the dimension is 2.0"),  # type: ignore[arg-type]
         (lambda: quadratic(2, h=float("nan")), "the curvature h contains NaN or infinity"),
-        (lambda: quadratic(2, start=[1.0, 2.0, 3.0]), r"the start has shape \(3,\), but must be a number or 2 numbers"),
+        (lambda: quadratic(2, start=[1.0, 2.0, 3.0]), r"the start has shape \(3,\), but must be one number, or one per coordinate"),
         (lambda: quadratic(2, start=["a", "b"]), "the start is an array of <U1, but must be an array of real"),
         (lambda: quadratic(2, start=[[1.0], [1.0, 2.0]]), "the start is not an array of real numbers"),  # type: ignore[list-item]
         (lambda: Noise("two-point", delta=1e-10), "delta is 1e-10, but must be a probability from 2\\^-32"),
@@ -1030,7 +1030,7 @@ def test_data_runs_do_not_depend_on_the_number_of_replicates() -> None:
 @pytest.mark.parametrize(
     "features, labels, batch, message",
     [
-        (np.ones((3, 2)), [1, -1], 1, "do not fit"),
+        (np.ones((3, 2)), [1, -1], 1, "do not match"),
         (np.ones((2, 2)), [1, 0], 1, "a label is neither -1 nor 1"),
         (np.ones((2, 2)), [1, -1], 0, "the number of samples in a batch is 0"),
         (np.ones((2, 2)), [1, -1], 10**12, "the number of samples in a batch is 1000000000000"),

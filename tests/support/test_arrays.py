@@ -295,7 +295,7 @@ def test_a_matrix_is_an_array_of_two_dimensions(where: str) -> None:
     """The same where rows are expected, and of another shape where a vector is."""
     expected, found = plain(RECEIVERS[where](np.array)), outcome(where, np.matrix)
     if isinstance(found, Exception):
-        assert "shape" in str(found) or "do not fit" in str(found)
+        assert "shape" in str(found) or "do not match" in str(found)
     elif plain(found) != expected:  # these take two dimensions as they are
         assert where in ("the steps of bound", "the learning rates of bound", "the gaps of bound", "real_array")
         assert plain(found)[1:] == ((1, 3), expected[2])
