@@ -225,7 +225,7 @@ def test_check_of_a_proof_file_points_to_verify(tmp_path: Path, monkeypatch: pyt
     for word in ("proof.json", "./proof.json"):
         assert answer("check", word).stderr == (
             f"Error: {word} is a proof file, not a file of lemmas (NAME.py): "
-            f"`adamproof verify {word}` has the kernel read it\n"
+            f"verify it with `adamproof verify {word}`\n"
         )
     for word in ("part.json", "./part.json"):  # damaged, and not run as Python
         assert answer("check", word).stderr == (

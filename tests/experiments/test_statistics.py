@@ -148,7 +148,7 @@ def test_too_few_replicates_to_find_a_difference(
     replicates: int, d: int, level: float, least: str, enough: int
 ) -> None:
     message = (
-        f"^{replicates} replicates of {d} coordinates are too few for a test at the level {level}: the least p-value "
+        f"^{replicates} replicates of {d} coordinates are too few for a test at the level {level}: the "
         f"smallest possible p-value is {least}; use at least {enough} replicates$"
     )
     with pytest.raises(SimulationError, match=message):
@@ -188,7 +188,7 @@ def test_what_is_corrected_together_must_be_reachable_together() -> None:
 )
 def test_too_few_replicates_to_find_dependence(replicates: int, d: int, level: float, least: str, enough: int) -> None:
     message = (
-        f"^{replicates} replicates of {d} coordinates are too few for a test at the level {level}: the least p-value "
+        f"^{replicates} replicates of {d} coordinates are too few for a test at the level {level}: the "
         f"smallest possible p-value is {least}; use at least {enough} replicates$"
     )
     with pytest.raises(SimulationError, match=message):
@@ -238,7 +238,7 @@ def test_equal_values_that_no_test_could_reject() -> None:
         identical(rare, 0.05)
     identical(rare[:, :2], 0.05)
     few = (normal(8, 2) > 0.0).astype(float)
-    with pytest.raises(SimulationError, match="the coordinates have so many equal values that no order of them"):
+    with pytest.raises(SimulationError, match="the coordinates have so many equal values that no permutation"):
         independent(few, 99, 0, 0.05)
     for constant in (np.ones((40, 2)), np.ones((40, 2)) * [1.0, 2.0]):
         with pytest.raises(SimulationError, match="the same value in every replicate"):
@@ -252,8 +252,8 @@ def test_equal_values_that_no_test_could_reject() -> None:
 @pytest.mark.parametrize(
     ("samples", "level", "message"),
     [
-        (np.where(np.arange(80).reshape(40, 2) == 7, np.nan, normal(40, 2)), 0.05, "that is not finite"),
-        (np.where(np.arange(80).reshape(40, 2) == 7, np.inf, normal(40, 2)), 0.05, "that is not finite"),
+        (np.where(np.arange(80).reshape(40, 2) == 7, np.nan, normal(40, 2)), 0.05, "contains NaN or infinity"),
+        (np.where(np.arange(80).reshape(40, 2) == 7, np.inf, normal(40, 2)), 0.05, "contains NaN or infinity"),
         (np.ma.masked_less(normal(40, 2), 0.0), 0.05, "is a masked array"),
         (normal(40, 2) + 1j, 0.05, "is an array of complex128"),
         (normal(40, 2) > 0.0, 0.05, "is an array of bool"),
@@ -282,7 +282,7 @@ def test_samples_that_cannot_be_tested(test: Any, samples: Any, level: Any, mess
         (lambda: holm([]), r"has shape \(0,\), but must be a vector of at least one"),
         (lambda: holm([[0.1]]), r"has shape \(1, 1\)"),
         (lambda: grouped(np.ones((4, 2)), 2), r"has shape \(4, 2\), but must be a vector"),
-        (lambda: grouped([1.0, float("nan")], 2), "not finite"),
+        (lambda: grouped([1.0, float("nan")], 2), "contains NaN"),
         (lambda: grouped(np.ones(4), 0), "the number of groups is 0"),
         (lambda: exponent([1, 2], [[1.0], [float("inf")]]), "positive, finite values"),
         (lambda: exponent([1, 2], [[1.0], [float("nan")]]), "positive, finite values"),
