@@ -211,7 +211,7 @@ def test_a_name_in_a_formula_is_no_verdict() -> None:
     word, small = reals("PROVED proved")
     for verdict in (word, reals("P_R_O_V_E_D"), reals("xREFUTED")):
         loud = lemma_of(claims=[Claim("it", le(0, verdict**2), lambda scope: prove(scope.goal))])
-        with pytest.raises(NotFindings, match=r"a statement has the name .*, which is the word of a verdict"):
+        with pytest.raises(NotFindings, match=r"a statement has the name .*, a verdict's word"):
             unpacked(packed(outline(loud, False)))
     assert unpacked(packed(outline(lemma_of(assumptions={"it": lt(0, small)}), False)))
 
@@ -226,7 +226,7 @@ def test_a_name_in_a_step_is_no_verdict() -> None:
     other = json.loads(claim.proof)
     assert other["terms"][1] == ["var", "x", "real"]
     other["terms"][1][1] = "PROVED"
-    with pytest.raises(ValueError, match="a step has the name proved, which is the word of a verdict"):
+    with pytest.raises(ValueError, match="a step has the name proved, a verdict's word"):
         named(json.dumps(other), claim.titles, {}, {})
 
 

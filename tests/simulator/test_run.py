@@ -914,7 +914,7 @@ def test_subnormal_gradients_move_by_epsilon(engine: str) -> None:
         (lambda: Schedule(0.5, 0.5, 0.75).at(0, 4), "the number of steps is 0"),
         (lambda: quadratic(2.0), "the dimension is 2.0"),  # type: ignore[arg-type]
         (lambda: quadratic(2, h=float("nan")), "the curvature h contains NaN or infinity"),
-        (lambda: quadratic(2, start=[1.0, 2.0, 3.0]), r"the start has shape \(3,\), but must be one number, or one per coordinate"),
+        (lambda: quadratic(2, start=[1.0, 2.0, 3.0]), r"the start has shape \(3,\), but must be one number"),
         (lambda: quadratic(2, start=["a", "b"]), "the start is an array of <U1, but must be an array of real"),
         (lambda: quadratic(2, start=[[1.0], [1.0, 2.0]]), "the start is not an array of real numbers"),  # type: ignore[list-item]
         (lambda: Noise("two-point", delta=1e-10), "delta is 1e-10, but must be a probability from 2\\^-32"),
