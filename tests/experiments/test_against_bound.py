@@ -378,7 +378,7 @@ def test_a_violation_is_told_even_if_it_cannot_be_saved(monkeypatch: pytest.Monk
     hundredth(monkeypatch)
     there = tmp_path / "there.json"
     there.write_text("mine")
-    for path, message in ((there, "is there already"), (tmp_path / "no" / "v.json", "there is no folder")):
+    for path, message in ((there, "already exists"), (tmp_path / "no" / "v.json", "there is no folder")):
         done = CliRunner().invoke(main, [*QUICK, "--against", "main", "--reproducer", str(path)])
         assert done.exit_code == 2
         assert message in done.stderr
