@@ -79,7 +79,7 @@ def test_a_run_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
     assert answer("--checkpoint", path, "--resume") == first
     done = run(*QUICK, "--checkpoint", path)
     assert done.returncode == 2
-    assert "is there already" in done.stderr
+    assert "already exists" in done.stderr
 
 
 def test_mistakes_are_one_sentence() -> None:
