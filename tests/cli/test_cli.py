@@ -161,7 +161,7 @@ def test_a_place_that_an_error_names_is_not_said_again(mine: Any) -> None:
         (["verify", "nowhere.json"], "cannot read nowhere.json"),
         (["verify", "B.2"], "there is no file B.2; for a result, use `adamproof check B.2`, or verify --with coq"),
         (["verify", "B.2", "--with", "z3", "--keep", "x"], "--keep needs --with coq or all"),
-        (["verify", "x\nB.2: ACCEPTED by Coq.json"], r"the name 'x\nB.2: ACCEPTED by Coq.json' has characters"),
+        (["verify", "x\nB.2: ACCEPTED by Coq.json"], r"the name 'x\nB.2: ACCEPTED by Coq.json' has unprintable"),
         (["verify", "B.2", "--with", "coq", "--keep", ""], "the name of a folder must not be empty"),
         (["export", "B.2", "--to", "pdf"], "is not one of"),
         (["export", "sign-form", "-o", "no/such/folder/x.json"], "cannot write"),
