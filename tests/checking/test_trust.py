@@ -367,7 +367,7 @@ def test_a_flood_is_cut(mine: Any) -> None:
         ("os.closerange(3, 100)\nos._exit(0)", "its process ended without an answer"),
         ("os.write(int(sys.argv[1]), b'PROVED\\n')\nlemma = lemma_of(FALSE)", "sent an invalid message"),
         ("os.write(int(sys.argv[1]), b'{\"about\": []}\\n')\nlemma = lemma_of(FALSE)", "sent no lemma"),
-        ("os.write(int(sys.argv[1]), b'{\"about\": [[[1]]]}\\n')\nlemma = 1", "does not describe a lemma"),
+        ("os.write(int(sys.argv[1]), b'{\"about\": [[[1]]]}\\n')\nlemma = 1", "do not describe a lemma"),
         ("os.write(int(sys.argv[1]), b'[' * 10**5 + b'\\n')\nlemma = lemma_of(FALSE)", "sent an invalid message"),
         ("input()", "EOFError"),
     ],
