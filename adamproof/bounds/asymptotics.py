@@ -52,12 +52,12 @@ def _with_positive_symbols(expression: Any) -> Any:
     if not isinstance(expression, sympy.Expr):
         raise OrderError(f"{expression!r:.60} ({type(expression).__name__}) is not an expression")
     if expression.has(sympy.Float):
-        raise OrderError(f"{expression} holds a floating point number; write it as a fraction")
+        raise OrderError(f"{expression} contains a floating point number; write it as a fraction")
     names: dict[str, Any] = {}
     for symbol in sorted(expression.free_symbols, key=str):
         if symbol.is_extended_positive is False or not symbol.is_commutative:
             raise OrderError(
-                f"the symbol {symbol.name} is assumed not to be positive; here every symbol is a positive constant"
+                f"the symbol {symbol.name} is assumed not to be positive, but every symbol must be a positive constant"
             )
         if names.setdefault(symbol.name, symbol) != symbol:
             raise OrderError(f"two different symbols are called {symbol.name}; rename one")
@@ -105,7 +105,7 @@ class _Calculation:
             return self._logarithm(part.args[0])
         if isinstance(part, sympy.Abs):
             return replace(self._of(part.args[0]), sign=1)
-        raise OrderError(f"{self._shown(part)} ({type(part).__name__}) has no known order; give a symbol for it")
+        raise OrderError(f"{self._shown(part)} ({type(part).__name__}) has no known order; use a symbol for it")
 
     def _number(self, part: Any) -> Order:
         if part.is_zero or not part.is_extended_real or not part.is_finite:
@@ -135,7 +135,7 @@ class _Calculation:
 
     def _constant_power(self, part: Any, base: Order, exponent: Any) -> Order:
         if base != Order() or base.sign < 0 or exponent.free_symbols & set(self.scales):
-            raise OrderError(f"{self._shown(part)} has an exponent that is no rational number")
+            raise OrderError(f"{self._shown(part)} has an exponent that is not a rational number")
         self.defined.update(dict.fromkeys(base.conditions))
         return replace(base, coefficient=base.coefficient**exponent)
 
@@ -276,7 +276,7 @@ def _sign(total: Any) -> tuple[int, tuple[str, ...]]:
     if len({negative for _, negative in parts}) == 1:
         return (-1 if parts[0][1] else 1), ()
     if not _can_be_positive(total):
-        raise OrderError(f"the leading coefficient {total} is 0 or negative wherever it was tried; simplify it by hand")
+        raise OrderError(f"the leading coefficient {total} is 0 or negative at every point tried; simplify it by hand")
     condition = _primitive(total)
     negatives = [-part for part in sympy.Add.make_args(condition) if part.as_coeff_Mul()[0].is_negative]
     return 1, (f"{sympy.Add(*negatives)} < {condition + sympy.Add(*negatives)}",)
@@ -286,7 +286,7 @@ def _sign_of_number(number: Any) -> int:
     """1 or -1.  Refuses what SymPy cannot tell from 0, such as sin(1)^2 + cos(1)^2 - 1."""
     if number.is_positive or number.is_negative:
         return 1 if number.is_positive else -1
-    raise OrderError(f"{number} is 0, or cannot be told from 0; simplify it by hand")
+    raise OrderError(f"{number} is 0, or cannot be distinguished from 0; simplify it by hand")
 
 
 def _can_be_positive(total: Any) -> bool:
@@ -319,7 +319,7 @@ def rate(terms: Mapping[str, Any], schedule: Schedule | None = None) -> Rate:
     for name, expression in terms.items():
         orders[name] = order(expression, schedule)
         if orders[name].sign < 0:
-            raise OrderError(f"the term {name}, {expression}, is negative for large T; a bound has positive terms")
+            raise OrderError(f"the term {name}, {expression}, is negative for large T; a bound needs positive terms")
     return rate_of(orders)
 
 

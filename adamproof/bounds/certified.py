@@ -120,7 +120,7 @@ class Numbers:
         self.values = given(problem, hyper)
         for name, value in self.values.items():
             if is_array(value):
-                raise ProblemError(f"{name} is an array; a certified bound is for one setting (sweeps: bounds.bound)")
+                raise ProblemError(f"{name} is an array; a certified bound takes one setting (sweeps: bounds.bound)")
         self._formulas = {
             FIELDS[name].symbol: value
             for name, value in self.values.items()
@@ -179,12 +179,12 @@ class Numbers:
                 found = {name: evaluation.of(expression) for name, expression in ready.items()}
             except NoEnclosure as error:
                 if bits > MOST_BITS:
-                    raise ProblemError(f"the formula has no value at this setting: {error}") from error
+                    raise ProblemError(f"the formula is undefined at this setting: {error}") from error
             else:
                 if all(_is_narrow(enclosure, digits) for enclosure in found.values()):
                     return found
                 if bits > MOST_BITS:
-                    raise ProblemError(f"a value cannot be told from 0 with {bits} bits")
+                    raise ProblemError(f"a value cannot be distinguished from 0 with {bits} bits")
             bits *= 2
 
     def check(self, name: str, relation: Any) -> Check:
@@ -198,7 +198,7 @@ class Numbers:
                 ends = evaluation.of(left), evaluation.of(right)
             except NoEnclosure as error:
                 if bits > MOST_BITS:
-                    raise ProblemError(f"the hypothesis {name} has no value at this setting: {error}") from error
+                    raise ProblemError(f"the hypothesis {name} is undefined at this setting: {error}") from error
             else:
                 holds = _decided(*ends, stated.strict)
                 if holds is not None or bits > MOST_BITS:
@@ -259,7 +259,7 @@ def certify(
     A bound whose other hypotheses fail is returned with `holds` false: it is a number, not a theorem.
     """
     if not 1 <= digits <= 1000:
-        raise ProblemError(f"digits = {digits} breaks the rule 1 <= digits <= 1000")
+        raise ProblemError(f"digits must satisfy 1 <= digits <= 1000, got {digits}")
     found, numbers = theorem(name, case), Numbers(problem, hyper)
     numbers.need([found.bound, *found.terms.values(), *_sides(found, numbers)], f"the theorem {name}")
     checks = tuple(checked(found, numbers))
@@ -325,7 +325,7 @@ def checked(found: Theorem, numbers: Numbers) -> Iterable[Check]:
     for name in found.must_vanish:
         value = numbers.values[name]
         exactly = Enclosure.of(0) if value == 0 else numbers.enclose({"value": value}, DIGITS)["value"]
-        why = f"{name} = 0, as the theorem is for this case"
+        why = f"{name} = 0, because the theorem covers only this case"
         yield Check(why, f"{name} <= 0", exactly, Enclosure.of(0), value == 0)
     yield from _means(found, numbers)
 
@@ -364,7 +364,7 @@ def _notes(numbers: Numbers) -> Iterable[str]:
         if check.holds is False:
             left, right = check.left.decimals(6)[1], check.right.decimals(6)[1]
             yield (
-                f"|a_1|^2 = {left} is more than 2*L0*D = {right}: no function on all of R^d has this, where L1 = 0; "
+                f"|a_1|^2 = {left} is more than 2*L0*D = {right}: no function on all of R^d satisfies this if L1 = 0; "
                 "one of grad1, L0 and gap is likely wrong."
             )
 
@@ -372,10 +372,10 @@ def _notes(numbers: Numbers) -> Iterable[str]:
 def _broken(check: Check, symbols: set[Any], found: Theorem, numbers: Numbers) -> str:
     names = [BY_SYMBOL[symbol.name] for symbol in sorted(symbols, key=str)]
     values = ", ".join(f"{name} = {shown(numbers.values[name])}" for name in names)
-    why = "breaks" if check.holds is False else "cannot be told from the end of"
+    but = f"but {values}" if check.holds is False else f"which rounding leaves open at {values}"
     betas = (numbers.values.get("beta1"), numbers.values.get("beta2"))
     hint = doubt_of_betas(*betas) if all(getattr(beta, "is_Rational", False) for beta in betas) else ""
-    rule = f"{values} {why} the rule {check.formula}, without which the theorem {found.name} bounds nothing"
+    rule = f"the theorem {found.name} needs {check.formula}, {but}"
     return f"{rule}; {hint}" if hint else rule
 
 

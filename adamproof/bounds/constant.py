@@ -136,8 +136,8 @@ def _check(factors: Mapping[str, Any]) -> None:
             values = ", ".join(
                 f"{factor} = {shown(value)}" for factor, value in factors.items() if relation.has(FACTORS[factor])
             )
-            rule = f"{values} breaks the rule {str(relation).replace('**', '^')} of the rate's schedule"
-            raise ProblemError(f"{rule}, {MEANING}: they are factors, not the betas or the learning rate themselves")
+            rule = f"the factors must satisfy {str(relation).replace('**', '^')}, got {values}"
+            raise ProblemError(f"{rule}; they are not the betas or the learning rate themselves, but {MEANING}")
 
 
 def _written(formula: Any) -> str:

@@ -243,19 +243,19 @@ class Evaluation:
             return inner if inner.low >= 0 else _absolute(inner, _negative(inner))
         if head == "Sum":
             return self._geometric(*_ratio_and_terms(part))
-        raise NoEnclosure(f"{part} ({part.kind if isinstance(part, Opaque) else head}) has no value here")
+        raise NoEnclosure(f"{part} ({part.kind if isinstance(part, Opaque) else head}) cannot be evaluated here")
 
     def _power(self, base: Enclosure, exponent: Any) -> Enclosure:
         found = self.of(exponent)
         if not found.exact:
-            raise NoEnclosure(f"the exponent {exponent} is no rational number")
+            raise NoEnclosure(f"the exponent {exponent} is not a rational number")
         return self.arithmetic.rational_power(base, found.low)
 
     def _geometric(self, base: Any, number: Any) -> Enclosure:
         """1 + x + ... + x^(t-1), the only sum that formulas of magnitudes have (the lemma `geometric-sum`)."""
         ratio, terms = self.of(base), self.of(number)
         if not (terms.exact and terms.low.denominator == 1 and terms.low >= 0):
-            raise NoEnclosure(f"the number of terms of a sum, {number}, is no integer")
+            raise NoEnclosure(f"the number of terms of a sum, {number}, is not an integer")
         count = int(terms.low)
         if ratio.low == ratio.high == 1:
             return terms
@@ -272,7 +272,7 @@ def _ratio_and_terms(total: Any) -> tuple[Any, Any]:
     index, lower, upper = total.limits[0]
     body = total.function
     if not (type(body).__name__ == "power" and body.args[1] == index and lower == 0 and len(total.limits) == 1):
-        raise NoEnclosure(f"{total} is no geometric sum")
+        raise NoEnclosure(f"{total} is not a geometric sum")
     return body.args[0], upper + 1
 
 

@@ -134,7 +134,7 @@ def _fraction(name: str, value: Any) -> Fraction:
     except (TypeError, ValueError) as error:
         raise OrderError(f"--{option} {value} is not an exponent; write a fraction such as 3/4") from error
     if found < 0 or max(found.numerator, found.denominator) > 10**6:
-        rule = f"--{option} {value} breaks the rule 0 <= {name}, a short fraction"
+        rule = f"--{option}: the exponent {name} must be a short fraction, at least 0, got {value}"
         power = f"T^-{-found}" if option == "lr" else f"1-T^-{-found}"
         raise OrderError(f"{rule}{f'; the exponent of {power} is {-found}' if found < 0 else ''}")
     return found

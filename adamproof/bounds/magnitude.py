@@ -111,7 +111,7 @@ def _rational(name: str, value: Any) -> Fraction:
     made = Hyperparameters(**{name: value})
     number = getattr(made, name)
     if not number.is_Rational:
-        raise ProblemError(f"{name} = {number} is not rational; a table needs numbers")
+        raise ProblemError(f"{name} = {number} is not rational, but a table needs rational numbers")
     return Fraction(int(number.p), int(number.q))
 
 

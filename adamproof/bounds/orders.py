@@ -92,7 +92,7 @@ class Rate:
 
 def plain_exponent(found: Order) -> Fraction:
     if not isinstance(found.T, Fraction):
-        raise OrderError(f"the exponent {found.T} is not a number; a rate needs a schedule of numbers")
+        raise OrderError(f"the exponent {found.T} is not a number; a rate needs a schedule with numbers")
     return found.T
 
 

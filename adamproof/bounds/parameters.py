@@ -16,29 +16,29 @@ from ..support.parsing import DECIMAL, NumberError, rational
 THEOREMS = ("main", "averaged", "corollary", "unconditional", "high-probability")
 PROBLEM = {
     "gap": "D = F(x_1) - F*, in units of the loss",
-    "grad1": "|a_1|_2, the length of the gradient at the fixed start x_1",
+    "grad1": "|a_1|_2, the gradient norm at the fixed initial point x_1",
     "L0": "smoothness: |grad F(x) - grad F(y)| <= (L0 + L1*|grad F(x)|^q)*|x - y|",
-    "L1": "smoothness, the part that grows with the gradient",
-    "q": "smoothness, the exponent of the gradient",
+    "L1": "smoothness: coefficient of |grad F|^q",
+    "q": "smoothness: exponent of the gradient norm",
     "sigma0": "noise: E|xi_t|_2^2 <= sigma0^2 + sigma1^2*|a_t|_2^p, over all coordinates together",
-    "sigma1": "noise, the part that grows with the gradient",
-    "p": "noise, the exponent of the gradient",
+    "sigma1": "noise: coefficient of |a_t|^p",
+    "p": "noise: exponent of the gradient norm",
     "dim": "d, the number of parameters",
     "Gp": "mean over time of E|a_t|^p, measured or assumed; needed if sigma1 > 0",
     "Gq": "mean over time of E|a_t|^q, measured or assumed; needed if L1 > 0",
-    "C0": "C1 of the corollary: mean of E|a|^p <= C0^2*(mean of E|a|)^p; 1 will do for p <= 1",
-    "C1": "C3 of the corollary: |a|_1 >= C1*|a|_2; 1 always will do",
+    "C0": "C1 of the corollary: mean of E|a|^p <= C0^2*(mean of E|a|)^p; 1 suffices if p <= 1",
+    "C1": "C3 of the corollary: |a|_1 >= C1*|a|_2; 1 is always valid",
     "density": "c of the corollary's case 2: C1 = c*sqrt(d)",
     "vbar": "C2 of the corollary: E|u_t o a_t|_1 >= vbar*E|a_t|_1 for all t",
     "V": "second moment: E[v_T] <= V in every coordinate (averaged)",
     "B": "stochastic gradients: |g_t| <= B in every coordinate (unconditional)",
-    "delta": "the probability with which the bound may fail (high-probability)",
+    "delta": "failure probability of the bound (high-probability)",
 }
 HYPERPARAMETERS = {
     "beta1": "momentum",
-    "beta2": "decay of the second moment",
+    "beta2": "decay rate of the second moment",
     "lr": "gamma, the learning rate",
-    "epsilon": "added to the root of the second moment",
+    "epsilon": "added to the square root of the second moment",
     "steps": "T, the number of steps",
 }
 # What a training has beside Adam's recursions; the theorems cover some of it (adamproof.bounds.training).
@@ -46,8 +46,8 @@ TRAINING = {
     "bias_correction": "m and v are divided by 1 - beta^t, as PyTorch and optax do",
     "weight_decay": "weight decay, 0 for none",
     "decoupled": "weight decay acts on the parameters (AdamW), not through the gradient",
-    "clipping": "the norm at which gradients are clipped, 0 for no clipping",
-    "lr_schedule": "learning rates: 'constant' or 'none', or the schedule and warm-up in a few words",
+    "clipping": "gradient clipping norm, 0 for no clipping",
+    "lr_schedule": "learning rate schedule: 'constant', 'none', or a few words such as cosine with warm-up",
 }
 WHOLE_EXAMPLES = "100000, 100_000, 1e5 or 10^5"
 # What the options of the calculator take, where "0.9, 1e-3, 10^-3 or 1/3" does not fit: for their refusals.
@@ -93,7 +93,7 @@ def doubt_of_betas(beta1: Any = None, beta2: Any = None) -> str:
     if beta1 is None or beta2 is None or not (0 < beta2 < beta1 < 1 and beta1**2 >= beta2):
         return ""
     first, second = _written(beta1), _written(beta2)
-    return f"beta1 = {first} and beta2 = {second} look swapped; write beta1 = {second}, beta2 = {first} if they are"
+    return f"beta1 = {first} and beta2 = {second} look swapped; if so, write beta1 = {second}, beta2 = {first}"
 
 
 def _of_complements(beta1: Any, beta2: Any) -> str:
@@ -102,19 +102,19 @@ def _of_complements(beta1: Any, beta2: Any) -> str:
         return f"beta2 = {second} is far from 1; if that is 1 - beta2, write beta2 = {meant}"
     first = _written(1 - _number(beta1))
     both = f"beta1 = {_written(beta1)} and beta2 = {second} look like 1 - beta1 and 1 - beta2"
-    return f"{both}; write beta1 = {first}, beta2 = {meant} if they are"
+    return f"{both}; if so, write beta1 = {first}, beta2 = {meant}"
 
 
 def _of(name: str, value: Fraction) -> str:
     if name == "lr" and value >= LARGE_LR:
-        usual = "each step of Adam moves a coordinate by about lr, and 1e-4 to 1e-2 is usual"
+        usual = "Adam moves each coordinate by about lr per step, and 1e-4 to 1e-2 is usual"
         power = f"; if that is its exponent, write T^-{value}/sqrt(d)" if value <= 2 else ""
         return f"lr = {_written(value)} is large: {usual}{power}"
     if name == "epsilon" and value >= 1:
         return f"epsilon = {_written(value)} is large; 1e-8 is usual"
     if name == "delta" and Fraction(1, 2) < value < 1:
-        other = f"if it is the probability that the bound holds, write delta = {_written(1 - value)}"
-        return f"delta = {_written(value)} is the probability that the bound fails; {other}"
+        other = f"if you mean the probability that the bound holds, write delta = {_written(1 - value)}"
+        return f"delta = {_written(value)} is the failure probability of the bound; {other}"
     return ""
 
 
@@ -139,7 +139,7 @@ def constants_for_exponents(command: str, given: Mapping[str, str]) -> str:
 def constants_for_factors(given: Mapping[str, str]) -> list[str]:
     """A sentence for each factor (text by alpha, beta) of a power of T that looks like a beta itself: 0.9, 0.999."""
     return [
-        f"{factor} = {text} looks like {beta} itself, but it is the factor of 1 - {beta} = {factor}*T^-1/2"
+        f"{factor} = {text} looks like {beta} itself, but {factor} is the factor in 1 - {beta} = {factor}*T^-1/2"
         for (factor, beta) in (("alpha", "beta1"), ("beta", "beta2"))
         if (text := given.get(factor)) is not None and _looks_constant(beta, text)
     ]

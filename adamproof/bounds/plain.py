@@ -355,10 +355,10 @@ def multiplied(*values: Any) -> Any:
         if part.is_Rational:
             number *= part.value
         elif not exponent.is_Rational or isinstance(base, Opaque):
-            raise Beyond("an exponent that is no number, or what has no value")
+            raise Beyond("an exponent that is not a number, or what has no value")
         elif base.is_Rational:
             if exponent.value != HALF:
-                raise Beyond("a root of a number that is no square root")
+                raise Beyond("a root of a number that is not a square root")
             radicand *= base.numerator
         else:
             alone[base] = part if base not in powers else None
@@ -384,7 +384,7 @@ def powered(base: Any, exponent: Any) -> Any:
     """A power.  Raises Beyond."""
     base, exponent = made(base), made(exponent)
     if not exponent.is_Rational:
-        raise Beyond("an exponent that is no number")
+        raise Beyond("an exponent that is not a number")
     power = exponent.value
     if power == 0 or base == 1:
         return Rational(1)
@@ -413,7 +413,7 @@ def _of_number(base: Fraction, power: Fraction) -> Any:
     if base == 0 and power > 0:
         return Rational(0)
     if base <= 0 or power.denominator != 2:
-        raise Beyond("a root of a number that is no square root")
+        raise Beyond("a root of a number that is not a square root")
     outside, inside = _square_root(base**power.numerator)
     return _times(outside, Pow(Rational(inside), Rational(HALF))) if inside != 1 else Rational(outside)
 
@@ -439,7 +439,7 @@ def _of_power(inner: Any, power: Fraction) -> Any:
     """A power of a power: for real numbers the exponents are multiplied where that is so for negative ones too."""
     base, exponent = inner.base, inner.exp
     if not exponent.is_Rational:
-        raise Beyond("an exponent that is no number")
+        raise Beyond("an exponent that is not a number")
     first = exponent.value
     if power.denominator == 1 or abs(first) < 1:
         return powered(base, first * power)

@@ -165,7 +165,7 @@ class HeatMap(Drawn):
         values = self.values if self.holds is None else numpy.where(self.holds, self.values, numpy.nan)
         known = values[numpy.isfinite(values) & (values > 0)]
         if not known.size:
-            raise PlotError("there is nothing to draw: the value is defined nowhere on the map")
+            raise PlotError("there is nothing to draw: the value is undefined everywhere on the map")
         norm = LogNorm(known.min(), max(known.max(), known.min() * 1.01))
         mesh = axes.pcolormesh(
             1 - self.first,
@@ -203,14 +203,14 @@ class HeatMap(Drawn):
 def against_steps(problem: Problem, hyper: Hyperparameters, name: str = "main", case: int = 1) -> Lines:
     """The terms of a bound over T, from 10 to 100 times the given number of steps; formulas follow T."""
     if hyper.steps is not None and (is_array(hyper.steps) or hyper.steps.free_symbols or hyper.steps > LAST):
-        raise ProblemError(f"a picture over T needs steps as a number of at most 1e{len(str(LAST)) - 1}")
+        raise ProblemError(f"a picture over T needs steps as a number, at most 1e{len(str(LAST)) - 1}")
     last = 1e8 if hyper.steps is None else 100 * float(hyper.steps)
     steps = numpy.unique(numpy.floor(numpy.geomspace(10.0, max(last, 1000.0), POINTS)))
     found = bound(problem, replace(hyper, steps=steps), name, case)
     curves = {"total": found.total, **found.terms}
     shape = steps.shape
     if not numpy.any(found.total > 0):
-        raise ProblemError("there is nothing to draw: the bound is 0, or not defined, at every T of the picture")
+        raise ProblemError("there is nothing to draw: the bound is 0 or undefined at every T in the picture")
     _applies_somewhere(found.holds, name, "T")
     return Lines(
         f"The bound of the theorem {name}",
@@ -223,7 +223,7 @@ def against_steps(problem: Problem, hyper: Hyperparameters, name: str = "main", 
 
 def _applies_somewhere(holds: Any, name: str, what: str) -> None:
     if not numpy.any(holds):
-        raise ProblemError(f"a hypothesis of the theorem {name} fails at every {what} drawn; it bounds nothing")
+        raise ProblemError(f"there is no bound to draw: a hypothesis of the theorem {name} fails at every {what}")
 
 
 def _betas() -> tuple[Any, Any]:

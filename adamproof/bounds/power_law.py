@@ -26,7 +26,7 @@ class UndecidedOrder(OrderError):
 
     def __init__(self, form: Affine) -> None:
         self.form = form
-        super().__init__(f"the schedule does not say whether {form} is positive; assume it, or its negative")
+        super().__init__(f"the schedule does not decide whether {form} is positive; assume {form} > 0 or {form} < 0")
 
 
 @dataclass(frozen=True)

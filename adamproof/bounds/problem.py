@@ -45,9 +45,14 @@ class Rule:
     whole: bool = False
 
     def text(self, name: str) -> str:
+        """What a value must do: "be positive", "be a whole number, at least 1", "satisfy 0 <= q <= 1"."""
         left = "" if self.least is None else f"{self.least} {'<' if self.above else '<='} "
         right = "" if self.most is None else f" {'<' if self.below else '<='} {self.most}"
-        return f"{left}{name}{right}{', a whole number' if self.whole else ''}"
+        if left and right:
+            return f"{'be a whole number and ' if self.whole else ''}satisfy {left}{name}{right}"
+        limit = f"{'more than' if self.above else 'at least'} {self.least}"
+        positive = self.above and self.least == 0
+        return f"be {'a whole number, ' if self.whole else ''}{'positive' if positive else limit}"
 
     def allows(self, value: Enclosure) -> bool | None:
         """Whether every value of the enclosure keeps the rule; None if only some may."""
@@ -155,7 +160,7 @@ def checked_array(name: str, value: Any, rule: Rule) -> Any:
     if wrong.any():
         place = tuple(int(index) for index in numpy.argwhere(wrong)[0])
         where = f"[{', '.join(map(str, place))}]" if place else ""
-        raise ProblemError(f"{name}{where} = {found[place]} breaks the rule {rule.text(name)}")
+        raise ProblemError(f"{name}{where} must {rule.text(name)}, got {found[place]}")
     return found
 
 
@@ -177,12 +182,13 @@ def check_rule(name: str, number: Any, rule: Rule, values: Mapping[Any, Enclosur
         try:
             allowed = rule.allows(enclose(number, values, bits))
         except NoEnclosure as error:
-            raise ProblemError(f"{name} = {shown(number)} has no value: {error}") from error
+            raise ProblemError(f"{name} = {shown(number)} is undefined: {error}") from error
         bits *= 2
     if allowed is None:
-        raise ProblemError(f"{name} = {shown(number)} cannot be told from the end of its range {rule.text(name)}")
+        must = f"{name} must {rule.text(name)}"
+        raise ProblemError(f"{must}, but {shown(number)} is too close to the end of this range to decide")
     if not allowed:
-        raise ProblemError(f"{name} = {shown(number)} breaks the rule {rule.text(name)}")
+        raise ProblemError(f"{name} must {rule.text(name)}, got {shown(number)}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -250,8 +256,8 @@ def from_mapping(values: Mapping[str, Any], where: str = "") -> tuple[Problem, H
 def unknown(name: str, known: Iterable[str], where: str = "") -> str:
     names = list(known)
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(names)}"
-    return f"{where + ': ' if where else ''}{name!r:.60} is no input of a bound; {hint}"
+    hint = f"did you mean {close[0]!r}?" if close else f"the parameters are {', '.join(names)}"
+    return f"{where + ': ' if where else ''}{name!r:.60} is not a parameter of a bound; {hint}"
 
 
 def read(path: str) -> dict[str, Any]:
@@ -261,7 +267,7 @@ def read(path: str) -> dict[str, Any]:
     """
     content = _content(path)
     if not isinstance(content, dict):
-        raise ProblemError(f"{path}: a problem file is a table of names and values")
+        raise ProblemError(f"{path}: a problem file must be a table of names and values")
     values: dict[str, Any] = {}
     for key, value in content.items():
         entries = value.items() if key in TABLES and isinstance(value, dict) else [(key, value)]
@@ -285,11 +291,11 @@ def _content(path: str) -> Any:
 
     try:
         if os.path.exists(path) and not stat.S_ISREG(os.stat(path).st_mode):
-            raise ProblemError(f"{path} is no regular file; a problem file is TOML or JSON text")
+            raise ProblemError(f"{path} is not a regular file; a problem file is TOML or JSON text")
         with open(path, "rb") as stream:
             content = stream.read(LARGEST_FILE + 1)
         if len(content) > LARGEST_FILE:
-            raise ProblemError(f"{path} is longer than {LARGEST_FILE} bytes; a problem file is short")
+            raise ProblemError(f"{path} has more than {LARGEST_FILE} bytes, too many for a problem file")
         text = content.decode("utf-8-sig")  # some editors mark the beginning
         if path.endswith(".json"):
             return json.loads(text, parse_float=str, parse_constant=str, object_pairs_hook=_each_once)
@@ -299,9 +305,10 @@ def _content(path: str) -> Any:
     except ProblemError:
         raise
     except (ValueError, RecursionError) as error:
-        kind, name = ("JSON", "a") if path.endswith(".json") else ("TOML", "no")
+        kind, name = ("JSON", "ends") if path.endswith(".json") else ("TOML", "does not end")
         why = " ".join(str(error).split())
-        raise ProblemError(f"{path} is not {kind}, as which a file with {name} name in .json is read: {why}") from error
+        said = f"{path} is not valid {kind} ({why})"
+        raise ProblemError(f"{said}; a file whose name {name} in .json is read as {kind}") from error
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def constraints(terms: Mapping[str, Any], scale: Scale | None = None) -> list[Co
     for name, expression in terms.items():
         term = order(expression, schedule)
         if term.sign < 0:
-            raise OrderError(f"the term {name}, {expression}, is negative for large T; a bound has positive terms")
+            raise OrderError(f"the term {name}, {expression}, is negative for large T; a bound needs positive terms")
         found.append(Constraint(name, -Affine.of(term.T) - RATE))
     return found
 

@@ -75,7 +75,7 @@ class Theorem:
 def refuse_unknown(name: str, case: int, bias_correction: bool) -> None:
     """Raise ValueError where there is no such theorem."""
     if name not in THEOREMS:
-        raise ValueError(f"there is no theorem {name!r}; the theorems are {', '.join(THEOREMS)}")
+        raise ValueError(f"there is no theorem {name!r}; choose from {', '.join(THEOREMS)}")
     if case not in (1, 2) or (case == 2 and name != "corollary"):
         raise ValueError(f"there is no case {case} of the theorem {name}; only the corollary has a case 2")
     if bias_correction and name not in CORRECTED:

@@ -135,7 +135,7 @@ def _rounded(name: str, value: Any) -> numpy.float64:
     """To the nearest float.  Raises ProblemError where that is 0 or infinite, and the value is not."""
     found = numpy.float64(value)
     if not numpy.isfinite(found) or (found == 0) != (value == 0):
-        raise ProblemError(f"{name} = {shown(value)} is too large or too small for floats; certify() takes it")
+        raise ProblemError(f"{name} = {shown(value)} is too large or too small for floats; use certify()")
     return found
 
 
@@ -265,7 +265,7 @@ def _safe(expression: Any) -> Any:
     for total in found.atoms(sympy.Add):
         signs = {part.as_coeff_Mul()[0].is_negative for part in total.args if not part.has(sympy.log)}
         if len(signs) > 1 and total not in HARMLESS:
-            raise TheoremError(f"{total} may lose digits in floats; it needs a safe form")
+            raise TheoremError(f"{total} may lose digits in floats; write it in a form without cancellation")
     return found
 
 

@@ -61,7 +61,7 @@ def _sum(total: Any) -> Call:
     (index, lower, upper), *others = total.limits
     body = total.function
     if others or lower != 0 or not isinstance(body, power) or body.args[1] != index or body.args[0].has(index):
-        raise NotPlain(f"{total} is no geometric sum")
+        raise NotPlain(f"{total} is not a geometric sum")
     return Call("Sum", plain_form(body.args[0]), plain_form(upper + 1))
 
 

@@ -90,10 +90,10 @@ def _why_smallest(high: int, monotone: bool) -> str:
     if high == 1:
         return "T is at least 1"
     if monotone:
-        return "no smaller T will do: no term of the bound grows with T"
+        return "minimal: no term of the bound grows with T"
     if high <= FEW:
-        return "no smaller T will do: each was tried"
-    return "T - 1 will not do; a much smaller T might, as a term may grow with T somewhere"
+        return "minimal: every smaller T was tried"
+    return "T - 1 does not suffice, but minimality is not certified, because some term may grow with T"
 
 
 def _precise(
@@ -154,7 +154,7 @@ def _target(target: Any) -> Fraction:
     except NumberError as error:
         raise ProblemError(f"target: {error}") from error
     if not number.is_Rational or number <= 0:
-        raise ProblemError(f"the target must be a positive rational number, not {target}")
+        raise ProblemError(f"target must be a positive rational number, got {target}")
     return Fraction(int(number.p), int(number.q))
 
 
@@ -205,14 +205,14 @@ def _falls_with_steps(found: Theorem, problem: Problem, hyper: Hyperparameters) 
 def _out_of_reach(at: Mapping[int, Bound | None], monotone: bool) -> str:
     last = next((found for _, found in sorted(at.items(), reverse=True) if found is not None), None)
     if last is None:
-        return "the theorem does not apply at any T that was tried"
+        return "the theorem does not apply at any T tried"
     low = last.total.decimals(6)[0]
     if not monotone:
         found = min((each for each in at.values() if each is not None), key=lambda each: each.total.low)
         steps = shown(found.settings["steps"])
         least = found.total.decimals(6)[0]
-        return f"the least bound at a T that was tried is {least}, at T = {steps}, where the {found.binding} binds"
-    return f"it is still at least {low} at the largest T tried, where the {last.binding} binds"
+        return f"the smallest bound found is {least}, at T = {steps}, where the {found.binding} dominates"
+    return f"it is still at least {low} at the largest T tried, where the {last.binding} dominates"
 
 
 __all__ = ["Target", "smallest_steps"]

@@ -92,7 +92,7 @@ def _right(statement: Any) -> Any:
     while isinstance(statement, Forall):
         statement = statement.conclusion
     if not isinstance(statement, LessThan):
-        raise TheoremError(f"{statement} states no bound")
+        raise TheoremError(f"{statement} does not state a bound")
     return statement.args[1]
 
 
@@ -127,7 +127,7 @@ def _made(
 # --- the theorems -------------------------------------------------------------------------------
 
 GAIN = "mean over t of E|u_t o a_t|_1"
-NEVER_SHRANK = "what the left side can reach if no gradient is ever longer than the first"
+NEVER_SHRANK = "the largest possible left side if no gradient norm exceeds the first"
 BY_R = Trivial(R * sympy.sqrt(d) * GRAD1, "R*sqrt(d)*|a_1|", NEVER_SHRANK)
 
 
@@ -174,7 +174,7 @@ def _corollary(corrected: bool = False) -> Theorem:
     }
     factor = module.BOUND / module.BRACKET
     terms = {name: factor * piece for name, piece in pieces.items()}
-    first = Trivial(GRAD1, "|a_1|", "the length of the first gradient")
+    first = Trivial(GRAD1, "|a_1|", "the first gradient norm")
     found = _made("corollary", lemma, "gradient norm", "mean over t of E|a_t|_2", terms, {"R": R}, first)
     return replace(found, hypotheses={**found.hypotheses, **POSSIBLE})
 
@@ -225,8 +225,8 @@ def _unconditional() -> Theorem:
         "mean over t of E|a_t|_2^2",
         _linear(of, pieces),
         {},
-        Trivial(GRAD1**2, "|a_1|^2", "the squared length of the first gradient"),
-        Trivial(d * beyond.B**2, "d*B^2", "what |g_t| <= B in every coordinate says by itself"),
+        Trivial(GRAD1**2, "|a_1|^2", "the first gradient norm, squared"),
+        Trivial(d * beyond.B**2, "d*B^2", "the trivial bound from |g_t| <= B in every coordinate"),
     )
 
 

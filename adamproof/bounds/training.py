@@ -127,7 +127,7 @@ def _bias_correction(name: str, training: Training) -> Covered:
     if name in CORRECTED:
         also = "" if present else "the bound is the same without it"
         return Covered(trait, present, True, slug_of(name, bias_correction=True), also)
-    return Covered(trait, present, False, None, f"{without} is not proved here for it")
+    return Covered(trait, present, False, None, f"{without} is not proved here with it")
 
 
 def _weight_decay(training: Training) -> Covered:
@@ -136,9 +136,9 @@ def _weight_decay(training: Training) -> Covered:
         return Covered(trait, False, True, None, "none")
     has = "" if decay is None else f"{shown(decay)}; "
     if training.decoupled is False:
-        why = "coupled decay is Adam on F + weight_decay/2*|x|^2, so all inputs would have to be those of that sum"
+        why = "coupled decay is Adam on F + weight_decay/2*|x|^2, so all parameters must describe this sum"
     else:
-        why = "no theorem here has it"
+        why = "no theorem here includes it"
     return Covered(trait, None if decay is None else True, False, None, has + why)
 
 
@@ -146,7 +146,7 @@ def _schedule(training: Training) -> Covered:
     trait, words = SCHEDULE, training.lr_schedule
     if words == CONSTANT:
         return Covered(trait, False, True, None, "none, the learning rate is constant")
-    why = f"{'' if words is None else f'{words}; '}the bound is for one constant learning rate"
+    why = f"{'' if words is None else f'{words}; '}the bound assumes a constant learning rate"
     return Covered(trait, None if words is None else True, False, None, why)
 
 

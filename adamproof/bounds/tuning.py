@@ -35,7 +35,7 @@ SCALE = sympy.Symbol("scale", positive=True)  # what a bound is monotone in: R, 
 PLAIN_SCALE = plain_form(SCALE)
 NOWHERE = Fraction(10**1000)  # on a piece without settings for which the theorem applies
 LARGEST_LR = Fraction(10**9)
-NOT_TRAINING = "this setting makes the bound least; a smaller bound is not a better training, but a smaller limit"
+NOT_TRAINING = "this setting minimises the bound; a smaller bound is a stronger guarantee, not better training"
 Box = tuple[tuple[Fraction, Fraction], ...]  # for each free beta the least and the largest 1 - beta
 
 
@@ -131,7 +131,7 @@ def _limit(rule: Any) -> tuple[Any, Any, int, Any]:
             factor += piece / gamma**power
             powers.add(int(power))
     if len(powers) > 1 or any(power < 1 for power in powers) or any(x.has(gamma) for x in (below, factor, right)):
-        raise TheoremError(f"{rule} is no upper limit of lr")
+        raise TheoremError(f"{rule} is not an upper bound on lr")
     return below, factor, max(powers, default=1), right
 
 
@@ -155,10 +155,10 @@ class _Search:
         self.best_lr, self.fixed, self.falling, self.rising = best_learning_rate(found)
         for name in ("beta1", "beta2", "lr"):
             if getattr(hyper, name) is None and name not in choose:
-                raise ProblemError(f"{name} must be given if it is not optimised")
+                raise ProblemError(f"{name} is missing; give it, or optimise it")
         if self.tied and not self.free and hyper.beta1 == 0:
             raise ProblemError(
-                "there is no best beta2 beside beta1 = 0: R falls to 1 as beta2 goes to 0, which is no beta2; "
+                "there is no best beta2 if beta1 = 0: R falls to 1 as beta2 tends to 0, which is not allowed; "
                 "give beta2, or a positive beta1"
             )
         self.limits = [_limit(rule) for rule in found.hypotheses.values() if rule.has(gamma)]
@@ -178,7 +178,7 @@ class _Search:
         elif self.tied:
             hyper = replace(hyper, beta2=hyper.beta1)
         if self.tied:
-            notes.append("beta2 = beta1: R is 1 there and never less, and every term grows with R (magnitude-identity)")
+            notes.append("beta2 = beta1 minimises R (R = 1, magnitude-identity), and every term grows with R")
         if "lr" in self.choose:
             hyper, note = self._with_lr(hyper)
             notes.append(note)
@@ -196,11 +196,11 @@ class _Search:
         if parts["B"].low and parts["A"].low:
             value = Fraction(decimal(numbers.enclose({"lr": self.best_lr}, 20)["lr"].low, 12, up=False))
         elif not parts["A"].low or not self.case_fails(hyper, value):
-            raise ProblemError("there is no best lr: the bound only falls, or only grows, with it")
-        note = "lr in closed form (optimal-learning-rate), rounded to 12 digits; it is proportional to 1/sqrt(d)"
+            raise ProblemError("there is no best lr: the bound is monotone in lr")
+        note = "lr has a closed form (optimal-learning-rate), proportional to 1/sqrt(d); it is rounded to 12 digits"
         if self.case_fails(hyper, value):
             value = self._largest_allowed(hyper, value)
-            note = "lr is as large as the theorem's hypotheses allow; the bound would be least at a larger one"
+            note = "lr is the largest value that the hypotheses allow; the bound would be smallest at a larger lr"
         return replace(hyper, lr=value), note
 
     def case_fails(self, hyper: Hyperparameters, lr: Fraction) -> bool:
@@ -277,9 +277,9 @@ class _Search:
         value, step = self._value(best), Fraction(1, 5)
         if value == float("inf"):
             raise NoSetting(
-                f"no {' and '.join(self.free)} that was tried satisfies all hypotheses of the theorem "
+                f"no {' and '.join(self.free)} tried satisfies all hypotheses of the theorem "
                 f"{self.found.name}; "
-                "a smaller lr, or lr among the names to optimise, may help"
+                "try a smaller lr, or optimise lr too"
             )
         while step > Fraction(1, 5000):
             moved = [
@@ -310,12 +310,12 @@ class _Search:
             return None, []
         least = self._least(bound.total.high)
         if least is None:
-            return None, ["that no other choice is better is not certified"]
+            return None, ["optimality of this choice is not certified"]
         percent = float((bound.total.high - least) / bound.total.high * 100)
         names = " and ".join(self.free)
         ends = {"beta1": "1", "beta2": f"1 - 10^-{SMALLEST_GAP}"}
         ranges = " and ".join(f"10^-{SMALLEST_GAP} <= 1 - {name} <= {ends[name]}" for name in self.free)
-        note = f"no {names} with {ranges} makes the bound smaller by more than {percent:.2g} %"
+        note = f"no {names} with {ranges} lowers the bound by more than {percent:.2g} %"
         return Enclosure(least, bound.total.high), [f"{note} (certified by intervals)"]
 
     def _least(self, reached: Fraction) -> Fraction | None:
@@ -335,7 +335,7 @@ class _Search:
             if least >= reached * (1 - close):
                 break
             if number % 200 == 0:
-                self.say(f"certifying: {number} pieces of the range cut")
+                self.say(f"certifying: {number} boxes subdivided")
             heapq.heappop(heap)
             for half in _halves(box):
                 heapq.heappush(heap, (self._below(half), next(ticket), half))
@@ -412,7 +412,7 @@ class _Search:
         found = sympy.powsimp(flat).xreplace({gap: 1 - b1})
         if b2 in found.free_symbols or not never_shrinks(found, SCALE):
             raise TheoremError(
-                f"the bound of {self.found.name} does not depend on beta2 through R alone, or may fall with R"
+                f"the bound of {self.found.name} depends on beta2 not only through R, or may decrease in R"
             )
         return found
 
@@ -420,7 +420,7 @@ class _Search:
         """The bound by S with 1 - beta1/beta2 given: it does not grow with that."""
         found = self._whole().xreplace({1 - b1 / b2: SCALE})
         if not never_grows(found, SCALE):
-            raise TheoremError(f"the bound of {self.found.name} may grow with 1 - beta1/beta2")
+            raise TheoremError(f"the bound of {self.found.name} may increase in 1 - beta1/beta2")
         return found
 
 

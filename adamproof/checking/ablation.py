@@ -17,12 +17,12 @@ from ..theory.lemma import Claim, Lemma
 from . import pipeline
 from .assumptions import matching, unknown
 from .judge import judged
-from .report import Losses, LostClaim, LostFindings
+from .report import AblatedClaim, AblationFindings, AblationReport
 from .serialize import packed, unpacked
 from .verifier import FreshVerification
 
 
-def losses(lemma: Lemma, text: str, say: Callable[[str], None] = lambda _: None) -> Losses:
+def losses(lemma: Lemma, text: str, say: Callable[[str], None] = lambda _: None) -> AblationReport:
     """Check a lemma of your own process without the assumptions that the text means.
 
     Raises UnknownAssumption if it means none.
@@ -30,10 +30,10 @@ def losses(lemma: Lemma, text: str, say: Callable[[str], None] = lambda _: None)
     found = lost(lemma, text, say)
     with FreshVerification(found.found.proofs) as verification:
         left = unpacked(packed(found.found)).of(unpacked(packed(found.stated)).lacking(found.dropped))
-        return Losses.of(judged(left, verification.answers()), found.dropped, found.claims)
+        return AblationReport.of(judged(left, verification.answers()), found.dropped, found.claims)
 
 
-def lost(lemma: Lemma, text: str, say: Callable[[str], None]) -> LostFindings:
+def lost(lemma: Lemma, text: str, say: Callable[[str], None]) -> AblationFindings:
     """The work on a lemma without the assumptions that the text means.  Raises UnknownAssumption if it means none."""
     dropped = matching(list(lemma.assumptions), text)
     if not dropped:
@@ -43,11 +43,11 @@ def lost(lemma: Lemma, text: str, say: Callable[[str], None]) -> LostFindings:
     for claim, answer in zip(lemma.claims, found.claims, strict=True):
         stated = tuple(name for name in dropped if name in lemma.stated(claim))
         if answer.proof:
-            claims.append(LostClaim(stated))
+            claims.append(AblatedClaim(stated))
         else:
             mutant = _refuted_mutant(lemma, claim, dropped, say)
-            claims.append(LostClaim(stated, *_needed(lemma, claim, stated), mutant))
-    return LostFindings(pipeline.outline(lemma, False), found, dropped, tuple(claims))
+            claims.append(AblatedClaim(stated, *_needed(lemma, claim, stated), mutant))
+    return AblationFindings(pipeline.outline(lemma, False), found, dropped, tuple(claims))
 
 
 def _bare(lemma: Lemma) -> Lemma:
@@ -60,8 +60,8 @@ def _refuted_mutant(lemma: Lemma, claim: Claim, dropped: Sequence[str], say: Cal
     for mutant in lemma.mutants:
         only_drops = mutant.conclusion is None and not mutant.change and set(mutant.drop) <= set(dropped)
         if only_drops and mutant.drop and lemma.claim(mutant.claim) is claim:
-            say(f"{lemma.slug}: refuting the mutant {mutant.name}")
-            if pipeline.kill(lemma, mutant).killed:
+            say(f"{lemma.slug}: testing the near miss {mutant.name}")
+            if pipeline.mutant_report(lemma, mutant).is_rejected:
                 return mutant.name
     return ""
 
@@ -90,7 +90,7 @@ def _entry(lemma: Lemma, claim: Claim, mark: object) -> str:
         lemma, claim = located(name)
     titles = [title for title, step in derivation.steps if _has(step.hypotheses, mark)]
     step = f'in the step "{titles[0]}"' if titles else "in the last step"
-    return f"through {', '.join(chain)}, there {step}" if chain else f"it is used {step}"
+    return f"through {', '.join(chain)}, {step}" if chain else f"it is used {step}"
 
 
 def _has(hypotheses: Iterable[Term], mark: object) -> bool:

@@ -32,5 +32,5 @@ def unknown(names: Iterable[str], text: str, where: str) -> UnknownAssumption:
         table.setdefault(name.lower(), name)
         table.setdefault(name[: len(text)].lower(), name)  # a short text is compared with the names' beginnings
     close = difflib.get_close_matches(text.lower(), table, n=1, cutoff=0.5)
-    hint = f"; did you mean {table[close[0]]!r}?" if close and text else " (`adamproof show NAME` names them)"
+    hint = f"; did you mean {table[close[0]]!r}?" if close and text else " (`adamproof show NAME` lists them)"
     return UnknownAssumption(f"{where} assumption whose name is or starts with {text!r}{hint}")

@@ -79,7 +79,7 @@ class Flow:
         found = {}
         self.workers.start(None)
         with Recalled(list(kept), self.jobs) as recalled:
-            self.say("verifying what the cache has")
+            self.say("verifying the cached proofs")
             for asked, report, seconds in recalled.reports(self.workers, meanwhile):
                 try:
                     found[kept[asked]] = made(Checked(kept[asked], report, seconds, recalled=True))

@@ -50,9 +50,9 @@ def _proved(found: ClaimFindings, answer: Mapping[str, Any]) -> ClaimReport:
     if verdict is Verdict.PROVED:
         named = _steps_named(found)
         if not all(0 <= step < answer["steps"] for step in named):
-            verdict, reason = Verdict.REJECTED, "a step is named that the proof file does not have"
+            verdict, reason = Verdict.REJECTED, "a named step is not in the proof file"
         elif not found.titles or found.titles[-1][1] != answer["steps"] - 1:
-            verdict, reason = Verdict.REJECTED, "the last step of the proof file is not named"
+            verdict, reason = Verdict.REJECTED, "the last step of the proof file has no name"
     if verdict is not Verdict.PROVED:
         return ClaimReport.of(found, verdict, reason=reason)
     hypotheses = set(answer["hypotheses"])
@@ -84,7 +84,7 @@ def _read(answer: Mapping[str, Any], stated: Mapping[str, Term], conclusion: Ter
         return Verdict.REJECTED, str(clash)
     used = [statement for statement in stated.values() if show(statement) in answer["hypotheses"]]
     if answer["sorts"] != sorts_of(Theorem(tuple(used), conclusion)):
-        return Verdict.REJECTED, f"the proof file means other names: {answer['sorts']}"
+        return Verdict.REJECTED, f"the names in the proof file have other sorts: {answer['sorts']}"
     extra = set(answer["hypotheses"]) - {show(statement) for statement in stated.values()}
     if extra:
         return Verdict.REJECTED, f"the proof file also assumes {sorted(extra)[0]}"
@@ -98,8 +98,8 @@ def _failed(found: ClaimFindings) -> ClaimReport:
     if witness is None:
         return ClaimReport.of(found, Verdict.UNDECIDED, reason=reason)
     if not witness.certain:
-        reason += "; it fails in a model, but there rounding or samples of a quantifier leave a doubt"
+        reason += "; it fails in a model, but rounding or sampled quantifiers leave a doubt"
     elif not refutes(witness, list(found.hypotheses.values()), found.conclusion):
-        reason += "; the counterexample that was sent is none when it is computed again"
+        reason += "; the counterexample sent by the lemma file does not hold when recomputed"
         return ClaimReport.of(replace(found, witness=None), Verdict.UNDECIDED, reason=reason)
     return ClaimReport.of(found, Verdict.REFUTED if witness.certain else Verdict.UNDECIDED, reason=reason)

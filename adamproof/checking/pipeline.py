@@ -71,7 +71,7 @@ def work(lemma: Lemma, models: int, mutants: bool, progress: Say, send: Send) ->
         progress(f"{lemma.slug}: proving {claim.name}")
         claims.append(_derived(lemma, claim, stated))
     send([claim.proof for claim in claims])
-    progress(f"{lemma.slug}: numbers")
+    progress(f"{lemma.slug}: testing numbers")
     proved = [claim for claim, done in zip(lemma.claims, claims, strict=True) if done.proof]
     numbers = numbers_of(lemma, proved, models)
     claims = [
@@ -80,8 +80,8 @@ def work(lemma: Lemma, models: int, mutants: bool, progress: Say, send: Send) ->
     ]
     reports = []
     for mutant in lemma.mutants if mutants else ():
-        progress(f"{lemma.slug}: refuting the mutant {mutant.name}")
-        reports.append(kill(lemma, mutant))
+        progress(f"{lemma.slug}: testing the near miss {mutant.name}")
+        reports.append(mutant_report(lemma, mutant))
     return Findings(found.about, tuple(claims), tuple(reports))
 
 
@@ -186,7 +186,7 @@ def _failed(lemma: Lemma, claim: Claim, stated: ClaimFindings, failure: Exceptio
 def reason(failure: Exception) -> str:
     """Why a script failed, in one sentence."""
     if isinstance(failure, MissingAssumption):
-        return f"the proof needs the assumption {failure}, which is not there"
+        return f"the proof needs the assumption {failure}, which is missing"
     return " ".join(str(failure).split())
 
 
@@ -219,7 +219,7 @@ def _some(source: Models, count: int) -> Iterator[Model]:
     for model in islice(_drawn(source), count):
         yield model
     if model is None:
-        raise LemmaError(f"{_named(source)} yields no model: it must yield {A_MODEL}")
+        raise LemmaError(f"{_named(source)} yields no model, but must yield {A_MODEL}")
 
 
 def _named(source: Models) -> str:
@@ -261,7 +261,7 @@ def _intervals(lemma: Lemma, claim: Claim) -> BoxAnswer | None:
     return check_box(prop(claim.conclusion), claim.box, [entry for entry in stated if entry.op in RELATIONS])
 
 
-def kill(lemma: Lemma, mutant: Mutant) -> MutantReport:
+def mutant_report(lemma: Lemma, mutant: Mutant) -> MutantReport:
     """Run the lemma's own script on a mutant (it must fail) and find a model that shows it false."""
     stated = _mutant_outline(lemma, mutant)
     changed = lemma.mutated(mutant)

@@ -79,7 +79,7 @@ class Answer:
         try:
             found = unpacked({**data, "proofs": proofs} if isinstance(data, dict) else data)
         except NotFindings as error:
-            raise WorkerFailed(f"{_of(self.request)} sent what is not a result: {error}") from None
+            raise WorkerFailed(f"{_of(self.request)} sent data that are not a result: {error}") from None
         if found.about.slug != self.request.slug:
             raise WorkerFailed(f"{_of(self.request)} sent the results of another lemma, {found.about.slug}")
         wanted = self.request.claim
@@ -184,7 +184,7 @@ class Workers:
                         index = _longest(waiting)
                     request = waiting.pop(index)
                     if jobs > 1:
-                        self._say(f"{request.slug}: being checked ({index + 1} of {len(requests)}, {jobs} processes)")
+                        self._say(f"{request.slug}: checking ({index + 1} of {len(requests)}, {jobs} processes)")
                     worker = self._begin(request, running)
                     running[worker] = index, time.perf_counter(), Answer(request)
                 worker, line = self._event()
@@ -256,15 +256,15 @@ class Workers:
 
     def _message(self, worker: _Worker, line: bytes) -> dict[str, Any]:
         if not line.endswith(b"\n"):
-            how = "an answer has no end" if len(line) >= MAX_BYTES else worker.fate()
+            how = "its answer is too long" if len(line) >= MAX_BYTES else worker.fate()
             self._end(worker)
-            raise WorkerFailed(f"{worker.name}: the process that ran it ended before it had answered ({how})")
+            raise WorkerFailed(f"{worker.name}: its process ended without an answer ({how})")
         try:
             message = json.loads(line)
         except (ValueError, RecursionError):
             message = None
         if not isinstance(message, dict):
-            raise WorkerFailed(f"{worker.name} sent what is not a message")
+            raise WorkerFailed(f"{worker.name} sent an invalid message")
         self._listen(worker, whole="say" not in message and "proofs" not in message)
         if "error" in message:
             trace = "\n".join(map(printed, str(message.get("trace", ""))[:MAX_SHOWN].split("\n")))
@@ -290,7 +290,7 @@ class Workers:
     def _verify(self, proofs: Any, answer: Answer) -> None:
         """Have the kernel read the proof files, in a process of its own, while the rest is being found."""
         if type(proofs) is not list or not all(type(proof) is str for proof in proofs) or answer.proofs is not None:
-            raise WorkerFailed(f"{_of(answer.request)} sent proof files that are not texts, or twice")
+            raise WorkerFailed(f"{_of(answer.request)} sent proof files that are not text, or sent them twice")
         if len(proofs) > MAX_CLAIMS:
             raise WorkerFailed(f"{_of(answer.request)} sent more than {MAX_CLAIMS} proof files")
         answer.proofs = proofs
@@ -361,7 +361,7 @@ class _Worker:
         for line in content.decode("utf-8", "backslashreplace").removesuffix("\n").split("\n") if content else ():
             yield printed(line)
         if whole and size > self._read_to:
-            yield f"... and {size - self._read_to} more bytes, which are not shown"
+            yield f"... and {size - self._read_to} more bytes, not shown"
             self._read_to = size
 
     def is_dead(self) -> bool:
@@ -372,7 +372,7 @@ class _Worker:
         try:
             code = self._process.wait(GRACE)
         except subprocess.TimeoutExpired:
-            return "it has closed its channel"
+            return "it closed its channel"
         return f"signal {-code}" if code < 0 else f"exit status {code}"
 
     def end(self) -> None:

@@ -40,7 +40,7 @@ def named(
     found = []
     for number, (title, step) in enumerate(titles, start=1):
         if words := verdicts_in(steps.conclusion(step)):
-            raise ValueError(f"a step has the name {foreign(words[0])}, which is the word of a verdict")
+            raise ValueError(f"a step has the name {foreign(words[0])}, a verdict's word")
         found.append(NamedStep(title, steps.conclusion(step), steps.rests_on(step, names)))
         names.setdefault(step, f"step {number}")
     return tuple(found)

@@ -157,7 +157,7 @@ def keep(question: Question, found: Findings) -> str:
     try:
         cache.write(question, packed(found))
     except OSError as error:
-        return f"the cache {cache.folder} cannot be written ({error.strerror}); nothing else depends on it"
+        return f"the cache {cache.folder} cannot be written ({error.strerror}); results are not affected"
     return ""
 
 

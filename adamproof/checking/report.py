@@ -111,8 +111,11 @@ class MutantReport:
     witness: Witness | None = None
 
     @property
-    def killed(self) -> bool:
+    def is_rejected(self) -> bool:
+        """Whether it is correctly rejected: the prover refused it, and a counterexample shows that it is false."""
         return self.refused and self.witness is not None
+
+    killed = is_rejected  # the name by which adamproof.report reads it
 
     @property
     def outline(self) -> MutantReport:
@@ -194,7 +197,7 @@ def speaks_of_integrability(prop: Term) -> bool:
 
 
 @dataclass(frozen=True)
-class LostClaim:
+class AblatedClaim:
     """What was found about a claim without the dropped assumptions.
 
     stated: those that the claim states; needed: those that its proof uses; where: for each of them, how it enters the
@@ -208,13 +211,13 @@ class LostClaim:
 
 
 @dataclass(frozen=True)
-class LostFindings:
+class AblationFindings:
     """What was found without the assumptions `dropped`: the lemma as it is stated, what is left of it, its claims."""
 
     stated: Findings
     found: Findings
     dropped: tuple[str, ...]
-    claims: tuple[LostClaim, ...]
+    claims: tuple[AblatedClaim, ...]
 
 
 # --- the answer ---------------------------------------------------------------------------------
@@ -263,7 +266,7 @@ class LemmaReport:
         for worst in (Verdict.REJECTED, Verdict.REFUTED, Verdict.UNDECIDED):
             if worst in verdicts:
                 return worst
-        sound = all(mutant.killed for mutant in self.mutants) and all(
+        sound = all(mutant.is_rejected for mutant in self.mutants) and all(
             (c.numbers is None or c.numbers.holds) and (c.intervals is None or c.intervals.verdict == "proved")
             for c in self.claims
         )
@@ -273,7 +276,8 @@ class LemmaReport:
         """The verdict in one line, and why it is not PROVED; `adamproof.report.notebook.report` makes a page."""
         name = f"{self.lemma.label} ({self.lemma.slug})" if self.lemma.label else self.lemma.slug
         reasons = [f"{claim.name}: {claim.reason}" for claim in self.claims if claim.reason]
-        reasons += [f'the mutant "{mutant.name}" survives' for mutant in self.mutants if not mutant.killed]
+        accepted = [mutant.name for mutant in self.mutants if not mutant.is_rejected]
+        reasons += [f'the near miss "{name}" is not rejected' for name in accepted]
         return f"{name}: {'; '.join([str(self.verdict), *reasons])}"
 
 
@@ -282,7 +286,7 @@ class AblationResult:
     """What becomes of a claim: the answer without the dropped assumptions, and what was found about it."""
 
     report: ClaimReport
-    found: LostClaim
+    found: AblatedClaim
 
     @property
     def holds(self) -> bool:
@@ -313,18 +317,18 @@ class AblationResult:
     def text(self) -> str:
         """What there is to say, in one sentence or a few parts of one."""
         if self.holds:
-            return "goes through without it" if self.stated else "does not assume it"
+            return "is proved without it" if self.stated else "does not assume it"
         if self.rejected:
             return self.report.reason
         needs = " and ".join(f'"{name}"' for name in self.needed)
         said = f"needs the assumption {needs}" if needs else self.report.reason
-        shown = f'the mutant "{self.mutant}" has a counterexample'
+        shown = f'the near miss "{self.mutant}" has a counterexample'
         false = f"without it the claim is false ({shown})" if self.mutant else ""
         return "; ".join(filter(None, [said, *self.found.where, false]))
 
 
 @dataclass(frozen=True)
-class Losses:
+class AblationReport:
     """What a lemma loses without the assumptions `dropped`."""
 
     report: LemmaReport
@@ -332,7 +336,7 @@ class Losses:
     claims: tuple[AblationResult, ...]
 
     @classmethod
-    def of(cls, report: LemmaReport, dropped: tuple[str, ...], claims: Sequence[LostClaim]) -> Losses:
+    def of(cls, report: LemmaReport, dropped: tuple[str, ...], claims: Sequence[AblatedClaim]) -> AblationReport:
         return cls(report, dropped, tuple(map(AblationResult, report.claims, claims)))
 
     @property

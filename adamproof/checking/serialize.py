@@ -25,14 +25,15 @@ from ..support.foreign_text import foreign, label_problem, label_within, latin
 from ..theory.graph import Graph, Node, label_of
 from ..theory.source import Source
 from .proof_steps import verdicts_in
-from .report import About, ClaimFindings, Findings, LostClaim, MutantReport
+from .report import AblatedClaim, About, ClaimFindings, Findings, MutantReport
 
 KINDS = (
-    About, BoxAnswer, ClaimFindings, Findings, Graph, LostClaim, MutantReport, Node, Report, Slack, Witness
+    About, BoxAnswer, ClaimFindings, Findings, Graph, AblatedClaim, MutantReport, Node, Report, Slack, Witness
 )  # fmt: skip
 RECORDS = {kind.__name__: kind for kind in KINDS}
 PLACES = ((Findings, "about"), (About, "claims"))  # where the names of claims are
-RESERVED = re.compile(r"none|nothing but the rules|step \d+")  # what is printed where no assumption is meant
+NOTHING = "no earlier step or assumption"
+RESERVED = re.compile(rf"none|nothing but the rules|{NOTHING}|step \d+")  # printed where no assumption is meant
 MAX_CLAIMS = 1000  # of a lemma
 MAX_COUNT = 10**12  # of models, boxes, steps and the like
 MAX_PRECISION = 1000  # digits
@@ -73,7 +74,7 @@ def unpacked_about(data: Any) -> About:
     return reading(lambda: _about(_value(data)))
 
 
-def unpacked_losses(data: Any, claims: int) -> tuple[tuple[str, ...], tuple[LostClaim, ...]]:
+def unpacked_losses(data: Any, claims: int) -> tuple[tuple[str, ...], tuple[AblatedClaim, ...]]:
     """The dropped assumptions, and what became of each of so many claims.  Raises NotFindings on anything else."""
     return reading(lambda: _losses(_value(data), claims))
 
@@ -124,7 +125,7 @@ def _findings(proofs: Any, found: Any) -> Findings:
     if not _fits(found, Findings) or not _fits(tuple(proofs), tuple[str, ...]):
         raise NotFindings("the data are not findings")
     if not found.claims or len(found.claims) != len(proofs):
-        raise NotFindings("there is not one proof file for each claim")
+        raise NotFindings("the proof files do not match the claims one to one")
     _about(found.about)
     names = tuple(claim.name for claim in found.claims)
     if names != found.about.claims or len(set(names)) < len(names):
@@ -136,7 +137,7 @@ def _findings(proofs: Any, found: Any) -> Findings:
             if name in claim.hypotheses or _is_reserved(name):
                 raise NotFindings(f"a cited lemma is called {name!r}")
         if not all(SLUG.fullmatch(slug) and number >= 0 for _, slug, number in claim.places):
-            raise NotFindings("a cited lemma is none")
+            raise NotFindings("a cited lemma is missing")
     for entry in (*found.claims, *found.mutants):
         if not entry.name.strip():
             raise NotFindings("a claim or mutant has no name")
@@ -152,7 +153,7 @@ def _counterexamples(entry: ClaimFindings | MutantReport) -> None:
     numbers = entry.numbers if isinstance(entry, ClaimFindings) else None
     for witness in (entry.witness, numbers and numbers.violation):
         if witness and (witness.conclusion is not entry.conclusion or witness.slack.op not in RELATIONS):
-            raise NotFindings(f"a counterexample to {entry.name!r} is one to something else")
+            raise NotFindings(f"a counterexample to {entry.name!r} refutes another statement")
 
 
 def _about(about: Any) -> About:
@@ -175,7 +176,7 @@ def _assumption_names(names: Iterable[str]) -> None:
         if problem := label_problem(label_within(name)):
             raise NotFindings(f"the label of the assumption {name!a:.60} {problem}")
         if _reads_as_several(name):
-            raise NotFindings(f"the name of the assumption {name!a:.60} reads like several")
+            raise NotFindings(f"the name of the assumption {name!a:.60} reads like several names")
 
 
 def _reads_as_several(name: str) -> bool:
@@ -196,7 +197,7 @@ def _graph(value: Any) -> Graph:
         raise NotFindings("the data are not a graph")
     ends = [*value.asked, *(end for node in value.nodes.values() for end in node.rests_on)]
     if not set(ends) <= set(value.nodes) or any(node.name != name for name, node in value.nodes.items()):
-        raise NotFindings("an edge of the graph ends nowhere")
+        raise NotFindings("an edge of the graph has an unknown end")
     for node in value.nodes.values():
         if not SLUG.fullmatch(node.slug):
             raise NotFindings("a node of the graph is not a claim of a lemma")
@@ -220,10 +221,10 @@ def _expect_short_chains(edges: Mapping[str, Sequence[str]]) -> None:
         raise NotFindings(f"the graph has a cycle, or a chain of more than {MAX_DEPTH} results")
 
 
-def _losses(value: Any, claims: int) -> tuple[tuple[str, ...], tuple[LostClaim, ...]]:
-    if not _fits(value, tuple[tuple[str, ...], tuple[LostClaim, ...]]) or len(value[1]) != claims:
-        raise NotFindings("there is not one answer for each claim")
-    checked: tuple[tuple[str, ...], tuple[LostClaim, ...]] = value
+def _losses(value: Any, claims: int) -> tuple[tuple[str, ...], tuple[AblatedClaim, ...]]:
+    if not _fits(value, tuple[tuple[str, ...], tuple[AblatedClaim, ...]]) or len(value[1]) != claims:
+        raise NotFindings("the answers do not match the claims one to one")
+    checked: tuple[tuple[str, ...], tuple[AblatedClaim, ...]] = value
     return checked
 
 
@@ -232,7 +233,7 @@ def _statements(*props: Term) -> None:
         raise NotFindings("a statement is not a proposition")
     reset_budget()
     if name := next((name for entry in props for name in verdicts_in(entry)), ""):
-        raise NotFindings(f"a statement has the name {foreign(name)}, which is the word of a verdict")
+        raise NotFindings(f"a statement has the name {foreign(name)}, a verdict's word")
 
 
 def _fits(value: Any, hint: Any) -> bool:
@@ -341,16 +342,16 @@ def _unpacked(data: Any, terms: list[Term]) -> Any:
         return tuple(_unpacked(entry, terms) for entry in parts)
     if kind == "dict":
         if not all(type(name) is str for name, _ in parts):
-            raise NotFindings("a mapping whose keys are not texts")
+            raise NotFindings("a mapping with keys that are not text")
         found = {foreign(name): _unpacked(entry, terms) for name, entry in parts}
         if len(found) < len(parts):
-            raise NotFindings("two names that are written alike")
+            raise NotFindings("two names that look alike in print")
         return found
     if kind == "term":
         return terms[_place(parts[0])]
     if kind == "record":
         return RECORDS[parts[0]](*(_unpacked(entry, terms) for entry in parts[1]))
-    raise NotFindings(f"data of no known kind {kind!r:.40}")
+    raise NotFindings(f"data of the unknown kind {kind!r:.40}")
 
 
 def _integer(text: str) -> int:

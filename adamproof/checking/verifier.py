@@ -101,7 +101,7 @@ class FreshVerification:
     def _about_ours(self, said: dict[str, Any]) -> dict[str, Any]:
         """What the kernel says, if it has read what was written: another program could have changed the file."""
         if said["verdict"] == PROVED and said["sha256"] != self._digests[len(self._answers)]:
-            return {"verdict": "REJECTED", "reason": "the proof file was changed before the kernel had read it"}
+            return {"verdict": "REJECTED", "reason": "the proof file changed before the kernel read it"}
         return said
 
     def answers(self) -> list[dict[str, Any]]:

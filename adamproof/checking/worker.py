@@ -113,15 +113,15 @@ def _outline(data: Answer, send: Send) -> Answer:
 def _mutants(data: Answer, send: Send) -> Answer:
     from dataclasses import replace
 
-    from .pipeline import kill, outline
+    from .pipeline import mutant_report, outline
     from .serialize import packed
 
     lemma = _lemma(Request(**data))
-    killed = []
+    reports = []
     for mutant in lemma.mutants:
-        send({"say": f"{lemma.slug}: refuting the mutant {mutant.name}"})
-        killed.append(kill(lemma, mutant))
-    found = packed(replace(outline(lemma, False), mutants=tuple(killed)))
+        send({"say": f"{lemma.slug}: testing the near miss {mutant.name}"})
+        reports.append(mutant_report(lemma, mutant))
+    found = packed(replace(outline(lemma, False), mutants=tuple(reports)))
     send({"proofs": found["proofs"]})
     return {"found": _without_proofs(found)}
 

@@ -20,23 +20,23 @@ if TYPE_CHECKING:
 BROKEN_PIPE = 141  # as if stopped by the signal; 1 would read as "refuted"
 # What help says of each in one line.  A command is the `command` in the module of its name.
 COMMANDS = {
-    "bound": "What a theorem says for one setting.",
-    "cache": "Say where `check` keeps proofs; clear it.",
-    "check": "Prove lemmas, test them, verify the proofs.",
+    "bound": "Evaluate a theorem's bound for one setting.",
+    "cache": "Show or clear the proof cache.",
+    "check": "Prove, test and verify lemmas.",
     "claims": "Judge the source's claims, one by one.",
     "completion": "Print a completion script for a shell.",
-    "experiment": "Test in runs what the theorems bound.",
-    "export": "Write a claim's proof file, LaTeX, or Coq or SMT files.",
-    "graph": "Show what rests on what.",
+    "experiment": "Run experiments on what the theorems bound.",
+    "export": "Export a claim as proof file, LaTeX, Coq or SMT.",
+    "graph": "Show the dependencies between results.",
     "list": "List all lemmas.",
-    "magnitude": "How large an update can be: R, R_t, S.",
-    "mutants": "Refute a lemma's mutants, its near misses.",
-    "rate": "The rate T^(-1/4) and its constant K.",
-    "report": "Write everything as HTML or LaTeX.",
-    "schedule": "How a bound falls with T: exponents.",
+    "magnitude": "Bound the update magnitude: R, R_t, S.",
+    "mutants": "Test that a lemma's near misses are rejected.",
+    "rate": "Compute the constant K of the rate T^(-1/4).",
+    "report": "Write a report in HTML or LaTeX.",
+    "schedule": "Compute how a bound decays with T.",
     "show": "Print a statement and its proof in steps.",
     "simulate": "Run Adam on a test problem.",
-    "verify": "Verify proofs: by the kernel, Coq, SMT solvers.",
+    "verify": "Verify proofs with the kernel, Coq or SMT.",
 }
 
 
@@ -135,13 +135,13 @@ def _report(error: click.ClickException, meta: Mapping[str, Any]) -> NoReturn:
 def main() -> None:
     """A machine referee for a convergence proof of Adam.
 
-    NAME is a lemma's label (B.2) or slug (update-magnitude), "all", or a file of your own that declares
-    lemmas; the word "lemma" before it may be left out.
+    NAME is a lemma's label (B.2) or slug (update-magnitude), "all", or a Python file that declares lemmas. You may
+    write the word "lemma" before it.
 
-    A NUMBER is exact and may be written 0.9, 1e-3, 10^-3, 1/3, 2^14, 100_000, 3*10^-4 or 1/sqrt(16); whole numbers too
-    (1e5).
+    A NUMBER is exact and may be written 0.9, 1e-3, 10^-3, 1/3, 2^14, 100_000, 3*10^-4 or 1/sqrt(16). Whole numbers
+    may be written in the same ways (1e5).
 
-    Colours are for terminals, and not under NO_COLOR; ADAMPROOF_CACHE names the folder of the cache.
+    Colours appear on terminals unless NO_COLOR is set. ADAMPROOF_CACHE sets the cache folder.
 
     Exit status: 0 all proved, 1 something refuted or rejected, 2 usage error, 3 undecided, 130 interrupted.
     """

@@ -48,22 +48,22 @@ if TYPE_CHECKING:
         "bound --preset gpt3-small --optimise lr,beta1,beta2",
     ),
 )
-@click.option("--theorem", type=click.Choice(THEOREMS), default="main", show_default=True, help="Which bound.")
+@click.option("--theorem", type=click.Choice(THEOREMS), default="main", show_default=True, help="The theorem.")
 @click.option("--case", type=Whole(1, 2), default=1, show_default=True, help="Case of the corollary.")
-@click.option("--preset", metavar="NAME", help="Start from a well-known training (`--preset list` shows all).")
-@click.option("--file", "path", metavar="FILE", help="Start from a TOML or JSON file of inputs, after any preset.")
+@click.option("--preset", metavar="NAME", help="Use the values of a known training run (`--preset list` shows all).")
+@click.option("--file", "path", metavar="FILE", help="Read values from a TOML or JSON file; they override the preset.")
 @input_options(MEANINGS)
 @training_options
 @DIGITS
 @click.option(
     "--target",
     type=Formula(fits=lambda hint: rational(hint) > 0),
-    help="Find the smallest T at which the bound is at most this.",
+    help="Find the smallest T with a bound of at most this.",
 )
-@click.option("--optimise", metavar="NAMES", help="Choose lr, beta1, beta2 (any, by commas) to make the bound least.")
-@click.option("--plot", metavar="FILE", help="Draw the terms against T (PNG or SVG; needs the extra `plots`).")
-@click.option("--heat-map", metavar="FILE", help="Draw the bound over (beta1, beta2) instead.")
-@click.option("--data", metavar="FILE", help="Write what is drawn (by default the terms against T) as CSV or JSON.")
+@click.option("--optimise", metavar="NAMES", help="Minimise the bound over lr, beta1, beta2 (comma-separated).")
+@click.option("--plot", metavar="FILE", help="Plot the terms against T (PNG or SVG; needs the extra `plots`).")
+@click.option("--heat-map", metavar="FILE", help="Plot the bound over (beta1, beta2) instead.")
+@click.option("--data", metavar="FILE", help="Write the plotted data (by default the terms against T) as CSV or JSON.")
 @AS_JSON
 @ASCII_PICTURES
 @click.pass_context
@@ -84,16 +84,16 @@ def command(
     ascii_only: bool,
     **inputs: Any,
 ) -> None:
-    """What a theorem says for one setting: its bound term by term, certified, and whether it says anything.
+    """Evaluate a theorem's bound for one setting, term by term, with certified digits, and say whether it is vacuous.
 
     A NUMBER (see `adamproof --help`) is exact, and may be a formula: T^-1/2 (the power -1/2 of T), 0.5/sqrt(d),
-    1-T^-1/2.  Lengths are Euclidean over all coordinates; the loss has any unit, and gradients have that unit divided
-    by that of the parameters.
+    1-T^-1/2.  Norms are Euclidean over all coordinates.  The loss may have any unit; a gradient has the unit of the
+    loss divided by that of the parameters.
 
-    The last lines say what the theorem covers of the training: bias correction, weight decay, schedule, clipping.
+    The last lines show what the theorem covers of the training: bias correction, weight decay, schedule, clipping.
 
-    Exit status: 0 the theorem applies, 1 a hypothesis fails on these numbers, the training has what the theorem does
-    not cover, or --target is out of reach, 2 usage error.
+    Exit status: 0 the theorem applies, 1 a hypothesis fails on these numbers, the theorem does not cover the training,
+    or --target is out of reach, 2 usage error.
     """
     from ..bounds.problem import MissingError, ProblemError
 
@@ -106,11 +106,11 @@ def command(
         question = Question(theorem, case, digits, values, preset)
         files.expect_drawable(plot or heat_map, data)
         if plot and heat_map:
-            raise ProblemError("--plot and --heat-map draw different pictures; ask for one at a time")
+            raise ProblemError("--plot and --heat-map draw different pictures; give only one of them")
         if target is not None and optimise is not None:
-            raise ProblemError("--target solves for T and --optimise keeps it; ask for one at a time")
+            raise ProblemError("--target solves for T and --optimise keeps T fixed; give only one of them")
         if optimise is not None and not optimise.strip():
-            raise ProblemError("--optimise names nothing; choose from lr, beta1, beta2")
+            raise ProblemError("--optimise is empty; choose from lr, beta1, beta2")
         if target is not None:
             answer, code = question.reach(target, as_json)
         elif optimise is not None:
@@ -120,7 +120,7 @@ def command(
         if plot or heat_map or data:  # last, so that no file is left behind a mistake
             question.draw(plot, heat_map, data)
     except MissingError as error:
-        elsewhere = "--preset or --file gives what is missing; for R alone there is `adamproof magnitude`"
+        elsewhere = "--preset or --file supplies missing values; for R alone use `adamproof magnitude`"
         raise CliError(f"{error}; {elsewhere}") from error
     except ProblemError as error:
         raise refusing(error) from error
@@ -138,7 +138,7 @@ def collected(preset: str | None, path: str | None, inputs: Mapping[str, Any]) -
     values: dict[str, Any] = {}
     if preset is not None:
         if preset not in PRESETS:
-            raise CliError(f"there is no preset {preset!r}; the presets are {', '.join(PRESETS)}")
+            raise CliError(f"there is no preset {preset!r}; choose from {', '.join(PRESETS)}")
         values |= PRESETS[preset].values | PRESETS[preset].traits
     if path is not None:
         values |= read(path)
@@ -146,17 +146,17 @@ def collected(preset: str | None, path: str | None, inputs: Mapping[str, Any]) -
 
 
 def presets() -> str:
-    """All presets, with the sources of what is of public record."""
+    """All presets, with the sources of what is published."""
     from ..bounds.presets import PRESETS
 
     lines = []
     for preset in PRESETS.values():
-        for title, entries in (("of public record", preset.recorded), ("assumed, not measured", preset.assumed)):
+        for title, entries in (("published", preset.recorded), ("assumed, not measured", preset.assumed)):
             text = ", ".join(f"{name} = {value}" for name, value in entries.items())
             lines.append(labelled(f"  {title}: ", text))
         lines[-2:-2] = [preset.name, labelled("  source: ", preset.source)]
         traits = ", ".join(f"{name} = {str(value).lower()}" for name, value in preset.traits.items())
-        lines.append(labelled("  beside Adam's recursions: ", f"{traits}; the rest is not stated"))
+        lines.append(labelled("  in addition to Adam's recursions: ", f"{traits}; the rest is unknown"))
     return "\n".join(lines)
 
 
@@ -168,7 +168,7 @@ class Question:
         from ..bounds.training import training_of
 
         if case == 2 and theorem != "corollary":
-            raise ProblemError(f"--case 2 is for --theorem corollary, not for {theorem}")
+            raise ProblemError(f"--case 2 needs --theorem corollary, not {theorem}")
         self.theorem, self.case, self.digits = theorem, case, digits
         self.values, self.preset = values, preset
         self.training = training_of(values)
@@ -186,7 +186,7 @@ class Question:
         idle.note(
             (
                 ("with --target", solves, ("steps",)),
-                (f"on {theorem_slug(self.theorem)} with these inputs", True, sorted(unused)),
+                (f"on {theorem_slug(self.theorem)} with these parameters", True, sorted(unused)),
                 ("without --weight-decay", plain, ("decoupled",)),
                 ("with --json", as_json, ("ascii_only",)),
                 ("with --target" if solves else "with --optimise", solves or improves, ("ascii_only",)),
@@ -248,7 +248,7 @@ class Question:
         try:
             found = optimise(self.problem, self.hyper, wanted, self.theorem, self.case, self.digits, progress)
         except NoSetting as error:
-            text = f"Found no setting: {error}."
+            text = f"No setting found: {error}."
             none = {"chosen": None, "given": None, "lower_bound": None, "notes": [text], "bound": None}
             return (document("bound", VIOLATED, **none) if as_json else labelled("", text)), VIOLATED
         finally:

@@ -55,7 +55,7 @@ def _uncovered(found: Sequence[Covered]) -> str:
 def no_theorem(found: Sequence[Covered]) -> list[str]:
     """The verdict on a training that has what is not covered; nothing for others."""
     text = _uncovered(found)
-    return [labelled("", f"DOES NOT APPLY: {text}; the bound is for the same run without it.")] if text else []
+    return [labelled("", f"DOES NOT APPLY: {text}; the bound holds for the same run without it.")] if text else []
 
 
 def coverage_data(training: Training, found: Sequence[Covered]) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def _scale_line(found: Magnitudes, digits: int) -> str:
     parts = {"R": found.R, "R_T": found.R_t, "R_T with bias correction": found.corrected, "S": found.S}
     known = [f"{name} = {value.decimals(digits)[1]}" for name, value in parts.items() if value is not None]
     if found.R is None:
-        known.insert(0, "R: none, as beta1^2 >= beta2")
+        known.insert(0, "R: none, because beta1^2 >= beta2")
     return f"magnitudes, rounded up: {', '.join(known)}"
 
 
@@ -98,14 +98,14 @@ def _hypotheses(found: Bound) -> list[str]:
     but = f", but {text}" if text else ""
     lines = [labelled("", f"Hypotheses on the numbers: {count - len(failing)} of {count} hold{but}")]
     lines += [labelled("  FAILS: ", f"{check.name}; {_by_how_much(check)}") for check in failing]
-    lines += ["  About the run, for you to judge:", labelled("    ", "; ".join(found.theorem.assumed))]
+    lines += ["  Assumptions about the run, not checked here:", labelled("    ", "; ".join(found.theorem.assumed))]
     return lines
 
 
 def _by_how_much(check: Check) -> str:
     left, right = check.left.decimals(6), check.right.decimals(6)
     if check.holds is None:
-        return f"{check.formula}: the sides cannot be told apart at {left[0]}"
+        return f"{check.formula}: the two sides cannot be distinguished at {left[0]}"
     if check.right.low > 0:
         return f"{check.formula}: {left[1]} is {_rounded(check.left.high / check.right.low, 4)} times {right[1]}"
     return f"{check.formula}: {left[1]} against {right[1]}"
@@ -122,7 +122,7 @@ def _rounded(value: Fraction, digits: int = 3) -> str:
 def verdict(found: Bound) -> list[str]:
     """Whether the theorem applies; what the bound is compared with; what binds."""
     share = _percent(float(found.shares[found.binding].high)).strip()
-    lines = [] if found.holds else ["DOES NOT APPLY: a hypothesis fails, so the number above bounds nothing."]
+    lines = [] if found.holds else ["DOES NOT APPLY: a hypothesis fails, so the number above is not a bound."]
     lines += no_theorem(found.coverage)
     lines += _comparisons(found) if found.holds else []
     lines += [labelled("Note: ", note) for note in found.notes]
@@ -143,7 +143,7 @@ def _comparisons(found: Bound) -> list[str]:
             text = f"NOT VACUOUS against {each.text} = {value}, {each.why}: the bound is {_part(each.ratio)} it."
         lines.append(labelled("", text))
     if found.vacuous is None:
-        lines.append("There is nothing to compare it with, as |a_1| is 0 or not given.")
+        lines.append("There is no comparison, because |a_1| is 0 or not given.")
     return lines
 
 
@@ -211,7 +211,7 @@ def compared_data(found: Bound) -> list[dict[str, Any]]:
 
 def target_text(found: Target) -> str:
     if found.steps is None or found.at is None:
-        none = "No T" if found.monotone else "Found no T, among those tried,"
+        none = "No T" if found.monotone else "Among the T tried, none"
         return labelled("", f"{none} up to 10^{found.limit} makes the bound at most {found.target}: {found.why}.")
     lines = [f"T = {found.steps} is the smallest number of steps found with a bound of at most {found.target}"]
     lines += [f"  at T      {found.at.decimals(found.digits)[1]} (rounded up)"]
@@ -244,10 +244,10 @@ def optimised_text(found: Optimised) -> str:
         lines += [f"  as given   {found.given.total.decimals(digits)[1]} (rounded up); {rest}"]
     if not found.bound.holds:
         failing = "; ".join(check.name for check in found.bound.checks if not check.holds)
-        lines.append(labelled("", f"DOES NOT APPLY: {failing} fails, so the number above bounds nothing."))
+        lines.append(labelled("", f"DOES NOT APPLY: {failing} fails, so the number above is not a bound."))
     lines += [labelled("  ", note) for note in found.notes]
     if found.bound.vacuous:
-        lines.append("Even the best setting that was found leaves the bound vacuous:")
+        lines.append("Even the best setting found leaves the bound vacuous:")
     return "\n".join([*lines, *(_comparisons(found.bound) if found.bound.holds else ())])
 
 
@@ -256,7 +256,7 @@ def _left_of(best: Enclosure, given: Enclosure) -> str:
     if best == given or not given.low:
         return "the same"
     ratio = best.high / given.low
-    return "almost all of that is left" if _rounded(ratio) == "1" else f"{_rounded(ratio)} of that is left"
+    return "almost no improvement" if _rounded(ratio) == "1" else f"reduced to {_rounded(ratio)} of it"
 
 
 def optimised_data(found: Optimised) -> dict[str, Any]:

@@ -14,12 +14,12 @@ from .options import HELP, examples, with_options
     context_settings=HELP,
     epilog=examples("cache", "cache --clear"),
 )
-@with_options(click.option("--clear", is_flag=True, help="Delete everything in it."))
+@with_options(click.option("--clear", is_flag=True, help="Delete all entries."))
 def command(clear: bool) -> None:
-    """Say where `check` keeps proofs and evidence between runs, and how much there is.
+    """Show where `check` keeps proofs and evidence between runs, and how large the cache is; or clear it.
 
-    A verdict is never kept: the kernel reads the proofs again each time.  The folder is $ADAMPROOF_CACHE, or else
-    adamproof in $XDG_CACHE_HOME or ~/.cache; it may be deleted at any time.
+    The cache never keeps a verdict: the kernel reads the proofs again each time.  Its folder is $ADAMPROOF_CACHE, or
+    else adamproof in $XDG_CACHE_HOME or ~/.cache.  You may delete it at any time.
     """
     from ..checking.cache import Cache
 

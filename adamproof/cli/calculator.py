@@ -27,7 +27,7 @@ TRAITS = {
 SHORTER = {"gap": ("--D",), "epsilon": ("--eps",), "steps": ("--T",)}
 ASCII_PICTURES = click.option("--ascii", "ascii_only", is_flag=True, help="Draw bars and maps in ASCII.")
 DIGITS = click.option(
-    "--digits", type=Whole(1, 1000), default=6, show_default=True, help="Digits to which values are certified."
+    "--digits", type=Whole(1, 1000), default=6, show_default=True, help="Number of certified digits."
 )
 Command = Callable[..., Any]
 
@@ -64,7 +64,7 @@ def training_options(command: Command) -> Command:
     """An option for each trait of a training that a theorem may or may not cover."""
     for name, flags in reversed(TRAITS.items()):
         kind: Any = {"type": _formula(name)} if name in ("weight_decay", "clipping") else {"default": None}
-        command = click.option(flags, name, help=f"Of the training: {TRAINING[name]}.", **kind)(command)
+        command = click.option(flags, name, help=f"Training: {TRAINING[name]}.", **kind)(command)
     return command
 
 

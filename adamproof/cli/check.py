@@ -38,8 +38,8 @@ from .options import (
 @with_options(
     NAMES,
     AS_JSON,
-    click.option("-q", "--quiet", is_flag=True, help="One line a lemma: its name and the verdict."),
-    click.option("-v", "--verbose", is_flag=True, help="Refusals and counterexamples in full, and versions."),
+    click.option("-q", "--quiet", is_flag=True, help="Print one line per lemma: its name and verdict."),
+    click.option("-v", "--verbose", is_flag=True, help="Print refusals and counterexamples in full, and versions."),
     TEST_MODELS,
     NO_MUTANTS,
     NO_CACHE,
@@ -47,13 +47,13 @@ from .options import (
         "--save",
         metavar="DIR",
         shell_complete=complete_folder,
-        help="Write each claim's proof file into this folder.",
+        help="Write the proof file of each claim into this folder.",
     ),
     CLAIM,
     click.option(
         "--without",
         metavar="ASSUMPTION",
-        help="Drop the assumptions of this name, or whose names start with it, and say which claims still hold.",
+        help="Drop each assumption whose name starts with this text, and show which claims still hold.",
     ),
     ASCII,
     PROCESSES,
@@ -77,12 +77,13 @@ def command(
     jobs: int,
     progress: bool,
 ) -> None:
-    """Prove lemmas, verify the proofs in a fresh process, test them on numbers, and refute their near misses (mutants).
+    """Prove lemmas, verify the proofs in a fresh process, test them on numbers, and reject their near misses (mutants).
 
-    A lemma file is a program, and is run. Of a stranger's work, `adamproof verify` proof files instead.
+    A lemma file is a program, and this command runs it. To review the work of others, use `adamproof verify` on their
+    proof files instead.
 
-    With --without ASSUMPTION the scripts run without it (no numbers, no mutants). The answer tells which claims still
-    hold and which need it.
+    With --without ASSUMPTION the scripts run without it (no numbers, no mutants), and the answer shows which claims
+    still hold and which need it.
 
     Exit status: 0 all proved, 1 something refuted or rejected, 2 usage error, 3 undecided; with --without, 0 if
     all claims still hold, 3 otherwise.
@@ -91,7 +92,7 @@ def command(
     from .tasks import Settings
 
     if save is not None and not save.strip():
-        raise CliError("--save needs the name of a folder")
+        raise CliError("--save needs a folder name")
     folder = None if save is None else files.make_folder(save)
     if without is None:
         style = terminal.style(ascii_only)

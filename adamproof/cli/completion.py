@@ -27,8 +27,8 @@ SHELLS = tuple(CLASSES)
 def command(ctx: click.Context, shell: str) -> None:
     """Print a script that completes commands, options and names of lemmas in your shell.
 
-    bash (4.4 or later) loads it from the first place below in each new shell; zsh from any folder in $fpath before
-    compinit (`fpath+=~/.zfunc` in ~/.zshrc); fish from the last one.
+    The examples show where to save it. bash (4.4 or later) and fish load it from there in each new shell; zsh loads it
+    from any folder in $fpath before compinit (`fpath+=~/.zfunc` in ~/.zshrc).
     """
     terminal.say(script(ctx.find_root().command, shell), newline=False)
 

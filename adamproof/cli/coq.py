@@ -60,7 +60,7 @@ class Coq:
             terminal.warn(f"This is Coq {version}; the exported proofs are written for Coq {coqc.VERSION}.")
         development, names, proofs = Development(), dict[str, str](), dict[str, dict[str, str]]()
         for one in stored(words, self.jobs, self.progress, self.codes, self.documents):
-            self.progress(f"{one.name}: being written for Coq")
+            self.progress(f"{one.name}: writing it for Coq")
             try:
                 names[module_of(development, one).name] = one.name
             except Refusal as refusal:
@@ -114,7 +114,7 @@ def record(folder: Path, found: records.Opinions) -> None:
     path = folder / f"{found.checker}.json"
     found = records.with_earlier(found, path)
     files.write(path, found.text())
-    terminal.warn(f"{path}: what {found.name} said about {records.number_of(len(found.results), 'result')}")
+    terminal.warn(f"{path}: {found.name} on {records.number_of(len(found.results), 'result')}")
 
 
 def not_read(name: str, error: CliError, codes: list[int], documents: list[dict[str, Any]]) -> None:
@@ -181,7 +181,7 @@ def _text_of(path: str) -> str:
         with Path(path).open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
-            raise ValueError(f"a proof file has at most {MAX_BYTES} bytes")
+            raise ValueError(f"a proof file must have at most {MAX_BYTES} bytes")
         return content.decode()
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
@@ -212,7 +212,7 @@ def _statement(stored: Stored) -> list[str]:
     return [
         line
         for theorem in theorems
-        for line in (f"  it says: {show(theorem.conclusion)}", *(f"    if {show(one)}" for one in theorem.hypotheses))
+        for line in (f"  it states: {show(theorem.conclusion)}", *(f"    if {show(one)}" for one in theorem.hypotheses))
     ]
 
 

@@ -21,8 +21,8 @@ DEBUG = "adamproof.debug"  # where a context keeps whether --debug was given
 ADVICE = {
     errno.EMFILE: "raise the limit with `ulimit -n`",
     errno.ENFILE: "close some programs",
-    errno.EAGAIN: "close some programs, or ask for fewer processes with -j",
-    errno.ENOMEM: "close some programs, or ask for fewer processes with -j",
+    errno.EAGAIN: "close some programs, or use fewer processes with -j",
+    errno.ENOMEM: "close some programs, or use fewer processes with -j",
     errno.ENOSPC: "free some space",
 }
 OF_WRITING = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}  # no reading fails with these

@@ -39,13 +39,13 @@ class Request:
     """What is asked: a field for each option, which is declared here alone."""
 
     name: str = filled_by(click.argument("name", metavar="NAME", type=click.Choice([*EXPERIMENTS, "all"])))
-    full: bool = option("More steps and replicates: minutes instead of seconds.", is_flag=True)
+    full: bool = option("Use more steps and replicates: minutes instead of seconds.", is_flag=True)
     seed: int = filled_by(SEED)
     engine: str = filled_by(ENGINE)
     threads: int | None = filled_by(THREADS)
     save: str | None = option("Write NAME.json (the record), NAME.csv and NAME.svg into this folder.", metavar="DIR")
-    plot: str | None = option("Draw it (PNG or SVG; needs the extra `experiments`).", metavar="FILE")
-    data: str | None = option("Write what is drawn as CSV or JSON.", metavar="FILE")
+    plot: str | None = option("Plot it (PNG or SVG; needs the extra `experiments`).", metavar="FILE")
+    data: str | None = option("Write the plotted data as CSV or JSON.", metavar="FILE")
 
 
 @click.command(
@@ -56,12 +56,12 @@ class Request:
 @with_options(*options_of(Request), AS_JSON, PROGRESS, DEBUGGING)
 @click.pass_context
 def command(ctx: click.Context, /, as_json: bool, progress: bool, **options: Any) -> None:
-    """Test in runs what the theorems bound and what the source claims.
+    """Run experiments on what the theorems bound and on what the source claims.
 
-    NAME is conditions, lr-dimension, beta-boundary, momentum, rate, or all.  What comes out was observed in runs and
-    proves nothing; the records that --save writes are what `adamproof claims` shows as observed.
+    NAME is conditions, lr-dimension, beta-boundary, momentum, rate, or all.  The results are observations and prove
+    nothing.  `adamproof claims` shows the records that --save writes as observed.
 
-    Exit status: 0, or 1 if a run was stopped because a number is no longer finite, or 2 for a usage error.
+    Exit status: 0, or 1 if a run stopped because a number is no longer finite, or 2 for a usage error.
     """
     idle.note((("with --engine numpy", options["engine"] == "numpy", ("threads",)),))
     ctx.exit(experiment(Request(**options), "json" if as_json else "text", terminal.Progress(progress)))
@@ -73,7 +73,7 @@ def experiment(request: Request, form: str, progress: terminal.Progress) -> int:
 
     names = list(EXPERIMENTS) if request.name == "all" else [request.name]
     if len(names) > 1 and (request.plot or request.data):
-        raise CliError("--plot and --data are for one experiment; with all, --save DIR writes the files of each")
+        raise CliError("--plot and --data take one experiment; with all, use --save DIR to write the files of each")
     files.expect_drawable(request.plot, request.data)
     folder = None if request.save is None else files.make_folder(request.save)
     records = []
@@ -131,7 +131,7 @@ def text(record: Record) -> str:
     lines += [
         *experiment.summary(record.result),
         "",
-        "observed in runs, which prove nothing; beside claims of the source:",
+        "observed in runs, which prove nothing; claims of the source that it concerns:",
     ]
     lines += [f"  {number}: {words}" for number, words in record.observed().items()]
     return "\n".join(lines)

@@ -25,22 +25,22 @@ from .options import DEBUGGING, HELP, NAMES, complete_file, examples, with_optio
         type=click.Choice(["json", "latex", "coq", "smt2"]),
         default="json",
         show_default=True,
-        help="A proof file, a document, a Coq file that needs no other, or its arithmetic steps for SMT solvers.",
+        help="Format: proof file, LaTeX document, self-contained Coq file, or arithmetic steps for SMT solvers.",
     ),
-    click.option("--claim", metavar="CLAIM", help="Which claim, by name (the first one if not given)."),
+    click.option("--claim", metavar="CLAIM", help="The claim's name (by default the first claim)."),
     click.option(
         "-o",
         "--output",
         "path",
         metavar="FILE",
         shell_complete=complete_file,
-        help="Where to write (standard output if not given).",
+        help="Output file (by default standard output).",
     ),
     DEBUGGING,
 )
 @click.pass_context
 def command(ctx: click.Context, names: tuple[str, ...], form: str, claim: str | None, path: str | None) -> None:
-    """Write a claim's proof file, a LaTeX document of it, or its proof for Coq or for SMT solvers."""
+    """Export a claim as a proof file, a LaTeX document, a Coq file, or questions for SMT solvers."""
     from .names import resolve
     from .tasks import Settings, run_all, workers
 
@@ -51,7 +51,7 @@ def command(ctx: click.Context, names: tuple[str, ...], form: str, claim: str | 
         targets = resolve(names, processes)
         if len(targets) != 1:
             slugs = ", ".join(target.slug for target in targets)
-            raise CliError(f"export takes one lemma, not {len(targets)}: {slugs}")
+            raise CliError(f"export takes one lemma, got {len(targets)}: {slugs}")
         settings = Settings("show", "latex" if form == "latex" else "ascii", claim=FIRST if claim is None else claim)
         (outcome,) = run_all(targets, settings, processes, 1, progress)
     if outcome.error:
@@ -59,7 +59,7 @@ def command(ctx: click.Context, names: tuple[str, ...], form: str, claim: str | 
     chosen = outcome.data["claims"][0]["name"]
     if outcome.exit_code:
         reason = outcome.data["claims"][0]["reason"]
-        terminal.warn(f"{outcome.slug} ({chosen}) is not exported, because it is {outcome.verdict}: {reason}")
+        terminal.warn(f"{outcome.slug} ({chosen}) is not exported because it is {outcome.verdict}: {reason}")
         ctx.exit(outcome.exit_code)
     text = outcome.text if form == "latex" else outcome.proofs[0][1]
     if form == "coq":

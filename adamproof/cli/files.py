@@ -39,7 +39,7 @@ def write_drawing(found: Drawn, plot: str | None, data: str | None) -> None:
 def expect_writable(path: str) -> None:
     """Say before long work that a file cannot be written, where that can be seen.  Raises CliError."""
     if not path.strip():
-        raise CliError("the name of a file to write must not be empty")
+        raise CliError("the name of the output file must not be empty")
     if os.path.isdir(path):
         raise CliError(f"cannot write {path}: it is a folder")
     folder = os.path.dirname(path) or "."

@@ -30,9 +30,9 @@ OPEN = 3
 @with_options(
     SOME_NAMES,
     click.option("--dot", "form", flag_value="dot", help="Print the graph for Graphviz."),
-    click.option("--svg", "form", flag_value="svg", help="Print it as SVG, drawn by Graphviz's program dot."),
+    click.option("--svg", "form", flag_value="svg", help="Print it as SVG, drawn by Graphviz (dot)."),
     click.option("--json", "form", flag_value="json", help="Print one JSON document."),
-    click.option("-v", "--verbose", is_flag=True, help="The assumptions of every result, not only of those named."),
+    click.option("-v", "--verbose", is_flag=True, help="Show the assumptions of all results, not only of NAMEs."),
     click.option("--ascii", "ascii_only", is_flag=True, help="Draw the tree in ASCII."),
     PROGRESS,
     DEBUGGING,
@@ -41,11 +41,11 @@ OPEN = 3
 def command(
     ctx: click.Context, names: tuple[str, ...], form: str | None, verbose: bool, ascii_only: bool, progress: bool
 ) -> None:
-    """Show which result rests on which, on which assumptions and on which cited axioms (all results by default).
+    """Show which results, assumptions and cited axioms each result depends on (all results by default).
 
-    Every claim is derived anew; what its script used is what is shown.
+    The command derives every claim again and shows what its script used.
 
-    Exit status: 0 all derived, 2 usage error or no program dot for --svg, 3 a claim that could not be derived.
+    Exit status: 0 all derived, 2 usage error or no Graphviz (dot) for --svg, 3 a claim could not be derived.
     """
     style = terminal.style(ascii_only)
     idle.note(((f"with --{form}", form is not None, ("verbose", "ascii_only")),))
@@ -61,7 +61,7 @@ def show_graph(names: Sequence[str], form: str, style: str, verbose: bool, progr
 
     program = shutil.which("dot")
     if form == "svg" and program is None:
-        raise CliError("--svg needs Graphviz's program dot, which is not on PATH; --dot prints what it would draw")
+        raise CliError("--svg needs Graphviz (dot), which is not on PATH; install it, or use --dot for its input")
     with workers(1, progress) as processes:
         found = _graph(resolve(names, processes) if names else [], processes)
     progress.clear()
@@ -103,7 +103,7 @@ def _graph(targets: Sequence[Target], processes: Workers) -> Graph:
         asked += [name for name in part.asked if not targets or part.nodes[name].slug in library]
         own = {**part.nodes, **own}
     if any(end not in own for node in own.values() for end in node.rests_on):
-        raise CliError("the graph has an edge that ends nowhere")
+        raise CliError("the graph has an edge to an unknown node")
     kept = _reached(asked, own)
     return Graph(tuple(asked), {name: node for name, node in own.items() if name in kept})
 
@@ -139,7 +139,7 @@ def _graph_of(path: str | None, slugs: Sequence[str], processes: Workers) -> Gra
     try:
         return unpacked_graph(answered(processes, path, "graph", slugs=list(slugs)).get("graph"))
     except NotFindings as error:
-        raise CliError(f"{path or 'the library'} sent what is not a graph: {error}") from None
+        raise CliError(f"{path or 'the library'} sent data that are not a graph: {error}") from None
 
 
 def drawn(program: str, found: Graph) -> str:
@@ -151,7 +151,7 @@ def drawn(program: str, found: Graph) -> str:
     )
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise CliError(f"{program} does not draw the graph: {reason}", done.stderr)
+        raise CliError(f"{program} failed to draw the graph: {reason}", done.stderr)
     return done.stdout
 
 

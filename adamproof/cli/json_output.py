@@ -12,7 +12,7 @@ A lemma: slug, label (or null), title, source {kind, text}, where, then by comma
           versions {name: version}, recalled (proofs and evidence came from the cache; the verdict never
           does), seconds
   show    notes, assumptions {name: statement}, constants {name: SymPy expression}, claims [claim]
-  mutants mutants [mutant], all_killed, seconds
+  mutants mutants [mutant], all_rejected, seconds
   without ("check --without") dropped [name], all_hold, claims [claim with stated [name],
           needed [name], mutant (its name, or null), said], seconds
 
@@ -28,7 +28,7 @@ numbers models, comparisons, exact, sampled, digits, smallest_slack, smallest_re
 intervals box {variable: [low, high]}, verdict, boxes, lower (an exact lower bound of the slack, or null); or null
 witness model, conclusion, variables {name: value}, calls [{function, arguments [value], value}],
         instance [value], relation, left, right, exact, hypotheses_exact, hypotheses_sampled, digits; or null
-mutant  name, statement, killed, refused, reason, witness
+mutant  name, statement, rejected, refused, reason, witness
 
 "graph" has asked [name], nodes [{name, lemma, claim, label, title, assumptions [name], axioms [{name, source}],
 rests_on [name], problem}].  "claims" has claims [{number, claim, verdict, word, by [text], beyond [assumption],
@@ -67,7 +67,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..checking.report import About, ClaimReport, Findings, LemmaReport, Losses, MutantReport
+    from ..checking.report import AblationReport, About, ClaimReport, Findings, LemmaReport, MutantReport
     from ..kernel.terms import Term
     from ..numeric.check import Report, Witness
 
@@ -121,8 +121,8 @@ def shown(report: LemmaReport) -> Data:
 
 
 def refuted(found: Findings) -> Data:
-    killed = all(entry.killed for entry in found.mutants)
-    return {**heading(found.about), "mutants": [mutant(entry) for entry in found.mutants], "all_killed": killed}
+    rejected = all(entry.is_rejected for entry in found.mutants)
+    return {**heading(found.about), "mutants": [mutant(entry) for entry in found.mutants], "all_rejected": rejected}
 
 
 def claim(report: ClaimReport) -> Data:
@@ -162,14 +162,14 @@ def mutant(report: MutantReport) -> Data:
     return {
         "name": report.name,
         "statement": _statement(report.hypotheses, report.conclusion),
-        "killed": report.killed,
+        "rejected": report.is_rejected,
         "refused": report.refused,
         "reason": report.reason,
         "witness": None if report.witness is None else _witness(report.witness),
     }
 
 
-def lost(found: Losses) -> Data:
+def lost(found: AblationReport) -> Data:
     claims = [
         {**claim(entry.report), "stated": list(entry.stated), "needed": list(entry.needed)}
         | {"mutant": entry.mutant or None, "said": entry.text}

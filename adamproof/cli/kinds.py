@@ -21,26 +21,26 @@ class Kind(NamedTuple):
     advice: str
 
 
-PROOF = Kind("a proof file", "`adamproof verify {path}` has the kernel read it")
-RECORD = Kind("a record of results", "`adamproof claims --records DIR` reads the records in a folder")
+PROOF = Kind("a proof file", "verify it with `adamproof verify {path}`")
+RECORD = Kind("a record of results", "use `adamproof claims --records DIR` with its folder")
 FOLDER = Kind("a folder", "name the files in it")
-EMPTY = Kind("an empty file", "nothing was written to it, so make it again")
-PRINTED = Kind("what a command printed with --json", "`adamproof export NAME -o FILE` writes a proof file")
+EMPTY = Kind("an empty file", "create it again")
+PRINTED = Kind("what a command printed with --json", "write a proof file with `adamproof export NAME -o FILE`")
 MARKED = Kind("a file with a byte order mark (BOM)", "save it as UTF-8 without one")
 NOTEBOOK = Kind("a notebook", "open it with Jupyter")
 PICTURE = Kind("a picture", "open it with a viewer")
 ARCHIVE = Kind("a compressed file", "unpack it first")
 BY_BEGINNING = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")  # gzip, zip, bzip2, xz, zstd
 BY_ENDING = {
-    ".py": Kind("a Python file", "`adamproof check {path}` checks its lemmas, and with --save DIR writes proof files"),
-    ".v": Kind("a Coq file", "`coqc {path}` has Coq read it"),
-    ".smt2": Kind("a file for SMT solvers", "`z3 {path}` answers its questions"),
+    ".py": Kind("a Python file", "use `adamproof check {path}`, which writes proof files with --save DIR"),
+    ".v": Kind("a Coq file", "use `coqc {path}`"),
+    ".smt2": Kind("a file for SMT solvers", "use `z3 {path}`"),
     ".html": Kind("a web page", "open it in a browser"),
-    ".tex": Kind("a LaTeX document", "LaTeX typesets it"),
+    ".tex": Kind("a LaTeX document", "typeset it with LaTeX"),
     ".md": Kind("a Markdown page", "read it as text"),
-    ".csv": Kind("a table of data", "`adamproof export NAME -o FILE` writes a proof file"),
-    ".toml": Kind("a file of numbers for the calculator", "`adamproof bound --file {path}` reads it"),
-    ".npz": Kind("a checkpoint of a run", "`adamproof simulate` with --resume and --checkpoint {path} goes on from it"),
+    ".csv": Kind("a table of data", "write a proof file with `adamproof export NAME -o FILE`"),
+    ".toml": Kind("a file of numbers for the calculator", "use `adamproof bound --file {path}`"),
+    ".npz": Kind("a checkpoint of a run", "continue it with `adamproof simulate --resume --checkpoint {path}`"),
     ".svg": PICTURE,
     ".png": PICTURE,
     ".pdf": Kind("a PDF document", PICTURE.advice),
@@ -91,7 +91,7 @@ def refuse_pipe(path: str) -> None:
     except (OSError, ValueError):
         return
     if is_pipe:
-        raise CliError(f"{path} is a pipe, not a file: write what comes out of it into a file first")
+        raise CliError(f"{path} is a pipe, not a file: save its output to a file first")
 
 
 def missing(path: str) -> str:

@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 )
 @input_options(["beta1", "beta2", "steps", "epsilon", "V", "dim"])
 @DIGITS
-@click.option("--map", "as_map", is_flag=True, help="A table of R over (beta1, beta2).")
-@click.option("--plot", metavar="FILE", help="Draw a heat map of R (PNG or SVG; needs the extra `plots`).")
-@click.option("--data", metavar="FILE", help="Write that map as CSV or JSON.")
+@click.option("--map", "as_map", is_flag=True, help="Print a table of R over (beta1, beta2).")
+@click.option("--plot", metavar="FILE", help="Plot a heat map of R (PNG or SVG; needs the extra `plots`).")
+@click.option("--data", metavar="FILE", help="Write the heat map's data as CSV or JSON.")
 @AS_JSON
 @ASCII_PICTURES
 def command(
     digits: int, as_map: bool, plot: str | None, data: str | None, as_json: bool, ascii_only: bool, **inputs: Any
 ) -> None:
-    """How large an update |m_t|/(sqrt(v_t) + epsilon) can be: R for all t, R_t at a time, S on average.
+    """Bound the update magnitude |m_t|/(sqrt(v_t) + epsilon): R for all t, R_t at a time t, S on average.
 
     R exists if beta1^2 < beta2, is at least 1, and is 1 exactly at beta1 = beta2.  A NUMBER may be a formula in T and
     d, as for `bound`.
@@ -78,12 +78,12 @@ def magnitude_text(found: Magnitudes) -> str:
         ("R", found.R, "u_t <= R for every t (Lemma B.2); also with bias correction"),
         ("R^2 - 1", found.excess, "0 exactly at beta1 = beta2"),
         ("R_t", found.R_t, f"the largest u_t at t = {shown(found.settings.get('steps', found.settings['beta1']))}"),
-        ("R_t, corrected", found.corrected, "the largest bias-corrected magnitude then"),
-        ("S", found.S, "root of the mean square over t = 1..T, where E[v_T] <= V"),
+        ("R_t, corrected", found.corrected, "the largest bias-corrected u_t at that t"),
+        ("S", found.S, "root mean square over t = 1..T, if E[v_T] <= V"),
     ]
     lines = [", ".join(f"{name} = {shown(value)}" for name, value in found.settings.items()), ""]
     if found.R is None:
-        lines.append("  R               none: beta1^2 >= beta2, so u_t is not bounded as t grows")
+        lines.append("  R               none: beta1^2 >= beta2, so u_t is unbounded as t grows")
     for name, value, meaning in rows:
         if value is not None:
             low, high = value.decimals(found.digits)

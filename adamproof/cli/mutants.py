@@ -16,9 +16,9 @@ from .options import AS_JSON, ASCII, DEBUGGING, HELP, NAMES, PROGRESS, examples,
 @with_options(NAMES, AS_JSON, ASCII, PROGRESS, DEBUGGING)
 @click.pass_context
 def command(ctx: click.Context, names: tuple[str, ...], as_json: bool, ascii_only: bool, progress: bool) -> None:
-    """Refute a lemma's mutants, its near misses: the prover must fail on each, and a counterexample must show it false.
+    """Test that a lemma's near misses (mutants) are rejected: the prover must fail, and a counterexample must exist.
 
-    Exit status: 0 if all are killed, 1 if one survives.
+    Exit status: 0 if all are correctly rejected, 1 if one is not.
     """
     from .run import Run
     from .tasks import Settings

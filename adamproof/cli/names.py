@@ -37,7 +37,7 @@ def resolve(words: Sequence[str], workers: Workers) -> list[Target]:
     places: dict[str, Target] = {}
     for target in found:
         if places.setdefault(target.slug.casefold(), target) is not target:
-            raise CliError(f"two different lemmas are named {target.slug}; check them one at a time")
+            raise CliError(f"two different lemmas are named {target.slug}; check one at a time")
     return list(found)
 
 
@@ -103,7 +103,7 @@ def declared(path: str, workers: Workers) -> list[About]:
     from ..checking.pool import WorkerFailed, refuse_names_of_the_library
 
     if not path.isprintable():  # a line break in a name would write lines of its own
-        raise CliError(f"the name {path!r} has characters that cannot be shown: rename the file")
+        raise CliError(f"the name {path!r} has unprintable characters: rename the file")
     found = abouts(workers, path)
     try:
         for about in found:
@@ -121,7 +121,7 @@ def abouts(workers: Workers, path: str | None = None, slugs: Sequence[str] = ())
     try:
         found = [unpacked_about(entry) for entry in data.get("about", ())]
     except (NotFindings, TypeError) as error:
-        raise CliError(f"{path or 'the library'} sent what does not describe a lemma: {error}") from None
+        raise CliError(f"{path or 'the library'} sent data that do not describe a lemma: {error}") from None
     if not found or len({about.slug.casefold() for about in found}) < len(found):
         raise CliError(f"{path or 'the library'} sent no lemma, or one twice")
     return found

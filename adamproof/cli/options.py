@@ -93,32 +93,32 @@ def _remember_debug(ctx: click.Context, _: click.Parameter, value: bool) -> None
 NAMES = click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=complete_lemma)
 SOME_NAMES = click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=complete_lemma)
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-ASCII = click.option("--ascii", "ascii_only", is_flag=True, help="Write statements in ASCII: the kernel's exact text.")
-PROGRESS = click.option("--progress", is_flag=True, help="Report progress on standard error, terminal or not.")
+ASCII = click.option("--ascii", "ascii_only", is_flag=True, help="Write statements in ASCII, the kernel's exact text.")
+PROGRESS = click.option("--progress", is_flag=True, help="Report progress on standard error, even if not a terminal.")
 TEST_MODELS = click.option(
     "--models",
     type=Whole(0),
     default=MODELS,
     show_default=True,
-    help="Random models a claim is tested on (0: none).",
+    help="Number of random models per claim (0: none).",
 )
-NO_MUTANTS = click.option("--no-mutants", is_flag=True, help="Leave out the mutants.")
-NO_CACHE = click.option("--no-cache", is_flag=True, help="Search anew, and keep nothing (see `adamproof cache`).")
+NO_MUTANTS = click.option("--no-mutants", is_flag=True, help="Skip the mutants (near misses).")
+NO_CACHE = click.option("--no-cache", is_flag=True, help="Do not use the proof cache (see `adamproof cache`).")
 PROCESSES = click.option("-j", "--jobs", type=Whole(1), default=JOBS, show_default=True, help="Processes.")
-CLAIM = click.option("--claim", metavar="CLAIM", help="Only this claim of the lemma, by name.")
-SEED = click.option("--seed", type=Whole(0, LARGEST_SEED), default=0, show_default=True, help="Of the noise.")
+CLAIM = click.option("--claim", metavar="CLAIM", help="Use only the claim of this name.")
+SEED = click.option("--seed", type=Whole(0, LARGEST_SEED), default=0, show_default=True, help="Seed of the noise.")
 ENGINE = click.option(
     "--engine",
     type=click.Choice(["auto", "numpy", "numba", "cupy"]),
     default="auto",
     show_default=True,
-    help="Who runs it.",
+    help="Simulation backend.",
 )
-THREADS = click.option("--threads", type=Whole(1), help="For numba (all processors by default).")
+THREADS = click.option("--threads", type=Whole(1), help="Number of Numba threads (all processors by default).")
 DEBUGGING = click.option(
     "--debug",
     is_flag=True,
     expose_value=False,
     callback=_remember_debug,
-    help="Show the traceback of an error in a lemma's own code.",
+    help="Show tracebacks of errors in lemma files.",
 )

@@ -35,7 +35,7 @@ FACTOR = Formula("1/2, 0.5 or 2/3", lambda hint: 0 < rational(hint) <= 1)
 @click.option("--alpha", type=FACTOR, default="1/2", show_default=True, help="1 - beta1 = alpha*T^-1/2.")
 @click.option("--beta", type=FACTOR, default="1/2", show_default=True, help="1 - beta2 = beta*T^-1/2.")
 @click.option("--gamma0", type=FACTOR, default="1", show_default=True, help="lr = gamma0*T^-3/4/sqrt(d).")
-@click.option("--at", type=Steps(), help="The T of the table, by commas.  [default: 1,2,10,1e3,1e6,1e12]")
+@click.option("--at", type=Steps(), help="Values of T in the table, comma-separated.  [default: 1,2,10,1e3,1e6,1e12]")
 @DIGITS
 @AS_JSON
 @click.pass_context
@@ -50,12 +50,12 @@ def command(
     as_json: bool,
     **inputs: Any,
 ) -> None:
-    """The rate T^(-1/4) with its explicit constant: the bound is at most K*sqrt(d)/T^(1/4) for every T.
+    """Compute the rate T^(-1/4) with its explicit constant K: the bound is at most K*sqrt(d)/T^(1/4) for every T.
 
-    Prints K as a formula and in numbers, and beside K*sqrt(d)/T^(1/4) the main theorem's bound on that schedule.
-    With L1 > 0 the theorem applies from some T on: lr must be small beside 1/L1.
+    Prints K as a formula and as a number, and compares K*sqrt(d)/T^(1/4) with the main theorem's bound on that
+    schedule. If L1 > 0, the theorem applies from some T on, because lr must be small compared with 1/L1.
 
-    Exit status: 0 the theorem applies at every T of the table, 1 it does not at some T, 2 usage error.
+    Exit status: 0 the theorem applies at every T of the table, 1 it does not apply at some T, 2 usage error.
     """
     from ..bounds.constant import STEPS, rate_constant
     from ..bounds.problem import Problem, ProblemError
@@ -103,7 +103,7 @@ def _where_it_fails(found: RateConstant) -> list[str]:
     if found.holds:
         return []
     failing = dict.fromkeys(formula for row in found.rows for formula in row.failing)
-    text = f"DOES NOT APPLY at the T that are marked: {'; '.join(failing)} fails there, so those numbers bound nothing."
+    text = f"DOES NOT APPLY at the marked T: {'; '.join(failing)} fails there, so those numbers are not bounds."
     return ["", labelled("", text)]
 
 

@@ -25,15 +25,15 @@ from .options import AS_JSON, HELP, examples
 @click.option("--beta1", "A", type=Exponent("beta1"), help="A of 1 - beta1 = Theta(T^-A): 1/2, or 1-T^-1/2.")
 @click.option("--beta2", "B", type=Exponent("beta2"), help="B of 1 - beta2 = Theta(T^-B).")
 @click.option("--lr", "C", type=Exponent("lr"), help="C of lr = Theta(T^-C/sqrt(d)): 3/4, or T^-3/4.")
-@click.option("--theorem", type=click.Choice(THEOREMS[:2]), default="main", show_default=True, help="Which bound.")
-@click.option("--best", is_flag=True, help="The exponents of the best rate alone; those given are kept.")
+@click.option("--theorem", type=click.Choice(THEOREMS[:2]), default="main", show_default=True, help="The theorem.")
+@click.option("--best", is_flag=True, help="Print only the exponents of the best rate; given exponents stay fixed.")
 @AS_JSON
 def command(A: str | None, B: str | None, C: str | None, theorem: str, best: bool, as_json: bool) -> None:
-    """How the bound falls with T when 1 - beta1, 1 - beta2 and lr are powers of T: exponents, exact.
+    """Compute how the bound decays with T if 1 - beta1, 1 - beta2 and lr are powers of T, with exact exponents.
 
-    The options take exponents; for betas and learning rates that are constants there are `bound` and `magnitude`.
+    The options take exponents. For constant betas and learning rates use `bound` and `magnitude`.
 
-    Shows the growth of R (or S), the exponent of each term, the rate, what binds, and the best exponents, with a
+    Shows the growth of R (or S), the exponent of each term, the rate, the binding term, and the best exponents with a
     certificate that the kernel checks.
 
     Exit status: 0, or 2 for a usage error.

@@ -34,7 +34,7 @@ from .options import (
 from .terminal import labelled
 
 if TYPE_CHECKING:
-    from ..experiments.against_bound import Sandwich
+    from ..experiments.against_bound import AgainstBound
     from ..simulator import Algorithm, Noise, Run, Sampled, Schedule, Separable
 
 VBAR = {"smallest u": "the least mean of u in a window (biased low)", "|u o a| / |a|": "|u o a| / |a|"}
@@ -49,50 +49,50 @@ VIOLATED = 1
 class Request:
     """What is asked: a field for each option, which is declared here alone."""
 
-    problem: str = option("The objective.", type=click.Choice(["quadratic", "cosh", "digits"]), default="quadratic")
+    problem: str = option("Objective.", type=click.Choice(["quadratic", "cosh", "digits"]), default="quadratic")
     dim: int = option("Coordinates.", type=Whole(1, LARGEST_COUNTER), default=16)
-    start: float = option("Every coordinate of x_1.", type=Real(), default=1.0)
-    batch: int = option("Samples (digits).", type=Whole(1, LARGEST_COUNTER), default=32)
+    start: float = option("Value of every coordinate of x_1.", type=Real(), default=1.0)
+    batch: int = option("Batch size (digits).", type=Whole(1, LARGEST_COUNTER), default=32)
     algorithm: str = option(
-        "Which update.", type=click.Choice(["adam", "textbook", "rmsprop", "signum", "sign-descent"]), default="adam"
+        "Update rule.", type=click.Choice(["adam", "textbook", "rmsprop", "signum", "sign-descent"]), default="adam"
     )
     beta1: float = option("Momentum.", type=Real(0, 1), default=0.9)
-    beta2: float = option("Decay of the second moment.", type=Real(0, 1), default=0.999)
+    beta2: float = option("Decay rate of the second moment.", type=Real(0, 1), default=0.999)
     lr: float = option("Learning rate.", type=Real(0), default=1e-3)
-    epsilon: float = option("Added to the root of the second moment.", type=Real(0), default=1e-8)
+    epsilon: float = option("Added to the square root of the second moment.", type=Real(0), default=1e-8)
     bias_correction: bool = option("Divide m and v by 1 - beta^t.", is_flag=True)
     exponents: tuple[str, str, str] | None = option(
-        "In place of constants: 1-beta1 = T^-A, 1-beta2 = T^-B, learning rate T^-C/sqrt(d); as for `schedule`.",
+        "Schedule instead of constants: 1-beta1 = T^-A, 1-beta2 = T^-B, learning rate T^-C/sqrt(d), as in `schedule`.",
         type=(Exponent("beta1"), Exponent("beta2"), Exponent("lr")),
         metavar="A B C",
     )
     factors: tuple[float, float, float] = option(
-        "What the three powers are multiplied by.",
+        "Constant factors alpha, beta, gamma of the three powers.",
         type=(Real(0), Real(0), Real(0)),
         default=(1.0, 1.0, 1.0),
         metavar="ALPHA BETA GAMMA",
     )
     noise: str = option(
-        "Of variance s0^2 + s1^2 |a|^p.",
+        "Noise distribution, with variance s0^2 + s1^2 |a|^p.",
         type=click.Choice(["gaussian", "two-point", "signs", "sphere", "none"]),
         default="gaussian",
     )
-    s0: float = option("Noise at a gradient of 0.", type=Real(0), default=1.0)
-    s1: float = option("Noise that grows with the gradient.", type=Real(0), default=0.0)
-    p: float = option("Its exponent.", type=Real(0), default=0.0)
-    delta: float = option("Chance of two-point's higher value.", type=Real(0, 1), default=0.25)
-    steps: int = option("Steps T.", type=Whole(1), default=1000)
-    replicates: int = option("Repeated runs.", type=Whole(1, LARGEST_COUNTER), default=16)
+    s0: float = option("Noise coefficient s0.", type=Real(0), default=1.0)
+    s1: float = option("Noise coefficient s1.", type=Real(0), default=0.0)
+    p: float = option("Noise exponent p.", type=Real(0), default=0.0)
+    delta: float = option("Probability of the larger value of two-point noise.", type=Real(0, 1), default=0.25)
+    steps: int = option("Number of steps T.", type=Whole(1), default=1000)
+    replicates: int = option("Number of replicates.", type=Whole(1, LARGEST_COUNTER), default=16)
     seed: int = filled_by(SEED)
     engine: str = filled_by(ENGINE)
     threads: int | None = filled_by(THREADS)
-    checkpoint: str | None = option("Keep the state there, every minute and at the end.", metavar="FILE")
-    resume: bool = option("Go on from the checkpoint.", is_flag=True)
+    checkpoint: str | None = option("Save the state to this file every minute and at the end.", metavar="FILE")
+    resume: bool = option("Continue from the checkpoint.", is_flag=True)
     against: str | None = option(
-        "Set the run beside this theorem's bound, line by line.", type=click.Choice(["main", "averaged"])
+        "Compare the run with this theorem's bound.", type=click.Choice(["main", "averaged"])
     )
     reproducer: str | None = option(
-        "Where a violation is saved (by default violation-*.json in this folder).", metavar="FILE"
+        "File for a violation (by default violation-*.json in this folder).", metavar="FILE"
     )
     given: frozenset[str] = frozenset()  # the options that were on the command line
 
@@ -110,16 +110,16 @@ class Request:
 @with_options(*options_of(Request), AS_JSON, PROGRESS, DEBUGGING)
 @click.pass_context
 def command(ctx: click.Context, /, as_json: bool, progress: bool, **options: Any) -> None:
-    """Run Adam in sign form on a test problem, and report what the theorems speak of as observed in the run.
+    """Run Adam in sign form on a test problem, and report the quantities of the theorems as observed in the run.
 
-    The same options give the same numbers to the last bit, on any number of threads and with NumPy or Numba.
+    The same options give the same numbers to the last bit, with any number of threads and with NumPy or Numba.
 
-    With --against, what was observed stands beside what is proved: constants of the problem, means over time as
-    measured in the run, each with its confidence interval.
+    --against compares the observations with the proved bound, which uses the problem's constants and the means over
+    time measured in the run, each with its confidence interval.
 
-    Exit status: 0 the run is complete, 1 it was stopped because a number is no longer finite, or something observed is
-    above its bound beyond the intervals (VIOLATED: a reproducer is saved), 2 usage error, 130 interrupted (with a
-    checkpoint the state is saved first).
+    Exit status: 0 the run is complete, 1 it stopped because a number is no longer finite, or an observation exceeds
+    its bound beyond the intervals (VIOLATED: a reproducer is saved), 2 usage error, 130 interrupted (with a checkpoint
+    the state is saved first).
     """
     given = frozenset(name for name in options if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE)
     ctx.exit(simulate(Request(**options, given=given), "json" if as_json else "text", terminal.Progress(progress)))
@@ -161,7 +161,7 @@ def simulate(request: Request, form: str, progress: terminal.Progress) -> int:
     except MemoryError as error:
         progress.clear()
         raise CliError(
-            "the run does not fit into the memory: ask for fewer replicates or coordinates, or smaller batches"
+            "the run does not fit into memory: use fewer replicates, coordinates or samples per batch"
         ) from error
     progress.clear()
     if request.against is not None:
@@ -206,7 +206,7 @@ def _idle(request: Request) -> dict[str, str]:
         ("noise of size 0", exact, ("seed", "delta")),
         ("--s1 0", request.s1 == 0.0, ("p",)),
         (f"the engine {request.engine}", request.engine == "numpy", ("threads",)),
-        ("a run that is not compared (without --against)", request.against is None, ("reproducer",)),
+        ("a run without --against", request.against is None, ("reproducer",)),
     ]
     return {name: what for what, applies, names in found if applies for name in names}
 
@@ -215,7 +215,7 @@ def _refuse_idle(request: Request) -> None:
     """Refuse options that would have no effect: who gives them expects one."""
     for name, what in _idle(request).items():
         if name in request.given:
-            raise CliError(f"--{name.replace('_', '-')} has no effect with {what}: leave it out")
+            raise CliError(f"--{name.replace('_', '-')} has no effect with {what}: omit it")
 
 
 def _remark(request: Request, progress: terminal.Progress) -> None:
@@ -258,9 +258,9 @@ def _refuse_place(request: Request) -> None:
     if request.reproducer is not None:
         files.expect_writable(request.reproducer)
         if Path(request.reproducer).exists():
-            raise CliError(f"the file {request.reproducer} is there already: name another one for the reproducer")
+            raise CliError(f"the file {request.reproducer} already exists: choose another file for the reproducer")
         if request.checkpoint and Path(request.reproducer).resolve() == Path(request.checkpoint).resolve():
-            raise CliError("the checkpoint and the reproducer cannot be one file: name another one for the reproducer")
+            raise CliError("the checkpoint and the reproducer must be different files: choose another reproducer")
 
 
 def _compared(request: Request, run: Run, form: str) -> int:
@@ -282,13 +282,13 @@ def _compared(request: Request, run: Run, form: str) -> int:
         extra = {"against": found.to_json(), "reproducer": path}
         terminal.say(json_output.document("simulate", code, repeat=repeated(request), **run.to_json(), **extra))
     else:
-        terminal.say(f"{text(run)}\n\n{sandwich_text(found)}")
+        terminal.say(f"{text(run)}\n\n{against_bound_text(found)}")
     if found.violated:
         terminal.warn(f"VIOLATED: {'; '.join(line.name for line in found.violated)}. {saved}")
     return code
 
 
-def _reproducer(request: Request, run: Run, found: Sandwich) -> tuple[str | None, str]:
+def _reproducer(request: Request, run: Run, found: AgainstBound) -> tuple[str | None, str]:
     """Save what is needed to see a violation again: where, if it could be written, and a sentence about it."""
     from ..experiments import against_bound
 
@@ -316,11 +316,11 @@ def repeated(request: Request) -> str:
     return " ".join(words)
 
 
-def sandwich_text(found: Sandwich) -> str:
+def against_bound_text(found: AgainstBound) -> str:
     """Observed, proved and slack, line by line, with the terms of the sums."""
     lines = [
-        f"beside the theorem: {found.title}",
-        "observed <= proved; the bound has the run's own means over time in it, at the upper ends of their intervals",
+        f"compared with the theorem: {found.title}",
+        "observed <= proved; the bound uses the run's own means over time, at the upper ends of their intervals",
         "",
     ]
     rows = [("", "observed", "proved", "slack", "")]
@@ -330,7 +330,7 @@ def sandwich_text(found: Sandwich) -> str:
         rows += [(f"  {name}", "", term.decimals(4)[1], "", "") for name, term in line.terms.items()]
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
     lines += ["  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    lines += [f"left out: {text}" for text in found.left_out]
+    lines += [f"omitted: {text}" for text in found.left_out]
     return "\n".join(lines)
 
 
@@ -362,7 +362,7 @@ def _algorithm(request: Request) -> Algorithm | Schedule:
 
     if request.exponents is not None:
         if request.algorithm != "adam":
-            raise CliError(f"--exponents is a schedule for adam, not for {request.algorithm}")
+            raise CliError(f"--exponents needs --algorithm adam, not {request.algorithm}")
         return simulator.Schedule(
             *_exponents(request.exponents),
             *request.factors,

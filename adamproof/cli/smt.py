@@ -66,7 +66,7 @@ class Solver:
         return code
 
     def _steps(self, one: Stored, claim: str, proof: str) -> Iterator[Obligation]:
-        self.progress(f"{one.name}: {self.name} is asked about {claim}")
+        self.progress(f"{one.name}: {self.name} checks {claim}")
         return obligations(proof)
 
     def _take(self, name: str, found: Mapping[str, Sequence[Answers]], seconds: float) -> None:
@@ -88,7 +88,7 @@ class Solver:
         vacuous = sum(answers.vacuous for said in found.values() for answers in said)
         if vacuous and not self.quiet:
             of = "a step has" if vacuous == 1 else f"{vacuous} steps have"
-            terminal.say(f"  {of} premises that exclude each other, as a case of a proof by cases may")
+            terminal.say(f"  {of} contradictory premises, as a case in a proof by cases may have")
 
 
 def _step(claim: str, answers: Answers, several: bool) -> str:

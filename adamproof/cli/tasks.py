@@ -15,7 +15,7 @@ from ..checking.assumptions import matching
 from ..checking.flow import WORTH_A_POOL, Checked, Flow
 from ..checking.judge import judged
 from ..checking.pool import PROGRAM, Answer, WorkerFailed, Workers
-from ..checking.report import ClaimFindings, LemmaReport, Losses, LostClaim
+from ..checking.report import AblatedClaim, AblationReport, ClaimFindings, LemmaReport
 from ..checking.request import Request
 from ..checking.serialize import NotFindings, unpacked_losses
 from ..report.words import shortcomings
@@ -173,9 +173,9 @@ def _show(answer: Answer, settings: Settings) -> Outcome:
 
 def _mutants(answer: Answer, settings: Settings) -> Outcome:
     found = answer.findings()
-    survived = any(not mutant.killed for mutant in found.mutants)
+    accepted = any(not mutant.is_rejected for mutant in found.mutants)
     data, text = json_output.refuted(found), text_output.mutated(found, settings.style)
-    return Outcome(found.about.slug, int(survived), data, text)
+    return Outcome(found.about.slug, int(accepted), data, text)
 
 
 def _without(answer: Answer, settings: Settings) -> Outcome:
@@ -189,18 +189,18 @@ def _without(answer: Answer, settings: Settings) -> Outcome:
     try:
         said, claims = unpacked_losses(answer.message["without"], len(stated.claims))
         if not dropped or set(said) != set(dropped):
-            raise WorkerFailed(f"{slug}: what was sent is not the lemma without {settings.without!r}")
+            raise WorkerFailed(f"{slug}: the result is not about the lemma without {settings.without!r}")
         left = answer.findings().of(stated.lacking(dropped))
     except (NotFindings, ValueError) as error:
-        raise WorkerFailed(f"{slug}: what was sent is not a result: {error}") from None
+        raise WorkerFailed(f"{slug}: the data sent are not a result: {error}") from None
     losses = [_loss(claim, lost, dropped) for claim, lost in zip(stated.claims, claims, strict=True)]
     report = judged(left, answer.verified())
-    found = Losses.of(report, dropped, losses)
+    found = AblationReport.of(report, dropped, losses)
     outcome = _with_proofs(report, json_output.lost(found), text_output.lost(found, settings.style), found.exit_code)
     return replace(outcome, line=text_output.lost_in_one_line(found))
 
 
-def _loss(stated: ClaimFindings, lost: LostClaim, dropped: Sequence[str]) -> LostClaim:
+def _loss(stated: ClaimFindings, lost: AblatedClaim, dropped: Sequence[str]) -> AblatedClaim:
     """Which of the dropped assumptions a claim states is seen here; its proof can need no others."""
     own = tuple(name for name in dropped if name in stated.hypotheses)
     return replace(lost, stated=own, needed=tuple(name for name in lost.needed if name in own))

@@ -25,7 +25,7 @@ from .terminal import coloured, labelled
 
 if TYPE_CHECKING:
     from ..checking.proof_steps import NamedStep
-    from ..checking.report import About, ClaimReport, Findings, LemmaReport, Losses, MutantReport
+    from ..checking.report import AblationReport, About, ClaimReport, Findings, LemmaReport, MutantReport
     from ..numeric.check import Witness
 
 SHORT = 150  # characters of a refusal in the short form
@@ -47,7 +47,7 @@ def checked(
     for number, claim in enumerate(report.claims):
         lines += _statement_if_new(report.claims, number, style)
         lines += ["", f'Claim "{claim.name}": {coloured(claim.verdict)}', *_claim(claim, style, verbose)]
-    lines += ["", *(_in_short(report.mutants, verbose) if mutants else ["Mutants: not tried"])]
+    lines += ["", *(_in_short(report.mutants, verbose) if mutants else ["Mutants: not tested"])]
     lines += ["", f"{in_one_line(report, only)} ({RECALLED if recalled else f'{seconds:.1f} s'})"]
     lines += [f"  because {text}" for text in shortcomings(report)]
     if verbose:
@@ -84,7 +84,7 @@ def mutated(found: Findings, style: str) -> str:
     return "\n".join([*lines, "", tally(found.mutants)])
 
 
-def lost(found: Losses, style: str) -> str:
+def lost(found: AblationReport, style: str) -> str:
     """What `check --without` says: what is dropped, and claim by claim what becomes of it; what is proved, in full."""
     lines = [f"{called(found.lemma)}: {found.lemma.title}"]
     lines += [labelled("  without: ", name) for name in found.dropped]
@@ -98,7 +98,7 @@ def lost(found: Losses, style: str) -> str:
     return "\n".join([*lines, "", lost_in_one_line(found)])
 
 
-def lost_in_one_line(found: Losses) -> str:
+def lost_in_one_line(found: AblationReport) -> str:
     kept = sum(claim.holds for claim in found.claims)
     names = ", ".join(map(repr, found.dropped))
     return f"{called(found.lemma)} without {names}: {kept} of {len(found.claims)} claims still hold"
@@ -174,9 +174,9 @@ def _derived(claim: ClaimReport, style: str) -> list[str]:
 
 
 def _step(number: int, step: NamedStep, style: str) -> list[str]:
-    basis = ", ".join(step.rests_on) or "nothing but the rules"
+    basis = ", ".join(step.rests_on) or "no earlier step or assumption"
     formula = show(step.statement, usable(style, [step.statement]))
-    return [f"  {number}. {step.title}", f"       {formula}", labelled("     rests on: ", basis)]
+    return [f"  {number}. {step.title}", f"       {formula}", labelled("     depends on: ", basis)]
 
 
 # --- mutants ------------------------------------------------------------------------------------
@@ -190,14 +190,14 @@ def _in_short(mutants: Sequence[MutantReport], verbose: bool) -> list[str]:
             lines += _indented([labelled(f"  {refusal(mutant)}: ", mutant.reason), *_counterexample(mutant.witness)])
         else:
             lines.append(labelled(f"    {refusal(mutant)}: ", shorten(mutant.reason, SHORT, placeholder=" ...")))
-            shown_false = brief(mutant.witness) if mutant.witness else "no counterexample was found"
+            shown_false = brief(mutant.witness) if mutant.witness else "no counterexample found"
             lines.append(labelled("    false: ", shown_false))
     return lines
 
 
 def _counterexample(witness: Witness | None) -> list[str]:
     if witness is None:
-        return ["  counterexample: none was found"]
+        return ["  counterexample: none found"]
     return ["  counterexample:", *_indented(str(witness).splitlines(), 4)]
 
 

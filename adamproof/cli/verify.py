@@ -30,12 +30,12 @@ from .options import AS_JSON, HELP, PROCESSES, PROGRESS, complete_file, examples
         type=click.Choice(["kernel", "coq", "all", "z3", "cvc5"]),
         default="kernel",
         show_default=True,
-        help="The kernel, the kernel and then Coq (coq, all), or an SMT solver; all but the kernel take results too.",
+        help="Checker: the kernel, then Coq (coq, all), or an SMT solver; Coq and solvers also take results.",
     ),
     AS_JSON,
-    click.option("-q", "--quiet", is_flag=True, help="One line a file: its name and the verdict."),
-    click.option("--keep", metavar="DIR", help="With Coq: leave the Coq files in this folder."),
-    click.option("--save", metavar="DIR", help="With Coq or a solver: leave a record, which `claims` can read."),
+    click.option("-q", "--quiet", is_flag=True, help="Print one line per file: its name and verdict."),
+    click.option("--keep", metavar="DIR", help="With Coq: keep the Coq files in this folder."),
+    click.option("--save", metavar="DIR", help="With Coq or a solver: save results for `claims` and `report`."),
     PROCESSES,
     PROGRESS,
 )
@@ -51,23 +51,23 @@ def command(
     jobs: int,
     progress: bool,
 ) -> None:
-    """Verify proof files with the kernel alone, each in a fresh process, or let Coq replay them.
+    """Verify proof files with the kernel alone, each in a fresh process, or with Coq or an SMT solver as well.
 
-    With --with coq, FILE may also be a result (B.2, all): its proofs are derived anew, and Coq, which knows nothing
-    of the kernel, checks every step and lists the axioms it used.  Of a file the kernel is asked first, and one that
+    With --with coq, FILE may also be a result (B.2, all). Its proofs are derived again, and Coq, which knows nothing
+    of the kernel, checks every step and lists the axioms it used.  The kernel reads each file first, and a file that
     it rejects goes no further.  With --with z3 or cvc5 (extra "smt") a solver is asked whether the premises of an
-    arithmetic step can hold and its conclusion fail: "sat" would be an alarm, "unknown" leaves the step open.
+    arithmetic step can hold while its conclusion fails: "sat" is an alarm, "unknown" leaves the step open.
 
-    Exit status: 0 all proved (and no alarm), 1 one is rejected (or an alarm), 2 one cannot be read (or there is no Coq
-    or solver, or it fails), 3 a result is not proved.
+    Exit status: 0 all proved (and no alarm), 1 one is rejected (or an alarm), 2 one cannot be read (or Coq or the
+    solver is missing or fails), 3 a result is not proved.
     """
     strange = next((path for path in paths if not path.isprintable() or "  " in path), None)
     if strange is not None:  # a line break, or spaces up to one, would write lines of its own among the verdicts
-        raise CliError(f"the name {strange!r} has characters that cannot be shown, or a run of spaces: rename the file")
+        raise CliError(f"the name {strange!r} has unprintable characters or repeated spaces: rename the file")
     if keep is not None and checker not in ("coq", "all"):
-        raise CliError("--keep leaves Coq files, so it needs --with coq or all")
+        raise CliError("--keep needs --with coq or all")
     if save is not None and checker == "kernel":
-        raise CliError("--save records what other checkers say, so it needs --with coq, all, z3 or cvc5")
+        raise CliError("--save needs --with coq, all, z3 or cvc5")
     idle.note(
         (
             ("with --json", as_json, ("quiet",)),
@@ -133,7 +133,7 @@ def ask(path: str) -> Answer:
     try:
         said = json.loads(output)
     except json.JSONDecodeError:
-        raise CliError(f"the verifier gave no answer about {path}; it said: {last}", errors) from None
+        raise CliError(f"the verifier did not answer about {path}; it printed: {last}", errors) from None
     if process.returncode:  # only now: a proof is a proof whatever its file is called
         kinds.refuse_other(path, kinds.PROOF.name)
     if "reason" in said:
@@ -151,7 +151,7 @@ def _not_read(path: str, said: str, errors: str) -> CliError:
         return CliError(said, errors)
     if path.endswith(".py") or os.sep in path:
         return CliError(kinds.missing(path))
-    return CliError(f"there is no file {path}; of a result, say `adamproof check {path}` or verify it --with coq or z3")
+    return CliError(f"there is no file {path}; for a result, use `adamproof check {path}`, or verify --with coq or z3")
 
 
 def text(answer: Answer, quiet: bool) -> str:

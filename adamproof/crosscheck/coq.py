@@ -101,5 +101,5 @@ def lemmas(module: Module) -> int:
 def reason(answer: Answer) -> str:
     """Why Coq's answer is not ACCEPTED; empty if it is."""
     if answer.foreign and not answer.reason:
-        return f"it rests on axioms that are not those of the real numbers: {', '.join(answer.foreign)}"
+        return f"it depends on axioms other than those of the real numbers: {', '.join(answer.foreign)}"
     return answer.reason

@@ -73,7 +73,7 @@ def version() -> str | None:
     if said.returncode or not found:
         words = " ".join((said.stderr or said.stdout).split())
         words = words[:200] or "nothing"
-        raise CoqFailed(f"coqc --print-version ended with status {said.returncode} and said: {words}")
+        raise CoqFailed(f"coqc --print-version failed with status {said.returncode} and printed: {words}")
     return found[0]
 
 
@@ -89,7 +89,7 @@ def check(modules: Sequence[Module], folder: Path, jobs: int, say: Callable[[str
         (folder / f"{module.name}.vo").unlink(missing_ok=True)  # what an earlier run has left says nothing
     names = {module.name for module in waiting}
     if missing := {need for module in waiting for need in module.needs} - names:
-        raise CoqFailed(f"{', '.join(sorted(missing))} is needed and not there")  # it would be waited for
+        raise CoqFailed(f"{', '.join(sorted(missing))} is needed but missing")  # it would be waited for
     done: dict[str, Answer] = {}
     running: dict[str, tuple[Module, float, subprocess.Popen[str]]] = {}
     left = list(modules)
@@ -102,11 +102,11 @@ def check(modules: Sequence[Module], folder: Path, jobs: int, say: Callable[[str
                     waiting.remove(module)
                     bad = next((need for need in needs if done[need].reason), None)
                     if bad is not None:
-                        done[module.name] = Answer(module, 0.0, f"it uses steps of {bad}, which is refused")
+                        done[module.name] = Answer(module, 0.0, f"it uses steps of {bad}, which Coq refused")
                         tally.end(module.name)
                     else:
                         tally.begin(module.name)
-                        say(f"{module.name}: read by Coq; {tally}")
+                        say(f"{module.name}: Coq reads it; {tally}")
                         with DeferredSignals(every=True):  # or a process that has just begun would be nobody's
                             running[module.name] = (module, time.perf_counter(), _start(module.name, folder))
             for name, (module, start, process) in list(running.items()):
@@ -115,7 +115,7 @@ def check(modules: Sequence[Module], folder: Path, jobs: int, say: Callable[[str
                     tally.end(name)
                     done[name] = _answer(module, time.perf_counter() - start, process.returncode, folder)
                     if name == "Prelude" and done[name].reason:
-                        raise CoqFailed(f"Coq does not read the prelude: {done[name].reason}")
+                        raise CoqFailed(f"Coq rejects the prelude: {done[name].reason}")
             while left and left[0].name in done:
                 yield done[left.pop(0).name]
             time.sleep(PAUSE)
@@ -142,17 +142,17 @@ def _start(name: str, folder: Path) -> subprocess.Popen[str]:
 def _answer(module: Module, seconds: float, code: int, folder: Path) -> Answer:
     said = (folder / f"{module.name}.err").read_text(encoding="utf-8", errors="replace")
     if code == 0 and not (folder / f"{module.name}.vo").is_file():
-        raise CoqFailed(f"coqc ended well with {module.name} but has compiled nothing")
+        raise CoqFailed(f"coqc succeeded on {module.name} but wrote no compiled file")
     if code == 0:
         out = (folder / f"{module.name}.out").read_text(encoding="utf-8", errors="replace")
         try:
             return Answer(module, seconds, axioms=axioms(out) if module.theorems else frozenset())
         except ValueError as error:
-            raise CoqFailed(f"coqc ended well with {module.name}, but {error}") from error
+            raise CoqFailed(f"coqc succeeded on {module.name}, but {error}") from error
     found = ERROR.search(said)
     if code < 0 or not found or FAILED.match(found[2]):
         words = " ".join(said.split())[-300:] or "nothing"
-        raise CoqFailed(f"coqc ended with status {code} at {module.name} without refusing a step; it said: {words}")
+        raise CoqFailed(f"coqc failed on {module.name} with status {code} without refusing a step; it printed: {words}")
     lemma = module.at(int(found[1]))
     where = f"{lemma.name} ({lemma.origin})" if lemma else f"line {found[1]}"
     return Answer(module, seconds, " ".join(found[2].split())[:300], where)
@@ -164,8 +164,8 @@ def axioms(said: str) -> frozenset[str]:
         return frozenset()
     first, *lines = said.splitlines() or [""]
     if first != "Axioms:":
-        raise ValueError(f"Print Assumptions has said {first!r:.80}")
+        raise ValueError(f"Print Assumptions printed {first!r:.80}")
     heads = [line for line in lines if line and not line[0].isspace()]
     if not heads:
-        raise ValueError("Print Assumptions has announced axioms and named none")
+        raise ValueError("Print Assumptions announced axioms but listed none")
     return frozenset(found[0] if (found := AXIOM.match(line)) else line for line in heads)

@@ -76,13 +76,13 @@ class Opinions:
         """The opinion on one proof, in a few words."""
         said = self.on(proof)
         if said is None:
-            return f"{self.name}: not asked about this proof"
+            return f"{self.name}: no record for this proof"
         detail = f" ({counted(said['questions'])})" if "questions" in said else ""
         return f"{self.name}: {said['verdict']}{detail}, recorded"
 
     def verdicts(self, proofs: Iterable[CheckedProof]) -> str:
         """What was said about several proofs, counted."""
-        said = Counter("not asked about" if (o := self.on(proof)) is None else o["verdict"] for proof in proofs)
+        said = Counter("without a record" if (o := self.on(proof)) is None else o["verdict"] for proof in proofs)
         return ", ".join(f"{count} {word}" for word, count in sorted(said.items())) or "none"
 
     def in_sum(self, proofs: Sequence[CheckedProof]) -> str:
@@ -101,7 +101,7 @@ class Opinions:
 
 def lines(proofs: Sequence[CheckedProof], opinions: Sequence[Opinions]) -> list[tuple[str, str]]:
     """The lines of evidence for these proofs: who checked them, and with what result."""
-    kernel = f"of {number_of(len(proofs), 'proof')}: {len(proofs)} PROVED, now, each read in a process of its own"
+    kernel = f"of {number_of(len(proofs), 'proof')}: {len(proofs)} PROVED now, each in a fresh process"
     return [("the kernel", kernel), *((opinion.name, opinion.in_sum(proofs)) for opinion in opinions)]
 
 
@@ -145,10 +145,10 @@ def read(path: str | Traversable) -> Opinions:
     content = records.read(path, NAMES, SCHEMA, "record of a checker", "run `adamproof verify all --save` again")
     content.pop("schema")
     if not isinstance(content["checker"], str) or content["checker"] not in CHECKERS:
-        raise records.RecordError(f"{path} is of a checker {content['checker']!r}, not of {', '.join(CHECKERS)}")
+        raise records.RecordError(f"{path} is a record of {content['checker']!r}, not of {', '.join(CHECKERS)}")
     if not _is_well_formed(content):
-        why = "its versions or results are not of the kind it has"
-        raise records.RecordError(f"{path} is no record of a checker: {why}")
+        why = "its versions or results are malformed"
+        raise records.RecordError(f"{path} is not a record of a checker: {why}")
     return Opinions(**content)
 
 

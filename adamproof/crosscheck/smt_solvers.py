@@ -55,7 +55,7 @@ def asker(solver: str, steps: int = STEPS) -> Callable[[Obligation], Answers]:
     for an unknown name.
     """
     if solver not in SOLVERS:
-        raise ValueError(f"there is no solver {solver!r}; there are {', '.join(SOLVERS)}")
+        raise ValueError(f"there is no solver {solver!r}; choose from {', '.join(SOLVERS)}")
     try:
         module = importlib.import_module(solver)
     except ImportError:
@@ -75,7 +75,7 @@ def asker(solver: str, steps: int = STEPS) -> Callable[[Obligation], Answers]:
             words = " ".join(str(error).split()) or type(error).__name__
             raise SolverFailed(f"{solver} gave no answer about step {number}: {words:.200}") from error
         if said not in ANSWERS:
-            raise SolverFailed(f"{solver} gave no answer about step {number}, but {said!r:.200}")
+            raise SolverFailed(f"{solver} gave no answer about step {number} but {said!r:.200}")
         return known.setdefault(text, said)
 
     def answers(step: Obligation) -> Answers:

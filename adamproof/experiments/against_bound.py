@@ -86,12 +86,12 @@ class Line:
     @property
     def said(self) -> str:
         if self.above:
-            return "VIOLATED" if self.trusted else "above, if means of this noise are near normal"
+            return "VIOLATED" if self.trusted else "above, if the means of this noise are nearly normal"
         return "holds" if self.clear else "within the intervals"
 
 
 @dataclass(frozen=True)
-class Sandwich:
+class AgainstBound:
     """All lines of one run; `measured` are the means that went into the bound; `left_out`: lines that say nothing."""
 
     against: str
@@ -136,7 +136,7 @@ def _exact(value: float) -> Fraction:
     """A float as the binary fraction that it is.  Raises NotApplicable for one that has overflowed."""
     if not math.isfinite(value):
         raise NotApplicable(
-            "F, the gradient, a mean over time or its interval is too large for a float: scale the problem down to "
+            "F, the gradient, a mean over time or its interval overflows a float: scale the problem down to "
             "compare it"
         )
     return Fraction(value)
@@ -159,8 +159,8 @@ def _problem(problem: Separable | Sampled, means: Mapping[str, float]) -> Proble
     unknown = [name for name in ("L0", "L1", "lower", "s0", "s1") if getattr(known, name) is None]
     if unknown or value is None or known.lower is None:
         raise NotApplicable(
-            f"the problem {problem.name} cannot be compared with a bound, because its constants "
-            f"{', '.join(unknown or ['F'])} are not known"
+            f"the problem {problem.name} cannot be compared with a bound because its constants "
+            f"{', '.join(unknown or ['F'])} are unknown"
         )
     up = 1 + ROUNDING
     return Problem(
@@ -181,7 +181,7 @@ def _problem(problem: Separable | Sampled, means: Mapping[str, float]) -> Proble
 def _theorem(against: str, algorithm: Algorithm) -> Theorem:
     """The theorem about this method.  Raises NotApplicable if there is none."""
     if algorithm.form == "signum":
-        raise NotApplicable("the theorems are about Adam, and the run is of Signum")
+        raise NotApplicable("the theorems cover Adam, not Signum")
     if algorithm.bias_correction and against not in CORRECTED:
         raise NotApplicable(
             f"the theorem {against} is not proved here for Adam with bias correction: compare the run with main"
@@ -203,12 +203,12 @@ def _hyper(algorithm: Algorithm, steps: int) -> Hyperparameters:
 def refuse(problem: Separable | Sampled, algorithm: Algorithm, steps: int, replicates: int, against: str) -> None:
     """Raise NotApplicable, before anything is run, where the theorem says nothing about the run."""
     if against not in THEOREMS:
-        raise NotApplicable(f"runs are compared with the theorems {' and '.join(THEOREMS)}, not with {against!r}")
+        raise NotApplicable(f"runs can be compared with the theorems {' and '.join(THEOREMS)}, not with {against!r}")
     needed = REPLICATES if problem.noise.kind != "none" or _draws_itself(problem) else 2
     if replicates < needed:
         raise NotApplicable(
-            f"{replicates} are too few replicates for an interval that can be trusted (with noise of two values all "
-            f"may be alike by chance): ask for --replicates {needed} or more"
+            f"{replicates} replicates are too few for a reliable interval (with two-valued noise, all may be equal "
+            f"by chance): use --replicates {needed} or more"
         )
     found = _theorem(against, algorithm)
     _refuse_underflow(problem, algorithm)
@@ -220,7 +220,7 @@ def refuse(problem: Separable | Sampled, algorithm: Algorithm, steps: int, repli
     except ProblemError as error:
         raise NotApplicable(f"the theorem {against} does not apply: {error}") from error
     if failing:
-        raise NotApplicable(f"the theorem {against} does not apply, because its hypothesis {failing[0].name} fails")
+        raise NotApplicable(f"the theorem {against} does not apply because its hypothesis {failing[0].name} fails")
 
 
 def _draws_itself(problem: Separable | Sampled) -> bool:
@@ -312,12 +312,12 @@ def _underflows(run: Run) -> bool:
 # --- the comparison -----------------------------------------------------------------------------
 
 
-def compare(run: Run, against: str = "main") -> Sandwich:
+def compare(run: Run, against: str = "main") -> AgainstBound:
     """A run beside a theorem.  Raises NotApplicable where the theorem says nothing about it."""
     task = run.task
     if run.statistics.done != task.steps:
         done = f"{run.statistics.done} of its {task.steps} steps"
-        raise NotApplicable(f"the run was stopped after {done}: resume it first")
+        raise NotApplicable(f"the run stopped after {done}: resume it first")
     refuse(task.problem, task.algorithm, task.steps, task.replicates, against)
     return _Comparison(run, against).whole()
 
@@ -344,9 +344,9 @@ class _Comparison:
         self.trusted = not _draws_itself(run.task.problem)
         self.left_out: list[str] = []
 
-    def whole(self) -> Sandwich:
+    def whole(self) -> AgainstBound:
         lines = tuple(self._lines())
-        return Sandwich(self.against, self.theorem.title, lines, self.measured, tuple(self.left_out))
+        return AgainstBound(self.against, self.theorem.title, lines, self.measured, tuple(self.left_out))
 
     def _lines(self) -> Iterator[Line]:
         statistics = self.run.statistics
@@ -459,7 +459,7 @@ class _Comparison:
 # --- reproducing --------------------------------------------------------------------------------
 
 
-def reproducer(run: Run, found: Sandwich, command: str) -> dict[str, Any]:
+def reproducer(run: Run, found: AgainstBound, command: str) -> dict[str, Any]:
     """Everything needed to see a violation again: the command, the run and the comparison."""
     return {"command": command, "violated": [line.name for line in found.violated], "run": run.to_json(),
             "against": found.to_json()}  # fmt: skip

@@ -19,5 +19,5 @@ EXPERIMENTS = {  # by name, the module in this room
 def module(experiment: str) -> Any:
     """The module of an experiment.  Raises RecordError."""
     if experiment not in EXPERIMENTS:
-        raise RecordError(f"there is no experiment {experiment!r}; there are {', '.join(EXPERIMENTS)}")
+        raise RecordError(f"there is no experiment {experiment!r}; choose from {', '.join(EXPERIMENTS)}")
     return import_module(f".{EXPERIMENTS[experiment]}", __package__)

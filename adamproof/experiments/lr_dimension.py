@@ -84,7 +84,7 @@ def least(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
     """Where a parabola through the least of some values, evenly spaced, and its neighbours is least."""
     at = int(np.argmin(y))
     if at in (0, len(x) - 1):
-        raise SimulationError(f"the least value lies at the end of the grid, 2^{x[at]:g}: the grid must be wider")
+        raise SimulationError(f"the minimum lies at the end of the grid, 2^{x[at]:g}: widen the grid")
     before, here, after = np.log(y[at - 1 : at + 2])
     return float(x[at] + (x[1] - x[0]) * 0.5 * (before - after) / (before - 2.0 * here + after))
 
@@ -95,7 +95,7 @@ def _predicted(objective: Separable, parameters: Mapping[str, Any]) -> float:
     constants, value = objective.constants, objective.value(start)
     length = float(np.linalg.norm(objective.gradient(start)))
     if value is None or constants.L0 is None or constants.L1 is None:
-        raise SimulationError(f"the constants of {objective.name} are not known")
+        raise SimulationError(f"the constants of {objective.name} are unknown")
     asked = Problem(
         gap=float(value[0]), grad1=length, L0=constants.L0, L1=constants.L1, q=constants.q, sigma0=constants.s0,
         sigma1=constants.s1, p=constants.p, dim=int(objective.start.size),

@@ -122,7 +122,7 @@ def summary(result: Mapping[str, Any]) -> list[str]:
         for name, part in result[noise].items():
             seen = part["second half"]["mean"]
             lines.append(f"  {name:<12}  {seen[0]:.4g} .. {seen[-1]:.4g}, fitted {power(part['fitted'])}")
-    where = "as x_1 >= a + gamma" if result["floor applies"] else "but for x_1 >= a + gamma, which this run has not"
+    where = "because x_1 >= a + gamma" if result["floor applies"] else "if x_1 >= a + gamma, which fails in this run"
     least = min(result["skewed"]["sign descent"]["mean"]["mean"])
     lines.append(
         f"sign descent: the mean of |x| over a whole run was at least {least:.4g}; proved "

@@ -97,14 +97,14 @@ def read(path: str | Traversable) -> Record:
     record = Record(**content)
     if not _is_well_formed(record):
         raise RecordError(
-            f"{path} is no record of an experiment: its seed, engine, numbers or versions are not of the kind it has"
+            f"{path} is not a record of an experiment: its seed, engine, numbers or versions are malformed"
         )
     try:
         record.observed()
         record.rejected()
     except Exception as error:  # numbers of other code, or made up, may be anything
         raise RecordError(
-            f"{path} has other numbers than {record.experiment} records now ({type(error).__name__}: {error}): "
+            f"{path} does not hold the numbers that {record.experiment} records now ({type(error).__name__}: {error}): "
             "run the experiment again"
         ) from error
     return record

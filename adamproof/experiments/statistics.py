@@ -99,9 +99,9 @@ def identical(samples: ArrayLike, level: float, together: int = 1) -> Identical:
         least = len(pairs) * min(p_value(values[:cut], values[cut:]) for cut in cuts)
         if not reaches(least, strict):
             raise SimulationError(
-                f"coordinates {one} and {other} have so many equal values that no arrangement of them could be "
-                f"rejected at the level {strict:g}: their least corrected p-value is {min(1.0, least):.2g}; leave one "
-                "of them out, or use more replicates"
+                f"coordinates {one} and {other} have too many equal values: no arrangement can be rejected at "
+                f"the level {strict:g}, because the smallest corrected p-value is {min(1.0, least):.2g}; drop one of "
+                "them, or use more replicates"
             )
     corrected = holm([p_value(even[:, one], odd[:, other]) for one, other in pairs])
     rejected = sum(reaches(float(value), level) for value in corrected)
@@ -133,8 +133,8 @@ def _refuse_few(replicates: int, d: int, least: Callable[[int, int], float], lev
     if not reaches(reached, level):
         enough = next(number for number in count(replicates + 1) if reaches(least(number, d), level))
         raise SimulationError(
-            f"{replicates} replicates of {d} coordinates are too few for a test at the level {level:g}: the least "
-            f"p-value that they can reach is {reached:.2g}; {enough} replicates would do"
+            f"{replicates} replicates of {d} coordinates are too few for a test at the level {level:g}: the "
+            f"smallest possible p-value is {reached:.2g}; use at least {enough} replicates"
         )
 
 
@@ -152,7 +152,7 @@ def holm(p_values: ArrayLike) -> Array:
     if values.ndim != 1 or values.size == 0:
         raise SimulationError(f"the array of p-values has shape {values.shape}, but must be a vector of at least one")
     if not ((values >= 0.0) & (values <= 1.0)).all():
-        raise SimulationError("a p-value is not a number from 0 to 1")
+        raise SimulationError("a p-value is not between 0 and 1")
     order = np.argsort(values, kind="stable")
     raised = np.minimum(1.0, np.maximum.accumulate(values[order] * np.arange(values.size, 0, -1)))
     found = np.empty_like(raised)
@@ -177,14 +177,14 @@ def independent(
     ranks -= ranks.mean(axis=0)
     scale = np.sqrt(np.square(ranks).sum(axis=0))
     if not scale.all():
-        raise SimulationError("a coordinate has the same value in every replicate, so that no dependence can be tested")
+        raise SimulationError("a coordinate has the same value in every replicate, so dependence cannot be tested")
     ranks /= scale
     _refuse_ties(table, ranks, strict)
     if not reaches(1.0 / (1 + permutations), strict):
         enough = next(number for number in count(int(1.0 / strict) - 1) if reaches(1.0 / (1 + number), strict))
         raise SimulationError(
-            f"{permutations} permutations are too few for a test at the level {strict:g}: the least p-value that they "
-            f"can reach is {1.0 / (1 + permutations):.2g}; {enough} permutations would do"
+            f"{permutations} permutations are too few for a test at the level {strict:g}: the smallest possible "
+            f"p-value is {1.0 / (1 + permutations):.2g}; use at least {enough} permutations"
         )
 
     def largest(rows: Array) -> float:
@@ -224,8 +224,8 @@ def _refuse_ties(table: Array, ranks: Array, level: float) -> None:
     if reaches(least := _least_with_ties(table, ranks), level):
         return
     raise SimulationError(
-        f"the coordinates have so many equal values that no order of them could be rejected at the level {level:g}: "
-        f"their least p-value is {least:.2g}; leave out the coordinates with few different values, or use more "
+        f"the coordinates have so many equal values that no permutation can be rejected at the level {level:g}: "
+        f"the smallest possible p-value is {least:.2g}; drop the coordinates with few distinct values, or use more "
         "replicates"
     )
 
@@ -263,7 +263,7 @@ def grouped(samples: ArrayLike, groups: int) -> Array:
     """
     given = arguments.point("the array of samples", samples)
     if given.size < arguments.whole("the number of groups", groups, 1):
-        raise SimulationError(f"{given.size} replicates cannot be put into {groups} groups")
+        raise SimulationError(f"{given.size} replicates cannot be split into {groups} groups")
     return np.asarray([part.mean() for part in np.array_split(given, groups)])
 
 
@@ -275,9 +275,9 @@ def exponent(x: ArrayLike, values: ArrayLike) -> Estimate:
     if table.ndim != 2 or len(table) != where.size or table.size == 0:
         raise SimulationError(f"the array of values has shape {table.shape}, but must have ({where.size}, groups)")
     if not ((table > 0.0).all() and np.isfinite(table).all()):
-        raise SimulationError("an exponent is asked for of values that are not all positive and finite")
+        raise SimulationError("an exponent needs positive, finite values")
     if not (where > 0.0).all() or (where == where[0]).all():
-        raise SimulationError("an exponent needs positive x, two of them different")
+        raise SimulationError("an exponent needs positive x, at least two of them distinct")
     logarithms = np.log(where)
     centred = logarithms - logarithms.mean()
     return estimate(np.asarray(centred @ np.log(table) / (centred @ centred)))

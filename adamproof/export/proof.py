@@ -52,7 +52,7 @@ def read(content: str | bytes) -> Proof:
     reader = Reader(list_of(data["symbols"], "symbols"), list_of(data["terms"], "terms"))
     entries = list_of(data["steps"], "steps")
     if not entries:
-        raise Refusal("a proof has at least one step")
+        raise Refusal("a proof must have at least one step")
     wanted = {len(entries) - 1}
     for number in range(len(entries) - 1, -1, -1):
         if number in wanted:
@@ -67,7 +67,7 @@ def _expect_stated(states: Any, last: Theorem) -> None:
     said = object_of(states, {"hypotheses", "conclusion", "citations"}, "states")
     hypotheses = {text_of(one, "a hypothesis") for one in list_of(said["hypotheses"], "hypotheses")}
     if said["conclusion"] != show(last.conclusion) or hypotheses != set(map(show, last.hypotheses)):
-        raise Refusal("the file states another theorem than that of its last step")
+        raise Refusal("the stated theorem is not that of the last step")
 
 
 def line(text: str) -> str:
@@ -78,14 +78,14 @@ def line(text: str) -> str:
 def _premises(entry: Any, number: int) -> tuple[int, ...]:
     indices = list_of(object_of(entry, STEP_FIELDS, f"step {number}")["from"], "from")
     if any(type(index) is not int or not 0 <= index < number for index in indices):
-        raise Refusal(f"step {number} names a premise that is no earlier step")
+        raise Refusal(f"step {number} has a premise that is not an earlier step")
     return tuple(indices)
 
 
 def _citation(entry: Any) -> tuple[str, str]:
     parts = list_of(entry, "a citation")
     if len(parts) != 2:
-        raise Refusal("a citation has a name and a source")
+        raise Refusal("a citation must have a name and a source")
     return text_of(parts[0], "a name"), text_of(parts[1], "a source")
 
 
@@ -96,7 +96,7 @@ def _step(number: int, entry: Any, reader: Reader) -> Step:
         raise Refusal(f"step {number}: there is no rule {rule!r:.40} with {len(entry['args'])} arguments")
     args = tuple(reader.argument(kind, arg) for kind, arg in zip(RULES[rule].kinds, entry["args"], strict=True))
     if rule == "cite" and not (args[0].isprintable() and args[1].isprintable()):
-        raise Refusal(f"step {number} cites what cannot be shown")
+        raise Refusal(f"step {number} cites text with unprintable characters")
     citations = tuple(map(_citation, list_of(entry["citations"], "citations")))
     theorem = Theorem(reader.closed_terms(entry["hypotheses"]), reader.term(entry["conclusion"]), citations)
     return Step(number, rule, args, _premises(entry, number), theorem)

@@ -115,7 +115,7 @@ def _obligation(step: Step, steps: Mapping[int, Step]) -> Obligation:
     premises = [steps[number].theorem.conclusion for number in step.premises]
     conclusion = step.theorem.conclusion
     if conclusion.op not in RELATIONS:
-        raise Refusal(f"step {step.number} is of the rule {step.rule}, but its conclusion is no relation")
+        raise Refusal(f"step {step.number} is of the rule {step.rule}, but its conclusion is not a relation")
     facts = tuple(_reading(premise) for premise in premises if premise.op in RELATIONS)
     return Obligation(step.number, step.rule, facts, _reading(conclusion), show(conclusion))
 

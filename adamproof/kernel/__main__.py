@@ -25,7 +25,7 @@ def main(argv: list[str] | None = None) -> int:
         description="Verify proof files. Exit status: 0 all proved, 1 one is rejected, 2 one cannot be read.",
     )
     parser.add_argument("files", nargs="+", metavar="FILE", help="a proof file (adamproof export RESULT --to json)")
-    parser.add_argument("--json", action="store_true", help="print one JSON object a file")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per file")
     parser.add_argument("--together", action="store_true", help="check a step that several files have only once")
     options = parser.parse_args(argv)
     known: Known | None = {} if options.together else None

@@ -93,7 +93,7 @@ def times(*factors: Poly) -> Poly:
     wholes, denominators = zip(*map(_integral, factors), strict=True)
     spend(len(factors) * sum(_weight(p.items()) * (count // len(p)) for p in wholes))
     if len(factors) > 2 and count > MAX_MONOMIALS:
-        refuse(f"a product of more than two factors has more than {MAX_MONOMIALS} monomials before like ones meet")
+        refuse(f"a product of three or more factors has more than {MAX_MONOMIALS} monomials before it is simplified")
     result: Poly = functools.reduce(_multiplied, wholes)
     denominator = math.prod(denominators)
     if denominator > 1:

@@ -97,7 +97,7 @@ def apply(name: str, premises: Sequence[Theorem], args: Sequence[Any]) -> Theore
         elif kind == "var":
             _variable(arg, name, *VARIABLE_SORTS)
         elif kind == "text" and type(arg) is not str:
-            refuse(f"{name} needs a text, not {type(arg).__name__}")
+            refuse(f"{name} needs text, not {type(arg).__name__}")
     reset_budget()
     spend(len(premises))
     return found.function(*([premises] if found.premises is None else premises), *args)
@@ -174,7 +174,7 @@ def cite(name: str, source: str, prop: Term) -> Theorem:
     """P |- P, recorded as an axiom from the literature: it stays a hypothesis, under a name."""
     for text in (name, source):
         if not re.fullmatch(CITED, text) or re.sub(f"[^{LATIN}]", "", text).lower() in ("", "none"):
-            refuse(f"cite needs the name of the axiom and its source, in Latin letters, not none; found {text!a:.60}")
+            refuse(f"cite needs an axiom's name and source in Latin letters, not \"none\"; found {text!a:.60}")
     return Theorem((prop,), prop, ((name, source),))
 
 
@@ -220,7 +220,7 @@ def generalise(premise: Theorem, variable: Term) -> Theorem:
 def specialise(premise: Theorem, value: Term) -> Theorem:
     """H |- forall x. A gives H |- A at a value."""
     if premise.conclusion.op not in QUANTIFIERS:
-        refuse(f"specialise needs a forall, found {show(premise.conclusion)}")
+        refuse(f"specialise needs a statement with forall, found {show(premise.conclusion)}")
     _closed(value, QUANTIFIERS[premise.conclusion.op], "specialise")
     return Theorem(premise.hypotheses, opened(premise.conclusion, value), premise.citations)
 
@@ -245,9 +245,9 @@ def instantiate(
         for var in parameters:
             _variable(var, "instantiate", *VARIABLE_SORTS)
             if var.sort != INT and _under_integral(body, var):
-                refuse(f"instantiate: {symbol} by an integral with the parameter {show(var)} may not be measurable")
+                refuse(f"instantiate: {symbol} becomes an integral in the parameter {show(var)}, maybe not measurable")
         if len(set(parameters)) != len(parameters) or symbol in bodies:
-            refuse(f"instantiate: {symbol} has a parameter or is replaced twice")
+            refuse(f"instantiate: {symbol} is replaced twice, or has the same parameter twice")
         bodies[symbol] = (parameters, _closed(body, REAL, "instantiate"))
     hypotheses = [substitute(prop, replaced, bodies) for prop in premise.hypotheses]
     return _theorem([premise], hypotheses, substitute(premise.conclusion, replaced, bodies))
@@ -268,7 +268,7 @@ def induction(base: Theorem, step: Theorem, variable: Term, low: Term, prop: Ter
     """H |- P(lo) and H', lo <= k, P(k) |- P(k+1) give H, H', lo <= k |- P(k)."""
     _variable(variable, "induction", INT)
     if variable in free(low):
-        refuse("induction: the lower end mentions the variable")
+        refuse("induction: the lower end contains the variable")
     above = make("<=", as_real(low), as_real(variable))
     _same(base.conclusion, substitute(prop, {variable: low}), "induction base")
     successor = make("add", variable, make("int", 1))
@@ -337,7 +337,7 @@ def arith(
         facts[NEGATED_GOAL] = (negation[0], difference(lhs, rhs))
     for coefficient, indices, squares in products:
         if negation is None:
-            refuse("arith: an equality is shown by equations alone")
+            refuse("arith: an equality is proved from equations alone, without products")
         if type(coefficient) is not Fraction or coefficient <= 0:
             refuse("arith: a coefficient is not a positive fraction")
         product, is_positive = _product(facts, indices, squares)
@@ -346,10 +346,10 @@ def arith(
     for index, multiplier in multipliers:
         op, poly = _fact(facts, index)
         if op != "==":
-            refuse("arith: a multiplier is given to a statement that is no equation")
+            refuse("arith: only an equation takes a multiplier")
         add_to(total, times(normal(_closed(multiplier, REAL, "arith")), poly))
     if total:
-        refuse(f"arith: the certificate for {show(goal)} leaves {len(total)} monomials")
+        refuse(f"arith: the certificate for {show(goal)} leaves {len(total)} monomials over")
     if not positive:
         refuse(f"arith: the certificate for {show(goal)} has no strictly positive part")
     return _theorem(premises, _hypotheses(premises), goal)
@@ -373,7 +373,7 @@ def _product(facts: dict[int, tuple[str, Poly]], indices: Sequence[int], squares
     for index in indices:
         op, poly = _fact(facts, index)
         if op == "==":
-            refuse("arith: an equation is multiplied, not used as a factor")
+            refuse("arith: an equation takes a multiplier and cannot be a factor")
         result = times(result, times(poly, poly) if op == "!=" else poly)
         positive = positive and op != "<="
     for square in squares:
@@ -397,7 +397,7 @@ def integer_gap(premise: Theorem) -> Theorem:
     for monomial, coefficient in difference(b, a).items():
         integral = all(atom.head == "var" and atom.args[0].sort == INT for atom, _ in monomial)
         if not integral or coefficient.denominator != 1:
-            refuse(f"integer_gap: {show(premise.conclusion)} is not between integers")
+            refuse(f"integer_gap: {show(premise.conclusion)} does not compare integers")
     return Theorem(premise.hypotheses, make("<=", make("add", a, UNIT), b), premise.citations)
 
 
@@ -445,7 +445,7 @@ def binder(premises: Sequence[Theorem], op: str, variable: Term, bounds: Sequenc
     left = _without(inner, *_range(op, variable, bounds, "binder"))
     _not_free(variable, left, "binder")
     monotone = inner.conclusion.op == "<=" and op != "Sum"
-    _count(premises, 2 if monotone else 1, f"binder {op} with {inner.conclusion.op}")
+    _count(premises, 2 if monotone else 1, f"binder {op} of {inner.conclusion.op}")
     if monotone:
         gap = make("Integrable", bind(op, variable, minus(rhs, lhs)))
         _same(premises[1].conclusion, gap, "binder")
@@ -462,7 +462,7 @@ def dominated(inner: Theorem, integrable: Theorem, op: str, variable: Term) -> T
     left = _without(inner, *_range(op, variable, (), "dominated"))
     _not_free(variable, left, "dominated")
     if _under_integral(a, variable):
-        refuse(f"dominated: {show(a)} holds an integral with the parameter {show(variable)} and may not be measurable")
+        refuse(f"dominated: {show(a)} contains an integral in the parameter {show(variable)}, maybe not measurable")
     bound = b.args[0] if b.op == "abs" else b
     _same(integrable.conclusion, make("Integrable", bind(op, variable, bound)), "dominated")
     conclusion = make("Integrable", bind(op, variable, a.args[0]))
@@ -489,5 +489,5 @@ def combination(
     for coefficient, integrand in zip(coefficients, integrands, strict=True):
         add_to(total, times(normal(coefficient), normal(integrand)))
     if total:
-        refuse(f"combination: {show(body)} is not that linear combination")
+        refuse(f"combination: {show(body)} is not the stated linear combination")
     return _theorem(premises, _hypotheses(premises), make("Integrable", bind(op, variable, body)))

@@ -198,9 +198,9 @@ def make(op: str, *args: Any) -> Term:
         wanted, sort = SIGNATURES[op]
         _need(op, args, wanted)
         if op == "real" and args[0].op not in ("var", "bound"):
-            refuse("only an integer variable is marked as real")
+            refuse("real takes only an integer variable")
         if op == "Integrable" and args[0].op not in ("E", "Integral01"):
-            refuse("Integrable speaks of an expectation or an integral")
+            refuse("Integrable takes an expectation or an integral")
     elif is_binder(op):
         outer, bound_sort = BINDERS.get(op) or ((), QUANTIFIERS[op])
         sort = PROP if op in QUANTIFIERS else REAL
@@ -256,7 +256,7 @@ def unchecked(op: str, args: tuple[Any, ...], sort: str) -> Term:
     depth = 1 + max((child.depth for child in children), default=0)
     size = 1 + sum(child.size for child in children)
     if depth > MAX_DEPTH:
-        refuse(f"a term is nested more than {MAX_DEPTH} deep")
+        refuse(f"a term is nested more than {MAX_DEPTH} levels deep")
     if size > MAX_SIZE:
         refuse(f"a term has more than {MAX_SIZE} nodes")
     term = object.__new__(Term)

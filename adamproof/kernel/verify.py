@@ -55,11 +55,11 @@ def verify(text: str | bytes, known: Known | None = None) -> Verified:
     if data["format"] != FORMAT or type(data["version"]) is not int or data["version"] != VERSION:
         refuse(f"this is not a proof file of format {FORMAT}, version {VERSION}")
     if re.search("[\ud800-\udfff]", text_of(data["title"], "the title")):
-        refuse("the title holds half of a surrogate pair, which is not a character")
+        refuse("the title contains an unpaired surrogate, which is not a character")
     reader = Reader(list_of(data["symbols"], "symbols"), list_of(data["terms"], "terms"))
     stated_steps = list_of(data["steps"], "steps")
     if not 0 < len(stated_steps) <= MAX_STEPS:
-        refuse(f"a proof has between 1 and {MAX_STEPS} steps, not {len(stated_steps)}")
+        refuse(f"a proof must have 1 to {MAX_STEPS} steps, not {len(stated_steps)}")
     theorems: list[Theorem] = []
     spent = 0
     sorts: dict[str, str] = {}
@@ -79,7 +79,7 @@ def verify(text: str | bytes, known: Known | None = None) -> Verified:
     }
     for field, proved in found.items():  # the file says in plain text what it proves; it must say exactly that
         if states[field] != proved:
-            refuse(f"the file states the {field} otherwise than it proves: {proved!r:.200}")
+            refuse(f"the file misstates the {field}: the proof gives {proved!r:.200}")
     return Verified(last, found, sorts, len(theorems))
 
 
@@ -88,7 +88,7 @@ def verify(text: str | bytes, known: Known | None = None) -> Verified:
 
 def parse(text: str | bytes) -> Any:
     if len(text) > MAX_BYTES:
-        refuse(f"a proof file has at most {MAX_BYTES} bytes")
+        refuse(f"a proof file must have at most {MAX_BYTES} bytes")
     try:
         return json.loads(
             text.decode("utf-8") if isinstance(text, bytes) else text,
@@ -102,19 +102,19 @@ def parse(text: str | bytes) -> Any:
     except json.JSONDecodeError as error:
         refuse(f"the proof file is not complete JSON: {error.msg} at line {error.lineno}")
     except RecursionError:
-        refuse("the proof file is nested too deep")
+        refuse("the proof file is nested too deeply")
 
 
 def _small_integer(literal: str) -> int:
     if len(literal) > 9 or literal == "-0":
-        refuse(f"an index has at most 9 digits and is not -0, unlike {literal:.12}")
+        refuse(f"an index must have at most 9 digits and must not be -0, got {literal:.12}")
     return int(literal)
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
-        refuse("an object names a key twice")
+        refuse("an object has the same key twice")
     return result
 
 
@@ -172,7 +172,7 @@ class Reader:
         self.functions: list[Function] = []
         self.terms: list[Term] = []
         if len(entries) > MAX_TERMS:
-            refuse(f"a proof file has at most {MAX_TERMS} terms")
+            refuse(f"a proof file must have at most {MAX_TERMS} terms")
         for number, symbol in enumerate(symbols):
             self.functions.append(_located(f"symbol {number}", self._function, symbol))
         for number, entry in enumerate(entries):
@@ -181,13 +181,13 @@ class Reader:
     def _function(self, symbol: Any) -> Function:
         entry = list_of(symbol, "a symbol")
         if len(entry) != 2:
-            refuse("a symbol is [name, [sorts]]")
+            refuse("a symbol must be [name, [sorts]]")
         return function(text_of(entry[0], "a name"), [text_of(s, "a sort") for s in list_of(entry[1], "sorts")])
 
     def _term(self, value: Any) -> Term:
         entry = list_of(value, "a term")
         if not entry:
-            refuse("a term is [operator, arguments...]")
+            refuse("a term must be [operator, arguments...]")
         op, args = text_of(entry[0], "an operator"), entry[1:]
         if op in ("rat", "int"):
             numbers = map(_fraction, args)
@@ -218,7 +218,7 @@ class Reader:
         rows = [list_of(row, f"an entry of {kind}") for row in list_of(value, kind)]
         width = 2 if kind in ("substitution", "multipliers") else 3
         if any(len(row) != width for row in rows):
-            refuse(f"an entry of {kind} has {width} parts")
+            refuse(f"an entry of {kind} must have {width} parts")
         if kind == "substitution":
             return tuple((self.term(variable), self.term(by)) for variable, by in rows)
         if kind == "functions":
@@ -264,7 +264,7 @@ def sorts_of(theorem: Theorem) -> dict[str, str]:
     for name, sort in sorted((s.name, str(s)) if type(s) is Function else s.args for s in symbols):
         spend(len(sort) // 64)
         if meanings.setdefault(name, sort) != sort:
-            refuse(f"{name} stands for two different symbols that print alike")
+            refuse(f"{name} names two different symbols")
     return dict(sorted(meanings.items()))
 
 

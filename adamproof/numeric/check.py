@@ -80,13 +80,13 @@ class Witness:
             lines.append(f"  quantified variables: {', '.join(told_apart(self.instance))}")
         left, right = told_apart([self.slack.lhs, self.slack.rhs])
         lines.append(f"  left side {left}, right side {right}{self.slack.closeness}")
-        lines.append(f"  the left side would have to be {self.slack.op} the right side")
+        lines.append(f"  the claim is: left side {self.slack.op} right side")
         return "\n".join(lines)
 
     def _manner(self) -> str:
         conclusion = "exactly" if self.exact else f"at {self.digits} digits"
         hypotheses = "exactly" if self.hypotheses_exact else f"at {self.digits} digits"
-        where = ", quantifiers on samples" if self.hypotheses_sampled else ""
+        where = ", quantifiers sampled" if self.hypotheses_sampled else ""
         return f"{conclusion}; hypotheses hold {hypotheses}{where}"
 
 
@@ -122,7 +122,7 @@ class Report:
 
     def __str__(self) -> str:
         manner = "exact arithmetic" if self.exact else f"{self.digits} digits"
-        sampled = ", quantifiers on samples" if self.sampled else ""
+        sampled = ", quantifiers sampled" if self.sampled else ""
         lines = [f"{self.models} models, {self.instances} comparisons, {manner}{sampled}"]
         if self.smallest_absolute is not None and self.smallest_relative is not None:
             slack, relative = (_or_zero(value) for value in (self.smallest_absolute, self.smallest_relative))
@@ -207,7 +207,7 @@ class _Test:
 
     def report(self) -> Report:
         if not self.answers and not self.undetermined:
-            raise ValueError("a sequent is tested in at least one model")
+            raise ValueError("a sequent needs at least one model to be tested in")
         return _report(self.conditions, self.answers, self.undetermined, self.violation, self.digits)
 
 
@@ -289,7 +289,7 @@ def _rounded(slack: Slack) -> str:
     """A hint where numbers look as if they had been computed with fewer digits than the tool's."""
     if slack.exact or abs(slack.relative) > as_mpf(ROUNDED):
         return ""
-    return f"; compute the model's numbers at {DIGITS + GUARD} digits: inside `models`, not when the file is read"
+    return f"; compute the model's numbers inside `models`, where they have {DIGITS + GUARD} digits"
 
 
 def _witness(

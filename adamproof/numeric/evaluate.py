@@ -41,7 +41,7 @@ class Evaluator:
 
     def __init__(self, model: Model, digits: int = DIGITS, most: float = math.inf) -> None:
         if digits < DIGITS:
-            raise ValueError(f"the tolerances are made for at least {DIGITS} digits, not {digits}")
+            raise ValueError(f"digits must be at least {DIGITS}, because of the tolerances, not {digits}")
         self.model = model
         self.digits = digits
         self.most = most
@@ -222,13 +222,13 @@ def _inverse(x: Number, digits: int) -> Number:
     if type(x) is Fraction:
         return 1 / x if x else x
     if not x:
-        raise Undetermined(f"a denominator cannot be told from 0 at {digits} digits")
+        raise Undetermined(f"a denominator cannot be distinguished from 0 at {digits} digits")
     return 1 / x
 
 
 def _sign(x: Number, digits: int) -> Fraction:
     if type(x) is not Fraction and not x:
-        raise Undetermined(f"the sign of a value cannot be told from 0 at {digits} digits")
+        raise Undetermined(f"the sign of a value cannot be distinguished from 0 at {digits} digits")
     return Fraction((x > 0) - (x < 0))
 
 
@@ -267,7 +267,7 @@ def _rpow(x: Number, exponent: Number, digits: int) -> Number:
         return _pow(x, exponent.numerator, digits)
     if x == 0:
         if not exponent:
-            raise Undetermined(f"0 to a power that cannot be told from 0 at {digits} digits")
+            raise Undetermined(f"0 to a power that cannot be distinguished from 0 at {digits} digits")
         return x
     return as_mpf(x) ** as_mpf(exponent)
 

@@ -80,11 +80,11 @@ def check_box(
     ranges = _checked_box(box)
     for prop in (statement, *conditions):
         if prop.op not in RELATIONS:
-            raise NotInterval(f"intervals decide relations, not {show(prop)}")
+            raise NotInterval(f"interval arithmetic decides relations, not {show(prop)}")
         _check_term(prop)
         for name in sorted(variable.args[0] for variable in free(prop)):
             if name not in ranges:
-                raise NotInterval(f"the box gives no range to {name}")
+                raise NotInterval(f"the box has no range for {name}")
     return _Search(statement, tuple(conditions), precision).run(ranges, budget)
 
 
@@ -245,7 +245,7 @@ def _checked_box(box: Mapping[str, tuple[Fraction | int, Fraction | int]]) -> Bo
     ranges: Box = {}
     for name, ends in box.items():
         if len(ends) != 2 or any(type(end) not in (int, Fraction) for end in ends):
-            raise NotInterval(f"the range of {name} needs two exact ends, not {ends!r:.80}")
+            raise NotInterval(f"the range of {name} must have two exact ends, not {ends!r:.80}")
         if ends[0] > ends[1]:
             raise NotInterval(f"the range of {name} is empty")
         ranges[name] = (Fraction(ends[0]), Fraction(ends[1]))
@@ -256,9 +256,9 @@ def _check_term(term: Term) -> None:
     if term.op == "var" and term.sort != "real":
         raise NotInterval(f"{term.args[0]} is not a real variable")
     if term.op == "pow" and term.args[1].op != "int":
-        raise NotInterval(f"intervals need a literal exponent, not {show(term.args[1])}")
+        raise NotInterval(f"interval arithmetic needs a literal exponent, not {show(term.args[1])}")
     if term.op not in (*RELATIONS, "rat", "int", "var", "add", "mul", "inv", "sqrt", "abs", "pow", "ln"):
-        raise NotInterval(f"intervals treat {OPERATORS}, not {term.op} as in {show(term)}")
+        raise NotInterval(f"interval arithmetic supports {OPERATORS}, not {term.op} as in {show(term)}")
     for arg in term.args:
         if type(arg) is Term:
             _check_term(arg)

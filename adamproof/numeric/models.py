@@ -84,7 +84,7 @@ class Model:
         if sum(weight for _, weight in self.space) != 1:
             raise ModelError(f"{self.label}: the weights of the probability space do not sum to 1")
         if len({point for point, _ in self.space}) != len(self.space):
-            raise ModelError(f"{self.label}: a point of the probability space is listed twice")
+            raise ModelError(f"{self.label}: the probability space lists a point twice")
         if any(type(k) is not int for k in self.integers):
             raise ModelError(f"{self.label}: the samples of the integers must be ints")
         if type(self.nodes) is not int or self.nodes < 16:
@@ -93,7 +93,7 @@ class Model:
     def variable(self, name: str, sort: str) -> Any:
         """The value of a free variable of this sort.  ModelError when it is missing or of another sort."""
         if name not in self.variables:
-            raise ModelError(f"{self.label} gives no value to the variable {name} ({sort})")
+            raise ModelError(f"{self.label} has no value for the variable {name} ({sort})")
         value = self.variables[name]
         if sort == REAL:
             return as_number(value, f"{self.label}: the variable {name}")
@@ -106,7 +106,7 @@ class Model:
     def call(self, name: str, arguments: tuple[Any, ...]) -> Number:
         """The value of a function symbol.  ModelError when it is missing or returns something else than a number."""
         if name not in self.functions:
-            raise ModelError(f"{self.label} gives no meaning to the function {name}")
+            raise ModelError(f"{self.label} has no definition of the function {name}")
         value = self.functions[name](*arguments)
         return value if type(value) is Fraction else as_number(value, f"{self.label}: the value of {name}")
 

@@ -62,7 +62,7 @@ def satisfied(slack: Slack, tolerance: Fraction) -> bool:
         return bool(slack.absolute > 0 if strict else slack.absolute >= 0)
     off = as_mpf(tolerance) * max(1, abs(as_mpf(slack.lhs)), abs(as_mpf(slack.rhs)))
     if slack.op in ("<", "!=") and abs(slack.absolute) <= off:
-        raise Undetermined(f"rounding hides whether {slack}: they are too close{slack.closeness}")
+        raise Undetermined(f"rounding hides whether {slack}: the sides are too close{slack.closeness}")
     return bool(slack.absolute >= -off)
 
 

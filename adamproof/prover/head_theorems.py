@@ -21,7 +21,7 @@ def _assume(op: str, a: Term, b: Term) -> Step:
 def _bare(goal: Term, *facts: Step) -> Step:
     found = Search(goal, facts).run()
     if found is None:
-        raise LookupError(f"the prover does not prove {show(goal)}")
+        raise LookupError(f"the prover cannot prove {show(goal)}")
     return found
 
 

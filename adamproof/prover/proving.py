@@ -33,7 +33,7 @@ class ProofFailure(Exception):
 
     def __init__(self, goal: Term, facts: Sequence[Step], tried: Sequence[str]) -> None:
         self.goal, self.facts, self.tried = goal, tuple(facts), tuple(tried)
-        super().__init__(f"no proof found of {show(goal)} (tried {'; '.join(tried) or 'nothing'})")
+        super().__init__(f"no proof of {show(goal)} found (tried {'; '.join(tried) or 'nothing'})")
 
     def refute(self) -> Witness | None:
         """A model of the facts (and of what they assume) in which the goal fails, or None."""
@@ -87,7 +87,7 @@ def prove(
         return _by_logic(target, given)
     for step in given:
         if step.conclusion.op in QUANTIFIERS or step.conclusion.op == "implies":
-            raise TranslationError(f"the fact {show(step.conclusion)} must be specialised before it is used")
+            raise TranslationError(f"specialise the fact {show(step.conclusion)} before using it")
     given = [step for step in given if step.conclusion.op in RELATIONS]
     for step in given:
         if key(step.conclusion) == key(target):

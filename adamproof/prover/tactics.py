@@ -30,7 +30,8 @@ def at(theorem: Fact, *values: Any, given: Iterable[Fact] = ()) -> Step:
         step = _detach_all(step, facts)
         if step.conclusion.op not in QUANTIFIERS:
             place = show(value) if type(value) is Term else value
-            raise TranslationError(f"{show(step.conclusion)} is no forall and cannot be taken at {place}")
+            statement = show(step.conclusion)
+            raise TranslationError(f"cannot specialise {statement} at {place}: it is not universally quantified")
         step = derive("specialise", [step], term(value, QUANTIFIERS[step.conclusion.op]))
     return _detach_all(step, facts)
 

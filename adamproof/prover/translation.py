@@ -102,14 +102,14 @@ def term(expression: Any, sort: str = REAL) -> Term:
     if isinstance(expression, (bool, sympy.logic.boolalg.BooleanAtom)):
         raise TranslationError(f"{expression} is a truth value, not a number")
     if isinstance(expression, float) or (isinstance(expression, sympy.Basic) and expression.has(sympy.Float)):
-        raise TranslationError(f"{expression} holds a floating point number; write it as a fraction")
+        raise TranslationError(f"{expression} contains a floating point number; write it as a fraction")
     if isinstance(expression, (int, Fraction)):
         expression = sympy.Rational(expression)
     if not isinstance(expression, sympy.Basic):
         raise TranslationError(f"{expression!r:.80} ({type(expression).__name__}) is not a SymPy expression")
     if sort == POINT:
         if not _is_point(expression):
-            raise TranslationError(f"{expression} stands where a sample point is needed")
+            raise TranslationError(f"{expression} is not a sample point, which is needed there")
         return _variable(expression)
     return _integer(expression) if sort == INT else _real(expression)
 
@@ -139,7 +139,7 @@ def _variable(symbol: Any) -> Term:
     """The variable of a symbol made by reals(), integers() or Point(): others may hide assumptions or share a name."""
     if stands_for(symbol) is not symbol:
         if symbol not in _open:
-            raise TranslationError(f"{symbol} is the variable of an E, Integral01 or Sum, taken out of it")
+            raise TranslationError(f"{symbol} is bound by an E, Integral01 or Sum and cannot be used outside it")
         return _open[symbol]
     if type(symbol) is Point:
         return make("var", symbol.name, POINT)
@@ -181,7 +181,7 @@ def _integer(expression: Any) -> Term:
     if expression.is_Add or expression.is_Mul:
         parts = _ordered(expression) if expression.is_Add else expression.as_ordered_factors()
         return make("add" if expression.is_Add else "mul", *(_integer(part) for part in parts))
-    raise TranslationError(f"{expression} stands where an integer is needed")
+    raise TranslationError(f"{expression} is not an integer, which is needed there")
 
 
 def _real(expression: Any) -> Term:
@@ -193,7 +193,7 @@ def _read_real(expression: Any) -> Term:
     if expression.is_Rational:
         return number(Fraction(int(expression.p), int(expression.q)))
     if _is_point(expression):
-        raise TranslationError(f"the sample point {expression} stands where a number is needed")
+        raise TranslationError(f"the sample point {expression} is not a number, which is needed there")
     if expression.is_Symbol:
         variable = _variable(expression)
         return as_real(variable) if variable.sort == INT else variable
@@ -220,10 +220,10 @@ def _read_real(expression: Any) -> Term:
         if isinstance(expression, kind):
             return make(head, _real(expression.args[0]))
     instead = (
-        ", whose functions are powers, sqrt, Abs, sign and log; for another one take a symbol, function(NAME), and "
-        "assume what is needed of it"
+        "; supported functions are powers, sqrt, Abs, sign and log; declare any other one with function(NAME) and "
+        "assume the properties you need"
     )
-    said = f"{expression} ({type(expression).__name__}) is not part of the language of proofs"
+    said = f"{expression} ({type(expression).__name__}) is not supported in proofs"
     raise TranslationError(f"{said}{instead if isinstance(expression, sympy.Function) else ''}")
 
 
@@ -281,10 +281,10 @@ def _sum(expression: Any) -> Term:
     variable, low, high = limit
     if variable in low.free_symbols | high.free_symbols:
         raise TranslationError(
-            f"the sum {expression} has its own variable {variable} in its range; give one of the two another name"
+            f"the sum {expression} has its own variable {variable} in its range; rename one of them"
         )
     if variable in {other for other, *_ in inner}:
-        raise TranslationError(f"the sum {expression} has two variables {variable}; give one of them another name")
+        raise TranslationError(f"the sum {expression} has two variables {variable}; rename one of them")
     body = expression.func(expression.function, *inner) if inner else expression.function
     return _binder("Sum", variable, INT, body, term(low, INT), term(high, INT))
 
@@ -324,7 +324,7 @@ def _read_prop(statement: Any) -> Term:
         return make("Integrable", term(statement.functional))
     if isinstance(statement, (bool, sympy.logic.boolalg.BooleanAtom)):
         raise TranslationError(
-            f"the statement has already been decided to be {statement} by SymPy or Python; "
+            f"SymPy or Python has already evaluated the statement to {statement}; "
             "write it with le, lt, eq or ne, which keep it as it is"
         )
     if isinstance(statement, Relational) and type(statement) in _RELATIONS:
@@ -345,11 +345,11 @@ def _instead(thing: Any) -> str:
     if isinstance(thing, str):
         return "write it in SymPy with le, lt, eq, ne or forall, not as text"
     if isinstance(thing, logic.And):
-        return "make each of its parts a claim, or an assumption, of its own"
+        return "write each part as a separate claim or assumption"
     if isinstance(thing, logic.Implies):
         return "write forall((), conclusion, [condition])"
     if isinstance(thing, logic.Boolean):
-        return "statements are relations (le, lt, eq, ne), joined by forall alone"
+        return "statements are relations (le, lt, eq, ne), combined only by forall"
     return "write a relation of two expressions with le, lt, eq or ne"
 
 

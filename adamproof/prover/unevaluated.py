@@ -80,7 +80,7 @@ def eq(a: Any, b: Any, same: bool = False) -> Any:
     """
     if not same and type(a) is not Term and type(b) is not Term and sympy.sympify(a) == sympy.sympify(b):
         raise TranslationError(
-            f"{_place(sys._getframe(1))}both sides are the same, once SymPy has evaluated them: {a} == {b}; write "
+            f"{_place(sys._getframe(1))}both sides are the same after SymPy evaluates them: {a} == {b}; write "
             "absolute, root, ln, inverse, ratio, product or power for what SymPy rewrites, or eq(..., same=True) "
             "if this is meant"
         )

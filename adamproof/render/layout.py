@@ -80,11 +80,11 @@ class _Layout:
         self.used = {symbol.name if type(symbol) is Function else symbol.args[0] for symbol in symbols}
         self.written = {name: names.get(name) or style.other_name(name) for name in sorted(self.used)}
         if len(set(self.written.values())) < len(self.written):
-            raise ValueError(f"two of the names {', '.join(self.written)} are written alike")
+            raise ValueError(f"two of the names {', '.join(self.written)} look alike in print")
         if any(type(symbol) is Function for symbol in symbols) or any(map(_binds, terms)):
             for name in self.used:
                 if "_" in name and style.other_name(name) == name:
-                    raise ValueError(f"{name} may be read as a name with an index")
+                    raise ValueError(f"{name} could be read as a name with an index")
         # x(1) is written with an index, except beside a variable x1, from which it could not be told.
         self.stems = {re.sub(r"\d+$", "", name) for name in self.used if name[-1].isdigit()}
 

@@ -51,7 +51,7 @@ def side_by_side(terms: Sequence[Term], style: str, names: Mapping[str, str] | N
     if style in NOTATIONS:
         return layout(terms, NOTATIONS[style], names)
     if style != "ascii":
-        raise ValueError(f"there is no style {style!r}; there are {', '.join(STYLES)}")
+        raise ValueError(f"there is no style {style!r}; choose from {', '.join(STYLES)}")
     if names is not None:
-        raise ValueError("the style ascii is the kernel's own text: names cannot be rewritten")
+        raise ValueError("the style ascii is the kernel's exact text and takes no names")
     return [text.show(term) for term in terms]

@@ -109,5 +109,5 @@ class Schedule:
             rest1, rest2 = self.alpha * steps**-self.A, self.beta * steps**-self.B
         except OverflowError as error:
             where = f"T = {steps}, A = {self.A!r}, B = {self.B!r}, C = {self.C!r}"
-            raise SimulationError(f"T^-A, T^-B or T^-C is too large for a float at {where}") from error
+            raise SimulationError(f"T^-A, T^-B or T^-C overflows a float at {where}") from error
         return Algorithm(rate, 1.0 - rest1, 1.0 - rest2, self.epsilon, self.bias_correction)

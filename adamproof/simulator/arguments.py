@@ -23,7 +23,7 @@ def written(value: Any) -> str:
     try:
         return f"{' '.join(repr(value).split()):.100}"
     except ValueError:  # Python writes no whole number of more than 4,300 digits
-        return f"a value of the type {type(value).__name__}, too long to write,"
+        return f"a value of the type {type(value).__name__}, too long to print,"
 
 
 def whole(what: str, value: Any, least: int, most: int | None = None) -> int:
@@ -84,7 +84,7 @@ def vector(what: str, values: ArrayLike, d: int) -> Array:
     """A vector of d finite numbers of one's own; one number stands for all coordinates."""
     given = numbers(what, values)
     if given.shape not in ((), (1,), (d,)):
-        raise SimulationError(f"{what} has shape {given.shape}, but must be a number or {d} numbers, one a coordinate")
+        raise SimulationError(f"{what} has shape {given.shape}, but must be one number, or one per coordinate ({d})")
     return finite(what, np.array(np.broadcast_to(given, (d,))))
 
 
@@ -92,7 +92,7 @@ def point(what: str, values: ArrayLike) -> Array:
     """A vector of finite numbers of one's own, of whatever length from 1 on."""
     given = numbers(what, values)
     if given.ndim != 1 or given.size == 0:
-        raise SimulationError(f"{what} has shape {given.shape}, but must be a vector of one number a coordinate")
+        raise SimulationError(f"{what} has shape {given.shape}, but must be a vector with one number per coordinate")
     return finite(what, given)
 
 
@@ -106,7 +106,7 @@ def points(x: ArrayLike) -> Array:
 def finite(what: str, given: Array) -> Array:
     """The array itself.  Raises SimulationError where a number in it is not finite."""
     if not np.isfinite(given).all():
-        raise SimulationError(f"{what} holds a number that is not finite")
+        raise SimulationError(f"{what} contains NaN or infinity")
     return given
 
 
@@ -122,7 +122,7 @@ def answer(
     except ValueError as error:
         if not str(error).endswith(READ_ONLY):
             raise
-        raise SimulationError(f"{what} changes the points that it is given: let it work on a copy") from error
+        raise SimulationError(f"{what} modifies its input points: let it work on a copy") from error
     # A copy: two functions may answer in one array of theirs.
     return shaped(what, said, shape or x.shape, "that of the points," if shape is None else "the shape")
 

@@ -40,7 +40,7 @@ def description(task: Task) -> str:
         return json.dumps(said, sort_keys=True)
     except (TypeError, ValueError) as error:
         raise SimulationError(
-            f"the problem has a name or details that a checkpoint cannot hold ({error}): use text and numbers"
+            f"a checkpoint cannot store the problem's name or details ({error}): use text and numbers"
         ) from error
 
 
@@ -71,7 +71,7 @@ def save(path: Path, task: Task, state: State, statistics: Statistics, snapshots
         with files.replacing(path) as stream:
             np.savez(stream, **arrays)
     except (OSError, MemoryError) as error:
-        kept_one = ", the previous one is kept" if mark(path) is not None else ""
+        kept_one = "; the previous one is kept" if mark(path) is not None else ""
         why = getattr(error, "strerror", None) or str(error) or "not enough memory"
         raise SimulationError(f"cannot write the checkpoint {path} ({why}){kept_one}") from error
 
@@ -94,7 +94,7 @@ def place(path: str | Path) -> Path:
     try:
         return Path(path).resolve() if Path(path).is_symlink() else Path(path)
     except (OSError, ValueError, RuntimeError) as error:  # a name that no file can have, a circle of links
-        raise SimulationError(f"cannot write the checkpoint {str(path)!r} ({error}): name another file") from error
+        raise SimulationError(f"cannot write the checkpoint {str(path)!r} ({error}): choose another file") from error
 
 
 def refuse_place(path: Path) -> None:
@@ -109,7 +109,7 @@ def refuse_place(path: Path) -> None:
             trial.unlink(missing_ok=True)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         reason = getattr(error, "strerror", None) or error
-        raise SimulationError(f"cannot write the checkpoint {str(path)!r} ({reason}): name another file") from error
+        raise SimulationError(f"cannot write the checkpoint {str(path)!r} ({reason}): choose another file") from error
 
 
 def mark(path: Path) -> tuple[int, int, int] | None:
@@ -128,11 +128,11 @@ def load(path: Path, task: Task) -> tuple[State, Statistics, dict[int, State]]:
             said = str(data["description"])
             if said != description(task):
                 raise SimulationError(
-                    f"the checkpoint {path} is of another run ({_difference(said, task)}): name another file"
+                    f"the checkpoint {path} is from another run ({_difference(said, task)}): choose another file"
                 )
             arrays = {name: data[name] for name in data.files}
             if str(arrays[DIGEST]) != _digest(arrays):
-                raise ValueError("its contents do not fit their checksum")
+                raise ValueError("checksum mismatch: the file was modified")
             return _state(arrays, task)
     except FileNotFoundError as error:
         raise SimulationError(f"there is no checkpoint {path} to resume from") from error
@@ -143,7 +143,7 @@ def load(path: Path, task: Task) -> tuple[State, Statistics, dict[int, State]]:
         raise SimulationError(f"cannot read the checkpoint {path} ({why})") from error
     except Exception as error:  # what NumPy and zipfile make of damaged files may be anything
         why = " ".join(str(error).split()) or type(error).__name__
-        raise SimulationError(f"the checkpoint {path} cannot be read ({why}): start the run anew") from error
+        raise SimulationError(f"the checkpoint {path} cannot be read ({why}): restart the run") from error
 
 
 def _state(arrays: Mapping[str, Any], task: Task) -> tuple[State, Statistics, dict[int, State]]:
@@ -152,7 +152,7 @@ def _state(arrays: Mapping[str, Any], task: Task) -> tuple[State, Statistics, di
     step = _count(arrays, "step", task.steps)
     statistics.done = _count(arrays, "done", step)
     if statistics.done != step:
-        raise ValueError(f"its statistics are of {statistics.done} steps and its state is after {step}")
+        raise ValueError(f"its statistics have {statistics.done} steps, but its state is after step {step}")
     statistics.peak = float(_array(arrays, "peak", (), low=0.0))
     shape = statistics.totals.shape
     statistics.totals, statistics.current = (
@@ -161,7 +161,7 @@ def _state(arrays: Mapping[str, Any], task: Task) -> tuple[State, Statistics, di
     statistics.rows = _rows(np.asarray(arrays["rows"]), statistics.ends())
     saved = np.asarray(arrays["snapshots"])
     if saved.dtype != np.int64 or saved.ndim != 1 or any(not 1 <= number <= step for number in saved):
-        raise ValueError("its snapshots are not of steps that it has done")
+        raise ValueError("it has snapshots of steps that were not run")
     snapshots = {int(number): _point(arrays, task, int(number), f"_{number}") for number in saved}
     return _point(arrays, task, step, ""), statistics, snapshots
 
@@ -169,11 +169,11 @@ def _state(arrays: Mapping[str, Any], task: Task) -> tuple[State, Statistics, di
 def _rows(rows: Array, ends: list[float]) -> list[list[float]]:
     """The rows of the windows that are finished.  Raises ValueError."""
     if rows.dtype != np.float64 or rows.shape != (len(ends), WIDTH) or rows[:, 0].tolist() != ends:
-        raise ValueError("its windows do not end where those of this run do")
+        raise ValueError("its windows do not end at the steps of this run's windows")
     means, widths, peaks = rows[:, 1:MEANS], rows[:, MEANS:-1], rows[:, -1]
     # A mean may have overflowed; a half width is nan where there is no interval.
     if not (means >= 0.0).all() or (widths < 0.0).any() or not ((peaks >= 0.0) & (peaks <= LARGEST)).all():
-        raise ValueError("its windows have numbers that are no means, half widths or magnitudes")
+        raise ValueError("its windows contain invalid means, half widths or magnitudes")
     return [[float(value) for value in row] for row in rows]
 
 
@@ -192,7 +192,7 @@ def _array(
     if value.dtype != np.float64 or value.shape != shape:
         raise ValueError(f"its array {name} is {value.dtype} of shape {value.shape}, not float64 of shape {shape}")
     if not ((value >= low) & (value <= high)).all():  # nan is in no range
-        raise ValueError(f"its array {name} has numbers that are not from {low:.2g} to {high:.2g}")
+        raise ValueError(f"its array {name} has numbers outside {low:.2g} to {high:.2g}")
     return value
 
 
@@ -200,7 +200,7 @@ def _count(arrays: Mapping[str, Any], name: str, most: int) -> int:
     """A whole number from 0 to `most`."""
     value = np.asarray(arrays[name])
     if value.shape != () or value.dtype.kind != "i" or not 0 <= value <= most:
-        raise ValueError(f"its number {name} is none from 0 to {most}")
+        raise ValueError(f"its number {name} is not a whole number from 0 to {most}")
     return int(value)
 
 
@@ -208,10 +208,10 @@ def _count(arrays: Mapping[str, Any], name: str, most: int) -> int:
 def _opened(path: Path) -> Iterator[Any]:
     """The arrays of an .npz file.  NumPy reads other files too, and words for them would mislead."""
     if path.exists() and not path.is_file():  # a pipe would wait for its writer
-        raise ValueError("it is no file")
+        raise ValueError("it is not a regular file")
     with path.open("rb") as stream:
         if stream.read(4) != b"PK\x03\x04":
-            raise ValueError("it is no .npz file")
+            raise ValueError("it is not an .npz file")
         stream.seek(0)
         with np.load(stream, allow_pickle=False) as data:
             yield data

@@ -140,10 +140,10 @@ def program(task: Task) -> str:
     """The source of the kernels for this task.  Raises SimulationError for a slope that cannot be translated."""
     problem = task.problem
     if not isinstance(problem, Separable):
-        raise SimulationError(f"the GPU engine runs separable problems only, not {problem.name!r}")
+        raise SimulationError(f"the GPU engine runs only separable problems, not {problem.name!r}")
     if task.d > summation.LANES and problem.noise.coupled:
         raise SimulationError(
-            f"the noise couples all {task.d} coordinates, and the GPU engine does that for at most {summation.LANES}"
+            f"the noise couples all {task.d} coordinates, but the GPU engine supports at most {summation.LANES}"
         )
     known = getattr(kernels, getattr(problem.slope, "__name__", ""), None) is problem.slope
     name = problem.slope.__name__ if known else "own_slope"
@@ -195,7 +195,7 @@ class CuPyEngine:
         )
         problem = task.problem
         if not isinstance(problem, Separable):
-            raise SimulationError(f"the GPU engine runs separable problems only, not {problem.name!r}")
+            raise SimulationError(f"the GPU engine runs only separable problems, not {problem.name!r}")
         x, m, v, h = (cupy.asarray(array) for array in (state.x, state.m, state.v, problem.h))
         coefficients = cupy.asarray(task.algorithm.coefficients(state.step, count))
         parts = cupy.empty((replicates, tiles, count, len(SUMS)))

@@ -31,7 +31,7 @@ def choose(name: str, task: Task, threads: int | None, say: Callable[[str], None
             return _make(candidate, task, threads)
         except SimulationError as error:
             if name != "auto" or candidate != "cupy" or not isinstance(error, _Absent):
-                say(f"not the engine {candidate}: {error}")
+                say(f"cannot use the engine {candidate}: {error}")
     return NumPyEngine()
 
 
@@ -52,9 +52,9 @@ def _tried(engine: Engine, task: Task) -> Engine:
 def _make(name: str, task: Task, threads: int | None) -> Engine:
     """The engine, or SimulationError where it is missing, broken, or not for this task."""
     if not isinstance(task.problem, Separable):
-        raise SimulationError(f"the gradient of {task.problem.name!r} is a function on arrays, which NumPy runs")
+        raise SimulationError(f"the gradient of {task.problem.name!r} is a function on arrays, which only NumPy runs")
     if task.algorithm.form == "textbook":
-        raise SimulationError("the textbook form is a check of the sign form, which NumPy runs")
+        raise SimulationError("only NumPy runs the textbook form, a check of the sign form")
     package = {"numba": "numba", "cupy": "cupy"}[name]
     extra = {"numba": "fast", "cupy": "gpu"}[name]
     try:
@@ -71,4 +71,4 @@ def _make(name: str, task: Task, threads: int | None) -> Engine:
         raise
     except Exception as error:  # a broken installation or driver may raise anything
         text = " ".join(str(error).split())
-        raise SimulationError(f"{package} does not work here ({type(error).__name__}: {text})") from error
+        raise SimulationError(f"{package} does not work on this machine ({type(error).__name__}: {text})") from error

@@ -437,7 +437,7 @@ class NumbaEngine:
         """See `task.Engine`.  Raises SimulationError for a slope that Numba cannot compile."""
         problem, d, replicates = task.problem, task.d, state.x.shape[0]
         if not isinstance(problem, Separable):
-            raise SimulationError(f"the Numba engine runs separable problems only, not {problem.name!r}")
+            raise SimulationError(f"the Numba engine runs only separable problems, not {problem.name!r}")
         code = SLOPES.get(problem.slope, OWN_SLOPE)
         kernel = _kernel(problem.slope if code == OWN_SLOPE else None)
         width = summation.lanes(d)

@@ -56,7 +56,7 @@ class Noise:
         if not 0.0 <= self.p <= 2.0:
             raise SimulationError(f"p is {self.p}, but affine variance needs 0 <= p <= 2")
         if not RESOLUTION <= self.delta <= 1.0 - RESOLUTION:
-            raise SimulationError(f"delta is {self.delta}, but a probability from 2^-32 to 1 - 2^-32 is needed")
+            raise SimulationError(f"delta is {self.delta}, but must be a probability from 2^-32 to 1 - 2^-32")
 
     @property
     def coupled(self) -> bool:
@@ -323,7 +323,7 @@ def logistic(
     rows = arguments.numbers("the array of features", features)
     signs = arguments.numbers("the array of labels", labels)
     if rows.ndim != 2 or rows.shape[0] == 0 or signs.shape != rows.shape[:1]:
-        raise SimulationError(f"features of shape {rows.shape} and labels of shape {signs.shape} do not fit")
+        raise SimulationError(f"features of shape {rows.shape} and labels of shape {signs.shape} do not match")
     if not np.isfinite(rows).all():
         raise SimulationError("a feature is not finite")
     if not np.isin(signs, (-1.0, 1.0)).all():
@@ -331,7 +331,7 @@ def logistic(
     batch = arguments.whole("the number of samples in a batch", batch, 1, arguments.LARGEST_COUNTER)
     ridge = arguments.real("the ridge", ridge)
     if not 0.0 <= ridge < math.inf:
-        raise SimulationError(f"the ridge is {ridge}, but must be finite and not negative: F is bounded below by 0")
+        raise SimulationError(f"the ridge is {ridge}, but must be finite and not negative: F is bounded below")
     samples, d = rows.shape
     signed = rows * signs[:, None]
 
@@ -365,7 +365,7 @@ def digits(batch: int, ridge: float = 1e-3) -> Sampled:
         from sklearn.datasets import load_digits
     except ImportError as error:
         raise SimulationError(
-            "the digits come with scikit-learn, which is missing: pip install 'adamproof[data]'"
+            "the digits data set needs scikit-learn, which is missing: pip install 'adamproof[data]'"
         ) from error
     data = load_digits()
     features = np.hstack([data.data / 16.0, np.ones((len(data.data), 1))])

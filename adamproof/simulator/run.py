@@ -134,12 +134,12 @@ def simulate(
         threads = arguments.whole("the number of threads", threads, 1)
     save_every = arguments.real("save_every", save_every)
     if not save_every >= 0.0:
-        raise SimulationError(f"save_every is {save_every}, but must be a number of seconds that is not negative")
+        raise SimulationError(f"save_every is {save_every}, but must be at least 0 seconds")
     path = None if checkpoint is None else checkpoints.place(checkpoint)
     if path is not None and path.exists() and not resume:
-        raise SimulationError(f"the checkpoint {path} is there already: resume from it, remove it or name another file")
+        raise SimulationError(f"the checkpoint {path} already exists: resume from it, remove it or choose another file")
     if resume and path is None:
-        raise SimulationError("to resume, name the checkpoint")
+        raise SimulationError("to resume, give the checkpoint")
     chosen = choose(engine, task, threads, say) if isinstance(engine, str) else engine
     runner = _Runner(task, chosen, path, wanted, save_every, progress, say)
     if path is not None:
@@ -171,7 +171,7 @@ def _task(
         arguments.whole("the seed", seed, 0, (1 << 64) - 1),
     )
     if max(task.replicates, task.d, task.steps // 4) >= arguments.LARGEST_COUNTER:
-        raise SimulationError("the generator numbers at most 2^32 replicates, 2^32 coordinates and 2^34 steps")
+        raise SimulationError("the random generator supports at most 2^32 replicates, 2^32 coordinates and 2^34 steps")
     return task
 
 
@@ -213,7 +213,7 @@ class _Runner:
         if missed:
             raise SimulationError(
                 f"the checkpoint {path} is after step {self.state.step} and has no snapshot of step {missed[0]}: "
-                "start the run anew"
+                "restart the run"
             )
         self.mark, self.saved = checkpoints.mark(path), self.state.step
 
@@ -249,7 +249,7 @@ class _Runner:
             step = checkpoints.load(path, self.task)[0].step
         except SimulationError as error:
             raise SimulationError(
-                f"the checkpoint {path} was replaced during this run by something else, which is left as it is: name "
+                f"the checkpoint {path} was replaced by another file during this run and is left unchanged: choose "
                 "another file"
             ) from error
         return step if step > self.state.step else None
@@ -263,7 +263,7 @@ class _Runner:
             finally:
                 if stop.asked and self.whole:
                     stopped = self._stopped() if self.state.step < self.task.steps else ""
-                    self.say(stopped or f"all {self.task.steps} steps were done before it was asked to stop")
+                    self.say(stopped or f"all {self.task.steps} steps were done before the request to stop")
         if stopped:  # the signal's usual course was to go on
             raise SimulationError(stopped)
 
@@ -324,7 +324,7 @@ class _Runner:
         self._back(step)
         while self.state.step < step and not stop.asked:
             if not self._advance(min(self._next(), step - self.state.step)):
-                raise SimulationError(f"the run cannot be repeated: before, the numbers up to step {step} were finite")
+                raise SimulationError(f"the run is not reproducible: the numbers up to step {step} were finite before")
         self._carefully(count, stop)
 
     def _back(self, step: int) -> None:
@@ -373,4 +373,4 @@ def _culprit(task: Task, before: State, after: State) -> tuple[str, int, int]:
             replicate, coordinate = (int(index) for index in bad[0])
             return text.format(float(values[replicate, coordinate])), replicate, coordinate
     replicate, coordinate = (int(index) for index in np.unravel_index(int(np.argmax(squares)), squares.shape))
-    return "a sum of squares over the coordinates overflows, with its largest term", replicate, coordinate
+    return "a sum of squares over the coordinates overflows; its largest term is", replicate, coordinate

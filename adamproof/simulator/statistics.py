@@ -139,7 +139,7 @@ def ratio(above: Array, below: Array, level: float = LEVEL) -> Estimate | None:
 def _row(quantity: str) -> int:
     """The number of a quantity.  Raises SimulationError."""
     if quantity not in QUANTITIES:
-        raise SimulationError(f"there is no quantity {quantity!r}; there are {', '.join(QUANTITIES)}")
+        raise SimulationError(f"there is no quantity {quantity!r}; choose from {', '.join(QUANTITIES)}")
     return list(QUANTITIES).index(quantity)
 
 

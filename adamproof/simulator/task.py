@@ -74,7 +74,7 @@ class NotFinite(SimulationError):
     ) -> None:  # fmt: skip
         kept = f"; the state before this step is saved in {saved}" if saved else ""
         place = f"in step {step}, replicate {replicate}, coordinate {coordinate}"
-        super().__init__(f"{what} {place}: the run is stopped{kept}")
+        super().__init__(f"{what} {place}: the run stops{kept}")
         self.what, self.step, self.replicate, self.coordinate = what, step, replicate, coordinate
         self.saved, self.state = saved, state
 

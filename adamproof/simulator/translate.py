@@ -65,10 +65,10 @@ def _tree(function: Callable[..., Any]) -> ast.FunctionDef:
         text = inspect.getsource(function)
         module = ast.parse(inspect.cleandoc("\n" + text) if text[0].isspace() else text)
     except (OSError, TypeError, SyntaxError) as error:
-        raise SimulationError(f"the text of {function!r} cannot be had, which the GPU engine translates") from error
+        raise SimulationError(f"the GPU engine cannot read the source of {function!r}") from error
     tree = module.body[0]
     if not isinstance(tree, ast.FunctionDef):
-        raise SimulationError(f"{function!r} is not written as a function with def, which the GPU engine translates")
+        raise SimulationError(f"{function!r} is not a function defined with def, which the GPU engine needs")
     return tree
 
 

@@ -57,7 +57,7 @@ def refuse_other_types(values: Any, verb: str = "is", depth: int = 0) -> None:
     Text passes: NumPy then finds an array of text, and says which.
     """
     if isinstance(values, np.ma.MaskedArray):
-        raise ArrayError(f"{verb} a masked array: replace the masked entries, or leave them out, and use a plain array")
+        raise ArrayError(f"{verb} a masked array: replace or drop the masked entries, and use a plain array")
     if isinstance(values, bool | np.bool_):
         raise ArrayError(f"{verb} {bool(values)}, which is a truth value, not a number")
     if isinstance(values, np.ndarray) and values.dtype.kind == "b":  # in a list it would become an array of numbers
@@ -66,23 +66,23 @@ def refuse_other_types(values: Any, verb: str = "is", depth: int = 0) -> None:
         return
     of_type = f"{verb} {'' if verb == 'is' else 'a value '}of the type {type(values).__name__}"
     if isinstance(values, np.ndarray) or any(hasattr(type(values), name) for name in PROTOCOLS):
-        raise ArrayError(f"{of_type}, not a plain NumPy array: if its bare numbers are meant, convert it to one")
+        raise ArrayError(f"{of_type}, not a plain NumPy array: convert it if you mean its plain numbers")
     if isinstance(values, Number):
         return
     if not isinstance(values, Sequence):
         raise ArrayError(f"{of_type}, but must be a real number, a NumPy array or a list of real numbers")
     if depth == DEEPEST:
-        raise ArrayError(f"holds lists within lists more than {DEEPEST} deep")
+        raise ArrayError(f"contains lists nested more than {DEEPEST} levels deep")
     for value in values:
         if type(value) is not float and type(value) is not int:  # the two that fill long lists
-            refuse_other_types(value, "holds", depth + 1)
+            refuse_other_types(value, "contains", depth + 1)
 
 
 def _refuse_objects(given: NDArray[Any]) -> None:
     """Raise ArrayError unless all objects are real numbers, such as fractions and decimals."""
     for value in given.flat:
         if isinstance(value, bool | np.bool_) or not isinstance(value, Real | Decimal):
-            raise ArrayError(f"holds {value!r:.60} of the type {type(value).__name__}, which is not a real number")
+            raise ArrayError(f"contains {value!r:.60} of the type {type(value).__name__}, which is not a real number")
 
 
 def _refuse_lost(given: NDArray[Any], found: NDArray[np.float64]) -> None:
@@ -90,7 +90,7 @@ def _refuse_lost(given: NDArray[Any], found: NDArray[np.float64]) -> None:
     lost = ((found == 0.0) & (given != 0)) | (np.isinf(found) & (given != found))
     if lost.any():
         value = given[lost].flat[0]
-        raise ArrayError(f"holds {value!s:.60}, whose size is out of the range of float64")
+        raise ArrayError(f"contains {value!s:.60}, which is outside the range of float64")
 
 
 __all__ = ["ArrayError", "real_array", "refuse_other_types"]

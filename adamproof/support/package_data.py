@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from typing import TypeVar
 
 T = TypeVar("T")
-INCOMPLETE = "the installation is not complete; install adamproof again"
+INCOMPLETE = "the installation is incomplete; reinstall adamproof"
 
 
 def folder(*names: str, package: str = "adamproof") -> Traversable:

@@ -168,7 +168,7 @@ class Parser:
     """
 
     accepted = "0.9, 1e-3, 10^-3 or 1/3"
-    known = "letters do not stand for numbers here"
+    known = "letters are not allowed here"
 
     def __init__(self, text: str) -> None:
         self.text = text.strip()
@@ -209,7 +209,7 @@ class Parser:
         return self.irrational(value, degree)
 
     def irrational(self, value: Fraction, degree: int) -> Any:
-        raise self.refused("its root is not a fraction, and must be one here")
+        raise self.refused("its root is not a fraction, which is needed here")
 
     # --- the grammar ---
 
@@ -226,7 +226,7 @@ class Parser:
         return NumberError(f"{said}: {why} (such as ", self.accepted, ")", said, meant(self.text))
 
     def _unexpected(self, rest: str) -> NumberError:
-        return self.refused(f"{rest!r} is not expected there" if rest else "something is missing at its end")
+        return self.refused(f"{rest!r} is unexpected there" if rest else "its end is missing")
 
     def _next(self) -> str:
         found = TOKEN.match(self.text, self.place)
@@ -271,7 +271,7 @@ class Parser:
                 raise self.refused("it divides by 0")
             fixed = self.fixed(value)
             if fixed and bits(value) * abs(exponent.numerator) > LONGEST_POWER:
-                raise self.refused("the power is too long to write down")
+                raise self.refused("the power has too many digits")
             largest = max(abs(exponent.numerator), exponent.denominator)
             if largest > LARGEST_POWER and not (fixed and exponent.denominator == 1):
                 raise self.refused(f"the exponent {exponent} is beyond {LARGEST_POWER}")
@@ -280,7 +280,7 @@ class Parser:
                 raise self.refused("a power of a power needs brackets")
             if self.ambiguous.match(self.text, self.place):
                 raise self.refused(
-                    "whether the division belongs to the exponent is unclear; put the exponent in brackets"
+                    "the exponent is ambiguous because of the division; put it in brackets"
                 )
         return value
 

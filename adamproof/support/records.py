@@ -37,18 +37,18 @@ def read(path: str | Traversable, names: Collection[str], schema: int, what: str
     except OSError as error:
         raise RecordError(f"cannot read {path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise RecordError(f"{path} is no {what}, as it is not JSON") from error
+        raise RecordError(f"{path} is not a {what}: it is not JSON") from error
     if not isinstance(content, dict) or set(content) != {*names, COMMAND, CHECKSUM}:
-        raise RecordError(f"{path} is no {what}, which has the names {', '.join(sorted(names))}")
+        raise RecordError(f"{path} is not a {what}: its names must be {', '.join(sorted(names))}")
     if type(content["schema"]) is not int or content["schema"] != schema:
         raise RecordError(f"{path} is a record of schema {content['schema']!r}, but this version reads {schema}")
     said, _ = content.pop(CHECKSUM), content.pop(COMMAND)  # the command follows from the rest
     try:
         expected = _checksum(content)
     except (ValueError, RecursionError) as error:
-        raise RecordError(f"{path} holds a number that is not finite, or is too deep, which no record is") from error
+        raise RecordError(f"{path} contains NaN or infinity, or is nested too deeply") from error
     if said != expected:
-        raise RecordError(f"{path} is not as it was written, for its checksum does not fit: {again}")
+        raise RecordError(f"{path}: checksum mismatch, the file was modified: {again}")
     return content
 
 

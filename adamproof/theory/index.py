@@ -58,7 +58,7 @@ def taken(name: str, words: bool = True) -> str:
     if latin(name).strip() in (known.lower() for known in names()):
         return "is the name of another lemma"
     if words and _folded(name) in _reserved():
-        return "is a word of the command line"
+        return "is a keyword of the command line"
     like = read_as(name)
     return f"reads like {like}, which is the name of another lemma" if like else ""
 

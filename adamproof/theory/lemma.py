@@ -85,8 +85,10 @@ def _draws(models: object) -> bool:
 
 
 def _a(kind: str) -> str:
-    """A type with its article; a function is one of other arguments."""
-    return "one of other arguments" if kind == "function" else f"{'an' if kind[0].lower() in 'aeiou' else 'a'} {kind}"
+    """A type with its article; a function is one with other parameters."""
+    if kind == "function":
+        return "one with other parameters"
+    return f"{'an' if kind[0].lower() in 'aeiou' else 'a'} {kind}"
 
 
 def unknown_name(what: str, name: object, known: Iterable[str]) -> str:
@@ -180,13 +182,13 @@ class Lemma:
     def __post_init__(self) -> None:
         """Refuse what cannot be meant.  Raises LemmaError."""
         if type(self.slug) is not str or not re.fullmatch(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", self.slug):
-            raise LemmaError(f"the slug {self.slug!r:.60} must be letters and digits, in parts joined by hyphens")
+            raise LemmaError(f"the slug {self.slug!r:.60} must be letters and digits, joined by hyphens")
         if foreign(self.slug) != self.slug:
-            raise LemmaError(f"the slug {self.slug} has the word of a verdict in it; choose a different one")
+            raise LemmaError(f"the slug {self.slug} contains a verdict's word; choose a different one")
         for field_name, text in (("title", self.title), ("where", self.where), ("label", self.label or "none")):
             if not _readable(text):
                 found = f"{text!a:.60}"
-                raise LemmaError(f"{self.slug}: the {field_name} must be a line with a letter or digit, not {found}")
+                raise LemmaError(f"{self.slug}: the {field_name} must be one line with a letter or digit, not {found}")
         if problem := label_problem(self.label or ""):
             raise LemmaError(f"{self.slug}: the label {problem}")
         if not isinstance(self.source, Source):
@@ -199,11 +201,11 @@ class Lemma:
         for models in (self.models, *(c.models for c in self.claims), *(m.models for m in self.mutants)):
             if models is not None and not _draws(models):
                 found = _a(type(models).__name__)
-                raise LemmaError(f"{self.slug}: models must be a function of a random.Random, not {found}")
+                raise LemmaError(f"{self.slug}: models must be a function that takes a random.Random, not {found}")
         names = [*self.assumptions, *(c.name for c in self.claims), *(m.name for m in self.mutants)]
         for name in names:
             if not _readable(name):
-                raise LemmaError(f"{self.slug}: a name must be a line with a letter or digit, not {name!a:.60}")
+                raise LemmaError(f"{self.slug}: a name must be one line with a letter or digit, not {name!a:.60}")
         for name in self.assumptions:
             if problem := label_problem(label_within(name)):
                 raise LemmaError(f"{self.slug}: the label of the assumption {name!a:.60} {problem}")
@@ -306,7 +308,7 @@ def derive_claim(lemma: Lemma, claim: Claim, theorem_of: Callable[[str, str | No
     for hypothesis in theorem.hypotheses:
         as_stated = stated.get(key(hypothesis))
         if as_stated is None:
-            raise OtherStatement(f"the script also assumes {show(hypothesis)}, which is not stated")
+            raise OtherStatement(f"the script also assumes {show(hypothesis)}, which is not a stated assumption")
         if as_stated is not hypothesis:  # the same statement, written differently: take the stated form
             theorem = derive("cut", [derive("convert", [assume(as_stated)], hypothesis), theorem])
     return Derivation(theorem, tuple(scope.steps), scope.cited)

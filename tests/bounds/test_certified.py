@@ -236,7 +236,7 @@ def test_hypotheses_are_checked_on_the_numbers() -> None:
     assert failing.name.startswith("gamma*R*sqrt(d)*L1 <= 1") and failing.left.low > 29
     assert not certify(PROBLEM, HYPER, "unconditional").holds
     assert [c.name for c in certify(steep, HYPER, "averaged").checks if not c.holds] == [
-        "L1 = 0, as the theorem is for this case"
+        "L1 = 0, because the theorem covers only this case"
     ]
 
 
@@ -246,19 +246,19 @@ def test_hypotheses_are_checked_on_the_numbers() -> None:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"beta1": 1}, "beta1 = 1 breaks the rule 0 <= beta1 < 1"),
-        ({"beta2": "1.5"}, "beta2 = 1.5 breaks the rule 0 < beta2 < 1"),
-        ({"beta1": "0.99", "beta2": "0.9"}, "beta1 = 0.99, beta2 = 0.9 breaks the rule beta1^2 < beta2, without which"),
-        ({"beta1": "0.9", "beta2": "0.81"}, "beta1 = 0.9, beta2 = 0.81 breaks the rule beta1^2 < beta2"),
-        ({"steps": 0}, "steps = 0 breaks the rule 1 <= steps, a whole number"),
-        ({"steps": "1.5"}, "steps = 1.5 breaks the rule"),
+        ({"beta1": 1}, "beta1 must satisfy 0 <= beta1 < 1, got 1"),
+        ({"beta2": "1.5"}, "beta2 must satisfy 0 < beta2 < 1, got 1.5"),
+        ({"beta1": "0.99", "beta2": "0.9"}, "the theorem main needs beta1^2 < beta2, but beta1 = 0.99, beta2 = 0.9"),
+        ({"beta1": "0.9", "beta2": "0.81"}, "the theorem main needs beta1^2 < beta2, but beta1 = 0.9, beta2 = 0.81"),
+        ({"steps": 0}, "steps must be a whole number, at least 1, got 0"),
+        ({"steps": "1.5"}, "steps must be a whole number, at least 1, got 1.5"),
         ({"lr": float("nan")}, "lr: nan is not finite"),
         ({"lr": "inf"}, "lr: 'inf' is not finite"),
-        ({"lr": "1-T"}, "lr = 1 - T breaks the rule 0 < lr"),
-        ({"beta1": "T^-1/2", "steps": 1}, "beta1 = 1/sqrt(T) breaks the rule 0 <= beta1 < 1"),
-        ({"sigma0": -1}, "sigma0 = -1 breaks the rule 0 <= sigma0"),
-        ({"q": 2}, "q = 2 breaks the rule 0 <= q <= 1"),
-        ({"dim": "T"}, "dim = T breaks the rule 1 <= dim, a whole number"),
+        ({"lr": "1-T"}, "lr must be positive, got 1 - T"),
+        ({"beta1": "T^-1/2", "steps": 1}, "beta1 must satisfy 0 <= beta1 < 1, got 1/sqrt(T)"),
+        ({"sigma0": -1}, "sigma0 must be at least 0, got -1"),
+        ({"q": 2}, "q must satisfy 0 <= q <= 1, got 2"),
+        ({"dim": "T"}, "dim must be a whole number, at least 1, got T"),
         ({"sigma1": 1}, "the theorem main needs Gp, mean over time of E|a_t|^p"),
         ({"grad1": None}, "the theorem main needs grad1, |a_1|_2"),
         ({"gap": "8x"}, "gap: '8x' is not a number"),
@@ -276,9 +276,9 @@ def test_refusals(changes: dict[str, Any], sentence: str) -> None:
 
 
 def test_averaged_needs_its_own_order_of_betas() -> None:
-    with pytest.raises(ProblemError, match=r"beta1 = 0\.95, beta2 = 0\.95 breaks the rule beta1 < beta2"):
+    with pytest.raises(ProblemError, match=r"needs beta1 < beta2, but beta1 = 0\.95, beta2 = 0\.95"):
         certify(PROBLEM, replace(HYPER, beta1="0.95", beta2="0.95"), "averaged")
-    with pytest.raises(ProblemError, match="epsilon = 0 breaks the rule 0 < epsilon"):
+    with pytest.raises(ProblemError, match="needs 0 < epsilon, but epsilon = 0"):
         certify(PROBLEM, replace(HYPER, epsilon=0), "averaged")
 
 
@@ -319,12 +319,12 @@ def test_problem_files(tmp_path: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "sentence"),
     [
-        ("a.toml", "gop = 8", "'gop' is no input of a bound; did you mean 'gap'?"),
-        ("a.json", '{"problem": {"zzzz": 1}}', "'zzzz' is no input of a bound; known are gap, grad1"),
-        ("a.json", '{"gap": 1, "gap": 2}', "is not JSON, as which a file with a name in .json is read: a key"),
+        ("a.toml", "gop = 8", "'gop' is not a parameter of a bound; did you mean 'gap'?"),
+        ("a.json", '{"problem": {"zzzz": 1}}', "'zzzz' is not a parameter of a bound; the parameters are gap, grad1"),
+        ("a.json", '{"gap": 1, "gap": 2}', "is not valid JSON (a key occurs twice); a file whose name ends in .json"),
         ("a.toml", "gap = [1]", "gap must be a number or text, not [1]"),
-        ("a.toml", "gap = ", "is not TOML"),
-        ("a.json", "[]", "a problem file is a table"),
+        ("a.toml", "gap = ", "is not valid TOML"),
+        ("a.json", "[]", "a problem file must be a table"),
         ("a.toml", "gap = 1\n[problem]\ngap = 2", "gap is given twice"),
         ("a.toml", "gap = true", "must be a number or text"),
     ],

@@ -76,7 +76,7 @@ def test_exact(text: Any, value: Any) -> None:
         ("1 2", "not expected"),
         ("T^", "exponent"),
         ("(1", "not closed"),
-        ("1+", "missing at its end"),
+        ("1+", "its end is missing"),
         (None, "not a number"),
         ([1], "not a number"),
     ],

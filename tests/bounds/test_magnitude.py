@@ -85,7 +85,7 @@ def test_the_map_has_a_valley_and_an_edge() -> None:
 
 
 def test_refusals() -> None:
-    with pytest.raises(ProblemError, match="beta1 = 1 breaks the rule"):
+    with pytest.raises(ProblemError, match="beta1 must satisfy 0 <= beta1 < 1, got 1"):
         magnitudes(1, "0.9")
     with pytest.raises(ProblemError, match="needs beta2"):
         magnitudes("0.9", None)

@@ -150,7 +150,7 @@ def test_refusals_of_best_schedule() -> None:
         best_schedule(SYMBOLIC_R, R_SCALE, fixed={"A": HALF, "B": Q(1, 4)})
     with pytest.raises(Unbounded, match="r has no largest value under the constraints"):
         best_schedule({"drift": gamma * D})
-    with pytest.raises(OrderError, match=r"the term gap, .*, is negative for large T; a bound has positive terms"):
+    with pytest.raises(OrderError, match=r"the term gap, .*, is negative for large T; a bound needs positive terms"):
         best_schedule({"gap": -D / (gamma * T)})
     with pytest.raises(OrderError, match="is not convex"):
         best_schedule({"drift": gamma * reals("M")}, Scale("M", 1 / (b2 - b1**2 + 1 / T)))

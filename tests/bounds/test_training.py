@@ -82,7 +82,7 @@ def test_what_is_not_covered_keeps_the_theorem_from_applying(training: Training,
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"weight_decay": "-1"}, "weight_decay = -1 breaks the rule 0 <= weight_decay"),
+        ({"weight_decay": "-1"}, "weight_decay must be at least 0, got -1"),
         ({"weight_decay": "T^-1"}, "weight_decay must be one number"),
         ({"weight_decay": [0.1, 0.2]}, "weight_decay must be one number"),
         ({"clipping": "much"}, "clipping"),

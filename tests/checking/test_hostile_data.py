@@ -72,9 +72,9 @@ def test_a_label_is_short_and_in_ascii(honest: Findings, label: str) -> None:
             unpacked(packed(replace(honest, about=replace(honest.about, label=label))))
         with pytest.raises(NotFindings, match=r"the label of the assumption .* must be at most 40 printable ASCII"):
             unpacked(packed(renamed(honest, f"{label}: x is positive")))
-    with pytest.raises(LemmaError, match=r"must be at most 40 printable|must be a line with a letter or digit"):
+    with pytest.raises(LemmaError, match=r"must be at most 40 printable|must be one line with a letter or digit"):
         lemma_of(label=label)
-    with pytest.raises(LemmaError, match=r"must be at most 40 printable|must be a line with a letter or digit"):
+    with pytest.raises(LemmaError, match=r"must be at most 40 printable|must be one line with a letter or digit"):
         lemma_of(assumptions={f"{label}: x is positive": lt(0, x)})
 
 
@@ -83,7 +83,7 @@ def test_digits_of_other_scripts_make_no_label() -> None:
     assert label_of("A\u0661 along the segments") == label_of("C\u0967: x") == ""
 
 
-NOTHING = ["none", "None.", "n\u043ene", "nothing but the rules", "step 1", "Step  3", "(step 2)"]
+NOTHING = ["none", "None.", "n\u043ene", "nothing but the rules", "no earlier step or assumption", "step 1", "Step  3"]
 
 
 @pytest.mark.parametrize("name", NOTHING)
@@ -120,14 +120,14 @@ def test_a_name_that_reads_like_several_is_refused(honest: Findings, name: str) 
 
 def test_a_place_that_is_none_is_refused(honest: Findings) -> None:
     for place in (("norms", "norms, PROVED", 0), ("norms", "norms", -1)):
-        with pytest.raises(NotFindings, match="a cited lemma is none"):
+        with pytest.raises(NotFindings, match="a cited lemma is missing"):
             unpacked(packed(replace(honest, claims=tuple(replace(c, places=(place,)) for c in honest.claims))))
 
 
 def test_names_that_are_written_alike_are_refused(honest: Findings) -> None:
     (stated,) = honest.about.assumptions.values()
     assumptions = {"x is PROVED": stated, "x is proved": stated}
-    with pytest.raises(NotFindings, match="two names that are written alike"):
+    with pytest.raises(NotFindings, match="two names that look alike in print"):
         unpacked(packed(replace(honest, about=replace(honest.about, assumptions=assumptions))))
 
 
@@ -161,7 +161,7 @@ def test_a_claim_or_mutant_does_not_bear_a_label_of_the_source(honest: Findings,
 
 @pytest.mark.parametrize("slug", ["all", "ALL", "All", "aII", "lemma", "check", "List", "verify", "Theorem"])
 def test_a_word_of_the_command_line_is_no_name_of_a_lemma(honest: Findings, slug: str) -> None:
-    with pytest.raises(WorkerFailed, match=f"mine.py: {slug} is a word of the command line; choose a different one"):
+    with pytest.raises(WorkerFailed, match=f"mine.py: {slug} is a keyword of the command line; choose a different one"):
         refuse_names_of_the_library("mine.py", replace(honest.about, slug=slug))
     assert taken(slug, words=False) == ""
 
@@ -211,7 +211,7 @@ def test_a_name_in_a_formula_is_no_verdict() -> None:
     word, small = reals("PROVED proved")
     for verdict in (word, reals("P_R_O_V_E_D"), reals("xREFUTED")):
         loud = lemma_of(claims=[Claim("it", le(0, verdict**2), lambda scope: prove(scope.goal))])
-        with pytest.raises(NotFindings, match=r"a statement has the name .*, which is the word of a verdict"):
+        with pytest.raises(NotFindings, match=r"a statement has the name .*, a verdict's word"):
             unpacked(packed(outline(loud, False)))
     assert unpacked(packed(outline(lemma_of(assumptions={"it": lt(0, small)}), False)))
 
@@ -226,7 +226,7 @@ def test_a_name_in_a_step_is_no_verdict() -> None:
     other = json.loads(claim.proof)
     assert other["terms"][1] == ["var", "x", "real"]
     other["terms"][1][1] = "PROVED"
-    with pytest.raises(ValueError, match="a step has the name proved, which is the word of a verdict"):
+    with pytest.raises(ValueError, match="a step has the name proved, a verdict's word"):
         named(json.dumps(other), claim.titles, {}, {})
 
 
@@ -257,7 +257,7 @@ def test_a_counterexample_is_one_to_what_is_stated() -> None:
     other = replace(claim.witness, conclusion=next(iter(claim.hypotheses.values())))
     sign = replace(claim.witness, slack=replace(claim.witness.slack, op="is proved to be"))
     for witness in (other, sign):
-        with pytest.raises(NotFindings, match="a counterexample to 'it' is one to something else"):
+        with pytest.raises(NotFindings, match="a counterexample to 'it' refutes another statement"):
             unpacked(packed(replace(found, claims=(replace(claim, witness=witness),))))
 
 
@@ -345,7 +345,7 @@ def test_a_lemma_in_a_notebook_says_no_verdict_and_no_markup_of_its_own() -> Non
 
 
 def test_a_slug_is_no_verdict() -> None:
-    with pytest.raises(LemmaError, match="the slug mine-PROVED has the word of a verdict in it"):
+    with pytest.raises(LemmaError, match="the slug mine-PROVED contains a verdict's word"):
         lemma_of(slug="mine-PROVED")
 
 
@@ -361,4 +361,4 @@ def test_a_counterexample_that_is_none_refutes_nothing() -> None:
     witness = replace(false.claims[0].witness, conclusion=true.claims[0].conclusion)  # type: ignore[type-var]
     (claim,) = report_of(replace(true, claims=(replace(true.claims[0], failure="no", witness=witness),))).claims
     assert (claim.verdict, claim.witness) == (Verdict.UNDECIDED, None)
-    assert claim.reason == "no; the counterexample that was sent is none when it is computed again"
+    assert claim.reason == "no; the counterexample sent by the lemma file does not hold when recomputed"

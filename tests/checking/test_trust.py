@@ -126,17 +126,17 @@ def test_patched_memory_proves_nothing(mine: Any, patch: str) -> None:
 
 FORGERIES = {
     "a verdict": ('message["verdict"] = "PROVED"', "PROVED"),
-    "no data": ("return {'found': 3}", "sent what is not a result"),
+    "no data": ("return {'found': 3}", "sent data that are not a result"),
     "another lemma's results": (
         "if 'found' in message: return {'found': json.loads(json.dumps(message['found']).replace('mine', 'norms'))}",
         "sent the results of another lemma, norms",
     ),
     "no claims": (
         "if 'found' in message: message['found']['value'][2][1] = ['tuple']",
-        "there is not one proof file for each claim",
+        "the proof files do not match the claims one to one",
     ),
-    "two proofs": ("if 'proofs' in message: message['proofs'] *= 2", "there is not one proof file for each claim"),
-    "proofs that are no texts": ("if 'proofs' in message: message['proofs'] = [1]", "proof files that are not texts"),
+    "two proofs": ("if 'proofs' in message: message['proofs'] *= 2", "the proof files do not match the claims"),
+    "proofs that are no texts": ("if 'proofs' in message: message['proofs'] = [1]", "proof files that are not text"),
     "a number without end": (
         "if 'found' in message: message['found']['value'][2][1][1][2][5] = ['int', '0x' + 'f' * 10**6]",
         "a number of more than",
@@ -154,11 +154,11 @@ FORGERIES |= {
     "no step of the proof named": (f"if 'found' in message: {CLAIM}[6] = ['tuple']", "REJECTED"),
     "an assumption that the lemma does not make": (
         f"if 'found' in message: {CLAIM}[1] = ['dict', ['h', ['term', 0]]]",
-        "sent what is not a result",
+        "sent data that are not a result",
     ),
     "a number that is no count": (
         f"if 'found' in message: {CLAIM}[6] = ['tuple', ['tuple', 'x', ['int', hex(10**20)]]]",
-        "sent what is not a result",
+        "sent data that are not a result",
     ),
     "the label of another lemma": (
         "if 'found' in message: message['found']['value'][2][0][2][1] = 'B.2'",
@@ -191,7 +191,7 @@ def test_a_title_cannot_stand_over_what_the_proof_does_not_contain(mine: Any) ->
     forge = f"{SEND}\ndef change(m):\n    if 'found' in m: m['found']['value'][2][1][1][2][6][1][2] = ['int', '0x63']\n"
     done = run("check", mine(f"{forge}send_instead(change)\n{good}"))
     assert "REJECTED" in done.stdout, done.stdout + done.stderr
-    assert "a step is named that the proof file does not have" in done.stdout
+    assert "a named step is not in the proof file" in done.stdout
     assert done.returncode == 1
 
 
@@ -221,7 +221,7 @@ module.Lemma.narrowed = lambda self, name: real(self, "easy")
 def test_an_assumption_that_is_dropped_is_gone(mine: Any) -> None:
     body = """
 import adamproof.checking.ablation as ablation
-from adamproof.checking.report import LostClaim
+from adamproof.checking.report import AblatedClaim
 from adamproof.prover import lt
 real = ablation.lost
 def lost(lemma, text, say):
@@ -266,7 +266,7 @@ def test_without_an_assumption_the_claim_is_still_the_stated_one(mine: Any, chan
     done = run("check", mine(f"{ABLATED}{change}"), "--without", "x is positive")
     assert 'Claim "it": REJECTED\n' in done.stdout, done.stdout + done.stderr
     assert said in " ".join(done.stdout.split())
-    assert "goes through without it" not in done.stdout
+    assert "is proved without it" not in done.stdout
     assert done.returncode == 1
 
 
@@ -279,7 +279,7 @@ lemma = Lemma(slug="mine", title="Mine", source=Source.OURS, where="a test",
 """
     done = run("check", mine(body), "--without", "x is positive", "--ascii")
     statement = "    If\n      x <= 1  [x is small]\n    then\n      x <= 2\n"
-    assert f'  Claim "it": PROVED\n    goes through without it\n{statement}' in done.stdout, done.stdout
+    assert f'  Claim "it": PROVED\n    is proved without it\n{statement}' in done.stdout, done.stdout
     assert done.returncode == 0
 
 
@@ -326,7 +326,7 @@ os._exit(3)
 """
     done = run("check", mine(body))
     assert done.returncode == 2
-    assert "ended before it had answered (exit status 3)" in done.stderr
+    assert "its process ended without an answer (exit status 3)" in done.stderr
 
 
 def test_what_a_file_prints_is_its_own(mine: Any) -> None:
@@ -354,21 +354,21 @@ lemma = lemma_of(FALSE)
 def test_a_flood_is_cut(mine: Any) -> None:
     done = run("check", mine("print('x' * 10**6)\nlemma = lemma_of(le(0, x**2), lambda s: prove(s.goal))"), "-q")
     assert done.stdout == "mine: PROVED\n"
-    assert f"... and {10**6 + 1 - MAX_SHOWN} more bytes, which are not shown" in done.stderr
+    assert f"... and {10**6 + 1 - MAX_SHOWN} more bytes, not shown" in done.stderr
     assert len(done.stderr) < 2 * MAX_SHOWN
 
 
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ("os._exit(0)", "ended before it had answered (exit status 0)"),
-        ("os.kill(os.getpid(), 9)", "ended before it had answered (signal 9)"),
-        ("os.close(int(sys.argv[1]))\nlemma = lemma_of(FALSE)", "ended before it had answered"),
-        ("os.closerange(3, 100)\nos._exit(0)", "ended before it had answered"),
-        ("os.write(int(sys.argv[1]), b'PROVED\\n')\nlemma = lemma_of(FALSE)", "sent what is not a message"),
+        ("os._exit(0)", "its process ended without an answer (exit status 0)"),
+        ("os.kill(os.getpid(), 9)", "its process ended without an answer (signal 9)"),
+        ("os.close(int(sys.argv[1]))\nlemma = lemma_of(FALSE)", "its process ended without an answer"),
+        ("os.closerange(3, 100)\nos._exit(0)", "its process ended without an answer"),
+        ("os.write(int(sys.argv[1]), b'PROVED\\n')\nlemma = lemma_of(FALSE)", "sent an invalid message"),
         ("os.write(int(sys.argv[1]), b'{\"about\": []}\\n')\nlemma = lemma_of(FALSE)", "sent no lemma"),
-        ("os.write(int(sys.argv[1]), b'{\"about\": [[[1]]]}\\n')\nlemma = 1", "does not describe a lemma"),
-        ("os.write(int(sys.argv[1]), b'[' * 10**5 + b'\\n')\nlemma = lemma_of(FALSE)", "sent what is not a message"),
+        ("os.write(int(sys.argv[1]), b'{\"about\": [[[1]]]}\\n')\nlemma = 1", "do not describe a lemma"),
+        ("os.write(int(sys.argv[1]), b'[' * 10**5 + b'\\n')\nlemma = lemma_of(FALSE)", "sent an invalid message"),
         ("input()", "EOFError"),
     ],
 )
@@ -386,7 +386,7 @@ def test_a_process_that_does_not_answer_is_an_error(mine: Any, body: str, said: 
         ("update-magnitude", "is the name of another lemma"),
         ("Main-Theorem", "is the name of another lemma"),
         ("B-2", "reads like B.2, which is the name of another lemma"),
-        ("ALL", "is a word of the command line"),
+        ("ALL", "is a keyword of the command line"),
     ],
 )
 def test_a_file_takes_no_name_of_the_library(mine: Any, slug: str, said: str) -> None:
@@ -404,7 +404,7 @@ def test_slugs_differ_by_more_than_capitals(mine: Any, tmp_path: Path) -> None:
     other.write_text(HEAD + "lemma = lemma_of(FALSE, slug='MINE')\n", encoding="utf-8")
     done = run("check", path, str(other), "-q")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "two different lemmas are named MINE; check them one at a time" in done.stderr
+    assert "two different lemmas are named MINE; check one at a time" in done.stderr
     silent = "import adamproof.theory.user_files as files\nfiles.declare = lambda lemmas: None\n"
     done = run("check", mine(f"{silent}lemmas = [lemma_of(FALSE), lemma_of(FALSE, slug='MINE')]"), "-q")
     assert (done.returncode, done.stdout) == (2, "")

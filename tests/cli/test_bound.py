@@ -45,14 +45,14 @@ def test_one_command_for_gpt_2_small_says_that_it_is_vacuous_and_why() -> None:
         "█████",
     ):
         assert text in found.output
-    assert "dim = 124000000," in found.output  # of public record
+    assert "dim = 124000000," in found.output  # published
 
 
 def test_every_answer_says_what_the_theorem_covers() -> None:
     lines = (
         "bias correction: covered (bias-corrected-main)",
-        "weight decay: not covered: no theorem here has it",
-        "schedule or warm-up: not covered: the bound is for one constant learning rate",
+        "weight decay: not covered: no theorem here includes it",
+        "schedule or warm-up: not covered: the bound assumes a constant learning rate",
         "gradient clipping: not covered: a clipped gradient is biased; Lemma B.2 (u_t <= R) still holds",
     )
     for words in ((), ("--target", "1e9"), ("--optimise", "lr")):
@@ -158,14 +158,14 @@ def test_target_and_optimise() -> None:
     assert answer("bound", *GIVEN, "--target", "1e-9", code=1)["steps"] is None
     best = answer("bound", *GIVEN, "--optimise", "lr")
     assert Q(best["bound"]["total"]["high"]) < Q(best["given"]["low"])
-    assert "in closed form" in ask("bound", *GIVEN, "--optimise", "lr,beta2").output
+    assert "has a closed form" in ask("bound", *GIVEN, "--optimise", "lr,beta2").output
 
 
 def test_optimise_says_whether_the_best_bound_is_vacuous_and_what_it_is_not() -> None:
-    sentence = "a smaller bound is not a better training"
+    sentence = "a stronger guarantee, not better training"
     vacuous = ("bound", "--preset", "gpt2-small", "--gap", "1e6", "--optimise", "lr")
     found = " ".join(ask(*vacuous).output.split())
-    assert "Even the best setting that was found leaves the bound vacuous: VACUOUS: " in found and sentence in found
+    assert "Even the best setting found leaves the bound vacuous: VACUOUS: " in found and sentence in found
     found = " ".join(ask("bound", *GIVEN, "--optimise", "lr").output.split())
     assert "NOT VACUOUS against" in found and "Even the best" not in found and sentence in found
     data = answer(*vacuous)
@@ -189,10 +189,10 @@ def test_target_says_whether_the_bound_is_vacuous_there() -> None:
 def test_the_smallest_T_is_certain_where_all_smaller_ones_were_tried() -> None:
     powers = ("--beta1", "1-T^-1/2", "--beta2", "1-T^-1/2", "--lr", "T^-3/4/sqrt(d)")
     found = answer("bound", *GIVEN, *powers, "--target", "1e4")
-    assert (found["steps"], found["smallest"], found["why"]) == ("2", True, "no smaller T will do: each was tried")
+    assert (found["steps"], found["smallest"], found["why"]) == ("2", True, "minimal: every smaller T was tried")
     assert answer("bound", *GIVEN, "--target", "1e9")["why"] == "T is at least 1"
     far = answer("bound", *GIVEN, *powers, "--target", "9")
-    assert far["smallest"] is False and far["why"].startswith("T - 1 will not do; a much smaller T might")
+    assert far["smallest"] is False and far["why"].startswith("T - 1 does not suffice")
 
 
 def test_a_ratio_that_rounds_to_one_is_put_in_words() -> None:
@@ -237,28 +237,27 @@ def test_pictures_and_data(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["--beta1", "1"], "Error: beta1 = 1 breaks the rule 0 <= beta1 < 1\n"),
+        (["--beta1", "1"], "Error: beta1 must satisfy 0 <= beta1 < 1, got 1\n"),
         (
             ["--beta1", "0.99", "--beta2", "0.9"],
-            "Error: beta1 = 0.99, beta2 = 0.9 breaks the rule beta1^2 < beta2, "
-            "without which the theorem main bounds nothing; "
-            "beta1 = 0.99 and beta2 = 0.9 look swapped; write beta1 = 0.9, beta2 = 0.99 if they are\n",
+            "Error: the theorem main needs beta1^2 < beta2, but beta1 = 0.99, beta2 = 0.9; "
+            "beta1 = 0.99 and beta2 = 0.9 look swapped; if so, write beta1 = 0.9, beta2 = 0.99\n",
         ),
-        (["--steps", "0.5"], "Error: steps = 0.5 breaks the rule 1 <= steps, a whole number\n"),
+        (["--steps", "0.5"], "Error: steps must be a whole number, at least 1, got 0.5\n"),
         (["--lr", "nan"], "Error: --lr: 'nan' is not finite; write a number such as 1e-3, 1/1000, T^-1/2 or"),
-        (["--sigma0", "-1"], "Error: sigma0 = -1 breaks the rule 0 <= sigma0\n"),
+        (["--sigma0", "-1"], "Error: sigma0 must be at least 0, got -1\n"),
         (["--lr", "9**9**9"], "Error: --lr: '9**9**9' is not a number: a power of a power needs brackets"),
-        (["--preset", "gpt9"], "Error: there is no preset 'gpt9'; the presets are gpt3-small, "),
+        (["--preset", "gpt9"], "Error: there is no preset 'gpt9'; choose from gpt3-small, "),
         (["--file", "nowhere.toml"], "Error: cannot read nowhere.toml: No such file or directory\n"),
-        (["--case", "2"], "Error: --case 2 is for --theorem corollary, not for main\n"),
+        (["--case", "2"], "Error: --case 2 needs --theorem corollary, not main\n"),
         (["--optimise", "eps"], "Error: 'eps' cannot be optimised; choose from lr, beta1, beta2\n"),
-        (["--target", "T"], "Error: the target must be a positive rational number, not T\n"),
+        (["--target", "T"], "Error: target must be a positive rational number, got T\n"),
         (["--plot", "a.gif"], "Error: a.gif: a picture is written to a file whose name ends in .png or .svg\n"),
         (["--theorem", "averaged"], "Error: the theorem averaged needs V, second moment"),
         (["--gap", "1e1400"], "Error: --gap: 1e1400 is not between 10^-1000 and 10^1000\n"),
-        (["--lr", "T^-1/2.0"], "Error: --lr: 'T^-1/2.0' is not a number: whether the division belongs to the exponent"),
-        (["--lr", "T^-1 / 2"], "Error: --lr: 'T^-1 / 2' is not a number: whether the division belongs to the exponent"),
-        (["--optimise", ""], "Error: --optimise names nothing; choose from lr, beta1, beta2\n"),
+        (["--lr", "T^-1/2.0"], "Error: --lr: 'T^-1/2.0' is not a number: the exponent is ambiguous"),
+        (["--lr", "T^-1 / 2"], "Error: --lr: 'T^-1 / 2' is not a number: the exponent is ambiguous"),
+        (["--optimise", ""], "Error: --optimise is empty; choose from lr, beta1, beta2\n"),
     ],
 )
 def test_mistakes_are_one_sentence(words: list[str], sentence: str) -> None:
@@ -271,7 +270,7 @@ def test_an_unknown_key_in_a_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text('{"sigma_0": 1}')
     found = ask("bound", "--file", str(path))
-    assert found.exit_code == 2 and "'sigma_0' is no input of a bound; did you mean 'sigma0'?" in found.output
+    assert found.exit_code == 2 and "'sigma_0' is not a parameter of a bound; did you mean 'sigma0'?" in found.output
 
 
 def test_help_explains_every_input() -> None:
@@ -304,20 +303,20 @@ def test_a_bound_for_betas_alone_says_where_the_rest_may_come_from() -> None:
     found = ask("bound", "--beta1", "0.9", "--beta2", "0.95")
     assert found.exit_code == 2 and found.output.startswith("Error: the theorem main needs gap, D = F(x_1) - F*")
     assert found.output.endswith(
-        "--preset or --file gives what is missing; for R alone there is `adamproof magnitude`\n"
+        "--preset or --file supplies missing values; for R alone use `adamproof magnitude`\n"
     )
 
 
 def test_target_and_optimise_are_asked_one_at_a_time() -> None:
     found = ask("bound", *GIVEN, "--target", "1", "--optimise", "lr")
-    assert found.exit_code == 2 and "ask for one at a time" in found.output
-    assert "names nothing" in ask("bound", *GIVEN, "--optimise", "").output
+    assert found.exit_code == 2 and "give only one of them" in found.output
+    assert "is empty" in ask("bound", *GIVEN, "--optimise", "").output
 
 
 def test_no_setting_is_status_1() -> None:
     words = ("bound", *GIVEN, "--L1", "1", "--Gq", "1", "--lr", "10", "--optimise", "beta1")
     found = ask(*words)
-    assert found.exit_code == 1 and found.output.startswith("Found no setting: no beta1 that was tried")
+    assert found.exit_code == 1 and found.output.startswith("No setting found: no beta1 tried")
     assert answer(*words, code=1)["chosen"] is None
 
 
@@ -329,10 +328,10 @@ def test_a_mistake_leaves_no_data_file(tmp_path: Path) -> None:
 
 
 def test_files_that_are_no_problem_files(tmp_path: Path) -> None:
-    assert "is no regular file" in ask("bound", "--file", "/dev/zero").output
+    assert "is not a regular file" in ask("bound", "--file", "/dev/zero").output
     path = tmp_path / "a.toml"
     path.write_text("#" * 2_000_000)
-    assert "is longer than 1000000 bytes" in ask("bound", "--file", str(path)).output
+    assert "has more than 1000000 bytes" in ask("bound", "--file", str(path)).output
     path = tmp_path / "a.json"
     path.write_text('{"gap": 8}', encoding="utf-8-sig")
     assert "needs grad1" in ask("bound", *GIVEN[:10], "--file", str(path)).output
@@ -351,8 +350,8 @@ def test_numbers_beyond_the_floats() -> None:
 def test_strange_inputs_are_noted() -> None:
     found = ask("bound", *GIVEN, "--grad1", "100")
     assert found.exit_code == 0
-    assert "Note: |a_1|^2 = 10000 is more than 2*L0*D = 16: no function on all of R^d has this" in found.output
-    assert "There is nothing to compare it with" in ask("bound", *GIVEN, "--grad1", "0").output
+    assert "Note: |a_1|^2 = 10000 is more than 2*L0*D = 16: no function on all of R^d satisfies this" in found.output
+    assert "There is no comparison" in ask("bound", *GIVEN, "--grad1", "0").output
     found = ask("bound", *GIVEN, "--theorem", "corollary", "--vbar", "100")
     assert found.exit_code == 1 and "FAILS: C2 is possible: u_t is at most R" in found.output
 

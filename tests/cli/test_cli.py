@@ -116,22 +116,22 @@ def test_a_closed_claim_is_checked_by_intervals(mine: Any) -> None:
         ("lemma = 3", "must be a Lemma"),
         ("lemma = lemma_of(le(0.5, x))", "floating point"),
         ("lemma = lemma_of(le(0, float('nan') * x))", "mine"),
-        ("lemma = lemma_of(0 <= x**2)", "already been decided"),
+        ("lemma = lemma_of(0 <= x**2)", "already evaluated the statement"),
         ("raise KeyError('why')", "why"),
         ("lemma = lemma_of('x <= x')", "'x <= x' (str) is not a statement: write it in SymPy with le, lt, eq, ne"),
         ("lemma = lemma_of(le(x, y), sign='0 <= x')", "'0 <= x' (str) is not a statement: write it in SymPy with le"),
-        ("lemma = lemma_of(le(x, y) & lt(0, x))", "(And) is not a statement: make each of its parts a claim"),
+        ("lemma = lemma_of(le(x, y) & lt(0, x))", "(And) is not a statement: write each part as a separate claim"),
         ("lemma = lemma_of(le(x, y) | lt(0, x))", "(Or) is not a statement: statements are relations (le, lt, eq, ne)"),
         ("lemma = lemma_of(lt(0, x) >> le(x, y))", "is not a statement: write forall((), conclusion, [condition])"),
         ("lemma = lemma_of(x**2)", "x**2 (Pow) is not a statement: write a relation of two expressions with le, lt"),
-        ("from sympy import sin\nlemma = lemma_of(le(sin(x), 1))", "for another one take a symbol, function(NAME)"),
+        ("from sympy import sin\nlemma = lemma_of(le(sin(x), 1))", "declare any other one with function(NAME)"),
         (DRAWING.format("yield {'x': 1}"), "models (line 12) must yield models, such as Model("),
         (DRAWING.format("yield 3"), "must yield models, such as Model(variables={'x': 1}), not an int"),
         (DRAWING.format("yield None"), "must yield models, such as Model(variables={'x': 1}), not None"),
         (DRAWING.format("pass"), "must yield models, such as Model(variables={'x': 1}), but returned None"),
-        (DRAWING.format("yield from ()"), "models (line 12) yields no model: it must yield models, such as Model"),
-        (DRAWING.format("yield").replace("(rng)", "()"), "must be a function of a random.Random, not one of other"),
-        (DRAWING.format("yield").replace("=models", "=7"), "models must be a function of a random.Random, not an int"),
+        (DRAWING.format("yield from ()"), "models (line 12) yields no model, but must yield models, such as Model"),
+        (DRAWING.format("yield").replace("(rng)", "()"), "must be a function that takes a random.Random, not one"),
+        (DRAWING.format("yield").replace("=models", "=7"), "models must be a function that takes a random.Random"),
     ],
 )
 def test_a_users_mistake_is_one_sentence(mine: Any, body: str, message: str) -> None:
@@ -157,13 +157,13 @@ def test_a_place_that_an_error_names_is_not_said_again(mine: Any) -> None:
         (["check"], "Missing argument"),
         (["check", "nowhere.py"], "there is no file nowhere.py"),
         (["check", "."], ". is a folder, not a file of lemmas (NAME.py): name the files in it"),
-        (["check", "B.2", "--save", ""], "--save needs the name of a folder"),
+        (["check", "B.2", "--save", ""], "--save needs a folder name"),
         (["check", "B.2", "--claim", "by invariant"], "did you mean 'by an invariant'"),
         (["check", "B.2", "--models", "-1"], "--models must be a whole number from 0 on, not -1"),
         (["verify", "nowhere.json"], "cannot read nowhere.json"),
-        (["verify", "B.2"], "there is no file B.2; of a result, say `adamproof check B.2` or verify it --with coq"),
-        (["verify", "B.2", "--with", "z3", "--keep", "x"], "--keep leaves Coq files, so it needs --with coq or all"),
-        (["verify", "x\nB.2: ACCEPTED by Coq.json"], r"the name 'x\nB.2: ACCEPTED by Coq.json' has characters"),
+        (["verify", "B.2"], "there is no file B.2; for a result, use `adamproof check B.2`, or verify --with coq"),
+        (["verify", "B.2", "--with", "z3", "--keep", "x"], "--keep needs --with coq or all"),
+        (["verify", "x\nB.2: ACCEPTED by Coq.json"], r"the name 'x\nB.2: ACCEPTED by Coq.json' has unprintable"),
         (["verify", "B.2", "--with", "coq", "--keep", ""], "the name of a folder must not be empty"),
         (["export", "B.2", "--to", "pdf"], "is not one of"),
         (["export", "sign-form", "-o", "no/such/folder/x.json"], "cannot write"),
@@ -192,7 +192,7 @@ def declared(**changes):
         ("slug=''", "the slug"),
         ("slug='update-magnitude'", "is the name of another lemma"),
         ("label='B.2'", "is the name of another lemma"),
-        ("title='two\\nlines'", "the title must be a line with a letter or digit"),
+        ("title='two\\nlines'", "the title must be one line with a letter or digit"),
         ("source='ours'", "the source must be one of"),
         ("assumptions=[le(0, x)]", "assumptions must be a mapping"),
         ("claims=Claim('it', le(0, x**2), lambda scope: prove(scope.goal))", "claims must be a list of Claim"),
@@ -305,7 +305,7 @@ def test_an_interrupt_keeps_what_was_done() -> None:
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stderr is not None
-    while "being checked (2 of" not in process.stderr.readline():
+    while "checking (2 of" not in process.stderr.readline():
         assert process.poll() is None
     os.killpg(process.pid, signal.SIGINT)
     output, errors = process.communicate(timeout=1800)

@@ -182,23 +182,23 @@ FILES: dict[str, bytes] = {
 @pytest.mark.parametrize(
     ("name", "kind", "advice"),
     [
-        ("mine.py", "a Python file", "`adamproof check {} checks its lemmas, and with --save DIR writes proof files"),
-        ("b2.v", "a Coq file", "`coqc {} has Coq read it"),
-        ("b2.smt2", "a file for SMT solvers", "`z3 {} answers its questions"),
+        ("mine.py", "a Python file", "use `adamproof check {}, which writes proof files with --save DIR"),
+        ("b2.v", "a Coq file", "use `coqc {}"),
+        ("b2.smt2", "a file for SMT solvers", "use `z3 {}"),
         ("report.html", "a web page", "open it in a browser"),
-        ("report.tex", "a LaTeX document", "LaTeX typesets it"),
-        ("problem.toml", "a file of numbers for the calculator", "`adamproof bound --file {} reads it"),
-        ("run.npz", "a checkpoint of a run", "goes on from it"),
+        ("report.tex", "a LaTeX document", "typeset it with LaTeX"),
+        ("problem.toml", "a file of numbers for the calculator", "use `adamproof bound --file {}"),
+        ("run.npz", "a checkpoint of a run", "--resume --checkpoint {}"),
         ("terms.svg", "a picture", "open it with a viewer"),
-        ("empty.json", "an empty file", "nothing was written to it, so make it again"),
+        ("empty.json", "an empty file", "create it again"),
         ("proof.json.gz", "a compressed file", "unpack it first"),
         ("adamproof.whl", "a compressed file", "unpack it first"),
         ("note.ipynb", "a notebook", "open it with Jupyter"),
-        ("z3.json", "a record of results", "`adamproof claims --records DIR` reads the records in a folder"),
-        ("checked.json", "what a command printed with --json", "`adamproof export NAME -o FILE` writes a proof file"),
+        ("z3.json", "a record of results", "use `adamproof claims --records DIR` with its folder"),
+        ("checked.json", "what a command printed with --json", "`adamproof export NAME -o FILE`"),
         ("marked.json", "a file with a byte order mark (BOM)", "save it as UTF-8 without one"),
         ("read.md", "a Markdown page", "read it as text"),
-        ("terms.csv", "a table of data", "`adamproof export NAME -o FILE` writes a proof file"),
+        ("terms.csv", "a table of data", "write a proof file with `adamproof export NAME -o FILE`"),
         ("folder", "a folder", "name the files in it"),
     ],
 )
@@ -225,7 +225,7 @@ def test_check_of_a_proof_file_points_to_verify(tmp_path: Path, monkeypatch: pyt
     for word in ("proof.json", "./proof.json"):
         assert answer("check", word).stderr == (
             f"Error: {word} is a proof file, not a file of lemmas (NAME.py): "
-            f"`adamproof verify {word}` has the kernel read it\n"
+            f"verify it with `adamproof verify {word}`\n"
         )
     for word in ("part.json", "./part.json"):  # damaged, and not run as Python
         assert answer("check", word).stderr == (
@@ -261,7 +261,7 @@ def test_a_pipe_is_refused_and_not_waited_for(words: str, name: str, tmp_path: P
     os.mkfifo(tmp_path / name)
     done = answer(*words.split(), str(tmp_path / name))
     assert done.exit_code == 2 and done.stdout == ""
-    expected = ("is a pipe, not a file: write what comes out of it into a file first\n", "there is no", "is not a file")
+    expected = ("is a pipe, not a file: save its output to a file first\n", "there is no", "is not a file")
     assert done.stderr.count("\n") == 1 and any(part in done.stderr for part in expected)
 
 
@@ -367,7 +367,7 @@ def test_other_files_do_not_stop_verify(tmp_path: Path) -> None:
     done = answer("verify", long, *(str(tmp_path / name) for name in ("a.py", "b.json")), "--json")
     assert done.exit_code == 2
     first, second, third = json.loads(done.stdout)["files"]
-    assert first["error"].startswith(f"there is no file {long}; of a result, say `adamproof check {long}` or verify")
+    assert first["error"].startswith(f"there is no file {long}; for a result, use `adamproof check {long}`, or verify")
     assert "is a Python file, not a proof file" in second["error"]
     assert third["verdict"] == "PROVED"
 
@@ -386,4 +386,4 @@ def test_a_name_that_could_end_a_line_is_refused(name: str) -> None:
     """A terminal breaks a line that spaces fill up, and what follows would look like a line of ours."""
     found = answer("verify", name)
     assert found.exit_code == 2
-    assert "has characters that cannot be shown, or a run of spaces: rename the file" in found.output
+    assert "has unprintable characters or repeated spaces: rename the file" in found.output

@@ -74,7 +74,7 @@ def test_a_claim_that_cannot_be_derived_is_said_to_be_so(tmp_path: Path) -> None
     path.write_text(f"{HEAD}lemma = lemma_of(lt(x, y))", encoding="utf-8")
     done = run("graph", str(path))
     assert done.returncode == 3
-    assert "not derived: no proof found" in done.stdout
+    assert "not derived: no proof of" in done.stdout
 
 
 def test_graph_forms_and_errors(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_graph_forms_and_errors(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert (
         done.stderr
-        == "Error: --svg needs Graphviz's program dot, which is not on PATH; --dot prints what it would draw\n"
+        == "Error: --svg needs Graphviz (dot), which is not on PATH; install it, or use --dot for its input\n"
     )
 
 
@@ -103,7 +103,7 @@ def test_svg_is_what_dot_draws(tmp_path: Path) -> None:
     program.write_text("#!/bin/sh\ncat > /dev/null\necho no fonts >&2\nexit 1\n", encoding="utf-8")
     done = run("graph", "sign-form", "--svg", PATH=f"{tmp_path}:/usr/bin:/bin")
     assert done.returncode == 2
-    assert "does not draw the graph: no fonts" in done.stderr
+    assert "failed to draw the graph: no fonts" in done.stderr
 
 
 @pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")

@@ -21,4 +21,4 @@ def test_the_map() -> None:
 
 def test_magnitude_needs_betas() -> None:
     found = ask("magnitude", "--beta1", "0.9")
-    assert found.exit_code == 2 and found.output == "Error: a magnitude needs beta2, decay of the second moment\n"
+    assert found.exit_code == 2 and found.output == "Error: a magnitude needs beta2, decay rate of the second moment\n"

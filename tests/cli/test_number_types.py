@@ -129,15 +129,15 @@ def test_every_hint_is_a_number_that_the_option_takes(parameter: click.Parameter
         ("rate --alpha nan", "write a number such as 1/2, 0.5 or 2/3"),
         ("bound --clipping inf", "write a number such as 1, 0.5, or 0 for no clipping"),
         ("schedule --beta1 nan", "write a number such as 1/2, 0.5 or 1-T^-1/2"),
-        ("schedule --beta1 90%", "is not expected there (such as 1/2, 0.5 or 1-T^-1/2)"),
-        ("simulate --steps 90%", "is not expected there (such as 100000, 100_000, 1e5 or 10^5)"),
-        ("simulate --steps 0,9", "is not expected there (such as 100000, 100_000, 1e5 or 10^5)"),
-        ("bound --digits 90%", "is not expected there (such as 1 or 1000)"),
+        ("schedule --beta1 90%", "is unexpected there (such as 1/2, 0.5 or 1-T^-1/2)"),
+        ("simulate --steps 90%", "is unexpected there (such as 100000, 100_000, 1e5 or 10^5)"),
+        ("simulate --steps 0,9", "is unexpected there (such as 100000, 100_000, 1e5 or 10^5)"),
+        ("bound --digits 90%", "is unexpected there (such as 1 or 1000)"),
         ("bound --dim 124M", "write 124e6 or 124_000_000"),
-        ("bound --beta1 124M", "'M' is not expected there (such as 0.9, 9/10 or 1-T^-1/2)"),
+        ("bound --beta1 124M", "'M' is unexpected there (such as 0.9, 9/10 or 1-T^-1/2)"),
         ("bound --lr 90%", "write 0.9"),
         ("bound --gap 1,000", "write 1_000, or 1.000 if the comma is a decimal point"),
-        ("bound --delta 1,000", "',000' is not expected there (such as 0.9, 1e-3, 10^-3 or 1/3)"),
+        ("bound --delta 1,000", "',000' is unexpected there (such as 0.9, 1e-3, 10^-3 or 1/3)"),
         ("check B.2 --models 1k", "write 1e3 or 1_000"),
         ("claims 1-3", "number takes one whole number, not the range 1-3"),
         ("rate --at 1-3", "--at takes one whole number, not the range 1-3"),
@@ -145,7 +145,7 @@ def test_every_hint_is_a_number_that_the_option_takes(parameter: click.Parameter
                                               "the exponent of 1-T^-1/2 is 1/2"),
         ("schedule --beta1 -1/2 --beta2 1/2 --lr 3/4", "the exponent of 1-T^-1/2 is 1/2"),
         ("schedule --beta1 1/2 --beta2 1/2 --lr -3/4", "the exponent of T^-3/4 is 3/4"),
-        ("rate --beta 0.999", "1 - beta2 = beta*T^-1/2, lr = gamma0*T^-3/4/sqrt(d): they are factors, not the betas"),
+        ("rate --beta 0.999", "the factors must satisfy"),
     ],
 )  # fmt: skip
 def test_refusals_say_what_the_option_takes(words: str, hint: str) -> None:
@@ -157,7 +157,7 @@ def test_refusals_say_what_the_option_takes(words: str, hint: str) -> None:
 def test_factors_that_look_like_betas_are_noted() -> None:
     rest = ("--gap", "1", "--grad1", "4", "--L0", "1", "--sigma0", "1", "--dim", "16", "--at", "1")
     found = ask("rate", *rest, "--alpha", "0.999", "--beta", "0.999")
-    assert "beta = 0.999 looks like beta2 itself, but it is the factor of 1 - beta2 = beta*T^-1/2." in found.stderr
+    assert "beta = 0.999 looks like beta2 itself, but beta is the factor in 1 - beta2 = beta*T^-1/2." in found.stderr
     assert ask("rate", *rest).stderr == ""
 
 
@@ -193,7 +193,7 @@ def test_formulas_that_tend_to_the_wrong_end() -> None:
     [
         ("simulate --steps 1.5e0", "--steps: '1.5e0' is not a whole number (such as 100000, 100_000, 1e5 or 10^5)"),
         ("simulate --lr 0,9", "--lr: '0,9' is not a number; write 0.9"),
-        ("simulate --lr T^-1/2", "--lr: 'T^-1/2' is not a number: letters do not stand for numbers here (such as 0.9,"),
+        ("simulate --lr T^-1/2", "--lr: 'T^-1/2' is not a number: letters are not allowed here (such as 0.9,"),
         ("simulate --epsilon 1e-400", "--epsilon: '1e-400' is too small for a float (at least about 5e-324)"),
         ("simulate --lr 1e400", "--lr: '1e400' is too large for a float (at most about 1.8e308)"),
         ("simulate --steps 1e400", "--steps must be a whole number from 1 to 10^18, not 1e400"),
@@ -248,7 +248,7 @@ def test_exponents_may_be_powers_of_T() -> None:
 
 
 def test_swapped_betas() -> None:
-    sentence = "beta1 = 0.999 and beta2 = 0.9 look swapped; write beta1 = 0.9, beta2 = 0.999 if they are"
+    sentence = "beta1 = 0.999 and beta2 = 0.9 look swapped; if so, write beta1 = 0.9, beta2 = 0.999"
     assert doubt_of_betas(Fraction("0.999"), Fraction("0.9")) == sentence
     assert doubt_of_betas(0.999, 0.9) == sentence
     about = doubt_of_betas(Fraction(0.999), Fraction(0.9))
@@ -276,12 +276,12 @@ def test_doubts() -> None:
         ({"beta1": "0.9", "beta2": "0.001"}, "if that is 1 - beta2, write beta2 = 0.999"),
         (
             {"beta1": "0.1", "beta2": "0.001"},
-            "beta1 = 0.1 and beta2 = 0.001 look like 1 - beta1 and 1 - beta2; write beta1 = 0.9, beta2 = 0.999 if they",
+            "beta1 = 0.1 and beta2 = 0.001 look like 1 - beta1 and 1 - beta2; if so, write beta1 = 0.9, beta2 = 0.999",
         ),
-        ({"lr": 10}, "lr = 10 is large: each step of Adam moves a coordinate by about lr, and 1e-4 to 1e-2 is usual"),
+        ({"lr": 10}, "lr = 10 is large: Adam moves each coordinate by about lr per step, and 1e-4 to 1e-2 is usual"),
         ({"lr": "3/4"}, "if that is its exponent, write T^-3/4/sqrt(d)"),
         ({"epsilon": "8"}, "epsilon = 8 is large; 1e-8 is usual"),
-        ({"delta": "95/100"}, "if it is the probability that the bound holds, write delta = 0.05"),
+        ({"delta": "95/100"}, "if you mean the probability that the bound holds, write delta = 0.05"),
     ):
         (found,) = doubts(values)
         assert part in found

@@ -79,12 +79,12 @@ def test_the_same_bytes_under_any_hash_seed() -> None:
 def test_axioms_are_read() -> None:
     assert coqc.axioms("Closed under the global context\n") == frozenset()
     assert coqc.axioms("Axioms:\nA.b : forall P : Prop,\n    P\nlong_name\n  : nat\n") == {"A.b", "long_name"}
-    with pytest.raises(ValueError, match="Print Assumptions has said ''"):
+    with pytest.raises(ValueError, match="Print Assumptions printed ''"):
         coqc.axioms("")
 
-    with pytest.raises(ValueError, match="Print Assumptions has said"):
+    with pytest.raises(ValueError, match="Print Assumptions printed"):
         coqc.axioms("Closed under the global context\nAxioms:\nevil : False\n")
-    with pytest.raises(ValueError, match="has announced axioms and named none"):
+    with pytest.raises(ValueError, match="announced axioms but listed none"):
         coqc.axioms("Axioms:\n")
 
 
@@ -111,20 +111,20 @@ def fake_coqc(folder: Path, text: str) -> str:
 @pytest.mark.parametrize(
     "text, message",
     [
-        ("kill -9 $$", "coqc ended with status -9 at Prelude without refusing a step; it said: nothing"),
+        ("kill -9 $$", "coqc failed on Prelude with status -9 without refusing a step; it printed: nothing"),
         (
             "echo no space >&2; exit 1",
-            "coqc ended with status 1 at Prelude without refusing a step; it said: no space",
+            "coqc failed on Prelude with status 1 without refusing a step; it printed: no space",
         ),
         (
             "printf 'File \"./Prelude.v\", line 3, characters 0-4:\\nError: Out of memory.\\n' >&2; exit 1",
-            "coqc ended with status 1 at Prelude without refusing a step",
+            "coqc failed on Prelude with status 1 without refusing a step",
         ),
-        ("exit 0", "coqc ended well with Prelude but has compiled nothing"),
-        ("echo Axioms:; exit 0", "coqc ended well with Prelude but has compiled nothing"),
+        ("exit 0", "coqc succeeded on Prelude but wrote no compiled file"),
+        ("echo Axioms:; exit 0", "coqc succeeded on Prelude but wrote no compiled file"),
         (
             "printf 'File \"./Prelude.v\", line 3, characters 0-4:\\nError: no such library\\n' >&2; exit 1",
-            "Coq does not read the prelude: Error: no such library",
+            "Coq rejects the prelude: Error: no such library",
         ),
     ],
 )
@@ -140,7 +140,7 @@ def test_a_coq_that_announces_axioms_and_names_none_has_not_answered(tmp_path: P
     path = fake_coqc(tmp_path, 'for file; do :; done; touch "${file}o"; echo Axioms:')
     done = run("verify", "triangle", "--with", "coq", PATH=path)
     assert done.returncode == 2
-    message = "coqc ended well with Triangle, but Print Assumptions has announced axioms and named none"
+    message = "coqc succeeded on Triangle, but Print Assumptions announced axioms but listed none"
     assert done.stderr == f"Error: {message}\n"
     assert "ACCEPTED" not in done.stdout
 
@@ -179,7 +179,7 @@ def test_what_a_file_says_it_cites_is_not_a_hypothesis(tmp_path: Path) -> None:
     assert not module.citations and "Riemann" not in module.text
     cite = {"rule": "cite", "args": ["x\nall: ACCEPTED", "y", 1], "from": [], "hypotheses": [1], "conclusion": 1}
     (tmp_path / "cite.json").write_text(one_step({**cite, "citations": []}), encoding="utf-8")
-    with pytest.raises(Refusal, match="cites what cannot be shown"):
+    with pytest.raises(Refusal, match="cites text with unprintable characters"):
         written((tmp_path / "cite.json").read_text(encoding="utf-8"))
 
 
@@ -270,7 +270,7 @@ def test_a_file_that_states_something_else_is_refused(change: dict[str, Any]) ->
 
 
 def test_an_endless_file_is_refused() -> None:
-    with pytest.raises(CliError, match="cannot read /dev/zero: a proof file has at most 16000000 bytes"):
+    with pytest.raises(CliError, match="cannot read /dev/zero: a proof file must have at most 16000000 bytes"):
         second_opinion._text_of("/dev/zero")
 
 
@@ -305,7 +305,7 @@ def test_a_coq_that_does_not_tell_its_version(tmp_path: Path) -> None:
     (tmp_path / "coqc").write_text("#!/bin/sh\nprintf '\\377broken' >&2; exit 3\n")
     done = run("verify", "triangle", "--with", "coq", PATH=path)
     assert done.returncode == 2
-    assert "Error: coqc --print-version ended with status 3 and said:" in done.stderr
+    assert "Error: coqc --print-version failed with status 3 and printed:" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -630,4 +630,4 @@ def test_what_rests_on_a_refused_module_is_refused(tmp_path: Path) -> None:
     modules = [replay(development, name, {"it": proof}) for name in ("First", "Second")]
     first, second = coqc.check(modules, tmp_path, 2, lambda _: None)
     assert first.reason and first.step
-    assert second.reason == "it uses steps of First, which is refused"
+    assert second.reason == "it uses steps of First, which Coq refused"

@@ -54,12 +54,12 @@ def test_an_opinion_is_on_one_proof_and_on_no_other(opinions: Opinions) -> None:
     assert opinions.in_short(more) == "z3 5.0: NO ALARM (3 arithmetic steps: 3 unsat), recorded"
     assert "of 2 proofs: 1 NO ALARM, 1 OPEN; 8 arithmetic steps: 1 unknown, 7 unsat" in opinions.in_sum([PROOF, more])
     for other in (replace(PROOF, digest=digest("another")), replace(PROOF, claim="that"), replace(PROOF, lemma="b")):
-        assert opinions.in_short(other) == "z3 5.0: not asked about this proof"
+        assert opinions.in_short(other) == "z3 5.0: no record for this proof"
         assert lines([PROOF, other], [opinions]) == [
-            ("the kernel", "of 2 proofs: 2 PROVED, now, each read in a process of its own"),
+            ("the kernel", "of 2 proofs: 2 PROVED now, each in a fresh process"),
             (
                 "z3 5.0",
-                "of 2 proofs: 1 OPEN, 1 not asked about; 5 arithmetic steps: 1 unknown, 4 unsat "
+                "of 2 proofs: 1 OPEN, 1 without a record; 5 arithmetic steps: 1 unknown, 4 unsat "
                 "(recorded; repeat with: adamproof verify all --with z3)",
             ),
         ]
@@ -79,10 +79,10 @@ def test_a_record_comes_back_as_it_was_written(opinions: Opinions, tmp_path: Pat
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('"unsat": 7', '"unsat": 5', "checksum does not fit"),
-        ('"OPEN"', '"ALARM"', "checksum does not fit"),
+        ('"unsat": 7', '"unsat": 5', "checksum mismatch"),
+        ('"OPEN"', '"ALARM"', "checksum mismatch"),
         ('"schema": 2', '"schema": 1', "is a record of schema 1, but this version reads 2"),
-        ('"version"', '"versions"', "is no record of a checker, which has the names"),
+        ('"version"', '"versions"', "is not a record of a checker: its names must be"),
         ("{", "", "is not JSON"),
     ],
 )
@@ -150,31 +150,31 @@ def sealed_record(opinions: Opinions, path: Path, change: dict[str, object]) -> 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"checker": "me"}, "is of a checker 'me', not of coq, z3, cvc5"),
-        ({"version": ""}, "its versions or results are not of the kind it has"),
-        ({"version": "5: of 471 proofs: 471 PROVED"}, "its versions or results are not of the kind it has"),
-        ({"code": "0"}, "its versions or results are not of the kind it has"),
-        (of_a_solver("NO ALARM", {"unsat": 10**10}), "not of the kind it has"),
-        ({"results": {"a": {**of_a_solver_("NO ALARM", {"unsat": 1}), "proofs": {"it": ["0"]}}}}, "not of the kind"),
-        ({"version": "5\x1b[2J"}, "its versions or results are not of the kind it has"),
-        ({"results": []}, "its versions or results are not of the kind it has"),
-        ({"results": {"a": {"proofs": {}, "verdict": 7}}}, "its versions or results are not of the kind it has"),
-        ({"results": {"a": {"proofs": {}, "verdict": "ACCEPTED"}}}, "not of the kind it has"),  # Coq's word
-        ({"results": {"a": {"proofs": {}, "verdict": "NO ALARM, PROVED"}}}, "not of the kind it has"),
-        (of_a_solver("NO ALARM", {"unsat": "1"}), "not of the kind it has"),
-        (of_a_solver("NO ALARM", {"unsat": -1}), "not of the kind it has"),
-        (of_a_solver("NO ALARM", {"unsat": True}), "not of the kind it has"),
-        (of_a_solver("NO ALARM", {"sat": 5}), "not of the kind it has"),
-        (of_a_solver("OPEN", {"all": 5}), "not of the kind it has"),
-        (of_a_solver(None, {"all": 5}), "not of the kind it has"),
-        (of_a_solver("NO ALARM", {"unsat": 5}, total={"unsat": 6}), "not of the kind it has"),
-        (of_a_solver("NO ALARM", {"unsat": 5}, claim="another"), "not of the kind it has"),
-        (of_coq(verdict="PROVED"), "not of the kind it has"),
-        (of_coq(reason="it uses steps that are refused"), "not of the kind it has"),
-        (of_coq(axioms=["False_axiom"]), "not of the kind it has"),
-        (of_coq(axioms=[["Classical_Prop.classic"]]), "not of the kind it has"),
-        (of_coq(axioms=None), "not of the kind it has"),
-        ({"checker": []}, r"is of a checker \[\], not of"),
+        ({"checker": "me"}, "is a record of 'me', not of coq, z3, cvc5"),
+        ({"version": ""}, "its versions or results are malformed"),
+        ({"version": "5: of 471 proofs: 471 PROVED"}, "its versions or results are malformed"),
+        ({"code": "0"}, "its versions or results are malformed"),
+        (of_a_solver("NO ALARM", {"unsat": 10**10}), "its versions or results are malformed"),
+        ({"results": {"a": {**of_a_solver_("NO ALARM", {"unsat": 1}), "proofs": {"it": ["0"]}}}}, "malformed"),
+        ({"version": "5\x1b[2J"}, "its versions or results are malformed"),
+        ({"results": []}, "its versions or results are malformed"),
+        ({"results": {"a": {"proofs": {}, "verdict": 7}}}, "its versions or results are malformed"),
+        ({"results": {"a": {"proofs": {}, "verdict": "ACCEPTED"}}}, "malformed"),  # Coq's word
+        ({"results": {"a": {"proofs": {}, "verdict": "NO ALARM, PROVED"}}}, "its versions or results are malformed"),
+        (of_a_solver("NO ALARM", {"unsat": "1"}), "its versions or results are malformed"),
+        (of_a_solver("NO ALARM", {"unsat": -1}), "its versions or results are malformed"),
+        (of_a_solver("NO ALARM", {"unsat": True}), "its versions or results are malformed"),
+        (of_a_solver("NO ALARM", {"sat": 5}), "its versions or results are malformed"),
+        (of_a_solver("OPEN", {"all": 5}), "its versions or results are malformed"),
+        (of_a_solver(None, {"all": 5}), "its versions or results are malformed"),
+        (of_a_solver("NO ALARM", {"unsat": 5}, total={"unsat": 6}), "its versions or results are malformed"),
+        (of_a_solver("NO ALARM", {"unsat": 5}, claim="another"), "its versions or results are malformed"),
+        (of_coq(verdict="PROVED"), "its versions or results are malformed"),
+        (of_coq(reason="it uses steps that are refused"), "its versions or results are malformed"),
+        (of_coq(axioms=["False_axiom"]), "its versions or results are malformed"),
+        (of_coq(axioms=[["Classical_Prop.classic"]]), "its versions or results are malformed"),
+        (of_coq(axioms=None), "its versions or results are malformed"),
+        ({"checker": []}, r"is a record of \[\], not of"),
         ({"schema": True}, "is a record of schema True, but this version reads 2"),
     ],
 )
@@ -227,7 +227,7 @@ def test_what_a_solver_says_is_saved_and_claims_shows_it(tmp_path: Path) -> None
 def test_the_kernel_leaves_no_record(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["verify", "proof.json", "--save", str(tmp_path / "new")])
     assert done.exit_code == 2
-    assert "--save records what other checkers say, so it needs --with coq, all, z3 or cvc5" in done.output
+    assert "--save needs --with coq, all, z3 or cvc5" in done.output
     assert not (tmp_path / "new").exists()
 
 

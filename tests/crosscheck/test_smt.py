@@ -296,7 +296,7 @@ def test_a_conclusion_that_is_no_relation_is_refused() -> None:
     content = json.loads(dump(theorem_of("sign-form")))
     arith = next(step for step in content["steps"] if step["rule"] == "arith")
     arith["conclusion"] = next(number for number, term in enumerate(content["terms"]) if term[0] == "abs")
-    with pytest.raises(Refusal, match="its conclusion is no relation"):
+    with pytest.raises(Refusal, match="its conclusion is not a relation"):
         list(obligations(json.dumps(content)))
 
 

@@ -127,7 +127,7 @@ def test_an_edited_record_is_refused(small_rate: Record, tmp_path: Path) -> None
     content = json.loads(small_rate.text())
     content["result"]["schedules"]["ours"]["starts"][rate.FAR]["fitted"]["u.a"]["mean"] = -0.5
     path.write_text(json.dumps(content))
-    with pytest.raises(RecordError, match="checksum does not fit: run the experiment again"):
+    with pytest.raises(RecordError, match="checksum mismatch, the file was modified: run the experiment again"):
         read(path)
     found, problems = found_in(tmp_path)
     assert found == []
@@ -138,8 +138,8 @@ def test_an_edited_record_is_refused(small_rate: Record, tmp_path: Path) -> None
     ("text", "message"),
     [
         ("nothing", "it is not JSON"),
-        ("[1]", "is no record of an experiment"),
-        ("{}", "is no record of an experiment"),
+        ("[1]", "is not a record of an experiment"),
+        ("{}", "is not a record of an experiment"),
     ],
 )
 def test_what_is_no_record(text: str, message: str, tmp_path: Path) -> None:
@@ -152,12 +152,12 @@ def test_what_is_no_record(text: str, message: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"result": {}}, "has other numbers than rate records now .*: run the experiment again"),
-        ({"result": [1]}, "are not of the kind it has"),
-        ({"versions": 3}, "are not of the kind it has"),
-        ({"experiment": ["rate"]}, "are not of the kind it has"),
-        ({"seed": "0; rm -rf /"}, "are not of the kind it has"),
-        ({"engine": "\x1b[31mPROVED"}, "are not of the kind it has"),
+        ({"result": {}}, "does not hold the numbers that rate records now .*: run the experiment again"),
+        ({"result": [1]}, "are malformed"),
+        ({"versions": 3}, "are malformed"),
+        ({"experiment": ["rate"]}, "are malformed"),
+        ({"seed": "0; rm -rf /"}, "are malformed"),
+        ({"engine": "\x1b[31mPROVED"}, "are malformed"),
     ],
 )
 def test_a_record_with_a_checksum_can_still_be_none(
@@ -178,7 +178,7 @@ def test_a_record_under_another_name_is_refused(small_rate: Record, tmp_path: Pa
     assert "is a record of the experiment rate, not of momentum" in found_in(tmp_path)[1][0]
     with pytest.raises(RecordError, match="cannot read"):
         read(tmp_path / "none.json")
-    with pytest.raises(RecordError, match="there is no experiment 'x'; there are conditions"):
+    with pytest.raises(RecordError, match="there is no experiment 'x'; choose from conditions"):
         module("x")
 
 
@@ -260,7 +260,7 @@ def test_the_command_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_mistakes_are_one_sentence(tmp_path: Path) -> None:
     done = run("experiment", "all", "--plot", "x.svg")
     assert done.exit_code == 2
-    assert done.stderr.startswith("Error: --plot and --data are for one experiment")
+    assert done.stderr.startswith("Error: --plot and --data take one experiment")
     done = run("claims", "14", "--records", str(tmp_path / "none"))
     assert done.exit_code == 2
     assert "there is no folder" in done.stderr

@@ -148,13 +148,13 @@ def test_too_few_replicates_to_find_a_difference(
     replicates: int, d: int, level: float, least: str, enough: int
 ) -> None:
     message = (
-        f"^{replicates} replicates of {d} coordinates are too few for a test at the level {level}: the least p-value "
-        f"that they can reach is {least}; {enough} replicates would do$"
+        f"^{replicates} replicates of {d} coordinates are too few for a test at the level {level}: the "
+        f"smallest possible p-value is {least}; use at least {enough} replicates$"
     )
     with pytest.raises(SimulationError, match=message):
         identical(normal(replicates, d), level)
     identical(normal(enough, d), level)
-    with pytest.raises(SimulationError, match=f"; {enough} replicates would do"):
+    with pytest.raises(SimulationError, match=f"; use at least {enough} replicates"):
         identical(normal(enough - 1, d), level)
 
 
@@ -168,10 +168,10 @@ def test_the_least_p_value_of_a_pair_is_that_of_two_separate_samples(replicates:
 
 def test_what_is_corrected_together_must_be_reachable_together() -> None:
     identical(normal(8, 2), 0.05)
-    with pytest.raises(SimulationError, match=r"at the level 0\.0125: .* 10 replicates would do"):
+    with pytest.raises(SimulationError, match=r"at the level 0\.0125: .* use at least 10 replicates"):
         identical(normal(8, 2), 0.05, together=4)
     independent(normal(9, 2), 19, 0, 0.05)
-    with pytest.raises(SimulationError, match=r"19 permutations .* at the level 0\.0125: .* 79 permutations would do"):
+    with pytest.raises(SimulationError, match=r"19 permutations .* level 0\.0125: .* use at least 79 permutations"):
         independent(normal(9, 2), 19, 0, 0.05, together=4)
 
 
@@ -188,8 +188,8 @@ def test_what_is_corrected_together_must_be_reachable_together() -> None:
 )
 def test_too_few_replicates_to_find_dependence(replicates: int, d: int, level: float, least: str, enough: int) -> None:
     message = (
-        f"^{replicates} replicates of {d} coordinates are too few for a test at the level {level}: the least p-value "
-        f"that they can reach is {least}; {enough} replicates would do$"
+        f"^{replicates} replicates of {d} coordinates are too few for a test at the level {level}: the "
+        f"smallest possible p-value is {least}; use at least {enough} replicates$"
     )
     with pytest.raises(SimulationError, match=message):
         independent(normal(replicates, d), 199, 0, level)
@@ -225,7 +225,7 @@ def test_the_least_p_value_of_dependence_is_that_of_all_permutations(columns: An
 
 def test_too_few_permutations_to_find_dependence() -> None:
     assert independent(coupled(np.random.default_rng(0)), 19, 0, 0.05).rejected
-    with pytest.raises(SimulationError, match=r"18 permutations .* is 0\.053; 19 permutations would do"):
+    with pytest.raises(SimulationError, match=r"18 permutations .* is 0\.053; use at least 19 permutations"):
         independent(alike(np.random.default_rng(0)), 18, 0, 0.05)
 
 
@@ -234,11 +234,11 @@ def test_equal_values_that_no_test_could_reject() -> None:
     rare = np.zeros((40, 3))
     rare[:, 0] = np.arange(40)
     rare[[3, 4], [1, 2]] = 1.0
-    with pytest.raises(SimulationError, match="coordinates 1 and 2 have so many equal values that no arrangement"):
+    with pytest.raises(SimulationError, match="coordinates 1 and 2 have too many equal values: no arrangement"):
         identical(rare, 0.05)
     identical(rare[:, :2], 0.05)
     few = (normal(8, 2) > 0.0).astype(float)
-    with pytest.raises(SimulationError, match="the coordinates have so many equal values that no order of them"):
+    with pytest.raises(SimulationError, match="the coordinates have so many equal values that no permutation"):
         independent(few, 99, 0, 0.05)
     for constant in (np.ones((40, 2)), np.ones((40, 2)) * [1.0, 2.0]):
         with pytest.raises(SimulationError, match="the same value in every replicate"):
@@ -252,8 +252,8 @@ def test_equal_values_that_no_test_could_reject() -> None:
 @pytest.mark.parametrize(
     ("samples", "level", "message"),
     [
-        (np.where(np.arange(80).reshape(40, 2) == 7, np.nan, normal(40, 2)), 0.05, "that is not finite"),
-        (np.where(np.arange(80).reshape(40, 2) == 7, np.inf, normal(40, 2)), 0.05, "that is not finite"),
+        (np.where(np.arange(80).reshape(40, 2) == 7, np.nan, normal(40, 2)), 0.05, "contains NaN or infinity"),
+        (np.where(np.arange(80).reshape(40, 2) == 7, np.inf, normal(40, 2)), 0.05, "contains NaN or infinity"),
         (np.ma.masked_less(normal(40, 2), 0.0), 0.05, "is a masked array"),
         (normal(40, 2) + 1j, 0.05, "is an array of complex128"),
         (normal(40, 2) > 0.0, 0.05, "is an array of bool"),
@@ -277,21 +277,21 @@ def test_samples_that_cannot_be_tested(test: Any, samples: Any, level: Any, mess
 @pytest.mark.parametrize(
     ("action", "message"),
     [
-        (lambda: holm([0.1, float("nan")]), "a p-value is not a number from 0 to 1"),
-        (lambda: holm([0.1, 1.5]), "a p-value is not a number from 0 to 1"),
+        (lambda: holm([0.1, float("nan")]), "a p-value is not between 0 and 1"),
+        (lambda: holm([0.1, 1.5]), "a p-value is not between 0 and 1"),
         (lambda: holm([]), r"has shape \(0,\), but must be a vector of at least one"),
         (lambda: holm([[0.1]]), r"has shape \(1, 1\)"),
         (lambda: grouped(np.ones((4, 2)), 2), r"has shape \(4, 2\), but must be a vector"),
-        (lambda: grouped([1.0, float("nan")], 2), "not finite"),
+        (lambda: grouped([1.0, float("nan")], 2), "contains NaN"),
         (lambda: grouped(np.ones(4), 0), "the number of groups is 0"),
-        (lambda: exponent([1, 2], [[1.0], [float("inf")]]), "not all positive and finite"),
-        (lambda: exponent([1, 2], [[1.0], [float("nan")]]), "not all positive and finite"),
+        (lambda: exponent([1, 2], [[1.0], [float("inf")]]), "positive, finite values"),
+        (lambda: exponent([1, 2], [[1.0], [float("nan")]]), "positive, finite values"),
         (lambda: exponent([1, 2], [1.0, 2.0]), r"has shape \(2,\), but must have \(2, groups\)"),
         (lambda: exponent([1, 2, 3], [[1.0], [2.0]]), r"has shape \(2, 1\), but must have \(3, groups\)"),
-        (lambda: exponent([2], [[1.0]]), "two of them different"),
-        (lambda: exponent([2, 2], [[1.0], [1.0]]), "two of them different"),
+        (lambda: exponent([2], [[1.0]]), "two of them distinct"),
+        (lambda: exponent([2, 2], [[1.0], [1.0]]), "two of them distinct"),
         (lambda: exponent([0, 2], [[1.0], [1.0]]), "an exponent needs positive x"),
-        (lambda: exponent([1, float("inf")], [[1.0], [1.0]]), "x holds a number that is not finite"),
+        (lambda: exponent([1, float("inf")], [[1.0], [1.0]]), "x contains NaN or infinity"),
         (lambda: independent(normal(9, 2), 0, 0, 0.05), "the number of permutations is 0"),
         (lambda: independent(normal(9, 2), 99, -1, 0.05), "the seed is -1"),
         (lambda: identical(normal(9, 2), 0.05, together=0), "the number of tests that are corrected together is 0"),
@@ -303,9 +303,9 @@ def test_other_arguments_that_are_refused(action: Callable[[], Any], message: st
 
 
 def test_what_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(SimulationError, match="not all positive"):
+    with pytest.raises(SimulationError, match="positive, finite values"):
         exponent([1, 2], [[1.0], [0.0]])
-    with pytest.raises(SimulationError, match="3 replicates cannot be put into 4 groups"):
+    with pytest.raises(SimulationError, match="3 replicates cannot be split into 4 groups"):
         grouped(np.ones(3), 4)
     with pytest.raises(SimulationError, match="the same value in every replicate"):
         independent(np.ones((5, 2)), 99, 0, 0.05)

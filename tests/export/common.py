@@ -20,7 +20,7 @@ from adamproof.theory.library import theorem_of
 ROOT = Path(__file__).resolve().parents[2]
 HAS_COQ = coqc.version() is not None
 needs_coq = pytest.mark.skipif(not HAS_COQ, reason="coqc is not installed")
-# The whole house takes Coq some minutes: the gate asks for it, `make test` on a laptop does not.
+# The whole library takes Coq some minutes: the gate asks for it, `make test` on a laptop does not.
 everything = pytest.mark.skipif(
     not HAS_COQ or not os.environ.get("ADAMPROOF_COQ_ALL"), reason="set ADAMPROOF_COQ_ALL=1 (and install coqc)"
 )
@@ -63,5 +63,5 @@ def worked(process: subprocess.Popen[bytes], seconds: float) -> None:
 
 @cache
 def stored(slug: str, claim: str | None = None) -> Proof:
-    """The proof of a claim of the house, through its file."""
+    """The proof of a claim of the library, through its file."""
     return read(dump(theorem_of(slug, claim)))

@@ -179,7 +179,7 @@ def test_a_step_of_the_wrong_shape_is_refused_in_one_sentence() -> None:
     steps = list(proof.steps)
     place = next(place for place, step in enumerate(steps) if step.rule == "fact")
     steps[place] = replace(steps[place], args=(steps[place].args[0], ()))
-    with pytest.raises(Refusal, match=f"step {steps[place].number}: fact cannot be applied to this"):
+    with pytest.raises(Refusal, match=f"step {steps[place].number}: fact cannot be applied to its premises"):
         replay(Development(), "Wrong", {"it": replace(proof, steps=tuple(steps))})
 
 

@@ -167,7 +167,7 @@ attack("capture-rewrite-bound-variable", "rewrite: expected", lambda: use(
     le(total(K, whole(0), whole(5), T), X)))
 attack("capture-bound-of-sum", "binder: the variable k is free in k", lambda: use(
     "binder", [proved(eq(FK, ONE))], "Sum", K, [whole(0), K]))
-attack("capture-loose-body", "has a parameter|closed argument", lambda: use(
+attack("capture-loose-body", "the same parameter|closed argument", lambda: use(
     "instantiate", [proved(le(integral(S, app(G, S)), X))], [], [(G, (T,), make("bound", 0, "real"))]))
 attack("capture-loose-value", "closed argument of sort real", lambda: use(
     "instantiate", [proved(le(integral(S, mul(S, T)), X))], [(T, make("bound", 0, "real"))], []))
@@ -322,9 +322,9 @@ attack("induction-lower-bound-of-another", "the variable k is free in 1 <= k",
        lambda: induct(proved(BASE), proved(STEP_GOAL, BELOW, le(ONE, KR))))
 attack("induction-strengthened-hypothesis", "the variable k is free in k \\+ 1 <= 5",
        lambda: induct(proved(BASE), proved(STEP_GOAL, STEP_GOAL)))
-attack("induction-from-itself", "the lower end mentions the variable",
+attack("induction-from-itself", "the lower end contains the variable",
        lambda: induct(proved(BELOW), proved(STEP_GOAL), low=K))
-attack("induction-low-above-itself", "the lower end mentions the variable",
+attack("induction-low-above-itself", "the lower end contains the variable",
        lambda: induct(proved(le(add(KR, ONE), num(5))), proved(STEP_GOAL), low=add(K, whole(1))))
 attack("induction-on-reals", "needs a variable of sort int",
        lambda: induct(proved(le(ZERO, X)), proved(le(ZERO, add(X, ONE)), le(ZERO, X)), variable=X, prop=le(ZERO, X)))
@@ -352,7 +352,7 @@ for gap_name, a, b in (
     ("negative-power", power(KR, -1), MR), ("real-factor", mul(KR, X), MR), ("absolute", make("abs", KR), MR),
     ("mean", mean(W, PW), MR),
 ):
-    attack_rule(f"gap-{gap_name}", "is not between integers", "integer_gap", [proved(lt(a, b))])
+    attack_rule(f"gap-{gap_name}", "does not compare integers", "integer_gap", [proved(lt(a, b))])
 attack_rule("gap-not-strict", "integer_gap needs a statement with <", "integer_gap", [proved(le(KR, MR))])
 attack_rule("gap-different", "integer_gap needs a statement with <", "integer_gap", [proved(ne(KR, MR))])
 
@@ -363,7 +363,7 @@ def certify(goal: Term, products: Any = (), multipliers: Any = (), premises: Seq
 
 UNIT_PRODUCT = (Fraction(1), (), ())
 attack("arith-nothing", "leaves 1 monomials", lambda: certify(FALSE))
-attack("arith-false-by-unit", "an equality is shown by equations alone", lambda: certify(FALSE, [UNIT_PRODUCT]))
+attack("arith-false-by-unit", "an equality is proved from equations alone", lambda: certify(FALSE, [UNIT_PRODUCT]))
 attack("arith-zero-coefficient", "not a positive fraction", lambda: certify(lt(X, X), [(Fraction(0), (), ())]))
 attack("arith-negative-coefficient", "not a positive fraction",
        lambda: certify(lt(X, X), [UNIT_PRODUCT, (Fraction(-1), (), ())]))
@@ -378,15 +378,15 @@ attack("arith-strict-times-weak", "no strictly positive part",
            proved(lt(ZERO, ONE)), proved(le(ZERO, ZERO))]))
 attack("arith-strict-times-square", "no strictly positive part",
        lambda: certify(lt(ONE, ONE), [(Fraction(1), (0,), (ZERO,))], premises=[proved(lt(ZERO, ONE))]))
-attack("arith-equation-as-factor", "an equation is multiplied",
+attack("arith-equation-as-factor", "an equation takes a multiplier",
        lambda: certify(lt(X, X), [(Fraction(1), (0,), ())], premises=[proved(eq(X, X))]))
-attack("arith-negated-inequation-as-factor", "an equation is multiplied",
+attack("arith-negated-inequation-as-factor", "an equation takes a multiplier",
        lambda: certify(ne(X, X), [(Fraction(1), (-1,), ())]))
-attack("arith-inequality-multiplied", "given to a statement that is no equation",
+attack("arith-inequality-multiplied", "only an equation takes a multiplier",
        lambda: certify(FALSE, [], [(0, num(-1))], [proved(le(ZERO, ONE))]))
-attack("arith-negation-multiplied", "given to a statement that is no equation",
+attack("arith-negation-multiplied", "only an equation takes a multiplier",
        lambda: certify(le(ONE, ZERO), [UNIT_PRODUCT], [(-1, num(-1))]))
-attack("arith-inequation-multiplied", "given to a statement that is no equation",
+attack("arith-inequation-multiplied", "only an equation takes a multiplier",
        lambda: certify(FALSE, [], [(0, ONE)], [proved(ne(ONE, ZERO))]))
 for bad_index in (1, -2, 10**30, True, False, 0.0, "0", None, Fraction(0), [0]):
     attack(f"arith-index-{bad_index!r}", "arith: there is no fact",
@@ -425,29 +425,29 @@ attack_rule("integrable-dominated-without-abs", "dominated needs E or Integral01
             [proved(le(PW, ONE)), proved(integrable(mean(W, ONE)))], "E", W)
 attack_rule("integrable-dominated-by-non-integrable", "dominated: expected Integrable", "dominated",
             [proved(le(make("abs", GS), inv(S))), proved(integrable(integral(S, S)))], "Integral01", S)
-attack_rule("integrable-parameter-integral", "may not be measurable", "dominated",
+attack_rule("integrable-parameter-integral", "maybe not measurable", "dominated",
             [proved(le(make("abs", PARAMETER), ONE)), proved(integrable(integral(S, ONE)))], "Integral01", S)
-attack_rule("integrable-parameter-inside-head", "may not be measurable", "dominated",
+attack_rule("integrable-parameter-inside-head", "maybe not measurable", "dominated",
             [proved(le(make("abs", add(ONE, make("sqrt", PARAMETER))), ONE)), proved(integrable(integral(S, ONE)))],
             "Integral01", S)
-attack_rule("integrable-parameter-mean", "may not be measurable", "dominated",
+attack_rule("integrable-parameter-mean", "maybe not measurable", "dominated",
             [proved(le(make("abs", mean(W, mul(PW, S))), ONE)), proved(integrable(integral(S, ONE)))], "Integral01", S)
 attack_rule("integrable-outside-range", "the variable s is free in s <= 2", "dominated",
             [proved(le(make("abs", GS), ONE), le(S, num(2))), proved(integrable(integral(S, ONE)))], "Integral01", S)
 attack_rule("integrable-variable-coefficient", "the variable s is free in 1/s|free in inv", "combination",
             [proved(integrable(integral(S, S)))], "Integral01", S, ONE, [ZERO, inv(S)])
-attack_rule("integrable-nonlinear", "is not that linear combination", "combination",
+attack_rule("integrable-nonlinear", "is not the stated linear combination", "combination",
             [proved(integrable(integral(S, GS)))], "Integral01", S, mul(GS, GS), [ZERO, ONE])
 attack_rule("integrable-constant-coefficient-with-variable", "the variable s is free in", "combination", [],
             "Integral01", S, GS, [GS])
 attack_rule("integrable-from-nothing", "a constant and one coefficient", "combination", [], "E", W, PW, [])
-attack_rule("integrable-function-by-parameter-integral", "may not be measurable", "instantiate",
+attack_rule("integrable-function-by-parameter-integral", "maybe not measurable", "instantiate",
             [proved(integrable(integral(S, GS)))], [], [(G, (S,), PARAMETER)])
-attack_rule("integrable-point-function-by-mean", "may not be measurable", "instantiate",
+attack_rule("integrable-point-function-by-mean", "maybe not measurable", "instantiate",
             [proved(integrable(mean(W, PW)))], [], [(P, (W,), mean(U, mul(app(P, U), app(D, W))))])
-attack("integrable-of-sum", "Integrable speaks of an expectation or an integral",
+attack("integrable-of-sum", "Integrable takes an expectation or an integral",
        lambda: integrable(total(K, whole(0), N, FK)))
-attack("integrable-of-product", "Integrable speaks of an expectation or an integral",
+attack("integrable-of-product", "Integrable takes an expectation or an integral",
        lambda: integrable(mul(mean(W, PW), X)))
 attack_convert("integral-of-square", TRUE, eq(integral(S, mul(S, S)), mul(integral(S, S), integral(S, S))))
 attack_convert("mean-of-product", TRUE, eq(mean(W, mul(PW, DW)), mul(mean(W, PW), mean(W, DW))))
@@ -540,7 +540,7 @@ attack("fake-sum-of-points", "add needs at least two real", lambda: make("add", 
 attack("fake-argument-sort", "f needs an argument of sort int, not real", lambda: make("app", F, X))
 attack("fake-argument-point", "f needs an argument of sort int, not point", lambda: make("app", F, W))
 attack("fake-integrable-number", "Integrable needs terms, not int", lambda: make("Integrable", 3))
-attack("fake-integrable-sum", "Integrable speaks of", lambda: make("Integrable", total(K, K, K, ONE)))
+attack("fake-integrable-sum", "Integrable takes", lambda: make("Integrable", total(K, K, K, ONE)))
 attack("fake-liar-in-sum", "add needs at least two real", lambda: make("add", Liar(), Liar()))
 attack("fake-liar-second", "add needs terms, not Liar", lambda: make("add", X, Liar()))
 attack("fake-fraction", "one exact Fraction", lambda: make("rat", FakeFraction(1, 2)))
@@ -566,11 +566,11 @@ attack("fake-function-in-app", "an application needs a function symbol", lambda:
 attack("fake-coefficient", "not a positive fraction", lambda: certify(lt(X, X), [(FakeFraction(1), (), ())]))
 attack("fake-fact-index", "there is no fact",
        lambda: certify(lt(X, X), [(Fraction(1), (FakeInt(5),), ())], premises=[proved(lt(ZERO, ONE))]))
-attack("fake-empty-products", "an equality is shown by equations alone",
+attack("fake-empty-products", "an equality is proved from equations alone",
        lambda: certify(FALSE, LyingList([UNIT_PRODUCT])))
 attack("fake-empty-squares", "no strictly positive part",
        lambda: certify(lt(ONE, ONE), [(Fraction(1), (), LyingList([ZERO]))]))
-attack("fake-citation", "cite needs a text, not FakeText", lambda: use("cite", [], FakeText("axiom"), "book", TRUE))
+attack("fake-citation", "cite needs text, not FakeText", lambda: use("cite", [], FakeText("axiom"), "book", TRUE))
 for rule_name, args in {
     "assume": [Liar()], "convert": [Liar()], "discharge": [Liar()], "generalise": [Liar()],
     "instantiate": [[(Liar(), X)], []], "cases": [Liar(), Liar()], "rewrite": [Liar(), TRUE],
@@ -642,21 +642,21 @@ attack("size-sum-of-fractions", LIMIT, lambda: normalised(
     add(*[number(Fraction(1, 3**7000 + 2 * i + 1)) for i in range(400)])))
 attack("size-repeated-polynomial", LIMIT, lambda: normalised(add(*[power(TRINOMIAL, 30)] * 15000)))
 attack("size-inverse-tower", LIMIT, lambda: normalised(power(inv(power(inv(TRINOMIAL), 100)), 200)))
-attack("size-depth", "nested more than 100 deep", lambda: nested("inv", 200))
-attack("size-depth-of-forall", "nested more than 100 deep", lambda: _quantified(200))
-attack("size-depth-of-implications", "nested more than 100 deep", lambda: _implications(200))
-attack("size-depth-of-sums", "nested more than 100 deep", lambda: _summed(200))
+attack("size-depth", "nested more than 100 levels deep", lambda: nested("inv", 200))
+attack("size-depth-of-forall", "nested more than 100 levels deep", lambda: _quantified(200))
+attack("size-depth-of-implications", "nested more than 100 levels deep", lambda: _implications(200))
+attack("size-depth-of-sums", "nested more than 100 levels deep", lambda: _summed(200))
 attack("size-tree", "more than 100000 nodes", lambda: doubled(60))
 attack("size-tree-product", "more than 100000 nodes", lambda: doubled(60, "mul"))
-attack("size-depth-by-substitution", "nested more than 100 deep", lambda: use(
+attack("size-depth-by-substitution", "nested more than 100 levels deep", lambda: use(
     "instantiate", [proved(le(nested("sqrt", 60), ONE))], [(X, nested("sqrt", 60))], []))
 attack("size-tree-by-substitution", "more than 100000 nodes", lambda: use(
     "instantiate", [proved(le(doubled(12), ONE))], [(X, doubled(12))], []))
-attack("size-bodies-of-bodies", "nested more than 100 deep", lambda: use(
+attack("size-bodies-of-bodies", "nested more than 100 levels deep", lambda: use(
     "instantiate", [proved(le(_applied(80), ONE))], [], [(G, (X,), nested("sqrt", 80))]))
-attack("size-depth-by-specialising", "nested more than 100 deep", lambda: use(
+attack("size-depth-by-specialising", "nested more than 100 levels deep", lambda: use(
     "specialise", [proved(forall(X, le(nested("sqrt", 60), ONE)))], nested("sqrt", 60)))
-attack("size-depth-by-rewriting", "nested more than 100 deep", lambda: use(
+attack("size-depth-by-rewriting", "nested more than 100 levels deep", lambda: use(
     "rewrite", [proved(eq(X, nested("sqrt", 60, Y))), proved(le(nested("sqrt", 60), ONE))], Z,
     le(nested("sqrt", 60, Z), ONE)))
 attack("size-power-of-power", "a number has more than", lambda: normalised(power(power(num(10**300), 9999), 16)))

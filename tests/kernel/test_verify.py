@@ -191,7 +191,7 @@ def test_a_statement_that_says_less_or_more_is_refused(name: str, field: str) ->
     wrong = f"{stated}  " if field == "conclusion" else [*stated, stated[0] if stated else "x <= x"]
     for value in (wrong, stated[1:] if stated else [[]]):
         data["states"][field] = value
-        refused(data, f"the file states the {field}")
+        refused(data, f"the file misstates the {field}")
 
 
 @pytest.mark.parametrize("name", ["gauss", "means", "integers", "sums"])
@@ -249,8 +249,8 @@ TEXTS = [
     ("number", "1", "the proof file must be an object"),
     ("null", "null", "the proof file must be an object"),
     ("two-objects", '{} {}', "not complete JSON"),
-    ("duplicate-key", edited('"version": 1', '"version": 1, "version": 1'), "names a key twice"),
-    ("duplicate-step-key", edited('"rule":"arith"', '"rule":"arith", "rule":"arith"'), "names a key twice"),
+    ("duplicate-key", edited('"version": 1', '"version": 1, "version": 1'), "has the same key twice"),
+    ("duplicate-step-key", edited('"rule":"arith"', '"rule":"arith", "rule":"arith"'), "has the same key twice"),
     ("version", edited('"version": 1', '"version": 2'), "not a proof file of format adamproof-proof, version 1"),
     ("version-true", edited('"version": 1', '"version": true'), "not a proof file of format"),
     ("version-text", edited('"version": 1', '"version": "1"'), "not a proof file of format"),
@@ -261,13 +261,13 @@ TEXTS = [
     ("nan", edited('"version": 1', '"version": NaN'), "NaN is not a number"),
     ("infinity", edited('"version": 1', '"version": Infinity'), "Infinity is not a number"),
     ("minus-infinity", edited('"version": 1', '"version": -Infinity'), "-Infinity is not a number"),
-    ("big-integer", edited('"version": 1', '"version": ' + "1" * 5000), "an index has at most 9 digits"),
+    ("big-integer", edited('"version": 1', '"version": ' + "1" * 5000), "an index must have at most 9 digits"),
     ("bool-conclusion", edited('"conclusion":', '"conclusion":true, "was":', "square"), "exactly the fields|states"),
     ("comment", golden("square") + "// comment", "not complete JSON"),
     ("trailing-comma", edited('"version": 1', '"version": 1,'), "not complete JSON"),
     ("byte-order-mark", "\ufeff" + golden("square"), "not complete JSON"),
-    ("minus-zero", edited('"args":[7', '"args":[-0'), "an index .* is not -0"),
-    ("half-surrogate", edited("the square proof", "the \\udc00 proof"), "half of a surrogate pair"),
+    ("minus-zero", edited('"args":[7', '"args":[-0'), "an index .* must not be -0"),
+    ("half-surrogate", edited("the square proof", "the \\udc00 proof"), "an unpaired surrogate"),
     ("control-character", edited("the square proof", "the square\nproof"), "not complete JSON"),
 ]
 BYTES = [
@@ -277,16 +277,16 @@ BYTES = [
     ("null-bytes", b"\x00" * 100, "not complete JSON"),
 ]
 HOSTILE = [
-    ("nested-arrays", "[" * 100_000, "nested too deep"),
-    ("nested-arrays-closed", "[" * 100_000 + "]" * 100_000, "nested too deep"),
-    ("nested-objects", '{"a":' * 100_000, "nested too deep"),
-    ("nested-after-brackets-in-text", '{"title": "]]]]]]]]]]]]", "terms": ' + "[" * 100_000, "nested too deep"),
-    ("nested-after-escaped-quote", '{"title": "\\"", "terms": ' + "[" * 100_000, "nested too deep"),
+    ("nested-arrays", "[" * 100_000, "nested too deeply"),
+    ("nested-arrays-closed", "[" * 100_000 + "]" * 100_000, "nested too deeply"),
+    ("nested-objects", '{"a":' * 100_000, "nested too deeply"),
+    ("nested-after-brackets-in-text", '{"title": "]]]]]]]]]]]]", "terms": ' + "[" * 100_000, "nested too deeply"),
+    ("nested-after-escaped-quote", '{"title": "\\"", "terms": ' + "[" * 100_000, "nested too deeply"),
     ("open-text-of-quotes", '{"title": "' + '\\"' * 200_000, "not complete JSON"),
     ("open-text-of-backslashes", '{"title": "' + "\\\\" * 200_000, "not complete JSON"),
     ("open-texts", '"' * 200_001, "not complete JSON"),
     ("long-text", '{"title": "' + "x" * 10_000_000, "not complete JSON"),
-    ("too-many-bytes", " " * (MAX_BYTES + 1), "a proof file has at most"),
+    ("too-many-bytes", " " * (MAX_BYTES + 1), "a proof file must have at most"),
     ("huge-key", '{"' + "k" * 1_000_000 + '": 1}', "must be an object with exactly the fields"),
     ("many-keys", "{" + ",".join(f'"{i}": 1' for i in range(100_000)) + "}", "exactly the fields"),
 ]
@@ -323,7 +323,7 @@ BAD_TERMS: list[tuple[str, list[Any], str]] = [
     ("null-index", [X, ["<=", None, 0]], "term 1: None does not point"),
     ("list-index", [X, ["<=", [0], 0]], "term 1: \\[0\\] does not point"),
     ("no-list", [7, RELATION], "term 0: a term must be a list"),
-    ("empty-list", [[], RELATION], "term 0: a term is \\[operator"),
+    ("empty-list", [[], RELATION], "term 0: a term must be \\[operator"),
     ("operator-number", [[7], RELATION], "term 0: an operator must be text"),
     ("unknown-operator", [X, ["sin", 0]], "term 1: there is no operator 'sin'"),
     ("arity", [X, ["<=", 0]], "term 1: <= takes 2 arguments, not 1"),
@@ -362,14 +362,14 @@ BAD_TERMS: list[tuple[str, list[Any], str]] = [
     ("loose-under-forall", [["bound", 1, "real"], RELATION, ["forall_real", 1]], "assume needs a closed argument"),
     ("bound-sort", [["bound", 0, "int"], ["real", 0], ["E", 1], ["<=", 2, 2]], "E binds a variable of sort point"),
     ("real-of-real", [X, ["real", 0], ["<=", 1, 1]], "real needs an argument of sort int"),
-    ("real-of-sum", [["var", "k", "int"], ["add", 0, 0], ["real", 1], ["<=", 2, 2]], "only an integer variable"),
+    ("real-of-sum", [["var", "k", "int"], ["add", 0, 0], ["real", 1], ["<=", 2, 2]], "real takes only an integer"),
     ("app-nothing", [["app"], RELATION], "an application needs a function symbol"),
     ("app-unknown", [X, ["app", 3, 0], ["<=", 1, 1]], "3 does not point to an earlier symbol"),
     ("app-bool", [X, ["app", False, 0], ["<=", 1, 1]], "False does not point to an earlier symbol"),
     ("app-arity", [X, ["app", 0], ["<=", 1, 1]], "f takes 1 arguments, not 0"),
-    ("two-sorts-of-a-name", [X, ["var", "x", "int"], ["real", 1], ["<=", 0, 2]], "two different symbols that print"),
-    ("function-and-variable", [["var", "f", "real"], ["app", 0, 0], ["<=", 0, 1]], "two different symbols that print"),
-    ("integrable-sum", [X, ["Integrable", 0]], "Integrable speaks of an expectation or an integral"),
+    ("two-sorts-of-a-name", [X, ["var", "x", "int"], ["real", 1], ["<=", 0, 2]], "two different symbols"),
+    ("function-and-variable", [["var", "f", "real"], ["app", 0, 0], ["<=", 0, 1]], "two different symbols"),
+    ("integrable-sum", [X, ["Integrable", 0]], "Integrable takes an expectation or an integral"),
     ("term-as-statement", [X], "assume needs a closed argument of sort prop"),
 ]
 SYMBOLS = [["f", ["real"]], ["h", ["real", "real"]]]
@@ -406,7 +406,7 @@ def test_equal_rows_are_one_symbol_and_one_term() -> None:
 
 BAD_SYMBOLS = [
     ("no-list", ["f"], "symbol 0: a symbol must be a list"),
-    ("short", [["f"]], "a symbol is \\[name, \\[sorts\\]\\]"),
+    ("short", [["f"]], "a symbol must be \\[name, \\[sorts\\]\\]"),
     ("name", [[7, ["real"]]], "a name must be text"),
     ("no-sorts", [["f", "real"]], "sorts must be a list"),
     ("empty-sorts", [["f", []]], "function f needs argument sorts"),
@@ -424,7 +424,7 @@ def test_a_bad_symbol_is_refused(symbols: list[Any], message: str) -> None:
 
 def test_two_functions_that_print_alike_are_refused() -> None:
     rows = [X, ["app", 0, 0], ["app", 1, 0, 0], ["<=", 1, 2]]
-    refused(with_terms(*rows, symbols=[["f", ["real"]], ["f", ["real", "real"]]]), "two different symbols that print")
+    refused(with_terms(*rows, symbols=[["f", ["real"]], ["f", ["real", "real"]]]), "two different symbols")
 
 
 def step_of(data: Json, **changes: Any) -> Json:
@@ -450,10 +450,10 @@ BAD_STEPS: list[tuple[str, Json, str]] = [
     ("citation-invented", step_of(with_terms(X, RELATION), citations=[["a", "b"]]), "but the file states"),
     ("citation-missing", step_of(with_terms(X, RELATION), rule="cite", args=["a", "b", 1]), "citing .* but the file"),
     ("text-argument", step_of(with_terms(X, RELATION), rule="cite", args=[1, "b", 1]), "an argument must be text"),
-    ("substitution-row", step_of(with_terms(X, RELATION), rule="instantiate", args=[[[0]], []]), "has 2 parts"),
+    ("substitution-row", step_of(with_terms(X, RELATION), rule="instantiate", args=[[[0]], []]), "must have 2 parts"),
     ("substitution-no-list", step_of(with_terms(X, RELATION), rule="instantiate", args=[[0], []]), "must be a list"),
-    ("functions-row", step_of(with_terms(X, RELATION), rule="instantiate", args=[[], [[0, 0]]]), "has 3 parts"),
-    ("products-row", step_of(with_terms(X, RELATION), rule="arith", args=[1, [["1", []]], []]), "has 3 parts"),
+    ("functions-row", step_of(with_terms(X, RELATION), rule="instantiate", args=[[], [[0, 0]]]), "must have 3 parts"),
+    ("products-row", step_of(with_terms(X, RELATION), rule="arith", args=[1, [["1", []]], []]), "must have 3 parts"),
     ("products-number", step_of(with_terms(X, RELATION), rule="arith", args=[1, [[1, [], []]], []]), "exact number"),
     ("products-zero", step_of(with_terms(X, RELATION), rule="arith", args=[1, [["0", [], []]], []]), "not a positive"),
     (
@@ -476,7 +476,7 @@ def test_a_bad_step_is_refused(data: Json, message: str) -> None:
 FIELD_TYPES = [
     ("title", 7, "the title must be text"), ("symbols", {}, "symbols must be a list"),
     ("terms", {}, "terms must be a list"), ("steps", {}, "steps must be a list"),
-    ("steps", [], "a proof has between 1 and"), ("steps", [7], "step 0: a step must be an object"),
+    ("steps", [], "a proof must have 1 to"), ("steps", [7], "step 0: a step must be an object"),
     ("states", [], "states must be an object"), ("states", {"conclusion": "x"}, "states must be an object"),
 ]
 
@@ -488,15 +488,15 @@ def test_a_field_of_another_type_is_refused(field: str, value: Any, message: str
 
 def test_too_many_terms_and_steps_are_refused() -> None:
     data = with_terms(X, RELATION)
-    refused({**data, "steps": [0] * (MAX_STEPS + 1)}, "a proof has between 1 and")
-    refused({**data, "terms": [0] * (MAX_TERMS + 1)}, "a proof file has at most 1000000 terms")
+    refused({**data, "steps": [0] * (MAX_STEPS + 1)}, "a proof must have 1 to")
+    refused({**data, "terms": [0] * (MAX_TERMS + 1)}, "a proof file must have at most 1000000 terms")
 
 
 def test_terms_exponentially_large_as_trees_are_refused() -> None:
     rows = [X, *(["add", i, i] for i in range(60))]
     refused(with_terms(*rows, ["<=", 60, 60]), "term 16: a term has more than 100000 nodes")
     deep = [X, *(["sqrt", i] for i in range(150))]
-    refused(with_terms(*deep, ["<=", 150, 150]), "term 100: a term is nested more than 100 deep")
+    refused(with_terms(*deep, ["<=", 150, 150]), "term 100: a term is nested more than 100 levels deep")
 
 
 CITATION_TEXTS = [
@@ -516,7 +516,7 @@ def test_a_citation_cannot_imitate_the_output(text: str, field: int) -> None:
     citation[field] = text
     data = step_of(with_terms(X, RELATION), rule="cite", args=[*citation, 1], citations=[citation])
     data["states"] = {"hypotheses": ["x <= x"], "conclusion": "x <= x", "citations": [citation]}
-    refused(data, "cite needs the name of the axiom and its source")
+    refused(data, "cite needs an axiom's name and source")
 
 
 @pytest.mark.parametrize("text", ["Hölder", "Łojasiewicz, Żak & ſ", "Pinelis' ~ (2) [3]", "nones", "nöne"])
@@ -605,7 +605,7 @@ def test_the_command_line_rejects(flags: list[str], tmp_path: Path) -> None:
     bad = tmp_path / "bad.json"
     bad.write_text(edited('"conclusion": "2*x*y', '"conclusion": "3*x*y'), "utf-8")
     plain = run(*flags, "-m", "adamproof.kernel", str(bad))
-    check(plain.returncode == 1 and plain.stdout.startswith("REJECTED: the file states the conclusion"), f"{plain}")
+    check(plain.returncode == 1 and plain.stdout.startswith("REJECTED: the file misstates the conclusion"), f"{plain}")
     check(plain.stderr == "", f"found {plain.stderr}")
     as_json = run(*flags, "-m", "adamproof.kernel", "--json", str(bad))
     check(as_json.returncode == 1 and json.loads(as_json.stdout)["verdict"] == "REJECTED", f"{as_json}")

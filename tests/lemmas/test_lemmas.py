@@ -49,7 +49,7 @@ def searched() -> dict[str, LemmaReport]:
 
 
 @pytest.mark.parametrize("lemma", ALL.values(), ids=ALL)
-def test_is_proved_tested_and_its_mutants_are_killed(lemma: Lemma, searched: dict[str, LemmaReport]) -> None:
+def test_is_proved_tested_and_its_mutants_are_rejected(lemma: Lemma, searched: dict[str, LemmaReport]) -> None:
     report = searched.get(lemma.slug) or check(lemma)
     for claim in report.claims:
         assert claim.verdict is Verdict.PROVED, claim.reason
@@ -179,9 +179,9 @@ UNSEEN = ["", " ", "\u3164", "\u115f", "\uffa0", "\u2800", "\u0301", "\u202e", "
 def test_titles_and_names_can_be_seen(text: str) -> None:
     lemma = get("sign-form")
     for change in ({"title": text}, {"where": text}, {"assumptions": {text: True}}):
-        with pytest.raises(LemmaError, match="must be a line with a letter or digit"):
+        with pytest.raises(LemmaError, match="must be one line with a letter or digit"):
             replace(lemma, **change)
-    with pytest.raises(LemmaError, match="must be a line with a letter or digit"):
+    with pytest.raises(LemmaError, match="must be one line with a letter or digit"):
         replace(lemma, claims=[replace(lemma.claims[0], name=text)], mutants=())
     assert replace(lemma, title="Ποσότητα 1").title == "Ποσότητα 1"
 

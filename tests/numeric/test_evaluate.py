@@ -113,7 +113,7 @@ def test_values_to_fifty_digits(source: str, expected: Any) -> None:
 def test_precision_can_be_raised_but_not_lowered() -> None:
     with mpmath.workdps(120):
         assert abs(value(read("sqrt(2)"), MODEL, digits=100) - mpmath.sqrt(2)) < mpmath.mpf(10) ** -100
-    with pytest.raises(ValueError, match="at least 50 digits"):
+    with pytest.raises(ValueError, match="at least 50"):
         value(read("sqrt(2)"), MODEL, digits=15)
 
 
@@ -127,8 +127,8 @@ def test_precision_can_be_raised_but_not_lowered() -> None:
         ("rpow(b, 0)", "unspecified"),
         ("rpow(z, -1)", "unspecified"),
         ("sqrt(1 - sqrt(2))", "unspecified"),
-        ("inv(sqrt(2)^2 - 2)", "cannot be told from 0 at 50 digits"),
-        ("sign(sqrt(2)*sqrt(3) - sqrt(6))", "cannot be told from 0"),
+        ("inv(sqrt(2)^2 - 2)", "cannot be distinguished from 0 at 50 digits"),
+        ("sign(sqrt(2)*sqrt(3) - sqrt(6))", "cannot be distinguished from 0"),
         ("Integral01(s, abs(s - 1/3))", "quadrature with 40 nodes does not reach 50 digits"),
         ("Sum(k, 1, 10000000, k)", "more than 200000 terms"),
     ],

@@ -104,13 +104,13 @@ def test_a_degenerate_box_is_a_point() -> None:
 @pytest.mark.parametrize(
     ("source", "box", "message"),
     [
-        ("x <= y -> x <= y", UNIT, "intervals decide relations"),
+        ("x <= y -> x <= y", UNIT, "interval arithmetic decides relations"),
         ("x <= m(1)", UNIT, "not app"),
         ("x <= Sum(k, 1, 3, k)", UNIT, "not Sum"),
         ("x <= sign(y)", UNIT, "not sign"),
         ("x^n <= 1", UNIT, "literal exponent"),
-        ("x <= n", UNIT, "intervals treat"),
-        ("x <= z", UNIT, "no range to z"),
+        ("x <= n", UNIT, "interval arithmetic supports"),
+        ("x <= z", UNIT, "no range for z"),
         ("x <= 1", {"x": (1, 0)}, "range of x is empty"),
         ("x <= 1", {"x": (0.0, 1.0)}, "two exact ends"),
     ],

@@ -19,8 +19,8 @@ HALF = Fraction(1, 2)
 @pytest.mark.parametrize(
     ("source", "model", "message"),
     [
-        ("x + 1", Model(), "model gives no value to the variable x"),
-        ("m(1)", Model(label="the third"), "the third gives no meaning to the function m"),
+        ("x + 1", Model(), "model has no value for the variable x"),
+        ("m(1)", Model(label="the third"), "the third has no definition of the function m"),
         ("x + 1", Model(variables={"x": 0.5}), "variable x must be an int, a Fraction or an mpf, not float"),
         ("x + 1", Model(variables={"x": True}), "not bool"),
         ("x + 1", Model(variables={"x": mpmath.mpf("nan")}), "not a real number"),
@@ -39,7 +39,7 @@ def test_evaluation_names_what_is_missing_or_wrong(source: str, model: Model, me
     ("fields", "message"),
     [
         ({"space": [(0, HALF)]}, "do not sum to 1"),
-        ({"space": [(0, HALF), (0, HALF)]}, "listed twice"),
+        ({"space": [(0, HALF), (0, HALF)]}, "lists a point twice"),
         ({"space": [(0, 0.5), (1, 0.5)]}, "must be a positive Fraction"),
         ({"space": [(0, Fraction(-1)), (1, Fraction(2))]}, "must be a positive Fraction"),
         ({"reals": [0.1]}, "a sample of the reals must be"),

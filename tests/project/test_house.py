@@ -132,7 +132,7 @@ def test_a_name_that_bounds_exports_is_not_one_of_its_modules() -> None:
 
 def test_the_map_names_every_room() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    drawn = text.partition("## The house")[2].partition("\n## ")[0]
+    drawn = text.partition("## The map")[2].partition("\n## ")[0]
     assert [name for name in ROOMS if name not in ALONE and not re.search(rf"^ *{name}/? ", drawn, re.MULTILINE)] == []
 
 

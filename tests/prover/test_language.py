@@ -76,9 +76,9 @@ def test_round_trip_of_every_assumption_and_claim_of_the_lemmas() -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: prop(sympy.true), "already been decided"),
-        (lambda: prop(x**2 >= 0), "already been decided"),
-        (lambda: prop(True), "already been decided"),
+        (lambda: prop(sympy.true), "already evaluated the statement"),
+        (lambda: prop(x**2 >= 0), "already evaluated the statement"),
+        (lambda: prop(True), "already evaluated the statement"),
         (lambda: prop(x + 1), "is not a statement"),
         (lambda: prop(object()), "^a object is not a statement; write one with le"),
         (lambda: term(0.5), "floating point"),
@@ -87,15 +87,15 @@ def test_round_trip_of_every_assumption_and_claim_of_the_lemmas() -> None:
         (lambda: term(sympy.true), "truth value"),
         (lambda: term("x"), "not a SymPy expression"),
         (lambda: term(sympy.Symbol("z")), "was not made by reals"),
-        (lambda: term(sympy.exp(x)), "not part of the language"),
-        (lambda: term(sympy.oo), "not part of the language"),
-        (lambda: term(sympy.nan), "not part of the language"),
-        (lambda: term(sympy.I), "not part of the language"),
+        (lambda: term(sympy.exp(x)), "not supported in proofs"),
+        (lambda: term(sympy.oo), "not supported in proofs"),
+        (lambda: term(sympy.nan), "not supported in proofs"),
+        (lambda: term(sympy.I), "not supported in proofs"),
         (lambda: term(sympy.Function("q")(x)), "no declared argument sorts"),
-        (lambda: term(f(x)), "where an integer is needed"),
+        (lambda: term(f(x)), "is not an integer"),
         (lambda: term(f(t, t)), "takes 1 arguments"),
-        (lambda: term(w), "where a number is needed"),
-        (lambda: term(X(k, x)), "where a sample point is needed"),
+        (lambda: term(w), "is not a number"),
+        (lambda: term(X(k, x)), "is not a sample point"),
         (lambda: prop(term(x)), "is a term, not a statement"),
     ],
 )
@@ -206,8 +206,8 @@ def test_what_is_bound_is_kept_as_written() -> None:
     ("make", "message"),
     [
         (lambda: term(Sum(f(k) * f(t), (k, 1, t)).subs(t, k)), r"has its own variable k in its range"),
-        (lambda: term(Sum(f(k), (k, 1, 2), (k, 1, 3))), "has two variables k; give one of them another name"),
-        (lambda: term(CORRELATION.args[0]), "w is the variable of an E, Integral01 or Sum, taken out of it"),
+        (lambda: term(Sum(f(k), (k, 1, 2), (k, 1, 3))), "has two variables k; rename one of them"),
+        (lambda: term(CORRELATION.args[0]), "w is bound by an E, Integral01 or Sum and cannot be used outside it"),
     ],
 )
 def test_what_is_ambiguous_about_a_binder_is_refused(make: Any, message: str) -> None:
@@ -251,7 +251,7 @@ def test_own_constructors_keep_what_is_written(kept: Any, text: str) -> None:
     ],
 )
 def test_an_equation_that_sympy_has_emptied_is_refused_where_it_is_made(state: Any) -> None:
-    message = r"^test_language.py, line \d+: both sides are the same, once .*write absolute, root"
+    message = r"^test_language.py, line \d+: both sides are the same after .*write absolute, root"
     with pytest.raises(TranslationError, match=message):
         state()
 

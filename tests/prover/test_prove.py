@@ -105,7 +105,7 @@ def test_false_statements_are_refused_and_refuted(goal: Any, facts: list[Any]) -
 
 
 def test_facts_must_be_specialised() -> None:
-    with pytest.raises(TranslationError, match="must be specialised"):
+    with pytest.raises(TranslationError, match="specialise the fact"):
         prove(le(0, x), assume(forall(k, le(0, f(k)))))
 
 

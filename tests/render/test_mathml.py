@@ -97,5 +97,5 @@ def test_a_statement_is_a_table() -> None:
 
 def test_names_that_look_alike_are_refused_side_by_side() -> None:
     terms = [parse("b1", TABLE), make("var", "beta1", "real")]
-    with pytest.raises(ValueError, match="b1, beta1 are written alike"):
+    with pytest.raises(ValueError, match="b1, beta1 look alike in print"):
         side_by_side(terms, "mathml")

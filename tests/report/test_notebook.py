@@ -43,7 +43,7 @@ def test_a_surviving_mutant_is_named() -> None:
     lemma = Lemma("squares", "Squares", Source.OURS, "a test", careful.assumptions, careful.claims, mutants=[mutant])
     report = adamproof.check(lemma)
     assert str(report.verdict) == "REJECTED"
-    assert str(report) == 'squares: REJECTED; the mutant "y of any size" survives'
+    assert str(report) == 'squares: REJECTED; the near miss "y of any size" is not rejected'
     assert "0 of 1 refused and refuted; not: y of any size" in notebook.report(report).text
     assert "the proof goes through; no counterexample was found" in notebook.mutants(report).text
 

@@ -200,7 +200,7 @@ def test_what_numba_cannot_compile_is_run_by_numpy(numba: Any) -> None:
     problem = separable(lambda x, h: np.array(list(map(float, x.ravel()))).reshape(x.shape), 4)
     assert simulate(problem, STANDARD, 5, engine="numba", say=said.append).engine == "NumPy"
     assert len(said) == 1
-    assert said[0].startswith("not the engine numba: Numba cannot compile the slope of 'separable'")
+    assert said[0].startswith("cannot use the engine numba: Numba cannot compile the slope of 'separable'")
 
 
 def test_replicates_do_not_depend_on_their_number() -> None:
@@ -266,7 +266,7 @@ def test_what_the_gpu_engine_refuses(cupy: Any) -> None:
 
     for problem, message in (
         (separable(branching, 4), "branching has .* which the GPU engine cannot translate: use another engine"),
-        (varied(300, NOISES[2]), "the noise couples all 300 coordinates, and the GPU engine does that for at most 256"),
+        (varied(300, NOISES[2]), "the noise couples all 300 coordinates, but the GPU engine supports at most 256"),
     ):
         with pytest.raises(SimulationError, match=message):
             cupy(Task(problem, STANDARD, 10, 1, SEED))
@@ -282,8 +282,8 @@ def test_the_engine_of_a_task_without_a_gpu(monkeypatch: pytest.MonkeyPatch) -> 
     sys.modules.pop("adamproof.simulator.cupy_engine", None)
     assert done.engine == "NumPy"
     assert said == [
-        "not the engine cupy: CuPy finds no GPU",
-        "not the engine numba: numba is not installed (pip install 'adamproof[fast]')",
+        "cannot use the engine cupy: CuPy finds no GPU",
+        "cannot use the engine numba: numba is not installed (pip install 'adamproof[fast]')",
     ]
 
 
@@ -303,7 +303,7 @@ def test_a_broken_engine_is_passed_over_with_its_reason(monkeypatch: pytest.Monk
     monkeypatch.setattr(sys, "meta_path", [Broken(), *sys.meta_path])
     assert simulate(varied(3, Noise()), STANDARD, 5, engine="numba", say=said.append).engine == "NumPy"
     assert said == [
-        "not the engine numba: numba does not work here (ImportError: Numba needs NumPy 1.0 or less)",
+        "cannot use the engine numba: numba does not work on this machine (ImportError: Numba needs NumPy 1.0 or less)",
     ]
 
 
@@ -325,6 +325,7 @@ def test_the_engine_is_chosen_by_the_work_and_the_problem(numba: Any, monkeypatc
     ):
         task = Task(problem, Algorithm(0.1, 0.9, 0.9, form=form), steps, 1, SEED)  # type: ignore[arg-type]
         assert type(choose("auto", task, None, said.append)).__name__ == expected
-    assert [text.partition(":")[0] for text in said] == ["not the engine cupy", "not the engine numba"] * 2
-    assert "the textbook form is a check of the sign form, which NumPy runs" in said[0]
-    assert "the gradient of 'function' is a function on arrays, which NumPy runs" in said[2]
+    engines = [f"cannot use the engine {name}" for name in ("cupy", "numba")]
+    assert [text.partition(":")[0] for text in said] == engines * 2
+    assert "only NumPy runs the textbook form, a check of the sign form" in said[0]
+    assert "the gradient of 'function' is a function on arrays, which only NumPy runs" in said[2]

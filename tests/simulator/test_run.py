@@ -246,8 +246,8 @@ def test_checkpoints_that_cannot_be_used(tmp_path: Path) -> None:
 
     refused("there is no checkpoint .* to resume from")
     simulate(problem, STANDARD, 10, 2, SEED, checkpoint=path)
-    refused("is there already: resume from it, remove it or name another file", resume=False)
-    refused(r"is of another run \(steps differ\): name another file", steps=11)
+    refused("already exists: resume from it, remove it or choose another file", resume=False)
+    refused(r"is from another run \(steps differ\): choose another file", steps=11)
     refused("cannot write the checkpoint", where=tmp_path / "no" / "run.npz", resume=False)
     content = path.read_bytes()
     for damaged in (content[: len(content) // 2], b"", b"nonsense", b"PK\x03\x04nonsense"):
@@ -255,9 +255,9 @@ def test_checkpoints_that_cannot_be_used(tmp_path: Path) -> None:
         refused("cannot be read")
     other = tmp_path / "other.npy"
     np.save(other, np.ones(3))
-    refused(r"other.npy cannot be read \(it is no \.npz file\)", where=other)
-    refused("cannot write the checkpoint 'a\\\\x00b' .*: name another file", where=Path("a\0b"), resume=False)
-    with pytest.raises(SimulationError, match="to resume, name the checkpoint"):
+    refused(r"other.npy cannot be read \(it is not an \.npz file\)", where=other)
+    refused("cannot write the checkpoint 'a\\\\x00b' .*: choose another file", where=Path("a\0b"), resume=False)
+    with pytest.raises(SimulationError, match="to resume, give the checkpoint"):
         simulate(problem, STANDARD, 10, resume=True)
 
 
@@ -271,32 +271,32 @@ def replaced(rows: Any, column: int, value: float) -> Any:
 @pytest.mark.parametrize(
     "changes, message",
     [
-        ({"step": 7}, "its number done is none from 0 to 7"),
-        ({"step": 21}, "its number step is none from 0 to 20"),
-        ({"step": -1}, "its number step is none"),
-        ({"step": 2.5}, "its number step is none"),
-        ({"step": [10]}, "its number step is none"),
-        ({"done": 3}, "its statistics are of 3 steps"),
-        ({"peak": np.nan}, "its array peak has numbers that are not from 0 to"),
-        ({"totals": np.full((11, 2), np.nan)}, "its array totals has numbers that are not from 0 to inf"),
+        ({"step": 7}, "its number done is not a whole number from 0 to 7"),
+        ({"step": 21}, "its number step is not a whole number from 0 to 20"),
+        ({"step": -1}, "its number step is not a whole number"),
+        ({"step": 2.5}, "its number step is not a whole number"),
+        ({"step": [10]}, "its number step is not a whole number"),
+        ({"done": 3}, "its statistics have 3 steps"),
+        ({"peak": np.nan}, "its array peak has numbers outside 0 to"),
+        ({"totals": np.full((11, 2), np.nan)}, "its array totals has numbers outside 0 to inf"),
         (
             {"totals": np.zeros((11, 3))},
             r"its array totals is float64 of shape \(11, 3\), not float64 of shape \(11, 2\)",
         ),
         ({"current": np.zeros((11, 2), np.float32)}, "its array current is float32"),
-        ({"rows": np.zeros((10, 24))}, "its windows do not end where those of this run do"),
+        ({"rows": np.zeros((10, 24))}, "its windows do not end at the steps of this run's windows"),
         ({"rows": np.zeros(0)}, "its windows do not end"),
         ({"rows": lambda rows: rows.astype(complex)}, "its windows do not end"),
-        ({"rows": lambda rows: replaced(rows, 1, -1.0)}, "its windows have numbers that are no means, half widths or"),
-        ({"rows": lambda rows: replaced(rows, 3, np.nan)}, "its windows have numbers that are no means"),
-        ({"rows": lambda rows: replaced(rows, -2, -1.0)}, "its windows have numbers that are no means"),
-        ({"rows": lambda rows: replaced(rows, -1, np.inf)}, "its windows have numbers that are no means"),
+        ({"rows": lambda rows: replaced(rows, 1, -1.0)}, "its windows contain invalid means, half widths or"),
+        ({"rows": lambda rows: replaced(rows, 3, np.nan)}, "its windows contain invalid means"),
+        ({"rows": lambda rows: replaced(rows, -2, -1.0)}, "its windows contain invalid means"),
+        ({"rows": lambda rows: replaced(rows, -1, np.inf)}, "its windows contain invalid means"),
         ({"x": np.zeros((2, 3), int)}, "its array x is int64"),
-        ({"x": np.full((2, 3), np.nan)}, "its array x has numbers that are not from"),
+        ({"x": np.full((2, 3), np.nan)}, "its array x has numbers outside"),
         ({"m": np.zeros((3, 2))}, "its array m is float64 of shape"),
-        ({"v": np.full((2, 3), -1.0)}, "its array v has numbers that are not from 0 to"),
-        ({"snapshots": np.array(5)}, "its snapshots are not of steps that it has done"),
-        ({"snapshots": np.array([11])}, "its snapshots are not of steps"),
+        ({"v": np.full((2, 3), -1.0)}, "its array v has numbers outside 0 to"),
+        ({"snapshots": np.array(5)}, "it has snapshots of steps that were not run"),
+        ({"snapshots": np.array([11])}, "it has snapshots of steps that were not run"),
         ({"x_5": np.zeros(3)}, "its array x_5 is float64 of shape"),
         ({"description": "[]"}, "cannot be read"),
     ],
@@ -318,7 +318,7 @@ def test_a_checkpoint_with_other_contents_is_refused(changes: dict[str, Any], me
     for name, change in changes.items():
         arrays[name] = change(arrays[name]) if callable(change) else change
     np.savez(path, **arrays)
-    with pytest.raises(SimulationError, match=r"its contents do not fit their checksum|of another run|cannot be read"):
+    with pytest.raises(SimulationError, match=r"checksum mismatch|from another run|cannot be read"):
         simulate(problem, STANDARD, 20, 2, SEED, checkpoint=path, resume=True)
     arrays[checkpoint.DIGEST] = checkpoint._digest(arrays)  # a forger's
     np.savez(path, **arrays)
@@ -344,7 +344,7 @@ def test_a_checkpoint_without_the_snapshots_that_are_asked_for(tmp_path: Path) -
     path, problem = tmp_path / "run.npz", varied(2, Noise())
     simulate(problem, STANDARD, 10, 2, SEED, checkpoint=path, snapshots=[5])
     assert list(simulate(problem, STANDARD, 10, 2, SEED, checkpoint=path, resume=True, snapshots=[5]).snapshots) == [5]
-    with pytest.raises(SimulationError, match="is after step 10 and has no snapshot of step 4: start the run anew"):
+    with pytest.raises(SimulationError, match="is after step 10 and has no snapshot of step 4: restart the run"):
         simulate(problem, STANDARD, 10, 2, SEED, checkpoint=path, resume=True, snapshots=[4, 5])
 
 
@@ -361,7 +361,7 @@ def test_the_checkpoint_of_another_run_is_left_alone(tmp_path: Path) -> None:
     assert same_runs(run, simulate(problem, STANDARD, 10, 2, SEED))
     assert run.checkpoint is None
     assert said == [
-        f"the checkpoint {path} was replaced during this run by something else, which is left as it is: name another "
+        f"the checkpoint {path} was replaced by another file during this run and is left unchanged: choose another "
         "file"
     ]
     assert simulate(problem, STANDARD, 10, 2, SEED + 1, checkpoint=path, resume=True).checkpoint == path
@@ -404,7 +404,7 @@ def test_a_run_whose_checkpoint_cannot_be_written_goes_on(tmp_path: Path, monkey
     run = simulate(problem, signum(0.01), 20, 4, checkpoint=path, save_every=0.0, say=said.append)
     assert run.state.step == 20
     assert run.checkpoint is None
-    with pytest.raises(NotFinite, match=r"coordinate 3: the run is stopped$") as caught:
+    with pytest.raises(NotFinite, match=r"coordinate 3: the run stops$") as caught:
         simulate(problem, signum(0.01), 1000, 4, checkpoint=path, save_every=0.0, say=said.append)
     assert caught.value.saved is None
     assert said == [f"cannot write the checkpoint {path} (No space left on device)"] * 2
@@ -445,7 +445,7 @@ def test_constants_are_plain_numbers_in_their_ranges(tmp_path: Path) -> None:
 def test_what_cannot_be_described_is_refused_before_the_run(tmp_path: Path) -> None:
     odd = Sampled("odd", lambda x: x, np.ones(2), details={"n": object()})
     calls: list[int] = []
-    with pytest.raises(SimulationError, match="a name or details that a checkpoint cannot hold"):
+    with pytest.raises(SimulationError, match="a checkpoint cannot store the problem's name or details"):
         simulate(odd, STANDARD, 5, checkpoint=tmp_path / "x.npz", progress=lambda done, steps: calls.append(done))
     assert not calls
     assert simulate(odd, STANDARD, 5).state.step == 5
@@ -529,7 +529,7 @@ def test_a_link_that_came_during_a_run_is_left_alone(tmp_path: Path) -> None:
         say=said.append,
     )
     assert path.is_symlink()
-    assert "was replaced during this run by something else" in said[0]
+    assert "was replaced by another file during this run" in said[0]
 
 
 def test_a_run_that_is_stopped_while_it_is_repeated_keeps_its_checkpoint(tmp_path: Path) -> None:
@@ -625,7 +625,7 @@ def test_arguments_of_another_kind_are_refused(tmp_path: Path) -> None:
         with pytest.raises(SimulationError, match=message):
             make()
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(SimulationError, match="it is no file"):
+    with pytest.raises(SimulationError, match="it is not a regular file"):
         simulate(quadratic(2), STANDARD, 5, checkpoint=tmp_path / "pipe", resume=True)
 
 
@@ -733,7 +733,7 @@ def test_functions_of_your_own_see_copies() -> None:
         h *= 2.0
         return h * x
 
-    with pytest.raises(SimulationError, match="changes the points that it is given"):
+    with pytest.raises(SimulationError, match="modifies its input points"):
         simulate(separable(slope, 2), STANDARD, 5, engine="numpy")
 
 
@@ -753,7 +753,7 @@ def test_a_full_disk_keeps_the_old_checkpoint(tmp_path: Path, monkeypatch: pytes
 
     monkeypatch.setattr(os, "fsync", full)
     task_run = simulate(varied(3, Noise()), STANDARD, 10, 2, SEED)
-    with pytest.raises(SimulationError, match=r"\(No space left on device\), the previous one is kept"):
+    with pytest.raises(SimulationError, match=r"\(No space left on device\); the previous one is kept"):
         checkpoint.save(path, task_run.task, task_run.state, task_run.statistics, {})
     assert path.read_bytes() == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["run.npz"]
@@ -875,7 +875,7 @@ def test_subnormal_gradients_move_by_epsilon(engine: str) -> None:
         (lambda: Schedule(0.5, -0.5, 0.75).at(100, 4), "beta2 is -9"),
         (lambda: quadratic(0), "the dimension is 0"),
         (lambda: quadratic(2, h=[1.0, -1.0]), "a curvature h is negative"),
-        (lambda: quadratic(2, start=float("inf")), "the start holds a number that is not finite"),
+        (lambda: quadratic(2, start=float("inf")), "the start contains NaN or infinity"),
         (lambda: Noise("other"), "the noise is 'other'"),  # type: ignore[arg-type]
         (lambda: Noise(p=2.5), "p is 2.5, but affine variance needs 0 <= p <= 2"),
         (lambda: Noise(s0=-1.0), "s0 is -1.0"),
@@ -883,7 +883,7 @@ def test_subnormal_gradients_move_by_epsilon(engine: str) -> None:
         (lambda: simulate(varied(2, Noise()), STANDARD, 0), "the number of steps is 0"),
         (lambda: simulate(varied(2, Noise()), STANDARD, 1, 0), "the number of replicates is 0"),
         (lambda: simulate(varied(2, Noise()), STANDARD, 1, seed=-1), "the seed is -1"),
-        (lambda: simulate(varied(2, Noise()), STANDARD, 2**40), "the generator numbers at most"),
+        (lambda: simulate(varied(2, Noise()), STANDARD, 2**40), "the random generator supports at most"),
         (lambda: simulate(varied(2, Noise()), STANDARD, 5, engine="other"), "the engine is 'other'"),
         (lambda: simulate(varied(2, Noise()), STANDARD, 5, snapshots=[6]), "a snapshot's step is 6"),
         (lambda: simulate(varied(2, Noise()), STANDARD, True), "the number of steps is True"),
@@ -903,21 +903,21 @@ def test_subnormal_gradients_move_by_epsilon(engine: str) -> None:
         (lambda: simulate(varied(2, Noise()), STANDARD, 5, save_every=float("nan")), "save_every is nan, but must be"),
         (
             lambda: simulate(varied(2, Noise()), STANDARD, 5).statistics.mean("zzz"),
-            "there is no quantity 'zzz'; there are",
+            "there is no quantity 'zzz'; choose from",
         ),
         (
             lambda: simulate(separable(lambda x, h: x if x > 0 else -x, 3), STANDARD, 5, engine="numba"),
             "the slope of 'separable' does not work on arrays",
         ),
         (lambda: adam(10**400), "the learning rate is too large for a float"),
-        (lambda: Schedule(0.5, 0.5, -1e9).at(100, 4), "is too large for a float at T = 100"),
+        (lambda: Schedule(0.5, 0.5, -1e9).at(100, 4), "overflows a float at T = 100"),
         (lambda: Schedule(0.5, 0.5, 0.75).at(0, 4), "the number of steps is 0"),
         (lambda: quadratic(2.0), "the dimension is 2.0"),  # type: ignore[arg-type]
-        (lambda: quadratic(2, h=float("nan")), "the curvature h holds a number that is not finite"),
-        (lambda: quadratic(2, start=[1.0, 2.0, 3.0]), r"the start has shape \(3,\), but must be a number or 2 numbers"),
+        (lambda: quadratic(2, h=float("nan")), "the curvature h contains NaN or infinity"),
+        (lambda: quadratic(2, start=[1.0, 2.0, 3.0]), r"the start has shape \(3,\), but must be one number"),
         (lambda: quadratic(2, start=["a", "b"]), "the start is an array of <U1, but must be an array of real"),
         (lambda: quadratic(2, start=[[1.0], [1.0, 2.0]]), "the start is not an array of real numbers"),  # type: ignore[list-item]
-        (lambda: Noise("two-point", delta=1e-10), "delta is 1e-10, but a probability from 2\\^-32"),
+        (lambda: Noise("two-point", delta=1e-10), "delta is 1e-10, but must be a probability from 2\\^-32"),
         (lambda: simulate(function(lambda x: x[0], 3), STANDARD, 5, 2), r"has shape \(3,\), but must have that of the"),
     ],
 )
@@ -939,8 +939,8 @@ def assigned(x: Any) -> Any:
 @pytest.mark.parametrize(
     "gradient, message",
     [
-        (in_place, "changes the points that it is given: let it work on a copy"),
-        (assigned, "changes the points that it is given: let it work on a copy"),
+        (in_place, "modifies its input points: let it work on a copy"),
+        (assigned, "modifies its input points: let it work on a copy"),
         (lambda x: x[0], r"has shape \(3,\), but must have that of the points, \(2, 3\)"),
         (lambda x: x.T, r"has shape \(3, 2\)"),
         (lambda x: x.sum(), r"has shape \(\)"),
@@ -1030,7 +1030,7 @@ def test_data_runs_do_not_depend_on_the_number_of_replicates() -> None:
 @pytest.mark.parametrize(
     "features, labels, batch, message",
     [
-        (np.ones((3, 2)), [1, -1], 1, "do not fit"),
+        (np.ones((3, 2)), [1, -1], 1, "do not match"),
         (np.ones((2, 2)), [1, 0], 1, "a label is neither -1 nor 1"),
         (np.ones((2, 2)), [1, -1], 0, "the number of samples in a batch is 0"),
         (np.ones((2, 2)), [1, -1], 10**12, "the number of samples in a batch is 1000000000000"),
@@ -1070,7 +1070,7 @@ run = simulate(quadratic(3), adam(0.01), 5, engine="numba", say=said.append)
 print(run.engine, said)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=ENVIRONMENT, check=True)
-    assert done.stdout.startswith('NumPy ["not the engine numba: numba is not installed')
+    assert done.stdout.startswith('NumPy ["cannot use the engine numba: numba is not installed')
 
 
 def test_progress_is_reported() -> None:

@@ -105,7 +105,7 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
         with pytest.raises(OSError, match=reason) as caught:
             package_data.text(place)
         assert caught.value.filename == str(place)
-        assert ("install adamproof again" in str(caught.value)) == (place is not tmp_path)
+        assert ("reinstall adamproof" in str(caught.value)) == (place is not tmp_path)
     with pytest.raises(OSError, match=r"BadZipFile: Bad CRC-32 for file 'there.v'"):
         package_data.text(zipfile.Path(damaged, "there.v"))
 

@@ -105,7 +105,7 @@ def _written(development: Development, prefix: str, step: Step, premises: Sequen
     try:
         return Node(theorem, development.once(mark, write))
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:  # terms of another shape
-        raise Refusal(f"step {step.number}: {step.rule} cannot be applied to this") from error
+        raise Refusal(f"step {step.number}: {step.rule} cannot be applied to its premises") from error
 
 
 def _assumption(development: Development, prefix: str, step: Step) -> Lemma:
@@ -205,7 +205,7 @@ class Replay:
     def specialise(self, value: Term) -> Proof:
         proof, found = self.use(0)
         if found.op not in QUANTIFIERS:
-            raise Refusal(f"step {self.step.number}: specialise needs a forall")
+            raise Refusal(f"step {self.step.number}: specialise needs a statement with forall")
         return f"({proof} {self.scope.show(value)})", raw.opened(found, value)
 
     def instantiate(

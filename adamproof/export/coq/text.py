@@ -58,7 +58,7 @@ def new_name(sort: str, used: Iterable[str]) -> str:
             candidate = f"{name}{number}" if number else name
             if candidate not in used and coq_name(candidate) == candidate:
                 return candidate
-    raise ValueError("more names than names in use")
+    raise ValueError("no free name is left")
 
 
 def digits(number: int) -> str:
