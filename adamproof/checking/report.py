@@ -115,8 +115,6 @@ class MutantReport:
         """Whether it is correctly rejected: the prover refused it, and a counterexample shows that it is false."""
         return self.refused and self.witness is not None
 
-    killed = is_rejected  # the name by which adamproof.report reads it
-
     @property
     def outline(self) -> MutantReport:
         """The mutant as it is stated, without what was found."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 # Signs from which a formula is printed smaller, to fit on A4 in a wide font.
 PRINTED = ((180, "longest"), (145, "longer"), (95, "long"))
-GOOD, BAD = {"PROVED", "killed"}, {"REFUTED", "REJECTED", "SURVIVED"}
+GOOD, BAD = {"PROVED", "correctly rejected"}, {"REFUTED", "REJECTED", "NOT REJECTED"}
 
 
 def document(content: Content) -> str:
@@ -262,7 +262,7 @@ def lemma(report: LemmaReport, places: Places, mutants: bool) -> str:
     if about.constants:
         entries = "".join(_constant(name, *value) for name, value in about.constants.items())
         parts.append(f"<h4>Constants</h4><dl>{entries}</dl>")
-    parts.append(_mutants(report.mutants) if mutants else "<p>Mutants: not tried.</p>")
+    parts.append(_mutants(report.mutants) if mutants else "<p>Mutants: not tested.</p>")
     return "\n".join([*parts, "</section>"])
 
 
@@ -291,10 +291,10 @@ def _claim(report: LemmaReport, number: int, places: Places) -> str:
 
 
 def _step(step: NamedStep, places: Places, number: int, position: int, style: str) -> str:
-    basis = ", ".join(_basis(places, number, name) for name in step.rests_on) or "nothing but the rules"
+    basis = ", ".join(_basis(places, number, name) for name in step.rests_on) or "no earlier step or assumption"
     formula = _formula(show(step.statement, style), style)
     place = places.step(number, position)
-    return f'<li id="{place}">{escape(step.title)}{formula}<p class="basis">rests on: {basis}</p></li>'
+    return f'<li id="{place}">{escape(step.title)}{formula}<p class="basis">depends on: {basis}</p></li>'
 
 
 def _basis(places: Places, number: int, name: str) -> str:
@@ -343,7 +343,7 @@ def _mutant(report: MutantReport) -> str:
     lines = [f"<p>{change}</p>" for change in changes]
     lines += [f"<p>{label}</p>{_fitting(term)}" for label, term in terms.items()]
     facts = [(words.refusal(report), escape(report.reason))]
-    shown = words.brief(report.witness) if report.witness else "no counterexample was found"
+    shown = words.brief(report.witness) if report.witness else "no counterexample found"
     facts.append(("false", escape(shown)))
     return (
         f"<li><b>{escape(report.name)}</b> {_badge(words.fate(report))}{''.join(lines)}"

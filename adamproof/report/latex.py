@@ -209,7 +209,7 @@ def _stated(claim: ClaimReport, number: int, places: Places) -> list[str]:
 
 
 def _step(step: NamedStep, places: Places, number: int, position: int) -> str:
-    basis = ", ".join(_link(places.of(number, name), name) for name in step.rests_on) or "nothing but the rules"
+    basis = ", ".join(_link(places.of(number, name), name) for name in step.rests_on) or "no earlier step or assumption"
     target = _target(places.step(number, position))
     return "\n".join([rf"\item {target}{escape(step.title)}", _shown(step.statement), f"from {basis}."])
 
@@ -245,7 +245,7 @@ def _mutant(report: MutantReport) -> str:
     for name, term in report.hypotheses.items():
         parts += [escape(f"Instead of {changed[name]}:"), _shown(term)] if name in changed else []
     parts += ["The claim instead:", _shown(report.conclusion)] if report.replaced else []
-    shown = words.brief(report.witness) if report.witness else "no counterexample was found"
+    shown = words.brief(report.witness) if report.witness else "no counterexample found"
     return "\n".join([*parts, escape(f"{words.refusal(report)}: {report.reason}."), "", escape(f"False: {shown}.")])
 
 

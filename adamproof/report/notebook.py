@@ -100,13 +100,13 @@ def report(found: LemmaReport) -> Shown:
         rows.append((entry.name, str(entry.verdict), said, unused, numbers))
         notes = f"{said}; assumptions not used: {unused}; numbers: {numbers}"
         lines.append(f"  {entry.name}: {entry.verdict} ({notes})")
-    killed = f"Mutants: {sum(mutant.killed for mutant in found.mutants)} of {len(found.mutants)} refused and refuted"
-    alive = ", ".join(mutant.name for mutant in found.mutants if not mutant.killed)
-    killed += f"; not: {alive}" if alive else ""
-    lines += [killed] if found.mutants else []
+    rejected = f"Mutants: {sum(mutant.is_rejected for mutant in found.mutants)} of {len(found.mutants)} correctly rejected"
+    alive = ", ".join(mutant.name for mutant in found.mutants if not mutant.is_rejected)
+    rejected += f"; not: {alive}" if alive else ""
+    lines += [rejected] if found.mutants else []
     head = ("claim", "verdict", "proof", "assumptions not used", "numbers (random models)")
     body = _html_table(head, [tuple(map(_html, row)) for row in rows])
-    tail = f"<p>{_html(killed)}</p>" if found.mutants else ""
+    tail = f"<p>{_html(rejected)}</p>" if found.mutants else ""
     return Shown(f"<div><p><b>{_html(lines[0])}</b></p>{body}{tail}</div>", "\n".join(lines))
 
 
@@ -115,7 +115,7 @@ def proof(found: LemmaReport, name: str | None = None) -> Shown:
     entry = _claim_of(found, name)
     rows, lines = [], [f'{_called(found.lemma)}, claim "{entry.name}": {entry.verdict}']
     for number, step in enumerate(entry.steps, start=1):
-        basis = ", ".join(step.rests_on) or "nothing but the rules"
+        basis = ", ".join(step.rests_on) or "no earlier step or assumption"
         rows.append((str(number), f"{_html(step.title)}{_display(step.statement)}<small>from {_html(basis)}</small>"))
         lines += [f"  {number}. {step.title}", f"     {_plain(step.statement)}", f"     from {basis}"]
     heading = f'<p><b>{_html(_called(found.lemma))}</b>, claim "{_html(entry.name)}": <b>{entry.verdict}</b></p>'
@@ -128,7 +128,7 @@ def mutants(found: LemmaReport) -> Shown:
     """The mutants: what each says wrongly, that the proof fails on it, and a model in which it is false."""
     rows, lines = [], []
     for entry in found.mutants:
-        false = f"false {_witness(entry.witness)}" if entry.witness else "no counterexample was found"
+        false = f"false {_witness(entry.witness)}" if entry.witness else "no counterexample found"
         refused = "the proof fails" if entry.refused else "the proof goes through"
         rows.append((_html(entry.name), _what(entry), refused, _html(false)))
         lines.append(f"{entry.name}: {refused}; {false}")

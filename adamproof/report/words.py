@@ -63,14 +63,14 @@ def shortcomings(report: LemmaReport) -> list[str]:
     found = []
     for claim in report.claims:
         if claim.numbers is not None and not claim.numbers.holds:
-            found.append(f'the numbers do not bear out the claim "{claim.name}"')
+            found.append(f'the claim "{claim.name}" fails numerically on a random model')
         if claim.intervals is not None and claim.intervals.verdict != "proved":
-            found.append(f'interval arithmetic does not bear out the claim "{claim.name}"')
+            found.append(f'interval arithmetic does not confirm the claim "{claim.name}"')
     for mutant in report.mutants:
         if not mutant.refused:
-            found.append(f'the prover proved the mutant "{mutant.name}"')
+            found.append(f'the prover proved the near miss "{mutant.name}"')
         elif mutant.witness is None:
-            found.append(f'no counterexample was found to the mutant "{mutant.name}"')
+            found.append(f'no counterexample to the near miss "{mutant.name}" found')
     return found
 
 
@@ -116,15 +116,15 @@ def size(text: str) -> str:
 
 
 def tally(mutants: Sequence[MutantReport]) -> str:
-    """How many mutants were killed."""
+    """How many mutants (near misses) were correctly rejected."""
     if not mutants:
         return "Mutants: none declared"
-    return f"Mutants: {sum(mutant.killed for mutant in mutants)}/{len(mutants)} killed"
+    return f"Mutants: {sum(mutant.is_rejected for mutant in mutants)}/{len(mutants)} correctly rejected"
 
 
 def fate(mutant: MutantReport) -> str:
     """What became of a mutant."""
-    return "killed" if mutant.killed else "SURVIVED"
+    return "correctly rejected" if mutant.is_rejected else "NOT REJECTED"
 
 
 def refusal(mutant: MutantReport) -> str:

@@ -65,7 +65,7 @@ def test_check_b2() -> None:
     assert done.returncode == 0, done.stderr
     assert "|m_t|/(ε + √(v_t)) ≤ (1 − β₁)/(√(1 − β₂)·√(1 − β₁²/β₂))" in done.stdout
     assert "hypotheses NOT used: beta1 is not negative, beta1 < 1, beta2 is positive" in done.stdout
-    assert "Mutants: 7/7 killed" in done.stdout
+    assert "Mutants: 7/7 correctly rejected" in done.stdout
     assert "B.2 update-magnitude: PROVED" in done.stdout
     assert done.stderr == ""
 
@@ -105,7 +105,7 @@ def test_a_closed_claim_is_checked_by_intervals(mine: Any) -> None:
     assert "intervals:           holds on x in [1, 2], with a slack of at least 0 (1 boxes)" in done.stdout
     done = run("check", mine(good + box.format("{'x': (-2, -1)}")))
     assert done.returncode == 1
-    assert 'because interval arithmetic does not bear out the claim "it"' in done.stdout
+    assert 'because interval arithmetic does not confirm the claim "it"' in done.stdout
 
 
 @pytest.mark.parametrize(

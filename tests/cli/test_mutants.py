@@ -8,7 +8,7 @@ from tests.here import run_here as run
 def test_mutants() -> None:
     done = run("mutants", "sign-form")
     assert done.returncode == 0
-    assert "Mutants: 4/4 killed" in done.stdout
+    assert "Mutants: 4/4 correctly rejected" in done.stdout
 
 
 def test_its_former_name_is_no_command() -> None:

@@ -24,7 +24,7 @@ def squares(**more: Any) -> Lemma:
 def test_a_report_is_a_page() -> None:
     report = adamproof.check("sign-form")
     assert notebook.report(report).text.startswith("sign-form: PROVED\n  sign form: PROVED (24 kernel steps")
-    assert str(notebook.report(report)).endswith("Mutants: 4 of 4 refused and refuted")
+    assert str(notebook.report(report)).endswith("Mutants: 4 of 4 correctly rejected")
     assert str(report) == "sign-form: PROVED"
 
 
@@ -44,8 +44,8 @@ def test_a_surviving_mutant_is_named() -> None:
     report = adamproof.check(lemma)
     assert str(report.verdict) == "REJECTED"
     assert str(report) == 'squares: REJECTED; the near miss "y of any size" is not rejected'
-    assert "0 of 1 refused and refuted; not: y of any size" in notebook.report(report).text
-    assert "the proof goes through; no counterexample was found" in notebook.mutants(report).text
+    assert "0 of 1 correctly rejected; not: y of any size" in notebook.report(report).text
+    assert "the proof goes through; no counterexample found" in notebook.mutants(report).text
 
 
 def test_names_are_text_and_not_html() -> None:

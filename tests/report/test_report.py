@@ -66,7 +66,7 @@ def test_the_page_is_whole(documents: tuple[str, str]) -> None:
     assert {f"lemma-{slug}" for slug in SLUGS} <= set(page.ids)
     assert page.elements["h1"] == page.elements["main"] == page.elements["nav"] == 1
     assert "1 May · 3 lemmas (3 PROVED)" in page.text
-    assert "Mutants: 7/7 killed" in page.text
+    assert "Mutants: 7/7 correctly rejected" in page.text
     assert "assumptions NOT used beta1 is not negative , beta1 < 1 , beta2 is positive" in page.text
     assert re.search(
         r"\d+ kernel steps, [\d.]+ (bytes|kB), verified in a fresh process; sha256 [0-9a-f]{64}", page.text
@@ -86,7 +86,7 @@ def test_steps_link_to_what_they_rest_on(documents: tuple[str, str]) -> None:
     assert '<a href="#lemma-update-magnitude.1.2">step 2</a>' in step.group()
     assert '<a href="#lemma-ratio-bound.1">ratio-bound</a>' in step.group()
     assert re.search(r'<a href="#lemma-update-magnitude\.1\.a\d+">beta2 &lt; 1</a>', step.group())
-    assert "rests on: step 1, update-magnitude-finite (closed form)" in Page(documents[0]).text.replace(" ,", ",")
+    assert "depends on: step 1, update-magnitude-finite (closed form)" in Page(documents[0]).text.replace(" ,", ",")
 
 
 def test_equal_questions_give_equal_bytes(tmp_path: Path) -> None:
@@ -111,9 +111,9 @@ def test_what_does_not_stand_is_said(sign_form: LemmaReport) -> None:
     survivor = replace(sign_form.mutants[0], refused=False, reason="the script proved it")
     page = made(replace(sign_form, mutants=(survivor,)), ["html", "latex"], [], mutants=True)
     assert page.verdict == "REJECTED"
-    assert '<span class="badge bad">SURVIVED</span>' in page.bodies["html"]
+    assert '<span class="badge bad">NOT REJECTED</span>' in page.bodies["html"]
     assert "because the prover proved the mutant" in page.bodies["html"]
-    assert "SURVIVED" in page.bodies["latex"]
+    assert "NOT REJECTED" in page.bodies["latex"]
 
 
 def test_the_claims_are_in_it() -> None:
@@ -276,7 +276,7 @@ def test_latex(documents: tuple[str, str]) -> None:
     assert_latex_is_sound(text)
     assert show(prop(get("B.2").claims[0].conclusion), "latex") in text
     assert r"\hyperlink{lemma-ratio-bound.1}{ratio-bound}" in text
-    assert "7/7 killed" in text
+    assert "7/7 correctly rejected" in text
 
 
 @pytest.mark.parametrize(
