@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 BROKEN_PIPE = 141  # as if stopped by the signal; 1 would read as "refuted"
-# What help says of each in one line.  A command is the `command` in the module of its name.
+# What help says of each in one line.  A command is the `command` in the module of its name in `commands`.
 COMMANDS = {
     "bound": "Evaluate a theorem's bound for one setting.",
     "cache": "Show or clear the proof cache.",
@@ -45,7 +45,7 @@ class Commands(Mapping[str, click.Command]):
 
     def __getitem__(self, name: str) -> click.Command:
         short_help = COMMANDS[name]
-        command: click.Command = import_module(f".{name}", __package__).command
+        command: click.Command = import_module(f".commands.{name}", __package__).command
         command.short_help = short_help
         return command
 

@@ -100,7 +100,8 @@ def report(found: LemmaReport) -> Shown:
         rows.append((entry.name, str(entry.verdict), said, unused, numbers))
         notes = f"{said}; assumptions not used: {unused}; numbers: {numbers}"
         lines.append(f"  {entry.name}: {entry.verdict} ({notes})")
-    rejected = f"Mutants: {sum(mutant.is_rejected for mutant in found.mutants)} of {len(found.mutants)} correctly rejected"
+    count = sum(mutant.is_rejected for mutant in found.mutants)
+    rejected = f"Mutants: {count} of {len(found.mutants)} correctly rejected"
     alive = ", ".join(mutant.name for mutant in found.mutants if not mutant.is_rejected)
     rejected += f"; not: {alive}" if alive else ""
     lines += [rejected] if found.mutants else []

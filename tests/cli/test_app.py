@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
-from adamproof import cli
+from adamproof.cli import commands
 from adamproof.cli.app import COMMANDS, main
 from tests.cli.test_cli import ROOT
 
@@ -22,7 +22,8 @@ import json, sys
 from adamproof.cli import main
 try: main({args}, prog_name="adamproof")
 except SystemExit: pass
-print("\\n" + json.dumps([name.partition("adamproof.cli.")[2] for name in sys.modules if "adamproof.cli." in name]))
+names = [name.partition("adamproof.cli.")[2] for name in sys.modules if "adamproof.cli." in name]
+print("\\n" + json.dumps([name.removeprefix("commands.") for name in names]))
 """
 
 
@@ -37,14 +38,14 @@ def imported(*args: str, **variables: str) -> set[str]:
 def test_a_command_is_the_command_of_the_module_of_its_name() -> None:
     assert list(COMMANDS) == sorted(COMMANDS) == main.list_commands(click.Context(main))
     for name, said in COMMANDS.items():
-        command = import_module(f"adamproof.cli.{name}").command
+        command = import_module(f"adamproof.cli.commands.{name}").command
         assert main.commands[name] is command
         assert (command.name, command.short_help) == (name, said)
 
 
 def test_every_command_is_listed() -> None:
-    names = (path.stem for path in Path(cli.__path__[0]).glob("*.py") if path.stem != "__init__")
-    found = {name: getattr(import_module(f"adamproof.cli.{name}"), "command", None) for name in names}
+    names = (path.stem for path in Path(commands.__path__[0]).glob("*.py") if path.stem != "__init__")
+    found = {name: getattr(import_module(f"adamproof.cli.commands.{name}"), "command", None) for name in names}
     declared = {name for name, command in found.items() if isinstance(command, click.Command)}
     assert declared == set(COMMANDS)
 

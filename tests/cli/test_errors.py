@@ -17,8 +17,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from adamproof.checking import verifier
-from adamproof.cli import completion, kinds, terminal
+from adamproof.cli import kinds, terminal
 from adamproof.cli.app import main
+from adamproof.cli.commands import completion
 from adamproof.cli.errors import from_exception, of_system, sentence
 from adamproof.prover import dump
 from adamproof.theory.library import theorem_of
@@ -349,7 +350,7 @@ def test_a_place_that_cannot_be_written_is_noticed_before_the_work(words: str, m
     for module, name in (
         ("adamproof.checking.pool", "Workers"), ("adamproof.cli.tasks", "workers"),
         ("adamproof.cli.run", "workers"),
-        ("adamproof.cli.experiment", "run"), ("adamproof.bounds.certified", "certify"),
+        ("adamproof.cli.commands.experiment", "run"), ("adamproof.bounds.certified", "certify"),
     ):  # fmt: skip
         monkeypatch.setattr(f"{module}.{name}", started)
     ending = ".csv" if "--data" in words else ".svg"

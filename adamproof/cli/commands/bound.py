@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..bounds.parameters import MEANINGS, THEOREMS
-from ..support.parsing import rational
-from . import files, idle, terminal
-from .bound_output import (
+from ...bounds.parameters import MEANINGS, THEOREMS
+from ...support.parsing import rational
+from .. import files, idle, terminal
+from ..bound_output import (
     bound_data,
     bound_text,
     compared_data,
@@ -25,16 +25,16 @@ from .bound_output import (
     target_text,
     verdict,
 )
-from .calculator import ASCII_PICTURES, DIGITS, VIOLATED, input_options, refusing, remark, training_options
-from .errors import CliError
-from .json_output import document
-from .number_types import Formula, Whole
-from .options import AS_JSON, HELP, examples
-from .terminal import labelled
+from ..calculator import ASCII_PICTURES, DIGITS, VIOLATED, input_options, refusing, remark, training_options
+from ..errors import CliError
+from ..json_output import document
+from ..number_types import Formula, Whole
+from ..options import AS_JSON, HELP, examples
+from ..terminal import labelled
 
 if TYPE_CHECKING:
-    from ..bounds.certified import Bound
-    from ..bounds.magnitude import Magnitudes
+    from ...bounds.certified import Bound
+    from ...bounds.magnitude import Magnitudes
 
 
 @click.command(
@@ -95,7 +95,7 @@ def command(
     Exit status: 0 the theorem applies, 1 a hypothesis fails on these numbers, the theorem does not cover the training,
     or --target is out of reach, 2 usage error.
     """
-    from ..bounds.problem import MissingError, ProblemError
+    from ...bounds.problem import MissingError, ProblemError
 
     if preset == "list":
         terminal.say(presets())
@@ -132,8 +132,8 @@ def command(
 
 def collected(preset: str | None, path: str | None, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The inputs and traits by name: those of the preset, then of the file, then of the options."""
-    from ..bounds.presets import PRESETS
-    from ..bounds.problem import read
+    from ...bounds.presets import PRESETS
+    from ...bounds.problem import read
 
     values: dict[str, Any] = {}
     if preset is not None:
@@ -147,7 +147,7 @@ def collected(preset: str | None, path: str | None, inputs: Mapping[str, Any]) -
 
 def presets() -> str:
     """All presets, with the sources of what is published."""
-    from ..bounds.presets import PRESETS
+    from ...bounds.presets import PRESETS
 
     lines = []
     for preset in PRESETS.values():
@@ -164,8 +164,8 @@ class Question:
     """One call of `bound`: the theorem, the inputs, and how its answers are written."""
 
     def __init__(self, theorem: str, case: int, digits: int, values: Mapping[str, Any], preset: str | None) -> None:
-        from ..bounds.problem import ProblemError, from_mapping
-        from ..bounds.training import training_of
+        from ...bounds.problem import ProblemError, from_mapping
+        from ...bounds.training import training_of
 
         if case == 2 and theorem != "corollary":
             raise ProblemError(f"--case 2 needs --theorem corollary, not {theorem}")
@@ -176,7 +176,7 @@ class Question:
 
     def note_idle(self, solves: bool, improves: bool, as_json: bool) -> None:
         """Note the options that had no effect on the answer."""
-        from ..bounds.certified import effective
+        from ...bounds.certified import effective
 
         h = self.hyper
         unused = set(MEANINGS) - effective(self.problem, h, self.theorem, self.case)
@@ -195,13 +195,13 @@ class Question:
 
     def assumed(self) -> tuple[str, ...]:
         """The names of the inputs that a preset only assumes, as they are."""
-        from ..bounds.presets import PRESETS
+        from ...bounds.presets import PRESETS
 
         own = PRESETS[self.preset].assumed if self.preset else {}
         return tuple(name for name, value in own.items() if self.values.get(name) == value)
 
     def state(self, as_json: bool, style: str) -> tuple[str, int]:
-        from ..bounds.certified import certify
+        from ...bounds.certified import certify
         from .magnitude import magnitude_data
 
         found = certify(self.problem, self.hyper, self.theorem, self.case, self.digits, self.training)
@@ -213,14 +213,14 @@ class Question:
 
     @cached_property
     def _magnitudes(self) -> Magnitudes:
-        from ..bounds.magnitude import magnitudes
+        from ...bounds.magnitude import magnitudes
 
         h = self.hyper
         return magnitudes(h.beta1, h.beta2, h.steps, h.epsilon, self.problem.V, self.digits, self.problem.dim)
 
     def reach(self, target: str, as_json: bool) -> tuple[str, int]:
-        from ..bounds.target import smallest_steps
-        from ..bounds.training import coverage, uncovered
+        from ...bounds.target import smallest_steps
+        from ...bounds.training import coverage, uncovered
 
         found = smallest_steps(self.problem, self.hyper, target, self.theorem, self.case, self.digits)
         covered = coverage(self.theorem, self.training)
@@ -235,13 +235,13 @@ class Question:
 
     def _at(self, steps: int, digits: int) -> Bound:
         """The bound at this T."""
-        from ..bounds.certified import certify
+        from ...bounds.certified import certify
 
         hyper = replace(self.hyper, steps=steps)
         return certify(self.problem, hyper, self.theorem, self.case, digits, self.training)
 
     def improve(self, names: str, as_json: bool) -> tuple[str, int]:
-        from ..bounds.tuning import NoSetting, optimise
+        from ...bounds.tuning import NoSetting, optimise
 
         wanted = [name.strip() for name in names.split(",")]
         progress = terminal.Progress(False)
@@ -261,13 +261,13 @@ class Question:
         return "\n".join([optimised_text(found), "", *coverage_lines(covered), *no_theorem(covered)]), code
 
     def draw(self, plot: str | None, heat_map: str | None, data: str | None) -> None:
-        from ..bounds import plots
+        from ...bounds import plots
 
         drawn = plots.map_of_bound if heat_map else plots.against_steps
         files.write_drawing(drawn(self.problem, self.hyper, self.theorem, self.case), plot or heat_map, data)
 
 
 def theorem_slug(name: str) -> str:
-    from ..bounds.compiled import slug_of
+    from ...bounds.compiled import slug_of
 
     return slug_of(name)

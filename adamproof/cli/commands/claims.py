@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from . import terminal
-from .errors import CliError
-from .number_types import Whole
-from .options import DEBUGGING, HELP, PROGRESS, examples, with_options
-from .terminal import labelled
+from .. import terminal
+from ..errors import CliError
+from ..number_types import Whole
+from ..options import DEBUGGING, HELP, PROGRESS, examples, with_options
+from ..terminal import labelled
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-    from ..claims.gathering import Gathering
-    from ..claims.table import ClaimVerdict
-    from ..crosscheck.records import Opinions
-    from .json_output import Data
+    from ...claims.gathering import Gathering
+    from ...claims.table import ClaimVerdict
+    from ...crosscheck.records import Opinions
+    from ..json_output import Data
 
 OPEN = 3
 
@@ -57,13 +57,13 @@ def command(ctx: click.Context, number: int | None, form: str | None, records: s
 
 def show_claims(number: int | None, form: str, folder: str | None, progress: terminal.Progress) -> int:
     """Print the table of the claims, or one claim in full; the exit status."""
-    from ..checking.flow import Flow
-    from ..claims.gathering import JOBS, WORKER, Gathering
-    from ..claims.table import proofs_of
-    from ..crosscheck.records import lines as evidence_lines
-    from ..report.words import LEGEND
-    from . import json_output
-    from .tasks import workers
+    from ...checking.flow import Flow
+    from ...claims.gathering import JOBS, WORKER, Gathering
+    from ...claims.table import proofs_of
+    from ...crosscheck.records import lines as evidence_lines
+    from ...report.words import LEGEND
+    from .. import json_output
+    from ..tasks import workers
 
     expect_number(number)
     expect_folder(folder)
@@ -93,7 +93,7 @@ def status(found: Sequence[ClaimVerdict]) -> int:
 
 def expect_number(number: int | None) -> None:
     """Refuse a number that no claim has.  Raises CliError."""
-    from ..claims.table import ROWS
+    from ...claims.table import ROWS
 
     known = [row.number for row in ROWS]
     if number is not None and number not in known:
@@ -108,7 +108,7 @@ def expect_folder(folder: str | None) -> None:
 
 def asked(folder: str | None, progress: terminal.Progress) -> list[Opinions]:
     """What other checkers have said about the proofs: records in this folder, or else those of the package."""
-    from ..crosscheck.records import found_in, shipped
+    from ...crosscheck.records import found_in, shipped
 
     places: list[str | Traversable] = [shipped()] if folder is None else [folder, shipped()]
     for place in places:
@@ -141,7 +141,7 @@ def judged(gathering: Gathering, progress: terminal.Progress) -> list[ClaimVerdi
 
 def in_short(entry: ClaimVerdict) -> str:
     """One claim: its text, the verdict, what it rests on, the evidence, what is missing."""
-    from ..report.words import carrying
+    from ...report.words import carrying
 
     verdict = entry.verdict
     lines = [
@@ -175,7 +175,7 @@ def in_full(entry: ClaimVerdict) -> str:
 
 
 def markdown(found: Sequence[ClaimVerdict]) -> str:
-    from ..report.words import carrying
+    from ...report.words import carrying
 
     lines = ["| | Claim | Verdict | Beyond A1-A3 | Evidence |", "| ---: | --- | --- | --- | --- |"]
     for entry in found:

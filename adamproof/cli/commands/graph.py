@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from . import idle, terminal
-from .errors import CliError
-from .options import DEBUGGING, HELP, PROGRESS, SOME_NAMES, examples, with_options
+from .. import idle, terminal
+from ..errors import CliError
+from ..options import DEBUGGING, HELP, PROGRESS, SOME_NAMES, examples, with_options
 
 if TYPE_CHECKING:
-    from ..checking.pool import Workers
-    from ..theory.graph import Graph, Node
-    from .json_output import Data
-    from .names import Target
+    from ...checking.pool import Workers
+    from ...theory.graph import Graph, Node
+    from ..json_output import Data
+    from ..names import Target
 
 OPEN = 3
 
@@ -54,10 +54,10 @@ def command(
 
 def show_graph(names: Sequence[str], form: str, style: str, verbose: bool, progress: terminal.Progress) -> int:
     """Print the graph of these lemmas (all if none is named); the exit status."""
-    from ..report.tree import dot, tree
-    from . import json_output
-    from .names import resolve
-    from .tasks import workers
+    from ...report.tree import dot, tree
+    from .. import json_output
+    from ..names import resolve
+    from ..tasks import workers
 
     program = shutil.which("dot")
     if form == "svg" and program is None:
@@ -83,8 +83,8 @@ def _graph(targets: Sequence[Target], processes: Workers) -> Graph:
 
     A file's process is believed about the file's own lemmas alone; what the library's rest on, the library's says.
     """
-    from ..theory.graph import Graph
-    from ..theory.index import chapters
+    from ...theory.graph import Graph
+    from ...theory.index import chapters
 
     own: dict[str, Node] = {}
     asked: list[str] = []
@@ -110,7 +110,7 @@ def _graph(targets: Sequence[Target], processes: Workers) -> Graph:
 
 def _refuse_names(path: str, nodes: Iterable[Node]) -> None:
     """Raise CliError if a file calls what is its own by a name of the library's."""
-    from ..checking.pool import WorkerFailed, refuse_names
+    from ...checking.pool import WorkerFailed, refuse_names
 
     try:
         for node in nodes:
@@ -133,8 +133,8 @@ def _reached(names: Sequence[str], nodes: Mapping[str, Node]) -> set[str]:
 
 def _graph_of(path: str | None, slugs: Sequence[str], processes: Workers) -> Graph:
     """What the process of a file, or of the library, says about these lemmas.  Raises CliError."""
-    from ..checking.serialize import NotFindings, unpacked_graph
-    from .names import answered
+    from ...checking.serialize import NotFindings, unpacked_graph
+    from ..names import answered
 
     try:
         return unpacked_graph(answered(processes, path, "graph", slugs=list(slugs)).get("graph"))
@@ -144,7 +144,7 @@ def _graph_of(path: str | None, slugs: Sequence[str], processes: Workers) -> Gra
 
 def drawn(program: str, found: Graph) -> str:
     """The graph as SVG, by Graphviz.  Raises CliError if that fails."""
-    from ..report.tree import dot
+    from ...report.tree import dot
 
     done = subprocess.run(
         [program, "-Tsvg"], input=dot(found), capture_output=True, text=True, check=False, encoding="utf-8"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from . import files, idle, terminal
-from .errors import CliError
-from .options import (
+from .. import files, idle, terminal
+from ..errors import CliError
+from ..options import (
     AS_JSON,
     ASCII,
     CLAIM,
@@ -88,8 +88,8 @@ def command(
     Exit status: 0 all proved, 1 something refuted or rejected, 2 usage error, 3 undecided; with --without, 0 if
     all claims still hold, 3 otherwise.
     """
-    from .run import Run
-    from .tasks import Settings
+    from ..run import Run
+    from ..tasks import Settings
 
     if save is not None and not save.strip():
         raise CliError("--save needs a folder name")

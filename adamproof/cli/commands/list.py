@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import click
 
-from . import terminal
-from .options import AS_JSON, DEBUGGING, HELP, examples, with_options
+from .. import terminal
+from ..options import AS_JSON, DEBUGGING, HELP, examples, with_options
 
 
 @click.command("list", context_settings=HELP, epilog=examples("list", "list --json"))
 @with_options(AS_JSON, DEBUGGING)
 def command(as_json: bool) -> None:
     """List all lemmas."""
-    from . import json_output
-    from .names import abouts
-    from .tasks import workers
-    from .text_output import table
+    from .. import json_output
+    from ..names import abouts
+    from ..tasks import workers
+    from ..text_output import table
 
     with workers(1, terminal.Progress(False)) as processes:
         lemmas = abouts(processes)

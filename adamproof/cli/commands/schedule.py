@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from ..bounds.parameters import THEOREMS, constants_for_exponents
-from . import terminal
-from .calculator import refusing
-from .errors import CliError
-from .json_output import document
-from .number_types import Exponent
-from .options import AS_JSON, HELP, examples
+from ...bounds.parameters import THEOREMS, constants_for_exponents
+from .. import terminal
+from ..calculator import refusing
+from ..errors import CliError
+from ..json_output import document
+from ..number_types import Exponent
+from ..options import AS_JSON, HELP, examples
 
 
 @click.command(
@@ -38,9 +38,9 @@ def command(A: str | None, B: str | None, C: str | None, theorem: str, best: boo
 
     Exit status: 0, or 2 for a usage error.
     """
-    from ..bounds.exponents import report
-    from ..bounds.linear_program import ProgramError
-    from ..bounds.power_law import OrderError
+    from ...bounds.exponents import report
+    from ...bounds.linear_program import ProgramError
+    from ...bounds.power_law import OrderError
 
     given = {"A": A, "B": B, "C": C}
     if not best and None in given.values():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from . import idle, terminal
-from .options import AS_JSON, ASCII, DEBUGGING, HELP, NAMES, PROGRESS, examples, with_options
+from .. import idle, terminal
+from ..options import AS_JSON, ASCII, DEBUGGING, HELP, NAMES, PROGRESS, examples, with_options
 
 
 @click.command(
@@ -20,8 +20,8 @@ def command(ctx: click.Context, names: tuple[str, ...], as_json: bool, ascii_onl
 
     Exit status: 0 if all are correctly rejected, 1 if one is not.
     """
-    from .run import Run
-    from .tasks import Settings
+    from ..run import Run
+    from ..tasks import Settings
 
     idle.note((("with --json", as_json, ("ascii_only",)),))
     run = Run(Settings("mutants", terminal.style(ascii_only)), terminal.Progress(progress), as_json)

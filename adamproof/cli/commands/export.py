@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from ..checking.request import FIRST
-from . import files, terminal
-from .errors import CliError
-from .options import DEBUGGING, HELP, NAMES, complete_file, examples, with_options
+from ...checking.request import FIRST
+from .. import files, terminal
+from ..errors import CliError
+from ..options import DEBUGGING, HELP, NAMES, complete_file, examples, with_options
 
 
 @click.command(
@@ -41,8 +41,8 @@ from .options import DEBUGGING, HELP, NAMES, complete_file, examples, with_optio
 @click.pass_context
 def command(ctx: click.Context, names: tuple[str, ...], form: str, claim: str | None, path: str | None) -> None:
     """Export a claim as a proof file, a LaTeX document, a Coq file, or questions for SMT solvers."""
-    from .names import resolve
-    from .tasks import Settings, run_all, workers
+    from ..names import resolve
+    from ..tasks import Settings, run_all, workers
 
     if path not in (None, "-"):
         files.expect_writable(str(path))
@@ -63,12 +63,12 @@ def command(ctx: click.Context, names: tuple[str, ...], form: str, claim: str | 
         ctx.exit(outcome.exit_code)
     text = outcome.text if form == "latex" else outcome.proofs[0][1]
     if form == "coq":
-        from .coq import written
+        from ..coq import written
 
         text = written(outcome.slug, outcome.proofs)
     elif form == "smt2":
-        from ..export.smt import document
-        from ..kernel.terms import Refusal
+        from ...export.smt import document
+        from ...kernel.terms import Refusal
 
         try:
             text = document(f"{outcome.slug} ({chosen})", outcome.proofs[0][1])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 from click.shell_completion import BashComplete, FishComplete, ShellComplete, ZshComplete
 
-from . import terminal
-from .options import HELP, examples
+from .. import terminal
+from ..options import HELP, examples
 
 PROGRAM = "adamproof"
 CLASSES: dict[str, type[ShellComplete]] = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}

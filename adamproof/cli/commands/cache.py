@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from . import terminal
-from .errors import CliError
-from .options import HELP, examples, with_options
+from .. import terminal
+from ..errors import CliError
+from ..options import HELP, examples, with_options
 
 
 @click.command(
@@ -21,7 +21,7 @@ def command(clear: bool) -> None:
     The cache never keeps a verdict: the kernel reads the proofs again each time.  Its folder is $ADAMPROOF_CACHE, or
     else adamproof in $XDG_CACHE_HOME or ~/.cache.  You may delete it at any time.
     """
-    from ..checking.cache import Cache
+    from ...checking.cache import Cache
 
     kept = Cache()
     try:

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..bounds.parameters import MEANINGS, constants_for_factors
-from ..support.parsing import rational
-from . import idle, terminal
-from .calculator import DIGITS, VIOLATED, enclosed, input_options, refusing
-from .json_output import document
-from .number_types import Formula, Steps
-from .options import AS_JSON, HELP, examples
-from .terminal import labelled
+from ...bounds.parameters import MEANINGS, constants_for_factors
+from ...support.parsing import rational
+from .. import idle, terminal
+from ..calculator import DIGITS, VIOLATED, enclosed, input_options, refusing
+from ..json_output import document
+from ..number_types import Formula, Steps
+from ..options import AS_JSON, HELP, examples
+from ..terminal import labelled
 
 if TYPE_CHECKING:
-    from ..bounds.constant import RateConstant
+    from ...bounds.constant import RateConstant
 
 RATE_INPUTS = ("gap", "grad1", "L0", "L1", "q", "sigma0", "sigma1", "p", "dim", "Gp", "Gq")
 FACTOR = Formula("1/2, 0.5 or 2/3", lambda hint: 0 < rational(hint) <= 1)
@@ -57,8 +57,8 @@ def command(
 
     Exit status: 0 the theorem applies at every T of the table, 1 it does not apply at some T, 2 usage error.
     """
-    from ..bounds.constant import STEPS, rate_constant
-    from ..bounds.problem import Problem, ProblemError
+    from ...bounds.constant import STEPS, rate_constant
+    from ...bounds.problem import Problem, ProblemError
 
     try:
         problem = Problem(**{name: value for name, value in inputs.items() if value is not None})
@@ -79,7 +79,7 @@ def command(
 
 
 def rate_text(found: RateConstant) -> str:
-    from ..bounds.problem import shown
+    from ...bounds.problem import shown
 
     digits = found.digits
     settings = ", ".join(f"{name} = {shown(value)}" for name, value in found.settings.items())
@@ -108,7 +108,7 @@ def _where_it_fails(found: RateConstant) -> list[str]:
 
 
 def _steps(count: int) -> str:
-    from ..bounds.evaluation import decimal
+    from ...bounds.evaluation import decimal
 
     return str(count) if count < 10**6 else decimal(Fraction(count), 6, up=False)
 

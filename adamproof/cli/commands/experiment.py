@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..experiments.index import EXPERIMENTS
-from . import files, idle, terminal
-from .errors import CliError
-from .options import (
+from ...experiments.index import EXPERIMENTS
+from .. import files, idle, terminal
+from ..errors import CliError
+from ..options import (
     AS_JSON,
     DEBUGGING,
     ENGINE,
@@ -28,8 +28,8 @@ from .options import (
 )
 
 if TYPE_CHECKING:
-    from ..experiments.pictures import Picture
-    from ..experiments.records import Record
+    from ...experiments.pictures import Picture
+    from ...experiments.records import Record
 
 STOPPED = 1
 
@@ -69,7 +69,7 @@ def command(ctx: click.Context, /, as_json: bool, progress: bool, **options: Any
 
 def experiment(request: Request, form: str, progress: terminal.Progress) -> int:
     """Run one experiment, or all, and print what came out; the exit status.  Raises CliError."""
-    from ..simulator import NotFinite
+    from ...simulator import NotFinite
 
     names = list(EXPERIMENTS) if request.name == "all" else [request.name]
     if len(names) > 1 and (request.plot or request.data):
@@ -93,7 +93,7 @@ def experiment(request: Request, form: str, progress: terminal.Progress) -> int:
         if form != "json":
             terminal.say(("\n" if len(records) > 1 else "") + text(record))
     if form == "json":
-        from . import json_output
+        from .. import json_output
 
         terminal.say(json_output.document("experiment", 0, records=[json.loads(record.text()) for record in records]))
     return 0
@@ -101,9 +101,9 @@ def experiment(request: Request, form: str, progress: terminal.Progress) -> int:
 
 def run(request: Request, name: str, progress: terminal.Progress) -> Record:
     """One experiment.  Raises CliError for what cannot be run."""
-    from ..experiments import index, records
-    from ..experiments.runner import Runner
-    from ..simulator import NotFinite, SimulationError
+    from ...experiments import index, records
+    from ...experiments.runner import Runner
+    from ...simulator import NotFinite, SimulationError
 
     def say(text: str) -> None:
         progress.clear()
@@ -124,7 +124,7 @@ def run(request: Request, name: str, progress: terminal.Progress) -> Record:
 
 def text(record: Record) -> str:
     """What came out, for people."""
-    from ..experiments.index import module
+    from ...experiments.index import module
 
     experiment = module(record.experiment)
     lines = [f"{record.experiment}: {experiment.TITLE}", f"seed {record.seed}, run by {record.engine}", ""]
@@ -139,7 +139,7 @@ def text(record: Record) -> str:
 
 def _write(record: Record, folder: Path) -> None:
     """The record, its data and its picture.  Without matplotlib a warning takes the place of the picture."""
-    from ..bounds.plots import PlotError
+    from ...bounds.plots import PlotError
     stem = folder / record.experiment
     files.write(f"{stem}.json", record.text())
     picture = _picture(record)
@@ -151,7 +151,7 @@ def _write(record: Record, folder: Path) -> None:
 
 
 def _picture(record: Record) -> Picture:
-    from ..experiments.index import module
+    from ...experiments.index import module
 
     picture: Picture = module(record.experiment).picture(record.result)
     return picture

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from ..bounds.parameters import constants_for_exponents, doubts
-from . import files, json_output, terminal
-from .errors import CliError
-from .number_types import Exponent, Real, Whole, exponent
-from .options import (
+from ...bounds.parameters import constants_for_exponents, doubts
+from .. import files, json_output, terminal
+from ..errors import CliError
+from ..number_types import Exponent, Real, Whole, exponent
+from ..options import (
     AS_JSON,
     DEBUGGING,
     ENGINE,
@@ -31,11 +31,11 @@ from .options import (
     options_of,
     with_options,
 )
-from .terminal import labelled
+from ..terminal import labelled
 
 if TYPE_CHECKING:
-    from ..experiments.against_bound import AgainstBound
-    from ..simulator import Algorithm, Noise, Run, Sampled, Schedule, Separable
+    from ...experiments.against_bound import AgainstBound
+    from ...simulator import Algorithm, Noise, Run, Sampled, Schedule, Separable
 
 VBAR = {"smallest u": "the least mean of u in a window (biased low)", "|u o a| / |a|": "|u o a| / |a|"}
 FORMS = {"sign": "the sign form", "textbook": "the textbook form", "signum": "the form signum (u = 1)"}
@@ -127,7 +127,7 @@ def command(ctx: click.Context, /, as_json: bool, progress: bool, **options: Any
 
 def simulate(request: Request, form: str, progress: terminal.Progress) -> int:
     """Run, and print what came out; the exit status.  Raises CliError for what cannot be run."""
-    from .. import simulator
+    from ... import simulator
 
     _refuse_idle(request)
     _remark(request, progress)
@@ -242,8 +242,8 @@ def _exponents(texts: tuple[str, str, str]) -> tuple[float, float, float]:
 
 def _refuse(request: Request, problem: Separable | Sampled, algorithm: Algorithm | Schedule) -> None:
     """Say, before anything is run, that the theorem is about something else."""
-    from ..experiments import against_bound
-    from ..simulator import Schedule
+    from ...experiments import against_bound
+    from ...simulator import Schedule
 
     try:
         if isinstance(algorithm, Schedule):
@@ -265,7 +265,7 @@ def _refuse_place(request: Request) -> None:
 
 def _compared(request: Request, run: Run, form: str) -> int:
     """The run beside the theorem; a violation is saved with all that is needed to see it again."""
-    from ..experiments import against_bound
+    from ...experiments import against_bound
 
     try:
         found = against_bound.compare(run, request.against or "")
@@ -290,7 +290,7 @@ def _compared(request: Request, run: Run, form: str) -> int:
 
 def _reproducer(request: Request, run: Run, found: AgainstBound) -> tuple[str | None, str]:
     """Save what is needed to see a violation again: where, if it could be written, and a sentence about it."""
-    from ..experiments import against_bound
+    from ...experiments import against_bound
 
     said = repeated(request)
     content = json.dumps(against_bound.reproducer(run, found, said), indent=1, allow_nan=False)
@@ -340,7 +340,7 @@ def _say(text: str, progress: terminal.Progress) -> None:
 
 
 def _problem(request: Request) -> Separable | Sampled:
-    from .. import simulator
+    from ... import simulator
 
     if request.problem == "digits":
         return simulator.digits(request.batch)
@@ -350,7 +350,7 @@ def _problem(request: Request) -> Separable | Sampled:
 
 
 def _noise(request: Request) -> Noise:
-    from .. import simulator
+    from ... import simulator
 
     kind: Any = request.noise
     return simulator.Noise(kind, request.s0, request.s1, request.p, request.delta)
@@ -358,7 +358,7 @@ def _noise(request: Request) -> Noise:
 
 def _algorithm(request: Request) -> Algorithm | Schedule:
     """The algorithm, by constants or by exponents of the number of steps."""
-    from .. import simulator
+    from ... import simulator
 
     if request.exponents is not None:
         if request.algorithm != "adam":
@@ -396,7 +396,7 @@ def _start_and_noise(problem: Separable | Sampled) -> str:
 
 def text(run: Run) -> str:
     """What came out, for people."""
-    from ..simulator import QUANTITIES
+    from ...simulator import QUANTITIES
 
     task, statistics = run.task, run.statistics
     algorithm = task.algorithm

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from . import idle, terminal
-from .options import AS_JSON, ASCII, CLAIM, DEBUGGING, HELP, NAMES, PROGRESS, examples, with_options
+from .. import idle, terminal
+from ..options import AS_JSON, ASCII, CLAIM, DEBUGGING, HELP, NAMES, PROGRESS, examples, with_options
 
 
 @click.command(
@@ -33,8 +33,8 @@ def command(
     progress: bool,
 ) -> None:
     """Print a lemma: its statement, source and constants, and its proof in steps."""
-    from .run import Run
-    from .tasks import Settings
+    from ..run import Run
+    from ..tasks import Settings
 
     settings = Settings("show", "latex" if latex else terminal.style(ascii_only), claim=claim)
     idle.note((("with --json", as_json, ("latex", "ascii_only")), ("with --latex", latex, ("ascii_only",))))

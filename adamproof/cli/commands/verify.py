@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
-from ..support.signals import ended_by_signals
-from . import files, idle, terminal
-from .errors import DEBUG, USAGE, CliError
-from .options import AS_JSON, HELP, PROCESSES, PROGRESS, complete_file, examples, with_options
+from ...support.signals import ended_by_signals
+from .. import files, idle, terminal
+from ..errors import DEBUG, USAGE, CliError
+from ..options import AS_JSON, HELP, PROCESSES, PROGRESS, complete_file, examples, with_options
 
 
 @click.command(
@@ -76,18 +76,18 @@ def command(
     )
     records = None if save is None else files.make_folder(save)
     if checker in ("z3", "cvc5"):
-        from .smt import Solver
+        from ..smt import Solver
 
         with ended_by_signals():
             ctx.exit(Solver(checker, as_json, quiet, jobs, terminal.Progress(progress, quiet), records).ask(paths))
     if checker != "kernel":
-        from .coq import Coq
+        from ..coq import Coq
 
         folder = None if keep is None else files.make_folder(keep)
         coq = Coq(as_json, quiet, jobs, terminal.Progress(progress, quiet), folder, records)
         with ended_by_signals():
             ctx.exit(coq.ask(paths))
-    from . import json_output
+    from .. import json_output
 
     codes, documents = [0], []
     for path in paths:
@@ -120,9 +120,9 @@ def ask(path: str) -> Answer:
     """Verify one file.  Raises CliError when it cannot be read, is of another kind, or the verifier does not answer."""
     if not path.strip():
         raise CliError("the name of a proof file must not be empty")
-    from ..checking.verifier import start
-    from ..support.foreign_text import foreign
-    from . import kinds
+    from ...checking.verifier import start
+    from ...support.foreign_text import foreign
+    from .. import kinds
 
     kinds.refuse_pipe(path)
     process = start([path])
@@ -143,7 +143,7 @@ def ask(path: str) -> Answer:
 
 def _not_read(path: str, said: str, errors: str) -> CliError:
     """What is wrong with a file that the verifier cannot read; a name that may be a result's gets a hint."""
-    from . import kinds
+    from .. import kinds
 
     if os.path.isdir(path):
         kinds.refuse_other(path, kinds.PROOF.name)

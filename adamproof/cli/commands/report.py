@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from . import files, terminal
-from .claims import asked, expect_folder, judged, say_problems, status
-from .errors import DEBUG, CliError
-from .options import (
+from .. import files, terminal
+from ..errors import DEBUG, CliError
+from ..options import (
     AS_JSON,
     DEBUGGING,
     HELP,
@@ -27,16 +26,17 @@ from .options import (
     examples,
     with_options,
 )
+from .claims import asked, expect_folder, judged, say_problems, status
 
 if TYPE_CHECKING:
-    from ..checking.pool import Workers
-    from ..claims.table import ClaimVerdict
-    from ..crosscheck.records import Opinions
-    from ..experiments.observed import Observed
-    from ..report.content import Content
-    from ..report.parts import Part
-    from .names import Target
-    from .tasks import Outcome, Settings
+    from ...checking.pool import Workers
+    from ...claims.table import ClaimVerdict
+    from ...crosscheck.records import Opinions
+    from ...experiments.observed import Observed
+    from ...report.content import Content
+    from ...report.parts import Part
+    from ..names import Target
+    from ..tasks import Outcome, Settings
 
 
 @click.command(
@@ -122,8 +122,8 @@ class Wanted:
 
 def report(names: Sequence[str], wanted: Wanted, as_data: bool, debug: bool, progress: terminal.Progress) -> int:
     """Check, judge and write; the exit status.  Nothing is written before everything is there."""
-    from ..claims.gathering import WORKER
-    from .tasks import workers
+    from ...claims.gathering import WORKER
+    from ..tasks import workers
 
     for path in wanted.paths.values():
         files.expect_writable(path)
@@ -136,11 +136,11 @@ def report(names: Sequence[str], wanted: Wanted, as_data: bool, debug: bool, pro
 def _report(
     names: Sequence[str], wanted: Wanted, as_data: bool, debug: bool, progress: terminal.Progress, processes: Workers
 ) -> int:
-    from ..checking.judge import versions
-    from ..report.content import Content
-    from ..report.document import written
-    from .names import resolve
-    from .tasks import Settings, worst
+    from ...checking.judge import versions
+    from ...report.content import Content
+    from ...report.document import written
+    from ..names import resolve
+    from ..tasks import Settings, worst
 
     targets = resolve(names, processes)
     settings = Settings(
@@ -179,7 +179,7 @@ def _outcomes(
     progress: terminal.Progress,
 ) -> list[Outcome]:
     """All of them; what went wrong in a lemma's own code is said at once."""
-    from .tasks import run_all
+    from ..tasks import run_all
 
     outcomes = []
     for outcome in run_all(targets, settings, processes, jobs, progress):
@@ -192,7 +192,7 @@ def _outcomes(
 
 def _recorded(processes: Workers, wanted: Wanted, progress: terminal.Progress) -> list[Observed]:
     """What the records of experiments show, with pictures; nothing where neither they nor the claims are wanted."""
-    from ..claims.gathering import recorded
+    from ...claims.gathering import recorded
 
     if not wanted.claims and wanted.records is None:
         return []
@@ -210,8 +210,8 @@ def _judged(
     opinions: Sequence[Opinions],
 ) -> list[ClaimVerdict]:
     """The verdicts on the source's claims; the lemmas that have been checked are not checked again."""
-    from ..checking.flow import Flow
-    from ..claims.gathering import Gathering
+    from ...checking.flow import Flow
+    from ...claims.gathering import Gathering
 
     reports = {outcome.slug: outcome.report or outcome.error for outcome in outcomes}
     flow = Flow(processes, wanted.jobs, wanted.cache, progress)
@@ -219,7 +219,7 @@ def _judged(
 
 
 def _part(outcome: Outcome) -> Part:
-    from ..report.parts import Part
+    from ...report.parts import Part
 
     if outcome.part is not None:
         return outcome.part
@@ -228,7 +228,7 @@ def _part(outcome: Outcome) -> Part:
 
 def _say(content: Content, wanted: Wanted, code: int, as_data: bool) -> None:
     if as_data:
-        from . import json_output
+        from .. import json_output
 
         lemmas = [{"slug": part.slug, "verdict": part.verdict} for part in content.parts]
         verdicts = [{"number": entry.row.number, "verdict": str(entry.verdict)} for entry in content.claims]

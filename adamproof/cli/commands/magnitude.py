@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from . import files, idle, terminal
-from .calculator import ASCII_PICTURES, DIGITS, enclosed, input_options, refusing, remark
-from .json_output import document
-from .options import AS_JSON, HELP, examples
+from .. import files, idle, terminal
+from ..calculator import ASCII_PICTURES, DIGITS, enclosed, input_options, refusing, remark
+from ..json_output import document
+from ..options import AS_JSON, HELP, examples
 
 if TYPE_CHECKING:
-    from ..bounds.magnitude import Magnitudes, Map
+    from ...bounds.magnitude import Magnitudes, Map
 
 
 @click.command(
@@ -42,13 +42,13 @@ def command(
 
     Exit status: 0, or 2 for a usage error.
     """
-    from ..bounds.magnitude import magnitude_map, magnitudes
-    from ..bounds.problem import ProblemError
+    from ...bounds.magnitude import magnitude_map, magnitudes
+    from ...bounds.problem import ProblemError
 
     files.expect_drawable(plot, data)
     try:
         if plot or data:
-            from ..bounds import plots
+            from ...bounds import plots
 
             files.write_drawing(plots.map_of_R(), plot, data)
         if as_map:
@@ -72,7 +72,7 @@ def command(
 
 
 def magnitude_text(found: Magnitudes) -> str:
-    from ..bounds.problem import shown
+    from ...bounds.problem import shown
 
     rows = [
         ("R", found.R, "u_t <= R for every t (Lemma B.2); also with bias correction"),
