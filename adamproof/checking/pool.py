@@ -24,6 +24,7 @@ from typing import Any
 
 from ..support.foreign_text import foreign, printed, visible
 from ..support.signals import DeferredSignals
+from ..support.tally import Tally
 from ..theory.index import labels, lengths, read_as, taken
 from .report import About, Findings
 from .request import FIRST, Request
@@ -175,6 +176,7 @@ class Workers:
         running: dict[_Worker, tuple[int, float, Answer]] = {}
         leader = -1  # the request that was begun because it comes first; beside it, the longest are begun
         done: dict[int, Answer] = {}
+        tally = Tally({_piece(request): _length(request) for request in requests})
         for number in range(len(requests)):
             while number not in done:
                 while waiting and len(running) < jobs:
@@ -183,8 +185,9 @@ class Workers:
                     else:
                         index = _longest(waiting)
                     request = waiting.pop(index)
+                    tally.begin(_piece(request))
                     if jobs > 1:
-                        self._say(f"{request.slug}: checking ({index + 1} of {len(requests)}, {jobs} processes)")
+                        self._say(f"{request.slug}: checking; {tally}")
                     worker = self._begin(request, running)
                     running[worker] = index, time.perf_counter(), Answer(request)
                 worker, line = self._event()
@@ -195,6 +198,7 @@ class Workers:
                     if self._take(worker, line, answer, jobs):
                         answer.seconds = time.perf_counter() - start
                         done[index] = running.pop(worker)[2]
+                        tally.end(_piece(answer.request))
             yield done.pop(number)
 
     def _report(self, worker: _Worker, text: Any) -> None:
@@ -394,7 +398,12 @@ class _Worker:
 
 def _longest(waiting: Mapping[int, Request]) -> int:
     """The request that will probably take longest: the library's lemma with the longest file, else the first one."""
-    return max(waiting, key=lambda number: 0 if waiting[number].path else lengths().get(waiting[number].slug, 0))
+    return max(waiting, key=lambda number: _length(waiting[number]))
+
+
+def _length(request: Request) -> int:
+    """About how long a request takes: the length of the lemma's file, if it is one of the library."""
+    return 1 if request.path else lengths().get(request.slug, 1)
 
 
 def _is(name: str, wanted: str | int) -> bool:
@@ -404,6 +413,11 @@ def _is(name: str, wanted: str | int) -> bool:
 
 def _of(request: Request) -> str:
     return request.path or request.slug
+
+
+def _piece(request: Request) -> str:
+    """What progress calls a lemma."""
+    return f"{request.path}: {request.slug}" if request.path else request.slug
 
 
 def _shown(text: Any) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from adamproof.checking import pipeline, pool
-from adamproof.checking.pipeline import kill
+from adamproof.checking.pipeline import mutant_report
 from adamproof.checking.pool import Workers
 from adamproof.checking.request import Request
 from adamproof.numeric.models import Model
@@ -56,7 +56,7 @@ def afresh(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("afresh")
 def test_a_mutant_fails_with_a_counterexample_and_a_true_one_is_proved() -> None:
-    reports = [kill(LEMMA, mutant) for mutant in LEMMA.mutants]
+    reports = [mutant_report(LEMMA, mutant) for mutant in LEMMA.mutants]
     assert [report.refused for report in reports] == [True, True, False]
     assert all(report.witness is not None and report.witness.certain for report in reports[:2])
     assert reports[2].witness is None and reports[2].reason == "the script proved it"
@@ -65,10 +65,10 @@ def test_a_mutant_fails_with_a_counterexample_and_a_true_one_is_proved() -> None
 @pytest.mark.usefixtures("afresh")
 def test_what_is_said_of_a_mutant_does_not_depend_on_the_model_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     lemma = get("triangle-norm")
-    helped = [kill(lemma, mutant) for mutant in lemma.mutants]
+    helped = [mutant_report(lemma, mutant) for mutant in lemma.mutants]
     proving._answers.clear()
     monkeypatch.setattr(proving, "_fails_at_hand", lambda target, given: False)
-    assert [kill(lemma, mutant) for mutant in lemma.mutants] == helped
+    assert [mutant_report(lemma, mutant) for mutant in lemma.mutants] == helped
     assert all(report.refused and report.witness is not None for report in helped)
 
 
@@ -83,7 +83,7 @@ def test_the_model_that_refutes_a_mutant_is_at_hand_for_its_script_alone(monkeyp
 
     monkeypatch.setattr(pipeline, "_attempt", watched)
     for mutant in LEMMA.mutants:
-        kill(LEMMA, mutant)
+        mutant_report(LEMMA, mutant)
     assert len(seen[0]) == 1 and seen[1:] == [[-1], []]
     assert proving._at_hand == []
 
@@ -123,5 +123,6 @@ def test_one_process_takes_lemmas_in_order_the_other_the_longest_and_answers_com
     with Workers(2, lambda path, line: None, said.append) as workers:
         answers = list(workers.run([Request("outline", slug) for slug in slugs]))
     assert [answer.request.slug for answer in answers] == slugs
-    begun = [text.partition(":")[0] for text in said if "being checked" in text]
+    begun = [text.partition(":")[0] for text in said if "checking; " in text]
+    assert said[0] == "norms: checking; 0 of 4 done; longest running: norms, 0 s"
     assert begun[:2] == ["norms", "main-theorem-averaged"] and sorted(begun) == sorted(slugs)
