@@ -10,6 +10,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import chdir
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,9 @@ from adamproof.theory import library, user_files
 class WorkerHere:
     """In place of a process that runs lemma files: answers the same requests with the same messages, in a thread."""
 
-    def __init__(self, path: str | None, folder: str, events: pool.Events) -> None:
+    def __init__(self, path: str | None, program: str, folder: str, events: pool.Events) -> None:
         self.path, self.name, self._events = path, visible(path) if path else "the library's process", events
+        self._tasks = import_module(program).TASKS
         if path is not None:  # as a new process would, this one knows no user's file
             library._declared.clear()
             library._derivation.cache_clear()
@@ -37,7 +39,7 @@ class WorkerHere:
         threading.Thread(target=self._answer, args=(request,), daemon=True).start()
 
     def _answer(self, request: dict[str, Any]) -> None:
-        self._put(_answered(request, self._put))
+        self._put(_answered(self._tasks, request, self._put))
 
     def _put(self, message: dict[str, Any]) -> None:
         self._events.put((self, json.dumps(message, allow_nan=False).encode() + b"\n"))  # type: ignore[arg-type]

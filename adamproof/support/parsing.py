@@ -79,7 +79,7 @@ def integer(text: str) -> int:
     """The exact value of a whole number: 1e5 is 100000, and 1.5e0 is refused.  Raises NumberError."""
     value = _in_range(WholeParser(text).whole(), text)
     if value.denominator != 1:
-        raise NumberError(f"{text.strip()!r:.60} is not a whole number (such as ", WholeParser.accepted, ")")
+        raise NumberError(f"{text.strip()!r:.60} is not a whole number; examples: ", WholeParser.accepted)
     return int(value)
 
 
@@ -215,7 +215,7 @@ class Parser:
 
     def whole(self) -> Any:
         if not self.text:
-            raise NumberError("a number is missing (such as ", self.accepted, ")")
+            raise NumberError("a number is missing; examples: ", self.accepted)
         value = self._sum()
         if self.place < len(self.text):
             raise self._unexpected(self.text[self.place :].strip()[:20])
@@ -223,7 +223,7 @@ class Parser:
 
     def refused(self, why: str) -> NumberError:
         said = f"{self.text[:60]!r} is not a number"
-        return NumberError(f"{said}: {why} (such as ", self.accepted, ")", said, meant(self.text))
+        return NumberError(f"{said}: {why}; examples: ", self.accepted, "", said, meant(self.text))
 
     def _unexpected(self, rest: str) -> NumberError:
         return self.refused(f"{rest!r} is unexpected there" if rest else "its end is missing")

@@ -306,7 +306,7 @@ X, N = sympy.Symbol("x", real=True), sympy.Symbol("n", integer=True)
     [
         (sympy.sin(X), r"^sin\(x\) \(sin\)$"),
         (sympy.Symbol("x"), r"^the symbol x$"),
-        (sympy.Sum(X * N, (N, 0, 3)), r"is no geometric sum$"),
+        (sympy.Sum(X * N, (N, 0, 3)), r"is not a geometric sum$"),
     ],
 )
 def test_what_is_no_plain_formula_is_shown(expression: Any, what: str) -> None:
@@ -322,7 +322,7 @@ def test_only_upper_limits_are_plain_relations() -> None:
 def test_what_has_no_value_is_refused_in_words() -> None:
     """SymPy's zoo, for a division by 0 that putting a formula in makes."""
     numbers = Numbers(Problem(), Hyperparameters(lr="1/T", steps=3))
-    with pytest.raises(ProblemError, match=r"^the formula has no value at this setting: zoo \(ComplexInfinity\)"):
+    with pytest.raises(ProblemError, match=r"^the formula is undefined at this setting: zoo \(ComplexInfinity\)"):
         numbers.enclose({"value": 1 / (SYMBOLS["lr"] * SYMBOLS["steps"] - 1)}, 6)
 
 

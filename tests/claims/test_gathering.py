@@ -162,9 +162,9 @@ def read_by_the_kernel(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     texts: list[str] = []
     begin = FreshVerification.__init__
 
-    def noted(self: FreshVerification, proofs: Any) -> None:
+    def noted(self: FreshVerification, proofs: Any, together: bool) -> None:
         texts.extend(proofs)
-        begin(self, proofs)
+        begin(self, proofs, together)
 
     monkeypatch.setattr(FreshVerification, "__init__", noted)
     return texts

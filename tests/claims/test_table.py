@@ -345,9 +345,9 @@ def test_progress_goes_to_standard_error() -> None:
     [
         ("0", "there is no claim 0; the claims are numbered 1 to 17\n"),
         ("18", "there is no claim 18; the claims are numbered 1 to 17\n"),
-        ("nine", "number: 'nine' is not a number: letters are not allowed here (such as "),
+        ("nine", "number: 'nine' is not a number: letters are not allowed here; examples: "),
         ("-1", "number must be a whole number from 0 on, not -1\n"),
-        ("²", "number: '²' is not a number: '²' is unexpected there (such as "),
+        ("²", "number: '²' is not a number: '²' is unexpected there; examples: "),
     ],
 )
 def test_a_claim_that_there_is_not(number: str, sentence: str) -> None:

@@ -98,7 +98,7 @@ STRANGE = ("nan", "inf", "", "x", "90%", "0,9", "1,000", "1 000", "124M", "1.5k"
 
 def hints(message: str) -> list[str]:
     """The numbers that a refusal says to write."""
-    found = re.search(r"; write a number such as (.*)$|\(such as (.*)\)$|; write (.*)$", message)
+    found = re.search(r"; write a number such as (.*)$|; examples: (.*)$|; write (.*)$", message)
     if found is None:
         return []
     words = re.sub(r" for no(?:ne| clipping)| if the comma is a decimal point", "", found.group(found.lastindex or 0))
@@ -129,15 +129,15 @@ def test_every_hint_is_a_number_that_the_option_takes(parameter: click.Parameter
         ("rate --alpha nan", "write a number such as 1/2, 0.5 or 2/3"),
         ("bound --clipping inf", "write a number such as 1, 0.5, or 0 for no clipping"),
         ("schedule --beta1 nan", "write a number such as 1/2, 0.5 or 1-T^-1/2"),
-        ("schedule --beta1 90%", "is unexpected there (such as 1/2, 0.5 or 1-T^-1/2)"),
-        ("simulate --steps 90%", "is unexpected there (such as 100000, 100_000, 1e5 or 10^5)"),
-        ("simulate --steps 0,9", "is unexpected there (such as 100000, 100_000, 1e5 or 10^5)"),
-        ("bound --digits 90%", "is unexpected there (such as 1 or 1000)"),
+        ("schedule --beta1 90%", "is unexpected there; examples: 1/2, 0.5 or 1-T^-1/2"),
+        ("simulate --steps 90%", "is unexpected there; examples: 100000, 100_000, 1e5 or 10^5"),
+        ("simulate --steps 0,9", "is unexpected there; examples: 100000, 100_000, 1e5 or 10^5"),
+        ("bound --digits 90%", "is unexpected there; examples: 1 or 1000"),
         ("bound --dim 124M", "write 124e6 or 124_000_000"),
-        ("bound --beta1 124M", "'M' is unexpected there (such as 0.9, 9/10 or 1-T^-1/2)"),
+        ("bound --beta1 124M", "'M' is unexpected there; examples: 0.9, 9/10 or 1-T^-1/2"),
         ("bound --lr 90%", "write 0.9"),
         ("bound --gap 1,000", "write 1_000, or 1.000 if the comma is a decimal point"),
-        ("bound --delta 1,000", "',000' is unexpected there (such as 0.9, 1e-3, 10^-3 or 1/3)"),
+        ("bound --delta 1,000", "',000' is unexpected there; examples: 0.9, 1e-3, 10^-3 or 1/3"),
         ("check B.2 --models 1k", "write 1e3 or 1_000"),
         ("claims 1-3", "number takes one whole number, not the range 1-3"),
         ("rate --at 1-3", "--at takes one whole number, not the range 1-3"),
@@ -191,9 +191,9 @@ def test_formulas_that_tend_to_the_wrong_end() -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ("simulate --steps 1.5e0", "--steps: '1.5e0' is not a whole number (such as 100000, 100_000, 1e5 or 10^5)"),
+        ("simulate --steps 1.5e0", "--steps: '1.5e0' is not a whole number; examples: 100000, 100_000, 1e5 or 10^5"),
         ("simulate --lr 0,9", "--lr: '0,9' is not a number; write 0.9"),
-        ("simulate --lr T^-1/2", "--lr: 'T^-1/2' is not a number: letters are not allowed here (such as 0.9,"),
+        ("simulate --lr T^-1/2", "--lr: 'T^-1/2' is not a number: letters are not allowed here; examples: 0.9,"),
         ("simulate --epsilon 1e-400", "--epsilon: '1e-400' is too small for a float (at least about 5e-324)"),
         ("simulate --lr 1e400", "--lr: '1e400' is too large for a float (at most about 1.8e308)"),
         ("simulate --steps 1e400", "--steps must be a whole number from 1 to 10^18, not 1e400"),
@@ -202,7 +202,7 @@ def test_formulas_that_tend_to_the_wrong_end() -> None:
         ("check B.2 --models 1k", "--models: '1k' is not a number; write 1e3"),
         ("bound --digits 1001", "--digits must be a whole number from 1 to 1000, not 1001"),
         ("bound --dim 124M", "--dim: '124M' is not a number; write 124e6 or 124_000_000"),
-        ("rate --at 1,1.5", "--at: '1.5' is not a whole number (such as"),
+        ("rate --at 1,1.5", "--at: '1.5' is not a whole number; examples: "),
         ("rate --at 0,9", "--at must be a whole number from 1 to 10^1000, not 0"),
         ("experiment rate --seed 2^64", "--seed must be a whole number from 0 to 18446744073709551615, not 2^64"),
     ],
