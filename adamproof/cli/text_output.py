@@ -21,6 +21,7 @@ from ..report.words import (
     untested,
     usable,
 )
+from ..support.columns import aligned
 from .terminal import coloured, labelled
 
 if TYPE_CHECKING:
@@ -111,9 +112,7 @@ def heading(lemma: About) -> list[str]:
 
 def table(rows: Sequence[Sequence[str]]) -> str:
     """Rows in columns, the first row being the titles."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
-    return "\n".join(line.rstrip() for line in lines)
+    return "\n".join(aligned(rows, right=False))
 
 
 # --- statements ---------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..bounds.magnitude import magnitudes
 from ..simulator import MAXIMUM, Algorithm, Noise, quadratic
+from ..support.columns import aligned
 from .pictures import Curve, Panel, Picture
 from .runner import Runner
 
@@ -108,10 +109,8 @@ def summary(result: Mapping[str, Any]) -> list[str]:
         )
         for row in (*result["rows"], *result["controls"])
     ]
-    widths = [max(len(line[at]) for line in (head, *rows)) for at in range(len(head))]
-    table = ["  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in (head, *rows)]
     last = f"the last {len(result['controls'])} are controls: large beta1 inside the boundary"
-    return [f"beta2 = {result['beta2']}, {result['steps']} steps, d = {result['dim']}; {last}", *table]
+    return [f"beta2 = {result['beta2']}, {result['steps']} steps, d = {result['dim']}; {last}", *aligned([head, *rows])]
 
 
 def picture(result: Mapping[str, Any]) -> Picture:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ..kernel.terms import Term
 from ..prover import TranslationError, prop, reals, term
 from ..render import show
+from ..support.columns import aligned
 from ..support.foreign_text import foreign
 from ..theory.lemma import Lemma, LemmaError, unknown_name
 
@@ -154,10 +155,8 @@ def claim_table(judged: Iterable[ClaimVerdict]) -> Shown:
 def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Shown:
     """Rows of values; floats with four significant digits."""
     cells = [tuple(f"{cell:.4g}" if isinstance(cell, float) else str(cell) for cell in row) for row in rows]
-    widths = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (head, *cells))
     html = _html_table(tuple(map(_html, head)), [tuple(map(_html, row)) for row in cells])
-    return Shown(f"<div>{html}</div>", "\n".join(line.rstrip() for line in lines))
+    return Shown(f"<div>{html}</div>", "\n".join(aligned([head, *cells], right=False)))
 
 
 # --- along a run ---------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ...support.columns import aligned
 from .. import files, idle, terminal
 from ..calculator import ASCII_PICTURES, DIGITS, enclosed, input_options, refusing, remark
 from ..json_output import document
@@ -110,12 +111,10 @@ def map_text(found: Map) -> str:
             text = "." if value is None else value.decimals(4)[1]
             cells.append(f"[{text}]" if found.valley(number, column) else text)
         lines.append(cells)
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    table = ["  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in lines]
     legend = (
         'R, rounded up. ".": beta1^2 >= beta2, no bound for all t. [1]: the valley beta1 = beta2, where R is least.'
     )
-    return "\n".join([*table, "", legend])
+    return "\n".join([*aligned(lines), "", legend])
 
 
 def map_data(found: Map, digits: int) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...bounds.parameters import MEANINGS, constants_for_factors
+from ...support.columns import aligned
 from ...support.parsing import rational
 from .. import idle, terminal
 from ..calculator import DIGITS, VIOLATED, enclosed, input_options, refusing
@@ -90,12 +91,8 @@ def rate_text(found: RateConstant) -> str:
     ]
     rows = [("T", "bound", "K*sqrt(d)/T^(1/4)")]
     rows += [(_steps(row.steps), row.bound.decimals(digits)[1], row.limit.decimals(digits)[1]) for row in found.rows]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     marks = ["", *("" if row.holds else "  does not apply" for row in found.rows)]
-    table = [
-        "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) + mark
-        for row, mark in zip(rows, marks, strict=True)
-    ]
+    table = [line + mark for line, mark in zip(aligned(rows), marks, strict=True)]
     return "\n".join([*lines, "", *(f"  {line}" for line in table), *_where_it_fails(found)])
 
 
