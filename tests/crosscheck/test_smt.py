@@ -249,7 +249,7 @@ def test_a_signal_is_no_answer(number: int, status: int, tmp_path: Path) -> None
     records, left = tmp_path / "records", tmp_path / "left"
     left.mkdir()
     words = ("verify", "main-theorem-averaged", "--with", "z3", "--save", str(records))
-    process = begun(*words, until=b"is asked about", TMPDIR=str(left))
+    process = begun(*words, until=b"z3 checks", TMPDIR=str(left))
     assert list(left.glob("adamproof-*"))
     worked(process, 1.0)  # z3 is asked by now
     process.send_signal(number)

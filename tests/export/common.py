@@ -43,7 +43,9 @@ def begun(*words: str, until: bytes, **variables: str) -> subprocess.Popen[bytes
     assert process.stderr is not None
     seen = b""
     while until not in seen:
-        seen += process.stderr.read(1)
+        one = process.stderr.read(1)
+        assert one, f"it has ended without saying {until!r}: {seen.decode()}"
+        seen += one
     return process
 
 
