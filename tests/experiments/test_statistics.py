@@ -243,7 +243,7 @@ def test_equal_values_that_no_test_could_reject() -> None:
     for constant in (np.ones((40, 2)), np.ones((40, 2)) * [1.0, 2.0]):
         with pytest.raises(SimulationError, match="the same value in every replicate"):
             independent(constant, 99, 0, 0.05)
-    with pytest.raises(SimulationError, match="coordinates 0 and 1 have so many equal values"):
+    with pytest.raises(SimulationError, match="coordinates 0 and 1 have too many equal values"):
         identical(np.ones((40, 2)), 0.05)
     assert identical(np.ones((40, 2)) * [1.0, 2.0], 0.05).rejected == 1
 

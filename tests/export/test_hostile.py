@@ -226,7 +226,7 @@ def test_a_title_cannot_leave_its_comment_in_a_solvers_script() -> None:
 # --- the command line -------------------------------------------------------------------------------
 
 MINE = """
-from adamproof.export import replay
+from adamproof.export.coq import replay
 from adamproof.kernel import rules, verify
 from adamproof.prover import le, prove, reals
 from adamproof.theory.lemma import Claim, Lemma, Source
@@ -256,6 +256,7 @@ def test_a_lemma_file_touches_neither_the_library_nor_what_is_printed(tmp_path: 
     (tmp_path / "good.py").write_text(good, encoding="utf-8")
     words = ("verify", str(tmp_path / "mine.py"), "sign-form", str(tmp_path / "good.py"), "--with", "coq", "--json")
     done = run(*words, "--keep", str(tmp_path / "kept"))
+    assert done.stdout, done.stderr
     results = {found["result"]: found["verdict"] for found in json.loads(done.stdout)["results"]}
     assert results == {"mine": "NOT READ", "sign-form": "ACCEPTED", "good": "ACCEPTED"}, done.stderr
     assert done.returncode == 2

@@ -128,7 +128,7 @@ def test_an_expression_means_the_same_inside_a_binder_and_outside() -> None:
     inside = E(x(w) + a, w)
     assert show(term(inside)) == show(term(inside)) == "E(w, a + X(w))"
     body = inside.args[0]
-    with pytest.raises(ValueError, match="taken out of it"):
+    with pytest.raises(ValueError, match="cannot be used outside it"):
         term(body)
     assert show(term(E(inside + x(w), w))) == "E(w, X(w) + E(w1, a + X(w1)))"
 
