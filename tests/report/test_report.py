@@ -112,7 +112,7 @@ def test_what_does_not_stand_is_said(sign_form: LemmaReport) -> None:
     page = made(replace(sign_form, mutants=(survivor,)), ["html", "latex"], [], mutants=True)
     assert page.verdict == "REJECTED"
     assert '<span class="badge bad">NOT REJECTED</span>' in page.bodies["html"]
-    assert "because the prover proved the mutant" in page.bodies["html"]
+    assert "because the prover proved the near miss" in page.bodies["html"]
     assert "NOT REJECTED" in page.bodies["latex"]
 
 
