@@ -56,7 +56,7 @@ newest: upgrade
 	$(MAKE) --no-print-directory test
 
 upgrade: $(VENV)/dev.stamp
-	$(UV) pip install --quiet --python $(BIN)/python --upgrade --editable '.[dev]'
+	$(UV) pip install --quiet --python $(BIN)/python --upgrade --editable '.[all]' --group dev
 
 docs: $(VENV)/dev.stamp
 	$(BIN)/python -m sphinx -q -W -b html docs build/docs
@@ -85,7 +85,7 @@ $(BIN)/uv: $(VENV)/made.stamp
 	touch $@
 
 $(VENV)/dev.stamp: $(BIN)/uv pyproject.toml
-	$(UV) pip install --quiet --python $(BIN)/python --editable '.[dev]'
+	$(UV) pip install --quiet --python $(BIN)/python --editable '.[all]' --group dev
 	touch $@ $(VENV)/core.stamp
 
 $(VENV)/notebooks.stamp: $(BIN)/uv pyproject.toml
@@ -97,5 +97,5 @@ $(LOWEST)/made.stamp: $(VENV)/dev.stamp pyproject.toml
 		echo "the lowest versions are for Python 3.11, which is not on this machine" >&2; exit 1; }
 	rm -rf $(LOWEST)
 	$(UV) venv --quiet --python 3.11 $(LOWEST)
-	$(UV) pip install --quiet --python $(LOWEST)/bin/python --resolution lowest-direct --editable '.[dev,notebooks]'
+	$(UV) pip install --quiet --python $(LOWEST)/bin/python --resolution lowest-direct --editable '.[all,notebooks]' --group dev
 	touch $@

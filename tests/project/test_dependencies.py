@@ -25,13 +25,18 @@ from adamproof.report import notebook
 ROOT = Path(__file__).resolve().parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 EXTRAS: dict[str, list[str]] = PYPROJECT["project"]["optional-dependencies"]
+GROUPS: dict[str, list[str]] = {
+    name: [entry for entry in entries if isinstance(entry, str)]  # others include a group
+    for name, entries in PYPROJECT["dependency-groups"].items()
+}
+ALL = {**EXTRAS, **GROUPS}
 AT_THE_LOWEST = os.environ.get("ADAMPROOF_VERSIONS") == "lowest"
 NOT_INSTALLED = {"cupy-cuda12x"}  # needs a GPU
 
 
 def requirements(extra: str = "") -> list[Requirement]:
-    """Of the package or of an extra, without those extras that it includes."""
-    texts = EXTRAS[extra] if extra else PYPROJECT["project"]["dependencies"]
+    """Of the package, an extra or a group, without the extras that it includes."""
+    texts = ALL[extra] if extra else PYPROJECT["project"]["dependencies"]
     return [requirement for requirement in map(Requirement, texts) if requirement.name != "adamproof"]
 
 
@@ -42,7 +47,7 @@ def bound(requirement: Requirement) -> Version:
 
 
 BOUNDS = {
-    requirement.name: (extra, bound(requirement)) for extra in ("", *EXTRAS) for requirement in requirements(extra)
+    requirement.name: (extra, bound(requirement)) for extra in ("", *ALL) for requirement in requirements(extra)
 }
 
 
@@ -61,7 +66,7 @@ def test_what_is_installed_is_allowed_and_at_the_lowest_is_the_bound(name: str) 
 
 def test_a_package_has_one_bound_and_extras_include_what_there_is() -> None:
     found: dict[str, set[Version]] = {}
-    for extra in ("", *EXTRAS):
+    for extra in ("", *ALL):
         for requirement in requirements(extra):
             found.setdefault(requirement.name, set()).add(bound(requirement))
     (builder,) = map(Requirement, PYPROJECT["build-system"]["requires"])
