@@ -24,7 +24,7 @@ from ..experiments.observed import observed as words_of
 from ..experiments.records import Record, RecordError
 from .evidence import State
 from .exponents import Calculated, Calculation, Store
-from .table import ROWS, ClaimVerdict, verdicts
+from .verdicts import ROWS, ClaimVerdict, verdicts
 
 Say = Callable[[str], None]
 WORKER = "adamproof.claims.worker"  # the program that `Workers` are to run

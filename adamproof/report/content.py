@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..claims.table import ClaimVerdict
+from ..claims.verdicts import ClaimVerdict
 from ..crosscheck.records import Opinions, lines
 from ..experiments.observed import Observed
 from ..theory.index import chapters

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..checking.proof_steps import NamedStep
     from ..checking.report import ClaimReport, LemmaReport, MutantReport
     from ..claims.evidence import Evidence
-    from ..claims.table import ClaimVerdict
+    from ..claims.verdicts import ClaimVerdict
     from ..experiments.observed import Observed
     from .content import Content
 

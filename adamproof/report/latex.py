@@ -17,7 +17,7 @@ from .parts import Part, Places, lemma_place
 if TYPE_CHECKING:
     from ..checking.proof_steps import NamedStep
     from ..checking.report import ClaimReport, LemmaReport, MutantReport
-    from ..claims.table import ClaimVerdict
+    from ..claims.verdicts import ClaimVerdict
     from ..experiments.observed import Observed
     from .content import Content
 

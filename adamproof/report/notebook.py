@@ -21,7 +21,7 @@ from ..theory.lemma import Lemma, LemmaError, unknown_name
 
 if TYPE_CHECKING:
     from ..checking.report import About, ClaimReport, LemmaReport, MutantReport
-    from ..claims.table import ClaimVerdict
+    from ..claims.verdicts import ClaimVerdict
     from ..numeric.check import Witness
 
 STATIC = "ADAMPROOF_STATIC_NOTEBOOKS"  # set: no sliders, so that what is stored is the same everywhere

@@ -14,7 +14,7 @@ from ..render import side_by_side
 if TYPE_CHECKING:
     from ..checking.report import About, ClaimReport, LemmaReport, MutantReport
     from ..claims.evidence import Evidence
-    from ..claims.table import Verdict
+    from ..claims.verdicts import Verdict
     from ..numeric.check import Witness
 
 OPINIONS = (

@@ -24,7 +24,7 @@ from adamproof.claims import gathering as module
 from adamproof.claims.evidence import Evidence, State
 from adamproof.claims.exponents import ORDER, OURS, Calculation, Store, asked
 from adamproof.claims.gathering import JOBS, WORKER, Gathering, calculated, claim_table, recorded
-from adamproof.claims.table import ROWS, ClaimVerdict, PaperClaim, Status, proved, verdicts
+from adamproof.claims.verdicts import ROWS, ClaimVerdict, PaperClaim, Status, proved, verdicts
 from adamproof.cli.app import main
 from adamproof.experiments.observed import Observed, observed, read
 from adamproof.experiments.records import RecordError, found_in, shipped

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from adamproof.cli import coq as second_opinion
+from adamproof.cli import verify_coq as second_opinion
 from adamproof.cli.errors import CliError
 from adamproof.cli.terminal import Progress
 from adamproof.crosscheck import coqc

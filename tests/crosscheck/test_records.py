@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from adamproof.checking.pipeline import check
 from adamproof.claims.gathering import claim_table
-from adamproof.claims.table import proofs_of
+from adamproof.claims.verdicts import proofs_of
 from adamproof.cli.app import main
 from adamproof.crosscheck import records as crosscheck_records
 from adamproof.crosscheck.records import (

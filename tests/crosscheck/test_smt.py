@@ -16,7 +16,7 @@ from types import ModuleType
 
 import pytest
 
-from adamproof.cli import smt as solvers
+from adamproof.cli import verify_smt as solvers
 from adamproof.cli.terminal import Progress
 from adamproof.crosscheck import smt_solvers as asked_solvers
 from adamproof.crosscheck.smt_solvers import NoSolver, SolverFailed, asker

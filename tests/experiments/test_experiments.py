@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from adamproof.claims.evidence import EvidenceStore, State
 from adamproof.claims.gathering import claim_table
-from adamproof.claims.table import Status
+from adamproof.claims.verdicts import Status
 from adamproof.cli.app import main
 from adamproof.experiments import beta_boundary, conditions, lr_dimension, momentum, rate
 from adamproof.experiments.index import EXPERIMENTS, module

@@ -15,7 +15,7 @@ import pytest
 from adamproof.checking.pipeline import check
 from adamproof.checking.report import LemmaReport, Verdict
 from adamproof.claims.gathering import claim_table
-from adamproof.claims.table import ROWS
+from adamproof.claims.verdicts import ROWS
 from adamproof.crosscheck.records import made as made_opinions
 from adamproof.crosscheck.records import of_results
 from adamproof.experiments.observed import Observed

@@ -8,7 +8,7 @@ import unicodedata
 import pytest
 
 from adamproof.checking.report import Verdict
-from adamproof.claims.table import Status
+from adamproof.claims.verdicts import Status
 from adamproof.support.foreign_text import (
     MAX_LABEL,
     MAX_TEXT,

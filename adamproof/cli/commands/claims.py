@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
     from ...claims.gathering import Gathering
-    from ...claims.table import ClaimVerdict
+    from ...claims.verdicts import ClaimVerdict
     from ...crosscheck.records import Opinions
     from ..json_output import Data
 
@@ -59,7 +59,7 @@ def show_claims(number: int | None, form: str, folder: str | None, progress: ter
     """Print the table of the claims, or one claim in full; the exit status."""
     from ...checking.flow import Flow
     from ...claims.gathering import JOBS, WORKER, Gathering
-    from ...claims.table import proofs_of
+    from ...claims.verdicts import proofs_of
     from ...crosscheck.records import lines as evidence_lines
     from ...report.words import LEGEND
     from .. import json_output
@@ -93,7 +93,7 @@ def status(found: Sequence[ClaimVerdict]) -> int:
 
 def expect_number(number: int | None) -> None:
     """Refuse a number that no claim has.  Raises CliError."""
-    from ...claims.table import ROWS
+    from ...claims.verdicts import ROWS
 
     known = [row.number for row in ROWS]
     if number is not None and number not in known:

@@ -63,7 +63,7 @@ def command(ctx: click.Context, names: tuple[str, ...], form: str, claim: str | 
         ctx.exit(outcome.exit_code)
     text = outcome.text if form == "latex" else outcome.proofs[0][1]
     if form == "coq":
-        from ..coq import written
+        from ..verify_coq import written
 
         text = written(outcome.slug, outcome.proofs)
     elif form == "smt2":

@@ -30,7 +30,7 @@ from .claims import asked, expect_folder, judged, say_problems, status
 
 if TYPE_CHECKING:
     from ...checking.pool import Workers
-    from ...claims.table import ClaimVerdict
+    from ...claims.verdicts import ClaimVerdict
     from ...crosscheck.records import Opinions
     from ...experiments.observed import Observed
     from ...report.content import Content

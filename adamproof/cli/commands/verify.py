@@ -76,12 +76,12 @@ def command(
     )
     records = None if save is None else files.make_folder(save)
     if checker in ("z3", "cvc5"):
-        from ..smt import Solver
+        from ..verify_smt import Solver
 
         with ended_by_signals():
             ctx.exit(Solver(checker, as_json, quiet, jobs, terminal.Progress(progress, quiet), records).ask(paths))
     if checker != "kernel":
-        from ..coq import Coq
+        from ..verify_coq import Coq
 
         folder = None if keep is None else files.make_folder(keep)
         coq = Coq(as_json, quiet, jobs, terminal.Progress(progress, quiet), folder, records)

@@ -15,9 +15,9 @@ from ..crosscheck.smt_solvers import Answers, NoSolver, SolverFailed, asker
 from ..export.smt import Obligation, obligations
 from ..kernel.terms import Refusal
 from . import json_output, terminal
-from .coq import not_read, record, stored
 from .errors import CliError
 from .tasks import worst
+from .verify_coq import not_read, record, stored
 
 
 @dataclass

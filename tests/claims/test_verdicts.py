@@ -18,12 +18,12 @@ from adamproof.checking.pool import Workers
 from adamproof.checking.report import ClaimReport, Verdict
 from adamproof.claims import calculations, exponents
 from adamproof.claims import evidence as evidence_of_claims
-from adamproof.claims import table as claims
+from adamproof.claims import verdicts as claims
 from adamproof.claims.calculations import calculated
 from adamproof.claims.evidence import Evidence, Kind, State, failed, kind_of, unrun
 from adamproof.claims.exponents import BEST, MEANS, ORDER, OURS, SOURCE, Calculated, Calculation, Store
 from adamproof.claims.gathering import JOBS, WORKER, Gathering
-from adamproof.claims.table import ROWS, ClaimVerdict, Status, proved, refuted, verdicts
+from adamproof.claims.verdicts import ROWS, ClaimVerdict, Status, proved, refuted, verdicts
 from adamproof.lemmas.main import main_theorem
 from adamproof.lemmas.notation import T
 from adamproof.prover import le, prop, prove, reals
