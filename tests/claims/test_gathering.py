@@ -29,12 +29,18 @@ from adamproof.cli.app import main
 from adamproof.experiments.observed import Observed, observed, read
 from adamproof.experiments.records import RecordError, found_in, shipped
 from tests.checking.test_cache import CLAIM, _another_proof, _claims, _false_statement, _other_statement
+from tests.here import run_here
 
 ROOT = Path(__file__).resolve().parents[2]
 NUMBER, LEMMA, NAME = 2, "sign-form", "sign form"  # the claim of the source whose evidence is had soonest
 
 
-def run(folder: Path, *args: str, package: Path = ROOT) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    """The command, with this folder as its cache."""
+    return run_here(*args, **{PLACE: str(folder)})
+
+
+def run_apart(folder: Path, *args: str, package: Path) -> subprocess.CompletedProcess[str]:
     """The command, with this folder as its cache, of the package in another folder."""
     environment = {**os.environ, "PYTHONPATH": str(package), PLACE: str(folder), "PYTHONIOENCODING": "utf-8"}
     command = [sys.executable, "-P", "-m", "adamproof", *args]
@@ -275,7 +281,7 @@ def test_a_file_that_cannot_be_imported_is_a_sentence_in_its_row(copied: Path, t
     whole = file.read_text(encoding="utf-8")
     file.write_text(f"{whole}\nraise ValueError('it is broken')\n", encoding="utf-8")
     try:
-        done = run(tmp_path, "claims", str(NUMBER), package=copied)
+        done = run_apart(tmp_path, "claims", str(NUMBER), package=copied)
     finally:
         file.write_text(whole, encoding="utf-8")
     assert done.returncode == 3
@@ -291,7 +297,7 @@ def test_a_script_that_fails_is_a_sentence_in_its_row(copied: Path, tmp_path: Pa
     assert broken != whole
     file.write_text(broken, encoding="utf-8")
     try:
-        done = run(tmp_path, "claims", str(NUMBER), package=copied)
+        done = run_apart(tmp_path, "claims", str(NUMBER), package=copied)
     finally:
         file.write_text(whole, encoding="utf-8")
     assert done.returncode == 3

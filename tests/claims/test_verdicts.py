@@ -29,7 +29,8 @@ from adamproof.lemmas.notation import T
 from adamproof.prover import le, prop, prove, reals
 from adamproof.theory import library
 from adamproof.theory.lemma import Claim, Lemma, Source
-from tests.cli.test_cli import run_apart as run
+from tests.cli.test_cli import run_apart
+from tests.here import run_here as run
 from tests.session import Session
 
 
@@ -367,10 +368,10 @@ def test_forms(tmp_path: Path) -> None:
 
 
 def test_the_claims_are_the_same_under_any_hash_seed() -> None:
-    assert len({run("claims", "9", "--json", PYTHONHASHSEED=seed).stdout for seed in ("0", "1")}) == 1
+    assert len({run_apart("claims", "9", "--json", PYTHONHASHSEED=seed).stdout for seed in ("0", "1")}) == 1
 
 
 @pytest.mark.slow
 def test_all_claims_are_the_same_under_any_hash_seed(session: Session) -> None:
-    texts = {run("claims", "--json", PYTHONHASHSEED=seed).stdout for seed in ("1", "2")}
+    texts = {run_apart("claims", "--json", PYTHONHASHSEED=seed).stdout for seed in ("1", "2")}
     assert texts == {session.claims()}
