@@ -23,6 +23,8 @@ from adamproof.cli import main
 from adamproof.support.foreign_text import visible
 from adamproof.theory import library, user_files
 
+ONE_AT_A_TIME = threading.Lock()  # mpmath's precision is the whole process's
+
 
 class WorkerHere:
     """In place of a process that runs lemma files: answers the same requests with the same messages, in a thread."""
@@ -39,7 +41,8 @@ class WorkerHere:
         threading.Thread(target=self._answer, args=(request,), daemon=True).start()
 
     def _answer(self, request: dict[str, Any]) -> None:
-        self._put(_answered(self._tasks, request, self._put))
+        with ONE_AT_A_TIME:
+            self._put(_answered(self._tasks, request, self._put))
 
     def _put(self, message: dict[str, Any]) -> None:
         self._events.put((self, json.dumps(message, allow_nan=False).encode() + b"\n"))  # type: ignore[arg-type]
