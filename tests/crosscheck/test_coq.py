@@ -433,7 +433,7 @@ def test_of_a_file_the_answer_repeats_what_it_says(tmp_path: Path) -> None:
     file.write_text(dump(theorem_of("triangle", "finite sums"), "Lemma B.2"), encoding="utf-8")
     done = run("verify", str(file), "--with", "coq")
     assert done.returncode == 0, done.stderr
-    assert "  it says: " in done.stdout
+    assert "  it states: " in done.stdout
     assert "B.2" not in done.stdout
 
 
