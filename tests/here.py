@@ -6,10 +6,11 @@ What keeps processes apart (signals, closed pipes, hash seeds, what a file can t
 from __future__ import annotations
 
 import json
+import queue
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import chdir
+from contextlib import chdir, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -32,13 +33,15 @@ class WorkerHere:
     def __init__(self, path: str | None, program: str, folder: str, events: pool.Events) -> None:
         self.path, self.name, self._events = path, visible(path) if path else "the library's process", events
         self._tasks = import_module(program).TASKS
+        self._thread: threading.Thread | None = None
         if path is not None:  # as a new process would, this one knows no user's file
             library._declared.clear()
             library._derivation.cache_clear()
             user_files.load.cache_clear()
 
     def send(self, request: dict[str, Any]) -> None:
-        threading.Thread(target=self._answer, args=(request,), daemon=True).start()
+        self._thread = threading.Thread(target=self._answer, args=(request,), daemon=True)
+        self._thread.start()
 
     def _answer(self, request: dict[str, Any]) -> None:
         with ONE_AT_A_TIME:
@@ -54,7 +57,10 @@ class WorkerHere:
         return False
 
     def end(self) -> None:
-        pass
+        """Wait for what it does, which the next test must not share a process with."""
+        while self._thread is not None and self._thread.is_alive():
+            with suppress(queue.Empty):
+                self._events.get(timeout=0.01)  # nobody reads any more, and it must not wait for that
 
     def close(self) -> None:
         pass
