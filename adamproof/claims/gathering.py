@@ -73,7 +73,9 @@ class Gathering:
         def failed(request: Request, error: Exception, _: float) -> str:
             return str(error) if isinstance(error, WorkerFailed) else f"{request.slug}: {error}"
 
-        made: Callable[[Checked], Checked | str] = lambda checked: checked  # noqa: E731
+        def made(checked: Checked) -> Checked | str:
+            return checked
+
         answers = list(self.flow.checked(requests, made, failed, lambda: self._meanwhile(store)))
         for key, answer in zip(keys, answers, strict=True):
             if isinstance(answer, Checked):
