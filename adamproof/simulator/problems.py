@@ -24,6 +24,7 @@ Array = NDArray[np.float64]
 Slope = Callable[[Any, Any], Any]
 Kind = Literal["none", "gaussian", "two-point", "signs", "sphere"]
 FEW = 4  # coordinates of a trial
+FITS = 1 << 15  # numbers: the temporaries of so many stay in a cache
 RESOLUTION = 2.0**-32  # of a probability: the generator's words have 32 bits
 
 
@@ -341,7 +342,9 @@ def logistic(
         return np.asarray(ridge * x - folded(pulled) / chosen.shape[1])
 
     def exact(x: Array) -> Array:
-        return np.concatenate([mean_gradient(row[None], signed[None]) for row in x])
+        rows_at_once = max(1, FITS // signed.size)
+        parts = range(0, x.shape[0], rows_at_once)
+        return np.concatenate([mean_gradient(x[first : first + rows_at_once], signed[None]) for first in parts])
 
     def stochastic(x: Array, draws: Draws) -> Array:
         return mean_gradient(x, signed[draws.choices(batch, samples)])
