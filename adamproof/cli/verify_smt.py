@@ -14,6 +14,7 @@ from ..crosscheck.coq import Stored
 from ..crosscheck.smt_solvers import Answers, NoSolver, SolverFailed, asker
 from ..export.smt import Obligation, obligations
 from ..kernel.terms import Refusal
+from ..support.tally import Tally
 from . import json_output, terminal
 from .errors import CliError
 from .tasks import worst
@@ -43,14 +44,21 @@ class Solver:
         except NoSolver as missing:
             raise CliError(str(missing)) from None
         proofs: dict[str, dict[str, str]] = {}
-        for one in stored(words, self.jobs, self.progress, self.codes, self.documents):
+        ready = list(stored(words, self.jobs, self.progress, self.codes, self.documents))
+        tally = Tally({one.name: sum(len(text) for _, text in one.proofs) for one in ready})
+        for one in ready:
             began = time.perf_counter()
+            tally.begin(one.name)
             try:
-                found = {claim: [ask(step) for step in self._steps(one, claim, text)] for claim, text in one.proofs}
+                found = {
+                    claim: [ask(step) for step in self._steps(one, claim, text, tally)] for claim, text in one.proofs
+                }
             except (Refusal, SolverFailed) as error:
                 failed = CliError(f"{one.name}: {error}")
                 not_read(one.name, failed, self.codes, self.documents)
                 continue
+            finally:
+                tally.end(one.name)
             proofs[one.name] = dict(one.proofs)
             self._take(one.name, found, time.perf_counter() - began)
         code = worst(self.codes)
@@ -65,8 +73,8 @@ class Solver:
             terminal.say(f"\n{records.number_of(len(asked), 'result')}: {records.counted(total)}")
         return code
 
-    def _steps(self, one: Stored, claim: str, proof: str) -> Iterator[Obligation]:
-        self.progress(f"{one.name}: {self.name} checks {claim}")
+    def _steps(self, one: Stored, claim: str, proof: str, tally: Tally) -> Iterator[Obligation]:
+        self.progress(f"{one.name}: {self.name} checks {claim}; {tally}")
         return obligations(proof)
 
     def _take(self, name: str, found: Mapping[str, Sequence[Answers]], seconds: float) -> None:

@@ -14,6 +14,8 @@ EXPERIMENTS = {  # by name, the module in this room
     "momentum": "momentum",
     "rate": "rate",
 }
+# Seconds on two idle cores, by name: only what is said to be left depends on them.
+SECONDS = {"conditions": 20, "lr-dimension": 15, "beta-boundary": 10, "momentum": 20, "rate": 20}
 
 
 def module(experiment: str) -> Any:

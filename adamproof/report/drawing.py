@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
-import subprocess
 from collections.abc import Mapping, Sequence
 
+from ..theory.graph import reached
+from . import graphviz
+from .graphviz import quoted
 from .parts import Part, lemma_place
 
 
@@ -16,12 +16,14 @@ def picture(parts: Sequence[Part]) -> str:
 
     "" without Graphviz's program dot, and where there is nothing to draw.
     """
-    program, text = shutil.which("dot"), _dot(parts)
+    program, text = graphviz.program(), _dot(parts)
     if program is None or " -> " not in text:
         return ""
-    done = subprocess.run([program, "-Tsvg"], input=text, capture_output=True, text=True, check=False, encoding="utf-8")
-    svg = re.search(r"<svg.*</svg>", done.stdout, re.DOTALL)
-    if done.returncode or svg is None:
+    try:
+        svg = re.search(r"<svg.*</svg>", graphviz.drawn(program, text), re.DOTALL)
+    except graphviz.GraphvizFailed:
+        return ""
+    if svg is None:
         return ""
     # Titles would be shown as tooltips with Graphviz's own names; comments repeat them.
     return re.sub(r"<!--.*?-->\n?|<title>.*?</title>\n?", "", svg.group(), flags=re.DOTALL)
@@ -29,23 +31,11 @@ def picture(parts: Sequence[Part]) -> str:
 
 def implied_left_out(edges: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """The same order with as few arrows as possible: one that a longer way makes superfluous is left out."""
-    below = {name: _reached(name, edges) for name in edges}
+    below = {name: reached(edges.get(name, ()), edges) for name in edges}
     return {
         name: [end for end in ends if not any(end in below.get(other, ()) for other in ends if other != end)]
         for name, ends in edges.items()
     }
-
-
-def _reached(start: str, edges: Mapping[str, Sequence[str]]) -> set[str]:
-    """What arrows lead to.  A chain may be longer than Python calls functions in functions."""
-    reached: set[str] = set()
-    waiting = list(edges.get(start, ()))
-    while waiting:
-        name = waiting.pop()
-        if name not in reached:
-            reached.add(name)
-            waiting += edges.get(name, ())
-    return reached
 
 
 def _dot(parts: Sequence[Part]) -> str:
@@ -61,15 +51,7 @@ def _dot(parts: Sequence[Part]) -> str:
     for part in (part for part in parts if part.slug in joined):
         title = f"{part.label} {part.slug}".strip()
         attributes = {"label": title, "URL": f"#{lemma_place(part.slug)}", "tooltip": f"{part.title}: {part.verdict}"}
-        written = ", ".join(f"{name}={_quoted(text)}" for name, text in attributes.items())
-        lines.append(f"  {_quoted(part.slug)} [{written}];")
-    lines += [f"  {_quoted(start)} -> {_quoted(end)};" for start, ends in edges.items() for end in ends]
+        written = ", ".join(f"{name}={quoted(text)}" for name, text in attributes.items())
+        lines.append(f"  {quoted(part.slug)} [{written}];")
+    lines += [f"  {quoted(start)} -> {quoted(end)};" for start, ends in edges.items() for end in ends]
     return "\n".join([*lines, "}"]) + "\n"
-
-
-def _quoted(text: str) -> str:
-    """A string of the DOT language: as in JSON, and entities such as &amp; are read too.
-
-    A backslash, which would be an instruction, is shown as the sign that looks like it.
-    """
-    return json.dumps(text.replace("&", "&amp;").replace("\\", "\N{SET MINUS}"), ensure_ascii=False)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from ..theory.graph import Graph, Node
+from .graphviz import quoted
 
 BRANCHES = {"unicode": ("├─ ", "└─ ", "│  "), "ascii": ("|- ", "`- ", "|  ")}
 
@@ -57,25 +57,20 @@ def dot(found: Graph) -> str:
     for number, (slug, entries) in enumerate(lemmas.items()):
         title = f"{entries[0].label} {slug}" if entries[0].label else slug
         lines.append(f"  subgraph cluster_{number} {{")
-        lines.append(f"    label={_quoted(title)}; tooltip={_quoted(entries[0].title)};")
-        lines += [f"    {_quoted(entry.name)} [{_attributes(entry)}];" for entry in entries]
+        lines.append(f"    label={quoted(title)}; tooltip={quoted(entries[0].title)};")
+        lines += [f"    {quoted(entry.name)} [{_attributes(entry)}];" for entry in entries]
         lines.append("  }")
     axioms = dict.fromkeys(axiom for entry in found.nodes.values() for axiom in entry.axioms)
     for name, source in axioms:
-        attributes = f"label={_quoted(name)}, tooltip={_quoted(source)}, shape=ellipse"
-        lines.append(f"  {_quoted(f'axiom: {name}')} [{attributes}];")
+        attributes = f"label={quoted(name)}, tooltip={quoted(source)}, shape=ellipse"
+        lines.append(f"  {quoted(f'axiom: {name}')} [{attributes}];")
     for entry in found.nodes.values():
         ends = [*entry.rests_on, *(f"axiom: {name}" for name, _ in found.own_axioms(entry.name))]
-        lines += [f"  {_quoted(entry.name)} -> {_quoted(end)};" for end in ends]
+        lines += [f"  {quoted(entry.name)} -> {quoted(end)};" for end in ends]
     return "\n".join([*lines, "}"]) + "\n"
 
 
 def _attributes(entry: Node) -> str:
     label = "\n".join(filter(None, [entry.claim, ", ".join(entry.labels)]))
     tip = "assumes: " + ("; ".join(entry.assumptions) or "nothing")
-    return f"label={_quoted(label)}, tooltip={_quoted(tip)}" + (", color=red" if entry.problem else "")
-
-
-def _quoted(text: str) -> str:
-    """A string of the DOT language, in which a line break is written as in JSON."""
-    return json.dumps(text, ensure_ascii=False)
+    return f"label={quoted(label)}, tooltip={quoted(tip)}" + (", color=red" if entry.problem else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 LABEL = re.compile(r"([A-Z]\d)(?=:)|(A\d)\b", re.ASCII)
@@ -17,6 +17,18 @@ def label_of(assumption: str) -> str:
 
 def named(slug: str, claim: str) -> str:
     return f"{slug} ({claim})"
+
+
+def reached(names: Iterable[str], edges: Mapping[str, Iterable[str]]) -> set[str]:
+    """These names and all that arrows lead to from them.  A chain may be longer than Python nests calls."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += edges.get(name, ())
+    return found
 
 
 @dataclass(frozen=True)

@@ -340,9 +340,9 @@ def test_long_fractions_are_kept() -> None:
 
 def test_the_command_says_where_and_clears(tmp_path: Path) -> None:
     run(tmp_path, "check", LEMMA)
-    assert run(tmp_path, "cache").stdout.startswith(f"{tmp_path}: 1 lemmas, 0.")
-    assert run(tmp_path, "cache", "--clear").stdout == f"{tmp_path}: 1 lemmas deleted\n"
-    assert run(tmp_path, "cache").stdout == f"{tmp_path}: 0 lemmas, 0.0 MB\n"
+    assert run(tmp_path, "cache").stdout.startswith(f"{tmp_path}: 1 entry, 0.")
+    assert run(tmp_path, "cache", "--clear").stdout == f"{tmp_path}: 1 entry deleted\n"
+    assert run(tmp_path, "cache").stdout == f"{tmp_path}: 0 entries, 0.0 MB\n"
 
 
 def test_a_verifier_that_dies_is_noticed_each_time(monkeypatch: pytest.MonkeyPatch) -> None:

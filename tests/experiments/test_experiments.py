@@ -17,7 +17,7 @@ from adamproof.claims.gathering import claim_table
 from adamproof.claims.verdicts import Status
 from adamproof.cli.app import main
 from adamproof.experiments import beta_boundary, conditions, lr_dimension, momentum, rate
-from adamproof.experiments.index import EXPERIMENTS, module
+from adamproof.experiments.index import EXPERIMENTS, SECONDS, module
 from adamproof.experiments.observed import observed
 from adamproof.experiments.pictures import Curve, Panel, Picture
 from adamproof.experiments.records import Record, RecordError, found_in, made, read, shipped
@@ -248,6 +248,15 @@ def test_the_command_saves_a_record_that_claims_reads(monkeypatch: pytest.Monkey
     told = run("claims", "11", "--records", str(folder))
     assert told.stderr.startswith("not counted: ")
     assert "whether Adam gets worse there: not run" in told.stdout
+
+
+def test_progress_says_how_many_are_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert SECONDS.keys() == EXPERIMENTS.keys()
+    for name in EXPERIMENTS:
+        monkeypatch.setattr(module(name), "DEFAULT", SMALL[name])
+    said = run("experiment", "all", "--engine", "numpy", "--progress").stderr
+    assert "; 0 of 5 done; longest running: conditions, " in said
+    assert "; 4 of 5 done; longest running: rate, " in said and " left" in said
 
 
 def test_the_command_as_json(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,9 +26,13 @@ def command(clear: bool) -> None:
     kept = Cache()
     try:
         if clear:
-            terminal.say(f"{kept.folder}: {kept.clear()} lemmas deleted")
+            terminal.say(f"{kept.folder}: {_entries(kept.clear())} deleted")
             return
         sizes = [file.stat().st_size for file in kept.files()]
     except OSError as error:
         raise CliError(f"cannot use the cache {kept.folder}: {error.strerror}") from error
-    terminal.say(f"{kept.folder}: {len(sizes)} lemmas, {sum(sizes) / 1e6:.1f} MB")
+    terminal.say(f"{kept.folder}: {_entries(len(sizes))}, {sum(sizes) / 1e6:.1f} MB")
+
+
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count} entries"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...experiments.index import EXPERIMENTS
+from ...experiments.index import EXPERIMENTS, SECONDS
+from ...support.tally import Tally
 from .. import files, idle, terminal
 from ..errors import CliError
 from ..options import (
@@ -77,14 +79,21 @@ def experiment(request: Request, form: str, progress: terminal.Progress) -> int:
     files.expect_drawable(request.plot, request.data)
     folder = None if request.save is None else files.make_folder(request.save)
     records = []
+    tally = Tally({name: SECONDS[name] for name in names})
+
+    def tell(text: str) -> None:
+        progress(f"{text}; {tally}" if len(names) > 1 else text)
+
     for name in names:
+        tally.begin(name)
         try:
-            record = run(request, name, progress)
+            record = run(request, name, tell, progress.clear)
         except NotFinite as error:
             progress.clear()
             terminal.warn(f"Stopped: {error}.")
             return STOPPED
         progress.clear()
+        tally.end(name)
         records.append(record)
         if folder is not None:
             _write(record, folder)
@@ -99,14 +108,14 @@ def experiment(request: Request, form: str, progress: terminal.Progress) -> int:
     return 0
 
 
-def run(request: Request, name: str, progress: terminal.Progress) -> Record:
-    """One experiment.  Raises CliError for what cannot be run."""
+def run(request: Request, name: str, progress: Callable[[str], None], clear: Callable[[], None]) -> Record:
+    """One experiment, which tells its progress.  Raises CliError for what cannot be run."""
     from ...experiments import index, records
     from ...experiments.runner import Runner
     from ...simulator import NotFinite, SimulationError
 
     def say(text: str) -> None:
-        progress.clear()
+        clear()
         terminal.warn(text)
 
     lab = Runner(request.seed, request.engine, request.threads, lambda text: progress(f"{name}: {text}"), say)
@@ -117,7 +126,7 @@ def run(request: Request, name: str, progress: terminal.Progress) -> Record:
     except NotFinite:
         raise
     except SimulationError as error:
-        progress.clear()
+        clear()
         raise CliError(str(error)) from error
     return records.made(name, request.seed, request.full, ", ".join(lab.engines), parameters, result)
 
@@ -140,6 +149,7 @@ def text(record: Record) -> str:
 def _write(record: Record, folder: Path) -> None:
     """The record, its data and its picture.  Without matplotlib a warning takes the place of the picture."""
     from ...bounds.plots import PlotError
+
     stem = folder / record.experiment
     files.write(f"{stem}.json", record.text())
     picture = _picture(record)

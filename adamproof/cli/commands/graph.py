@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -54,12 +52,13 @@ def command(
 
 def show_graph(names: Sequence[str], form: str, style: str, verbose: bool, progress: terminal.Progress) -> int:
     """Print the graph of these lemmas (all if none is named); the exit status."""
+    from ...report import graphviz
     from ...report.tree import dot, tree
     from .. import json_output
     from ..names import resolve
     from ..tasks import workers
 
-    program = shutil.which("dot")
+    program = graphviz.program()
     if form == "svg" and program is None:
         raise CliError("--svg needs Graphviz (dot), which is not on PATH; install it, or use --dot for its input")
     with workers(1, progress) as processes:
@@ -72,7 +71,11 @@ def show_graph(names: Sequence[str], form: str, style: str, verbose: bool, progr
     elif form == "text":
         terminal.say(tree(found, style, verbose))
     elif form == "svg" and program is not None:
-        terminal.say(drawn(program, found), newline=False)
+        try:
+            drawn = graphviz.drawn(program, dot(found))
+        except graphviz.GraphvizFailed as failed:
+            raise CliError(str(failed), failed.printed) from None
+        terminal.say(drawn, newline=False)
     else:
         terminal.say(dot(found), newline=False)
     return code
@@ -83,7 +86,7 @@ def _graph(targets: Sequence[Target], processes: Workers) -> Graph:
 
     A file's process is believed about the file's own lemmas alone; what the library's rest on, the library's says.
     """
-    from ...theory.graph import Graph
+    from ...theory.graph import Graph, reached
     from ...theory.index import chapters
 
     own: dict[str, Node] = {}
@@ -104,7 +107,7 @@ def _graph(targets: Sequence[Target], processes: Workers) -> Graph:
         own = {**part.nodes, **own}
     if any(end not in own for node in own.values() for end in node.rests_on):
         raise CliError("the graph has an edge to an unknown node")
-    kept = _reached(asked, own)
+    kept = reached(asked, {name: node.rests_on for name, node in own.items()})
     return Graph(tuple(asked), {name: node for name, node in own.items() if name in kept})
 
 
@@ -119,18 +122,6 @@ def _refuse_names(path: str, nodes: Iterable[Node]) -> None:
         raise CliError(str(failed)) from None
 
 
-def _reached(names: Sequence[str], nodes: Mapping[str, Node]) -> set[str]:
-    """These and all that they rest on."""
-    found: set[str] = set()
-    left = list(names)
-    while left:
-        name = left.pop()
-        if name not in found:
-            found.add(name)
-            left += nodes[name].rests_on
-    return found
-
-
 def _graph_of(path: str | None, slugs: Sequence[str], processes: Workers) -> Graph:
     """What the process of a file, or of the library, says about these lemmas.  Raises CliError."""
     from ...checking.serialize import NotFindings, unpacked_graph
@@ -140,19 +131,6 @@ def _graph_of(path: str | None, slugs: Sequence[str], processes: Workers) -> Gra
         return unpacked_graph(answered(processes, path, "graph", slugs=list(slugs)).get("graph"))
     except NotFindings as error:
         raise CliError(f"{path or 'the library'} sent data that are not a graph: {error}") from None
-
-
-def drawn(program: str, found: Graph) -> str:
-    """The graph as SVG, by Graphviz.  Raises CliError if that fails."""
-    from ...report.tree import dot
-
-    done = subprocess.run(
-        [program, "-Tsvg"], input=dot(found), capture_output=True, text=True, check=False, encoding="utf-8"
-    )
-    if done.returncode:
-        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise CliError(f"{program} failed to draw the graph: {reason}", done.stderr)
-    return done.stdout
 
 
 def node_data(node: Node) -> Data:
