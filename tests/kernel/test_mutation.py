@@ -7,7 +7,9 @@ from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
-from .mutate_kernel import SURVIVORS, Mutant, hints, mutants, noticed_by, workers
+from .mutant_runs import noticed_by
+from .mutants import Mutant, mutants
+from .mutate_kernel import SURVIVORS, hints, workers
 
 MUTANTS = mutants()
 HINTS = hints()
