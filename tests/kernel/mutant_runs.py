@@ -1,8 +1,8 @@
 """Running the kernel's tests on its mutants.
 
-A process with a copy of the kernel and its tests has imported pytest and SymPy, and nothing of ours; for each run of
-tests it forks, so that every run imports the kernel anew and no run knows the terms of another.  A test that has
-noticed a mutant before is first run at once: in a session that has collected it already (mutant_session.py).
+A process with a copy of the kernel and its tests has imported pytest and SymPy, and nothing of ours; it holds a session
+of pytest open that forks for each run of tests, so that every run imports the kernel anew and no run knows the terms of
+another.  A test that has noticed a mutant before is first run at once: in a session that has collected it already.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import CodeType
 
 import pytest
 
-from .mutant_session import Answer, Held, Swap, swaps
+from .mutant_session import Answer, Collected, Configured, Held, Swap, swaps
 from .mutants import KERNEL, ROOT, Mutant
 
 UNUSED = ("cacheprovider", "hypothesispytest", "xdist", "xdist.looponfail")  # plugins
@@ -49,18 +49,9 @@ STAGES = {
 }
 
 _folder = Path()  # of this process: the copy
-_sessions: dict[str, Connection] = {}  # those held open, by the file that they have collected
+_sessions: dict[str, Connection] = {}  # those held open, by the file that they have collected (none: "")
 
 Tests = tuple[str, ...]  # what pytest is asked to run: files below tests/kernel or one test, and options
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a run of tests ended: pytest's exit status (or minus a signal), the first test that failed, and its cost."""
-
-    status: int | None
-    failed: str
-    seconds: float  # of the processor's time
 
 
 def prepare(parent: str) -> None:
@@ -85,10 +76,10 @@ def noticed_by(mutant: Mutant, hint: str = "") -> str:
         return hint
     hangs = ""
     for stage in map(tuple, _stages(mutant)):
-        found = _with(mutant, stage, _limit(_as_it_is(stage).seconds))
-        if found.failed:
-            return found.failed
-        hangs = hangs or (" ".join(stage) if found.status != 0 else "")  # a test that fails would be a better hint
+        status, failed, _ = _with(mutant, stage, _limit(_as_it_is(stage)))
+        if failed:
+            return failed
+        hangs = hangs or (" ".join(stage) if status != 0 else "")  # a test that fails would be a better hint
     return hangs
 
 
@@ -110,24 +101,24 @@ def _limit(seconds: float) -> int:
 def fails_alone(mutant: Mutant, test: str) -> bool:
     """Whether a single test fails, and not for what it takes or because it is not there any more."""
     try:
-        limit = _limit(_as_it_is((test,)).seconds)
+        limit = _limit(_as_it_is((test,)))
     except RuntimeError:
         return False
-    return _with(mutant, (test,), limit).status == pytest.ExitCode.TESTS_FAILED
+    return _with(mutant, (test,), limit)[0] == pytest.ExitCode.TESTS_FAILED
 
 
 @cache
-def _as_it_is(tests: Tests) -> Outcome:
-    """A run on the kernel as it is (which also compiles the tests).  Raises RuntimeError where a test fails."""
-    found = _run(tests, write_bytecode=True)
-    if found.status != 0:
+def _as_it_is(tests: Tests) -> float:
+    """What tests take on the kernel as it is (this also compiles them).  Raises RuntimeError where one fails."""
+    status, _, seconds = _ask("", tests, 0, True)
+    if status != 0:
         raise RuntimeError(f"the tests {' '.join(tests)} fail without any mutation")
-    return found
+    return seconds
 
 
-def _with(mutant: Mutant, tests: Tests, limit: int) -> Outcome:
+def _with(mutant: Mutant, tests: Tests, limit: int) -> Answer:
     with _in_place(mutant):
-        return _run(tests, limit=limit)
+        return _ask("", tests, limit, False)
 
 
 @contextmanager
@@ -144,66 +135,7 @@ def _in_place(mutant: Mutant) -> Iterator[None]:
         path.write_text(original, encoding="utf-8")
 
 
-def _run(tests: Tests, *, limit: int = 0, write_bytecode: bool = False) -> Outcome:
-    """Run tests in a forked process of their own."""
-    context = multiprocessing.get_context("fork")
-    here, there = context.Pipe(duplex=False)
-    child = context.Process(target=_test, args=(tests, limit, write_bytecode, there))
-    before = _children_seconds()
-    child.start()
-    there.close()
-    child.join()
-    try:
-        failed = here.recv() if here.poll() else ""
-    except EOFError:
-        failed = ""
-    return Outcome(child.exitcode, failed, _children_seconds() - before)
-
-
-def _children_seconds() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-class _First:
-    """A plugin that tells the first test that fails."""
-
-    def __init__(self, to: Connection) -> None:
-        self.to: Connection | None = to
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.failed and self.to is not None:
-            self.to.send(report.nodeid.removeprefix("tests/kernel/"))
-            self.to = None
-
-
-def _test(tests: Tests, limit: int, write_bytecode: bool, to: Connection) -> None:
-    _enter(write_bytecode)
-    if limit:
-        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
-    named = [f"tests/kernel/{part}" if part.partition("::")[0].endswith(".py") else part for part in tests]
-    os._exit(int(pytest.main([*_options(), *named], plugins=[_First(to)])))
-
-
-def _enter(write_bytecode: bool) -> None:
-    """Make this process see the copy alone, and be silent."""
-    for name in [name for name in sys.modules if name.partition(".")[0] in ("adamproof", "tests", "lemmas")]:
-        del sys.modules[name]
-    sys.path.insert(0, str(_folder))
-    os.chdir(_folder)
-    os.environ["PYTHONPATH"] = str(_folder)
-    sys.dont_write_bytecode = not write_bytecode
-    resource.setrlimit(resource.RLIMIT_AS, (GUARD_BYTES, GUARD_BYTES))
-    silence = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silence, 1)
-    os.dup2(silence, 2)
-
-
-def _options() -> list[str]:
-    return ["-q", "-x", "--tb=no", "--no-header", f"--rootdir={_folder}", *(f"-p no:{name}" for name in UNUSED)]
-
-
-# --- runs in a session held open ------------------------------------------------------------------------
+# --- runs that begin after the collection ---------------------------------------------------------------
 
 
 def fails_at_once(mutant: Mutant, test: str) -> bool:
@@ -211,42 +143,51 @@ def fails_at_once(mutant: Mutant, test: str) -> bool:
 
     False also where the mutant cannot be put in place there.
     """
-    changes, (status, seconds) = _swaps(mutant), _at_once(test)
+    changes = _swaps(mutant)
+    status, _, seconds = _at_once(test)
     if not changes or status != pytest.ExitCode.OK:
         return False
     with _in_place(mutant):  # for the processes that the test may start
-        status, _ = _ask(test, changes, _limit(seconds))
-    return status == pytest.ExitCode.TESTS_FAILED
+        return _ask(_file(test), test, changes, _limit(seconds))[0] == pytest.ExitCode.TESTS_FAILED
 
 
-def _swaps(mutant: Mutant) -> list[Swap] | None:
-    path = _folder / KERNEL / mutant.file
-    module = ".".join((KERNEL / mutant.file).with_suffix("").parts)
-    original = compile(path.read_text(encoding="utf-8"), path, "exec", dont_inherit=True)
-    return swaps(module, original, mutant.code(_folder))
+def _file(test: str) -> str:
+    return test.partition("::")[0]
 
 
 @cache
 def _at_once(test: str) -> Answer:
     """A run on the kernel as it is."""
-    return _ask(test, [], 0)
+    return _ask(_file(test), test, [], 0)
 
 
-def _ask(test: str, changes: list[Swap], limit: int) -> Answer:
-    """What the session that has collected the test's file answers; no status if there is none."""
-    file = test.partition("::")[0]
+def _swaps(mutant: Mutant) -> list[Swap] | None:
+    module = ".".join((KERNEL / mutant.file).with_suffix("").parts)
+    return swaps(module, _code(mutant.file), mutant.code(_folder))
+
+
+@cache
+def _code(file: str) -> CodeType:
+    path = _folder / KERNEL / file
+    return compile(path.read_text(encoding="utf-8"), path, "exec", dont_inherit=True)
+
+
+# --- sessions held open ---------------------------------------------------------------------------------
+
+
+def _ask(file: str, *request: object) -> Answer:
+    """What the session answers that has collected a file (none: the one that has collected nothing)."""
     if file not in _sessions:
         _sessions[file] = _open(file)
     try:
-        _sessions[file].send((test, changes, limit))
+        _sessions[file].send(request)
         answer: Answer = _sessions[file].recv()
         return answer
-    except (EOFError, OSError):
-        return None, 0.0
+    except (EOFError, OSError):  # there is no session: the file is not there, or cannot be collected
+        return None, "", 0.0
 
 
 def _open(file: str) -> Connection:
-    """Collect a file of tests in a forked process, which then waits."""
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe()
     context.Process(target=_hold, args=(file, here, there), daemon=True).start()
@@ -257,7 +198,18 @@ def _open(file: str) -> Connection:
 def _hold(file: str, here: Connection, there: Connection) -> None:
     for other in (here, *_sessions.values()):  # so that each session ends when this process's parent does
         other.close()
-    _enter(write_bytecode=True)
-    held = Held(there, str(_folder / KERNEL))
-    held.watch()
-    os._exit(int(pytest.main([*_options(), f"tests/kernel/{file}"], plugins=[held])))
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("adamproof", "tests", "lemmas")]:
+        del sys.modules[name]
+    sys.path.insert(0, str(_folder))
+    os.chdir(_folder)
+    os.environ["PYTHONPATH"] = str(_folder)
+    resource.setrlimit(resource.RLIMIT_AS, (GUARD_BYTES, GUARD_BYTES))
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
+    held: Held = Configured(there)
+    if file:
+        held = Collected(there, str(_folder / KERNEL))
+        held.watch()
+    options = ["-q", "-x", "--tb=no", "--no-header", f"--rootdir={_folder}", *(f"-p no:{name}" for name in UNUSED)]
+    os._exit(int(pytest.main([*options, f"tests/kernel/{file}"], plugins=[held])))

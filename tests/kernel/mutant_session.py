@@ -1,9 +1,9 @@
-"""A session of pytest held open: it has collected one file of the kernel's tests, and forks to run one of them.
+"""Sessions of pytest held open, which fork for each run of tests: before the collection, or after it.
 
-In the forked process a mutant is put in place by giving the functions that it changes their new code.  That is the
-same as if the session had begun with the mutant's file, because a function that has run before the fork, while the
-kernel and the tests were imported and collected, is not touched: nothing that is there can depend on it.  A profile
-function sees which have.  Where this cannot be done, the answer is no status, and nothing has been run.
+In a process that forks after the collection, a mutant is put in place by giving the functions that it changes their new
+code.  That is the same as if the session had begun with the mutant's file, because a function that has run before the
+fork, while the kernel and the tests were imported and collected, is not touched: nothing that is there can depend on
+it.  A profile function sees which have.  Where this cannot be done, the answer is no status, and nothing has been run.
 """
 
 from __future__ import annotations
@@ -15,17 +15,21 @@ import os
 import resource
 import sys
 import threading
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from types import CodeType, FrameType, FunctionType
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 
 
+# What is sent to a session and back is plain: it has imported its own copy of this module, and has other classes.
 # New code for a function: its module, its name in it or in a class, the code it has and the one it gets, as `marshal`
-# writes them.  A plain tuple, as the answers: the session has imported its own copy of this module's classes.
+# writes them.
 Swap = tuple[str, tuple[str, ...], bytes, bytes]
-Answer = tuple[int | None, float]  # pytest's status (or minus a signal; None: nothing was run), seconds of the processor
+# How a run of tests ended: pytest's exit status (or minus a signal; None: nothing was run), the first test that failed
+# (or nothing), and the seconds of the processor's time that it took.
+Answer = tuple[int | None, str, float]
 
 
 def swaps(module: str, old: CodeType, new: CodeType, path: tuple[str, ...] = ()) -> list[Swap] | None:
@@ -54,11 +58,83 @@ def _without_inner(code: CodeType) -> CodeType:
 
 
 class Held:
-    """A plugin that holds the session open once the tests are collected, and runs what it is asked to."""
+    """A plugin that holds a session open and answers requests; its end comes when nobody can ask any more."""
+
+    def __init__(self, requests: Connection) -> None:
+        self.requests = requests
+        self.failed: Connection | None = None  # in a forked process: where to say which test fails first
+
+    def serve(self) -> bool:
+        """Answer: True in a forked process, which is to go on, and False in the first one after the last request."""
+        gc.freeze()  # the forked processes share what is there
+        while True:
+            try:
+                request = self.requests.recv()
+            except EOFError:
+                return False
+            answer = self.answer(*request)
+            if answer is None:
+                return True
+            self.requests.send(answer)
+
+    def answer(self, *request: Any) -> Answer | None:
+        """What comes of a request; None in the process forked for it."""
+        raise NotImplementedError
+
+    def fork(self, limit: int) -> Answer | None:
+        """What comes of a forked process, allowed so many seconds of the processor's time (0: any); None in it."""
+        here, there = Pipe(duplex=False)
+        child = os.fork()
+        if child == 0:
+            if limit:
+                resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
+            self.failed = there
+            return None
+        there.close()
+        _, status, used = os.wait4(child, 0)
+        try:
+            failed = here.recv() if here.poll() else ""
+        except EOFError:
+            failed = ""
+        here.close()
+        return os.waitstatus_to_exitcode(status), failed, used.ru_utime + used.ru_stime
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed and self.failed is not None:
+            self.failed.send(report.nodeid.removeprefix("tests/kernel/"))
+            self.failed = None
+
+
+class Configured(Held):
+    """Forks before the collection: nothing of the kernel has been imported."""
+
+    session: pytest.Session
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session: pytest.Session) -> None:
+        self.session = session
+        if any(name.partition(".")[0] == "adamproof" for name in sys.modules) or not self.serve():
+            os._exit(pytest.ExitCode.OK)
+
+    def answer(self, tests: tuple[str, ...], limit: int, write_bytecode: bool) -> Answer | None:
+        """Run these tests (files or tests, and perhaps -k with what to choose among them)."""
+        answer = self.fork(limit)
+        if answer is None:
+            sys.dont_write_bytecode = not write_bytecode
+            named = tests[: tests.index("-k")] if "-k" in tests else tests
+            self.session.config.args[:] = [f"tests/kernel/{name}" for name in named]
+            self.session.config.option.keyword = tests[-1] if "-k" in tests else ""
+        return answer
+
+
+class Collected(Held):
+    """Forks after the collection, to run one test of those collected."""
 
     def __init__(self, requests: Connection, kernel: str) -> None:
-        self.requests, self.kernel = requests, kernel
+        super().__init__(requests)
+        self.kernel = kernel
         self.ran: dict[int, CodeType] = {}  # the kernel's code that has run, by its identity
+        self.items: dict[str, pytest.Item] = {}
 
     def watch(self) -> None:
         """Note from now on which of the kernel's functions run; before it is imported."""
@@ -70,33 +146,30 @@ class Held:
             self.ran[id(frame.f_code)] = frame.f_code
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         watched = sys.getprofile() == self._note
         sys.setprofile(None)
         threading.setprofile(None)
-        if not watched or session.testsfailed:
-            return True
-        items = {item.nodeid.rpartition("tests/kernel/")[2]: item for item in session.items}
-        gc.freeze()  # the forked processes share what is there
-        while True:
-            try:
-                test, changes, limit = self.requests.recv()
-            except EOFError:
-                return True
-            self.requests.send(self._answer(items.get(test), changes, limit))
+        self.items = {item.nodeid.removeprefix("tests/kernel/"): item for item in session.items}
+        if not watched or session.testsfailed or not self.serve():
+            os._exit(pytest.ExitCode.OK)
+        return None
 
-    def _answer(self, item: pytest.Item | None, changes: list[Swap], limit: int) -> Answer:
+    def answer(self, test: str, changes: list[Swap], limit: int) -> Answer | None:
+        """Run one test, with the changes."""
         functions = [self._function(swap) for swap in changes]
-        if item is None or None in functions:
-            return None, 0.0
-        child = os.fork()
-        if child == 0:
-            _run(item, list(zip(functions, changes, strict=True)), limit)
-        _, status, used = os.wait4(child, 0)
-        return os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime
+        if test not in self.items or None in functions:
+            return None, "", 0.0
+        answer = self.fork(limit)
+        if answer is None:
+            for function, (*_, new) in zip(functions, changes, strict=True):
+                function.__code__ = marshal.loads(new)
+            session = self.items[test].session
+            session.items[:] = [self.items[test]]
+        return answer
 
-    def _function(self, swap: Swap) -> FunctionType | None:
-        """The function to change: a plain one with the old code, that has not run."""
+    def _function(self, swap: Swap) -> Any:
+        """The function to change: a plain one with the old code, that has not run; otherwise None."""
         module, path, old, _ = swap
         found: Any = sys.modules.get(module)
         for name in path:
@@ -104,17 +177,3 @@ class Held:
         if type(found) is not FunctionType or found.__code__ != marshal.loads(old):
             return None
         return None if id(found.__code__) in self.ran else found
-
-
-def _run(item: pytest.Item, changes: list[tuple[Any, Swap]], limit: int) -> NoReturn:
-    """Run one test in this process, with the changes, and end: with what pytest's status would be."""
-    status = pytest.ExitCode.INTERNAL_ERROR
-    try:
-        for function, (*_, new) in changes:
-            function.__code__ = marshal.loads(new)
-        if limit:
-            resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
-        status = pytest.ExitCode.TESTS_FAILED if item.session.testsfailed else pytest.ExitCode.OK
-    finally:
-        os._exit(status)
