@@ -66,6 +66,11 @@ def prepare(parent: str) -> None:
         importlib.import_module(name)
 
 
+def write(name: str, text: str) -> None:
+    """Put a file of tests into this process's copy."""
+    (_folder / "tests" / "kernel" / name).write_text(text, encoding="utf-8")
+
+
 def noticed_by(mutant: Mutant, hint: str = "") -> str:
     """The test that notices a mutant, or nothing.
 
@@ -110,7 +115,7 @@ def fails_alone(mutant: Mutant, test: str) -> bool:
 @cache
 def _as_it_is(tests: Tests) -> float:
     """What tests take on the kernel as it is (this also compiles them).  Raises RuntimeError where one fails."""
-    status, _, seconds = _ask("", tests, 0, True)
+    status, _, seconds = ask("", tests, 0, True)
     if status != 0:
         raise RuntimeError(f"the tests {' '.join(tests)} fail without any mutation")
     return seconds
@@ -118,7 +123,7 @@ def _as_it_is(tests: Tests) -> float:
 
 def _with(mutant: Mutant, tests: Tests, limit: int) -> Answer:
     with _in_place(mutant):
-        return _ask("", tests, limit, False)
+        return ask("", tests, limit, False)
 
 
 @contextmanager
@@ -148,7 +153,7 @@ def fails_at_once(mutant: Mutant, test: str) -> bool:
     if not changes or status != pytest.ExitCode.OK:
         return False
     with _in_place(mutant):  # for the processes that the test may start
-        return _ask(_file(test), test, changes, _limit(seconds))[0] == pytest.ExitCode.TESTS_FAILED
+        return ask(_file(test), test, changes, _limit(seconds))[0] == pytest.ExitCode.TESTS_FAILED
 
 
 def _file(test: str) -> str:
@@ -158,7 +163,7 @@ def _file(test: str) -> str:
 @cache
 def _at_once(test: str) -> Answer:
     """A run on the kernel as it is."""
-    return _ask(_file(test), test, [], 0)
+    return ask(_file(test), test, [], 0)
 
 
 def _swaps(mutant: Mutant) -> list[Swap] | None:
@@ -175,7 +180,7 @@ def _code(file: str) -> CodeType:
 # --- sessions held open ---------------------------------------------------------------------------------
 
 
-def _ask(file: str, *request: object) -> Answer:
+def ask(file: str, *request: object) -> Answer:
     """What the session answers that has collected a file (none: the one that has collected nothing)."""
     if file not in _sessions:
         _sessions[file] = _open(file)

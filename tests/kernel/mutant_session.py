@@ -22,7 +22,6 @@ from typing import Any
 
 import pytest
 
-
 # What is sent to a session and back is plain: it has imported its own copy of this module, and has other classes.
 # New code for a function: its module, its name in it or in a class, the code it has and the one it gets, as `marshal`
 # writes them.

@@ -129,7 +129,8 @@ def _changes_of(holder: ast.AST, place: Place, node: ast.AST) -> Iterator[Change
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Theorem", "_theorem"):
         for index in (0, 2) if node.func.id == "Theorem" else (0, 1):
             if index < len(node.args):
-                yield f"`{text}` without `{ast.unparse(node.args[index])}`", node, ("args", index), ast.Tuple([], ast.Load())
+                empty = ast.Tuple([], ast.Load())
+                yield f"`{text}` without `{ast.unparse(node.args[index])}`", node, ("args", index), empty
     if isinstance(node, ast.List) and len(node.elts) > 1 and any(isinstance(e, ast.Starred) for e in node.elts):
         for index, element in enumerate(node.elts):
             yield f"`{text}` without `{ast.unparse(element)}`", node, ("elts", index), None
