@@ -57,7 +57,7 @@ Tests = tuple[str, ...]  # what pytest is asked to run: files below tests/kernel
 def prepare(parent: str) -> None:
     """Give this process its own copy below a folder, and import what is not ours."""
     global _folder
-    _folder = Path(tempfile.mkdtemp(dir=parent))
+    _folder = Path(tempfile.mkdtemp(dir=parent)).resolve()
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "adamproof", _folder / "adamproof", ignore=ignored)
     shutil.copytree(ROOT / "tests" / "kernel", _folder / "tests" / "kernel", ignore=ignored)
@@ -123,7 +123,10 @@ def _as_it_is(tests: Tests) -> float:
 
 def _with(mutant: Mutant, tests: Tests, limit: int) -> Answer:
     with _in_place(mutant):
-        return ask("", tests, limit, False)
+        answer = ask("", tests, limit, False)
+    if answer[0] is None:  # this is not to count as a failure of the tests
+        raise RuntimeError(f"the session that runs {' '.join(tests)} has ended")
+    return answer
 
 
 @contextmanager
@@ -137,6 +140,7 @@ def _in_place(mutant: Mutant) -> Iterator[None]:
     try:
         yield
     finally:
+        bytecode.unlink(missing_ok=True)  # of a process that a test has started
         path.write_text(original, encoding="utf-8")
 
 

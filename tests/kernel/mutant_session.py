@@ -1,9 +1,10 @@
 """Sessions of pytest held open, which fork for each run of tests: before the collection, or after it.
 
 In a process that forks after the collection, a mutant is put in place by giving the functions that it changes their new
-code.  That is the same as if the session had begun with the mutant's file, because a function that has run before the
-fork, while the kernel and the tests were imported and collected, is not touched: nothing that is there can depend on
-it.  A profile function sees which have.  Where this cannot be done, the answer is no status, and nothing has been run.
+code.  That is the same as if the session had begun with the mutant's file: a function that has run before the fork,
+while the kernel and the tests were imported and collected, is not touched, so nothing that is there already depends on
+what a changed one does.  A profile function sees which have run.  Where a mutant cannot be put in place so, the answer
+has no status, and nothing is run.
 """
 
 from __future__ import annotations
@@ -168,11 +169,12 @@ class Collected(Held):
         return answer
 
     def _function(self, swap: Swap) -> Any:
-        """The function to change: a plain one with the old code, that has not run; otherwise None."""
+        """The function to change: a plain one with the old code, that would have been seen, and has not run; or None."""
         module, path, old, _ = swap
         found: Any = sys.modules.get(module)
         for name in path:
             found = vars(found).get(name) if isinstance(found, type(sys) | type) else None
         if type(found) is not FunctionType or found.__code__ != marshal.loads(old):
             return None
-        return None if id(found.__code__) in self.ran else found
+        watched = found.__code__.co_filename.startswith(self.kernel)
+        return found if watched and id(found.__code__) not in self.ran else None
