@@ -169,7 +169,7 @@ class Collected(Held):
         return answer
 
     def _function(self, swap: Swap) -> Any:
-        """The function to change: a plain one with the old code, that would have been seen, and has not run; or None."""
+        """The function to change: a plain one with the old code, that would have been seen and has not run; or None."""
         module, path, old, _ = swap
         found: Any = sys.modules.get(module)
         for name in path:
