@@ -537,6 +537,7 @@ attack("fake-liar-in-make", "needs terms, not Liar", lambda: make("inv", Liar())
 attack("fake-mean-as-integrable", "combination needs integrability under E", lambda: use(
     "combination", [proved(le(mean(W, PW), ONE))], "E", W, PW, [ZERO, ONE]))
 attack("fake-sum-of-points", "add needs at least two real", lambda: make("add", W, W))
+attack("fake-sum-of-one", "add needs at least two real", lambda: make("add", X))
 attack("fake-argument-sort", "f needs an argument of sort int, not real", lambda: make("app", F, X))
 attack("fake-argument-point", "f needs an argument of sort int, not point", lambda: make("app", F, W))
 attack("fake-integrable-number", "Integrable needs terms, not int", lambda: make("Integrable", 3))
