@@ -1,7 +1,7 @@
 """The lemmas' formulas as plain ones, read from the file `compiled.json` that `adamproof.bounds.compiling` writes.
 
-The file names the sources that it was made from and their digest.  Where these are no longer those sources, or where
-there is no such file, the formulas are compiled anew, by SymPy and from the lemmas themselves: never are they stale.
+The file names the sources that it was made from and their digest.  Where the sources have changed, or where there is no
+such file, the formulas are compiled anew, by SymPy and from the lemmas themselves: they are never stale.
 """
 
 from __future__ import annotations
