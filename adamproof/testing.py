@@ -17,9 +17,9 @@ from typing import Any
 
 import sympy
 
-from .bounds.affine import exact
-from .bounds.asymptotics import Order, order
-from .bounds.power_law import OrderError, Schedule
+from .bounds.orders.affine import exact
+from .bounds.orders.asymptotics import Order, order
+from .bounds.orders.power_law import OrderError, Schedule
 
 
 def assert_rate(expr: Any, T: Any, exponent: Any, schedule: Schedule | None = None) -> None:

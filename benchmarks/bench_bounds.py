@@ -14,7 +14,7 @@ from common import machine, seconds
 
 from adamproof.bounds.problem import FIELDS, Hyperparameters, Problem
 from adamproof.bounds.sweep import bound
-from adamproof.bounds.theorems import theorem
+from adamproof.bounds.theorems.from_lemmas import theorem
 
 SETTINGS = 1_000_000
 POINTS = 2_000  # for mpmath, scaled up

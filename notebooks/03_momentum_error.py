@@ -28,7 +28,7 @@ import numpy as np
 import sympy
 
 import adamproof
-from adamproof.bounds.theorems import plain
+from adamproof.bounds.theorems.from_lemmas import plain
 from adamproof.report import notebook
 from adamproof.simulator import Noise, State, adam, quadratic, simulate
 

@@ -31,7 +31,7 @@ import numpy as np
 import adamproof
 from adamproof.bounds import Hyperparameters, Problem, best_schedule, certify, rate_constant
 from adamproof.bounds.plots import against_steps
-from adamproof.bounds.theorems import plain, with_scale
+from adamproof.bounds.theorems.from_lemmas import plain, with_scale
 from adamproof.report import notebook
 from adamproof.simulator import Noise, Schedule, quadratic, simulate
 

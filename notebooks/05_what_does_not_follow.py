@@ -33,9 +33,9 @@ import numpy as np
 import adamproof
 from adamproof import bounds
 from adamproof.bounds import Hyperparameters, Problem, bound, magnitudes, scaling_witness
+from adamproof.bounds.orders.schedules import written_out
 from adamproof.bounds.plots import against_steps
-from adamproof.bounds.schedules import written_out
-from adamproof.bounds.theorems import with_scale
+from adamproof.bounds.theorems.from_lemmas import with_scale
 from adamproof.claims.gathering import claim_table
 from adamproof.experiments.records import found_in, shipped
 from adamproof.report import notebook

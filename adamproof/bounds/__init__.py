@@ -1,66 +1,64 @@
 """The calculator: orders of magnitude in T and d, exact; the best schedule; scaling witnesses; bounds in numbers.
 
-affine (exponents) -> linear_program (exact) -> power_law (a schedule) -> asymptotics (an expression under it) ->
-schedules (the best one); parameters -> problem -> theorems (the lemmas' bounds) -> certified (one setting), sweep
-(many), target (the smallest T), tuning (the best hyperparameters), plots.  All are imported when they are asked for:
-`--help` needs the parameters, but neither SymPy nor the lemmas.
-What one setting needs is in plain formulas (plain), which `compiling` makes of the lemmas' own and `compiled` reads;
-schedule_table has the orders on all schedules.  SymPy (symbolic) is for what plain formulas cannot do.
+`formulas` and `orders` know no lemma; `theorems` reads the lemmas, and what it has compiled.  On these three rest
+problem (what is asked), certified (one setting), sweep (many), target (the smallest T), tuning (the best
+hyperparameters), magnitude, constant and the pictures.  All are imported when they are asked for: `--help` needs the
+parameters, but neither SymPy nor the lemmas.
 Nothing here is trusted: what a calculation claims about exponents is proved by the kernel on request.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .affine import Affine
-    from .asymptotics import order, rate
     from .certified import Bound, certify
     from .constant import rate_constant
-    from .linear_program import Constraint, Infeasible, Optimum, ProgramError, Unbounded, maximise
     from .magnitude import magnitudes
-    from .orders import Order, Rate
-    from .power_law import OrderError, Schedule, UndecidedOrder
+    from .orders.affine import Affine
+    from .orders.asymptotics import order, rate
+    from .orders.linear_program import Constraint, Infeasible, Optimum, ProgramError, Unbounded, maximise
+    from .orders.order import Order, Rate
+    from .orders.power_law import OrderError, Schedule, UndecidedOrder
+    from .orders.schedules import Best, Cell, Scale, ScalingWitness, best_schedule, cells, constraints, scaling_witness
     from .problem import Hyperparameters, Problem, ProblemError
-    from .schedules import Best, Cell, Scale, ScalingWitness, best_schedule, cells, constraints, scaling_witness
     from .sweep import Bounds, bound
     from .target import smallest_steps
     from .training import Training
     from .tuning import optimise
 
 _LATER = {
-    "Affine": "affine",
-    "Best": "schedules",
+    "Affine": "orders.affine",
+    "Best": "orders.schedules",
     "Bound": "certified",
     "Bounds": "sweep",
-    "Cell": "schedules",
-    "Constraint": "linear_program",
+    "Cell": "orders.schedules",
+    "Constraint": "orders.linear_program",
     "Hyperparameters": "problem",
-    "Infeasible": "linear_program",
-    "Optimum": "linear_program",
-    "Order": "orders",
-    "OrderError": "power_law",
+    "Infeasible": "orders.linear_program",
+    "Optimum": "orders.linear_program",
+    "Order": "orders.order",
+    "OrderError": "orders.power_law",
     "Problem": "problem",
     "ProblemError": "problem",
-    "ProgramError": "linear_program",
-    "Rate": "orders",
-    "Scale": "schedules",
-    "ScalingWitness": "schedules",
-    "Schedule": "power_law",
+    "ProgramError": "orders.linear_program",
+    "Rate": "orders.order",
+    "Scale": "orders.schedules",
+    "ScalingWitness": "orders.schedules",
+    "Schedule": "orders.power_law",
     "Training": "training",
-    "Unbounded": "linear_program",
-    "UndecidedOrder": "power_law",
-    "best_schedule": "schedules",
+    "Unbounded": "orders.linear_program",
+    "UndecidedOrder": "orders.power_law",
+    "best_schedule": "orders.schedules",
     "bound": "sweep",
-    "cells": "schedules",
+    "cells": "orders.schedules",
     "certify": "certified",
-    "constraints": "schedules",
+    "constraints": "orders.schedules",
     "magnitudes": "magnitude",
-    "maximise": "linear_program",
+    "maximise": "orders.linear_program",
     "optimise": "tuning",
-    "order": "asymptotics",
-    "rate": "asymptotics",
+    "order": "orders.asymptotics",
+    "rate": "orders.asymptotics",
     "rate_constant": "constant",
-    "scaling_witness": "schedules",
+    "scaling_witness": "orders.schedules",
     "smallest_steps": "target",
 }
 

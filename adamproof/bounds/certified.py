@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from .compiled import theorem
-from .evaluation import Arithmetic, Enclosure, Evaluation, NoEnclosure, bits_for
-from .parameters import doubt_of_betas
-from .plain import Beyond, Expr, made
+from .formulas.evaluation import Arithmetic, Enclosure, Evaluation, NoEnclosure, bits_for
+from .formulas.parameters import doubt_of_betas
+from .formulas.plain import Beyond, Expr, made
+from .formulas.statement import CORRECTED, Relation, Theorem, TheoremError
+from .formulas.symbols import NAME_OF, SYMBOLS
 from .problem import (
     FIELDS,
     Hyperparameters,
@@ -28,8 +29,7 @@ from .problem import (
     is_array,
     shown,
 )
-from .statement import CORRECTED, Relation, Theorem, TheoremError
-from .symbols import NAME_OF, SYMBOLS
+from .theorems.compiled import theorem
 from .training import UNKNOWN, Covered, Training, coverage, uncovered
 
 MOST_BITS = 16_000
@@ -153,7 +153,7 @@ class Numbers:
         try:
             return formula.xreplace(self._formulas) if self._formulas else formula
         except Beyond:
-            from .symbolic import by_sympy
+            from .formulas.symbolic import by_sympy
 
             return by_sympy(formula, self._formulas)
 
@@ -222,7 +222,7 @@ def _decided(left: Enclosure, right: Enclosure, strict: bool) -> bool | None:
 def _plain(expression: Any) -> Expr:
     if isinstance(expression, Expr):
         return expression
-    from .symbolic import plain_form
+    from .formulas.symbolic import plain_form
 
     return plain_form(expression)
 
@@ -230,7 +230,7 @@ def _plain(expression: Any) -> Expr:
 def _plain_relation(relation: Any) -> Relation:
     if isinstance(relation, Relation):
         return relation
-    from .symbolic import plain_relation
+    from .formulas.symbolic import plain_relation
 
     return plain_relation(relation)
 

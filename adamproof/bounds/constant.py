@@ -17,11 +17,11 @@ import sympy
 from ..lemmas.notation import T, d
 from ..lemmas.schedules import rate
 from .certified import DIGITS, Numbers, certify
-from .evaluation import Enclosure
-from .formulas import NumberError, exact
+from .formulas.evaluation import Enclosure
+from .formulas.symbolic import NAME_OF
+from .formulas.written import NumberError, exact
 from .problem import Hyperparameters, Problem, ProblemError, shown
-from .symbolic import NAME_OF
-from .theorems import plain
+from .theorems.from_lemmas import plain
 
 STEPS = (1, 2, 10, 10**3, 10**6, 10**12)
 MEANING = "1 - beta1 = alpha*T^-1/2, 1 - beta2 = beta*T^-1/2, lr = gamma0*T^-3/4/sqrt(d)"

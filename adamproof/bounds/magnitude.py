@@ -1,6 +1,6 @@
 """How large an update can be: R of Lemma B.2, R_t at a time, with bias correction, and S on average.
 
-All formulas are the lemmas' (adamproof.bounds.magnitude_formulas).
+All formulas are the lemmas' (adamproof.bounds.theorems.magnitude_formulas).
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from fractions import Fraction
 from typing import Any
 
 from .certified import DIGITS, Numbers
-from .compiled import magnitude
-from .evaluation import Enclosure
+from .formulas.evaluation import Enclosure
+from .formulas.statement import Relation
+from .formulas.symbols import SYMBOLS
 from .problem import Hyperparameters, Problem, ProblemError
-from .statement import Relation
-from .symbols import SYMBOLS
+from .theorems.compiled import magnitude
 
 B1, B2 = SYMBOLS["beta1"], SYMBOLS["beta2"]
 STABLE = Relation(B1**2, B2, True, "beta1^2 < beta2")

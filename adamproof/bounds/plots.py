@@ -20,7 +20,7 @@ import numpy
 
 from .problem import Hyperparameters, Problem, ProblemError, is_array
 from .sweep import bound
-from .theorems import theorem
+from .theorems.from_lemmas import theorem
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#000000")
 STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), "-")

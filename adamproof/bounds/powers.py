@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from .affine import exact
-from .formulas import NumberError, T
-from .formulas import exact as formula
-from .plain import Beyond, Expr
-from .spelling import Unspelled, monomials
+from .formulas.plain import Beyond, Expr
+from .formulas.spelling import Unspelled, monomials
+from .formulas.written import NumberError, T
+from .formulas.written import exact as formula
+from .orders.affine import exact
 
 HALF = Fraction(1, 2)
 
@@ -49,7 +49,7 @@ def _fits(of: str, root: Fraction) -> bool:
 def _by_sympy(of: str, whole: Expr) -> Fraction | None:
     import sympy
 
-    from .symbolic import SYMBOLS
+    from .formulas.symbolic import SYMBOLS
 
     steps, dim = SYMBOLS["steps"], SYMBOLS["dim"]
     power = sympy.sympify(whole if of == "lr" else 1 - sympy.sympify(whole))
@@ -64,7 +64,7 @@ def _by_sympy(of: str, whole: Expr) -> Fraction | None:
 def doubts_of_formulas(values: Mapping[str, Any]) -> list[str]:
     """What looks as if something else was meant in formulas in T, one sentence each: T^-1/2 for 1-T^-1/2, and back.
 
-    Values are as `adamproof.bounds.parameters.doubts` takes them, by the names of the inputs; numbers are passed over.
+    Values are as `parameters.doubts` takes them, by the names of the inputs; numbers are passed over.
     """
     found = [_doubt(name, values.get(name)) for name in ("beta1", "beta2", "lr")]
     return [sentence for sentence in found if sentence]
@@ -95,7 +95,7 @@ def _done(operation: Callable[[Any], Any], value: Expr) -> Expr:
     try:
         found: Expr = operation(value)
     except Beyond:
-        from .symbolic import plain_form
+        from .formulas.symbolic import plain_form
 
         return plain_form(operation(value._sympy_()))
     return found
@@ -111,8 +111,8 @@ def _power_of_T(value: Any) -> Fraction | None:
 
 
 def _by_order(value: Expr) -> Fraction | None:
-    from .asymptotics import order
-    from .power_law import OrderError
+    from .orders.asymptotics import order
+    from .orders.power_law import OrderError
 
     try:
         found = order(value._sympy_()).T

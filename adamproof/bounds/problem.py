@@ -15,10 +15,10 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any
 
-from .evaluation import Enclosure, NoEnclosure, bits_for, decimal, enclose
-from .formulas import NumberError, exact
-from .parameters import DEFAULTS, HYPERPARAMETERS, MEANINGS, PROBLEM, TRAINING
-from .symbols import SYMBOLS
+from .formulas.evaluation import Enclosure, NoEnclosure, bits_for, decimal, enclose
+from .formulas.parameters import DEFAULTS, HYPERPARAMETERS, MEANINGS, PROBLEM, TRAINING
+from .formulas.symbols import SYMBOLS
+from .formulas.written import NumberError, exact
 
 LARGEST_FILE = 1_000_000  # bytes
 TABLES = ("problem", "hyperparameters", "training")  # of a problem file

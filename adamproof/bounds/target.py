@@ -12,13 +12,13 @@ from fractions import Fraction
 from typing import Any
 
 from .certified import DIGITS, Bound, Numbers, certify
-from .compiled import theorem
-from .evaluation import Enclosure
-from .formulas import NumberError, exact
-from .monotone import never_grows
+from .formulas.evaluation import Enclosure
+from .formulas.monotone import never_grows
+from .formulas.statement import Theorem
+from .formulas.symbols import SYMBOLS
+from .formulas.written import NumberError, exact
 from .problem import Hyperparameters, Problem, ProblemError, from_mapping, given, shown
-from .statement import Theorem
-from .symbols import SYMBOLS
+from .theorems.compiled import theorem
 
 FEW = 16  # every smaller T is tried if there are fewer
 LIMIT = 40  # T is searched up to 10^LIMIT

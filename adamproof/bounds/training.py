@@ -13,11 +13,11 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from ..support.parsing import NumberError, rational
-from .compiled import slug_of
-from .parameters import TRAINING
+from .formulas.parameters import TRAINING
+from .formulas.statement import CORRECTED
 from .problem import NONNEGATIVE, ProblemError, shown
 from .problem import checked as checked_number
-from .statement import CORRECTED
+from .theorems.compiled import slug_of
 
 CONSTANT = "constant"
 NO_SCHEDULE = (CONSTANT, "none", "no", "off", "fixed")  # in any case; whoever writes this has a constant learning rate

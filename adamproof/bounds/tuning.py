@@ -19,11 +19,11 @@ import sympy
 from ..lemmas.main import optimal_learning_rate
 from ..lemmas.notation import R, b1, b2, gamma
 from .certified import DIGITS, Bound, Numbers, certify
-from .evaluation import Enclosure, Evaluation, NoEnclosure, bits_for, decimal
-from .monotone import never_grows, never_shrinks
+from .formulas.evaluation import Enclosure, Evaluation, NoEnclosure, bits_for, decimal
+from .formulas.monotone import never_grows, never_shrinks
+from .formulas.symbolic import plain_form
 from .problem import FIELDS, Hyperparameters, Problem, ProblemError
-from .symbolic import plain_form
-from .theorems import Theorem, TheoremError, theorem
+from .theorems.from_lemmas import Theorem, TheoremError, theorem
 
 CHOICES = ("lr", "beta1", "beta2")
 SMALLEST_GAP = 9  # 1 - beta is at least 10^-SMALLEST_GAP

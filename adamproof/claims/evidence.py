@@ -1,7 +1,7 @@
 """What a verdict about a claim of the source may rest on: checked lemmas, computed exponents, and what is missing.
 
 Lemmas are checked by adamproof.checking, each claim of them that is asked for (`gathering`).  Nothing here knows which
-claims there are (`table` does), and nothing imports SymPy or a lemma file.
+claims there are (`verdicts` does), and nothing imports SymPy or a lemma file.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-from ..bounds.power_law import OrderError, Schedule
+from ..bounds.orders.power_law import OrderError, Schedule
 from ..checking.serialize import packed_value, unpacked_value
 from ..kernel.terms import Term
 from .evidence import Evidence, EvidenceStore, State, failed, occurs

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
 
-from ..bounds.power_law import OrderError, Schedule
+from ..bounds.orders.power_law import OrderError, Schedule
 from ..crosscheck.records import CheckedProof
 from ..theory.graph import label_of
 from .evidence import Evidence, State, failed

@@ -11,7 +11,7 @@ from .terminal import labelled
 
 if TYPE_CHECKING:
     from ..bounds.certified import Bound, Check
-    from ..bounds.evaluation import Enclosure
+    from ..bounds.formulas.evaluation import Enclosure
     from ..bounds.magnitude import Magnitudes
     from ..bounds.target import Target
     from ..bounds.training import Covered, Training
@@ -113,7 +113,7 @@ def _by_how_much(check: Check) -> str:
 
 def _rounded(value: Fraction, digits: int = 3) -> str:
     """For people: rounded up, with commas between thousands."""
-    from ..bounds.evaluation import decimal
+    from ..bounds.formulas.evaluation import decimal
 
     text = decimal(value, digits, up=True)
     return f"{int(text):,}" if text.isdigit() else text

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..bounds.parameters import DEFAULTS, EXAMPLES, MEANINGS, TRAINING, doubts
+from ..bounds.formulas.parameters import DEFAULTS, EXAMPLES, MEANINGS, TRAINING, doubts
 from . import terminal
 from .errors import CliError
 from .number_types import Formula, Whole
 from .terminal import labelled
 
 if TYPE_CHECKING:
-    from ..bounds.evaluation import Enclosure
+    from ..bounds.formulas.evaluation import Enclosure
 
 VIOLATED = 1
 TRAITS = {

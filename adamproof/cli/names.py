@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Sequence
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..checking.assumptions import matching, unknown
-from ..theory.index import chapters, labels, names
+from ..theory.index import chapters, labels, names, unknown_lemma
 from . import kinds
 from .errors import CliError
 
@@ -82,10 +81,7 @@ def _slug(name: str) -> str:
         raise CliError(_no_lemma_file(name))
     if LIKE_A_FILE.search(name):
         raise CliError(kinds.missing(name))
-    close = difflib.get_close_matches(wanted, {known.lower(): known for known in names()}, n=1, cutoff=0.4)
-    written = {known.lower(): known for known in names()}
-    hint = f"; did you mean {written[close[0]]}?" if close else ""
-    raise CliError(f"there is no lemma named {name!r}{hint} (`adamproof list` shows all)")
+    raise CliError(unknown_lemma(name, names()))
 
 
 def _no_lemma_file(name: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..bounds.parameters import constants_for_exponents
+from ..bounds.formulas.parameters import constants_for_exponents
 from ..support import parsing
 from .errors import CliError
 
@@ -126,7 +126,7 @@ class Formula(ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if isinstance(value, str) and not (ctx is not None and ctx.resilient_parsing):  # no SymPy for a completion
-            from ..bounds.formulas import exact
+            from ..bounds.formulas.written import exact
 
             checked(exact, value, param, self.examples, self.fits)
         return value

@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 
 from ..bounds.certified import Numbers, certify, checked
-from ..bounds.evaluation import Enclosure
-from ..bounds.magnitude_formulas import EXCESS, R_T, S
+from ..bounds.formulas.evaluation import Enclosure
 from ..bounds.problem import Hyperparameters, Problem, ProblemError
-from ..bounds.theorems import CORRECTED, Theorem, plain, theorem
+from ..bounds.theorems.from_lemmas import CORRECTED, Theorem, plain, theorem
+from ..bounds.theorems.magnitude_formulas import EXCESS, R_T, S
 from ..bounds.training import Training
 from ..lemmas.main import main_theorem_averaged
 from ..lemmas.momentum import momentum_error

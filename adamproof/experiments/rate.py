@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from ..bounds.asymptotics import order, rate
-from ..bounds.power_law import Schedule as Exponents
-from ..bounds.schedules import written_out
-from ..bounds.theorems import with_scale
+from ..bounds.orders.asymptotics import order, rate
+from ..bounds.orders.power_law import Schedule as Exponents
+from ..bounds.orders.schedules import written_out
+from ..bounds.theorems.from_lemmas import with_scale
 from ..simulator import Algorithm, Noise, Run, Schedule, quadratic, sign_descent
 from .against_bound import compare
 from .pictures import Curve, Panel, Picture

@@ -22,6 +22,7 @@ from .index import EXPERIMENTS, module
 SCHEMA = 1
 # Beside the simulator, the bounds that runs are compared with, and the experiment's own file.
 SHARED = ("support/arrays.py", *(f"experiments/{name}.py" for name in ("against_bound", "runner", "statistics")))
+BOUNDS = ("certified", "magnitude", "problem", "training", "tuning")
 
 
 RecordError = records.RecordError
@@ -80,10 +81,11 @@ def made(experiment: str, seed: int, full: bool, engine: str, parameters: Any, r
 @cache
 def fingerprint(experiment: str) -> str:
     """A digest of what an experiment's numbers come from: simulator, bounds, the shared tools, its own file."""
-    shared = [package_data.folder(*name.split("/")) for name in SHARED]
+    names = [*SHARED, *(f"bounds/{name}.py" for name in BOUNDS), f"experiments/{EXPERIMENTS[experiment]}.py"]
     rooms = [*package_data.entries(package_data.folder("simulator"), ".py")]
-    rooms += package_data.entries(package_data.folder("bounds"), ".py", ".json")
-    return records.digest_of([*rooms, *shared, package_data.folder("experiments", f"{EXPERIMENTS[experiment]}.py")])
+    for room in ("formulas", "orders", "theorems"):
+        rooms += package_data.entries(package_data.folder("bounds", room), ".py", ".json")
+    return records.digest_of([*rooms, *(package_data.folder(*name.split("/")) for name in names)])
 
 
 # --- files --------------------------------------------------------------------------------------

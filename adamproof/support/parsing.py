@@ -6,8 +6,8 @@
 
 An underscore may stand between two digits.  A fraction right behind "^" belongs to the exponent ("**" means "^");
 4^-1/2.0 and 4^-1 / 2 are refused.  Nothing is handed to an evaluator, and what would be too long to write down is
-refused before it is computed.  This module needs the standard library alone; `adamproof.bounds.formulas` reads formulas
-in T and d by the same grammar.
+refused before it is computed.  This module needs the standard library alone; `bounds.formulas.written` reads
+formulas in T and d by the same grammar.
 """
 
 from __future__ import annotations

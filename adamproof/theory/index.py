@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import pkgutil
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from ..support import package_data
@@ -102,3 +104,11 @@ def _slug(module: str) -> str:
 
 def _declares(module: str) -> bool:
     return bool(DECLARES.search(package_data.source_of(module)))
+
+
+def unknown_lemma(name: str, known: Iterable[str]) -> str:
+    """What is said of a name that no lemma has, with the one of these that is most like it."""
+    wanted, written = name.strip().lower().replace("_", "-"), {other.lower(): other for other in known}
+    close = difflib.get_close_matches(wanted, written, n=1, cutoff=0.4)
+    hint = f"; did you mean {written[close[0]]}?" if close else ""
+    return f"there is no lemma named {name!r}{hint} (`adamproof list` shows all)"

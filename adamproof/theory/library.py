@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 from collections.abc import Iterable
 from functools import cache
 
 from ..prover.record import Step
-from .index import labels, modules, names
+from .index import labels, modules, names, unknown_lemma
 from .lemma import Claim, Derivation, Lemma, LemmaError, derive_claim
 
 
@@ -61,10 +60,7 @@ def get(name: str) -> Lemma:
     if found is not None:
         return found
     declared = [own for lemma in _declared.values() for own in (lemma.slug, lemma.label) if own]
-    known = {other.lower(): other for other in (*names(), *declared)}
-    close = difflib.get_close_matches(wanted, known, n=1, cutoff=0.4)
-    hint = f"; did you mean {known[close[0]]}?" if close else ""
-    raise UnknownLemma(f"there is no lemma named {name!r}{hint} (`adamproof list` shows all)")
+    raise UnknownLemma(unknown_lemma(name, [*names(), *declared]))
 
 
 def theorem_of(slug: str, claim: str | None = None) -> Step:

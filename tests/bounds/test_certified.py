@@ -14,10 +14,11 @@ import sympy
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from adamproof.bounds import sweep, theorems
+from adamproof.bounds import sweep
 from adamproof.bounds.certified import certify
 from adamproof.bounds.problem import Hyperparameters, Problem, ProblemError, from_mapping, read
-from adamproof.bounds.theorems import NAMES, TheoremError, plain, theorem
+from adamproof.bounds.theorems import from_lemmas
+from adamproof.bounds.theorems.from_lemmas import NAMES, TheoremError, plain, theorem
 from adamproof.lemmas.main import setting
 from adamproof.lemmas.notation import T, d, gamma, w
 from adamproof.prover import E
@@ -350,4 +351,4 @@ def test_the_theorems_are_those_of_the_lemmas() -> None:
         "unconditional",
         "high-probability",
     ]
-    assert set(theorems._MADE) == set(NAMES)
+    assert set(from_lemmas._MADE) == set(NAMES)

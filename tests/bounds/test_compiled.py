@@ -15,32 +15,32 @@ from typing import Any
 import pytest
 import sympy
 
-from adamproof.bounds import (
+from adamproof.bounds import schedule_report
+from adamproof.bounds.certified import Numbers
+from adamproof.bounds.formulas.evaluation import Enclosure, Evaluation
+from adamproof.bounds.formulas.plain import Beyond, Expr
+from adamproof.bounds.formulas.statement import CORRECTED, Theorem
+from adamproof.bounds.formulas.symbolic import NotPlain, SymbolicFormula, by_sympy, plain_form, plain_relation
+from adamproof.bounds.formulas.symbols import SYMBOLS
+from adamproof.bounds.formulas.written import Formula, exact
+from adamproof.bounds.magnitude import magnitudes
+from adamproof.bounds.orders.power_law import OrderError
+from adamproof.bounds.problem import Hyperparameters, Problem, ProblemError
+from adamproof.bounds.schedule_report import report
+from adamproof.bounds.theorems import (
     compiled,
     compiling,
     compiling_schedules,
-    exponents,
     formula_table,
     magnitude_formulas,
     schedule_table,
 )
-from adamproof.bounds.certified import Numbers
-from adamproof.bounds.evaluation import Enclosure, Evaluation
-from adamproof.bounds.exponents import report
-from adamproof.bounds.formulas import Formula, exact
-from adamproof.bounds.magnitude import magnitudes
-from adamproof.bounds.plain import Beyond, Expr
-from adamproof.bounds.power_law import OrderError
-from adamproof.bounds.problem import Hyperparameters, Problem, ProblemError
-from adamproof.bounds.sources import digest, with_lemmas
-from adamproof.bounds.statement import CORRECTED, Theorem
-from adamproof.bounds.symbolic import NotPlain, SymbolicFormula, by_sympy, plain_form, plain_relation
-from adamproof.bounds.symbols import SYMBOLS
-from adamproof.bounds.theorems import NAMES, theorem
+from adamproof.bounds.theorems.from_lemmas import NAMES, theorem
+from adamproof.bounds.theorems.sources import digest, with_lemmas
 from adamproof.support.parsing import NumberError
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDER = ROOT / "adamproof" / "bounds"
+FOLDER = ROOT / "adamproof" / "bounds" / "theorems"
 THEOREMS = [
     (name, case, corrected)
     for name in NAMES
@@ -69,7 +69,7 @@ FORMULAS = {
 
 
 def test_the_file_is_what_the_lemmas_give() -> None:
-    """`python -m adamproof.bounds.compiling` writes it anew."""
+    """`python -m adamproof.bounds.theorems.compiling` writes it anew."""
     assert (FOLDER / formula_table.FILE).read_text(encoding="utf-8") == formula_table.written(compiling.compiled())
 
 
@@ -219,7 +219,7 @@ def test_a_file_that_is_missing_or_no_such_file_is_not_used(
 ) -> None:
     if content is not None:
         (tmp_path / "made.json").write_text(content, encoding="utf-8")
-    place = "adamproof.bounds.formula_table.package_data.folder"
+    place = "adamproof.bounds.theorems.formula_table.package_data.folder"
     monkeypatch.setattr(place, lambda *names, package="": tmp_path / names[-1])
     assert formula_table.stored("made.json") is None
 
@@ -275,18 +275,18 @@ def test_the_table_has_the_orders_that_sympy_finds(name: str) -> None:
     points = [{each: rng.choice(values) for each in "ABC"} for _ in range(8)]
     points += [{"A": a, "B": b, "C": Fraction(3, 4)} for a in (Fraction(0), Fraction(1)) for b in (a, a + 1)]
     for point in points:
-        found = exponents._looked_up(point, name, False)
+        found = schedule_report._looked_up(point, name, False)
         if found is None:
             with pytest.raises(OrderError):
-                exponents._computed(point, name, False)
+                schedule_report._computed(point, name, False)
         else:
-            assert found.data() == exponents._computed(point, name, False).data()
+            assert found.data() == schedule_report._computed(point, name, False).data()
 
 
 def test_the_best_schedule_of_the_table_is_the_computed_one() -> None:
     for name in ("main", "averaged"):
-        found = exponents._looked_up({}, name, True)
-        assert found is not None and found.data() == exponents._computed({}, name, True).data()
+        found = schedule_report._looked_up({}, name, True)
+        assert found is not None and found.data() == schedule_report._computed({}, name, True).data()
         assert found == report({}, name, best_only=True)
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Abs, Integer, Rational, Sum, log, sqrt
 
-from adamproof.bounds.evaluation import Arithmetic, Enclosure, NoEnclosure, _ln, decimal, enclose
+from adamproof.bounds.formulas.evaluation import Arithmetic, Enclosure, NoEnclosure, _ln, decimal, enclose
 from adamproof.lemmas.notation import geometric, t
 from adamproof.prover import reals
 

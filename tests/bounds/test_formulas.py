@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sympy import Rational, sqrt
 
 from adamproof.bounds import OrderError, Schedule
-from adamproof.bounds.formulas import NumberError, exact
+from adamproof.bounds.formulas.written import NumberError, exact
 from adamproof.lemmas.notation import T, d
 from adamproof.support.parsing import integer, rational, real, whole_root
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from adamproof.bounds.evaluation import Enclosure
+from adamproof.bounds.formulas.evaluation import Enclosure
 from adamproof.bounds.magnitude import magnitude_map, magnitudes
 from adamproof.bounds.problem import ProblemError
 

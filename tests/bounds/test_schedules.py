@@ -26,7 +26,7 @@ from adamproof.bounds import (
     maximise,
     scaling_witness,
 )
-from adamproof.bounds.linear_program import Optimum, checked
+from adamproof.bounds.orders.linear_program import Optimum, checked
 from adamproof.kernel import verify
 from adamproof.kernel.normal import difference
 from adamproof.lemmas.notation import R_squared, T, b1, b2
@@ -86,7 +86,7 @@ def test_the_scale_is_that_of_the_lemma() -> None:
 
 def polynomial(form: Affine) -> Any:
     """The form as the kernel sees it."""
-    from adamproof.bounds.schedules import _real
+    from adamproof.bounds.orders.schedules import _real
     from adamproof.prover import term
 
     return difference(term(_real(form)), term(0))

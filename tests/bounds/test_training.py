@@ -8,7 +8,7 @@ import pytest
 
 from adamproof.bounds import Hyperparameters, Problem, ProblemError, Training, certify
 from adamproof.bounds.presets import PRESETS
-from adamproof.bounds.theorems import CORRECTED, NAMES, theorem
+from adamproof.bounds.theorems.from_lemmas import CORRECTED, NAMES, theorem
 from adamproof.bounds.training import coverage, training_of, uncovered
 
 PROBLEM = Problem(gap=8, grad1=4, L0=1, sigma0=1, dim=16, V=1, vbar="1/2", B=1, delta="0.05")

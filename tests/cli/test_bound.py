@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from adamproof.bounds.evaluation import Enclosure
-from adamproof.bounds.parameters import MEANINGS
+from adamproof.bounds.formulas.evaluation import Enclosure
+from adamproof.bounds.formulas.parameters import MEANINGS
 from adamproof.cli import main
 from adamproof.cli.bound_output import _multiple, _part
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from adamproof.bounds.certified import certify, effective
-from adamproof.bounds.parameters import THEOREMS
+from adamproof.bounds.formulas.parameters import THEOREMS
 from adamproof.bounds.problem import FIELDS, from_mapping
 from adamproof.cli import main
 from adamproof.cli.bound_output import bound_data

@@ -11,8 +11,8 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from adamproof.bounds.formulas import exact
-from adamproof.bounds.parameters import constants_for_exponents, doubt_of_betas, doubts
+from adamproof.bounds.formulas.parameters import constants_for_exponents, doubt_of_betas, doubts
+from adamproof.bounds.formulas.written import exact
 from adamproof.bounds.powers import doubts_of_formulas
 from adamproof.bounds.problem import FIELDS, checked
 from adamproof.cli import main

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from adamproof.bounds import certify
-from adamproof.bounds.parameters import THEOREMS
+from adamproof.bounds.formulas.parameters import THEOREMS
 from adamproof.bounds.problem import from_mapping, read
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "bounds.md").read_text(encoding="utf-8")

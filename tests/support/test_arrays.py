@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 import sympy
 
-from adamproof.bounds.formulas import NumberError, exact
+from adamproof.bounds.formulas.written import NumberError, exact
 from adamproof.bounds.problem import Hyperparameters, Problem, ProblemError
 from adamproof.bounds.sweep import bound
 from adamproof.experiments.statistics import exponent, grouped, holm, identical, independent

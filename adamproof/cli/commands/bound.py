@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...bounds.parameters import MEANINGS, THEOREMS
+from ...bounds.formulas.parameters import MEANINGS, THEOREMS
 from ...support.parsing import rational
 from .. import files, idle, terminal
 from ..bound_output import (
@@ -268,6 +268,6 @@ class Question:
 
 
 def theorem_slug(name: str) -> str:
-    from ...bounds.compiled import slug_of
+    from ...bounds.theorems.compiled import slug_of
 
     return slug_of(name)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...bounds.parameters import MEANINGS, constants_for_factors
+from ...bounds.formulas.parameters import MEANINGS, constants_for_factors
 from ...support.columns import aligned
 from ...support.parsing import rational
 from .. import idle, terminal
@@ -105,7 +105,7 @@ def _where_it_fails(found: RateConstant) -> list[str]:
 
 
 def _steps(count: int) -> str:
-    from ...bounds.evaluation import decimal
+    from ...bounds.formulas.evaluation import decimal
 
     return str(count) if count < 10**6 else decimal(Fraction(count), 6, up=False)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ...bounds.parameters import THEOREMS, constants_for_exponents
+from ...bounds.formulas.parameters import THEOREMS, constants_for_exponents
 from .. import terminal
 from ..calculator import refusing
 from ..errors import CliError
@@ -38,9 +38,9 @@ def command(A: str | None, B: str | None, C: str | None, theorem: str, best: boo
 
     Exit status: 0, or 2 for a usage error.
     """
-    from ...bounds.exponents import report
-    from ...bounds.linear_program import ProgramError
-    from ...bounds.power_law import OrderError
+    from ...bounds.orders.linear_program import ProgramError
+    from ...bounds.orders.power_law import OrderError
+    from ...bounds.schedule_report import report
 
     given = {"A": A, "B": B, "C": C}
     if not best and None in given.values():

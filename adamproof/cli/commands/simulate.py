@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from ...bounds.parameters import constants_for_exponents, doubts
+from ...bounds.formulas.parameters import constants_for_exponents, doubts
 from .. import files, json_output, terminal
 from ..errors import CliError
 from ..number_types import Exponent, Real, Whole, exponent

@@ -11,7 +11,7 @@ from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any
 
-from ..support.parsing import DECIMAL, NumberError, rational
+from ...support.parsing import DECIMAL, NumberError, rational
 
 THEOREMS = ("main", "averaged", "corollary", "unconditional", "high-probability")
 PROBLEM = {

@@ -14,8 +14,8 @@ from typing import Any
 import sympy
 from sympy.core.relational import LessThan, Relational, StrictLessThan
 
-from ..prover import power, real_power
-from ..support.parsing import Parser
+from ...prover import power, real_power
+from ...support.parsing import Parser
 from . import symbols
 from .plain import INTEGER, NONNEGATIVE, POSITIVE, REAL, Add, Call, Expr, Mul, Opaque, Pow, Rational, Symbol
 from .statement import Relation

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from ..support.parsing import rational
+from ...support.parsing import rational
 
 
 @dataclass(frozen=True)

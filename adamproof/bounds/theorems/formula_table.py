@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..support import package_data
-from .plain import Add, Call, Expr, Mul, Pow
+from ...support import package_data
+from ..formulas.plain import Add, Call, Expr, Mul, Pow
 from .sources import digest
 
 FILE = "compiled.json"
@@ -23,7 +23,7 @@ def key(name: str, case: int, bias_correction: bool) -> str:
 def stored(file: str) -> Any:
     """The content of a file, if it was made from the sources that are there now, and None otherwise."""
     try:
-        found = json.loads(package_data.text(package_data.folder("bounds", file)))
+        found = json.loads(package_data.text(package_data.folder("bounds", "theorems", file)))
         fits = found["format"] == FORMAT and found["digest"] == digest(found["sources"])
     except (OSError, ValueError, KeyError, TypeError):
         return None

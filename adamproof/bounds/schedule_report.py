@@ -8,11 +8,11 @@ from fractions import Fraction
 from typing import Any
 
 from ..kernel import verify
-from .affine import exact
-from .orders import Order, Rate, rate_of
-from .power_law import OrderError, Schedule
+from .orders.affine import exact
+from .orders.order import Order, Rate, rate_of
+from .orders.power_law import OrderError, Schedule
 from .powers import exponent
-from .schedule_table import BestRate, table
+from .theorems.schedule_table import BestRate, table
 
 MEANING = "1 - beta1 = Theta(T^-A), 1 - beta2 = Theta(T^-B), lr = Theta(T^-C/sqrt(d))"
 
@@ -105,9 +105,9 @@ def _looked_up(values: Mapping[str, Fraction], theorem: str, best_only: bool) ->
 def _computed(values: Mapping[str, Fraction], theorem: str, best_only: bool) -> Report:
     """The report from the lemmas themselves, by SymPy and the linear program."""
     from ..prover import dump
-    from .asymptotics import order, rate
-    from .schedules import best_schedule, written_out
-    from .theorems import with_scale
+    from .orders.asymptotics import order, rate
+    from .orders.schedules import best_schedule, written_out
+    from .theorems.from_lemmas import with_scale
 
     terms, scale = with_scale(theorem)
     found = best_schedule(terms, scale, values if best_only else None)

@@ -1,4 +1,4 @@
-"""The lemmas' formulas as plain ones, read from the file `compiled.json` that `adamproof.bounds.compiling` writes.
+"""The lemmas' formulas as plain ones, read from the file `compiled.json` that `compiling` writes.
 
 The file names the sources that it was made from and their digest.  Where the sources have changed, or where there is no
 such file, the formulas are compiled anew, by SymPy and from the lemmas themselves: they are never stale.
@@ -10,10 +10,10 @@ from fractions import Fraction
 from functools import cache
 from typing import Any, NamedTuple
 
+from ..formulas.plain import Call, Expr, Rational
+from ..formulas.statement import Relation, Theorem, Trivial, refuse_unknown
+from ..formulas.symbols import SYMBOLS
 from .formula_table import FILE, KINDS, key, stored
-from .plain import Call, Expr, Rational
-from .statement import Relation, Theorem, Trivial, refuse_unknown
-from .symbols import SYMBOLS
 
 
 class LemmaName(NamedTuple):

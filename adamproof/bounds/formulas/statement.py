@@ -41,7 +41,7 @@ class Trivial:
 
 @dataclass(frozen=True)
 class Theorem:
-    """One theorem in the symbols of the inputs (adamproof.bounds.symbols), as SymPy's expressions or plain formulas.
+    """One theorem in the symbols of the inputs (`symbols`), as SymPy's expressions or plain formulas.
 
     terms: the parts of the bound by name; bound: the right side of the claim, their sum; scale: the magnitude in it (R
     or S) by name; hypotheses: the claim's assumptions that are relations of these symbols; assumed: the others' names.

@@ -1,9 +1,9 @@
-"""Makes the lemmas' formulas into plain ones: `python -m adamproof.bounds.compiling` writes them into compiled.json.
+"""Makes the lemmas' formulas plain: `python -m adamproof.bounds.theorems.compiling` writes them into compiled.json.
 
 It writes what `compiling_schedules` makes as well.
 
-Everything is read from `theorems` and `magnitude_formulas`, hence from the lemmas.  The digest is that of every lemma
-file that these import, directly or not, and of the modules here that read them.
+Everything is read from `from_lemmas` and `magnitude_formulas`, hence from the lemmas.  The digest is that of every
+lemma file that these import, directly or not, and of the modules here that read them.
 """
 
 from __future__ import annotations
@@ -12,16 +12,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..support import files
+from ...support import files
+from ..formulas.parameters import THEOREMS
+from ..formulas.statement import CORRECTED, Theorem
+from ..formulas.symbolic import plain_form, plain_relation
 from . import magnitude_formulas
 from .formula_table import FILE, FORMAT, Table, key, written
-from .parameters import THEOREMS
+from .from_lemmas import theorem
 from .sources import digest, with_lemmas
-from .statement import CORRECTED, Theorem
-from .symbolic import plain_form, plain_relation
-from .theorems import theorem
 
-READERS = ("bounds/compiling.py", "bounds/magnitude_formulas.py", "bounds/symbolic.py", "bounds/theorems.py")
+READERS = (
+    "bounds/formulas/symbolic.py",
+    *(f"bounds/theorems/{name}.py" for name in ("compiling", "from_lemmas", "magnitude_formulas")),
+)
 
 
 def compiled() -> dict[str, Any]:

@@ -14,7 +14,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from typing import Any
 
-from ..support.parsing import whole_root
+from ...support.parsing import whole_root
 from .plain import Call, Opaque
 
 EXACT_BITS = 4096  # an exact value may be this long

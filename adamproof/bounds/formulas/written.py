@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from ..support.parsing import LONGEST_POWER, NumberError, Parser, bits, decimal, in_range, out_of_range
+from ...support.parsing import LONGEST_POWER, NumberError, Parser, bits, decimal, in_range, out_of_range
 from .plain import Beyond, Expr, Rational, powered
 from .symbols import SYMBOLS
 
@@ -87,7 +87,7 @@ def _of_sympy(value: Any) -> Any:
 
 def _scalar(value: Any) -> Any:
     """The number in a NumPy scalar or an array without dimensions."""
-    from ..support.arrays import ArrayError, refuse_other_types  # NumPy is loaded only for those who use it
+    from ...support.arrays import ArrayError, refuse_other_types  # NumPy is loaded only for those who use it
 
     try:
         refuse_other_types(value)

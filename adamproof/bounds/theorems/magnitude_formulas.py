@@ -11,10 +11,10 @@ from typing import Any
 
 import sympy
 
-from ..lemmas.main import main_theorem_averaged
-from ..lemmas.notation import R, T, eps, m, t, v
-from ..lemmas.update import bias_corrected, magnitude_identity, update_magnitude_tight
-from .theorems import plain
+from ...lemmas.main import main_theorem_averaged
+from ...lemmas.notation import R, T, eps, m, t, v
+from ...lemmas.update import bias_corrected, magnitude_identity, update_magnitude_tight
+from .from_lemmas import plain
 
 R_T = update_magnitude_tight.lemma.constants["R_t"].xreplace({t: T})
 # At v_t = 1 and epsilon = 0 a run that attains |m_t| = R_t*sqrt(v_t) has this corrected magnitude.

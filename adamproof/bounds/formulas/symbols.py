@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from .plain import INTEGER, NONNEGATIVE, Symbol
 
-# D, grad1, Gp and Gq stand for what the lemmas write as expectations and means over time (adamproof.bounds.theorems).
+# D, grad1, Gp and Gq stand for what the lemmas write as expectations and means over time (`theorems`).
 SYMBOLS: Mapping[str, Symbol] = {
     "gap": Symbol("D", NONNEGATIVE),
     "grad1": Symbol("grad1", NONNEGATIVE),

@@ -267,7 +267,7 @@ class Call(_Node):
     def _sympy_(self) -> Any:
         import sympy
 
-        from ..prover import power, real_power
+        from ...prover import power, real_power
 
         args = [argument._sympy_() for argument in self.args]
         if self.head == "Sum":

@@ -16,17 +16,17 @@ import sympy
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import LessThan, StrictLessThan
 
-from ..lemmas.beyond import high_probability, unconditional
-from ..lemmas.beyond import setting as beyond
-from ..lemmas.main import bias_corrected_main, corollary_3_3, main_theorem, main_theorem_averaged
-from ..lemmas.main import setting as main
-from ..lemmas.notation import R, T, b1, d, gamma, p, q, t
-from ..prover import E, Forall, Integral01, power, real_power
-from ..theory.lemma import Claim, Lemma
-from .parameters import THEOREMS as NAMES
-from .schedules import Scale
-from .statement import CORRECTED, Theorem, TheoremError, Trivial, refuse_unknown
-from .symbolic import NAME_OF, SYMBOLS
+from ...lemmas.beyond import high_probability, unconditional
+from ...lemmas.beyond import setting as beyond
+from ...lemmas.main import bias_corrected_main, corollary_3_3, main_theorem, main_theorem_averaged
+from ...lemmas.main import setting as main
+from ...lemmas.notation import R, T, b1, d, gamma, p, q, t
+from ...prover import E, Forall, Integral01, power, real_power
+from ...theory.lemma import Claim, Lemma
+from ..formulas.parameters import THEOREMS as NAMES
+from ..formulas.statement import CORRECTED, Theorem, TheoremError, Trivial, refuse_unknown
+from ..formulas.symbolic import NAME_OF, SYMBOLS
+from ..orders.schedules import Scale
 
 GAP, GRAD1, GP, GQ = (SYMBOLS[name] for name in ("gap", "grad1", "Gp", "Gq"))
 OPAQUE = (AppliedUndef, E, Integral01, sympy.Sum, sympy.Integral, power, real_power)

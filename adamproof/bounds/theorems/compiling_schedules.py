@@ -6,22 +6,21 @@ import json
 from fractions import Fraction
 from typing import Any
 
-from ..prover import dump
-from .affine import Affine
+from ...prover import dump
+from ..formulas.parameters import THEOREMS
+from ..orders.affine import Affine
+from ..orders.power_law import Schedule
+from ..orders.schedules import Cell, best_schedule, cells, written_out
 from .formula_table import FORMAT
-from .parameters import THEOREMS
-from .power_law import Schedule
+from .from_lemmas import with_scale
 from .schedule_table import stored_form
-from .schedules import Cell, best_schedule, cells, written_out
 from .sources import digest, with_lemmas
-from .theorems import with_scale
 
-READERS = tuple(
-    f"bounds/{name}.py"
-    for name in (
-        *("affine", "asymptotics", "compiling_schedules", "linear_program", "orders", "power_law", "schedules"),
-        *("symbolic", "theorems"),
-    )
+ORDERS = ("affine", "asymptotics", "linear_program", "order", "power_law", "schedules")
+READERS = (
+    "bounds/formulas/symbolic.py",
+    *(f"bounds/orders/{name}.py" for name in ORDERS),
+    *(f"bounds/theorems/{name}.py" for name in ("compiling_schedules", "from_lemmas")),
 )
 
 

@@ -1,4 +1,4 @@
-"""The orders of the terms of a bound on every schedule, from the file that `adamproof.bounds.compiling` writes.
+"""The orders of the terms of a bound on every schedule, from the file that `compiling` writes.
 
 For each term there is a list of cells: ranges of A, B, C in which it has one order, its exponents affine in these.  The
 best schedule comes with a proof that no other is better, which whoever shows it has the kernel verify.
@@ -13,9 +13,9 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from .affine import Affine
+from ..orders.affine import Affine
+from ..orders.order import Order
 from .formula_table import stored
-from .orders import Order
 
 FILE = "compiled_schedules.json"
 
@@ -24,7 +24,7 @@ FILE = "compiled_schedules.json"
 class BestRate:
     """The largest rate, the range of each exponent among the schedules that have it, and why none has a larger one.
 
-    rate = r + the sum of multiplier*constraint, identically (adamproof.bounds.schedules).
+    rate = r + the sum of multiplier*constraint, identically (adamproof.bounds.orders.schedules).
     """
 
     rate: Fraction

@@ -16,7 +16,7 @@ from typing import Any
 
 import sympy
 
-from ..prover import Forall, Step, forall, generalise, le, prove, reals
+from ...prover import Forall, Step, forall, generalise, le, prove, reals
 from .affine import Affine, variables_of
 from .asymptotics import ALPHA, BETA, GAMMA0, Order, Rate, order, rate
 from .linear_program import Constraint, Optimum, ProgramError, maximise

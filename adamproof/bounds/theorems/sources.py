@@ -6,7 +6,7 @@ import ast
 import hashlib
 from collections.abc import Iterable, Iterator
 
-from ..support import package_data
+from ...support import package_data
 
 
 def digest(sources: Iterable[str]) -> str:

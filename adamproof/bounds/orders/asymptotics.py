@@ -16,9 +16,9 @@ from typing import Any
 
 import sympy
 
-from ..prover import real_power
+from ...prover import real_power
 from .affine import Affine, exact
-from .orders import Exponent, Order, Rate, rate_of
+from .order import Exponent, Order, Rate, rate_of
 from .power_law import OrderError, Schedule, UndecidedOrder
 
 ALPHA, BETA, GAMMA0 = sympy.symbols("alpha beta gamma0", positive=True)

@@ -147,7 +147,7 @@ def _multipliers(
 
 def _solved(rows: Sequence[Sequence[Fraction]], unknowns: int) -> list[Fraction]:
     """A solution of linear equations (coefficients and right side a row); unknowns left free are 0."""
-    from ..prover.elimination import solved  # the prover is SymPy's
+    from ...prover.elimination import solved  # the prover is SymPy's
 
     found = solved([dict(enumerate(row)) for row in rows], unknowns)
     if found is None:
