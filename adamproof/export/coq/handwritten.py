@@ -9,7 +9,7 @@ from ...support import package_data
 from .development import IMPORT, LIBRARY, Module
 
 NAMES = ("Prelude", "Statements")
-PRELUDE_NEEDS = "From Coq Require Import Reals ZArith List Lra Lia."
+PRELUDE_NEEDS = "From Coq Require Import Reals ZArith NArith List BinList Ring_polynom Lra Lia."
 
 
 def prelude() -> str:
