@@ -142,7 +142,7 @@ class Development:
         self._texts.append((text, made))
 
     def end(self, theorems: Sequence[str], citations: Sequence[str]) -> Module:
-        """The module, complete.  It asks what its theorems rest on: once for all of them, which takes Coq a while."""
+        """The module, complete; all its theorems have one name together, for the question what they rest on."""
         cited = [f"   Cited: {comment(axiom)}." for axiom in citations]
         head = "\n".join(["(* Written by adamproof from stored proofs; for Coq 8.16.", *cited]) + " *)"
         needs = tuple(sorted(self._needs))
@@ -152,7 +152,7 @@ class Development:
         for body, made in self._texts:
             lines.append((text.count("\n") + 2, made))
             text += f"\n{body}"
-        text += f"\nDefinition {TOGETHER} := ({', '.join(theorems)}).\nPrint Assumptions {TOGETHER}.\n"
+        text += f"\nDefinition {TOGETHER} := ({', '.join(theorems)}).\n"
         module = Module(self._module, text, needs, tuple(lines), tuple(theorems), tuple(citations))
         self.modules.append(module)
         return module
