@@ -361,7 +361,7 @@ class Part:
     """A part of a certificate: a proof that something is positive, or not negative, or zero; and what that is."""
 
     proof: str
-    value: str  # as data (expressions.py)
+    value: str  # as data (`Expressions`)
     positive: bool = False
 
     @property
@@ -443,7 +443,8 @@ class Certificate:
 
 def _combined(law: str, op: str, first: Part, second: Part) -> Part:
     """What a law says of two parts' sum or product."""
-    return Part(f"({law} _ _ {first.proof} {second.proof})", expressions.made(op, first.value, second.value), first.positive)
+    value = expressions.made(op, first.value, second.value)
+    return Part(f"({law} _ _ {first.proof} {second.proof})", value, first.positive)
 
 
 def _integer(term: Term) -> Term:
