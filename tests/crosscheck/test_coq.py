@@ -412,6 +412,22 @@ def test_a_foreign_axiom_is_no_acceptance() -> None:
     assert coqc.Answer(module, 1.0, axioms=coqc.ALLOWED).accepted
 
 
+@needs_coq
+def test_a_foreign_axiom_is_said_of_the_module_that_has_it(tmp_path: Path) -> None:
+    """All are asked about together first."""
+    texts = {"Mine": "Axiom wish : False.\nDefinition all_theorems := wish.", "Other": "Definition all_theorems := I."}
+    modules = [Module(name, f"{text}\n", (), theorems=("it",)) for name, text in texts.items()]
+    mine, other = coqc.check(modules, tmp_path, 1, lambda _: None)
+    assert (mine.foreign, mine.accepted) == (["Mine.wish"], False)
+    assert (other.axioms, other.accepted) == (frozenset(), True)
+
+
+@needs_coq
+def test_a_module_of_which_coq_does_not_list_the_axioms(tmp_path: Path) -> None:
+    with pytest.raises(coqc.CoqFailed, match=r"Coq does not list the axioms: Error: The reference .* was not found"):
+        list(coqc.check([Module("M", "", (), theorems=("it",))], tmp_path, 1, lambda _: None))
+
+
 # --- what Coq accepts ------------------------------------------------------------------------------
 
 
@@ -625,13 +641,13 @@ def read_aloud(modules: Sequence[Module], folder: Path) -> dict[str, tuple[str, 
     The modules are read by one coqtop, which goes on after an error, and says of every lemma where it begins and ends.
     """
     text = f"{REALS}\n{IMPORT}\nOpen Scope R_scope.\n"
-    for number, module in enumerate(modules):
+    for case, module in enumerate(modules):
         lines = [*module.text.splitlines(keepends=True)]
         ends = [*(start - 1 for start, _ in module.lines[1:]), len(lines)]
         text += f"Module {module.name}.\n"
         for place, ((start, _), end) in enumerate(zip(module.lines, ends, strict=True)):
             chunk = "".join(lines[start - 1 : end]).partition(f"\nDefinition {TOGETHER}")[0]
-            text += f"Check ({number}, {2 * place})%nat.\n{chunk}\nCheck ({number}, {2 * place + 1})%nat.\nAbort All.\n"
+            text += f"Check ({case}, {2 * place})%nat.\n{chunk}\nCheck ({case}, {2 * place + 1})%nat.\nAbort All.\n"
         text += f"End {module.name}.\n"
     said = subprocess.run(
         ["coqtop", "-q", "-R", ".", LIBRARY], input=text, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -640,8 +656,8 @@ def read_aloud(modules: Sequence[Module], folder: Path) -> dict[str, tuple[str, 
     parts = re.split(r"\((\d+)(?:%nat)?, (\d+)(?:%nat)?\)\s*: nat \* nat", said)
     assert len(parts) == 1 + 6 * sum(len(module.lines) for module in modules)
     refused: dict[str, tuple[str, str]] = {}
-    for number, mark, after in zip(map(int, parts[1::3]), map(int, parts[2::3]), parts[3::3], strict=True):
-        module = modules[number]
+    for case, mark, after in zip(map(int, parts[1::3]), map(int, parts[2::3]), parts[3::3], strict=True):
+        module = modules[case]
         if mark % 2 == 0 and "Error:" in after:
             refused.setdefault(module.name, (module.lines[mark // 2][1].origin, after[after.index("Error:") :]))
     return refused
