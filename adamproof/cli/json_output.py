@@ -53,10 +53,11 @@ slack, says, by}], left out [text]} (or null, with a reason, where a number is t
 "verify" has files [{file, verdict, conclusion, hypotheses [statement], citations [{name, source}], steps, sorts,
 sha256 (of what was read)}] or
 {file, verdict, reason} or {file, error}.  "verify --with coq" has checker {coq: version} and results [{result, verdict
-("ACCEPTED" or "REFUSED"), reason, step, lemmas, theorems [name], axioms [name], citations [text], seconds}].  "verify
---with z3" (or cvc5) has checker {solver: its name} and results [{result, verdict ("NO ALARM", "OPEN" or "ALARM"),
-questions {answer: count}, claims {claim: {answer: count}}, premises {answer: count}, alarms [step], unknown [step],
-seconds}]; a step is {claim, step, said}.
+("ACCEPTED" or "REFUSED"), reason, step, lemmas, theorems [name], axioms [name] (that all the results rest on together;
+where one of these is foreign, that this one rests on), citations [text], seconds}].  "verify --with z3" (or cvc5) has
+checker {solver: its name} and results [{result, verdict ("NO ALARM", "OPEN" or "ALARM"), questions {answer: count},
+claims {claim: {answer: count}}, premises {answer: count}, alarms [step], unknown [step], seconds}];
+a step is {claim, step, said}.
 """
 
 from __future__ import annotations

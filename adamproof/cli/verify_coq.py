@@ -46,6 +46,7 @@ class Coq:
     save: Path | None = None  # the folder for a record
     codes: list[int] = field(default_factory=list)
     documents: list[dict[str, Any]] = field(default_factory=list)
+    alone: bool = False  # one result, of which the axioms are
     says: dict[str, list[str]] = field(default_factory=dict)  # of files: what is proved, which no name tells
 
     def ask(self, words: Sequence[str]) -> int:
@@ -76,6 +77,7 @@ class Coq:
         if set(pinned.needs) <= names.keys():
             modules.append(pinned)
             names[pinned.name] = "Statements.v, in ordinary mathematics"
+        self.alone = len(names) == 1
         with tempfile.TemporaryDirectory(prefix="adamproof-coq-") as temporary:
             self._check(modules, self.folder or Path(temporary), names, version)
         code = worst(self.codes)
@@ -86,6 +88,8 @@ class Coq:
         elif len(self.documents) > 1 and not self.quiet:
             good = sum(document["verdict"] == ACCEPTED for document in self.documents)
             terminal.say(f"\n{len(self.documents)} results: {good} {ACCEPTED} by Coq {version}")
+            if good:
+                terminal.say(_axioms({name for one in self.documents for name in one.get("axioms", ())}))
         return code
 
     def _check(self, modules: Sequence[Module], folder: Path, names: dict[str, str], version: str) -> None:
@@ -100,7 +104,7 @@ class Coq:
         self.codes.append(0 if answer.accepted else 1)
         self.documents.append(document(name, answer))
         if not self.as_json:
-            text = _text(name, answer, version, self.quiet)
+            text = _text(name, answer, version, self.quiet, self.alone)
             terminal.say(text if self.quiet else "\n".join([text, *self.says.get(name, ())]))
 
 
@@ -216,15 +220,20 @@ def _statement(stored: Stored) -> list[str]:
     ]
 
 
-def _text(name: str, answer: coqc.Answer, version: str, quiet: bool) -> str:
+def _text(name: str, answer: coqc.Answer, version: str, quiet: bool, alone: bool) -> str:
     if not answer.accepted:
         where = f" at {answer.step}" if answer.step else ""
         return f"{name}: {terminal.coloured(REFUSED)} by Coq {version}{where}: {reason(answer)}"
     line = f"{name}: {terminal.coloured(ACCEPTED)} by Coq {version}"
     if quiet:
         return line
-    found = sorted(axiom.rpartition(".")[2] for axiom in answer.axioms)
+    axioms = f"\n{_axioms(answer.axioms)}" if alone else ""
     cited = "".join("\n" + terminal.labelled("  cited: ", axiom) for axiom in answer.module.citations)
     counts = {"lemma": lemmas(answer.module), "theorem": len(answer.module.theorems)}
     size = ", ".join(records.number_of(count, what) for what, count in counts.items())
-    return f"{line} ({size}, {answer.seconds:.1f} s)\n  axioms of the reals: {', '.join(found) or 'none'}{cited}"
+    return f"{line} ({size}, {answer.seconds:.1f} s){axioms}{cited}"
+
+
+def _axioms(names: Iterable[str]) -> str:
+    found = sorted(axiom.rpartition(".")[2] for axiom in names)
+    return f"  axioms of the reals: {', '.join(found) or 'none'}"

@@ -10,11 +10,11 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..export.coq.development import LIBRARY, Module
-from ..export.coq.handwritten import prelude
+from ..export.coq.handwritten import axioms_question, prelude
 from ..support.signals import DeferredSignals
 from ..support.tally import Tally
 
@@ -46,7 +46,11 @@ class CoqFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class Answer:
-    """What Coq said of a module: why it refuses it (nothing if it accepts it), and the axioms of its theorems."""
+    """What Coq said of a module: why it refuses it (nothing if it accepts it).
+
+    axioms: what its theorems and those of all modules that were read with it rest on, together.  Where one of these
+    axioms is foreign, what its own theorems rest on.
+    """
 
     module: Module
     seconds: float
@@ -78,26 +82,36 @@ def version() -> str | None:
 
 
 def check(modules: Sequence[Module], folder: Path, jobs: int, say: Callable[[str], None]) -> Iterator[Answer]:
-    """Coq's answers in the order of the modules, each as soon as it and those before it are there.
+    """Coq's answers in the order of the modules, when it has read them all and listed their axioms.
 
     Every module needs the prelude, and waits for those it needs; if one of them is refused, so is it.  Raises
     CoqFailed where Coq crashes, or does not read the prelude.
     """
     waiting = [Module("Prelude", prelude(), ()), *modules]
-    for module in waiting:
-        (folder / f"{module.name}.v").write_text(module.text, encoding="utf-8")
-        (folder / f"{module.name}.vo").unlink(missing_ok=True)  # what an earlier run has left says nothing
     names = {module.name for module in waiting}
     if missing := {need for module in waiting for need in module.needs} - names:
         raise CoqFailed(f"{', '.join(sorted(missing))} is needed but missing")  # it would be waited for
-    done: dict[str, Answer] = {}
+    done = _read(waiting, folder, jobs, say)
+    good = [module for module in modules if module.theorems and not done[module.name].reason]
+    listed = _axioms_of(good, folder, say)
+    for module in modules:
+        yield replace(done[module.name], axioms=listed.get(module.name, frozenset()))
+
+
+def _read(
+    modules: Sequence[Module], folder: Path, jobs: int, say: Callable[[str], None], before: Sequence[str] = ()
+) -> dict[str, Answer]:
+    """Coq's answers about modules, by name, without the axioms; ``before`` are those that it has read already."""
+    for module in modules:
+        (folder / f"{module.name}.v").write_text(module.text, encoding="utf-8")
+        (folder / f"{module.name}.vo").unlink(missing_ok=True)  # what an earlier run has left says nothing
+    waiting, done = list(modules), dict[str, Answer]()
     running: dict[str, tuple[Module, float, subprocess.Popen[str]]] = {}
-    left = list(modules)
-    tally = Tally({module.name: len(module.text) for module in modules})
+    tally = Tally({module.name: len(module.text) for module in modules if module.name != "Prelude"})
     try:
-        while left:
+        while waiting or running:
             for module in list(waiting):
-                needs = [need for need in ("Prelude", *module.needs) if need != module.name]
+                needs = [need for need in ("Prelude", *module.needs) if need not in (module.name, *before)]
                 if len(running) < jobs and all(need in done for need in needs):
                     waiting.remove(module)
                     bad = next((need for need in needs if done[need].reason), None)
@@ -116,8 +130,6 @@ def check(modules: Sequence[Module], folder: Path, jobs: int, say: Callable[[str
                     done[name] = _answer(module, time.perf_counter() - start, process.returncode, folder)
                     if name == "Prelude" and done[name].reason:
                         raise CoqFailed(f"Coq rejects the prelude: {done[name].reason}")
-            while left and left[0].name in done:
-                yield done[left.pop(0).name]
             time.sleep(PAUSE)
     finally:
         with DeferredSignals(every=True):  # a second request to stop must not leave a process behind
@@ -125,6 +137,29 @@ def check(modules: Sequence[Module], folder: Path, jobs: int, say: Callable[[str
                 with suppress(OSError):  # it has ended
                     os.killpg(process.pid, signal.SIGKILL)  # coqc may have begun others
                 process.wait()
+    return done
+
+
+def _axioms_of(modules: Sequence[Module], folder: Path, say: Callable[[str], None]) -> dict[str, frozenset[str]]:
+    """The axioms that the theorems of modules rest on, by name: those of all together, if they may all appear.
+
+    Each time Coq goes through the whole of its library of real numbers.  So it is asked once for all modules; only
+    if it names an axiom that may not appear is it asked about each, whose that is.
+    """
+    if not modules:
+        return {}
+    question = axioms_question([module.name for module in modules])
+    answer = _read([question], folder, 1, say, ("Prelude", *question.needs))[question.name]
+    if answer.reason:
+        raise CoqFailed(f"Coq does not list the axioms: {answer.reason}")
+    said = (folder / f"{question.name}.out").read_text(encoding="utf-8", errors="replace")
+    try:
+        together = axioms(said)
+    except ValueError as error:
+        raise CoqFailed(f"coqc succeeded on {question.name}, but {error}") from error
+    if together <= ALLOWED or len(modules) == 1:
+        return dict.fromkeys((module.name for module in modules), together)
+    return {name: found for module in modules for name, found in _axioms_of([module], folder, say).items()}
 
 
 def _command(name: str) -> list[str]:
@@ -144,11 +179,7 @@ def _answer(module: Module, seconds: float, code: int, folder: Path) -> Answer:
     if code == 0 and not (folder / f"{module.name}.vo").is_file():
         raise CoqFailed(f"coqc succeeded on {module.name} but wrote no compiled file")
     if code == 0:
-        out = (folder / f"{module.name}.out").read_text(encoding="utf-8", errors="replace")
-        try:
-            return Answer(module, seconds, axioms=axioms(out) if module.theorems else frozenset())
-        except ValueError as error:
-            raise CoqFailed(f"coqc succeeded on {module.name}, but {error}") from error
+        return Answer(module, seconds)
     found = ERROR.search(said)
     if code < 0 or not found or FAILED.match(found[2]):
         words = " ".join(said.split())[-300:] or "nothing"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -22,7 +23,8 @@ from adamproof.cli.errors import CliError
 from adamproof.cli.terminal import Progress
 from adamproof.crosscheck import coqc
 from adamproof.crosscheck.coq import Stored, module_of
-from adamproof.export.coq.development import Development, Module
+from adamproof.export.coq.development import IMPORT, LIBRARY, REALS, TOGETHER, Development, Module
+from adamproof.export.coq.handwritten import prelude
 from adamproof.export.coq.normal_terms import term_of
 from adamproof.export.coq.replay import replay
 from adamproof.export.coq.scope import Scope
@@ -41,7 +43,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PINNED = "Statements.v, in ordinary mathematics"
 CHECKED = ("Adamproof.Update_magnitude", "Adamproof.Main_theorem", "Adamproof.Statements")
 SCOPE = {"real": "xy", "int": "n", "point": "w"}
-LIBRARY = {"sig_forall_dec", "sig_not_dec", "functional_extensionality_dep", "classic"}
+AXIOMS = {"sig_forall_dec", "sig_not_dec", "functional_extensionality_dep", "classic"}
 pytestmark = pytest.mark.usefixtures("compiled_prelude")
 
 
@@ -140,7 +142,7 @@ def test_a_coq_that_announces_axioms_and_names_none_has_not_answered(tmp_path: P
     path = fake_coqc(tmp_path, 'for file; do :; done; touch "${file}o"; echo Axioms:')
     done = run("verify", "triangle", "--with", "coq", PATH=path)
     assert done.returncode == 2
-    message = "coqc succeeded on Triangle, but Print Assumptions announced axioms but listed none"
+    message = "coqc succeeded on Axioms, but Print Assumptions announced axioms but listed none"
     assert done.stderr == f"Error: {message}\n"
     assert "ACCEPTED" not in done.stdout
 
@@ -410,6 +412,22 @@ def test_a_foreign_axiom_is_no_acceptance() -> None:
     assert coqc.Answer(module, 1.0, axioms=coqc.ALLOWED).accepted
 
 
+@needs_coq
+def test_a_foreign_axiom_is_said_of_the_module_that_has_it(tmp_path: Path) -> None:
+    """All are asked about together first."""
+    texts = {"Mine": "Axiom wish : False.\nDefinition all_theorems := wish.", "Other": "Definition all_theorems := I."}
+    modules = [Module(name, f"{text}\n", (), theorems=("it",)) for name, text in texts.items()]
+    mine, other = coqc.check(modules, tmp_path, 1, lambda _: None)
+    assert (mine.foreign, mine.accepted) == (["Mine.wish"], False)
+    assert (other.axioms, other.accepted) == (frozenset(), True)
+
+
+@needs_coq
+def test_a_module_of_which_coq_does_not_list_the_axioms(tmp_path: Path) -> None:
+    with pytest.raises(coqc.CoqFailed, match=r"Coq does not list the axioms: Error: The reference .* was not found"):
+        list(coqc.check([Module("M", "", (), theorems=("it",))], tmp_path, 1, lambda _: None))
+
+
 # --- what Coq accepts ------------------------------------------------------------------------------
 
 
@@ -421,7 +439,7 @@ def test_verify_b2(tmp_path: Path) -> None:
     (result,) = json.loads(done.stdout)["results"]
     assert result["verdict"] == "ACCEPTED"
     assert result["theorems"] == ["by_an_invariant", "by_cauchy_schwarz"]
-    assert {axiom.rpartition(".")[2] for axiom in result["axioms"]} <= LIBRARY
+    assert {axiom.rpartition(".")[2] for axiom in result["axioms"]} <= AXIOMS
     assert (tmp_path / "Update_magnitude.vo").exists()
 
 
@@ -594,6 +612,13 @@ def corruptions() -> Iterator[tuple[str, Proof, int]]:
         yield f"{slug}: {kind} of step {step.number}", replace(proof, steps=corrupted), step.number
 
 
+def twinned() -> Iterator[Proof]:
+    """The proofs of the claims that have twins."""
+    for slug in TWINS:
+        lemma = get(slug)
+        yield from (stored(slug, lemma.claim(mutant.claim).name) for mutant in lemma.mutants)
+
+
 def twins() -> Iterator[tuple[str, Proof, int]]:
     """The false twins of lemmas: their statements in the place of what was proved."""
     for slug in TWINS:
@@ -610,15 +635,65 @@ def twins() -> Iterator[tuple[str, Proof, int]]:
                 yield f"{slug}: {mutant.name}", replace(proof, steps=(*proof.steps[:-1], changed)), last.number
 
 
+def read_aloud(modules: Sequence[Module], folder: Path) -> dict[str, tuple[str, str]]:
+    """For each module that Coq refuses: the origin of the lemma at which it stops, and its error.
+
+    The modules are read by one coqtop, which goes on after an error, and says of every lemma where it begins and ends.
+    """
+    text = f"{REALS}\n{IMPORT}\nOpen Scope R_scope.\n"
+    for case, module in enumerate(modules):
+        lines = [*module.text.splitlines(keepends=True)]
+        ends = [*(start - 1 for start, _ in module.lines[1:]), len(lines)]
+        text += f"Module {module.name}.\n"
+        for place, ((start, _), end) in enumerate(zip(module.lines, ends, strict=True)):
+            chunk = "".join(lines[start - 1 : end]).partition(f"\nDefinition {TOGETHER}")[0]
+            text += f"Check ({case}, {2 * place})%nat.\n{chunk}\nCheck ({case}, {2 * place + 1})%nat.\nAbort All.\n"
+        text += f"End {module.name}.\n"
+    said = subprocess.run(
+        ["coqtop", "-q", "-R", ".", LIBRARY], input=text, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        cwd=folder, check=True,
+    ).stdout  # fmt: skip
+    parts = re.split(r"\((\d+)(?:%nat)?, (\d+)(?:%nat)?\)\s*: nat \* nat", said)
+    assert len(parts) == 1 + 6 * sum(len(module.lines) for module in modules)
+    refused: dict[str, tuple[str, str]] = {}
+    for case, mark, after in zip(map(int, parts[1::3]), map(int, parts[2::3]), parts[3::3], strict=True):
+        module = modules[case]
+        if mark % 2 == 0 and "Error:" in after:
+            refused.setdefault(module.name, (module.lines[mark // 2][1].origin, after[after.index("Error:") :]))
+    return refused
+
+
 @needs_coq
 @pytest.mark.slow
 def test_corrupted_proofs_are_refused_where_they_are_corrupted(tmp_path: Path) -> None:
+    """Each is written after the true proof, whose steps it uses: what is corrupted, and what rests on it, is new."""
     cases = [*corruptions(), *twins()]
     assert len([*twins()]) >= 30
-    modules = [replay(Development(), f"Case_{case}", {"it": proof}) for case, (_, proof, _) in enumerate(cases)]
-    answers = {answer.module.name: answer for answer in coqc.check(modules, tmp_path, 2, lambda _: None)}
+    development = Development()
+    true = dict.fromkeys(proof.steps for proof in [*(stored(*source) for source in SOURCES), *twinned()])
+    proofs = [{"it": Proof("", steps)} for steps in true]
+    good = [replay(development, f"True_{number}", proof) for number, proof in enumerate(proofs)]
+    modules = []
+    for case, (_, proof, _) in enumerate(cases):
+        modules.append(replay(development, f"Case_{case}", {"it": proof}))
+        development.forget()
+    (tmp_path / "Prelude.v").write_text(prelude(), encoding="utf-8")
+    subprocess.run(["coqc", "-q", "-R", ".", LIBRARY, "Prelude.v"], cwd=tmp_path, check=True)
+    refused = read_aloud([*good, *modules], tmp_path)
+    assert [module.name for module in good if module.name in refused] == []
     for case, (what, _, step) in enumerate(cases):
-        answer = answers[f"Case_{case}"]
+        assert f"Case_{case}" in refused, what
+        origin, error = refused[f"Case_{case}"]
+        assert f"step {step}:" in origin, (what, origin, error)
+
+
+@needs_coq
+@pytest.mark.slow
+def test_the_step_that_is_refused_is_named(tmp_path: Path) -> None:
+    """By coqc, as the command has it: a corruption of each kind, and a false twin."""
+    cases = [*list(corruptions())[:3], next(twins())]
+    modules = [replay(Development(), f"Case_{case}", {"it": proof}) for case, (_, proof, _) in enumerate(cases)]
+    for (what, _, step), answer in zip(cases, coqc.check(modules, tmp_path, 2, lambda _: None), strict=True):
         assert not answer.accepted, what
         assert f"step {step}:" in answer.step, (what, answer.step, answer.reason)
 

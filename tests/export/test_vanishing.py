@@ -54,9 +54,9 @@ F, G, Q = function("f", ["int"]), function("g", ["real"]), function("q", ["point
 TWO = function("two", ["point", "point"])
 LONG = function("long", ["int"] * 7)
 ZERO, ONE = num(0), num(1)
-# The words of the scripts that are no names of things: commands, and tactics.
-COMMANDS = "Coq From Import Lemma Open Print Assumptions Proof Prelude Qed Reals Require Scope Theorem ZArith Adamproof"
-TACTICS = "apply assert exact field intros refine repeat rewrite ring subst"
+# The words of the scripts that are no names of things: commands and scopes, and tactics.
+COMMANDS = "Coq From Import Lemma Open Proof Prelude Qed Reals Require Scope Theorem ZArith Adamproof list"
+TACTICS = "apply assert by_polynomials exact field intros refine repeat rewrite ring subst"
 
 
 def given(prop: Term) -> Step:

@@ -1,7 +1,7 @@
 (* What the exported proofs rest on: the kernel's operations as total functions over Coq's reals, and every
    rule and fact of the kernel, proved.  Written by hand; for Coq 8.16.  No axiom is added to those of Reals. *)
 
-From Coq Require Import Reals ZArith List Lra Lia.
+From Coq Require Import Reals ZArith NArith List BinList Ring_polynom Lra Lia.
 Open Scope R_scope.
 
 (* --- operations ------------------------------------------------------------------------------ *)
@@ -199,6 +199,119 @@ Proof.
   { apply (Zlt_le_succ 0), lt_IZR; rewrite <- whole; lra. }
   apply IZR_le in step; lra.
 Qed.
+
+(* --- equations of polynomials ---------------------------------------------------------------- *)
+
+(* Real terms over variables, which are numbered, as data: `ring` finds this form of an equation by looking at it, which
+   takes it most of its time; here it is written down. *)
+Inductive expression : Type :=
+  | X_var (n : positive)
+  | X_int (z : Z)
+  | X_rat (z : Z) (d : positive)
+  | X_add (a b : expression)
+  | X_sub (a b : expression)
+  | X_mul (a b : expression)
+  | X_pow (a : expression) (n : nat).
+
+Fixpoint value (l : list R) (e : expression) : R :=
+  match e with
+  | X_var n => BinList.nth 0 n l
+  | X_int z => IZR z
+  | X_rat z d => IZR z / IZR (Zpos d)
+  | X_add a b => value l a + value l b
+  | X_sub a b => value l a - value l b
+  | X_mul a b => value l a * value l b
+  | X_pow a n => value l a ^ n
+  end.
+
+Definition times (d : positive) (p : PExpr Z) : PExpr Z := if Pos.eqb d 1 then p else PEmul (PEc (Zpos d)) p.
+
+(* A polynomial with whole coefficients, and what it is to be divided by. *)
+Fixpoint fraction (e : expression) : PExpr Z * positive :=
+  match e with
+  | X_var n => (PEX Z n, 1%positive)
+  | X_int z => (PEc z, 1%positive)
+  | X_rat z d => (PEc z, d)
+  | X_add a b =>
+      let (p, c) := fraction a in
+      let (q, d) := fraction b in
+      if Pos.eqb c d then (PEadd p q, c) else (PEadd (times d p) (times c q), (c * d)%positive)
+  | X_sub a b =>
+      let (p, c) := fraction a in
+      let (q, d) := fraction b in
+      if Pos.eqb c d then (PEsub p q, c) else (PEsub (times d p) (times c q), (c * d)%positive)
+  | X_mul a b =>
+      let (p, c) := fraction a in
+      let (q, d) := fraction b in
+      (PEmul p q, (c * d)%positive)
+  | X_pow a n => let (p, c) := fraction a in (PEpow p (N.of_nat n), Nat.iter n (Pos.mul c) 1%positive)
+  end.
+
+Definition polynomial (p : PExpr Z) : Pol Z :=
+  norm_subst 0%Z 1%Z Z.add Z.mul Z.sub Z.opp Zeq_bool Z.quotrem 0 nil p.
+Definition same_polynomial (a b : expression) : bool :=
+  let (p, c) := fraction a in
+  let (q, d) := fraction b in
+  if Pos.eqb c d then Peq Zeq_bool (polynomial p) (polynomial q)
+  else Peq Zeq_bool (polynomial (times d p)) (polynomial (times c q)).
+
+Definition value_of (l : list R) (p : PExpr Z) : R := PEeval 0 1 Rplus Rmult Rminus Ropp IZR N.to_nat pow l p.
+
+Lemma value_times l d p : value_of l (times d p) = IZR (Zpos d) * value_of l p.
+Proof.
+  unfold times; destruct (Pos.eqb_spec d 1) as [-> | _]; [ring | reflexivity].
+Qed.
+
+Lemma value_fraction l e : value_of l (fst (fraction e)) = value l e * IZR (Zpos (snd (fraction e))).
+Proof.
+  induction e as [n | z | z d | a IHa b IHb | a IHa b IHb | a IHa b IHb | a IH n]; simpl.
+  - unfold value_of; simpl; ring.
+  - unfold value_of; simpl; ring.
+  - unfold value_of; simpl; field; apply not_0_IZR; discriminate.
+  - destruct (fraction a) as [p c]; destruct (fraction b) as [q d]; simpl in *.
+    destruct (Pos.eqb_spec c d) as [-> | _]; simpl.
+    + change (value_of l (PEadd p q)) with (value_of l p + value_of l q); rewrite IHa, IHb; ring.
+    + change (value_of l (PEadd (times d p) (times c q))) with (value_of l (times d p) + value_of l (times c q)).
+      rewrite !value_times, IHa, IHb, Pos2Z.inj_mul, mult_IZR; ring.
+  - destruct (fraction a) as [p c]; destruct (fraction b) as [q d]; simpl in *.
+    destruct (Pos.eqb_spec c d) as [-> | _]; simpl.
+    + change (value_of l (PEsub p q)) with (value_of l p - value_of l q); rewrite IHa, IHb; ring.
+    + change (value_of l (PEsub (times d p) (times c q))) with (value_of l (times d p) - value_of l (times c q)).
+      rewrite !value_times, IHa, IHb, Pos2Z.inj_mul, mult_IZR; ring.
+  - destruct (fraction a) as [p c]; destruct (fraction b) as [q d]; simpl in *.
+    change (value_of l (PEmul p q)) with (value_of l p * value_of l q).
+    rewrite IHa, IHb, Pos2Z.inj_mul, mult_IZR; ring.
+  - destruct (fraction a) as [p c]; simpl in *.
+    change (value_of l (PEpow p (N.of_nat n))) with (value_of l p ^ N.to_nat (N.of_nat n)).
+    rewrite Nat2N.id, IH; clear IH; induction n as [|n IH]; simpl; [ring|].
+    rewrite IH, Pos2Z.inj_mul, mult_IZR; ring.
+Qed.
+
+Lemma value_polynomial l p q : Peq Zeq_bool (polynomial p) (polynomial q) = true -> value_of l p = value_of l q.
+Proof. exact (RField_ring_lemma1 0 l nil p q I). Qed.
+
+(* What decides an equation: the polynomials are computed, and compared. *)
+Lemma eq_polynomials (l : list R) (a b : expression) : same_polynomial a b = true -> value l a = value l b.
+Proof.
+  unfold same_polynomial; intros same.
+  pose proof (value_fraction l a) as first; pose proof (value_fraction l b) as second.
+  destruct (fraction a) as [p c]; destruct (fraction b) as [q d]; simpl in *.
+  assert (not_0 : forall n, IZR (Zpos n) <> 0) by (intros; apply not_0_IZR; discriminate).
+  destruct (Pos.eqb_spec c d) as [-> | _]; apply (value_polynomial l) in same.
+  - rewrite same, second in first; apply Rmult_eq_reg_r in first; auto.
+  - rewrite !value_times, first, second in same.
+    apply Rmult_eq_reg_r with (IZR (Zpos c)); [|apply not_0]; apply Rmult_eq_reg_l with (IZR (Zpos d)); [|apply not_0].
+    rewrite same; ring.
+Qed.
+
+Definition X_nil : list R := nil.
+
+Arguments X_var _%positive.
+Arguments X_int _%Z.
+Arguments X_rat _%Z _%positive.
+Arguments X_pow _ _%nat.
+Strategy expand [value BinList.nth BinList.jump].
+Ltac by_polynomials l a b := exact_no_check (eq_polynomials l a b ltac:(vm_cast_no_check (eq_refl true))).
 
 (* --- facts ----------------------------------------------------------------------------------- *)
 

@@ -672,4 +672,3 @@ End noisy.
 
 Definition all_theorems := (B_2, descent, main_theorem, corollary_3_3, corollary_3_3_case_2, rate, main_theorem_averaged, a_run,
   a_noisy_run, main_theorem_of_a_noisy_run).
-Print Assumptions all_theorems.

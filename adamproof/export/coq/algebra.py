@@ -1,4 +1,4 @@
-"""Statements about real terms as statements about real variables in place of their leaves, which `ring` decides.
+"""Statements about real terms as statements about real variables in place of their leaves: equations of polynomials.
 
 A real term is a polynomial over *leaves* (variables, function values, roots, sums, means ...).
 """
@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from ...kernel.normal import Atom, Poly, normal
 from ...kernel.terms import REAL, Term
 from ..proof import unlimited
+from .expressions import Expressions
+from .expressions import made as combined
 from .normal_terms import term_of
 from .scope import Scope
 from .text import TIGHT, is_literal_power, show
@@ -29,7 +31,6 @@ class Algebra:
         self.equations: list[tuple[Term, Term, str]] = []  # leaf, its normal form, the proof
         self.scope = scope
         leaves: dict[Term, None] = {}
-        self.rational = False
         for term in terms:
             self._collect(term, leaves)
         users: dict[Atom, set[Term]] = {}
@@ -51,20 +52,26 @@ class Algebra:
             self.names.update({leaf: f"{letter}{number}" for number, leaf in enumerate(group)})
 
     def _collect(self, term: Term, leaves: dict[Term, None]) -> None:
-        if term.op == "rat":
-            self.rational = self.rational or term.args[0].denominator != 1
-        elif term.op in ("add", "mul") or is_literal_power(term):
+        if term.op in ("add", "mul") or is_literal_power(term):
             for arg in term.args:
                 if arg.sort == REAL:
                     self._collect(arg, leaves)
-        elif term.op != "var" and not (term.op == "real" and term.args[0].op == "var"):
+        elif term.op not in ("rat", "var") and not (term.op == "real" and term.args[0].op == "var"):
             leaves[term] = None
 
-    @property
-    def ring(self) -> str:
-        """What decides an equation."""
+    def expressions(self) -> Expressions:
+        """For the two sides of one equation: terms as data, in which a leaf that is known is its normal form."""
+        return Expressions(self.names, {leaf: target for leaf, target, _ in self.equations}, self.show)
+
+    def equal(self, made: Expressions, left: str, right: str) -> str:
+        """What decides the equation of two expressions, which must be the goal's."""
         known = f"subst {' '.join(self.names[leaf] for leaf, _, _ in self.equations)}; " if self.equations else ""
-        return known + ("field." if self.rational else "ring.")
+        return known + made.equal(left, right)
+
+    def difference(self, made: Expressions, prop: Term) -> str:
+        """b - a, where the proposition relates a and b."""
+        left, right = prop.args
+        return combined("sub", made.of(right), made.of(left))
 
     def show(self, term: Term, least: int = TIGHT) -> str:
         return show(term, {**self.scope.named(term), **self.names}, least)

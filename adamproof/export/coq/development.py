@@ -1,6 +1,6 @@
 """A Coq development that grows: lemmas with their parameters, and the lemmas that equate normal forms.
 
-Where the kernel compares normal forms, Coq is given an equation, which `Algebra` reduces to one that `ring` decides;
+Where the kernel compares normal forms, Coq is given an equation, which `Algebra` reduces to one of polynomials;
 where two leaves are the same only after normalising (a sum that comes apart, say), the equation of each with its normal
 form is a lemma of its own.
 """
@@ -142,7 +142,7 @@ class Development:
         self._texts.append((text, made))
 
     def end(self, theorems: Sequence[str], citations: Sequence[str]) -> Module:
-        """The module, complete.  It asks what its theorems rest on: once for all of them, which takes Coq a while."""
+        """The module, complete; all its theorems have one name together, for the question what they rest on."""
         cited = [f"   Cited: {comment(axiom)}." for axiom in citations]
         head = "\n".join(["(* Written by adamproof from stored proofs; for Coq 8.16.", *cited]) + " *)"
         needs = tuple(sorted(self._needs))
@@ -152,7 +152,7 @@ class Development:
         for body, made in self._texts:
             lines.append((text.count("\n") + 2, made))
             text += f"\n{body}"
-        text += f"\nDefinition {TOGETHER} := ({', '.join(theorems)}).\nPrint Assumptions {TOGETHER}.\n"
+        text += f"\nDefinition {TOGETHER} := ({', '.join(theorems)}).\n"
         module = Module(self._module, text, needs, tuple(lines), tuple(theorems), tuple(citations))
         self.modules.append(module)
         return module
@@ -215,7 +215,9 @@ class Development:
 
     def _convert(self, scope: Scope, found: Term, wanted: Term) -> str:
         algebra = Algebra(self.to_normal, scope, [*found.args, *wanted.args])
-        return algebra.script([(found, "h0")], wanted, [f"refine ({SAME[wanted.op]} _ _ _ _ _ p0).", algebra.ring])
+        made = algebra.expressions()
+        decided = algebra.equal(made, algebra.difference(made, found), algebra.difference(made, wanted))
+        return algebra.script([(found, "h0")], wanted, [f"refine ({SAME[wanted.op]} _ _ _ _ _ p0).", decided])
 
     def variable(self, sort: str, terms: Iterable[Term]) -> Term:
         """A variable to open binders with, apart from all names in sight; the same in the same surroundings."""
@@ -237,7 +239,9 @@ class Development:
 
     def _equal(self, scope: Scope, left: Term, right: Term) -> str:
         algebra = Algebra(self.to_normal, scope, [left, right])
-        return algebra.script([], make("==", left, right), [algebra.ring])
+        made = algebra.expressions()
+        decided = algebra.equal(made, made.of(left), made.of(right))
+        return algebra.script([], make("==", left, right), [decided])
 
     def to_normal(self, scope: Scope, term: Term) -> str:
         """A proof that a real term equals its normal form, `term_of(normal(term))`."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from ...support import package_data
-from .development import IMPORT, LIBRARY, Module
+from .development import IMPORT, LIBRARY, TOGETHER, Module
 
-NAMES = ("Prelude", "Statements")
-PRELUDE_NEEDS = "From Coq Require Import Reals ZArith List Lra Lia."
+QUESTION = "Axioms"
+NAMES = ("Prelude", "Statements", QUESTION)
+ASK = f"Print Assumptions {TOGETHER}.\n"
+PRELUDE_NEEDS = "From Coq Require Import Reals ZArith NArith List BinList Ring_polynom Lra Lia."
 
 
 def prelude() -> str:
@@ -36,4 +39,11 @@ def standalone(module: Module) -> str:
     """A module's text with the prelude inside, which Coq accepts without any other file."""
     head, body = prelude().split(f"{PRELUDE_NEEDS}\n")
     inside = f"{PRELUDE_NEEDS}\nModule Prelude.\n\n{head}{body}\nEnd Prelude.\nImport Prelude.\n"
-    return module.text.replace(IMPORT, inside, 1)
+    return f"{module.text.replace(IMPORT, inside, 1)}{ASK}"
+
+
+def axioms_question(names: Sequence[str]) -> Module:
+    """A module in which Coq is asked what the theorems of these modules rest on, together."""
+    required = f"From {LIBRARY} Require {' '.join(names)}.\n"
+    theorems = ", ".join(f"{LIBRARY}.{name}.{TOGETHER}" for name in names)
+    return Module(QUESTION, f"{required}Definition {TOGETHER} := ({theorems}).\n{ASK}", tuple(names))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -28,7 +28,7 @@ from ...kernel.terms import (
 from ...kernel.text import show
 from ..proof import Proof as StoredProof
 from ..proof import Step, unlimited
-from . import raw
+from . import expressions, raw
 from .algebra import Algebra
 from .development import Development, Lemma, Module, together
 from .normal_terms import UNIT, ZERO, term_of
@@ -356,57 +356,95 @@ class Replay:
         return proof, make("Integrable", raw.bound(op, variable, together("add", parts)))
 
 
+@dataclass(frozen=True)
+class Part:
+    """A part of a certificate: a proof that something is positive, or not negative, or zero; and what that is."""
+
+    proof: str
+    value: str  # as data (`Expressions`)
+    positive: bool = False
+
+    @property
+    def not_negative(self) -> str:
+        return f"(nonneg_of_pos _ {self.proof})" if self.positive else self.proof
+
+
 class Certificate:
-    """The certificate of an `arith` step as Coq steps: products are asserted, then one identity is left to `ring`."""
+    """The certificate of an `arith` step as Coq steps: products are asserted, then one equation of polynomials is left.
+
+    What is a sum or product here is so in Coq, in the same order: both sides of that equation are written as data.
+    """
 
     def __init__(self, algebra: Algebra, facts: Sequence[Term], goal: Term, scale: int) -> None:
         self.algebra, self.facts, self.goal, self.scale = algebra, facts, goal, scale
+        self.made = algebra.expressions()
 
     def steps(self, products: Sequence[Any], multipliers: Sequence[tuple[int, Term]]) -> list[str]:
         equations = [self._multiple(index, by) for index, by in multipliers]
         if self.goal.op == "==":
+            left, right = map(self.made.of, self.goal.args)
             if not equations:
-                return [self.algebra.ring]
-            proof = equations[0]
+                return [self.algebra.equal(self.made, left, right)]
+            zero = equations[0]
             for more in equations[1:]:
-                proof = f"(zero_plus _ _ {proof} {more})"
-            return [f"refine (eq_by _ _ _ _ {proof}).", self.algebra.ring]
+                zero = _combined("zero_plus", "add", zero, more)
+            decided = self.algebra.equal(self.made, expressions.made("sub", left, right), zero.value)
+            return [f"refine (eq_by _ _ _ _ {zero.proof}).", decided]
         start = {"<=": "apply Rnot_lt_le; intros n0.", "<": "apply Rnot_le_lt; intros n0.", "!=": "intros n0."}
         found = [self._product(*product) for product in products]
-        first = next((number for number, (_, positive) in enumerate(found) if positive), 0)
-        proof = found[first][0] if found else "pos_one"
+        first = next((number for number, part in enumerate(found) if part.positive), 0)
+        total = found[first] if found else Part("pos_one", expressions.integer(1))
         others = [product for number, product in enumerate(found) if number != first]
-        rest = [f"(nonneg_of_pos _ {text})" if positive else text for text, positive in others]
-        for more in [*rest, *(f"(nonneg_zero _ {equation})" for equation in equations)]:
-            proof = f"(pos_plus _ _ {proof} {more})"
-        return [start[self.goal.op], f"refine (absurd_pos _ {proof} _).", self.algebra.ring]
+        rest = [Part(part.not_negative, part.value) for part in others]
+        for more in [*rest, *(replace(part, proof=f"(nonneg_zero _ {part.proof})") for part in equations)]:
+            total = _combined("pos_plus", "add", total, more)
+        decided = self.algebra.equal(self.made, total.value, expressions.integer(0))
+        return [start[self.goal.op], f"refine (absurd_pos _ {total.proof} _).", decided]
 
-    def _fact(self, index: int) -> tuple[str, str]:
-        """(what a fact is read as, its proof)."""
+    def _fact(self, index: int) -> tuple[str, Part]:
+        """(what a fact is read as, its proof and its right side less its left)."""
         if index == NEGATED_GOAL:
-            return {"<=": "<", "<": "<=", "!=": "=="}[self.goal.op], "(eq_sym n0)" if self.goal.op == "!=" else "n0"
-        return self.facts[index].op, f"p{index}"
+            op = {"<=": "<", "<": "<=", "!=": "=="}[self.goal.op]
+            left, right = map(self.made.of, self.goal.args)
+            return op, Part("(eq_sym n0)" if self.goal.op == "!=" else "n0", expressions.made("sub", left, right))
+        return self.facts[index].op, Part(f"p{index}", self.algebra.difference(self.made, self.facts[index]))
 
-    def _multiple(self, index: int, by: Term) -> str:
-        factor = self.algebra.show(by) if self.scale == 1 else f"({digits(self.scale)} * {self.algebra.show(by)})"
-        return f"(zero_mult {factor} _ (zero_eq _ _ {self._fact(index)[1]}))"
+    def _multiple(self, index: int, by: Term) -> Part:
+        factor, value = self.algebra.show(by), self.made.of(by)
+        if self.scale != 1:
+            factor = f"({digits(self.scale)} * {factor})"
+            value = expressions.made("mul", expressions.integer(self.scale), value)
+        _, fact = self._fact(index)
+        zero = f"(zero_mult {factor} _ (zero_eq _ _ {fact.proof}))"
+        return Part(zero, expressions.made("mul", value, fact.value))
 
-    def _product(self, coefficient: Fraction, indices: Sequence[int], squares: Sequence[Term]) -> tuple[str, bool]:
-        """A proof that a product is not negative, or positive, and which of both."""
+    def _product(self, coefficient: Fraction, indices: Sequence[int], squares: Sequence[Term]) -> Part:
+        """A product that is not negative, or positive."""
         whole = int(coefficient * self.scale)
-        factors = [] if whole == 1 and (indices or squares) else [(f"(IZR_lt 0 {digits(whole)} eq_refl)", True)]
+        factors = []
+        if whole != 1 or not (indices or squares):
+            factors = [Part(f"(IZR_lt 0 {digits(whole)} eq_refl)", expressions.integer(whole), True)]
         for index in indices:
-            op, proof = self._fact(index)
+            op, fact = self._fact(index)
             law = {"<=": "nonneg_le", "<": "pos_lt", "!=": "pos_ne"}.get(op, "pos_ne")
-            factors.append((f"({law} _ _ {proof})", op != "<="))
-        factors += [(f"(nonneg_square {self.algebra.show(square)})", False) for square in squares]
-        positive = all(strict for _, strict in factors)
-        proof = ""
-        for text, strict in factors:
-            if strict and not positive:
-                text = f"(nonneg_of_pos _ {text})"
-            proof = f"({'pos' if positive else 'nonneg'}_mult _ _ {proof} {text})" if proof else text
-        return proof, positive
+            value = expressions.made("mul", fact.value, fact.value) if law == "pos_ne" else fact.value
+            factors.append(Part(f"({law} _ _ {fact.proof})", value, op != "<="))
+        for square in squares:
+            value = expressions.made("mul", self.made.of(square), self.made.of(square))
+            factors.append(Part(f"(nonneg_square {self.algebra.show(square)})", value))
+        positive = all(factor.positive for factor in factors)
+        if not positive:
+            factors = [Part(factor.not_negative, factor.value) for factor in factors]
+        product, *more = factors
+        for factor in more:
+            product = _combined("pos_mult" if positive else "nonneg_mult", "mul", product, factor)
+        return product
+
+
+def _combined(law: str, op: str, first: Part, second: Part) -> Part:
+    """What a law says of two parts' sum or product."""
+    value = expressions.made(op, first.value, second.value)
+    return Part(f"({law} _ _ {first.proof} {second.proof})", value, first.positive)
 
 
 def _integer(term: Term) -> Term:
