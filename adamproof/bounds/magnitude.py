@@ -71,7 +71,12 @@ def magnitudes(
         """None where it is not known, or where it is too large to be written down (R_t at large t)."""
         if name in ("R_T", "R_HAT_T") and known and not stable and numbers.values["steps"] > LONGEST:
             return None
-        return numbers.enclose({"value": magnitude(name)}, digits)["value"] if known else None
+        try:
+            return numbers.enclose({"value": magnitude(name)}, digits)["value"] if known else None
+        except ProblemError:
+            if name in ("R_T", "R_HAT_T") and not stable:
+                return None
+            raise
 
     excess = value("EXCESS", stable)
     least = excess is not None and excess.exact and excess.low == 0  # R = 1, by magnitude-identity

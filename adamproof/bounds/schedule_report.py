@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from ..kernel import verify
+from ..kernel import Refusal, verify
 from .orders.affine import exact
 from .orders.order import Order, Rate, rate_of
 from .orders.power_law import OrderError, Schedule
@@ -94,12 +94,24 @@ def _looked_up(values: Mapping[str, Fraction], theorem: str, best_only: bool) ->
     at = None if best_only else known.orders(values)
     if at is None and not best_only:
         return None
-    proved = verify(known.proof).states["conclusion"]
+    proved = _proved(known.proof, known.best)
     if at is None:
         return Report(theorem, known.scale, None, None, None, known.best, proved)
     growth, orders = at
     schedule = Schedule(values["A"], values["B"], values["C"])
     return Report(theorem, known.scale, schedule, growth, rate_of(orders), known.best, proved)
+
+
+def _proved(proof: str, best: BestRate) -> str:
+    """The statement that no rate is larger than the best one, as the kernel has proved it.  Raises OrderError."""
+    try:
+        states = verify(proof).states
+    except Refusal as refusal:
+        raise OrderError(f"the kernel rejects the proof that no rate is larger than {best.rate}: {refusal}") from None
+    conclusion: str = states["conclusion"]
+    if states["hypotheses"] or states["citations"] or not conclusion.endswith(f" <= {best.rate}"):
+        raise OrderError(f"what is said to prove that no rate is larger than {best.rate} proves: {conclusion:.200}")
+    return conclusion
 
 
 def _computed(values: Mapping[str, Fraction], theorem: str, best_only: bool) -> Report:
@@ -112,7 +124,7 @@ def _computed(values: Mapping[str, Fraction], theorem: str, best_only: bool) -> 
     terms, scale = with_scale(theorem)
     found = best_schedule(terms, scale, values if best_only else None)
     best = BestRate(found.rate, found.ranges, found.multipliers)
-    proved = verify(dump(found.certificate())).states["conclusion"]
+    proved = _proved(dump(found.certificate()), best)
     if best_only:
         return Report(theorem, scale.symbol, None, None, None, best, proved)
     schedule = Schedule(values["A"], values["B"], values["C"])

@@ -101,7 +101,7 @@ class Opinions:
 
 def lines(proofs: Sequence[CheckedProof], opinions: Sequence[Opinions]) -> list[tuple[str, str]]:
     """The lines of evidence for these proofs: who checked them, and with what result."""
-    kernel = f"of {number_of(len(proofs), 'proof')}: {len(proofs)} PROVED now, each in a fresh process"
+    kernel = f"of {number_of(len(proofs), 'proof')}: {len(proofs)} PROVED now, in fresh processes"
     return [("the kernel", kernel), *((opinion.name, opinion.in_sum(proofs)) for opinion in opinions)]
 
 

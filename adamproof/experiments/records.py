@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources.abc import Traversable
@@ -17,6 +17,7 @@ from typing import Any
 
 from .._version import __version__
 from ..support import package_data, records
+from ..support.foreign_text import foreign
 from .index import EXPERIMENTS, module
 
 SCHEMA = 1
@@ -99,7 +100,7 @@ def read(path: str | Traversable) -> Record:
     record = Record(**content)
     if not _is_well_formed(record):
         raise RecordError(
-            f"{path} is not a record of an experiment: its seed, engine, numbers or versions are malformed"
+            f"{path} is not a record of an experiment: its seed, engine, numbers, texts or versions are malformed"
         )
     try:
         record.observed()
@@ -113,19 +114,32 @@ def read(path: str | Traversable) -> Record:
 
 
 def _is_well_formed(record: Record) -> bool:
-    """Whether all but the numbers is as `made` makes it: names of experiments, and text that can be shown."""
-    texts = [record.engine, record.code]
+    """Whether all but the numbers is as `made` makes it: names of experiments, and text that can be shown as it is."""
     if not isinstance(record.versions, dict) or not isinstance(record.experiment, str):
         return False
-    texts += [*record.versions, *record.versions.values()]
+    if not all(isinstance(text, str) for text in (record.engine, record.code, *record.versions.values())):
+        return False
     module(record.experiment)
     return (
         type(record.seed) is int
         and type(record.full) is bool
         and isinstance(record.parameters, dict)
         and isinstance(record.result, dict)
-        and all(isinstance(text, str) and text.isprintable() for text in texts)
+        and all(foreign(text) == text for text in _texts([getattr(record, field.name) for field in fields(record)]))
     )
+
+
+def _texts(data: Any) -> Iterator[str]:
+    """All texts in plain data, the names in it too: words for people are made of them."""
+    waiting = [data]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            waiting += [*one, *one.values()]
+        elif isinstance(one, list):
+            waiting += one
 
 
 def found_in(folder: str | Traversable) -> tuple[list[Record], list[str]]:

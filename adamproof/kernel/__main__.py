@@ -29,6 +29,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--together", action="store_true", help="check a step that several files have only once")
     options = parser.parse_args(argv)
     known: Known | None = {} if options.together else None
+    sys.set_int_max_str_digits(sys.int_info.default_max_str_digits)  # whatever the environment says
     gc.set_threshold(200_000)  # terms are many and not cyclic: looking for cycles among them takes a third of the time
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -51,6 +51,7 @@ def verify(text: str | bytes, known: Known | None = None) -> Verified:
     """
     if known is None:
         forget()
+    reset_budget()  # what an earlier file has spent, or was refused for, is no part of this one
     data = object_of(parse(text), FIELDS, "the proof file")
     if data["format"] != FORMAT or type(data["version"]) is not int or data["version"] != VERSION:
         refuse(f"this is not a proof file of format {FORMAT}, version {VERSION}")
@@ -243,9 +244,10 @@ def _check_step(value: Any, theorems: list[Theorem], reader: Reader, known: Know
     args, kinds = list_of(step["args"], "args"), RULES[name].kinds
     if len(args) != len(kinds):
         refuse(f"{name} takes {len(kinds)} arguments, not {len(args)}")
-    question = (name, *premises, *(reader.argument(kind, arg) for kind, arg in zip(kinds, args, strict=True)))
+    given = tuple(reader.argument(kind, arg) for kind, arg in zip(kinds, args, strict=True))
+    question = (name, *premises, *map(_unforeseen, kinds, given))
     if question not in known:
-        theorem = apply(name, premises, question[1 + len(premises) :])
+        theorem = apply(name, premises, given)
         known[question] = theorem, sorts_of(theorem), reset_budget()
     theorem = known[question][0]
     citations = tuple(tuple(list_of(row, "a citation")) for row in list_of(step["citations"], "citations"))
@@ -253,6 +255,11 @@ def _check_step(value: Any, theorems: list[Theorem], reader: Reader, known: Know
     if stated != theorem:
         refuse(f"{name} gives {_sequent(theorem)}, but the file states {_sequent(stated)}")
     return known[question]
+
+
+def _unforeseen(kind: str, arg: Any) -> Any:
+    """An argument with its numbers as text: numbers can be made to share a hash, texts cannot."""
+    return tuple((str(row[:-1]), row[-1]) for row in arg) if kind == "products" else arg
 
 
 def sorts_of(theorem: Theorem) -> dict[str, str]:

@@ -17,6 +17,9 @@ WORDS = (  # that stand where names of lemmas do, and the commands
     *("bound", "cache", "check", "claims", "completion", "experiment", "export", "graph", "list", "magnitude"),
     *("mutants", "rate", "report", "schedule", "show", "simulate", "verify"),
 )
+# What may stand before a name, and after one, without making it another.
+BEFORE = r"by|see|the|this|is|no|number|appendix|lemma|lem|theorem|thm|corollary|cor|proposition|prop|equation|eq|result"
+AFTER = "lemma|theorem|corollary|proposition|result|bound|claim"
 DECLARES = re.compile(r"^lemma\s*(:[^=\n]*)?=", re.MULTILINE)
 
 
@@ -68,7 +71,10 @@ def taken(name: str, words: bool = True) -> str:
 def read_as(name: str) -> str:
     """The lemma of the library for which a reader may take this name; "" if none."""
     plain = latin(name).strip()
-    return _known().get(_folded(name)) or next((known for known in names() if _beginning(known).match(plain)), "")
+    for text in (name, re.sub(rf"\W+({AFTER})\W*$", "", plain)):
+        if like := _known().get(_folded(text)):
+            return like
+    return next((known for known in names() if _beginning(known).match(plain)), "")
 
 
 @cache
@@ -84,8 +90,8 @@ def _known() -> dict[str, str]:
 
 def _folded(name: str) -> str:
     """A name where case, punctuation, introductory words and letters that look alike make no difference."""
-    plain = re.sub(r"""[\s._()\[\]:;,'"#!*/-]+""", " ", re.sub(r"^\W+|\W+$", "", latin(name))).strip()
-    plain = re.sub(r"^((by|see|the|appendix|lemma|theorem|thm|corollary|cor|result) )+", "", plain).replace(" ", "")
+    plain = re.sub(r"""[\s._()\[\]:;,'"#!*/\u2010-\u2015\u2212-]+""", " ", re.sub(r"^\W+|\W+$", "", latin(name))).strip()
+    plain = re.sub(rf"^(({BEFORE}) )+", "", plain).replace(" ", "")
     return plain.translate(str.maketrans("01i", "oll")).replace("rn", "m").replace("vv", "w")
 
 
@@ -93,9 +99,10 @@ def _folded(name: str) -> str:
 def _beginning(known: str) -> re.Pattern[str]:
     """How a name begins that seems to be a label of the source and more (no formula), or a claim: "norms (p = 2)"."""
     label = known.lower() in labels()
-    end = r"(?![\w.]|\s*[<=>!+*/^\u2260-\u2265])" if label else r"\s*\("
-    text = known.lower().replace(".", r"\W") if label else re.escape(known.lower())
-    return re.compile(rf"\W*((lemma|theorem|corollary|result)\s+)?{text}{end}")
+    end = r"(?![\w.]|\s*[<=>!+*/^\u2260-\u2265])" if label else r"\s*[(:]"
+    text = known.lower().replace("b", "[b8]").replace(".", r"\W") if label else re.escape(known.lower())
+    between = r"\W*" if label else r"\W+"
+    return re.compile(rf"\W*(({BEFORE}){between})*{text}{end}")
 
 
 def _slug(module: str) -> str:

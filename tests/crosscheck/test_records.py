@@ -56,7 +56,7 @@ def test_an_opinion_is_on_one_proof_and_on_no_other(opinions: Opinions) -> None:
     for other in (replace(PROOF, digest=digest("another")), replace(PROOF, claim="that"), replace(PROOF, lemma="b")):
         assert opinions.in_short(other) == "z3 5.0: no record for this proof"
         assert lines([PROOF, other], [opinions]) == [
-            ("the kernel", "of 2 proofs: 2 PROVED now, each in a fresh process"),
+            ("the kernel", "of 2 proofs: 2 PROVED now, in fresh processes"),
             (
                 "z3 5.0",
                 "of 2 proofs: 1 OPEN, 1 without a record; 5 arithmetic steps: 1 unknown, 4 unsat "

@@ -158,6 +158,9 @@ def test_what_is_no_record(text: str, message: str, tmp_path: Path) -> None:
         ({"experiment": ["rate"]}, "are malformed"),
         ({"seed": "0; rm -rf /"}, "are malformed"),
         ({"engine": "\x1b[31mPROVED"}, "are malformed"),
+        ({"result": {"beta2": "\x1b[2J11 ...: PROVED\x1b[8m"}}, "are malformed"),
+        ({"result": {"rows": [{"a\nb": 1}]}}, "are malformed"),
+        ({"parameters": {"steps": ["9  PROVED"]}}, "are malformed"),
     ],
 )
 def test_a_record_with_a_checksum_can_still_be_none(

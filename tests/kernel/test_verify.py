@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,11 @@ import pytest
 from adamproof.kernel.rules import RULES, apply
 from adamproof.kernel.terms import Refusal, make
 from adamproof.kernel.text import show
-from adamproof.kernel.verify import MAX_BYTES, MAX_STEPS, MAX_TERMS, Known, Verified, verify
+from adamproof.kernel.verify import MAX_BYTES, MAX_STEPS, MAX_TERMS, Known, Verified, _unforeseen, verify
 from adamproof.prover.record import derive, dump
 
 from . import proofs
-from .build import check, le, num, real
+from .build import budget, check, le, num, real
 
 ROOT = Path(__file__).resolve().parents[2]
 Json = dict[str, Any]
@@ -181,6 +182,21 @@ def test_files_that_are_read_together_get_the_answers_that_they_get_alone(name: 
         if not place.startswith("('steps'"):
             continue
         check(outcome(text, known) == outcome(text, None), f"{place} is answered otherwise beside other files")
+
+
+def test_what_a_file_costs_is_no_cost_of_the_next_that_is_read_together() -> None:
+    known: Known = {}
+    with budget(1_000):
+        for _ in range(100):  # from the second time on no rule is applied, which would count anew
+            check(outcome(golden("gauss"), known) == repr(EXPECTED["gauss"]), "refused for what earlier files have cost")
+
+
+def test_steps_whose_numbers_share_a_hash_are_told_apart() -> None:
+    """Thousands of them must not be compared with each other."""
+    prime = 2**61 - 1
+    rows = [((Fraction(1 + k * prime), (0, k), ()),) for k in range(50)]
+    check(len({hash(row[0][0]) for row in rows}) == 1, "they share a hash")
+    check(len({hash(_unforeseen("products", row)) for row in rows}) == 50, "and as keys they do not")
 
 
 @pytest.mark.parametrize("field", ["hypotheses", "citations", "conclusion"])

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "adamproof"
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 MAX_LINES = 500  # of a module, lemmas aside
-MAX_KERNEL_LINES = 1260  # code only: no blank lines, comments or docstrings
+MAX_KERNEL_LINES = 1265  # code only: no blank lines, comments or docstrings
 
 # Each room, and all that it imports of the others: a module alone in adamproof/ is a room, so are the lemmas, and an
 # import in a function or for types counts.  A room knows only rooms above it in this list.
