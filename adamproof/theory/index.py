@@ -18,8 +18,11 @@ WORDS = (  # that stand where names of lemmas do, and the commands
     *("mutants", "rate", "report", "schedule", "show", "simulate", "verify"),
 )
 # What may stand before a name, and after one, without making it another.
-BEFORE = r"by|see|the|this|is|no|number|appendix|lemma|lem|theorem|thm|corollary|cor|proposition|prop|equation|eq|result"
+BEFORE = (
+    "by|see|the|this|is|no|number|appendix|lemma|lem|theorem|thm|corollary|cor|proposition|prop|equation|eq|result"
+)
 AFTER = "lemma|theorem|corollary|proposition|result|bound|claim"
+SEPARATORS = re.compile(r"""[\s._()\[\]:;,'"#!*/\u2010-\u2015\u2212-]+""")
 DECLARES = re.compile(r"^lemma\s*(:[^=\n]*)?=", re.MULTILINE)
 
 
@@ -90,7 +93,7 @@ def _known() -> dict[str, str]:
 
 def _folded(name: str) -> str:
     """A name where case, punctuation, introductory words and letters that look alike make no difference."""
-    plain = re.sub(r"""[\s._()\[\]:;,'"#!*/\u2010-\u2015\u2212-]+""", " ", re.sub(r"^\W+|\W+$", "", latin(name))).strip()
+    plain = SEPARATORS.sub(" ", re.sub(r"^\W+|\W+$", "", latin(name))).strip()
     plain = re.sub(rf"^(({BEFORE}) )+", "", plain).replace(" ", "")
     return plain.translate(str.maketrans("01i", "oll")).replace("rn", "m").replace("vv", "w")
 

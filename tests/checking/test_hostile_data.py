@@ -139,7 +139,8 @@ OF_THE_LIBRARY = [
     *("B.2!", "B.2*", "B.2=", "Lemma B.2 !", "Appendix B.2", "main theorem!", "\u20bf.2"),
     *("Main-Theorem", "MAIN-THEOREM", "main_theorem", "maintheorem", "main-theorern", "maln-theorem", "norms (p = 2)"),
     *("3.3", "Corollary 3.3", "corollary-3-3", "Theorem Main-Theorem"),
-    *("LemmaB.2", "LemB.2", "Lem. B.2", "Proposition B.2", "Eq. B.2", "Lemma no. B.2", "Lemma 8.2", "Cor3.3", "this is B.2"),
+    *("LemmaB.2", "LemB.2", "Lem. B.2", "Proposition B.2", "Eq. B.2", "Lemma no. B.2", "Lemma 8.2"),
+    *("Cor3.3", "this is B.2"),
     *("main\u2014theorem", "main\u2010theorem", "main-theorem: any magnitudes", "main-theorem bound"),
     *("the update-magnitude lemma",),
 ]

@@ -188,7 +188,7 @@ def test_what_a_file_costs_is_no_cost_of_the_next_that_is_read_together() -> Non
     known: Known = {}
     with budget(1_000):
         for _ in range(100):  # from the second time on no rule is applied, which would count anew
-            check(outcome(golden("gauss"), known) == repr(EXPECTED["gauss"]), "refused for what earlier files have cost")
+            check(outcome(golden("gauss"), known) == repr(EXPECTED["gauss"]), "charged for earlier files")
 
 
 def test_steps_whose_numbers_share_a_hash_are_told_apart() -> None:
