@@ -120,6 +120,15 @@ def observed(result: Mapping[str, Any]) -> dict[int, str]:
     return {8: f"in runs of {result['steps']} steps ({where}) the best gamma went like {', '.join(parts)}"}
 
 
+def briefly(result: Mapping[str, Any]) -> dict[int, str]:
+    """The same in one line."""
+    parts = [
+        f"{power(part['fitted'], 'd')} (the bound's: d^({part['predicted exponent']:.3f}))"
+        for part in result["settings"].values()
+    ]
+    return {8: f"the best gamma went like {', '.join(parts)} in {len(parts)} settings"}
+
+
 def _slopes(result: Mapping[str, Any], part: Mapping[str, Any]) -> str:
     """The exponents between neighbouring dimensions: alike only where there is a power law."""
     found = np.diff(part["best"]["mean"]) / np.diff(np.log2(result["dims"]))
