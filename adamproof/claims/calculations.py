@@ -103,7 +103,7 @@ def _best_gamma(bound: Any, question: Calculation) -> Found:
 
 def _rate(terms: Mapping[str, Any], question: Calculation) -> Found:
     found = rate({name: named(term) for name, term in terms.items()}, question.schedule)
-    return {"rate": found.rate, "exponents": dict(found.exponents), "R": Fraction(order(R, question.schedule).T)}
+    return {"rate": found.rate, "exponents": dict(found.exponents), "R": _order(R, question)["T"]}
 
 
 def _best(terms: Mapping[str, Any], question: Calculation) -> Found:
@@ -126,4 +126,3 @@ OF_TERMS: dict[str, Callable[[Mapping[str, Any], Calculation], Found]] = {
     BEST: _best,
     NO_MOMENTUM: _no_momentum,
 }
-

@@ -5,6 +5,7 @@ Only what a verdict holds is said here.  Names of assumptions may be shortened; 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
@@ -49,6 +50,8 @@ BRIEF = {
     "magnitudes are at most R": "u <= R",
     "mean_t E|e_t| <= B/tau": "the momentum error is O(T^(-1/4))",
 }
+LIKE = {"A": "1 - beta1", "B": "1 - beta2", "C": "gamma"}  # the exponents of a schedule
+SCHEDULE = re.compile(r"\b(A|B|C|tau|h) = (\d+(?:/\d+)?)")
 CONDITIONS = ("C1", "C2", "C3")  # the labels of the source's Conditions 1 to 3
 
 
@@ -63,7 +66,9 @@ def in_words(verdict: Verdict) -> str:
         return f"{word(verdict.word)}: {', '.join(verdict.by)}"
     if verdict.word is Status.PROVED_UNDER:
         return f"{word(verdict.word)} {', '.join(grouped(verdict.by, as_brief=False))}"
-    return str(verdict)
+    if verdict.by:
+        return f"{word(verdict.word)} if {', '.join(grouped(verdict.by))}"
+    return word(verdict.word)
 
 
 def in_order(found: Iterable[ClaimVerdict]) -> list[ClaimVerdict]:
@@ -90,11 +95,15 @@ def choices(entry: ClaimVerdict) -> list[str]:
     verdict, matters = entry.verdict, entry.row.matters
     if verdict.shortfall is not None:
         others = [way for way in verdict.shortfall.ways if way.same_schedule]
-        return [f"; by another{text}" for text in _fewer(" if ", _first(others[0].conditions, matters))] if others else [""]
+        if not others:
+            return [""]
+        ways = _fewer(" if ", _first(others[0].conditions, matters))
+        return [*(f"; by another{text}" for text in ways), "; by another, ..."]
     if verdict.by:
         return _fewer(" " if verdict.word is Status.PROVED_UNDER else " if ", _first(verdict.by, matters))
-    halves = [f"{brief(name)} only in {' and '.join(parts)}" for name in verdict.beyond if (parts := verdict.only_for(name))]
-    return [f" ({', '.join(halves)})" if halves else ""]
+    halves = {name: verdict.halves(name) for name in verdict.beyond}
+    said = [f"{brief(name)} only in {' and '.join(needing)}" for name, (needing, others) in halves.items() if others]
+    return [f" ({', '.join(said)})"] if said else [""]
 
 
 def _first(names: Iterable[str], matters: str) -> list[str]:
@@ -147,20 +156,31 @@ def observed(verdict: Verdict) -> list[str]:
 
 
 def about_run(verdict: Verdict) -> list[str]:
-    """The conditions about the run, those of one half of the claim said to be so."""
-    return _qualified(verdict, {name for piece in verdict.evidence for name in piece.conditions}, True)
+    """The conditions about the run, where the verdict in words has them only by label or in short."""
+    found = [text for text, of_run in _assumed(verdict) if of_run]
+    said = in_words(verdict)
+    return [] if all(text in said for text in found) else found
 
 
 def about_constants(verdict: Verdict) -> list[str]:
     """The conditions on the constants alone."""
-    return _qualified(verdict, {name for piece in verdict.evidence for name in piece.conditions}, False)
+    return [text for text, of_run in _assumed(verdict) if not of_run]
 
 
-def _qualified(verdict: Verdict, of_run: set[str], wanted: bool) -> list[str]:
-    named = zip(verdict.beyond, verdict.rests_on, strict=True)
-    return [text for name, text in named if (name in of_run) is wanted]
+def _assumed(verdict: Verdict) -> list[tuple[str, bool]]:
+    """What a verdict rests on beyond A1-A3, and whether it is about the run."""
+    of_run = {name for piece in verdict.evidence for name in piece.conditions}
+    return [(text, name in of_run) for name, text in zip(verdict.beyond, verdict.rests_on, strict=True)]
 
 
 def computed(verdict: Verdict) -> list[str]:
-    """What was computed, without the kernel."""
-    return [piece.text for piece in verdict.evidence if piece.state is State.COMPUTED]
+    """What was computed, without the kernel: of which lemma, schedules as powers of T, and an order just once."""
+    found = (piece for piece in verdict.evidence if piece.state is State.COMPUTED)
+    pieces = {piece.order or piece.text: piece for piece in reversed(list(found))}
+    texts = [piece.text.replace("its bound", f"the bound of {piece.lemma}") for piece in reversed(pieces.values())]
+    return [SCHEDULE.sub(_along, text) for text in texts]
+
+
+def _along(found: re.Match[str]) -> str:
+    name, exponent = found.groups()
+    return f"{LIKE[name]} like T^(-{exponent})" if name in LIKE else f"{name} like T^({exponent})"

@@ -7,9 +7,10 @@ from fractions import Fraction
 
 OK, TOO_SLOW, STAYS = "ok", "too slow", "does not shrink"  # what becomes of a term
 
+
 @dataclass(frozen=True)
 class TermOrder:
-    """A term of a bound that falls short of the claim: the power of T that it goes like, and the one that is claimed."""
+    """A term of a bound that falls short: the exponent of T that it has, and the one that is claimed."""
 
     name: str
     power: Fraction
@@ -37,10 +38,12 @@ class WayOut:
 class Shortfall:
     """Why a bound does not give what is claimed, all computed.
 
-    cause: what grows; terms: of the bound; best: the order of the bound at best, as the free exponent is chosen.
+    cause: what grows; terms: of the bound, with gamma like this power of T; best: the order of the bound at best, as the
+    free exponent is chosen.
     """
 
     cause: str
+    gamma: str
     terms: tuple[TermOrder, ...]
     best: str
     ways: tuple[WayOut, ...]

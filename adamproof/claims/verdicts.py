@@ -15,6 +15,7 @@ from typing import Any
 
 from ..bounds.power_law import OrderError, Schedule
 from ..crosscheck.records import CheckedProof
+from ..kernel.text import show
 from ..theory.graph import label_of
 from .evidence import Evidence, State, failed
 from .exponents import (
@@ -67,19 +68,24 @@ class Verdict:
     repair: str = ""
     shortfall: Shortfall | None = None  # of NOT DERIVABLE
 
-    def only_for(self, name: str) -> tuple[str, ...]:
-        """The halves of the claim that need an assumption; none where all of it does, or where it has no halves."""
-        parts = [piece.part for piece in self.evidence if name in (*piece.conditions, *piece.settings)]
-        whole = {piece.part for piece in self.evidence if piece.state is State.PROVED}
-        return tuple(dict.fromkeys(parts)) if all(parts) and set(parts) < whole else ()
+    def halves(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The halves of the claim that need an assumption, and those that do not; none if it has no halves."""
+        needs = {
+            part: any(name in (*piece.conditions, *piece.settings) for piece in self.evidence if piece.part == part)
+            for part in (piece.part for piece in self.evidence if piece.state is State.PROVED)
+        }
+        if "" in needs:
+            return (), ()
+        return tuple(part for part in needs if needs[part]), tuple(part for part in needs if not needs[part])
 
     @property
     def rests_on(self) -> tuple[str, ...]:
         """What it rests on beyond A1-A3, with the half of the claim that alone needs it."""
-        return tuple(
-            f"{name} (only in {' and '.join(parts)})" if (parts := self.only_for(name)) else name
-            for name in self.beyond
-        )
+        return tuple(f"{name}{self._only_in(name)}" for name in self.beyond)
+
+    def _only_in(self, name: str) -> str:
+        needing, others = self.halves(name)
+        return f" (only in {' and '.join(needing)}, not in {' and '.join(others)})" if others else ""
 
     @property
     def failed(self) -> bool:
@@ -305,11 +311,18 @@ def _schedules(store: Store) -> Verdict:
         repair,
         Shortfall(
             f"R grows like T^({there['R']})" if there["R"] > 0 else "",
+            f"T^(-{SOURCE.C})",
             tuple(TermOrder(name, power, -QUARTER) for name, power in there["exponents"].items()),
-            f"T^(-{best['rate']}), at gamma like T^(-{best['C']}) (computed); no other gamma does better ({lemmas[-1].lemma}, proved)",
+            f"T^(-{best['rate']}), at gamma like T^(-{best['C']}) (computed{_cap(lemmas[-1], best['rate'])})",
             _ways(averaged, also, bounded, overall),
         ),
     )
+
+
+def _cap(lemma: Evidence, rate: Fraction) -> str:
+    """Whether a lemma proves that the rate r is no larger, whatever gamma is."""
+    proves = lemma.term is not None and show(lemma.term) == f"r <= {rate}"
+    return "; no gamma gives more: proved" if proves else ""
 
 
 def _ways(averaged: Evidence, also: Evidence, bounded: Evidence, best: Mapping[str, Any]) -> tuple[WayOut, ...]:
@@ -390,7 +403,10 @@ def _unconditional(store: Store) -> Verdict:
     """The mean square of the gradient falls like T^(-1/2): so does the norm like T^(-1/4)."""
     square = store.lemma("unconditional", "mean square")
     schedule = Schedule(HALF, HALF, HALF, gamma_d=Fraction(0))
-    return proved([square, exponent(store, square, schedule, HALF)])
+    order = exponent(store, square, schedule, HALF)
+    if order.state is State.COMPUTED:
+        order = replace(order, text=f"{order.text}, of the mean square")
+    return proved([square, order])
 
 
 ROWS = (
@@ -398,15 +414,13 @@ ROWS = (
         1,
         "u_t is bounded, by R, if and only if beta1^2 < beta2",
         _bounded,
-        "u_t <= R exactly if beta1^2 < beta2",
+        "u_t <= R exactly if b1^2 < b2",
     ),
     PaperClaim(
         2, "Adam's step is a step along Sign(m_t) with magnitude u_t", _sign_form, "a step goes along Sign(m_t)"
     ),
     PaperClaim(3, "the descent inequality", _descent, "the descent inequality"),
-    PaperClaim(
-        4, "the mean of E|u_t o a_t|_1 falls like T^(-1/4)", _rate, "T^(-1/4) for |u_t o a_t|_1"
-    ),
+    PaperClaim(4, "the mean of E|u_t o a_t|_1 falls like T^(-1/4)", _rate, "T^(-1/4) for |u_t o a_t|_1"),
     PaperClaim(
         5,
         "the mean of E|a_t|_2 falls like T^(-1/4) under Conditions 1-3",
@@ -420,13 +434,11 @@ ROWS = (
         9,
         "the rate holds for 1 - beta1 = O(T^(-1/2)), 1 - beta2 = O(T^(-3/4))",
         _schedules,
-        "T^(-1/4) at 1-beta2 = T^(-3/4)",
+        "T^(-1/4) at 1-b2 = T^(-3/4)",
         "the gradient is Lipschitz along the segments",
     ),
     PaperClaim(10, "momentum is necessary", _momentum, "momentum is necessary"),
-    PaperClaim(
-        11, "beta1 >= sqrt(beta2) breaks the bound on u_t", _boundary, "no bound if beta1 >= sqrt(beta2)"
-    ),
+    PaperClaim(11, "beta1 >= sqrt(beta2) breaks the bound on u_t", _boundary, "no bound if b1 >= sqrt(b2)"),
     PaperClaim(12, "T^(-1/4) is the best rate of this technique", _optimal, "no schedule beats T^(-1/4)"),
     PaperClaim(
         13,

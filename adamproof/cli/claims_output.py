@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..claims import glance
@@ -16,7 +16,8 @@ from ..report.words import LEGEND, carrying
 from .terminal import coloured, labelled
 
 if TYPE_CHECKING:
-    from ..crosscheck.records import Opinions
+    from ..crosscheck.records import CheckedProof, Opinions
+    from ..kernel.terms import Term
 
 SOURCE = "arXiv 2507.05966 (public summary)"
 MARKS = {  # in Unicode, in ASCII
@@ -27,6 +28,7 @@ MARKS = {  # in Unicode, in ASCII
     **dict.fromkeys((Status.NOT_RUN, Status.NO_LEMMA), ("?", "?")),
 }
 LABEL = 14  # columns of a label on the page of a claim
+TELLS = 12  # a formula as short as "r <= 1/4" says no more than the name of its claim
 
 
 def written(style: str) -> Callable[[str], str]:
@@ -60,8 +62,7 @@ def _line(entry: ClaimVerdict, style: str, broad: int, columns: int) -> str:
     word = glance.word(entry.verdict.word)
     room = columns - len(f"{mark} {entry.row.number:>2}  {text}  {word}")
     more = next((said for text in glance.choices(entry) if len(said := write(text)) <= room), " ...")
-    line = f"{coloured(mark, word)} {entry.row.number:>2}  {text}  {coloured(word)}{more}"
-    return line
+    return f"{coloured(mark, word)} {entry.row.number:>2}  {text}  {coloured(word)}{more}"
 
 
 # --- a claim at a glance ------------------------------------------------------------------------
@@ -72,15 +73,9 @@ def page(entry: ClaimVerdict, opinions: Sequence[Opinions], style: str, columns:
     write, verdict = written(style), entry.verdict
     lines = [labelled(f"Claim {entry.row.number}: ", write(entry.row.text), columns)]
     lines += [verdict_line(verdict, write, columns), ""]
-    if verdict.shortfall is not None:
-        lines += [_named(label, write(text)) for label, text in _terms(verdict.shortfall)]
     for label, text in _parts(entry, opinions, style, columns - LABEL):
-        lines.append(labelled(_named(label), write(text), columns))
+        lines.append(labelled(f"  {label:<{LABEL - 2}}", write(text), columns))
     return "\n".join(lines)
-
-
-def _named(label: str, text: str = "") -> str:
-    return f"  {label:<{LABEL - 2}}{text}"
 
 
 def verdict_line(verdict: Verdict, write: Callable[[str], str], columns: int) -> str:
@@ -96,14 +91,16 @@ def _parts(entry: ClaimVerdict, opinions: Sequence[Opinions], style: str, room: 
     """Labels and texts."""
     verdict = entry.verdict
     if verdict.shortfall is not None:
+        yield from _terms(verdict.shortfall)
         yield "At best", verdict.shortfall.best
-        yield from _listed("Ways out", [_way(way) for way in verdict.shortfall.ways])
+        yield from _ways(verdict.shortfall)
     else:
         yield from _needs(verdict)
         yield from _proved(verdict, style, room)
     yield from _listed("Missing", verdict.missing)
     yield from _listed("In runs", glance.observed(verdict))
-    yield "Checked", checked(entry, opinions)
+    if proofs := proofs_of([entry]):
+        yield "Checked", checked(proofs, opinions)
     yield "More", f"adamproof claims {entry.row.number} -v shows all assumptions, commands, records"
 
 
@@ -114,17 +111,27 @@ def _listed(label: str, texts: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _terms(found: Shortfall) -> Iterator[tuple[str, str]]:
-    """The terms that are small enough in one line, the others in one each."""
+    """The terms that are too large in one line each, then the others in one."""
+    large = sorted((term for term in found.terms if term.fate != OK), key=lambda term: -term.power)
     small = [f"{term.name} {glance.power(term.power)}" for term in found.terms if term.fate == OK]
-    lines = [f"{', '.join(small)}: {OK}"] if small else []
-    lines += [f"{term.name} {glance.power(term.power)}: {term.fate}" for term in found.terms if term.fate != OK]
+    lines = [f"{term.name}: of order {glance.power(term.power)}, {term.fate}" for term in large]
+    lines += [f"{', '.join(small)}: {OK}"] if small else []
+    if lines:
+        lines[0] += f" (with gamma like {found.gamma})"
     return _listed("Its terms", lines)
+
+
+def _ways(found: Shortfall) -> Iterator[tuple[str, str]]:
+    """What gives the rate that is claimed: bounds that are proved, whose exponents are computed."""
+    lines = [_way(way) for way in found.ways]
+    if len(lines) == 1:
+        lines = [f"{lines[0]} (computed)"]
+    return zip(["Ways out", "(computed)", *[""] * len(lines)], lines, strict=False)
 
 
 def _way(way: WayOut) -> str:
     conditions = ", ".join(glance.grouped(way.conditions))
-    by = f"by {way.what} (proved)" if way.same_schedule else f"with {way.what} instead"
-    return f"{way.order} (computed) {by}{f', if {conditions}' if conditions else ''}"
+    return f"{way.order} {'by' if way.same_schedule else 'at'} {way.what}{f', if {conditions}' if conditions else ''}"
 
 
 def _needs(verdict: Verdict) -> Iterator[tuple[str, str]]:
@@ -136,42 +143,44 @@ def _needs(verdict: Verdict) -> Iterator[tuple[str, str]]:
 
 
 def _proved(verdict: Verdict, style: str, room: int) -> Iterator[tuple[str, str]]:
-    yield from _listed("Proved", [_statement(piece, style, room) for piece in _proofs(verdict)])
+    proofs = [piece for piece in verdict.evidence if piece.state is State.PROVED]
+    yield from _listed("Proved", _statements(proofs, style, room))
     yield from _listed("Computed", glance.computed(verdict))
-    cited = [line.removeprefix("cites: ") for piece in _proofs(verdict) for line in piece.details if _cites(line)]
-    yield from _listed("Citing", [name.partition(": ")[0] for name in dict.fromkeys(cited)])
+    cited = [line.split(": ")[1] for piece in proofs for line in piece.details if line.startswith("cites: ")]
+    if cited:
+        yield "Citing", "; ".join(dict.fromkeys(cited))
 
 
-def _cites(line: str) -> bool:
-    return line.startswith("cites: ")
+def _statements(proofs: Sequence[Evidence], style: str, room: int) -> list[str]:
+    """Lemmas by name, and what is proved: beside it, or below it, or not at all where it takes more than a line."""
+    lines: list[str] = []
+    for piece in proofs:
+        name = f"{f'{piece.part}: ' if piece.part else ''}{piece.text.partition(', citing')[0]}"
+        formula = "" if piece.term is None else _formula(piece.term, style)
+        lemma = name.removesuffix(f"{piece.claim})")
+        if not TELLS <= len(formula) <= room:
+            if lines and lines[-1].startswith(lemma):  # another claim of the same lemma
+                name = f"{lines.pop().removesuffix(')')}; {piece.claim})"
+            lines.append(name)
+        elif len(name) + len(formula) + 2 <= room:
+            lines.append(f"{name}: {formula}")
+        else:
+            lines += [name, formula]
+    return lines
 
 
-def _proofs(verdict: Verdict) -> list[Evidence]:
-    return [piece for piece in verdict.evidence if piece.state is State.PROVED]
-
-
-def _statement(piece: Evidence, style: str, room: int) -> str:
-    """A lemma by name, with what is proved where it fits into the line."""
-    name = piece.text.partition(", citing")[0]
-    name += f", {piece.part}" if piece.part else ""
-    if piece.term is None:
-        return name
+def _formula(term: Term, style: str) -> str:
     try:
-        formula = show(piece.term, style)
+        return show(term, style)
     except ValueError:  # two names that would look alike
-        formula = show(piece.term, "ascii")
-    said = f"{name}: {formula}"
-    return said if len(said) <= room else name
+        return show(term, "ascii")
 
 
-def checked(entry: ClaimVerdict, opinions: Sequence[Opinions]) -> str:
+def checked(proofs: Sequence[CheckedProof], opinions: Sequence[Opinions]) -> str:
     """Who has checked the proofs, and with what result."""
-    proofs = proofs_of([entry])
-    if not proofs:
-        return "nothing to check: no proof belongs to this verdict"
-    recorded = [f"{CHECKERS[opinion.checker]}: {opinion.verdicts(proofs)}" for opinion in opinions]
-    said = f"{number_of(len(proofs), 'proof')}, all read by the kernel now"
-    return f"{said}; recorded: {'; '.join(recorded)}" if recorded else said
+    recorded = [f"{CHECKERS[opinion.checker]} {opinion.verdicts(proofs)}" for opinion in opinions]
+    said = f"kernel: {len(proofs)} PROVED now"
+    return f"{said}; recorded: {', '.join(recorded)}" if recorded else said
 
 
 # --- everything ---------------------------------------------------------------------------------

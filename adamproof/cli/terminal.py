@@ -15,7 +15,8 @@ import click
 WIDTH = 110
 LEAST, MOST = 20, 120  # columns for a text behind its label; of a line
 SAMPLE = "β₁²·√Σ∫∀∈ℝℤΩ≤≠⇒−"  # characters that the rendering in Unicode uses
-COLOURS = {"PROVED": "green", "PROVED IF": "green", "REFUTED": "red", "REJECTED": "red"}  # by a verdict's text; others are yellow
+# By a verdict's text; others are yellow.
+COLOURS = {"PROVED": "green", "PROVED IF": "green", "REFUTED": "red", "REJECTED": "red"}
 
 
 def say(text: str, newline: bool = True) -> None:

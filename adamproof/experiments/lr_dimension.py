@@ -122,11 +122,10 @@ def observed(result: Mapping[str, Any]) -> dict[int, str]:
 
 def briefly(result: Mapping[str, Any]) -> dict[int, str]:
     """The same in one line."""
-    parts = [
-        f"{power(part['fitted'], 'd')} (the bound's: d^({part['predicted exponent']:.3f}))"
-        for part in result["settings"].values()
-    ]
-    return {8: f"the best gamma went like {', '.join(parts)} in {len(parts)} settings"}
+    settings = result["settings"].values()
+    seen = ", ".join(power(part["fitted"], "d") for part in settings)
+    best = ", ".join(f"d^({part['predicted exponent']:.3f})" for part in settings)
+    return {8: f"the best gamma went like {seen}; the bound's like {best}"}
 
 
 def _slopes(result: Mapping[str, Any], part: Mapping[str, Any]) -> str:

@@ -13,7 +13,6 @@ from typing import Any
 from .index import module
 from .records import Record, RecordError, found_in
 
-
 BY_CLAIM = ("beside", "brief")
 
 

@@ -18,7 +18,8 @@ def in_unicode(text: str) -> str:
     for sign, written in SIGNS.items():
         text = text.replace(sign, written)
     text = NAMED.sub(lambda found: NAMES[found[1]] + found[2].translate(DIGITS), text)
-    text = re.sub(r"(?<=[\w)₀-₉])\*(?=[\w(√])", "·", text)
+    text = re.sub(r"\bb([12])\b", lambda found: "β" + found[1].translate(DIGITS), text)
+    text = re.sub(r"(?<=[\w)₀-₉])\*(?=[\w(√|])", "·", text)
     text = re.sub(r"\|_(\d)", lambda found: "|" + found[1].translate(DIGITS), text)
     text = re.sub(r"\b([CGLs])(\d)\b(?!:)", lambda found: found[1] + found[2].translate(DIGITS), text)
     text = re.sub(r"\^([23])(?![\d/])", lambda found: found[1].translate(SQUARES), text)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
     from ...claims.gathering import Gathering
+    from ...claims.shortfall import Shortfall
     from ...claims.verdicts import ClaimVerdict
     from ...crosscheck.records import Opinions
     from ..json_output import Data
@@ -55,8 +56,9 @@ def command(
 ) -> None:
     """What becomes of each claim of the source: the verdicts, computed now from lemmas and exponents.
 
-    One line each, what is not proved first; with a number N, one claim at a glance.  PROVED means: by the kernel, for the lemmas named as evidence; `adamproof
-    check` tests them on numbers and mutants too.
+    A line each, with what is not simply proved first; with a number N, one claim at a glance; with -v everything that
+    the verdicts rest on.  PROVED means: by the kernel, for the lemmas named as evidence; `adamproof check` tests them
+    on numbers and mutants too.
 
     Exit status: 0 all verdicts reached (whatever they are; "no lemma yet" and "not run" are answers), 2 usage error,
     3 something that a verdict rests on fails.
@@ -157,18 +159,19 @@ def judged(gathering: Gathering, progress: terminal.Progress) -> list[ClaimVerdi
 
 
 def markdown(found: Sequence[ClaimVerdict]) -> str:
+    from ...claims import glance
     from ...report.words import carrying
 
     lines = ["| | Claim | Verdict | Beyond A1-A3 | Evidence |", "| ---: | --- | --- | --- | --- |"]
     for entry in found:
-        verdict = entry.verdict
+        verdict, word = entry.verdict, glance.word(entry.verdict.word)
         repair = [f"repair: {verdict.repair}"] if verdict.repair else []
         evidence = [*carrying(verdict), *repair, *(f"missing: {text}" for text in verdict.missing)]
         cells = [
             str(entry.row.number),
             entry.row.text,
-            f"**{verdict.word}**{str(verdict).removeprefix(str(verdict.word))}",
-            "; ".join(verdict.beyond) or "-",
+            f"**{word}**{glance.in_words(verdict).removeprefix(word)}",
+            "; ".join(verdict.rests_on) or "-",
             "; ".join(evidence),
         ]
         lines.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
@@ -184,6 +187,8 @@ def _cell(text: str) -> str:
 
 
 def claim_data(entry: ClaimVerdict) -> Data:
+    from ...claims import glance
+
     verdict = entry.verdict
     return {
         "number": entry.row.number,
@@ -194,8 +199,27 @@ def claim_data(entry: ClaimVerdict) -> Data:
         "beyond": list(verdict.beyond),
         "evidence": [
             {"text": piece.text, "state": piece.state.value, "lemma": piece.lemma, "details": list(piece.details)}
+            | {"part": piece.part, "brief": piece.brief}
             for piece in verdict.evidence
         ],
         "repair": verdict.repair,
         "missing": list(verdict.missing),
+        "short": entry.row.short,
+        "shown": glance.word(verdict.word),
+        "rests_on": list(verdict.rests_on),
+        "shortfall": None if verdict.shortfall is None else shortfall_data(verdict.shortfall),
+    }
+
+
+def shortfall_data(found: Shortfall) -> Data:
+    return {
+        "cause": found.cause,
+        "gamma": found.gamma,
+        "terms": [{"name": term.name, "power": str(term.power), "fate": term.fate} for term in found.terms],
+        "best": found.best,
+        "ways": [
+            {"what": way.what, "order": way.order, "conditions": list(way.conditions)}
+            | {"same_schedule": way.same_schedule}
+            for way in found.ways
+        ],
     }
