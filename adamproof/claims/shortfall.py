@@ -38,8 +38,8 @@ class WayOut:
 class Shortfall:
     """Why a bound does not give what is claimed, all computed.
 
-    cause: what grows; terms: of the bound, with gamma like this power of T; best: the order of the bound at best, as the
-    free exponent is chosen.
+    cause: what grows; terms: of the bound, with gamma like this power of T; best: the order of the bound at best, as
+    the free exponent is chosen.
     """
 
     cause: str
