@@ -185,7 +185,7 @@ def test_records_are_shown_as_observations(tmp_path: Path) -> None:
 
 def test_words_of_a_record_are_no_markup(documents: tuple[str, str]) -> None:
     made = (HOSTILE, HOSTILE, HOSTILE, 0, HOSTILE, {HOSTILE: HOSTILE}, True)
-    hostile = Observed(*made, {4: HOSTILE}, (), (HOSTILE,), f"<svg>{HOSTILE}</svg>")
+    hostile = Observed(*made, {4: HOSTILE}, {4: HOSTILE}, (), (HOSTILE,), f"<svg>{HOSTILE}</svg>")
     page = assert_sound(written(content_of(runs=[hostile]), "html"))
     assert page.text.count(HOSTILE) == 8  # the headline has two, what it was made with four
     assert "\\input" not in written(content_of(runs=[hostile]), "latex")
