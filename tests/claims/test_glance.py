@@ -204,6 +204,18 @@ def test_ascii_is_ascii() -> None:
     assert "β₁² < β₂" in run("claims", "1").stdout
 
 
+@pytest.mark.parametrize(
+    ("words", "note"),
+    [
+        (("--json", "-v"), "--verbose has no effect with --json."),
+        (("--markdown", "--ascii"), "--ascii has no effect with --markdown."),
+        (("-v", "--ascii"), "--ascii has no effect with --verbose, which prints ASCII."),
+    ],
+)
+def test_an_option_without_effect_is_noted(words: tuple[str, ...], note: str) -> None:
+    assert run("claims", "2", *words).stderr == f"Note: {note}\n"
+
+
 def test_json_has_what_the_page_has() -> None:
     (entry,) = json.loads(run("claims", "9", "--json").stdout)["claims"]
     assert (entry["word"], entry["shown"]) == ("NOT DERIVABLE", "NOT BY THIS PROOF")

@@ -80,10 +80,17 @@ def show_claims(
     from ...claims.verdicts import proofs_of
     from ...crosscheck.records import lines as evidence_lines
     from .. import claims_output, json_output
+    from ..idle import note
     from ..tasks import workers
 
     expect_number(number)
     expect_folder(folder)
+    note(
+        [
+            (f"with --{form}", form != "text", ("verbose", "ascii_only")),
+            ("with --verbose, which prints ASCII", verbose, ("ascii_only",)),
+        ]
+    )
     opinions = asked(folder, progress)
     with workers(JOBS, progress, WORKER) as processes:
         flow = Flow(processes, JOBS, True, progress)
