@@ -253,7 +253,7 @@ notebook.claim_table(claim_table(range(7, 12), records=records))
 notebook.claim_table(claim_table(range(12, 18), records=records))
 
 # %% [markdown]
-# Read PROVED UNDER with its conditions, and NOT DERIVABLE as "not by this route": row 9 names the terms that break and the repairs. "observed" is what
+# Read PROVED IF with its conditions, and NOT BY THIS PROOF as it stands: row 9 names the terms that break and the repairs. "observed" is what
 # happened in runs on test problems, and proves nothing.
 #
 # ## Exercises

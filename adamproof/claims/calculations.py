@@ -103,14 +103,14 @@ def _best_gamma(bound: Any, question: Calculation) -> Found:
 
 def _rate(terms: Mapping[str, Any], question: Calculation) -> Found:
     found = rate({name: named(term) for name, term in terms.items()}, question.schedule)
-    return {"rate": found.rate, "exponents": dict(found.exponents)}
+    return {"rate": found.rate, "exponents": dict(found.exponents), "R": _order(R, question)["T"]}
 
 
 def _best(terms: Mapping[str, Any], question: Calculation) -> Found:
     symbolic = {name: named(term) for name, term in main_theorem.terms(reals("R")).items()}
     best = best_schedule(symbolic, Scale("R", R), question.fixed)
     schedule = best.schedule
-    return {"rate": best.rate, "schedule": str(schedule), "C": schedule.C, "is unique": best.is_unique}
+    return {"rate": best.rate, "schedule": str(schedule), "B": schedule.B, "C": schedule.C, "is unique": best.is_unique}
 
 
 def _no_momentum(terms: Mapping[str, Any], question: Calculation) -> Found:
@@ -126,4 +126,3 @@ OF_TERMS: dict[str, Callable[[Mapping[str, Any], Calculation], Found]] = {
     BEST: _best,
     NO_MOMENTUM: _no_momentum,
 }
-

@@ -47,6 +47,8 @@ class Evidence:
     """One piece of evidence: in short, how far it carries, and what it rests on.
 
     conditions: named assumptions about the run beyond A1-A3; settings: conditions on the constants alone.
+    part: the half of the claim that it is about, where the claim has several; order: of the bound, as computed.
+    brief: what runs showed, in one line.
     """
 
     text: str
@@ -59,6 +61,9 @@ class Evidence:
     verdict: str = ""  # of the lemma, if it was checked
     term: Term | None = field(default=None, compare=False)  # what was proved
     proof: CheckedProof | None = None  # what the kernel accepted
+    part: str = ""
+    order: str = ""
+    brief: str = ""
 
     def within(self, *names: str) -> Evidence:
         """Without the assumptions that the claim of the source itself makes."""
@@ -69,9 +74,13 @@ class Evidence:
         )
 
     def only_for(self, name: str) -> Evidence:
-        """With a definition among the conditions, where the claim of the source is about something else."""
+        """With an assumption among the conditions that would not be (a definition, a range), if the proof uses it."""
         used = any(line == f"assumes: {name}" for line in self.details)
-        return replace(self, conditions=(name, *self.conditions)) if used else self
+        return replace(self, conditions=(*self.conditions, name)) if used else self
+
+    def about(self, part: str) -> Evidence:
+        """As evidence for one half of the claim."""
+        return replace(self, part=part)
 
 
 class Kind(Enum):
@@ -116,7 +125,7 @@ def seen(record: Observed, number: int) -> Evidence:
     versions = ", ".join(f"{name} {version}" for name, version in record.versions.items())
     details = (f"repeat with: {record.command}", f"recorded with seed {record.seed}, {record.engine}, {versions}")
     state = State.REJECTED if number in record.rejected else State.OBSERVED
-    return Evidence(f"{record.beside[number]}{stale}", state, details=details)
+    return Evidence(f"{record.beside[number]}{stale}", state, details=details, brief=f"{record.brief[number]}{stale}")
 
 
 def failed(text: str) -> Evidence:

@@ -33,8 +33,8 @@ VALUES: dict[str, dict[str, type]] = {
     ORDER: {"order": str, "T": Fraction, "d": Fraction},
     MEANS: {"occur": bool, "occur where L1 = s1 = 0": bool},
     BEST_GAMMA: {"order": str, "d": Fraction},
-    RATE: {"rate": Fraction, "exponents": dict},
-    BEST: {"rate": Fraction, "schedule": str, "C": Fraction, "is unique": bool},
+    RATE: {"rate": Fraction, "exponents": dict, "R": Fraction},
+    BEST: {"rate": Fraction, "schedule": str, "B": Fraction, "C": Fraction, "is unique": bool},
     NO_MOMENTUM: {"rate": Fraction, "binding": str},
 }
 
@@ -137,7 +137,9 @@ def exponent(
     text = f"its bound is Theta({found['order']}) at {schedule}"
     holds = found["T"] <= -wanted and (d is None or found["d"] == d)
     need = f", not T^(-{wanted})" + ("" if d is None else f" with d^{d}")
-    return Evidence(text, State.COMPUTED, lemma=proof.lemma) if holds else failed(text + need)
+    if not holds:
+        return failed(text + need)
+    return Evidence(text, State.COMPUTED, lemma=proof.lemma, order=f"T^({found['T']})")
 
 
 def best_gamma(store: Store, proof: Evidence, d: Fraction) -> Evidence:
@@ -193,7 +195,7 @@ def asked(proof: Evidence) -> Evidence:
 
 
 def rate_of_terms(store: Store, proof: Evidence, schedule: Schedule) -> Mapping[str, Any] | None:
-    """The rate along a schedule, and the exponents of T that the terms have.  Raises OrderError, as do those below.
+    """The rate along a schedule, the exponents of T of the terms, and that of R.  Raises OrderError, as do those below.
 
     The terms are those that the main theorem's file gives; their sum must be the bound that the kernel proved.
     """

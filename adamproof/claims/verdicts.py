@@ -7,13 +7,15 @@ row may be run before its evidence is there, to see what it asks for (`gathering
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
+from typing import Any
 
 from ..bounds.orders.power_law import OrderError, Schedule
 from ..crosscheck.records import CheckedProof
+from ..kernel.text import show
 from ..theory.graph import label_of
 from .evidence import Evidence, State, failed
 from .exponents import (
@@ -34,6 +36,7 @@ from .exponents import (
     with_bounded_means,
     with_constant,
 )
+from .shortfall import Shortfall, TermOrder, WayOut
 
 
 class Status(Enum):
@@ -63,6 +66,26 @@ class Verdict:
     evidence: tuple[Evidence, ...] = ()
     missing: tuple[str, ...] = ()
     repair: str = ""
+    shortfall: Shortfall | None = None  # of NOT DERIVABLE
+
+    def halves(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The halves of the claim that need an assumption, and those that do not; none if it has no halves."""
+        needs = {
+            part: any(name in (*piece.conditions, *piece.settings) for piece in self.evidence if piece.part == part)
+            for part in (piece.part for piece in self.evidence if piece.state is State.PROVED)
+        }
+        if "" in needs:
+            return (), ()
+        return tuple(part for part in needs if needs[part]), tuple(part for part in needs if not needs[part])
+
+    @property
+    def rests_on(self) -> tuple[str, ...]:
+        """What it rests on beyond A1-A3, with the half of the claim that alone needs it."""
+        return tuple(f"{name}{self._only_in(name)}" for name in self.beyond)
+
+    def _only_in(self, name: str) -> str:
+        needing, others = self.halves(name)
+        return f" (only in {' and '.join(needing)}, not in {' and '.join(others)})" if others else ""
 
     @property
     def failed(self) -> bool:
@@ -79,11 +102,16 @@ class Verdict:
 
 @dataclass(frozen=True)
 class PaperClaim:
-    """A claim of the source: its number, its text, and how a verdict on it is reached."""
+    """A claim of the source: its number, its text, and how a verdict on it is reached.
+
+    short: the text for a line of a table; matters: the condition to show first, where the verdict has it.
+    """
 
     number: int
     text: str
     judge: Callable[[Store], Verdict]
+    short: str = ""
+    matters: str = ""
 
 
 @dataclass(frozen=True)
@@ -181,12 +209,19 @@ EXPONENTS = (
     "beta1^2 < beta2",
     "the rate is 1/4",
 )
+# What "long" and "holds" mean: indicators of events, whose probabilities are expectations.
+EVENT = (
+    "averaged noises that are not long are short",
+    "long is an indicator",
+    "holds is not negative",
+    "holds is at most 1",
+)
 EXAMPLE = ("the noise has two values", "the noise has mean 0", "the noise has mean 0 on both sides of a")
 
 
 def _bounded(store: Store) -> Verdict:
     above = store.lemma("update-magnitude", "by an invariant").within(STABLE)
-    return proved([above, _unbounded(store)])
+    return proved([above.about("the bound"), _unbounded(store).about("the converse")])
 
 
 def _unbounded(store: Store) -> Evidence:
@@ -246,12 +281,13 @@ def _schedules(store: Store) -> Verdict:
     proof = store.lemma(*MAIN)
     lemmas = [store.lemma("source-schedule", name) for name in ("the drift stays", "no rate", "at most 1/8")]
     lemmas = [lemma.within(*lemma.settings) for lemma in lemmas]  # they are the schedule and the exponents themselves
-    averaged = store.lemma("main-theorem-averaged", "Adam")
+    averaged = store.lemma("main-theorem-averaged", "Adam").only_for("epsilon is positive")
     also = exponent(store, averaged, SOURCE, QUARTER)
     if not all(entry.state.carries for entry in (proof, *lemmas)):
         return replace(open_verdict([proof, *lemmas]), word=Status.UNDECIDED)
     best = best_of_terms(store, proof, {"A": HALF, "B": Fraction(3, 4)})
     there, overall = rate_of_terms(store, proof, SOURCE), best_of_terms(store, proof)
+    bounded = with_bounded_means(store, proof)
     if best is None or there is None or overall is None:
         return proved([asked(proof)])
     if best["rate"] >= QUARTER:
@@ -273,7 +309,30 @@ def _schedules(store: Store) -> Verdict:
         tuple(evidence),
         () if also.state.carries else (f"the repair by a bound on average: {also.text}",),
         repair,
+        Shortfall(
+            f"R grows like T^({there['R']})" if there["R"] > 0 else "",
+            f"T^(-{SOURCE.C})",
+            tuple(TermOrder(name, power, -QUARTER) for name, power in there["exponents"].items()),
+            f"T^(-{best['rate']}), at gamma like T^(-{best['C']}) (computed{_cap(lemmas[-1], best['rate'])})",
+            _ways(averaged, also, bounded, overall),
+        ),
     )
+
+
+def _cap(lemma: Evidence, rate: Fraction) -> str:
+    """Whether a lemma proves that the rate r is no larger, whatever gamma is."""
+    proves = lemma.term is not None and show(lemma.term) == f"r <= {rate}"
+    return "; no gamma gives more: proved" if proves else ""
+
+
+def _ways(averaged: Evidence, also: Evidence, bounded: Evidence, best: Mapping[str, Any]) -> tuple[WayOut, ...]:
+    """Another theorem at the same schedule, and the same theorem at another one."""
+    found = []
+    if also.state is State.COMPUTED:
+        found.append(WayOut(averaged.lemma, also.order, (*averaged.conditions, *averaged.settings), True))
+    if best["rate"] >= QUARTER:
+        found.append(WayOut(f"1 - beta2 = T^(-{best['B']})", f"T^(-{best['rate']})", bounded.conditions, False))
+    return tuple(found)
 
 
 def _momentum(store: Store) -> Verdict:
@@ -287,8 +346,9 @@ def _momentum(store: Store) -> Verdict:
 
 
 def _boundary(store: Store) -> Verdict:
+    growth = store.lemma("update-magnitude-tight", "growth").within(UNSTABLE)
     return proved(
-        [_unbounded(store), store.lemma("update-magnitude-tight", "growth").within(UNSTABLE)],
+        [_unbounded(store).about("the counterexample"), growth.about("the growth of R_t")],
         beside=store.runs(11, "whether Adam gets worse there"),
     )
 
@@ -323,7 +383,8 @@ def _best(store: Store, proof: Evidence) -> Evidence:
 def _constant_vbar(store: Store) -> Verdict:
     """Not for every T, where the gradient and the momentum error fall like T^(-1/4): T is at most T_max."""
     runs = store.runs(13, "how the mean magnitude falls")
-    return refuted([store.lemma("condition-2-limits", "T_max")], beside=runs)
+    limit = store.lemma("condition-2-limits", "T_max").within("C2: E u_t,j >= vbar", "G <= A/tau", "T = tau^4")
+    return refuted([limit], beside=runs)
 
 
 def _identical(store: Store) -> Verdict:
@@ -335,36 +396,77 @@ def _stable_ratio(store: Store) -> Verdict:
 
 
 def _probability(store: Store) -> Verdict:
-    return proved([store.lemma("high-probability", "probability")])
+    return proved([store.lemma("high-probability", "probability").within(*EVENT)])
 
 
 def _unconditional(store: Store) -> Verdict:
     """The mean square of the gradient falls like T^(-1/2): so does the norm like T^(-1/4)."""
     square = store.lemma("unconditional", "mean square")
     schedule = Schedule(HALF, HALF, HALF, gamma_d=Fraction(0))
-    return proved([square, exponent(store, square, schedule, HALF)])
+    order = exponent(store, square, schedule, HALF)
+    if order.state is State.COMPUTED:
+        order = replace(order, text=f"{order.text}, of the mean square")
+    return proved([square, order])
 
 
 ROWS = (
-    PaperClaim(1, "u_t is bounded, by R, if and only if beta1^2 < beta2", _bounded),
-    PaperClaim(2, "Adam's step is a step along Sign(m_t) with magnitude u_t", _sign_form),
-    PaperClaim(3, "the descent inequality", _descent),
-    PaperClaim(4, "the mean of E|u_t o a_t|_1 falls like T^(-1/4)", _rate),
-    PaperClaim(5, "the mean of E|a_t|_2 falls like T^(-1/4) under Conditions 1-3", _norm_rate),
-    PaperClaim(6, "in Case 2 the bound is free of the dimension", _dimension),
-    PaperClaim(7, "the bound is independent of epsilon", _epsilon),
-    PaperClaim(8, "gamma should be proportional to 1/sqrt(d)", _gamma),
-    PaperClaim(9, "the rate holds for 1 - beta1 = O(T^(-1/2)), 1 - beta2 = O(T^(-3/4))", _schedules),
-    PaperClaim(10, "momentum is necessary", _momentum),
-    PaperClaim(11, "beta1 >= sqrt(beta2) breaks the bound on u_t", _boundary),
-    PaperClaim(12, "T^(-1/4) is the best rate of this technique", _optimal),
     PaperClaim(
-        13, "Condition 2 holds with one vbar for every T while the rate T^(-1/4) does (epsilon > 0)", _constant_vbar
+        1,
+        "u_t is bounded, by R, if and only if beta1^2 < beta2",
+        _bounded,
+        "u_t <= R exactly if b1^2 < b2",
     ),
-    PaperClaim(14, "the coordinates of u_t are independent and identically distributed", _identical),
-    PaperClaim(15, "the ratio of |a_t|_1 to |a_t|_2 is stable", _stable_ratio),
-    PaperClaim(16, "a version with high probability", _probability),
-    PaperClaim(17, "the rate T^(-1/4) without Conditions 1-3", _unconditional),
+    PaperClaim(
+        2, "Adam's step is a step along Sign(m_t) with magnitude u_t", _sign_form, "a step goes along Sign(m_t)"
+    ),
+    PaperClaim(3, "the descent inequality", _descent, "the descent inequality"),
+    PaperClaim(4, "the mean of E|u_t o a_t|_1 falls like T^(-1/4)", _rate, "T^(-1/4) for |u_t o a_t|_1"),
+    PaperClaim(
+        5,
+        "the mean of E|a_t|_2 falls like T^(-1/4) under Conditions 1-3",
+        _norm_rate,
+        "T^(-1/4) for |a_t|_2",
+    ),
+    PaperClaim(6, "in Case 2 the bound is free of the dimension", _dimension, "Case 2 is free of dimension"),
+    PaperClaim(7, "the bound is independent of epsilon", _epsilon, "the bound is free of epsilon"),
+    PaperClaim(8, "gamma should be proportional to 1/sqrt(d)", _gamma, "gamma goes like 1/sqrt(d)"),
+    PaperClaim(
+        9,
+        "the rate holds for 1 - beta1 = O(T^(-1/2)), 1 - beta2 = O(T^(-3/4))",
+        _schedules,
+        "T^(-1/4) at 1-b2 = T^(-3/4)",
+        "the gradient is Lipschitz along the segments",
+    ),
+    PaperClaim(10, "momentum is necessary", _momentum, "momentum is necessary"),
+    PaperClaim(11, "beta1 >= sqrt(beta2) breaks the bound on u_t", _boundary, "no bound if b1 >= sqrt(b2)"),
+    PaperClaim(12, "T^(-1/4) is the best rate of this technique", _optimal, "no schedule beats T^(-1/4)"),
+    PaperClaim(
+        13,
+        "Condition 2 holds with one vbar for every T while the rate T^(-1/4) does (epsilon > 0)",
+        _constant_vbar,
+        "Condition 2 with fixed vbar",
+    ),
+    PaperClaim(
+        14,
+        "the coordinates of u_t are independent and identically distributed",
+        _identical,
+        "u_t has i.i.d. coordinates",
+    ),
+    PaperClaim(15, "the ratio of |a_t|_1 to |a_t|_2 is stable", _stable_ratio, "|a_t|_1 / |a_t|_2 is stable"),
+    PaperClaim(
+        16,
+        "a version with high probability",
+        _probability,
+        "with high probability",
+        "the noise is at most s0 surely",
+    ),
+    PaperClaim(
+        17,
+        "the rate T^(-1/4) without Conditions 1-3",
+        _unconditional,
+        "T^(-1/4), no Conditions 1-3",
+        "gradients are at most B",
+    ),
 )
 
 __all__ = ["ROWS", "ClaimVerdict", "PaperClaim", "Status", "Verdict", "open_verdict", "proved", "refuted", "verdicts"]

@@ -31,9 +31,15 @@ witness model, conclusion, variables {name: value}, calls [{function, arguments 
 mutant  name, statement, rejected, refused, reason, witness
 
 "graph" has asked [name], nodes [{name, lemma, claim, label, title, assumptions [name], axioms [{name, source}],
-rests_on [name], problem}].  "claims" has claims [{number, claim, verdict, word, by [text], beyond [assumption],
-evidence [{text, state, lemma, details [text]}], repair, missing [text]}].  "report" has files {form: path},
-lemmas [{slug, verdict}] and claims [{number, verdict}].
+rests_on [name], problem}].
+
+"claims" has claims [{number, claim, short, verdict, word, shown (the word as it is printed), by [text], beyond
+[assumption], rests_on (the same, with the half of the claim that alone needs it), evidence [{text, state, lemma,
+details [text], part (that half, or ""), brief (of runs, or "")}], repair, missing [text], shortfall (null, or of a
+bound that falls short {cause, gamma, terms [{name, power (of T), fate}], best, ways [{what, order, conditions [text],
+same_schedule}]})}] and lines_of_evidence {name: text}.
+"report" has files {form: path},
+lemmas [{slug, verdict}] and claims [{number, verdict, shown}].
 
 "bound", "magnitude" and "schedule" are described in docs/bounds.md.
 

@@ -13,8 +13,10 @@ from typing import IO, NoReturn
 import click
 
 WIDTH = 110
+LEAST, MOST = 20, 120  # columns for a text behind its label; of a line
 SAMPLE = "β₁²·√Σ∫∀∈ℝℤΩ≤≠⇒−"  # characters that the rendering in Unicode uses
-COLOURS = {"PROVED": "green", "REFUTED": "red", "REJECTED": "red"}  # by a verdict's text; others are yellow
+# By a verdict's text; others are yellow.
+COLOURS = {"PROVED": "green", "PROVED IF": "green", "REFUTED": "red", "REJECTED": "red"}
 
 
 def say(text: str, newline: bool = True) -> None:
@@ -27,17 +29,22 @@ def warn(text: str) -> None:
     click.echo(text, err=True)
 
 
-def coloured(verdict: object) -> str:
-    """A verdict in its colour (`say` drops the colour where it has no place)."""
-    return click.style(str(verdict), fg=COLOURS.get(str(verdict), "yellow"), bold=True)
+def coloured(verdict: object, like: str = "") -> str:
+    """A verdict, or the mark of one, in the verdict's colour (`say` drops the colour where it has no place)."""
+    return click.style(str(verdict), fg=COLOURS.get(like or str(verdict), "yellow"), bold=True)
 
 
-def labelled(label: str, text: str) -> str:
+def width() -> int:
+    """Columns to fill: those of the terminal, 80 where they are unknown, and no more than can be read."""
+    return min(get_terminal_size().columns, MOST)
+
+
+def labelled(label: str, text: str, columns: int = WIDTH) -> str:
     """A label and a text, broken into lines that line up behind the label."""
     indent = " " * len(label)
     return fill(
         " ".join(text.split()),
-        WIDTH,
+        max(columns, len(label) + LEAST),
         initial_indent=label,
         subsequent_indent=indent,
         break_long_words=False,

@@ -69,13 +69,27 @@ def _row(lab: Runner, parameters: Mapping[str, Any], beta1: str, beta2: str) -> 
 # --- in words and pictures ----------------------------------------------------------------------
 
 
+def _largest(result: Mapping[str, Any]) -> dict[str, float]:
+    """The largest u past the boundary and before it; nothing where runs are on one side alone."""
+    sides = {"past": [row for row in result["rows"] if not row["stable"]]}
+    sides["before"] = [row for row in result["rows"] if row["stable"]]
+    return {name: max(row["max u"] for row in rows) for name, rows in sides.items()} if all(sides.values()) else {}
+
+
+def briefly(result: Mapping[str, Any]) -> dict[int, str]:
+    """The same as `observed` in one line."""
+    most = _largest(result)
+    if not most:
+        return {}
+    return {11: f"the largest u was {most['past']:.3g} past beta1 = sqrt(beta2) and {most['before']:.3g} before"}
+
+
 def observed(result: Mapping[str, Any]) -> dict[int, str]:
     """By number of a claim: what was observed."""
-    inside = [row for row in result["rows"] if row["stable"]]
     beyond = [row for row in result["rows"] if not row["stable"]]
-    if not inside or not beyond:
+    most = _largest(result)
+    if not most:
         return {}
-    most = {name: max(row["max u"] for row in rows) for name, rows in (("past", beyond), ("before", inside))}
     return {
         11: f"in runs (beta2 = {result['beta2']}, {result['steps']} steps) the largest u was "
         f"{most['past']:.3g} past beta1 = sqrt(beta2) and {most['before']:.3g} before; F at the end was "

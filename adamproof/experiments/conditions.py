@@ -194,6 +194,20 @@ def observed(result: Mapping[str, Any]) -> dict[int, str]:
     }
 
 
+def briefly(result: Mapping[str, Any]) -> dict[int, str]:
+    """The same in one line each."""
+    tests, alike = result["tests"], result["tests"][ALIKE]
+    others = {name: part for name, part in tests.items() if name != ALIKE}
+    falls = " and ".join(f"{power(part['fitted'])} ({name})" for name, part in result["magnitude"].items())
+    rejections = "; ".join(f"{name}: {_rejected(part)}" for name, part in others.items())
+    return {
+        13: f"without epsilon the mean of u fell like {falls}",
+        14: f"{rejections}; where all are alike by construction: {_rejected(alike)}",
+        15: f"it went through {', '.join(f'{_drift(part)} ({name})' for name, part in tests.items())}; at most "
+        f"{alike['sqrt(d)']:.3g} is possible",
+    }
+
+
 def summary(result: Mapping[str, Any]) -> list[str]:
     lines = [f"tests at the level {result['level']:g}, on u after the last step"]
     for name, part in result["tests"].items():

@@ -120,6 +120,14 @@ def observed(result: Mapping[str, Any]) -> dict[int, str]:
     return {8: f"in runs of {result['steps']} steps ({where}) the best gamma went like {', '.join(parts)}"}
 
 
+def briefly(result: Mapping[str, Any]) -> dict[int, str]:
+    """The same in one line."""
+    settings = result["settings"].values()
+    seen = ", ".join(power(part["fitted"], "d") for part in settings)
+    best = ", ".join(f"d^({part['predicted exponent']:.3f})" for part in settings)
+    return {8: f"the best gamma went like {seen}; the bound's like {best}"}
+
+
 def _slopes(result: Mapping[str, Any], part: Mapping[str, Any]) -> str:
     """The exponents between neighbouring dimensions: alike only where there is a power law."""
     found = np.diff(part["best"]["mean"]) / np.diff(np.log2(result["dims"]))

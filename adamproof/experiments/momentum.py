@@ -114,6 +114,16 @@ def observed(result: Mapping[str, Any]) -> dict[int, str]:
     }
 
 
+def briefly(result: Mapping[str, Any]) -> dict[int, str]:
+    """The same in one line."""
+    skewed = result["skewed"]
+    stuck = skewed["sign descent"]["second half"]["mean"][-1]
+    return {
+        10: f"sign descent stayed at a mean |x| of {stuck:.3g}; Adam came down, with beta1 = 0 like "
+        f"{power(skewed['RMSProp']['fitted'])}, with momentum like {power(skewed['Adam']['fitted'])}"
+    }
+
+
 def summary(result: Mapping[str, Any]) -> list[str]:
     lines = [f"1 - beta2 = T^-{result['B']} (RMSProp, Adam), 1 - beta1 = T^-1/2 (Adam), learning rate T^-3/4"]
     for noise, size in SIZES.items():

@@ -13,13 +13,15 @@ from typing import Any
 from .index import module
 from .records import Record, RecordError, found_in
 
+BY_CLAIM = ("beside", "brief")
+
 
 @dataclass(frozen=True)
 class Observed:
     """One record in words and, if it was asked for and matplotlib is there, as a picture (an SVG document).
 
     command: what repeats it; stale: whether it was recorded with other code; beside: what it observed about claims of
-    the source, by number; rejected: the claims that its tests reject.
+    the source, by number; brief: the same in one line each; rejected: the claims that its tests reject.
     """
 
     experiment: str
@@ -30,6 +32,7 @@ class Observed:
     versions: Mapping[str, str]
     stale: bool
     beside: Mapping[int, str]
+    brief: Mapping[int, str]
     rejected: tuple[int, ...]
     summary: tuple[str, ...]
     plot: str = ""
@@ -43,7 +46,7 @@ class Observed:
 
     def data(self) -> dict[str, Any]:
         """As JSON has it."""
-        return asdict(self) | {"beside": [[number, words] for number, words in self.beside.items()]}
+        return asdict(self) | {name: [[*pair] for pair in getattr(self, name).items()] for name in BY_CLAIM}
 
 
 def observed(record: Record, drawn: bool = False) -> Observed:
@@ -58,6 +61,7 @@ def observed(record: Record, drawn: bool = False) -> Observed:
         record.versions,
         not record.made_by_this_code,
         record.observed(),
+        record.briefly(),
         tuple(sorted(record.rejected())),
         tuple(experiment.summary(record.result)),
         experiment.picture(record.result).svg() if drawn else "",
@@ -80,18 +84,19 @@ def read(data: Any) -> Observed:
     names = {field.name for field in fields(Observed)}
     if not isinstance(data, dict) or set(data) != names or not _is_well_formed(data):
         raise RecordError("what was sent about a record is not what a record shows")
-    beside, rejected, summary = dict(map(tuple, data["beside"])), tuple(data["rejected"]), tuple(data["summary"])
-    return Observed(**{**data, "beside": beside, "rejected": rejected, "summary": summary})
+    by_claim = {name: dict(map(tuple, data[name])) for name in BY_CLAIM}
+    return Observed(**{**data, **by_claim, "rejected": tuple(data["rejected"]), "summary": tuple(data["summary"])})
 
 
 def _is_well_formed(data: Mapping[str, Any]) -> bool:
     texts = [data[name] for name in ("experiment", "title", "command", "engine", "plot")]
-    if not all(isinstance(data[name], list) for name in ("beside", "rejected", "summary")):
+    if not all(isinstance(data[name], list) for name in (*BY_CLAIM, "rejected", "summary")):
         return False
-    if not all(type(pair) is list and len(pair) == 2 for pair in data["beside"]):
+    pairs = [pair for name in BY_CLAIM for pair in data[name]]
+    if not all(type(pair) is list and len(pair) == 2 for pair in pairs):
         return False
     if not isinstance(data["versions"], dict):
         return False
-    numbers = [data["seed"], *data["rejected"], *(number for number, _ in data["beside"])]
-    texts += [*data["versions"].values(), *data["summary"], *(words for _, words in data["beside"])]
+    numbers = [data["seed"], *data["rejected"], *(number for number, _ in pairs)]
+    texts += [*data["versions"].values(), *data["summary"], *(words for _, words in pairs)]
     return type(data["stale"]) is bool and all(type(n) is int for n in numbers) and all(type(t) is str for t in texts)

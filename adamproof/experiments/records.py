@@ -56,6 +56,11 @@ class Record:
         words: dict[int, str] = module(self.experiment).observed(self.result)
         return words
 
+    def briefly(self) -> dict[int, str]:
+        """The same in one line each."""
+        words: dict[int, str] = module(self.experiment).briefly(self.result)
+        return words
+
     def rejected(self) -> set[int]:
         """The claims that its tests reject; most experiments have none."""
         of: Callable[[Any], set[int]] = getattr(module(self.experiment), "rejected", lambda result: set())
@@ -104,6 +109,7 @@ def read(path: str | Traversable) -> Record:
         )
     try:
         record.observed()
+        record.briefly()
         record.rejected()
     except Exception as error:  # numbers of other code, or made up, may be anything
         raise RecordError(

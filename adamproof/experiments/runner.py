@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..simulator import Algorithm, Estimate, Run, Sampled, Schedule, Separable, State, simulate
+from ..simulator.statistics import with_error
 
 Array = NDArray[np.float64]
 LOOKS = 16  # snapshots of the second half of a run
@@ -90,7 +91,7 @@ def columns(estimates: Sequence[Estimate]) -> dict[str, list[float | None]]:
 def power(exponent: Mapping[str, float | None], base: str = "T") -> str:
     """An estimated exponent (as plain data) as a power in words."""
     mean, half = exponent["mean"], exponent["half_width"]
-    return f"{base}^({mean:.3f}{'' if half is None else f' +- {half:.2g}'})"
+    return f"{base}^({mean:.3f})" if half is None or mean is None else f"{base}^({with_error(mean, half)})"
 
 
 def span(values: Sequence[float]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from ..claims import glance
 from ..claims.verdicts import ClaimVerdict
 from ..crosscheck.records import Opinions, lines
 from ..experiments.observed import Observed
@@ -59,7 +60,8 @@ class Content:
         """How many lemmas came to which verdict, and the same for the claims of the source."""
         text = _counted("lemma", "lemmas", [part.verdict for part in self.parts])
         if self.claims:
-            text += f"; {_counted('claim', 'claims', [str(entry.verdict.word) for entry in self.claims])} of the source"
+            verdicts = [glance.word(entry.verdict.word) for entry in self.claims]
+            text += f"; {_counted('claim', 'claims', verdicts)} of the source"
         return text
 
 

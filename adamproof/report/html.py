@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from ..claims import glance
 from ..kernel.terms import Term
 from ..render import show, side_by_side
 from ..support import package_data
@@ -118,14 +119,14 @@ def _claims(content: Content) -> str:
 
 def _row(entry: ClaimVerdict, content: Content) -> str:
     verdict = entry.verdict
-    word = str(verdict.word)
+    word, said = glance.word(verdict.word), glance.in_words(verdict)
     evidence = [f"<li>{_evidence(piece, content)}</li>" for piece in words.present(verdict)]
     evidence += [f"<li><b>repair:</b> {escape(verdict.repair)}</li>"] if verdict.repair else []
     evidence += [f"<li><b>missing:</b> {escape(text)}</li>" for text in verdict.missing]
-    beyond = f"<ul>{''.join(f'<li>{escape(text)}</li>' for text in verdict.beyond)}</ul>" if verdict.beyond else "-"
+    beyond = f"<ul>{''.join(f'<li>{escape(text)}</li>' for text in verdict.rests_on)}</ul>" if verdict.beyond else "-"
     cells = (
         ("Claim", escape(entry.row.text)),
-        ("Verdict", f"{_badge(word)}{escape(str(verdict).removeprefix(word))}"),
+        ("Verdict", f"{_badge(word)}{escape(said.removeprefix(word))}"),
         ("Beyond A1-A3", beyond),
         ("Evidence", f"<ul>{''.join(evidence)}</ul>"),
     )

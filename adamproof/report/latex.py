@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from ..claims import glance
 from ..kernel.terms import Term
 from ..render import show, statement
 from ..render.names import GREEK
@@ -106,9 +107,9 @@ def _claims(content: Content) -> list[str]:
 
 def _row(entry: ClaimVerdict, content: Content) -> str:
     verdict = entry.verdict
-    said = str(verdict)
+    said = glance.in_words(verdict)
     parts = [rf"\item[{entry.row.number}] {escape(entry.row.text)}: \textbf{{{escape(said)}}}."]
-    parts += [escape(f"Beyond A1-A3 it rests on: {'; '.join(verdict.beyond)}.")] if verdict.beyond else []
+    parts += [escape(f"Beyond A1-A3 it rests on: {'; '.join(verdict.rests_on)}.")] if verdict.beyond else []
     evidence = (
         _link(lemma_place(piece.lemma) if piece.lemma in content.slugs else None, f"{piece.text} [{piece.state.value}]")
         for piece in words.present(verdict)

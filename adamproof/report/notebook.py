@@ -54,7 +54,7 @@ def claim(lemma: Lemma, name: str | None = None) -> Shown:
     stated = {foreign(title): prop(statement) for title, statement in lemma.stated(found).items()}
     named = f'claim "{foreign(found.name)}"'
     source = f"<br><small>{_html(lemma.source.value)}</small>"
-    heading = f'<p><b>{_html(_called(lemma))}</b>, {_html(named)}{source}</p>'
+    heading = f"<p><b>{_html(_called(lemma))}</b>, {_html(named)}{source}</p>"
     rows = [(_html(title), _inline(statement)) for title, statement in stated.items()]
     summary = f"<summary>under {len(rows)} assumption{'s' * (len(rows) != 1)}</summary>"
     folded = f"<details>{summary}{_html_table([], rows)}</details>" if rows else ""
@@ -140,14 +140,16 @@ def mutants(found: LemmaReport) -> Shown:
 
 def claim_table(judged: Iterable[ClaimVerdict]) -> Shown:
     """The verdicts on the source's claims, what each rests on, and what would repair it."""
+    from ..claims.glance import in_words
+
     rows, lines = [], []
     for entry in judged:
         verdict = entry.verdict
         notes = [f"evidence: {'; '.join(one.text for one in verdict.evidence)}"] if verdict.evidence else []
         notes += [f"missing: {'; '.join(verdict.missing)}"] if verdict.missing else []
         notes += [f"repair: {verdict.repair}"] if verdict.repair else []
-        rows.append((str(entry.row.number), _html(entry.row.text), f"<b>{_html(str(verdict))}</b>", _lines(notes)))
-        lines += [f"{entry.row.number}. {entry.row.text}: {verdict}", *(f"     {note}" for note in notes)]
+        rows.append((str(entry.row.number), _html(entry.row.text), f"<b>{_html(in_words(verdict))}</b>", _lines(notes)))
+        lines += [f"{entry.row.number}. {entry.row.text}: {in_words(verdict)}", *(f"     {note}" for note in notes)]
     head = ("", "claim of the source", "verdict", "why")
     return Shown(f"<div>{_html_table(head, rows)}</div>", "\n".join(lines))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Context, Decimal
 from functools import cache
 from typing import Any
 
@@ -38,6 +39,7 @@ GROUPS = 1 << 14  # replicates are averaged in at most so many groups, which bou
 WINDOWS = 1024
 LEVEL = 0.95
 WIDTH = 2 + 2 * len(QUANTITIES)  # of a window's row
+WIDE = Context(prec=1000)  # digits enough for any two floats in one decimal
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,32 @@ class Estimate:
         return self.mean + (self.half_width or 0.0)
 
     def __str__(self) -> str:
-        return f"{self.mean:.6g}" + ("" if self.half_width is None else f" +- {self.half_width:.2g}")
+        return f"{self.mean:.6g}" if self.half_width is None else with_error(self.mean, self.half_width)
 
     def to_json(self) -> dict[str, float | None]:
         return {
             name: value if value is not None and math.isfinite(value) else None for name, value in vars(self).items()
         }
+
+
+def with_error(mean: float, half_width: float) -> str:
+    """A mean and the half width of its interval, to the same decimal place.
+
+    The half width has one digit, or two where it begins with 1, and is rounded up: never shown smaller than it is.
+    """
+    if not (math.isfinite(mean) and math.isfinite(half_width)) or half_width <= 1e-15 * abs(mean):
+        return f"{mean:.6g} +- {half_width:.2g}"
+    error = Decimal(float(half_width))
+    for digits in (2, 1):
+        place = error.adjusted() - digits + 1
+        shown = error.quantize(Decimal(1).scaleb(place), ROUND_CEILING, WIDE)
+        if str(shown.scaleb(-shown.adjusted())).startswith("1"):
+            break
+    value = Decimal(float(mean)).quantize(Decimal(1).scaleb(place), ROUND_HALF_EVEN, WIDE)
+    power = max(value.adjusted(), shown.adjusted()) if value else shown.adjusted()
+    if place <= 0 and -5 <= power < 7:
+        return f"{value:f} +- {shown:f}"
+    return f"({value.scaleb(-power):f} +- {shown.scaleb(-power):f})e{power:+03d}"
 
 
 @cache

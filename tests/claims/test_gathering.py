@@ -248,9 +248,9 @@ def test_an_edited_entry_is_not_believed(tmp_path: Path, whole: bool, change: Ca
     change(content)
     Cache(tmp_path).write(question, content)
     edited = entry_of(tmp_path).read_bytes()
-    done = run(tmp_path, "claims", str(NUMBER))
+    done = run(tmp_path, "claims", str(NUMBER), "-v")
     assert done.returncode == 0
-    assert "Verdict: PROVED\n" in done.stdout and "sign-form (sign form) [proved]" in done.stdout
+    assert "\n  PROVED\n" in done.stdout and "sign-form (sign form) [proved]" in done.stdout
     own = Cache(tmp_path)._path(Question(LEMMA, 0, False, NAME))
     assert own.exists() and own.read_bytes() != edited  # found anew, and kept
 
@@ -281,11 +281,11 @@ def test_a_file_that_cannot_be_imported_is_a_sentence_in_its_row(copied: Path, t
     whole = file.read_text(encoding="utf-8")
     file.write_text(f"{whole}\nraise ValueError('it is broken')\n", encoding="utf-8")
     try:
-        done = run_apart(tmp_path, "claims", str(NUMBER), package=copied)
+        done = run_apart(tmp_path, "claims", str(NUMBER), "-v", package=copied)
     finally:
         file.write_text(whole, encoding="utf-8")
     assert done.returncode == 3
-    assert "Verdict: UNDECIDED\n" in done.stdout
+    assert "\n  UNDECIDED\n" in done.stdout
     assert "- sign-form: ValueError: it is broken [failed]\n" in done.stdout
     assert done.stderr == ""
 
@@ -297,7 +297,7 @@ def test_a_script_that_fails_is_a_sentence_in_its_row(copied: Path, tmp_path: Pa
     assert broken != whole
     file.write_text(broken, encoding="utf-8")
     try:
-        done = run_apart(tmp_path, "claims", str(NUMBER), package=copied)
+        done = run_apart(tmp_path, "claims", str(NUMBER), "-v", package=copied)
     finally:
         file.write_text(whole, encoding="utf-8")
     assert done.returncode == 3
@@ -309,7 +309,7 @@ def test_a_place_that_cannot_be_written_is_said_once(tmp_path: Path) -> None:
     place = tmp_path / "file"
     place.write_text("", encoding="utf-8")
     done = run(place, "claims", str(NUMBER))
-    assert done.returncode == 0 and "Verdict: PROVED\n" in done.stdout
+    assert done.returncode == 0 and "\n  PROVED\n" in done.stdout
     assert done.stderr.count("cannot be written") == 1
 
 

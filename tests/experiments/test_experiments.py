@@ -242,7 +242,7 @@ def test_the_command_saves_a_record_that_claims_reads(monkeypatch: pytest.Monkey
     assert "observed in runs, which prove nothing" in done.stdout
     assert sorted(path.name for path in folder.iterdir()) == [f"beta-boundary.{end}" for end in ("csv", "json", "svg")]
     assert read(folder / "beta-boundary.json").seed == 5
-    told = run("claims", "11", "--records", str(folder))
+    told = run("claims", "11", "-v", "--records", str(folder))
     assert "repeat with: adamproof experiment beta-boundary --seed 5" in " ".join(told.stdout.split())
     monkeypatch.chdir(tmp_path)  # and without being told where
     assert run("claims", "11", "--json").stdout == run("claims", "11", "--records", str(folder), "--json").stdout

@@ -60,7 +60,7 @@ def test_the_table_of_verdicts_is_what_claims_says(session: Session) -> None:
     claims = json.loads(session.claims())["claims"]
     judged: dict[str, set[int]] = {}
     for claim in claims:
-        judged.setdefault(claim["word"], set()).add(claim["number"])
+        judged.setdefault(claim["shown"], set()).add(claim["number"])
     table = re.search(r"\| verdict \| claims \|\n\| --- \| --- \|\n((?:\|.*\n)+)", README)
     assert table is not None
     said = {}

@@ -82,7 +82,7 @@ def test_a_claim_and_a_formula() -> None:
 def test_the_claims_are_a_table() -> None:
     shown = notebook.claim_table(claim_table([1, 9]))
     assert "1. u_t is bounded, by R, if and only if beta1^2 &lt; beta2" not in shown.text
-    assert "NOT DERIVABLE: the drift is Theta(1)" in shown.text
+    assert "NOT BY THIS PROOF: the drift is Theta(1)" in shown.text
     assert shown.html.count("<tr>") == 3
 
 

@@ -185,7 +185,7 @@ def test_records_are_shown_as_observations(tmp_path: Path) -> None:
 
 def test_words_of_a_record_are_no_markup(documents: tuple[str, str]) -> None:
     made = (HOSTILE, HOSTILE, HOSTILE, 0, HOSTILE, {HOSTILE: HOSTILE}, True)
-    hostile = Observed(*made, {4: HOSTILE}, (), (HOSTILE,), f"<svg>{HOSTILE}</svg>")
+    hostile = Observed(*made, {4: HOSTILE}, {4: HOSTILE}, (), (HOSTILE,), f"<svg>{HOSTILE}</svg>")
     page = assert_sound(written(content_of(runs=[hostile]), "html"))
     assert page.text.count(HOSTILE) == 8  # the headline has two, what it was made with four
     assert "\\input" not in written(content_of(runs=[hostile]), "latex")
@@ -319,7 +319,7 @@ def test_the_whole_report(tmp_path: Path) -> None:
     for entry in said["claims"]:
         row = re.search(rf'<tr id="claim-{entry["number"]}">.*?</tr>', text)
         assert row is not None
-        assert entry["verdict"] in Page(row.group()).text.replace(" :", ":")
+        assert entry["shown"] in Page(row.group()).text.replace(" :", ":")
     for lemma in lemmas():
         for claim in lemma.claims:
             assert show(prop(claim.conclusion), "mathml") in text, claim.name

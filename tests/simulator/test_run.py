@@ -26,6 +26,7 @@ from adamproof.simulator import (
     QUANTITIES,
     Algorithm,
     Constants,
+    Estimate,
     Noise,
     NotFinite,
     Sampled,
@@ -101,6 +102,34 @@ def test_how_often_an_interval_of_a_run_covers_the_mean(replicates: int, least: 
         half = student(replicates - 1, 0.95) * runs.std(axis=1, ddof=1) / replicates**0.5
         covered = float((np.abs(runs.mean(axis=1) - runs.mean()) <= half).mean())
         assert least < covered < 0.955
+
+
+@pytest.mark.parametrize(
+    ("mean", "half_width", "shown"),
+    [
+        (-0.24786, 4.4e-5, "-0.24786 +- 0.00005"),
+        (0.11, 0.0171, "0.110 +- 0.018"),
+        (-0.508, 0.0098, "-0.508 +- 0.010"),
+        (10.7432, 0.0058, "10.743 +- 0.006"),
+        (0.0, 0.5, "0.0 +- 0.5"),
+        (12345.6, 67.0, "(1.235 +- 0.007)e+04"),
+        (1e-9, 2e-11, "(1.00 +- 0.02)e-09"),
+        (3.0, math.inf, "3 +- inf"),
+        (1.0, 0.0, "1 +- 0"),
+    ],
+)
+def test_a_mean_and_its_error_end_at_the_same_digit(mean: float, half_width: float, shown: str) -> None:
+    assert str(Estimate(mean, half_width)) == shown
+
+
+@given(mean=st.floats(-1e9, 1e9), half_width=st.floats(1e-12, 1e9))
+def test_an_error_is_not_shown_smaller_than_it_is(mean: float, half_width: float) -> None:
+    shown = str(Estimate(mean, half_width))
+    value, error = shown.strip("()").split(")")[0].split(" +- ")
+    if half_width > 1e-15 * abs(mean):
+        scale = Fraction(f"1{shown.partition(')')[2]}")
+        assert Fraction(half_width) <= Fraction(error) * scale <= 2 * Fraction(half_width)
+        assert len(value.partition(".")[2]) == len(error.partition(".")[2])
 
 
 def test_estimates_from_one_replicate_have_no_interval() -> None:
@@ -361,8 +390,7 @@ def test_the_checkpoint_of_another_run_is_left_alone(tmp_path: Path) -> None:
     assert same_runs(run, simulate(problem, STANDARD, 10, 2, SEED))
     assert run.checkpoint is None
     assert said == [
-        f"the checkpoint {path} was replaced by another file during this run and is left unchanged: choose another "
-        "file"
+        f"the checkpoint {path} was replaced by another file during this run and is left unchanged: choose another file"
     ]
     assert simulate(problem, STANDARD, 10, 2, SEED + 1, checkpoint=path, resume=True).checkpoint == path
 

@@ -11,13 +11,13 @@ import click
 from .. import terminal
 from ..errors import CliError
 from ..number_types import Whole
-from ..options import DEBUGGING, HELP, PROGRESS, examples, with_options
-from ..terminal import labelled
+from ..options import ASCII, DEBUGGING, HELP, PROGRESS, examples, with_options
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
     from ...claims.gathering import Gathering
+    from ...claims.shortfall import Shortfall
     from ...claims.verdicts import ClaimVerdict
     from ...crosscheck.records import Opinions
     from ..json_output import Data
@@ -28,7 +28,7 @@ OPEN = 3
 @click.command(
     "claims",
     context_settings=HELP,
-    epilog=examples("claims", "claims 9", "claims --markdown > claims.md"),
+    epilog=examples("claims", "claims 9", "claims 9 -v", "claims --markdown > claims.md"),
 )
 @with_options(
     click.argument("number", required=False, type=Whole(), metavar="[N]"),
@@ -39,50 +39,76 @@ OPEN = 3
         metavar="DIR",
         help="Records of experiments to read (by default `experiments` here, or else those of the package).",
     ),
+    click.option("-v", "--verbose", is_flag=True, help="Print every assumption, exponent, command and record."),
+    ASCII,
     PROGRESS,
     DEBUGGING,
 )
 @click.pass_context
-def command(ctx: click.Context, number: int | None, form: str | None, records: str | None, progress: bool) -> None:
+def command(
+    ctx: click.Context,
+    number: int | None,
+    form: str | None,
+    records: str | None,
+    verbose: bool,
+    ascii_only: bool,
+    progress: bool,
+) -> None:
     """What becomes of each claim of the source: the verdicts, computed now from lemmas and exponents.
 
-    With a number N, one claim in full.  PROVED means: by the kernel, for the lemmas named as evidence; `adamproof
-    check` tests them on numbers and mutants too.
+    A line each, with what is not simply proved first; with a number N, one claim at a glance; with -v everything that
+    the verdicts rest on.  PROVED means: by the kernel, for the lemmas named as evidence; `adamproof check` tests them
+    on numbers and mutants too.
 
     Exit status: 0 all verdicts reached (whatever they are; "no lemma yet" and "not run" are answers), 2 usage error,
     3 something that a verdict rests on fails.
     """
-    ctx.exit(show_claims(number, form or "text", records, terminal.Progress(progress)))
+    ctx.exit(show_claims(number, form or "text", records, terminal.Progress(progress), verbose, ascii_only))
 
 
-def show_claims(number: int | None, form: str, folder: str | None, progress: terminal.Progress) -> int:
-    """Print the table of the claims, or one claim in full; the exit status."""
+def show_claims(
+    number: int | None,
+    form: str,
+    folder: str | None,
+    progress: terminal.Progress,
+    verbose: bool = False,
+    ascii_only: bool = False,
+) -> int:
+    """Print the table of the claims, or one claim; the exit status."""
     from ...checking.flow import Flow
     from ...claims.gathering import JOBS, WORKER, Gathering
     from ...claims.verdicts import proofs_of
     from ...crosscheck.records import lines as evidence_lines
-    from ...report.words import LEGEND
-    from .. import json_output
+    from .. import claims_output, json_output
+    from ..idle import note
     from ..tasks import workers
 
     expect_number(number)
     expect_folder(folder)
+    note(
+        [
+            (f"with --{form}", form != "text", ("verbose", "ascii_only")),
+            ("with --verbose, which prints ASCII", verbose, ("ascii_only",)),
+        ]
+    )
     opinions = asked(folder, progress)
     with workers(JOBS, progress, WORKER) as processes:
         flow = Flow(processes, JOBS, True, progress)
         found = judged(Gathering(flow, [] if number is None else [number], opinions, folder=folder), progress)
     code = status(found)
     lines = evidence_lines(proofs_of(found), opinions)
+    style, columns = terminal.style(ascii_only), terminal.width()
     if form == "json":
         claims = [claim_data(entry) for entry in found]
         terminal.say(json_output.document("claims", code, claims=claims, lines_of_evidence=dict(lines)))
     elif form == "markdown":
         terminal.say("\n".join([markdown(found), "", *(f"- **{_cell(name)}**: {_cell(text)}" for name, text in lines)]))
+    elif verbose:
+        terminal.say(claims_output.everything(found, lines, columns))
     elif number is not None:
-        terminal.say(f"{in_full(found[0])}\n\n{LEGEND}")
+        terminal.say(claims_output.page(found[0], opinions, style, columns))
     else:
-        said = [labelled(f"    {name}: ", text) for name, text in lines]
-        terminal.say("\n\n".join([*map(in_short, found), "\n".join(["Lines of evidence", *said]), LEGEND]))
+        terminal.say(claims_output.table(found, style, columns))
     return code
 
 
@@ -139,54 +165,20 @@ def judged(gathering: Gathering, progress: terminal.Progress) -> list[ClaimVerdi
     return found
 
 
-def in_short(entry: ClaimVerdict) -> str:
-    """One claim: its text, the verdict, what it rests on, the evidence, what is missing."""
-    from ...report.words import carrying
-
-    verdict = entry.verdict
-    lines = [
-        labelled(f"{entry.row.number:>2}  ", entry.row.text),
-        labelled("    ", str(verdict)).replace(str(verdict.word), terminal.coloured(verdict.word), 1),
-    ]
-    if verdict.beyond:
-        lines.append(labelled("    beyond A1-A3: ", "; ".join(verdict.beyond)))
-    lines += [labelled("    evidence: ", "; ".join(evidence))] if (evidence := carrying(verdict)) else []
-    lines += [labelled("    repair: ", verdict.repair)] if verdict.repair else []
-    lines += [labelled("    missing: ", "; ".join(verdict.missing))] if verdict.missing else []
-    return "\n".join(lines)
-
-
-def in_full(entry: ClaimVerdict) -> str:
-    """One claim with each piece of evidence, how far it carries and what it assumes."""
-    verdict = entry.verdict
-    lines = [f"Claim {entry.row.number}: {entry.row.text}", ""]
-    lines.append(labelled("Verdict: ", str(verdict)).replace(str(verdict.word), terminal.coloured(verdict.word), 1))
-    for title, texts in (
-        ("Beyond A1-A3 it rests on", verdict.beyond),
-        ("Repair", (verdict.repair,) if verdict.repair else ()),
-        ("Missing", verdict.missing),
-    ):
-        lines += ["", f"{title}:", *(labelled("  - ", text) for text in texts)] if texts else []
-    lines += ["", "Evidence:"]
-    for piece in verdict.evidence:
-        lines.append(labelled("  - ", f"{piece.text} [{piece.state.value}]"))
-        lines += [labelled("      ", detail) for detail in piece.details]
-    return "\n".join(lines)
-
-
 def markdown(found: Sequence[ClaimVerdict]) -> str:
+    from ...claims import glance
     from ...report.words import carrying
 
     lines = ["| | Claim | Verdict | Beyond A1-A3 | Evidence |", "| ---: | --- | --- | --- | --- |"]
     for entry in found:
-        verdict = entry.verdict
+        verdict, word = entry.verdict, glance.word(entry.verdict.word)
         repair = [f"repair: {verdict.repair}"] if verdict.repair else []
         evidence = [*carrying(verdict), *repair, *(f"missing: {text}" for text in verdict.missing)]
         cells = [
             str(entry.row.number),
             entry.row.text,
-            f"**{verdict.word}**{str(verdict).removeprefix(str(verdict.word))}",
-            "; ".join(verdict.beyond) or "-",
+            f"**{word}**{glance.in_words(verdict).removeprefix(word)}",
+            "; ".join(verdict.rests_on) or "-",
             "; ".join(evidence),
         ]
         lines.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
@@ -202,6 +194,8 @@ def _cell(text: str) -> str:
 
 
 def claim_data(entry: ClaimVerdict) -> Data:
+    from ...claims import glance
+
     verdict = entry.verdict
     return {
         "number": entry.row.number,
@@ -212,8 +206,27 @@ def claim_data(entry: ClaimVerdict) -> Data:
         "beyond": list(verdict.beyond),
         "evidence": [
             {"text": piece.text, "state": piece.state.value, "lemma": piece.lemma, "details": list(piece.details)}
+            | {"part": piece.part, "brief": piece.brief}
             for piece in verdict.evidence
         ],
         "repair": verdict.repair,
         "missing": list(verdict.missing),
+        "short": entry.row.short,
+        "shown": glance.word(verdict.word),
+        "rests_on": list(verdict.rests_on),
+        "shortfall": None if verdict.shortfall is None else shortfall_data(verdict.shortfall),
+    }
+
+
+def shortfall_data(found: Shortfall) -> Data:
+    return {
+        "cause": found.cause,
+        "gamma": found.gamma,
+        "terms": [{"name": term.name, "power": str(term.power), "fate": term.fate} for term in found.terms],
+        "best": found.best,
+        "ways": [
+            {"what": way.what, "order": way.order, "conditions": list(way.conditions)}
+            | {"same_schedule": way.same_schedule}
+            for way in found.ways
+        ],
     }

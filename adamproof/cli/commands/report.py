@@ -228,10 +228,14 @@ def _part(outcome: Outcome) -> Part:
 
 def _say(content: Content, wanted: Wanted, code: int, as_data: bool) -> None:
     if as_data:
+        from ...claims.glance import in_words
         from .. import json_output
 
         lemmas = [{"slug": part.slug, "verdict": part.verdict} for part in content.parts]
-        verdicts = [{"number": entry.row.number, "verdict": str(entry.verdict)} for entry in content.claims]
+        verdicts = [
+            {"number": entry.row.number, "verdict": str(entry.verdict), "shown": in_words(entry.verdict)}
+            for entry in content.claims
+        ]
         document = json_output.document("report", code, files=dict(wanted.paths), lemmas=lemmas, claims=verdicts)
         terminal.say(document)
         return
