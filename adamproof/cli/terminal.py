@@ -12,7 +12,8 @@ from typing import IO, NoReturn
 
 import click
 
-WIDTH = 110
+UNKNOWN, NARROWEST = 80, 40  # columns of a terminal: where they are unknown, and the fewest that text is broken at
+FIXED = "\ue000"  # stands for a space at which no line is broken
 SAMPLE = "β₁²·√Σ∫∀∈ℝℤΩ≤≠⇒−"  # characters that the rendering in Unicode uses
 COLOURS = {"PROVED": "green", "REFUTED": "red", "REJECTED": "red"}  # by a verdict's text; others are yellow
 
@@ -27,9 +28,25 @@ def warn(text: str) -> None:
     click.echo(text, err=True)
 
 
+def complain(sentence: str) -> None:
+    """Print an error to standard error: on a terminal broken at its width, elsewhere on one line, for programs."""
+    broken = sys.stderr is not None and sys.stderr.isatty()
+    warn(labelled("Error: ", sentence) if broken else f"Error: {sentence}")
+
+
 def coloured(verdict: object) -> str:
     """A verdict in its colour (`say` drops the colour where it has no place)."""
     return click.style(str(verdict), fg=COLOURS.get(str(verdict), "yellow"), bold=True)
+
+
+def highlighted(text: str, verdict: str, colour: str) -> str:
+    """A text in which the words of a verdict have a colour; they must stand on one line."""
+    return text.replace(verdict, click.style(verdict, fg=colour, bold=True), 1)
+
+
+def width() -> int:
+    """The columns of the terminal (or those that COLUMNS says)."""
+    return max(get_terminal_size((UNKNOWN, 24)).columns, NARROWEST)
 
 
 def labelled(label: str, text: str) -> str:
@@ -37,12 +54,33 @@ def labelled(label: str, text: str) -> str:
     indent = " " * len(label)
     return fill(
         " ".join(text.split()),
-        WIDTH,
+        width(),
         initial_indent=label,
         subsequent_indent=indent,
         break_long_words=False,
         break_on_hyphens=False,
-    )
+    ).replace(FIXED, " ")
+
+
+def whole(text: str) -> str:
+    """A text that `labelled` does not break."""
+    return text.replace(" ", FIXED)
+
+
+def formula(label: str, text: str) -> str:
+    """A label and a formula, broken before its top-level terms and relations where it is too long for a line."""
+    broken = labelled(label, _unbroken(text))
+    fits = all(len(line) <= width() for line in broken.splitlines())
+    return broken if fits else labelled(label, text)  # one term alone may be too long
+
+
+def _unbroken(text: str) -> str:
+    """The formula without a place for a break inside brackets, or behind an operator."""
+    parts, depth = [], 0
+    for place, character in enumerate(text):
+        depth += (character in "([{") - (character in ")]}")
+        parts.append(FIXED if character == " " and (depth or text[place - 1] in "+-*/<=>") else character)
+    return "".join(parts)
 
 
 def style(ascii_only: bool) -> str:
