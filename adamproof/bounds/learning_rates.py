@@ -122,10 +122,13 @@ def _root(square: Fraction, up: bool) -> Fraction:
     return Fraction(whole + up, 1 << shift)
 
 
-def _limits(found: Bound) -> dict[str, Any]:
-    """The hypotheses in which lr occurs, without that it is positive."""
-    relations = found.theorem.hypotheses.items()
-    return {name: each for name, each in relations if LR in each.free_symbols and each.args[1] != LR}
+def _limits(found: Bound, numbers: Numbers) -> dict[str, Any]:
+    """The hypotheses in which lr occurs with these numbers (not with L1 = 0, say), but for that it is positive."""
+    return {
+        name: each
+        for name, each in found.theorem.hypotheses.items()
+        if each.args[1] != LR and any(LR in numbers.put(side).free_symbols for side in each.args)
+    }
 
 
 def _is_upper(relation: Any) -> bool:
@@ -139,12 +142,13 @@ def _forbidden(problem: Problem, hyper: Hyperparameters, found: Bound, least: Fr
     if not least:
         return False
     numbers = Numbers(problem, replace(hyper, lr=least))
-    return any(numbers.check(name, each).holds is False for name, each in _limits(found).items() if _is_upper(each))
+    limits = _limits(found, numbers).items()
+    return any(numbers.check(name, each).holds is False for name, each in limits if _is_upper(each))
 
 
 def _allowed(problem: Problem, hyper: Hyperparameters, found: Bound, rates: Rates) -> Rates | None:
-    """Those of the rates at which the hypotheses hold: all, or the least alone, or the one that was given up to it."""
-    limits = _limits(found)
+    """Those of the rates at which the hypotheses hold: all, or else the least alone."""
+    limits = _limits(found, Numbers(problem, replace(hyper, lr=1)))
 
     def fine(rate: str) -> bool:
         numbers = Numbers(problem, replace(hyper, lr=rate))

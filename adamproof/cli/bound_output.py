@@ -174,12 +174,11 @@ def _bar(part: float, width: int, style: str) -> str:
 
 def _legend(found: Bound) -> list[str]:
     """What the symbols stand for, each once."""
-    by_steps = "u_t" in found.theorem.left
-    parts = [STEP if by_steps else GRADIENT]
-    parts += [
-        f"{whole(f'{symbol} = {upper(value, found.digits)}')} {'bounds u_t' if by_steps and symbol == 'R' else SCALES[symbol]}"
-        for symbol, value in found.scale.items()
-    ]
+    of_steps = "u_t" in found.theorem.left
+    parts = [STEP if of_steps else GRADIENT]
+    for symbol, value in found.scale.items():
+        meaning = "bounds u_t" if of_steps and symbol == "R" else SCALES[symbol]
+        parts.append(f"{whole(f'{symbol} = {upper(value, found.digits)}')} {meaning}")
     return [labelled("  where    ", "; ".join(parts))]
 
 
