@@ -127,3 +127,43 @@ def test_colour_is_for_terminals_that_want_it(
             changed.setenv(name, value)
             terminal.say(terminal.coloured("PROVED"))
         assert capsys.readouterr().out == "PROVED\n"
+
+
+def test_presets_are_completed() -> None:
+    assert offered("bound", "--preset", incomplete="gpt") == [("plain", "gpt3-small"), ("plain", "gpt2-small")]
+    assert offered("bound", "--preset", incomplete="l") == [("plain", "list")]
+
+
+# --- text in the terminal -----------------------------------------------------------------------
+
+
+def test_lines_are_as_long_as_the_terminal_is_wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "word " * 60
+    for columns, most in (("100", 100), ("50", 50), ("7", terminal.NARROWEST), ("", terminal.UNKNOWN)):
+        monkeypatch.setenv("COLUMNS", columns)
+        longest = max(map(len, terminal.labelled("label: ", text).splitlines()))
+        assert most - len("word ") < longest <= most
+
+
+def test_formulas_are_broken_before_their_terms(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    assert terminal.formula("K = ", "a*(b + c + d) + e*f*(g - h) - i*(j + k) <= l").splitlines() == [
+        "K = a*(b + c + d) + e*f*(g - h)",
+        "    - i*(j + k) <= l",
+    ]
+    assert terminal.formula("K = ", "a*(b - 1)").splitlines() == ["K = a*(b - 1)"]
+    long = f"({' + '.join(['abcde'] * 9)})"  # one term alone
+    assert max(map(len, terminal.formula("K = ", long).splitlines())) <= 40
+
+
+def test_errors_are_broken_on_terminals_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sentence = "there is no such thing " * 8
+    monkeypatch.setenv("COLUMNS", "60")
+    terminal.complain(sentence)
+    assert capsys.readouterr().err.count("\n") == 1
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    terminal.complain(sentence)
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) > 2 and max(map(len, lines)) <= 60 and lines[0].startswith("Error: there is")
