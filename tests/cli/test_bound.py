@@ -239,7 +239,8 @@ def test_optimise_says_whether_the_best_bound_is_vacuous_and_what_it_is_not() ->
     sentence = "a stronger guarantee, not better training"
     vacuous = ("bound", "--preset", "gpt2-small", "--gap", "1e6", "--optimise", "lr")
     found = " ".join(ask(*vacuous).output.split())
-    assert "Even the best setting found leaves the bound vacuous. The theorem says nothing" in found and sentence in found
+    assert "Even the best setting found leaves the bound vacuous. The theorem says nothing" in found
+    assert sentence in found
     found = " ".join(ask("bound", *GIVEN, "--optimise", "lr").output.split())
     assert "The theorem says something about" in found and "Even the best" not in found and sentence in found
     data = answer(*vacuous)
