@@ -33,7 +33,7 @@ def bound_text(
     found: Bound, magnitudes: Magnitudes, rates: Rates | None, assumed: Sequence[str], style: str, verbose: bool
 ) -> str:
     """The verdict, the terms, what is covered, and the hypotheses in groups; in full if verbose."""
-    lines = [*verdict(found, rates), "", f"{found.theorem.left} is at most"]
+    lines = [*verdict(found, rates), "", labelled("", f"{found.theorem.left} is at most")]
     lines += [*_terms(found, style), "", *_legend(found), *_settings(found, assumed), ""]
     lines += [*coverage_lines(found.theorem.name, found.training), "", *_hypotheses(found, verbose)]
     lines += ["", *_details(found, magnitudes)] if verbose else []

@@ -12,7 +12,7 @@ from typing import IO, NoReturn
 
 import click
 
-UNKNOWN, NARROWEST = 80, 40  # columns of a terminal: where they are unknown, and the fewest that text is broken at
+UNKNOWN, NARROWEST = 80, 50  # columns of a terminal: where they are unknown, and the fewest that text is broken at
 FIXED = "\ue000"  # stands for a space at which no line is broken
 SAMPLE = "β₁²·√Σ∫∀∈ℝℤΩ≤≠⇒−"  # characters that the rendering in Unicode uses
 COLOURS = {"PROVED": "green", "REFUTED": "red", "REJECTED": "red"}  # by a verdict's text; others are yellow

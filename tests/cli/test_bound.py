@@ -14,6 +14,7 @@ from adamproof.bounds.evaluation import Enclosure
 from adamproof.bounds.parameters import MEANINGS
 from adamproof.cli import main
 from adamproof.cli.bound_output import _multiple, _part
+from adamproof.cli.calculator import upper
 
 Q = Fraction
 GIVEN = [
@@ -283,6 +284,14 @@ def test_a_ratio_that_rounds_to_one_is_put_in_words() -> None:
     ):
         ratio = Enclosure(low, high)
         assert (_part(ratio), _multiple(ratio)) == (part, multiple)
+
+
+def test_no_more_digits_are_shown_than_an_enclosure_has() -> None:
+    assert upper(Enclosure(Q("1.2345678"), Q("1.2345679")), 6) == "1.23457"
+    assert upper(Enclosure(Q("1.2341"), Q("1.2359")), 6) == "1.236"
+    assert upper(Enclosure(Q("-1.2359"), Q("-1.2341")), 6) == "-1.234"
+    assert upper(Enclosure(Q(1), Q(9)), 6) == "9"
+    assert upper(Enclosure.of(Q("0.08")), 6) == "0.08" and upper(Enclosure.of(0), 6) == "0"
 
 
 @pytest.mark.parametrize("words", ["none", "None", "constant", "Constant", "off", " NONE "])

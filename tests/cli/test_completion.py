@@ -146,14 +146,14 @@ def test_lines_are_as_long_as_the_terminal_is_wide(monkeypatch: pytest.MonkeyPat
 
 
 def test_formulas_are_broken_before_their_terms(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "40")
-    assert terminal.formula("K = ", "a*(b + c + d) + e*f*(g - h) - i*(j + k) <= l").splitlines() == [
-        "K = a*(b + c + d) + e*f*(g - h)",
-        "    - i*(j + k) <= l",
+    monkeypatch.setenv("COLUMNS", "50")
+    assert terminal.formula("K = ", "a*(b + c + d) + 2*e*f*(g - h) - i*(j + k + m) <= l").splitlines() == [
+        "K = a*(b + c + d) + 2*e*f*(g - h)",
+        "    - i*(j + k + m) <= l",
     ]
     assert terminal.formula("K = ", "a*(b - 1)").splitlines() == ["K = a*(b - 1)"]
     long = f"({' + '.join(['abcde'] * 9)})"  # one term alone
-    assert max(map(len, terminal.formula("K = ", long).splitlines())) <= 40
+    assert max(map(len, terminal.formula("K = ", long).splitlines())) <= 50
 
 
 def test_errors_are_broken_on_terminals_alone(
@@ -167,3 +167,8 @@ def test_errors_are_broken_on_terminals_alone(
     terminal.complain(sentence)
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) > 2 and max(map(len, lines)) <= 60 and lines[0].startswith("Error: there is")
+    with pytest.raises(SystemExit) as ended:
+        main(["bound", "--theorem", "no such theorem as this"], prog_name="adamproof")
+    lines = capsys.readouterr().err.splitlines()
+    assert ended.value.code == 2 and max(map(len, lines)) <= 60 and "Usage: adamproof bound [OPTIONS]" in lines
+    assert "'no such theorem as this' is not one of 'main'" in " ".join(" ".join(lines).split())
