@@ -147,9 +147,9 @@ def test_lines_are_as_long_as_the_terminal_is_wide(monkeypatch: pytest.MonkeyPat
 
 def test_formulas_are_broken_before_their_terms(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "50")
-    assert terminal.formula("K = ", "a*(b + c + d) + 2*e*f*(g - h) - i*(j + k + m) <= l").splitlines() == [
+    assert terminal.formula("K = ", "a*(b + c + d) + 2*e*f*(g - h) - i*(j + k + l + m) <= n").splitlines() == [
         "K = a*(b + c + d) + 2*e*f*(g - h)",
-        "    - i*(j + k + m) <= l",
+        "    - i*(j + k + l + m) <= n",
     ]
     assert terminal.formula("K = ", "a*(b - 1)").splitlines() == ["K = a*(b - 1)"]
     long = f"({' + '.join(['abcde'] * 9)})"  # one term alone
