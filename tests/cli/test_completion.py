@@ -134,6 +134,20 @@ def test_presets_are_completed() -> None:
     assert offered("bound", "--preset", incomplete="l") == [("plain", "list")]
 
 
+def test_claim_numbers_are_completed() -> None:
+    assert offered("claims", incomplete="1")[:3] == [("plain", "1"), ("plain", "10"), ("plain", "11")]
+    assert offered("claims", incomplete="x") == []
+
+
+def test_assumptions_are_completed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert offered("check", "B.2", "--without", incomplete="beta1^") == [("plain", "beta1^2 < beta2")]
+    assert ("plain", "beta2 < 1") in offered("check", "lemma", "Magnitude-Identity", "--without", incomplete="")
+    (tmp_path / "mine.py").write_text("raise SystemExit('it ran')\n", encoding="utf-8")
+    assert offered("check", str(tmp_path / "mine.py"), "--without", incomplete="") == []
+    monkeypatch.setenv("_ADAMPROOF_COMPLETE", "bash_complete")  # which does not quote by itself
+    assert offered("check", "B.2", "--without", incomplete="beta1^") == [("plain", "'beta1^2 < beta2'")]
+
+
 # --- text in the terminal -----------------------------------------------------------------------
 
 
