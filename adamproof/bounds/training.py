@@ -88,22 +88,26 @@ def _is_number(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Covered:
-    """One trait: whether the training has it (None: not said), whether the theorem covers it, by which lemma, why."""
+    """One trait: whether the training has it (None: not said), whether the theorem covers it, by which lemma, why.
+
+    needs: what the theorem assumes in its place.
+    """
 
     trait: str
     present: bool | None
     covered: bool
     by: str | None
     why: str
+    needs: str
 
     @property
     def text(self) -> str:
-        """The line of a report."""
+        """What a report says of it."""
         if self.present is False:
-            return f"{self.trait}: {self.why}"
+            return self.why
         found = "covered" if self.covered else "not covered"
         by = f" ({self.by})" if self.by else ""
-        return f"{self.trait}: {found}{by}{': ' if self.why else ''}{self.why}"
+        return f"{found}{by}{': ' if self.why else ''}{self.why}"
 
     def data(self) -> dict[str, Any]:
         return {
@@ -112,6 +116,7 @@ class Covered:
             "covered": self.covered,
             "by": self.by,
             "why": self.why,
+            "needs": self.needs,
         }
 
 
@@ -122,41 +127,50 @@ def coverage(name: str, training: Training) -> tuple[Covered, ...]:
 
 def _bias_correction(name: str, training: Training) -> Covered:
     trait, present, without = BIAS_CORRECTION, training.bias_correction, slug_of(name)
+    needs = "m and v are not divided by 1 - beta^t"
     if present is False:
-        return Covered(trait, False, True, without, f"none, as in {without}")
+        return Covered(trait, False, True, without, f"none, as in {without}", needs)
     if name in CORRECTED:
         also = "" if present else "the bound is the same without it"
-        return Covered(trait, present, True, slug_of(name, bias_correction=True), also)
-    return Covered(trait, present, False, None, f"{without} is not proved here with it")
+        return Covered(trait, present, True, slug_of(name, bias_correction=True), also, needs)
+    return Covered(trait, present, False, None, f"{without} is not proved here with it", needs)
+
+
+def place_of_epsilon(name: str, training: Training) -> str:
+    """Where epsilon stands in the theorem's Adam, and in whose Adam it does."""
+    if name in CORRECTED and training.bias_correction is not False:
+        return "beside sqrt(vhat), as in PyTorch and optax, unlike Keras"
+    return "beside sqrt(v), not vhat: PyTorch's Adam is another one"
 
 
 def _weight_decay(training: Training) -> Covered:
     trait, decay = WEIGHT_DECAY, training.weight_decay
+    needs = "the step is Adam's alone" if training.decoupled is not False else "the gradients are those of F alone"
     if decay is not None and decay == 0:
-        return Covered(trait, False, True, None, "none")
+        return Covered(trait, False, True, None, "none", needs)
     has = "" if decay is None else f"{shown(decay)}; "
     if training.decoupled is False:
         why = "coupled decay is Adam on F + weight_decay/2*|x|^2, so all parameters must describe this sum"
     else:
         why = "no theorem here includes it"
-    return Covered(trait, None if decay is None else True, False, None, has + why)
+    return Covered(trait, None if decay is None else True, False, None, has + why, needs)
 
 
 def _schedule(training: Training) -> Covered:
-    trait, words = SCHEDULE, training.lr_schedule
+    trait, words, needs = SCHEDULE, training.lr_schedule, "one learning rate for the whole run"
     if words == CONSTANT:
-        return Covered(trait, False, True, None, "none, the learning rate is constant")
+        return Covered(trait, False, True, None, "none, the learning rate is constant", needs)
     why = f"{'' if words is None else f'{words}; '}the bound assumes a constant learning rate"
-    return Covered(trait, None if words is None else True, False, None, why)
+    return Covered(trait, None if words is None else True, False, None, why, needs)
 
 
 def _clipping(training: Training) -> Covered:
-    trait, norm = CLIPPING, training.clipping
+    trait, norm, needs = CLIPPING, training.clipping, "gradients are unbiased"
     if norm is not None and norm == 0:
-        return Covered(trait, False, True, None, "none")
+        return Covered(trait, False, True, None, "none", needs)
     has = "" if norm is None else f"at {shown(norm)}; "
-    why = "a clipped gradient is biased; Lemma B.2 (u_t <= R) still holds"
-    return Covered(trait, None if norm is None else True, False, None, has + why)
+    why = "clipped gradients are biased; u_t <= R holds"
+    return Covered(trait, None if norm is None else True, False, None, has + why, needs)
 
 
 UNKNOWN = Training()
@@ -180,6 +194,7 @@ __all__ = [
     "Covered",
     "Training",
     "coverage",
+    "place_of_epsilon",
     "training_of",
     "uncovered",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -17,6 +18,7 @@ from .options import HELP, examples
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+LABEL = "Error: "  # click's own
 BROKEN_PIPE = 141  # as if stopped by the signal; 1 would read as "refuted"
 # What help says of each in one line.  A command is the `command` in the module of its name in `commands`.
 COMMANDS = {
@@ -107,13 +109,20 @@ def _ended_in_words(meta: Mapping[str, Any]) -> Iterator[None]:
         _report(of_system(error), meta)
 
 
+def _broken(error: click.ClickException) -> click.ClickException:
+    """An error of click's, on a terminal broken at its width."""
+    if not (isinstance(error, click.UsageError) and sys.stderr is not None and sys.stderr.isatty()):
+        return error
+    return click.UsageError(terminal.labelled(LABEL, error.format_message()).removeprefix(LABEL), error.ctx)
+
+
 def _report(error: click.ClickException, meta: Mapping[str, Any]) -> NoReturn:
     """Show what is wrong, and exit with its status: also if it cannot be shown, since 1 would read as "refuted"."""
     with suppress(OSError):
         if isinstance(error, CliError):
             error.report(bool(meta.get(DEBUG)))
         else:
-            error.show()
+            _broken(error).show()
     raise click.exceptions.Exit(error.exit_code)
 
 

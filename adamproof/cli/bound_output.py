@@ -3,148 +3,125 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from .calculator import enclosed
-from .terminal import labelled
+from . import terminal
+from .calculator import enclosed, upper
+from .terminal import FIXED, formula, highlighted, labelled, whole
 
 if TYPE_CHECKING:
     from ..bounds.certified import Bound, Check
     from ..bounds.formulas.evaluation import Enclosure
+    from ..bounds.learning_rates import Rates
     from ..bounds.magnitude import Magnitudes
     from ..bounds.target import Target
-    from ..bounds.training import Covered, Training
+    from ..bounds.training import Training
     from ..bounds.tuning import Optimised
 
 BAR = 24
 NEAR_ABOVE = Fraction(1001, 1000)  # a ratio below this, rounded up to 3 digits, would be called 1.01
+# What the symbols of the left sides stand for.
+GRADIENT = "a_t is the gradient at step t"
+STEP = f"{GRADIENT}, u_t the size of the step over lr; o multiplies by coordinate"
+SCALES = {"R": "bounds every step over lr, by coordinate", "S": "bounds the root mean square of u_t over t"}
+NONE_KNOWN = "none that is known"
 
 
-def bound_text(found: Bound, magnitudes: Magnitudes, assumed: Sequence[str], style: str) -> str:
-    """The table of terms, the magnitudes, the hypotheses and the verdict."""
-    from ..bounds.problem import shown
-
-    settings = ", ".join(
-        f"{name} = {shown(value)}{' (assumed)' if name in assumed else ''}" for name, value in found.settings.items()
-    )
-    lines = [f"The theorem: {found.theorem.title}{' (case 2)' if found.theorem.case == 2 else ''}"]
-    lines += [labelled("  with ", settings), "", f"{found.theorem.left} is at most", ""]
-    lines += [*_terms(found, style), "", labelled("  ", _scale_line(magnitudes, found.digits))]
-    lines += ["", *_hypotheses(found), *coverage_lines(found.coverage), "", *verdict(found)]
+def bound_text(
+    found: Bound, magnitudes: Magnitudes, rates: Rates | None, assumed: Sequence[str], style: str, verbose: bool
+) -> str:
+    """The verdict, the terms, what is covered, and the hypotheses in groups; in full if verbose."""
+    lines = [*verdict(found, rates), "", labelled("", f"{found.theorem.left} is at most")]
+    lines += [*_terms(found, style), "", *_legend(found), *_settings(found, assumed), ""]
+    lines += [*coverage_lines(found.theorem.name, found.training), "", *_hypotheses(found, verbose)]
+    lines += ["", *_details(found, magnitudes)] if verbose else []
     return "\n".join(lines)
 
 
-def coverage_lines(found: Sequence[Covered]) -> list[str]:
-    """What the theorem covers of the training, one line a trait."""
-    return ["What the theorem covers of the training:", *(labelled("  ", one.text) for one in found)]
+# --- the verdict --------------------------------------------------------------------------------
 
 
-def _uncovered(found: Sequence[Covered]) -> str:
-    """That the training has what is not covered, as half a sentence; empty if it has no such thing."""
-    from ..bounds.training import BIAS_CORRECTION, SCHEDULE, uncovered
-
-    traits = [f"a {trait}" if trait == SCHEDULE else trait for trait in uncovered(found)]
-    if not traits:
-        return ""
-    listed = " and ".join(filter(None, (", ".join(traits[:-1]), traits[-1])))
-    whose = "this theorem does not cover" if BIAS_CORRECTION in traits else "no theorem here covers"
-    return f"this training has {listed}, which {whose}"
+def verdict(found: Bound, rates: Rates | None = None) -> list[str]:
+    """Whether the theorem says something about the training, in words; which lr would do; what binds; the notes."""
+    lines = [highlighted(labelled("", in_words(found, rates)), *_head(found))]
+    return [*lines, *(labelled("Note: ", note) for note in found.notes)]
 
 
-def no_theorem(found: Sequence[Covered]) -> list[str]:
-    """The verdict on a training that has what is not covered; nothing for others."""
-    text = _uncovered(found)
-    return [labelled("", f"DOES NOT APPLY: {text}; the bound holds for the same run without it.")] if text else []
-
-
-def coverage_data(training: Training, found: Sequence[Covered]) -> dict[str, Any]:
-    return {"training": training.data(), "coverage": [one.data() for one in found]}
-
-
-def _terms(found: Bound, style: str) -> list[str]:
-    rows = [(name, term, found.shares[name]) for name, term in found.terms.items()]
-    values = {name: term.decimals(found.digits)[1] for name, term in found.terms.items()}
-    total = found.total.decimals(found.digits)[1]
-    width = max(len(value) for value in (*values.values(), total, "rounded up"))
-    names = max(len(name) for name in (*values, "total"))
-    lines = [f"  {'term':<{names}}  {'rounded up':>{width}}   share"]
-    for name, _, share in rows:
-        part = float(share.high)
-        lines.append(f"  {name:<{names}}  {values[name]:>{width}}  {_percent(part)}  {_bar(part, style)}")
-    return [line.rstrip() for line in (*lines, f"  {'total':<{names}}  {total:>{width}}  100 %")]
-
-
-def _percent(part: float) -> str:
-    return "  <1 %" if 0 < part < 0.005 else f"{100 * part:4.0f} %"
-
-
-def _bar(part: float, style: str) -> str:
-    return ("#" if style == "ascii" else "█") * round(BAR * part)
-
-
-def _scale_line(found: Magnitudes, digits: int) -> str:
-    parts = {"R": found.R, "R_T": found.R_t, "R_T with bias correction": found.corrected, "S": found.S}
-    known = [f"{name} = {value.decimals(digits)[1]}" for name, value in parts.items() if value is not None]
-    if found.R is None:
-        known.insert(0, "R: none, because beta1^2 >= beta2")
-    return f"magnitudes, rounded up: {', '.join(known)}"
-
-
-def _hypotheses(found: Bound) -> list[str]:
-    failing = [check for check in found.checks if not check.holds]
-    count = len(found.checks)
-    text = _uncovered(found.coverage)
-    but = f", but {text}" if text else ""
-    lines = [labelled("", f"Hypotheses on the numbers: {count - len(failing)} of {count} hold{but}")]
-    lines += [labelled("  FAILS: ", f"{check.name}; {_by_how_much(check)}") for check in failing]
-    lines += ["  Assumptions about the run, not checked here:", labelled("    ", "; ".join(found.theorem.assumed))]
-    return lines
-
-
-def _by_how_much(check: Check) -> str:
-    left, right = check.left.decimals(6), check.right.decimals(6)
-    if check.holds is None:
-        return f"{check.formula}: the two sides cannot be distinguished at {left[0]}"
-    if check.right.low > 0:
-        return f"{check.formula}: {left[1]} is {_rounded(check.left.high / check.right.low, 4)} times {right[1]}"
-    return f"{check.formula}: {left[1]} against {right[1]}"
-
-
-def _rounded(value: Fraction, digits: int = 3) -> str:
-    """For people: rounded up, with commas between thousands."""
-    from ..bounds.formulas.evaluation import decimal
-
-    text = decimal(value, digits, up=True)
-    return f"{int(text):,}" if text.isdigit() else text
-
-
-def verdict(found: Bound) -> list[str]:
-    """Whether the theorem applies; what the bound is compared with; what binds."""
+def in_words(found: Bound, rates: Rates | None = None) -> str:
+    """The verdict as one line of text, with spaces at which it is not broken."""
+    head, _ = _head(found)
     share = _percent(float(found.shares[found.binding].high)).strip()
-    lines = [] if found.holds else ["DOES NOT APPLY: a hypothesis fails, so the number above is not a bound."]
-    lines += no_theorem(found.coverage)
-    lines += _comparisons(found) if found.holds else []
-    lines += [labelled("Note: ", note) for note in found.notes]
-    return [*lines, f"The binding term is the {found.binding} ({share} of the bound)."]
+    said = [f"{head}{_why(found)}."]
+    if found.holds and found.uncovered:
+        them = "it" if len(found.uncovered) == 1 else "them"
+        said.append(f"About the same run without {them} the theorem {_says(found)}.")
+    if rates is not None:
+        said.append(_other_rates(rates))
+    return " ".join([*said, f"The largest term is the {found.binding} ({whole(share)})."])
 
 
-def _comparisons(found: Bound) -> list[str]:
-    """Whether a bound that applies is vacuous, against each quantity that it is compared with."""
-    total = found.total.decimals(found.digits)[1]
-    lines = []
-    for each in found.compared:
-        if each.ratio is None:
-            continue
-        value = each.value.decimals(found.digits)[1]
-        if each.value.high <= found.total.high:
-            text = f"VACUOUS: {total} is {_multiple(each.ratio)} {each.text} = {value}, {each.why}."
-        else:
-            text = f"NOT VACUOUS against {each.text} = {value}, {each.why}: the bound is {_part(each.ratio)} it."
-        lines.append(labelled("", text))
+def _head(found: Bound) -> tuple[str, str]:
+    """The first words, and their colour."""
+    if not found.holds:
+        return "The theorem does not apply", "red"
+    if found.uncovered:
+        return "The theorem does not cover this training", "red"
     if found.vacuous is None:
-        lines.append("There is no comparison, because |a_1| is 0 or not given.")
-    return lines
+        return "The theorem applies to this training", "yellow"
+    if found.vacuous:
+        return "The theorem says nothing about this training", "yellow"
+    return "The theorem says something about this training", "green"
+
+
+def _why(found: Bound) -> str:
+    if not found.holds:
+        failing = [f"{check.name} fails" for check in found.checks if not check.holds]
+        also = f". Nor does it cover {_listed(found.uncovered)}" if found.uncovered else ""
+        return f": {' and '.join(failing)}, so the total is no bound{also}"
+    if found.uncovered:
+        return f", which has {_listed(found.uncovered)}"
+    if found.vacuous is None:
+        return ", but there is nothing to compare its bound with, because |a_1| is 0 or not given"
+    return f": its bound is {_compared(found)}"
+
+
+def _says(found: Bound) -> str:
+    if found.vacuous is None:
+        return "applies, but there is nothing to compare its bound with, because |a_1| is 0 or not given"
+    return f"says {'nothing' if found.vacuous else 'something'}: its bound is {_compared(found)}"
+
+
+def _listed(traits: Sequence[str]) -> str:
+    words = [f"a {trait}" if trait == "schedule or warm-up" else trait for trait in traits]
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
+def _compared(found: Bound) -> str:
+    """The bound as a multiple of what it is compared with: "1,500 times what ... could give"."""
+    known = [each for each in found.compared if each.ratio is not None]
+    reached = [each for each in known if each.value.high <= found.total.high]
+    shown = [f"{_multiple(each.ratio)} {each.why}" for each in reached if each.ratio is not None]
+    shown += [f"{_part(each.ratio)} {each.why}" for each in known if each not in reached and each.ratio is not None]
+    return ", and ".join(shown)
+
+
+def _other_rates(rates: Rates) -> str:
+    """The learning rates at which the theorem would say something."""
+    if rates.none:
+        return "No learning rate would change that, all else equal."
+    if rates.least is None and rates.most is None:
+        return "It would say something at any other lr, all else equal."
+    if rates.least == rates.most:
+        where = f"at lr {rates.least}"
+    elif rates.least is None:
+        where = f"from lr {rates.most} down"
+    elif rates.most is None:
+        where = f"from lr {rates.least} up"
+    else:
+        where = f"for lr from {rates.least} to {rates.most}"
+    return f"It would say something {where}, all else equal."
 
 
 def _multiple(ratio: Enclosure) -> str:
@@ -162,7 +139,145 @@ def _part(ratio: Enclosure) -> str:
     return f"{shown} of" if shown != "1" else "just below" if ratio.high < 1 else "about equal to"
 
 
-def bound_data(found: Bound) -> dict[str, Any]:
+def _rounded(value: Fraction, digits: int = 3) -> str:
+    """For people: rounded up, with commas between thousands."""
+    from ..bounds.formulas.evaluation import decimal
+
+    text = decimal(value, digits, up=True)
+    return f"{int(text):,}" if text.isdigit() else text
+
+
+# --- the terms ----------------------------------------------------------------------------------
+
+
+def _terms(found: Bound, style: str) -> list[str]:
+    """A line for each term, the total, and what it is compared with: name, value (rounded up), share, bar."""
+    names = [*found.terms, "total", *(each.text for each in found.compared)]
+    enclosures = [*found.terms.values(), found.total, *(each.value for each in found.compared)]
+    values = [upper(value, found.digits) for value in enclosures]
+    columns = max(map(len, names)), max(map(len, values))
+    bar = max(0, min(BAR, terminal.width() - sum(columns) - 13))
+    parts = [float(share.high) for share in found.shares.values()]
+    ends = [f"{_percent(part)}  {_bar(part, bar, style)}" for part in parts]
+    ends += ["rounded up", *("compared with this" for _ in found.compared)]
+    rows = zip(names, values, ends, strict=True)
+    return [f"  {name:<{columns[0]}}  {value:>{columns[1]}}  {end}".rstrip() for name, value, end in rows]
+
+
+def _percent(part: float) -> str:
+    return " <1 %" if 0 < part < 0.005 else f"{100 * part:3.0f} %"
+
+
+def _bar(part: float, width: int, style: str) -> str:
+    return ("#" if style == "ascii" else "█") * round(width * part)
+
+
+def _legend(found: Bound) -> list[str]:
+    """What the symbols stand for, each once."""
+    of_steps = "u_t" in found.theorem.left
+    parts = [STEP if of_steps else GRADIENT]
+    for symbol, value in found.scale.items():
+        meaning = "bounds u_t" if of_steps and symbol == "R" else SCALES[symbol]
+        parts.append(f"{whole(f'{symbol} = {upper(value, found.digits)}')} {meaning}")
+    return [labelled("  where    ", "; ".join(parts))]
+
+
+def _settings(found: Bound, assumed: Sequence[str]) -> list[str]:
+    """The inputs: those that are given or known, and those that a preset only assumes."""
+    from ..bounds.problem import shown
+
+    groups: dict[str, list[str]] = {"  with     ": [], "  assumed  ": []}
+    for name, value in found.settings.items():
+        groups["  assumed  " if name in assumed else "  with     "].append(whole(f"{name} = {shown(value)}"))
+    return [labelled(label, ", ".join(texts)) for label, texts in groups.items() if texts]
+
+
+# --- what is covered, and what is assumed -------------------------------------------------------
+
+
+def coverage_lines(name: str, training: Training) -> list[str]:
+    """What the theorem of this name covers of a training, a line for each trait, and where epsilon stands."""
+    from ..bounds.training import coverage, place_of_epsilon
+
+    rows = [(one.trait, one.text) for one in coverage(name, training)]
+    rows.insert(1, ("epsilon", place_of_epsilon(name, training)))
+    width = max(len(trait) for trait, _ in rows)
+    return ["What the theorem covers of the training:", *(labelled(f"  {t:<{width}}  ", text) for t, text in rows)]
+
+
+def coverage_data(name: str, training: Training) -> dict[str, Any]:
+    from ..bounds.training import coverage, place_of_epsilon
+
+    return {
+        "training": training.data(),
+        "coverage": [one.data() for one in coverage(name, training)],
+        "epsilon": place_of_epsilon(name, training),
+    }
+
+
+def not_covered(traits: Sequence[str]) -> list[str]:
+    """The verdict where there is no bound: on a training that has these traits, which are not covered."""
+    head = "The theorem does not cover this training"
+    return [highlighted(labelled("", f"{head}, which has {_listed(traits)}."), head, "red")] if traits else []
+
+
+def _hypotheses(found: Bound, verbose: bool) -> list[str]:
+    """How many hold of those that numbers decide, and the others in groups."""
+    from ..bounds.hypotheses import REGULARITY, grouped
+
+    groups, failing = grouped(found), [check for check in found.checks if not check.holds]
+    count, finer = len(found.checks), [name for name in groups.loss if name in REGULARITY]
+    adam, loss = "; ".join(groups.adam), "; ".join(groups.loss)
+    if not verbose:
+        adam = f"{len(groups.adam)} on how m, v and the steps are made"
+        rest = [f"{len(finer)} of regularity"] if finer else []
+        loss = "; ".join([*(name for name in groups.loss if name not in finer), *rest])
+    more = "" if verbose else " (all: -v)"
+    head = f"Hypotheses{more}: {count - len(failing)} of {count} on the numbers hold. Not checked are those"
+    lines = [labelled("", head)]
+    lines += [formula("  FAILS: ", f"{check.name}; {_by_how_much(check)}") for check in failing]
+    lines += [labelled("  true of every Adam          ", adam), labelled("  about your loss and noise   ", loss)]
+    return [*lines, labelled("  not true of your optimiser  ", "; ".join(groups.violated) or NONE_KNOWN)]
+
+
+def _by_how_much(check: Check) -> str:
+    left, right = upper(check.left, 6), upper(check.right, 6)
+    if check.holds is None:
+        return f"{check.formula}: the two sides cannot be distinguished at {left}"
+    if check.right.low > 0:
+        return f"{check.formula}: {left} is {_rounded(check.left.high / check.right.low, 4)} times {right}"
+    return f"{check.formula}: {left} against {right}"
+
+
+def _details(found: Bound, magnitudes: Magnitudes) -> list[str]:
+    """With -v: the theorem, what is compared, the magnitudes, and the hypotheses on the numbers."""
+    case = " (case 2)" if found.theorem.case == 2 else ""
+    lines = [labelled("The theorem: ", found.theorem.title + case), labelled("", _scale_line(magnitudes, found.digits))]
+    lines += [
+        labelled("", f"{each.text} = {upper(each.value, found.digits)} is {each.why}; a bound as large is vacuous")
+        for each in found.compared
+    ]
+    lines.append("Hypotheses on the numbers:")
+    for check in found.checks:
+        holds = "holds" if check.holds else "FAILS"
+        lines.append(formula(f"  {holds}  ", check.name if check.holds else f"{check.name}; {_by_how_much(check)}"))
+    return lines
+
+
+def _scale_line(found: Magnitudes, digits: int) -> str:
+    parts = {"R": found.R, "R_T": found.R_t, "R_T with bias correction": found.corrected, "S": found.S}
+    known = [whole(f"{name} = {upper(value, digits)}") for name, value in parts.items() if value is not None]
+    if found.R is None:
+        known.insert(0, "R: none, because beta1^2 >= beta2")
+    return f"Magnitudes, rounded up: {', '.join(known)}"
+
+
+# --- as data, and other questions ---------------------------------------------------------------
+
+
+def bound_data(found: Bound, rates: Rates | None = None) -> dict[str, Any]:
+    from ..bounds.hypotheses import grouped
+
     digits = found.digits
     return {
         "theorem": found.theorem.name,
@@ -192,8 +307,11 @@ def bound_data(found: Bound) -> dict[str, Any]:
         "compared": compared_data(found),
         "notes": list(found.notes),
         "vacuous": found.vacuous,
-        **coverage_data(found.training, found.coverage),
+        **coverage_data(found.theorem.name, found.training),
         "applies": found.applies,
+        "verdict": in_words(found, rates).replace(FIXED, " "),
+        "informative_lr": rates and asdict(rates),
+        "groups": {name: list(names) for name, names in asdict(grouped(found)).items()},
     }
 
 
@@ -242,13 +360,10 @@ def optimised_text(found: Optimised) -> str:
         left = _left_of(found.bound.total, found.given.total)
         rest = left if found.given.holds else "the theorem does not apply there"
         lines += [f"  as given   {found.given.total.decimals(digits)[1]} (rounded up); {rest}"]
-    if not found.bound.holds:
-        failing = "; ".join(check.name for check in found.bound.checks if not check.holds)
-        lines.append(labelled("", f"DOES NOT APPLY: {failing} fails, so the number above is not a bound."))
     lines += [labelled("  ", note) for note in found.notes]
     if found.bound.vacuous:
-        lines.append("Even the best setting found leaves the bound vacuous:")
-    return "\n".join([*lines, *(_comparisons(found.bound) if found.bound.holds else ())])
+        lines += ["Even the best setting found leaves the bound vacuous."]
+    return "\n".join(lines)
 
 
 def _left_of(best: Enclosure, given: Enclosure) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -79,6 +80,20 @@ def remark(values: Mapping[str, Any]) -> None:
 
     for doubt in [*doubts(values), *doubts_of_formulas(values)]:
         terminal.warn(labelled("Note: ", f"{doubt}."))
+
+
+def upper(value: Enclosure, digits: int) -> str:
+    """The upper end as a decimal with this many digits, or with as many as the enclosure has."""
+    while digits > 1 and _apart(value, digits):
+        digits -= 1
+    return value.decimals(digits)[1]
+
+
+def _apart(value: Enclosure, digits: int) -> bool:
+    """Whether the ends, as decimals, differ by more than two in the last digit, which rounding outward can do."""
+    low, high = map(Decimal, value.decimals(digits))
+    last = Decimal((0, (1,), max(low.adjusted(), high.adjusted()) - digits + 1))
+    return high - low > 2 * last
 
 
 def enclosed(value: Enclosure, digits: int) -> dict[str, Any]:

@@ -9,10 +9,12 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import CodeType, FrameType
+from typing import Any
 
 import click
 
 from ..checking.failures import described
+from . import terminal
 
 USAGE = 2
 INTERRUPTED = 130
@@ -36,6 +38,10 @@ class CliError(click.ClickException):
     def __init__(self, message: str, trace: str = "") -> None:
         super().__init__(message)
         self.trace = trace
+
+    def show(self, file: Any = None) -> None:
+        """Print the sentence: on a terminal broken at its width, elsewhere on one line."""
+        terminal.complain(self.format_message())
 
     def report(self, debug: bool) -> None:
         """Print the sentence, after the traceback when debugging."""

@@ -42,6 +42,7 @@ def resolve(words: Sequence[str], workers: Workers) -> list[Target]:
 
 def _names(words: Sequence[str]) -> list[str]:
     """The words without "lemma", "theorem", ..., which only introduce a name."""
+    _refuse_parts(words)
     found = []
     for word in words:
         if not word.strip():
@@ -54,6 +55,13 @@ def _names(words: Sequence[str]) -> list[str]:
     if not found or words[-1].lower() in WORDS:
         raise CliError(f"a name is missing after {words[-1]!r} (`adamproof list` shows all)")
     return found
+
+
+def _refuse_parts(words: Sequence[str]) -> None:
+    """Refuse words that are a lemma's name with spaces for hyphens: `check main theorem`.  Raises CliError."""
+    name = "-".join(word.strip().lower() for word in words)
+    if len(words) > 1 and name in chapters():
+        raise CliError(f"{' '.join(words)!r} is read as {len(words)} names; did you mean {name}?")
 
 
 def _named(name: str, workers: Workers) -> list[Target]:

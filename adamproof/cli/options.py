@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Callable
 from dataclasses import field, fields
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -81,6 +83,35 @@ def complete_folder(_: click.Context, __: click.Parameter, incomplete: str) -> l
     from click.shell_completion import CompletionItem
 
     return [CompletionItem(incomplete, type="dir")]
+
+
+def complete_claim_number(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The numbers of the source's claims, each with its text (shown by zsh and fish)."""
+    from click.shell_completion import CompletionItem
+
+    from ..claims.verdicts import ROWS
+
+    numbers = [(str(row.number), row.text) for row in ROWS]
+    return [CompletionItem(number, help=text) for number, text in numbers if number.startswith(incomplete)]
+
+
+def complete_assumption(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The assumptions of the library's lemmas that are named before it.  A user's file is not run for this."""
+    from click.shell_completion import CompletionItem
+
+    from ..theory.index import chapters, labels
+
+    given = (*(ctx.params.get("names") or ()), *ctx.args)  # click has not read them yet where an option lacks its value
+    words = [word.lower() for word in given]
+    slugs = [slug for word in words if (slug := labels().get(word, word)) in chapters()]
+    if not slugs:
+        return []
+    from ..theory.library import get
+
+    known = dict.fromkeys(name for slug in slugs for name in get(slug).assumptions)
+    fitting = [name for name in known if name.lower().startswith(incomplete.lower())]
+    bash = os.environ.get("_ADAMPROOF_COMPLETE", "").startswith("bash")  # other shells quote spaces by themselves
+    return [CompletionItem(shlex.quote(name) if bash else name) for name in fitting]
 
 
 # --- the options --------------------------------------------------------------------------------

@@ -12,8 +12,10 @@ from typing import IO, NoReturn
 
 import click
 
-WIDTH = 110
-LEAST, MOST = 20, 120  # columns for a text behind its label; of a line
+UNKNOWN = 80  # columns of a terminal, where they are unknown
+NARROWEST, WIDEST = 50, 120  # columns: the fewest that text is broken at, and the most that can be read
+LEAST = 20  # columns for a text behind its label
+FIXED = "\ue000"  # stands for a space at which no line is broken
 SAMPLE = "β₁²·√Σ∫∀∈ℝℤΩ≤≠⇒−"  # characters that the rendering in Unicode uses
 # By a verdict's text; others are yellow.
 COLOURS = {"PROVED": "green", "PROVED IF": "green", "REFUTED": "red", "REJECTED": "red"}
@@ -29,27 +31,59 @@ def warn(text: str) -> None:
     click.echo(text, err=True)
 
 
+def complain(sentence: str) -> None:
+    """Print an error to standard error: on a terminal broken at its width, elsewhere on one line, for programs."""
+    broken = sys.stderr is not None and sys.stderr.isatty()
+    warn(labelled("Error: ", sentence) if broken else f"Error: {sentence}")
+
+
 def coloured(verdict: object, like: str = "") -> str:
     """A verdict, or the mark of one, in the verdict's colour (`say` drops the colour where it has no place)."""
     return click.style(str(verdict), fg=COLOURS.get(like or str(verdict), "yellow"), bold=True)
 
 
+def highlighted(text: str, verdict: str, colour: str) -> str:
+    """A text in which the words of a verdict have a colour; they must stand on one line."""
+    return text.replace(verdict, click.style(verdict, fg=colour, bold=True), 1)
+
+
 def width() -> int:
-    """Columns to fill: those of the terminal, 80 where they are unknown, and no more than can be read."""
-    return min(get_terminal_size().columns, MOST)
+    """Columns to fill: those of the terminal (or that COLUMNS says), 80 where they are unknown, within limits."""
+    return min(max(get_terminal_size((UNKNOWN, 24)).columns, NARROWEST), WIDEST)
 
 
-def labelled(label: str, text: str, columns: int = WIDTH) -> str:
+def labelled(label: str, text: str, columns: int | None = None) -> str:
     """A label and a text, broken into lines that line up behind the label."""
     indent = " " * len(label)
     return fill(
         " ".join(text.split()),
-        max(columns, len(label) + LEAST),
+        max(columns or width(), len(label) + LEAST),
         initial_indent=label,
         subsequent_indent=indent,
         break_long_words=False,
         break_on_hyphens=False,
-    )
+    ).replace(FIXED, " ")
+
+
+def whole(text: str) -> str:
+    """A text that `labelled` does not break."""
+    return text.replace(" ", FIXED)
+
+
+def formula(label: str, text: str) -> str:
+    """A label and a formula, broken before its top-level terms and relations where it is too long for a line."""
+    broken = labelled(label, _unbroken(text))
+    fits = all(len(line) <= width() for line in broken.splitlines())
+    return broken if fits else labelled(label, text)  # one term alone may be too long
+
+
+def _unbroken(text: str) -> str:
+    """The formula without a place for a break inside brackets, or behind an operator."""
+    parts, depth = [], 0
+    for place, character in enumerate(text):
+        depth += (character in "([{") - (character in ")]}")
+        parts.append(FIXED if character == " " and (depth or text[place - 1] in "+-*/<=>") else character)
+    return "".join(parts)
 
 
 def style(ascii_only: bool) -> str:

@@ -102,7 +102,7 @@ def test_a_closed_claim_is_checked_by_intervals(mine: Any) -> None:
     box = "from dataclasses import replace\nlemma = replace(lemma, claims=[replace(lemma.claims[0], box={})])\n"
     done = run("check", mine(good + box.format("{'x': (1, 2)}")), "--ascii")
     assert done.returncode == 0, done.stdout
-    assert "intervals:           holds on x in [1, 2], with a slack of at least 0 (1 boxes)" in done.stdout
+    assert "intervals: holds on x in [1, 2], with a slack of at least 0 (1 boxes)" in " ".join(done.stdout.split())
     done = run("check", mine(good + box.format("{'x': (-2, -1)}")))
     assert done.returncode == 1
     assert 'because interval arithmetic does not confirm the claim "it"' in done.stdout
@@ -152,6 +152,8 @@ def test_a_place_that_an_error_names_is_not_said_again(mine: Any) -> None:
     ("args", "message"),
     [
         (["check", "B3"], "did you mean B.2"),
+        (["check", "main", "theorem"], "'main theorem' is read as 2 names; did you mean main-theorem?"),
+        (["show", "Ratio", "bound"], "did you mean ratio-bound?"),
         (["check", "lemma", "sign-from"], "did you mean sign-form"),
         (["check", "lemma"], "a name is missing"),
         (["check"], "Missing argument"),

@@ -127,3 +127,62 @@ def test_colour_is_for_terminals_that_want_it(
             changed.setenv(name, value)
             terminal.say(terminal.coloured("PROVED"))
         assert capsys.readouterr().out == "PROVED\n"
+
+
+def test_presets_are_completed() -> None:
+    assert offered("bound", "--preset", incomplete="gpt") == [("plain", "gpt3-small"), ("plain", "gpt2-small")]
+    assert offered("bound", "--preset", incomplete="l") == [("plain", "list")]
+
+
+def test_claim_numbers_are_completed() -> None:
+    assert offered("claims", incomplete="1")[:3] == [("plain", "1"), ("plain", "10"), ("plain", "11")]
+    assert offered("claims", incomplete="x") == []
+
+
+def test_assumptions_are_completed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert offered("check", "B.2", "--without", incomplete="beta1^") == [("plain", "beta1^2 < beta2")]
+    assert ("plain", "beta2 < 1") in offered("check", "lemma", "Magnitude-Identity", "--without", incomplete="")
+    (tmp_path / "mine.py").write_text("raise SystemExit('it ran')\n", encoding="utf-8")
+    assert offered("check", str(tmp_path / "mine.py"), "--without", incomplete="") == []
+    monkeypatch.setenv("_ADAMPROOF_COMPLETE", "bash_complete")  # which does not quote by itself
+    assert offered("check", "B.2", "--without", incomplete="beta1^") == [("plain", "'beta1^2 < beta2'")]
+
+
+# --- text in the terminal -----------------------------------------------------------------------
+
+
+def test_lines_are_as_long_as_the_terminal_is_wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "word " * 60
+    for columns, most in (("100", 100), ("50", 50), ("7", terminal.NARROWEST), ("", terminal.UNKNOWN)):
+        monkeypatch.setenv("COLUMNS", columns)
+        longest = max(map(len, terminal.labelled("label: ", text).splitlines()))
+        assert most - len("word ") < longest <= most
+
+
+def test_formulas_are_broken_before_their_terms(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    assert terminal.formula("K = ", "a*(b + c + d) + 2*e*f*(g - h) - i*(j + k + l + m) <= n").splitlines() == [
+        "K = a*(b + c + d) + 2*e*f*(g - h)",
+        "    - i*(j + k + l + m) <= n",
+    ]
+    assert terminal.formula("K = ", "a*(b - 1)").splitlines() == ["K = a*(b - 1)"]
+    long = f"({' + '.join(['abcde'] * 9)})"  # one term alone
+    assert max(map(len, terminal.formula("K = ", long).splitlines())) <= 50
+
+
+def test_errors_are_broken_on_terminals_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sentence = "there is no such thing " * 8
+    monkeypatch.setenv("COLUMNS", "60")
+    terminal.complain(sentence)
+    assert capsys.readouterr().err.count("\n") == 1
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    terminal.complain(sentence)
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) > 2 and max(map(len, lines)) <= 60 and lines[0].startswith("Error: there is")
+    with pytest.raises(SystemExit) as ended:
+        main(["bound", "--theorem", "no such theorem as this"], prog_name="adamproof")
+    lines = capsys.readouterr().err.splitlines()
+    assert ended.value.code == 2 and max(map(len, lines)) <= 60 and "Usage: adamproof bound [OPTIONS]" in lines
+    assert "'no such theorem as this' is not one of 'main'" in " ".join(" ".join(lines).split())

@@ -14,7 +14,7 @@ def test_magnitude() -> None:
 
 def test_the_map() -> None:
     text = ask("magnitude", "--map").output
-    assert "[1]" in text and "7.271" in text and text.splitlines()[-1].startswith("R, rounded up.")
+    assert "[1]" in text and "7.271" in text and "\n\nR, rounded up. " in text
     cells = answer("magnitude", "--map")["map"]
     assert sum(cell["R"] is None for cell in cells) == text.count("  .") + text.count(" .\n") - text.count("  .\n")
 

@@ -127,7 +127,7 @@ def _made(
 # --- the theorems -------------------------------------------------------------------------------
 
 GAIN = "mean over t of E|u_t o a_t|_1"
-NEVER_SHRANK = "the largest possible left side if no gradient norm exceeds the first"
+NEVER_SHRANK = "what gradients as long as the first could give"
 BY_R = Trivial(R * sympy.sqrt(d) * GRAD1, "R*sqrt(d)*|a_1|", NEVER_SHRANK)
 
 

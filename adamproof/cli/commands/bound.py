@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -18,7 +19,7 @@ from ..bound_output import (
     compared_data,
     coverage_data,
     coverage_lines,
-    no_theorem,
+    not_covered,
     optimised_data,
     optimised_text,
     target_data,
@@ -33,13 +34,24 @@ from ..options import AS_JSON, HELP, examples
 from ..terminal import labelled
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from ...bounds.certified import Bound
     from ...bounds.magnitude import Magnitudes
 
 
+def complete_preset(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
+
+    from ...bounds.presets import PRESETS
+
+    names = [*PRESETS, "list"]
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
 @click.command(
     "bound",
-    context_settings=HELP,
+    context_settings={**HELP, "allow_extra_args": True},  # which are refused with what to write instead
     epilog=examples(
         "bound --preset gpt2-small",
         "bound --beta1 0.9 --beta2 0.999 --lr 1e-3 --dim 1.24e8 --steps 1e5 --gap 8 --grad1 1 --L0 1 --sigma0 1",
@@ -50,7 +62,12 @@ if TYPE_CHECKING:
 )
 @click.option("--theorem", type=click.Choice(THEOREMS), default="main", show_default=True, help="The theorem.")
 @click.option("--case", type=Whole(1, 2), default=1, show_default=True, help="Case of the corollary.")
-@click.option("--preset", metavar="NAME", help="Use the values of a known training run (`--preset list` shows all).")
+@click.option(
+    "--preset",
+    metavar="NAME",
+    shell_complete=complete_preset,
+    help="Use the values of a known training run (`--preset list` shows all).",
+)
 @click.option("--file", "path", metavar="FILE", help="Read values from a TOML or JSON file; they override the preset.")
 @input_options(MEANINGS)
 @training_options
@@ -66,6 +83,7 @@ if TYPE_CHECKING:
 @click.option("--data", metavar="FILE", help="Write the plotted data (by default the terms against T) as CSV or JSON.")
 @AS_JSON
 @ASCII_PICTURES
+@click.option("-v", "--verbose", is_flag=True, help="Also print all hypotheses, the magnitudes and the theorem's name.")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -82,21 +100,24 @@ def command(
     data: str | None,
     as_json: bool,
     ascii_only: bool,
+    verbose: bool,
     **inputs: Any,
 ) -> None:
-    """Evaluate a theorem's bound for one setting, term by term, with certified digits, and say whether it is vacuous.
+    """Evaluate a theorem's bound for one setting, term by term, with certified digits, and say what it is worth.
 
     A NUMBER (see `adamproof --help`) is exact, and may be a formula: T^-1/2 (the power -1/2 of T), 0.5/sqrt(d),
     1-T^-1/2.  Norms are Euclidean over all coordinates.  The loss may have any unit; a gradient has the unit of the
     loss divided by that of the parameters.
 
-    The last lines show what the theorem covers of the training: bias correction, weight decay, schedule, clipping.
+    The first line is the verdict. Then come the terms, what the theorem covers of the training (bias correction,
+    weight decay, schedule, clipping), and its hypotheses.
 
     Exit status: 0 the theorem applies, 1 a hypothesis fails on these numbers, the theorem does not cover the training,
     or --target is out of reach, 2 usage error.
     """
     from ...bounds.problem import MissingError, ProblemError
 
+    refuse_words(ctx)
     if preset == "list":
         terminal.say(presets())
         idle.note((("with --preset list", True, [name for name in ctx.params if name != "preset"]),))
@@ -116,7 +137,7 @@ def command(
         elif optimise is not None:
             answer, code = question.improve(optimise, as_json)
         else:
-            answer, code = question.state(as_json, terminal.style(ascii_only))
+            answer, code = question.state(as_json, terminal.style(ascii_only), verbose)
         if plot or heat_map or data:  # last, so that no file is left behind a mistake
             question.draw(plot, heat_map, data)
     except MissingError as error:
@@ -130,6 +151,24 @@ def command(
     ctx.exit(code)
 
 
+def refuse_words(ctx: click.Context) -> None:
+    """Refuse what is no option: a preset's name, betas, or whatever.  Raises CliError with the options to write."""
+    from ...bounds.presets import PRESETS
+
+    words = ctx.args
+    if not words:
+        return
+    shown = " ".join(words)
+    close = difflib.get_close_matches(words[0].lower(), PRESETS, n=1, cutoff=0.5)
+    if close:
+        hint = f"--preset {close[0]}"
+    elif len(words) == 2 and all(word[:1].isdigit() or word[:1] == "." for word in words):
+        hint = f"--beta1 {words[0]} --beta2 {words[1]}"
+    else:
+        hint = "--beta1 0.9 --beta2 0.999 or --preset gpt2-small"
+    raise CliError(f"`bound` takes all values by options, not {shown!r:.60}; write them like {hint}")
+
+
 def collected(preset: str | None, path: str | None, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The inputs and traits by name: those of the preset, then of the file, then of the options."""
     from ...bounds.presets import PRESETS
@@ -138,11 +177,20 @@ def collected(preset: str | None, path: str | None, inputs: Mapping[str, Any]) -
     values: dict[str, Any] = {}
     if preset is not None:
         if preset not in PRESETS:
-            raise CliError(f"there is no preset {preset!r}; choose from {', '.join(PRESETS)}")
+            raise CliError(no_preset(preset))
         values |= PRESETS[preset].values | PRESETS[preset].traits
     if path is not None:
         values |= read(path)
     return values | {name: value for name, value in inputs.items() if value is not None}
+
+
+def no_preset(name: str) -> str:
+    """That there is no such preset, with the one whose name is close, or else all."""
+    from ...bounds.presets import PRESETS
+
+    close = difflib.get_close_matches(name.lower(), PRESETS, n=1, cutoff=0.5)
+    hint = f"did you mean {close[0]}?" if close else f"choose from {', '.join(PRESETS)}"
+    return f"there is no preset {name!r:.60}; {hint}"
 
 
 def presets() -> str:
@@ -188,8 +236,8 @@ class Question:
                 ("with --target", solves, ("steps",)),
                 (f"on {theorem_slug(self.theorem)} with these parameters", True, sorted(unused)),
                 ("without --weight-decay", plain, ("decoupled",)),
-                ("with --json", as_json, ("ascii_only",)),
-                ("with --target" if solves else "with --optimise", solves or improves, ("ascii_only",)),
+                ("with --json", as_json, ("ascii_only", "verbose")),
+                ("with --target" if solves else "with --optimise", solves or improves, ("ascii_only", "verbose")),
             )
         )
 
@@ -200,16 +248,18 @@ class Question:
         own = PRESETS[self.preset].assumed if self.preset else {}
         return tuple(name for name, value in own.items() if self.values.get(name) == value)
 
-    def state(self, as_json: bool, style: str) -> tuple[str, int]:
+    def state(self, as_json: bool, style: str, verbose: bool) -> tuple[str, int]:
         from ...bounds.certified import certify
+        from ...bounds.learning_rates import informative_rates
         from .magnitude import magnitude_data
 
         found = certify(self.problem, self.hyper, self.theorem, self.case, self.digits, self.training)
         extra = self._magnitudes
+        rates = informative_rates(self.problem, self.hyper, found)
         code = 0 if found.applies else VIOLATED
         if as_json:
-            return document("bound", code, **bound_data(found), magnitudes=magnitude_data(extra)), code
-        return bound_text(found, extra, self.assumed(), style), code
+            return document("bound", code, **bound_data(found, rates), magnitudes=magnitude_data(extra)), code
+        return bound_text(found, extra, rates, self.assumed(), style, verbose), code
 
     @cached_property
     def _magnitudes(self) -> Magnitudes:
@@ -223,15 +273,16 @@ class Question:
         from ...bounds.training import coverage, uncovered
 
         found = smallest_steps(self.problem, self.hyper, target, self.theorem, self.case, self.digits)
-        covered = coverage(self.theorem, self.training)
-        code = 0 if found.steps is not None and not uncovered(covered) else VIOLATED
+        traits = uncovered(coverage(self.theorem, self.training))
+        code = 0 if found.steps is not None and not traits else VIOLATED
         there = None if found.steps is None else self._at(found.steps, found.digits)
         if as_json:
             judged = {"compared": there and compared_data(there), "vacuous": there and there.vacuous}
-            content = {**target_data(found), **judged, **coverage_data(self.training, covered)}
+            content = {**target_data(found), **judged, **coverage_data(self.theorem, self.training)}
             return document("bound", code, **content), code
-        said = no_theorem(covered) if there is None else ["", *verdict(there)]
-        return "\n".join([target_text(found), "", *coverage_lines(covered), *said]), code
+        said = not_covered(traits) if there is None else verdict(there)
+        covers = coverage_lines(self.theorem, self.training)
+        return "\n".join([target_text(found), "", *said, *([""] if said else []), *covers]), code
 
     def _at(self, steps: int, digits: int) -> Bound:
         """The bound at this T."""
@@ -257,8 +308,8 @@ class Question:
         code = 0 if found.bound.applies else VIOLATED
         if as_json:
             return document("bound", code, **optimised_data(found)), code
-        covered = found.bound.coverage
-        return "\n".join([optimised_text(found), "", *coverage_lines(covered), *no_theorem(covered)]), code
+        covers = coverage_lines(self.theorem, self.training)
+        return "\n".join([optimised_text(found), *verdict(found.bound), "", *covers]), code
 
     def draw(self, plot: str | None, heat_map: str | None, data: str | None) -> None:
         from ...bounds import plots

@@ -18,6 +18,7 @@ from ..options import (
     PROCESSES,
     PROGRESS,
     TEST_MODELS,
+    complete_assumption,
     complete_folder,
     examples,
     with_options,
@@ -53,6 +54,7 @@ from ..options import (
     click.option(
         "--without",
         metavar="ASSUMPTION",
+        shell_complete=complete_assumption,
         help="Drop each assumption whose name starts with this text, and show which claims still hold.",
     ),
     ASCII,

@@ -11,7 +11,7 @@ import click
 from .. import terminal
 from ..errors import CliError
 from ..number_types import Whole
-from ..options import ASCII, DEBUGGING, HELP, PROGRESS, examples, with_options
+from ..options import ASCII, DEBUGGING, HELP, PROGRESS, complete_claim_number, examples, with_options
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -31,7 +31,7 @@ OPEN = 3
     epilog=examples("claims", "claims 9", "claims 9 -v", "claims --markdown > claims.md"),
 )
 @with_options(
-    click.argument("number", required=False, type=Whole(), metavar="[N]"),
+    click.argument("number", required=False, type=Whole(), metavar="[N]", shell_complete=complete_claim_number),
     click.option("--json", "form", flag_value="json", help="Print one JSON document."),
     click.option("--markdown", "form", flag_value="markdown", help="Print a Markdown table."),
     click.option(

@@ -11,8 +11,10 @@ from .. import files, idle, terminal
 from ..calculator import ASCII_PICTURES, DIGITS, enclosed, input_options, refusing, remark
 from ..json_output import document
 from ..options import AS_JSON, HELP, examples
+from ..terminal import labelled, whole
 
 if TYPE_CHECKING:
+    from ...bounds.formulas.evaluation import Enclosure
     from ...bounds.magnitude import Magnitudes, Map
 
 
@@ -82,15 +84,19 @@ def magnitude_text(found: Magnitudes) -> str:
         ("R_t, corrected", found.corrected, "the largest bias-corrected u_t at that t"),
         ("S", found.S, "root mean square over t = 1..T, if E[v_T] <= V"),
     ]
-    lines = [", ".join(f"{name} = {shown(value)}" for name, value in found.settings.items()), ""]
+    settings = ", ".join(whole(f"{name} = {shown(value)}") for name, value in found.settings.items())
+    lines = [labelled("", settings), ""]
     if found.R is None:
-        lines.append("  R               none: beta1^2 >= beta2, so u_t is unbounded as t grows")
-    for name, value, meaning in rows:
-        if value is not None:
-            low, high = value.decimals(found.digits)
-            text = low if low == high else f"{low} .. {high}"
-            lines.append(f"  {name:<14}  {text:<{2 * found.digits + 10}}  {meaning}".rstrip())
-    return "\n".join(lines)
+        lines.append(labelled("  R               ", "none: beta1^2 >= beta2, so u_t is unbounded as t grows"))
+    texts = {name: _ends(value, found.digits) for name, value, _ in rows if value is not None}
+    width = max(map(len, texts.values()), default=0)
+    told = [labelled(f"  {name:<14}  {texts[name]:<{width}}  ", meaning) for name, _, meaning in rows if name in texts]
+    return "\n".join([*lines, *told])
+
+
+def _ends(value: Enclosure, digits: int) -> str:
+    low, high = value.decimals(digits)
+    return low if low == high else f"{low} .. {high}"
 
 
 def magnitude_data(found: Magnitudes) -> dict[str, Any]:
@@ -114,7 +120,7 @@ def map_text(found: Map) -> str:
     legend = (
         'R, rounded up. ".": beta1^2 >= beta2, no bound for all t. [1]: the valley beta1 = beta2, where R is least.'
     )
-    return "\n".join([*aligned(lines), "", legend])
+    return "\n".join([*aligned(lines), "", labelled("", legend)])
 
 
 def map_data(found: Map, digits: int) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from ..calculator import DIGITS, VIOLATED, enclosed, input_options, refusing
 from ..json_output import document
 from ..number_types import Formula, Steps
 from ..options import AS_JSON, HELP, examples
-from ..terminal import labelled
+from ..terminal import formula, labelled
 
 if TYPE_CHECKING:
     from ...bounds.constant import RateConstant
@@ -86,7 +86,7 @@ def rate_text(found: RateConstant) -> str:
     settings = ", ".join(f"{name} = {shown(value)}" for name, value in found.settings.items())
     lines = [labelled("with ", settings), "", f"K = {found.K.decimals(digits)[1]} (rounded up), the sum of"]
     lines += [
-        labelled(f"  {name:<17} {share.decimals(digits)[1]:>{digits + 6}}  = ", found.formulas[name])
+        formula(f"  {name:<17} {share.decimals(digits)[1]:>{digits + 6}}  = ", found.formulas[name])
         for name, share in found.shares.items()
     ]
     rows = [("T", "bound", "K*sqrt(d)/T^(1/4)")]
