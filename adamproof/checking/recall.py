@@ -14,26 +14,20 @@ from .judge import judged
 from .pool import WorkerFailed, Workers
 from .report import Findings, LemmaReport, Verdict
 from .request import MODELS, Request
-from .serialize import MAX_CLAIMS, NotFindings, names_of_claims, packed, unpacked
+from .serialize import MAX_CLAIMS, NotFindings, claim_alone, packed, unpacked
 from .verifier import FreshVerification
 
 
 @dataclass(frozen=True)
 class _Kept:
-    """What the cache has for a question: the packed findings, and the proof files that the kernel is to read.
-
-    claim: the one that is meant, where the findings are those on the whole lemma; "" where they are what was asked for.
-    """
+    """What the cache has for a question: the packed findings, and the proof files that the kernel is to read."""
 
     data: Mapping[str, Any]
     proofs: Sequence[str]
-    claim: str = ""
 
     def findings(self) -> Findings:
         """What was found.  Raises NotFindings, also where its proof files are not those that the kernel reads."""
         found = unpacked(self.data)
-        if self.claim:
-            found = found.about_claim(self.claim)
         if found.proofs != list(self.proofs):
             raise NotFindings("the proof files are not those of the claims")
         return found
@@ -128,27 +122,19 @@ def _read(questions: Sequence[Question]) -> dict[Question, _Kept]:
         if question.claim and not question.models and not question.mutants:
             if question.lemma not in wholes:
                 wholes[question.lemma] = cache.read(Question(question.lemma, MODELS, True))
-            kept = _part(wholes[question.lemma], question.claim)
-        if kept is None and _has_proofs(data := cache.read(question)):
-            kept = _Kept(data, data["proofs"])
+            kept = _kept(claim_alone(wholes[question.lemma], question.claim))
+        kept = kept or _kept(cache.read(question))
         if kept is not None:
             found[question] = kept
     return found
 
 
-def _part(data: Any, claim: str) -> _Kept | None:
-    """What an entry about a whole lemma has on one claim; its other proofs need not be read."""
-    if not _has_proofs(data):
-        return None
-    proofs = dict(zip(names_of_claims(data), data["proofs"], strict=False))
-    return _Kept(data, [proofs[claim]], claim) if claim in proofs else None
-
-
-def _has_proofs(data: Any) -> bool:
+def _kept(data: Any) -> _Kept | None:
+    """What an entry holds; None where it has no proofs."""
     proofs = data.get("proofs") if isinstance(data, dict) else None
     if not isinstance(proofs, list) or len(proofs) > MAX_CLAIMS:
-        return False
-    return all(isinstance(text, str) and text for text in proofs)
+        return None
+    return _Kept(data, proofs) if all(isinstance(text, str) and text for text in proofs) else None
 
 
 def keep(question: Question, found: Findings) -> str:

@@ -141,14 +141,6 @@ class Findings:
             self.about, tuple(claim.outline for claim in self.claims), tuple(mutant.outline for mutant in self.mutants)
         )
 
-    def about_claim(self, name: str) -> Findings:
-        """What was found about one claim, as proving it alone finds it: no numbers, no mutants.
-
-        No claims are left where there is none of that name.
-        """
-        claims = tuple(replace(claim, numbers=None) for claim in self.claims if claim.name == name)
-        return Findings(replace(self.about, claims=tuple(claim.name for claim in claims)), claims)
-
     def lacking(self, dropped: Collection[str]) -> Findings:
         """The lemma as it is stated, without these assumptions and without what was found."""
         kept = {name: stated for name, stated in self.about.assumptions.items() if name not in dropped}

@@ -31,7 +31,7 @@ KINDS = (
     About, BoxAnswer, ClaimFindings, Findings, Graph, AblatedClaim, MutantReport, Node, Report, Slack, Witness
 )  # fmt: skip
 RECORDS = {kind.__name__: kind for kind in KINDS}
-PLACES = ((Findings, "about"), (About, "claims"))  # where the names of claims are
+PLACES = ((Findings, "about"), (Findings, "claims"), (About, "claims"), (ClaimFindings, "numbers"))
 NOTHING = "no earlier step or assumption"
 RESERVED = re.compile(rf"none|nothing but the rules|{NOTHING}|step \d+")  # printed where no assumption is meant
 MAX_CLAIMS = 1000  # of a lemma
@@ -40,7 +40,7 @@ MAX_PRECISION = 1000  # digits
 MAX_DEPTH = 200  # of a chain of results that rest on one another
 MAX_EXPONENT = 10_000_000  # of a floating point number; printing one of a far larger exponent might not end
 MAX_DIGITS = 250_000  # of an integer, hexadecimal
-ABOUT, NAMES = ([field.name for field in fields(kind)].index(name) for kind, name in PLACES)
+ABOUT, CLAIMS, NAMES, NUMBERS = ([field.name for field in fields(kind)].index(name) for kind, name in PLACES)
 T = TypeVar("T")
 SLUG = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 
@@ -61,12 +61,22 @@ def unpacked(data: Any) -> Findings:
     return reading(lambda: _findings(data["proofs"], _value(data)))
 
 
-def names_of_claims(data: Any) -> list[str]:
-    """The names of the claims in packed findings, read before anything else; none where there are no such data."""
+def claim_alone(data: Any, name: str) -> Any:
+    """Of packed findings those about one claim, as proving it alone finds them: no numbers, no mutants.
+
+    None where there is no such claim, or no such data.  Nothing else is read: that would take most of the time.
+    """
     try:
-        return [foreign(name) for name in data["value"][2][ABOUT][2][NAMES][1:]]
-    except (LookupError, TypeError, AttributeError):
-        return []
+        about, claims = (data["value"][2][place] for place in (ABOUT, CLAIMS))
+        number = [foreign(each) for each in about[2][NAMES][1:]].index(name)
+        described, claim = list(about[2]), list(claims[1 + number][2])
+        described[NAMES], claim[NUMBERS] = ["tuple", about[2][NAMES][1 + number]], None
+        found = ["record", Findings.__name__, [
+            ["record", About.__name__, described], ["tuple", ["record", ClaimFindings.__name__, claim]],
+        ]]  # fmt: skip
+        return {"proofs": [data["proofs"][number]], "terms": data["terms"], "value": found}
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return None
 
 
 def unpacked_about(data: Any) -> About:
@@ -103,7 +113,7 @@ def packed_value(value: Any) -> dict[str, Any]:
 
 
 def _value(data: Any) -> Any:
-    return _unpacked(data["value"], _read_terms(data["terms"]))
+    return _unpacked(data["value"], _read_terms(data["terms"], data["value"]))
 
 
 def reading(read: Callable[[], T]) -> T:
@@ -283,25 +293,41 @@ class _Terms:
         return self.number(entry) if type(entry) is Term else _packed(entry, self)
 
 
-def _read_terms(rows: Any) -> list[Term]:
-    terms: list[Term] = []
+def _read_terms(rows: Any, value: Any) -> dict[int, Term]:
+    """The terms of these rows that a value has in it, or that those are made of."""
+    terms: dict[int, Term] = {}
     reset_budget()
-    for op, *arguments in rows:
-        terms.append(make(op, *(_argument(entry, terms) for entry in arguments)))
+    for number in sorted(_needed(rows, value)):
+        op, *arguments = rows[number]
+        terms[number] = make(op, *(_argument(entry, terms) for entry in arguments))
     return terms
 
 
-def _argument(entry: Any, terms: list[Term]) -> Any:
+def _needed(rows: Any, value: Any) -> set[int]:
+    """The numbers of the rows that a value leads to."""
+    found: set[int] = set()
+    waiting = [value]
+    while waiting:
+        entry = waiting.pop()
+        if type(entry) is not list:
+            continue
+        if len(entry) == 2 and entry[0] == "term" and type(entry[1]) is int:
+            numbers = [entry[1]]
+            while numbers:
+                number = numbers.pop()
+                if number not in found and 0 <= number < len(rows):
+                    found.add(number)
+                    numbers += [part for part in rows[number] if type(part) is int]
+        else:
+            waiting += entry
+    return found
+
+
+def _argument(entry: Any, terms: Mapping[int, Term]) -> Any:
     """A part of a term; the kernel has rules for names of its own, and they are never changed."""
     if type(entry) is int:
-        return terms[_place(entry)]
+        return terms[entry]
     return entry if type(entry) is str else _unpacked(entry, terms)
-
-
-def _place(number: int) -> int:
-    if number < 0:
-        raise NotFindings("a term that does not point to an earlier one")
-    return number
 
 
 def _packed(value: Any, terms: _Terms) -> Any:
@@ -330,7 +356,7 @@ def _packed(value: Any, terms: _Terms) -> Any:
     raise TypeError(f"a {kind.__name__} is not plain data")
 
 
-def _unpacked(data: Any, terms: list[Term]) -> Any:
+def _unpacked(data: Any, terms: Mapping[int, Term]) -> Any:
     if data is None or type(data) is bool:
         return data
     if type(data) is str:
@@ -348,7 +374,7 @@ def _unpacked(data: Any, terms: list[Term]) -> Any:
             raise NotFindings("two names that look alike in print")
         return found
     if kind == "term":
-        return terms[_place(parts[0])]
+        return terms[parts[0]]
     if kind == "record":
         return RECORDS[parts[0]](*(_unpacked(entry, terms) for entry in parts[1]))
     raise NotFindings(f"data of the unknown kind {kind!r:.40}")

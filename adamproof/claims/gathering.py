@@ -22,6 +22,7 @@ from ..crosscheck.records import Opinions
 from ..experiments.observed import Observed, read
 from ..experiments.observed import observed as words_of
 from ..experiments.records import Record, RecordError
+from .compiled import answers
 from .evidence import State
 from .exponents import Calculated, Calculation, Store
 from .verdicts import ROWS, ClaimVerdict, verdicts
@@ -37,7 +38,8 @@ class Gathering:
 
     reports: those that are there already, by slug, or a sentence that says why there is none: those lemmas are not
     checked again.  observed: what records show; if None, it is read: in `folder`, else where `worker` says.
-    problems: what is wrong with records.  warnings: about the cache.
+    problems: what is wrong with records.  warnings: about the cache.  compiled: answers about exponents that come with
+    the package; others are computed.
     """
 
     flow: Flow
@@ -49,6 +51,7 @@ class Gathering:
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     store: Store = field(default_factory=Store)
+    compiled: Mapping[Calculation, Calculated] = field(default_factory=answers)
 
     def verdicts(self) -> list[ClaimVerdict]:
         """The verdicts, computed now."""
@@ -101,7 +104,9 @@ class Gathering:
 
     def _meanwhile(self, store: Store) -> None:
         """What the kernel has no part in."""
-        store.known |= calculated(self.flow.workers, list(store.questions))
+        asked = list(store.questions)
+        store.known |= {question: self.compiled[question] for question in asked if question in self.compiled}
+        store.known |= calculated(self.flow.workers, [question for question in asked if question not in store.known])
         store.questions.clear()
         if self.observed is None:
             self.observed, problems = recorded(self.flow.workers, self.folder, drawn=False)

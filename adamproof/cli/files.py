@@ -12,7 +12,7 @@ from ..support import files
 from .errors import CliError
 
 if TYPE_CHECKING:
-    from ..bounds.plots import Drawn
+    from ..support.figures import Drawn
 
 
 def write(path: str | Path, text: str) -> None:
@@ -25,7 +25,7 @@ def write(path: str | Path, text: str) -> None:
 
 def write_drawing(found: Drawn, plot: str | None, data: str | None) -> None:
     """Write what is drawn as a picture and as data, if the user asks for them.  Raises CliError."""
-    from ..bounds.plots import PlotError
+    from ..support.figures import PlotError
 
     try:
         if data:
@@ -58,7 +58,7 @@ def expect_drawable(picture: str | None, data: str | None) -> None:
     """The same of a picture and of its data, whose names also say their formats.  Raises CliError."""
     if picture is None and data is None:
         return
-    from ..bounds.plots import PlotError, expect_names  # which needs NumPy and SymPy
+    from ..support.figures import PlotError, expect_names
 
     try:
         expect_names(picture or None, data or None)

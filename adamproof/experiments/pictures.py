@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..bounds.plots import COLOURS, STYLES, Drawn, data_text, new_figure
+from ..support.figures import COLOURS, STYLES, Drawn, data_text, new_figure
 
 MARKS = ("o", "s", "^", "D", "v", "P")
 PANEL = (4.8, 4.0)  # inches

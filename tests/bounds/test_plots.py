@@ -12,8 +12,9 @@ from typing import Any
 import numpy
 import pytest
 
-from adamproof.bounds.plots import PlotError, against_steps, map_of_bound, map_of_R
+from adamproof.bounds.plots import against_steps, map_of_bound, map_of_R
 from adamproof.bounds.problem import Hyperparameters, Problem, ProblemError
+from adamproof.support.figures import PlotError
 
 PROBLEM = Problem(gap=8, grad1=4, L0=1, sigma0=1, dim=16)
 HYPER = Hyperparameters("1-T^-1/2", "1-T^-1/2", "T^-3/4/sqrt(d)", steps=10_000)

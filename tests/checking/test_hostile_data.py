@@ -249,6 +249,7 @@ def test_a_function_has_a_name_that_is_nothing_else(honest: Findings) -> None:
     for name in ("abs", "x + ", "f(", "E", "\u0192"):
         data = packed(honest)
         data["terms"].append(["app", ["function", name, ["real"]], 0])
+        data["value"] = ["term", len(data["terms"]) - 1]
         with pytest.raises(NotFindings, match="malformed data"):
             unpacked(data)
 

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,10 @@ from adamproof.checking.cache import PLACE, Cache, Question
 from adamproof.checking.flow import Flow
 from adamproof.checking.pool import WorkerFailed, Workers, _Worker
 from adamproof.checking.request import MODELS
-from adamproof.checking.serialize import names_of_claims
+from adamproof.checking.serialize import claim_alone, unpacked
 from adamproof.checking.verifier import FreshVerification
 from adamproof.claims import gathering as module
+from adamproof.claims.compiled import answers
 from adamproof.claims.evidence import Evidence, State
 from adamproof.claims.exponents import ORDER, OURS, Calculation, Store, asked
 from adamproof.claims.gathering import JOBS, WORKER, Gathering, calculated, claim_table, recorded
@@ -93,10 +95,10 @@ def test_all_that_rows_ask_for_is_asked_at_once(workers: Workers, sent: list[dic
     """Rows that run without evidence ask for all that they ask for when they have it."""
     first = Store()
     verdicts(ROWS, first)
-    gathering = Gathering(flow(workers), observed=())
+    gathering = Gathering(flow(workers), observed=(), compiled={})
     gathering.verdicts()
     assert set(first.wanted) == set(gathering.store.reports)
-    assert set(first.questions) == set(gathering.store.known)
+    assert set(first.questions) == set(gathering.store.known) == set(answers())
     assert [request["task"] for request in sent].count("calculate") == 1
     outlined = [(request["slug"], request["claim"]) for request in sent if request["task"] in ("outline", "check")]
     assert set(outlined) == set(first.wanted)
@@ -152,7 +154,7 @@ def test_the_kernel_reads_of_a_whole_entry_what_is_asked_for(
     monkeypatch.setenv(PLACE, str(tmp_path))
     assert run(tmp_path, "check", "schedule-exponents", "-q").returncode == 0
     data = Cache().read(Question("schedule-exponents", MODELS, True))
-    proofs = dict(zip(names_of_claims(data), data["proofs"], strict=True))
+    proofs = {claim.name: claim.proof for claim in unpacked(data).claims}
     texts = read_by_the_kernel(monkeypatch)
     gathering = Gathering(flow(workers), [12], observed=())
     monkeypatch.setattr(module, "ROWS", tuple(row for row in ROWS if row.number == 12))
@@ -160,7 +162,11 @@ def test_the_kernel_reads_of_a_whole_entry_what_is_asked_for(
     gathering.verdicts()
     assert len(proofs) == 5 and len(texts) == 4
     assert set(texts) == {proof for name, proof in proofs.items() if name != "only rho = 0"}
-    assert names_of_claims({}) == names_of_claims(None) == []
+    alone = unpacked(claim_alone(data, "only rho = 0"))
+    (claim,) = (claim for claim in unpacked(data).claims if claim.name == "only rho = 0")
+    assert alone.claims == (replace(claim, numbers=None),) and alone.mutants == ()
+    assert {claim_alone(other, "only rho = 0") for other in ({}, None, {"value": [1]})} == {None}
+    assert claim_alone(data, "none such") is None
 
 
 def read_by_the_kernel(monkeypatch: pytest.MonkeyPatch) -> list[str]:

@@ -148,7 +148,7 @@ def text(record: Record) -> str:
 
 def _write(record: Record, folder: Path) -> None:
     """The record, its data and its picture.  Without matplotlib a warning takes the place of the picture."""
-    from ...bounds.plots import PlotError
+    from ...support.figures import PlotError
 
     stem = folder / record.experiment
     files.write(f"{stem}.json", record.text())
