@@ -22,6 +22,7 @@ from ..report.words import (
     usable,
 )
 from ..support.columns import aligned
+from .check_output import RECALLED, at_a_glance
 from .terminal import coloured, labelled
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from ..numeric.check import Witness
 
 SHORT = 150  # characters of a refusal in the short form
-RECALLED = "verified now; proofs, numbers and mutants from the cache"
 NAME_COLUMN = 64  # the names of hypotheses are lined up, but not farther to the right than here
 
 
@@ -43,7 +43,11 @@ def checked(
     only: str | int | None = None,
     recalled: bool = False,
 ) -> str:
-    """What `check` says about a lemma, or about only one claim of it."""
+    """What `check` says about a lemma, or about only one claim of it: at a glance where all is well, else in full."""
+    from ..checking.report import Verdict
+
+    if not verbose and report.verdict is Verdict.PROVED:
+        return at_a_glance(report, style, mutants, seconds, only, recalled)
     lines = heading(report.lemma)
     for number, claim in enumerate(report.claims):
         lines += _statement_if_new(report.claims, number, style)

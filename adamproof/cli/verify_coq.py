@@ -78,8 +78,9 @@ class Coq:
             modules.append(pinned)
             names[pinned.name] = "Statements.v, in ordinary mathematics"
         self.alone = len(names) == 1
-        with tempfile.TemporaryDirectory(prefix="adamproof-coq-") as temporary:
-            self._check(modules, self.folder or Path(temporary), names, version)
+        if modules:
+            with tempfile.TemporaryDirectory(prefix="adamproof-coq-") as temporary:
+                self._check(modules, self.folder or Path(temporary), names, version)
         code = worst(self.codes)
         if self.save is not None:
             record(self.save, records.made("coq", version, records.of_results(self.documents, proofs)))

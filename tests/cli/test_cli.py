@@ -64,10 +64,35 @@ def test_check_b2() -> None:
     done = run_apart("check", "lemma", "B.2", PYTHONIOENCODING="utf-8")
     assert done.returncode == 0, done.stderr
     assert "|m_t|/(ε + √(v_t)) ≤ (1 − β₁)/(√(1 − β₂)·√(1 − β₁²/β₂))" in done.stdout
-    assert "hypotheses NOT used: beta1 is not negative, beta1 < 1, beta2 is positive" in done.stdout
-    assert "Mutants: 7/7 correctly rejected" in done.stdout
-    assert "B.2 update-magnitude: PROVED" in done.stdout
+    assert "  not needed   beta1 < 1; beta1 is not negative; beta2 is positive\n" in done.stdout
+    assert '  near misses  7 of 7 correctly rejected, such as "R times 0.99"\n' in done.stdout
+    assert done.stdout.startswith("B.2 update-magnitude: PROVED (")
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("columns", ["80", "120"])
+@pytest.mark.parametrize(("name", "most"), [("B.2", 15), ("sign-form", 14), ("descent", 26)])
+def test_a_proved_lemma_is_a_short_page(name: str, most: int, columns: str) -> None:
+    done = run("check", name, COLUMNS=columns)
+    lines = done.stdout.splitlines()
+    assert done.returncode == 0 and len(lines) <= most
+    assert max(map(len, lines)) <= int(columns)
+    words = [line[2:15].strip() for line in lines if line.startswith("  ") and line[2:3].strip()]
+    assert words[-5:] == ["proved", "in numbers", *(["also proved"] if name == "descent" else []), "near misses",
+                          "depends on", "more"][-5:]  # fmt: skip
+    assert run("check", name, "-v", COLUMNS=columns).stdout.count("\n") > 2 * len(lines)
+
+
+def test_what_is_not_proved_is_told_in_full(mine: Any) -> None:
+    done = run("check", mine("lemma = lemma_of(le(2*x*y, x*y), first=lt(0, x))"))
+    assert "counterexample: " in done.stdout and "near misses" not in done.stdout
+
+
+def test_the_short_page_says_where_nothing_is_assumed_and_nothing_tested(mine: Any) -> None:
+    done = run("check", mine("lemma = lemma_of(le(2*x*y, x**2 + y**2))"), "--no-mutants")
+    assert "  if           nothing is assumed\n" in done.stdout
+    assert "  depends on   no other lemma; cited axioms: none\n" in done.stdout
+    assert "  near misses  not tested\n" in done.stdout
 
 
 def test_ascii_where_unicode_cannot_be_written() -> None:
@@ -102,7 +127,7 @@ def test_a_closed_claim_is_checked_by_intervals(mine: Any) -> None:
     box = "from dataclasses import replace\nlemma = replace(lemma, claims=[replace(lemma.claims[0], box={})])\n"
     done = run("check", mine(good + box.format("{'x': (1, 2)}")), "--ascii")
     assert done.returncode == 0, done.stdout
-    assert "intervals: holds on x in [1, 2], with a slack of at least 0 (1 boxes)" in " ".join(done.stdout.split())
+    assert "by intervals holds on x in [1, 2], with a slack of at least 0 (1 boxes)" in " ".join(done.stdout.split())
     done = run("check", mine(good + box.format("{'x': (-2, -1)}")))
     assert done.returncode == 1
     assert 'because interval arithmetic does not confirm the claim "it"' in done.stdout
@@ -244,12 +269,13 @@ def test_a_users_file_computes_at_the_precision_of_the_tests(mine: Any) -> None:
     )
     done = run("check", path)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "40 models, 40 comparisons, 50 digits" in done.stdout
+    assert "holds in 40 random models, 50 digits" in done.stdout
 
 
 def test_integers_are_said_to_be_integers(mine: Any, tmp_path: Path) -> None:
     file = mine("k = integers('k')\nlemma = lemma_of(le(1, k), positive=lt(0, k))")
-    assert "For integers k:" in run("check", file).stdout
+    assert "  where        k is an integer\n" in run("check", file).stdout
+    assert "For integers k:" in run("check", file, "-v").stdout
     path = tmp_path / "proof.json"
     assert run("export", file, "-o", str(path)).returncode == 0
     assert "free names: k: int" in run("verify", str(path)).stdout

@@ -40,7 +40,7 @@ from ..options import (
     NAMES,
     AS_JSON,
     click.option("-q", "--quiet", is_flag=True, help="Print one line per lemma: its name and verdict."),
-    click.option("-v", "--verbose", is_flag=True, help="Print refusals and counterexamples in full, and versions."),
+    click.option("-v", "--verbose", is_flag=True, help="Print all steps, hypotheses, refusals and counterexamples."),
     TEST_MODELS,
     NO_MUTANTS,
     NO_CACHE,
