@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Hundreds of processes import the same modules: each would compile them anew where Python is told to keep no bytecode.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help check test lint fast lowest newest upgrade docs notebooks clean
 
 # A second environment, with the lowest release of everything that pyproject.toml names.

@@ -186,7 +186,7 @@ def test_what_is_sent_is_read_as_a_strangers(mine: Any, body: str, said: str) ->
 def test_a_title_cannot_stand_over_what_the_proof_does_not_contain(mine: Any) -> None:
     """Steps are read from the proof file; one that it does not have rejects the claim."""
     good = "lemma = lemma_of(le(0, x**2), lambda scope: scope.step('zero is one', prove(scope.goal)))"
-    done = run("check", mine(good), "--ascii")
+    done = run("check", mine(good), "--ascii", "-v")
     assert "1. zero is one\n       0 <= x^2" in done.stdout  # the title is the file's own, the formula is the proof's
     forge = f"{SEND}\ndef change(m):\n    if 'found' in m: m['found']['value'][2][1][1][2][6][1][2] = ['int', '0x63']\n"
     done = run("check", mine(f"{forge}send_instead(change)\n{good}"))
