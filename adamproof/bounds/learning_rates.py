@@ -26,7 +26,7 @@ ROOT_BITS = 64
 class Rates:
     """Rates (exact decimals) at which a bound is below all that it is compared with, and its hypotheses hold.
 
-    All rates from least to most; None where there is no such end.  none: it is certain that there is no such rate.
+    They are all rates from `least` to `most`; an end that is None is open.  none: there is certainly no such rate.
     """
 
     least: str | None = None

@@ -110,7 +110,7 @@ def _proved(proof: str, best: BestRate) -> str:
         raise OrderError(f"the kernel rejects the proof that no rate is larger than {best.rate}: {refusal}") from None
     conclusion: str = states["conclusion"]
     if states["hypotheses"] or states["citations"] or not conclusion.endswith(f" <= {best.rate}"):
-        raise OrderError(f"what is said to prove that no rate is larger than {best.rate} proves: {conclusion:.200}")
+        raise OrderError(f"the proof that no rate is larger than {best.rate} proves something else: {conclusion:.200}")
     return conclusion
 
 

@@ -64,7 +64,7 @@ def unpacked(data: Any) -> Findings:
 def claim_alone(data: Any, name: str) -> Any:
     """Of packed findings those about one claim, as proving it alone finds them: no numbers, no mutants.
 
-    None where there is no such claim, or no such data.  Nothing else is read: that would take most of the time.
+    None where the data have no such claim, or are malformed.  The rest stays unread, because reading it takes long.
     """
     try:
         about, claims = (data["value"][2][place] for place in (ABOUT, CLAIMS))

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -281,6 +282,22 @@ def test_the_table_has_the_orders_that_sympy_finds(name: str) -> None:
                 schedule_report._computed(point, name, False)
         else:
             assert found.data() == schedule_report._computed(point, name, False).data()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"states": {"hypotheses": [], "conclusion": "1 <= 0", "citations": []}}, "the kernel rejects the proof"),
+        (None, "the proof that no rate is larger than 1/2 proves something else: forall s: real"),
+    ],
+)
+def test_a_stored_proof_of_something_else_is_not_shown(change: dict[str, Any] | None, message: str) -> None:
+    known = schedule_report.table("main")
+    assert known is not None
+    proof = json.dumps({**json.loads(known.proof), **(change or {})})
+    best = known.best if change else replace(known.best, rate=Fraction(1, 2))
+    with pytest.raises(OrderError, match=message):
+        schedule_report._proved(proof, best)
 
 
 def test_the_best_schedule_of_the_table_is_the_computed_one() -> None:

@@ -91,3 +91,10 @@ def test_refusals() -> None:
         magnitudes("0.9", None)
     with pytest.raises(ProblemError, match="is not rational"):
         magnitude_map(first=["T^-1/2"])
+
+
+def test_what_is_too_large_to_be_written_down_is_left_out() -> None:
+    """Where beta1^2 >= beta2, R_t grows geometrically with t."""
+    for steps in (980_245, 20_000_000):
+        found = magnitudes("0.93", "0.573", steps=steps)
+        assert (found.R, found.R_t, found.corrected) == (None, None, None)

@@ -597,6 +597,16 @@ def test_the_command_line_prints_the_theorem(flags: list[str]) -> None:
     check((result.returncode, result.stdout, result.stderr) == (0, expected, ""), f"found {result}")
 
 
+def test_the_command_line_reads_long_numbers_whatever_the_environment_says(tmp_path: Path) -> None:
+    data = {**data_of("square"), "symbols": [], "terms": [["rat", "1" + 3000 * "0"], ["<=", 0, 0]]}
+    step = {**data["steps"][0], "rule": "assume", "args": [1], "from": []}
+    data["steps"] = [{**step, "hypotheses": [1], "conclusion": 1}]
+    path = tmp_path / "long.json"
+    path.write_text(json.dumps(data), encoding="utf-8")
+    result = run("-m", "adamproof.kernel", str(path), PYTHONINTMAXSTRDIGITS="640")
+    check(result.stderr == "" and "REJECTED: the file misstates the hypotheses" in result.stdout, f"found {result}")
+
+
 def test_the_command_line_says_when_there_are_no_hypotheses() -> None:
     result = run("-m", "adamproof.kernel", golden_path("square"))
     expected = "PROVED: 2*x*y <= x*x + y*y\nhypotheses: none\ncited axioms: none\n"
