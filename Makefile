@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # Hundreds of processes import the same modules: each would compile them anew where Python is told to keep no bytecode.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help check test lint fast lowest newest upgrade docs notebooks clean
+.PHONY: help check test lint fast lowest newest upgrade docs notebooks stored clean
 
 # A second environment, with the lowest release of everything that pyproject.toml names.
 LOWEST := build/lowest
@@ -33,6 +33,7 @@ help:
 	@echo "make newest  bring $(VENV) to the newest versions, then make test"
 	@echo "make docs    build the documentation site into build/docs"
 	@echo "make notebooks   install what they need, run the notebooks and compare with what is stored"
+	@echo "make stored  write anew what is compiled from the lemmas: formulas, exponents, digests of statements"
 	@echo "make clean   remove $(VENV) and the caches"
 
 check: $(VENV)/core.stamp
@@ -66,6 +67,10 @@ docs: $(VENV)/dev.stamp
 
 notebooks: $(VENV)/notebooks.stamp
 	$(BIN)/python notebooks/build.py --check
+
+stored: $(VENV)/dev.stamp
+	for module in checking.stating claims.compiling bounds.theorems.compiling; do \
+		$(BIN)/python -m adamproof.$$module || exit 1; done
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -110,10 +110,7 @@ def fingerprint() -> str:
     for name in LIBRARIES:
         found.update(f"{name} {_version(name)}\n".encode())
     found.update(f"python {platform.python_implementation()} {platform.python_version()}\n".encode())
-    for package in ("adamproof", "adamproof.lemmas"):  # the lemmas have a folder of their own in a checkout
-        for name, file in package_data.sources(package_data.folder(package=package)):
-            if package != "adamproof" or not name.startswith("lemmas/"):  # and are read once if they have not
-                found.update(f"{package} {name} {_digest(package_data.text(file))}\n".encode())
+    found.update(package_data.digest_of("").encode())
     return found.hexdigest()
 
 

@@ -77,7 +77,6 @@ class Flow:
             meanwhile()
             return {}
         found = {}
-        self.workers.start(None)
         with Recalled(list(kept), self.jobs) as recalled:
             self.say("verifying the cached proofs")
             for asked, report, seconds in recalled.reports(self.workers, meanwhile):

@@ -1,4 +1,7 @@
-"""Answering from the cache: the kernel reads the kept proofs anew, and the lemma file says anew what it states."""
+"""Answering from the cache: the kernel reads the kept proofs anew, for what the lemma states now.
+
+What it states is known by digest (`stated`); else the lemma file says it anew, in a process of its own.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,10 @@ from functools import partial
 from typing import Any
 
 from ..support.signals import DeferredSignals
+from . import stated
 from .cache import Cache, Question
 from .judge import judged
-from .pool import WorkerFailed, Workers
+from .pool import Answer, WorkerFailed, Workers
 from .report import Findings, LemmaReport, Verdict
 from .request import MODELS, Request
 from .serialize import MAX_CLAIMS, NotFindings, claim_alone, packed, unpacked
@@ -74,35 +78,51 @@ class Recalled:
     ) -> Iterator[tuple[Question, LemmaReport, float]]:
         """What the kept findings come to, where they stand: question, report, and the seconds that it took.
 
-        A process that runs the lemma files says what each states now: findings about anything else do not stand.
-        `meanwhile` is called when it has done so, while the kernel may still be reading.
+        Findings about anything else than what the lemma states now do not stand.  `meanwhile` is called while the
+        kernel may still be reading.
         """
-        requests = [
-            Request("outline", question.lemma, claim=question.claim or None, mutants=question.mutants)
-            for question in self._kept
-        ]
-        said = {question: _said(kept) for question, kept in self._kept.items()}  # while the process may be starting
-        answers = list(workers.run(requests, jobs=1))
+        said = {question: found for question, kept in self._kept.items() if (found := _said(kept)) is not None}
         meanwhile()
-        for question, answer in zip(self._kept, answers, strict=True):
+        asked = [question for question, found in said.items() if not _is_stated(question, found)]
+        outlines = _outlines(workers, asked)
+        for question, found in said.items():
             start = time.perf_counter()
-            report = self._report(question, said[question], answer.findings)
+            if question in outlines and outlines[question] != found.outline:
+                continue  # finding it anew says what is wrong
+            report = self._report(question, found)
             if report is not None:
-                yield question, report, answer.seconds + time.perf_counter() - start
+                yield question, report, time.perf_counter() - start
 
-    def _report(
-        self, question: Question, found: Findings | None, outline: Callable[[], Findings]
-    ) -> LemmaReport | None:
-        try:
-            if found is None or found.outline != outline() or not found.is_complete(question.models):
-                return None
-        except WorkerFailed:
-            return None  # finding it anew says what is wrong
+    def _report(self, question: Question, found: Findings) -> LemmaReport | None:
+        if not found.is_complete(question.models):
+            return None
         try:
             report = judged(found, [answer() for answer in self._answers.get(question, [])])
         except RuntimeError:  # the verifier has ended: perhaps at this entry
             return None
         return report if report.verdict is Verdict.PROVED else None
+
+
+def _is_stated(question: Question, found: Findings) -> bool:
+    """Whether what was found is about what the lemma states, as the package knows it."""
+    known = stated.digests().get(stated.key(question.lemma, question.claim, question.mutants))
+    return known == stated.digest(found.outline)
+
+
+def _outlines(workers: Workers, questions: Sequence[Question]) -> dict[Question, Findings | None]:
+    """What lemmas state now, as their files say; None where one does not."""
+    requests = [
+        Request("outline", question.lemma, claim=question.claim or None, mutants=question.mutants)
+        for question in questions
+    ]
+    return dict(zip(questions, map(_outline, workers.run(requests, jobs=1)), strict=True))
+
+
+def _outline(answer: Answer) -> Findings | None:
+    try:
+        return answer.findings()
+    except WorkerFailed:
+        return None
 
 
 def _said(kept: _Kept) -> Findings | None:

@@ -18,11 +18,13 @@ import queue
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from ..theory.lemma import Lemma
 from .failures import described
 from .request import FIRST, Request
+
+if TYPE_CHECKING:
+    from ..theory.lemma import Lemma
 
 Answer = dict[str, Any]
 Send = Callable[[Answer], None]

@@ -6,7 +6,6 @@ are computed anew.  An answer counts, as ever, only for the statement that it wa
 
 from __future__ import annotations
 
-import hashlib
 import json
 from functools import cache
 from typing import Any
@@ -16,19 +15,12 @@ from ..support import package_data
 from .exponents import Calculated, Calculation
 
 FILE, FORMAT = "compiled.json", 1
-ROOMS = ("bounds/formulas", "bounds/orders", "prover")  # that compute, beside the lemmas and `calculations`
+SOURCES = ("bounds/formulas/", "bounds/orders/", "claims/calculations.py", "lemmas/", "prover/")  # of the answers
 
 
 def digest() -> str:
-    """The SHA-256 of the lemma files and of what computes exponents.  Raises OSError."""
-    found = hashlib.sha256()
-    places = {room: package_data.folder(*room.split("/")) for room in ROOMS}
-    places["lemmas"] = package_data.folder(package="adamproof.lemmas")
-    files = [(f"{room}/{name}", file) for room, place in places.items() for name, file in package_data.sources(place)]
-    for name, file in [*files, ("calculations", package_data.folder("claims", "calculations.py"))]:
-        text = package_data.text(file)
-        found.update(f"{name} {len(text)}\n{text}".encode())
-    return found.hexdigest()
+    """Of the lemma files and of what computes exponents.  Raises OSError."""
+    return package_data.digest_of(*SOURCES)
 
 
 @cache

@@ -17,8 +17,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..bounds.problem import Hyperparameters, Problem
-from ..bounds.tuning import optimise
 from ..simulator import Algorithm, Noise, Separable, SimulationError, cosh, estimate, quadratic
 from .pictures import Curve, Panel, Picture
 from .runner import Runner, columns, power, span
@@ -91,6 +89,9 @@ def least(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
 
 def _predicted(objective: Separable, parameters: Mapping[str, Any]) -> float:
     """The learning rate that makes the main theorem's bound least, with G_q as at the start."""
+    from ..bounds.problem import Hyperparameters, Problem
+    from ..bounds.tuning import optimise  # only a run needs it: words come without SymPy
+
     start = objective.start[None, :]
     constants, value = objective.constants, objective.value(start)
     length = float(np.linalg.norm(objective.gradient(start)))

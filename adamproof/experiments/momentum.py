@@ -13,11 +13,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-import sympy
-
-from ..lemmas.beyond import no_momentum_sign_descent as example
 from ..simulator import Algorithm, Noise, Schedule, Separable, estimate, quadratic, sign_descent
-from .against_bound import compare
 from .pictures import Curve, Panel, Picture
 from .runner import Runner, columns, late, late_steps, length, power, span
 from .statistics import exponent, grouped
@@ -49,8 +45,12 @@ def method(name: str, steps: int, rms: str) -> Algorithm:
 
 def floor(delta: str) -> tuple[Any, Any]:
     """The lemma's floor on the mean of E|x_t| for noise of variance 1, and the a of its noise, both exact."""
-    share = sympy.Rational(delta)
-    a = sympy.sqrt(share / (1 - share))
+    from sympy import Rational, sqrt
+
+    from ..lemmas.beyond import no_momentum_sign_descent as example  # only a run needs it: words come without SymPy
+
+    share = Rational(delta)
+    a = sqrt(share / (1 - share))
     return example.lemma.constants["floor"].subs({example.a: a, example.delta: share}), a
 
 
@@ -68,13 +68,15 @@ def run(lab: Runner, parameters: Mapping[str, Any]) -> dict[str, Any]:
         "Gaussian": {name: _method(lab, parameters, gaussian, name) for name in METHODS},
         "floor": float(least),
         # The lemma's floor holds from x_1 >= a + gamma on.
-        "floor applies": bool(parameters["start"] >= a + sympy.Float(min(parameters["steps"])) ** -0.75),
+        "floor applies": bool(parameters["start"] >= a.evalf() + float(min(parameters["steps"])) ** -0.75),
         "dim": parameters["dim"],
         "B": parameters["B"],
     }
 
 
 def _method(lab: Runner, parameters: Mapping[str, Any], problem: Separable, name: str) -> dict[str, Any]:
+    from .against_bound import compare
+
     whole, ends, groups, bounds = [], [], [], []
     for steps in parameters["steps"]:
         algorithm, what = method(name, steps, parameters["B"]), f"{name}, {problem.noise.kind}, T = {steps}"

@@ -16,12 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..bounds.orders.asymptotics import order, rate
-from ..bounds.orders.power_law import Schedule as Exponents
-from ..bounds.orders.schedules import written_out
-from ..bounds.theorems.from_lemmas import with_scale
 from ..simulator import Algorithm, Noise, Run, Schedule, quadratic, sign_descent
-from .against_bound import compare
 from .pictures import Curve, Panel, Picture
 from .runner import Runner, columns, power, span
 from .statistics import exponent, grouped
@@ -57,6 +52,8 @@ def run(lab: Runner, parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _schedule(lab: Runner, parameters: Mapping[str, Any], name: str) -> dict[str, Any]:
+    from .against_bound import compare
+
     A, B, C, against = parameters["schedules"][name]
     schedule = Schedule(float(Fraction(A)), float(Fraction(B)), float(Fraction(C)), epsilon=parameters["epsilon"])
     starts = {}
@@ -127,6 +124,11 @@ def _means(parameters: Mapping[str, Any], runs: Sequence[Run]) -> dict[str, Any]
 
 def _proved(A: str, B: str, C: str, against: str) -> dict[str, str]:
     """The proved exponents of |u o a|_1, by the theorem named and by the one with R, and the order of R, in text."""
+    from ..bounds.orders.asymptotics import order, rate  # only a run needs them: words come without SymPy
+    from ..bounds.orders.power_law import Schedule as Exponents
+    from ..bounds.orders.schedules import written_out
+    from ..bounds.theorems.from_lemmas import with_scale
+
     schedule = Exponents(Fraction(A), Fraction(B), Fraction(C))
     rates = {name: rate(written_out(*with_scale(name)), schedule).rate for name in {against, "main"}}
     return {

@@ -6,8 +6,10 @@ Standard library only.  What cannot be read is an OSError that names the file.
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from importlib.util import find_spec
@@ -40,6 +42,29 @@ def sources(place: Traversable) -> Iterator[tuple[str, Traversable]]:
             yield entry.name, entry
         elif entry.is_dir() and entry.name != "__pycache__":
             yield from ((f"{entry.name}/{name}", file) for name, file in sources(entry))
+
+
+@cache
+def source_digests() -> Mapping[str, str]:
+    """The SHA-256 of each of the project's Python files, by name ("kernel/rules.py", "lemmas/main/setting.py").
+
+    They are read once in a process.  Raises OSError.
+    """
+    found = {}
+    for package, room in (("adamproof", ""), ("adamproof.lemmas", "lemmas/")):
+        for name, file in sources(folder(package=package)):
+            if room or not name.startswith("lemmas/"):  # the lemmas have a folder of their own in a checkout
+                found[room + name] = hashlib.sha256(text(file).encode()).hexdigest()
+    return found
+
+
+def digest_of(*beginnings: str) -> str:
+    """One SHA-256 of the project's Python files whose names begin so ("kernel/", "checking/report.py").
+
+    Raises OSError.
+    """
+    files = (f"{name} {digest}\n" for name, digest in source_digests().items() if name.startswith(beginnings))
+    return hashlib.sha256("".join(files).encode()).hexdigest()
 
 
 def source_of(module: str) -> str:

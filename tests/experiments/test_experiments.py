@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -201,6 +204,17 @@ def test_the_records_of_the_package_are_whole() -> None:
 
 
 # --- the claims ---------------------------------------------------------------------------------
+
+
+def test_the_words_of_a_record_come_without_sympy() -> None:
+    code = (
+        "import sys; from adamproof.experiments import observed, records\n"
+        "found, problems = observed.first_of([records.shipped()], False)\n"
+        "print(len(found), problems, {'sympy', 'scipy', 'numba'} & set(sys.modules))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
+    assert done.stdout == f"{len(EXPERIMENTS)} [] set()\n", done.stdout + done.stderr
 
 
 def test_records_fill_the_empirical_rows() -> None:

@@ -1,0 +1,110 @@
+"""Stored digests of statements: they are of what the lemmas state now, never old, and all it takes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adamproof.checking import recall, stated, stating
+from adamproof.checking.cache import PLACE
+from adamproof.checking.flow import Flow
+from adamproof.checking.pipeline import outline
+from adamproof.checking.pool import Workers
+from adamproof.checking.request import Request
+from adamproof.support import package_data
+from adamproof.theory.library import get
+
+LEMMA = "geometric-sum"
+
+
+@pytest.fixture
+def content(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
+    """The file's content, which a test may change before it is read."""
+    kept = json.loads(package_data.text(package_data.folder("checking", stated.FILE)))
+    monkeypatch.setattr(package_data, "text", lambda file, read=package_data.text: (
+        json.dumps(kept) if file.name == stated.FILE else read(file)
+    ))  # fmt: skip
+    stated.digests.cache_clear()
+    yield kept
+    stated.digests.cache_clear()
+
+
+def test_they_are_of_what_the_lemmas_state_now() -> None:
+    kept = package_data.text(package_data.folder("checking", stated.FILE))
+    assert stated.written(stating.computed()) == kept, "python -m adamproof.checking.stating"
+
+
+@pytest.mark.parametrize("change", [{"sources": "0" * 64}, {"format": 0}, {"stated": 1}, {"stated": None}])
+def test_what_is_old_or_damaged_is_not_taken(content: dict[str, Any], change: dict[str, Any]) -> None:
+    content |= change
+    assert stated.digests() == {}
+
+
+def test_each_part_of_what_is_stated_counts() -> None:
+    found = outline(get(LEMMA), True)
+    claim, mutant = found.claims[0], found.mutants[0]
+    others = [
+        replace(found, about=replace(found.about, title="it")),
+        replace(found, claims=(replace(claim, conclusion=claim.conclusion.args[0]), *found.claims[1:])),
+        replace(found, claims=(replace(claim, hypotheses={}, has_models=not claim.has_models), *found.claims[1:])),
+        replace(found, mutants=(replace(mutant, name="it"), *found.mutants[1:])),
+        replace(found, mutants=()),
+    ]
+    assert stated.digests()[stated.key(LEMMA, mutants=True)] == stated.digest(found)
+    assert len({stated.digest(each) for each in (found, *others)}) == 1 + len(others)
+
+
+def asked(workers: Workers) -> list[bool]:
+    """Whether the answer about the lemma comes from the cache."""
+    flow = Flow(workers, 1, True, lambda text: None)
+    return [*flow.checked([Request("check", LEMMA)], lambda checked: checked.recalled, lambda *failure: False)]
+
+
+@pytest.fixture
+def sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Workers, list[str]]]:
+    """Processes that have proved the lemma, with an empty cache before that; and the tasks that they are given then."""
+    monkeypatch.setenv(PLACE, str(tmp_path))
+    tasks: list[str] = []
+    begin = Workers._begin
+    monkeypatch.setattr(Workers, "_begin", lambda self, request, busy: (
+        tasks.append(request.task), begin(self, request, busy))[1])  # fmt: skip
+    with Workers(1, lambda path, line: None, lambda text: None) as workers:
+        assert asked(workers) == [False]
+        tasks.clear()
+        yield workers, tasks
+
+
+def test_no_lemma_file_is_run_for_what_is_kept(sent: tuple[Workers, list[str]]) -> None:
+    workers, tasks = sent
+    assert asked(workers) == [True]
+    assert tasks == []
+
+
+def test_where_the_digest_is_another_the_lemma_file_is_asked(
+    sent: tuple[Workers, list[str]], content: dict[str, Any]
+) -> None:
+    workers, tasks = sent
+    content["stated"][stated.key(LEMMA)] = "0" * 64
+    assert asked(workers) == [True]
+    assert tasks == ["outline"]
+
+
+def test_what_is_kept_about_another_statement_does_not_stand(
+    sent: tuple[Workers, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the digest nor the lemma file is of that statement: it is proved anew."""
+    workers, tasks = sent
+    said = recall._said
+
+    def forged(kept: Any) -> Any:
+        found = said(kept)
+        return found and replace(found, about=replace(found.about, title="it"))
+
+    monkeypatch.setattr(recall, "_said", forged)
+    assert asked(workers) == [False]
+    assert tasks == ["outline", "check"]
