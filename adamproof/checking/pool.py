@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -132,6 +133,7 @@ class Workers:
         self._jobs, self._heard, self._say, self._program = jobs, heard, say, program
         self._events: Events = queue.Queue(QUEUED)
         self._alive: list[_Worker] = []
+        self._asked: dict[_Worker, deque[bytes]] = {}  # about a whole file: what has come meanwhile
         self._verifications: list[FreshVerification] = []
         # A process that is killed leaves its files: they are in a folder of this one's.
         self._folder = tempfile.TemporaryDirectory(prefix="adamproof-", ignore_cleanup_errors=True)
@@ -152,18 +154,24 @@ class Workers:
 
     def ask(self, path: str | None, task: str, **more: Any) -> dict[str, Any]:
         """The last message of the answer to a task about a whole file, or the library.  Raises WorkerFailed."""
-        worker = self._worker(path)
-        worker.send({"task": task, "path": path, **more})
-        while True:
-            message = self._next(worker)
-            if "say" in message:
-                self._report(worker, message["say"])
-            else:
-                return message
+        return self.begin(path, task, **more)()
 
-    def start(self, path: str | None) -> None:
-        """Have a process for this file, so that it is ready when it is asked."""
-        self._worker(path)
+    def begin(self, path: str | None, task: str, **more: Any) -> Callable[[], dict[str, Any]]:
+        """As `ask`, but a process works on the task from now on: what is returned waits for the answer."""
+        worker = self._worker(path)
+        self._asked[worker] = deque()
+        worker.send({"task": task, "path": path, **more})
+        return lambda: self._answer(worker)
+
+    def _answer(self, worker: _Worker) -> dict[str, Any]:
+        try:
+            while True:
+                message = self._next(worker)
+                if "say" not in message:
+                    return message
+                self._report(worker, message["say"])
+        finally:
+            self._asked.pop(worker)
 
     def run(self, requests: Sequence[Request], jobs: int | None = None) -> Iterator[Answer]:
         """The answers in the order of the requests, each as soon as it and those before it are there.
@@ -224,7 +232,7 @@ class Workers:
 
     def _worker(self, path: str | None, busy: dict[_Worker, Any] | None = None) -> _Worker:
         """An idle process for this file; a new one if there is none, in place of an idle one for another file."""
-        idle = [worker for worker in self._alive if worker not in (busy or {})]
+        idle = [worker for worker in self._alive if worker not in (busy or {}) and worker not in self._asked]
         for worker in idle:
             if worker.path == path:
                 return worker
@@ -247,15 +255,16 @@ class Workers:
 
     def _next(self, worker: _Worker) -> dict[str, Any]:
         """The next message of this process.  Raises WorkerFailed on an error, and when it has ended."""
-        while True:
-            sender, line = self._event()
-            if sender is worker:
-                return self._message(worker, line)
-            self._note(sender, line)
+        waiting = self._asked[worker]
+        while not waiting:
+            self._note(*self._event())
+        return self._message(worker, waiting.popleft())
 
     def _note(self, worker: _Worker, line: bytes) -> None:
-        """Something from a process that was asked nothing: if that is its end, it cannot be asked again."""
-        if not line.endswith(b"\n") and worker in self._alive:
+        """Something from a process that nobody waits for: kept if it was asked; one that has ended is no more."""
+        if worker in self._asked:
+            self._asked[worker].append(line)
+        elif not line.endswith(b"\n") and worker in self._alive:
             self._end(worker)
 
     def _message(self, worker: _Worker, line: bytes) -> dict[str, Any]:

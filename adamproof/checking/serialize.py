@@ -113,7 +113,7 @@ def packed_value(value: Any) -> dict[str, Any]:
 
 
 def _value(data: Any) -> Any:
-    return _unpacked(data["value"], _read_terms(data["terms"], data["value"]))
+    return _unpacked(data["value"], _ReadTerms(data["terms"]))
 
 
 def reading(read: Callable[[], T]) -> T:
@@ -248,28 +248,47 @@ def _statements(*props: Term) -> None:
 
 def _fits(value: Any, hint: Any) -> bool:
     """Whether a value is of an annotated type, all the way down; the records' own annotations are the rules."""
-    origin, parts = get_origin(hint), get_args(hint)
-    if hint is Any:
-        return True
-    if origin in (Union, UnionType):
-        return any(_fits(value, part) for part in parts)
-    if origin is tuple and len(parts) == 2 and parts[1] is ...:
-        return type(value) is tuple and all(_fits(entry, parts[0]) for entry in value)
-    if origin is tuple:
-        return type(value) is tuple and len(value) == len(parts) and all(map(_fits, value, parts))
-    if origin is not None:  # a mapping
-        return type(value) is dict and all(_fits(k, parts[0]) and _fits(v, parts[1]) for k, v in value.items())
-    if hint in KINDS:
-        wanted = _hints(hint.__name__)
-        fits = type(value) is hint and all(_fits(getattr(value, name), kind) for name, kind in wanted.items())
-        return fits and ("digits" not in wanted or 0 < value.digits <= MAX_PRECISION)
-    return type(value) is hint and (hint is not int or abs(value) <= MAX_COUNT)
+    return _fitting(hint)(value)
 
 
 @cache
-def _hints(kind: str) -> dict[str, Any]:
-    hints = get_type_hints(RECORDS[kind])
-    return {entry.name: hints[entry.name] for entry in fields(RECORDS[kind])}
+def _fitting(hint: Any) -> Callable[[Any], bool]:
+    """The test of values for one annotated type."""
+    origin, parts = get_origin(hint), get_args(hint)
+    if hint is Any:
+        return lambda value: True
+    if origin in (Union, UnionType):
+        kinds = tuple(map(_fitting, parts))
+        return lambda value: any(fits(value) for fits in kinds)
+    if origin is tuple and len(parts) == 2 and parts[1] is ...:
+        each = _fitting(parts[0])
+        return lambda value: type(value) is tuple and all(map(each, value))
+    if origin is tuple:
+        places = tuple(map(_fitting, parts))
+        return lambda value: (
+            type(value) is tuple
+            and len(value) == len(places)
+            and all(fits(entry) for fits, entry in zip(places, value, strict=True))
+        )
+    if origin is not None:  # a mapping
+        name, entry = map(_fitting, parts)
+        return lambda value: type(value) is dict and all(name(k) and entry(v) for k, v in value.items())
+    if hint in KINDS:
+        return _fitting_record(hint)
+    if hint is int:
+        return lambda value: type(value) is int and abs(value) <= MAX_COUNT
+    return lambda value: type(value) is hint
+
+
+def _fitting_record(kind: type) -> Callable[[Any], bool]:
+    hints = get_type_hints(kind)
+    wanted = {entry.name: _fitting(hints[entry.name]) for entry in fields(RECORDS[kind.__name__])}
+
+    def fits(value: Any) -> bool:
+        fit = type(value) is kind and all(right(getattr(value, name)) for name, right in wanted.items())
+        return fit and ("digits" not in wanted or 0 < value.digits <= MAX_PRECISION)
+
+    return fits
 
 
 # --- values: text, truth values and None as they are; everything else as [kind, parts...] ----------------
@@ -293,41 +312,42 @@ class _Terms:
         return self.number(entry) if type(entry) is Term else _packed(entry, self)
 
 
-def _read_terms(rows: Any, value: Any) -> dict[int, Term]:
-    """The terms of these rows that a value has in it, or that those are made of."""
-    terms: dict[int, Term] = {}
-    reset_budget()
-    for number in sorted(_needed(rows, value)):
-        op, *arguments = rows[number]
-        terms[number] = make(op, *(_argument(entry, terms) for entry in arguments))
-    return terms
+class _ReadTerms(dict[int, Term]):
+    """The terms of these rows, each made when it is asked for."""
 
+    def __init__(self, rows: Sequence[Any]) -> None:
+        super().__init__()
+        self._rows = rows
+        reset_budget()
 
-def _needed(rows: Any, value: Any) -> set[int]:
-    """The numbers of the rows that a value leads to."""
-    found: set[int] = set()
-    waiting = [value]
-    while waiting:
-        entry = waiting.pop()
-        if type(entry) is not list:
-            continue
-        if len(entry) == 2 and entry[0] == "term" and type(entry[1]) is int:
-            numbers = [entry[1]]
-            while numbers:
-                number = numbers.pop()
-                if number not in found and 0 <= number < len(rows):
-                    found.add(number)
-                    numbers += [part for part in rows[number] if type(part) is int]
-        else:
-            waiting += entry
-    return found
+    def __missing__(self, number: int) -> Term:
+        for each in sorted(self._needed(number)):
+            op, *arguments = self._rows[each]
+            self[each] = make(op, *(self._argument(entry) for entry in arguments))
+        return self[number]
 
+    def _needed(self, number: int) -> set[int]:
+        """The rows that a term is made of, as far as they have not been read; a row may only name earlier ones."""
+        found: set[int] = set()
+        waiting = [number]
+        while waiting:
+            each = waiting.pop()
+            if each not in found and each not in self:
+                if not 0 <= each < len(self._rows):
+                    raise NotFindings("a term is missing")
+                found.add(each)
+                for part in self._rows[each]:
+                    if type(part) is int:
+                        if part >= each:
+                            raise NotFindings("a term is made of a later one")
+                        waiting.append(part)
+        return found
 
-def _argument(entry: Any, terms: Mapping[int, Term]) -> Any:
-    """A part of a term; the kernel has rules for names of its own, and they are never changed."""
-    if type(entry) is int:
-        return terms[entry]
-    return entry if type(entry) is str else _unpacked(entry, terms)
+    def _argument(self, entry: Any) -> Any:
+        """A part of a term; the kernel has rules for names of its own, and they are never changed."""
+        if type(entry) is int:
+            return self[entry]
+        return entry if type(entry) is str else _unpacked(entry, self)
 
 
 def _packed(value: Any, terms: _Terms) -> Any:

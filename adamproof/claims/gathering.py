@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..checking.flow import Checked, Flow
 from ..checking.pool import WorkerFailed, Workers
@@ -28,6 +29,7 @@ from .exponents import Calculated, Calculation, Store
 from .verdicts import ROWS, ClaimVerdict, verdicts
 
 Say = Callable[[str], None]
+Recorded = Callable[[], tuple[list[Observed], list[str]]]
 WORKER = "adamproof.claims.worker"  # the program that `Workers` are to run
 JOBS = 2  # processes that prove, and in which the kernel reads
 
@@ -52,6 +54,7 @@ class Gathering:
     warnings: list[str] = field(default_factory=list)
     store: Store = field(default_factory=Store)
     compiled: Mapping[Calculation, Calculated] = field(default_factory=answers)
+    awaited: Recorded | None = field(default=None, init=False)  # what records show, once they have been read
 
     def verdicts(self) -> list[ClaimVerdict]:
         """The verdicts, computed now."""
@@ -60,6 +63,8 @@ class Gathering:
             self.flow.say(f"claim {row.number}: {row.text}")
         store = self.store
         store.opinions = self.opinions
+        if self.observed is None:
+            self.awaited = recorded(self.flow.workers, self.folder, drawn=False)
         verdicts(rows, store)
         self._fill(store)
         while True:
@@ -108,10 +113,10 @@ class Gathering:
         store.known |= {question: self.compiled[question] for question in asked if question in self.compiled}
         store.known |= calculated(self.flow.workers, [question for question in asked if question not in store.known])
         store.questions.clear()
-        if self.observed is None:
-            self.observed, problems = recorded(self.flow.workers, self.folder, drawn=False)
+        if self.awaited is not None and self.observed is None:
+            self.observed, problems = self.awaited()
             self.problems += problems
-        store.observed = self.observed
+        store.observed = self.observed or ()
 
 
 def _settled(found: Sequence[ClaimVerdict]) -> list[ClaimVerdict]:
@@ -136,10 +141,18 @@ def calculated(workers: Workers, questions: Sequence[Calculation]) -> dict[Calcu
     return {question: Calculated(None, {}, problem) for question in questions}
 
 
-def recorded(workers: Workers, folder: str | None, drawn: bool) -> tuple[list[Observed], list[str]]:
-    """What the records of experiments in a folder show (see `worker` for the default), and what is wrong with them."""
+def recorded(workers: Workers, folder: str | None, drawn: bool) -> Recorded:
+    """What the records of experiments in a folder show (see `worker` for the default), and what is wrong with them.
+
+    A process begins to read them now; it is waited for when what is returned is called.
+    """
+    answer = workers.begin(None, "records", folder=folder, drawn=drawn)
+    return lambda: _read_records(answer)
+
+
+def _read_records(answer: Callable[[], dict[str, Any]]) -> tuple[list[Observed], list[str]]:
     try:
-        said = workers.ask(None, "records", folder=folder, drawn=drawn)
+        said = answer()
         return [read(entry) for entry in said["records"]], [str(problem) for problem in said["problems"]]
     except WorkerFailed as error:
         return [], [f"the records of experiments: {error}"]

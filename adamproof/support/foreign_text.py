@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 MAX_TEXT = 20_000  # characters of a text that is shown
 MAX_LABEL = 40  # characters of a label
+MAX_KEPT = 200  # characters of a text that is looked at only once
 # Everything else becomes an escape: what cannot be seen (zero width, fillers, tags, variation selectors), what moves
 # other characters (marks, text from right to left), and scripts with letters that look like Latin ones and are not
 # in the table below.
@@ -87,13 +89,19 @@ def printed(text: str) -> str:
 
 def foreign(text: str) -> str:
     """A title, name or message: as `printed`, and without spaces that would line it up with something else."""
+    return _short(text) if len(text) <= MAX_KEPT else re.sub(" {2,}", " ", printed(text))
+
+
+@lru_cache(10_000)  # data name the same symbols thousands of times
+def _short(text: str) -> str:
     return re.sub(" {2,}", " ", printed(text))
 
 
 def _small(text: str) -> str:
     """The words of verdicts written small, whatever letters they are written in: the tool's own are in capitals."""
     plain = latin(text)
-    for seen in (plain, "".join(letter.lower() if letter.isascii() else ODD for letter in text)):
+    odd = "" if text.isascii() else "".join(letter.lower() if letter.isascii() else ODD for letter in text)
+    for seen in filter(None, (plain, odd)):
         start = 0
         while found := VERDICT.search(seen, start):
             start = found.end()

@@ -15,8 +15,9 @@ import pytest
 
 from adamproof.checking import pipeline, pool
 from adamproof.checking.pipeline import mutant_report
-from adamproof.checking.pool import Workers
+from adamproof.checking.pool import WorkerFailed, Workers
 from adamproof.checking.request import Request
+from adamproof.checking.serialize import unpacked_about
 from adamproof.numeric.models import Model
 from adamproof.prover import le, prove, proving, reals
 from adamproof.theory.index import lengths
@@ -126,3 +127,21 @@ def test_one_process_takes_lemmas_in_order_the_other_the_longest_and_answers_com
     begun = [text.partition(":")[0] for text in said if "checking; " in text]
     assert said[0] == "norms: checking; 0 of 4 done; longest running: norms, 0 s"
     assert begun[:2] == ["norms", "main-theorem-averaged"] and sorted(begun) == sorted(slugs)
+
+
+def test_what_was_asked_is_answered_beside_other_work() -> None:
+    """The answer is kept until it is waited for; another process does what is asked meanwhile."""
+    with Workers(2, lambda path, line: None, lambda text: None) as workers:
+        waits = workers.begin(None, "about", slugs=["sign-form"])
+        (answer,) = workers.run([Request("outline", "geometric-sum")])
+        assert answer.findings().about.slug == "geometric-sum"
+        (about,) = waits()["about"]
+        assert unpacked_about(about).slug == "sign-form"
+
+
+def test_what_goes_wrong_is_told_whoever_waits_for_it() -> None:
+    with Workers(2, lambda path, line: None, lambda text: None) as workers:
+        waits = workers.begin(None, "nothing of that name")
+        list(workers.run([Request("outline", "geometric-sum")]))
+        with pytest.raises(WorkerFailed, match="KeyError"):
+            waits()

@@ -193,7 +193,7 @@ def test_report_reads_no_proof_twice(
     assert done.exit_code == 0, done.output
     assert "1 claim (1 PROVED) of the source" in done.output
     assert len(texts) == 1
-    assert [request["task"] for request in sent] == ["check", "records"]
+    assert [request["task"] for request in sent] == ["records", "check"]
     assert 'id="claims"' in page.read_text(encoding="utf-8")
 
 
@@ -333,6 +333,9 @@ class Sends:
             raise self.said
         return self.said
 
+    def begin(self, path: str | None, task: str, **more: Any) -> Callable[[], dict[str, Any]]:
+        return lambda: self.ask(path, task, **more)
+
 
 QUESTION = Calculation.at(ORDER, "rate", "Adam", OURS)
 
@@ -361,7 +364,7 @@ def test_what_is_no_answer_about_exponents_is_a_problem(said: Any, problem: str)
     ],
 )
 def test_what_is_no_record_does_not_count(said: Any, problem: str) -> None:
-    found, (said_of_it,) = recorded(Sends(said), None, False)  # type: ignore[arg-type]
+    found, (said_of_it,) = recorded(Sends(said), None, False)()  # type: ignore[arg-type]
     assert found == [] and said_of_it.startswith(problem)
 
 

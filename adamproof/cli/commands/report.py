@@ -30,6 +30,7 @@ from .claims import asked, expect_folder, judged, say_problems, status
 
 if TYPE_CHECKING:
     from ...checking.pool import Workers
+    from ...claims.gathering import Recorded
     from ...claims.verdicts import ClaimVerdict
     from ...crosscheck.records import Opinions
     from ...experiments.observed import Observed
@@ -153,9 +154,11 @@ def _report(
         cache=wanted.cache,
     )
     try:
+        recorded = _recorded(processes, wanted)  # pictures are drawn meanwhile
         outcomes = _outcomes(targets, settings, processes, wanted.jobs, debug, progress)
         opinions = asked(wanted.records, progress)
-        runs = _recorded(processes, wanted, progress)
+        runs, problems = recorded()
+        say_problems(problems, progress)
         found = _judged(outcomes, wanted, processes, progress, runs, opinions) if wanted.claims else []
     finally:
         progress.clear()
@@ -190,15 +193,13 @@ def _outcomes(
     return outcomes
 
 
-def _recorded(processes: Workers, wanted: Wanted, progress: terminal.Progress) -> list[Observed]:
+def _recorded(processes: Workers, wanted: Wanted) -> Recorded:
     """What the records of experiments show, with pictures; nothing where neither they nor the claims are wanted."""
     from ...claims.gathering import recorded
 
     if not wanted.claims and wanted.records is None:
-        return []
-    found, problems = recorded(processes, wanted.records, drawn=True)
-    say_problems(problems, progress)
-    return found
+        return lambda: ([], [])
+    return recorded(processes, wanted.records, drawn=True)
 
 
 def _judged(
