@@ -39,6 +39,10 @@ class Session:
                 path.write_text(text, encoding="utf-8")
             return path.read_text(encoding="utf-8")
 
+    def library(self) -> str:
+        """What `check all` finds under the hash seed 0, as JSON; the cache that tests share has it from then on."""
+        return self.once("library.json", lambda: _printed(self.folder, "check", "all", "--json", PYTHONHASHSEED="0"))
+
     def experiments(self) -> str:
         """What the command for all experiments prints; their records are in `experiments`, below the folder."""
 

@@ -33,12 +33,12 @@ UNFINISHED = re.compile(rf"\.{ENTRY}\.[0-9]+\.tmp")  # but what a process that w
 
 @dataclass(frozen=True)
 class Question:
-    """What was asked: a lemma of the project, random models a claim, mutants or not, one claim or all ("")."""
+    """What was asked: a lemma of the project, random models a claim, mutants or not, a claim, FIRST, or all ("")."""
 
     lemma: str
     models: int
     mutants: bool
-    claim: str = ""
+    claim: str | int = ""
 
     @property
     def stem(self) -> str:

@@ -98,4 +98,4 @@ class Flow:
 
 def question(request: Request) -> Question:
     """A request about a lemma of the library as the cache knows it."""
-    return Question(request.slug, request.models, request.mutants, str(request.claim or ""))
+    return Question(request.slug, request.models, request.mutants, "" if request.claim is None else request.claim)

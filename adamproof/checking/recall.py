@@ -18,7 +18,7 @@ from .judge import judged
 from .pool import Answer, WorkerFailed, Workers
 from .report import Findings, LemmaReport, Verdict
 from .request import MODELS, Request
-from .serialize import MAX_CLAIMS, NotFindings, claim_alone, packed, unpacked
+from .serialize import MAX_CLAIMS, NotFindings, packed, proofs_alone, unpacked
 from .verifier import FreshVerification
 
 
@@ -112,8 +112,8 @@ def _is_stated(question: Question, found: Findings) -> bool:
 def _outlines(workers: Workers, questions: Sequence[Question]) -> dict[Question, Findings | None]:
     """What lemmas state now, as their files say; None where one does not."""
     requests = [
-        Request("outline", question.lemma, claim=question.claim or None, mutants=question.mutants)
-        for question in questions
+        Request("outline", each.lemma, claim=None if each.claim == "" else each.claim, mutants=each.mutants)
+        for each in questions
     ]
     return dict(zip(questions, map(_outline, workers.run(requests, jobs=1)), strict=True))
 
@@ -139,10 +139,10 @@ def _read(questions: Sequence[Question]) -> dict[Question, _Kept]:
     found: dict[Question, _Kept] = {}
     for question in questions:
         kept = None
-        if question.claim and not question.models and not question.mutants:
+        if not question.models and not question.mutants:
             if question.lemma not in wholes:
                 wholes[question.lemma] = cache.read(Question(question.lemma, MODELS, True))
-            kept = _kept(claim_alone(wholes[question.lemma], question.claim))
+            kept = _kept(proofs_alone(wholes[question.lemma], question.claim))
         kept = kept or _kept(cache.read(question))
         if kept is not None:
             found[question] = kept

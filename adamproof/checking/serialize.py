@@ -26,6 +26,7 @@ from ..theory.graph import Graph, Node, label_of
 from ..theory.source import Source
 from .proof_steps import verdicts_in
 from .report import AblatedClaim, About, ClaimFindings, Findings, MutantReport
+from .request import FIRST
 
 KINDS = (
     About, BoxAnswer, ClaimFindings, Findings, Graph, AblatedClaim, MutantReport, Node, Report, Slack, Witness
@@ -61,20 +62,26 @@ def unpacked(data: Any) -> Findings:
     return reading(lambda: _findings(data["proofs"], _value(data)))
 
 
-def claim_alone(data: Any, name: str) -> Any:
-    """Of packed findings those about one claim, as proving it alone finds them: no numbers, no mutants.
+def proofs_alone(data: Any, wanted: str | int) -> Any:
+    """Of packed findings those about one claim, or all claims if it is "", as proving alone finds them.
 
-    None where the data have no such claim, or are malformed.  The rest stays unread, because reading it takes long.
+    There are no numbers and no mutants.  None where the data have no such claim, or are malformed.  The rest stays
+    unread, because reading it takes long.
     """
     try:
         about, claims = (data["value"][2][place] for place in (ABOUT, CLAIMS))
-        number = [foreign(each) for each in about[2][NAMES][1:]].index(name)
-        described, claim = list(about[2]), list(claims[1 + number][2])
-        described[NAMES], claim[NUMBERS] = ["tuple", about[2][NAMES][1 + number]], None
+        names = [foreign(each) for each in about[2][NAMES][1:]]
+        numbers = range(len(names)) if wanted == "" else [0 if wanted == FIRST else names.index(str(wanted))]
+        described = list(about[2])
+        described[NAMES] = ["tuple", *(about[2][NAMES][1 + number] for number in numbers)]
+        parts = [list(claims[1 + number][2]) for number in numbers]
+        for claim in parts:
+            claim[NUMBERS] = None
         found = ["record", Findings.__name__, [
-            ["record", About.__name__, described], ["tuple", ["record", ClaimFindings.__name__, claim]],
+            ["record", About.__name__, described],
+            ["tuple", *(["record", ClaimFindings.__name__, claim] for claim in parts)],
         ]]  # fmt: skip
-        return {"proofs": [data["proofs"][number]], "terms": data["terms"], "value": found}
+        return {"proofs": [data["proofs"][number] for number in numbers], "terms": data["terms"], "value": found}
     except (LookupError, TypeError, ValueError, AttributeError):
         return None
 

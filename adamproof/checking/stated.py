@@ -22,9 +22,9 @@ SOURCES = (
 )  # fmt: skip
 
 
-def key(slug: str, claim: str = "", mutants: bool = False) -> str:
-    """What an outline is kept under: of a whole lemma, or of one claim alone."""
-    return "/".join([slug, claim, "with near misses" if mutants else ""])
+def key(slug: str, claim: str | int = "", mutants: bool = False) -> str:
+    """What an outline is kept under: of a whole lemma, or of one claim alone (by name, or FIRST)."""
+    return "/".join([slug, str(claim), "with near misses" if mutants else ""])
 
 
 def digest(outline: Findings) -> str:

@@ -8,6 +8,7 @@ from ..support import files
 from ..theory.library import lemmas
 from . import stated
 from .pipeline import outline
+from .request import FIRST
 
 
 def computed() -> dict[str, str]:
@@ -19,6 +20,7 @@ def computed() -> dict[str, str]:
         for claim in lemma.claims:
             alone = lemma.narrowed(claim.name)
             found[stated.key(lemma.slug, claim.name)] = stated.digest(outline(alone, False))
+        found[stated.key(lemma.slug, FIRST)] = stated.digest(outline(lemma.narrowed(None), False))
     return found
 
 

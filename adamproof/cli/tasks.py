@@ -33,7 +33,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Settings:
-    """What is asked about each lemma; `task` is "check" or a key of TASKS."""
+    """What is asked about each lemma; `task` is "check", "show" or a key of TASKS."""
 
     task: str
     style: str = "ascii"
@@ -45,7 +45,7 @@ class Settings:
     form: str = "all"  # what will be printed: "text", "line", "json", "report" or all of them
     report: tuple[str, ...] = ()  # for the task "check": the forms in which a report's part is wanted
     present: tuple[str, ...] = ()  # and the lemmas that the report is about
-    cache: bool = False  # for the task "check": whether findings may be taken from the cache, and are kept there
+    cache: bool = False  # for "check" and "show": whether findings may be taken from the cache, and are kept there
 
     def request(self, target: Target) -> Request:
         """The task as the processes that run lemma files know it."""
@@ -94,7 +94,7 @@ def run_all(
     targets: Sequence[Target], settings: Settings, processes: Workers, jobs: int, say: Say
 ) -> Iterator[Outcome]:
     """The outcomes in the order of the targets, each as soon as it and those before it are there."""
-    if settings.task == "check":
+    if settings.task in ("check", "show"):
         yield from _checked(targets, settings, Flow(processes, jobs, settings.cache, say))
     else:
         yield from _computed(targets, settings, processes)
@@ -102,7 +102,10 @@ def run_all(
 
 def _checked(targets: Sequence[Target], settings: Settings, flow: Flow) -> Iterator[Outcome]:
     def presented(checked: Checked) -> Outcome:
-        outcome = _presented(checked.report, settings, checked.seconds, checked.recalled)
+        if settings.task == "show":
+            outcome = _shown(checked.report, settings)
+        else:
+            outcome = _presented(checked.report, settings, checked.seconds, checked.recalled)
         return replace(outcome, warning=checked.warning)
 
     def failed(request: Request, error: Exception, seconds: float) -> Outcome:
@@ -159,9 +162,8 @@ def _part(report: LemmaReport, settings: Settings) -> Part | None:
     return made(report, settings.report, settings.present, settings.mutants)
 
 
-def _show(answer: Answer, settings: Settings) -> Outcome:
+def _shown(report: LemmaReport, settings: Settings) -> Outcome:
     """Derived and verified, without numbers or mutants; style "latex" gives a document."""
-    report = judged(answer.findings(), answer.verified())
     if settings.style == "latex":
         from ..report import latex
 
@@ -207,7 +209,6 @@ def _loss(stated: ClaimFindings, lost: AblatedClaim, dropped: Sequence[str]) -> 
 
 
 TASKS: dict[str, Callable[[Answer, Settings], Outcome]] = {
-    "show": _show,
     "mutants": _mutants,
     "without": _without,
 }

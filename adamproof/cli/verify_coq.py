@@ -44,6 +44,7 @@ class Coq:
     progress: terminal.Progress
     folder: Path | None = None  # where the Coq files stay
     save: Path | None = None  # the folder for a record
+    cache: bool = True  # whether proofs may come from it
     codes: list[int] = field(default_factory=list)
     documents: list[dict[str, Any]] = field(default_factory=list)
     alone: bool = False  # one result, of which the axioms are
@@ -60,7 +61,7 @@ class Coq:
         if not f"{version}.".startswith(f"{coqc.VERSION}."):
             terminal.warn(f"This is Coq {version}; the exported proofs are written for Coq {coqc.VERSION}.")
         development, names, proofs = Development(), dict[str, str](), dict[str, dict[str, str]]()
-        for one in stored(words, self.jobs, self.progress, self.codes, self.documents):
+        for one in stored(words, self.jobs, self.progress, self.cache, self.codes, self.documents):
             self.progress(f"{one.name}: writing it for Coq")
             try:
                 names[module_of(development, one).name] = one.name
@@ -133,6 +134,7 @@ def stored(
     words: Sequence[str],
     jobs: int,
     progress: terminal.Progress,
+    cache: bool,
     codes: list[int],
     documents: list[dict[str, Any]],
 ) -> Iterator[Stored]:
@@ -154,7 +156,7 @@ def stored(
         return
     with workers(jobs, progress) as processes:
         targets = resolve(names, processes)
-        outcomes = run_all(targets, Settings("show"), processes, jobs, progress)
+        outcomes = run_all(targets, Settings("show", cache=cache), processes, jobs, progress)
         yield from _derived(zip(targets, outcomes, strict=True), progress, codes, documents)
 
 
@@ -164,7 +166,7 @@ def _derived(
     codes: list[int],
     documents: list[dict[str, Any]],
 ) -> Iterator[Stored]:
-    """The proofs of results, derived anew and accepted by the kernel."""
+    """The proofs of results, accepted by the kernel."""
     for target, outcome in found:
         progress.clear()
         if outcome.error and target.path is None:

@@ -34,6 +34,7 @@ class Solver:
     jobs: int
     progress: terminal.Progress
     save: Path | None = None  # the folder for a record
+    cache: bool = True  # whether proofs may come from it
     codes: list[int] = field(default_factory=list)
     documents: list[dict[str, Any]] = field(default_factory=list)
 
@@ -44,7 +45,7 @@ class Solver:
         except NoSolver as missing:
             raise CliError(str(missing)) from None
         proofs: dict[str, dict[str, str]] = {}
-        ready = list(stored(words, self.jobs, self.progress, self.codes, self.documents))
+        ready = list(stored(words, self.jobs, self.progress, self.cache, self.codes, self.documents))
         tally = Tally({one.name: sum(len(text) for _, text in one.proofs) for one in ready})
         for one in ready:
             began = time.perf_counter()

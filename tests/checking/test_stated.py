@@ -18,6 +18,7 @@ from adamproof.checking.pool import Workers
 from adamproof.checking.request import Request
 from adamproof.support import package_data
 from adamproof.theory.library import get
+from tests.here import run_here
 
 LEMMA = "geometric-sum"
 
@@ -108,3 +109,16 @@ def test_what_is_kept_about_another_statement_does_not_stand(
     monkeypatch.setattr(recall, "_said", forged)
     assert asked(workers) == [False]
     assert tasks == ["outline", "check"]
+
+
+@pytest.mark.parametrize("words", [["show", LEMMA], ["export", LEMMA], ["show", "jensen-sqrt"], ["export", "B.2"]])
+def test_what_is_shown_and_exported_comes_from_the_entry_of_a_check(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same text as when it is proved anew."""
+    anew = run_here(*words, "--no-cache")
+    monkeypatch.setenv(PLACE, str(tmp_path))
+    assert run_here("check", words[1], "-q").returncode == 0
+    monkeypatch.setattr(Workers, "_begin", lambda *asked: pytest.fail("a lemma file was run"))
+    kept = run_here(*words)
+    assert (kept.stdout, kept.returncode) == (anew.stdout, 0)

@@ -19,7 +19,7 @@ from adamproof.checking.cache import PLACE, Cache, Question
 from adamproof.checking.flow import Flow
 from adamproof.checking.pool import WorkerFailed, Workers, _Worker
 from adamproof.checking.request import MODELS
-from adamproof.checking.serialize import claim_alone, unpacked
+from adamproof.checking.serialize import proofs_alone, unpacked
 from adamproof.checking.verifier import FreshVerification
 from adamproof.claims import gathering as module
 from adamproof.claims.compiled import answers
@@ -162,11 +162,11 @@ def test_the_kernel_reads_of_a_whole_entry_what_is_asked_for(
     gathering.verdicts()
     assert len(proofs) == 5 and len(texts) == 4
     assert set(texts) == {proof for name, proof in proofs.items() if name != "only rho = 0"}
-    alone = unpacked(claim_alone(data, "only rho = 0"))
+    alone = unpacked(proofs_alone(data, "only rho = 0"))
     (claim,) = (claim for claim in unpacked(data).claims if claim.name == "only rho = 0")
     assert alone.claims == (replace(claim, numbers=None),) and alone.mutants == ()
-    assert {claim_alone(other, "only rho = 0") for other in ({}, None, {"value": [1]})} == {None}
-    assert claim_alone(data, "none such") is None
+    assert {proofs_alone(other, "only rho = 0") for other in ({}, None, {"value": [1]})} == {None}
+    assert proofs_alone(data, "none such") is None
 
 
 def read_by_the_kernel(monkeypatch: pytest.MonkeyPatch) -> list[str]:

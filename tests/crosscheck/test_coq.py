@@ -38,6 +38,7 @@ from adamproof.prover import dump, le, prop, prove, reals
 from adamproof.support.signals import REQUESTS, Terminated, ended_by_signals
 from adamproof.theory.library import get, lemmas, theorem_of
 from tests.export.common import HAS_COQ, begun, everything, needs_coq, signals_as_usual, stored
+from tests.session import Session
 
 ROOT = Path(__file__).resolve().parents[2]
 PINNED = "Statements.v, in ordinary mathematics"
@@ -241,7 +242,7 @@ def test_what_the_kernel_accepts_is_what_coq_reads(tmp_path: Path, monkeypatch: 
             path.write_text(one_step(title="another"), encoding="utf-8")
 
     monkeypatch.setattr(second_opinion, "FreshVerification", Changing)
-    for one in second_opinion.stored([str(path)], 1, Progress(False), [], []):
+    for one in second_opinion.stored([str(path)], 1, Progress(False), True, [], []):
         seen += [text for _, text in one.proofs]
     assert seen == [one_step()]
     assert path.read_text(encoding="utf-8") != one_step()
@@ -543,7 +544,8 @@ def test_the_corrupted_proofs_use_most_rules() -> None:
 
 @everything
 @pytest.mark.slow
-def test_every_result_and_the_statements(tmp_path: Path) -> None:
+def test_every_result_and_the_statements(tmp_path: Path, session: Session) -> None:
+    session.library()  # or the proofs are found twice
     done = run("verify", "all", "--with", "coq", "--json", "--keep", str(tmp_path))
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr
     results = json.loads(done.stdout)["results"]

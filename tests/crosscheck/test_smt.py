@@ -27,6 +27,7 @@ from adamproof.prover.record import derive
 from adamproof.support.signals import Terminated, ended_by_signals
 from adamproof.theory.library import theorem_of
 from tests.export.common import begun, worked
+from tests.session import Session
 
 ROOT = Path(__file__).resolve().parents[2]
 OPPOSITE = {"<=": "<", "<": "<=", "==": "!=", "!=": "=="}
@@ -322,8 +323,9 @@ def test_the_exported_script_is_answered_by_z3_itself(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_no_step_of_any_result_alarms_z3() -> None:
+def test_no_step_of_any_result_alarms_z3(session: Session) -> None:
     pytest.importorskip("z3")
+    session.library()  # or the proofs are found twice
     done = command("verify", "all", "--with", "z3", "--json")
     assert done.returncode == 0, done.stderr
     results = json.loads(done.stdout)["results"]

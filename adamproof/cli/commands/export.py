@@ -7,7 +7,7 @@ import click
 from ...checking.request import FIRST
 from .. import files, terminal
 from ..errors import CliError
-from ..options import DEBUGGING, HELP, NAMES, complete_file, examples, with_options
+from ..options import DEBUGGING, HELP, NAMES, NO_CACHE, complete_file, examples, with_options
 
 
 @click.command(
@@ -36,10 +36,13 @@ from ..options import DEBUGGING, HELP, NAMES, complete_file, examples, with_opti
         shell_complete=complete_file,
         help="Output file (by default standard output).",
     ),
+    NO_CACHE,
     DEBUGGING,
 )
 @click.pass_context
-def command(ctx: click.Context, names: tuple[str, ...], form: str, claim: str | None, path: str | None) -> None:
+def command(
+    ctx: click.Context, names: tuple[str, ...], form: str, claim: str | None, path: str | None, no_cache: bool
+) -> None:
     """Export a claim as a proof file, a LaTeX document, a Coq file, or questions for SMT solvers."""
     from ..names import resolve
     from ..tasks import Settings, run_all, workers
@@ -52,14 +55,15 @@ def command(ctx: click.Context, names: tuple[str, ...], form: str, claim: str | 
         if len(targets) != 1:
             slugs = ", ".join(target.slug for target in targets)
             raise CliError(f"export takes one lemma, got {len(targets)}: {slugs}")
-        settings = Settings("show", "latex" if form == "latex" else "ascii", claim=FIRST if claim is None else claim)
+        style, chosen = "latex" if form == "latex" else "ascii", FIRST if claim is None else claim
+        settings = Settings("show", style, claim=chosen, cache=not no_cache)
         (outcome,) = run_all(targets, settings, processes, 1, progress)
     if outcome.error:
         raise CliError(outcome.error, outcome.trace)
-    chosen = outcome.data["claims"][0]["name"]
+    name = outcome.data["claims"][0]["name"]
     if outcome.exit_code:
         reason = outcome.data["claims"][0]["reason"]
-        terminal.warn(f"{outcome.slug} ({chosen}) is not exported because it is {outcome.verdict}: {reason}")
+        terminal.warn(f"{outcome.slug} ({name}) is not exported because it is {outcome.verdict}: {reason}")
         ctx.exit(outcome.exit_code)
     text = outcome.text if form == "latex" else outcome.proofs[0][1]
     if form == "coq":
@@ -71,9 +75,9 @@ def command(ctx: click.Context, names: tuple[str, ...], form: str, claim: str | 
         from ...kernel.terms import Refusal
 
         try:
-            text = document(f"{outcome.slug} ({chosen})", outcome.proofs[0][1])
+            text = document(f"{outcome.slug} ({name})", outcome.proofs[0][1])
         except Refusal as refusal:
-            raise CliError(f"{outcome.slug} ({chosen}) cannot be written for SMT solvers: {refusal}") from None
+            raise CliError(f"{outcome.slug} ({name}) cannot be written for SMT solvers: {refusal}") from None
     if path is None or path == "-":
         terminal.say(text, newline=False)
     else:

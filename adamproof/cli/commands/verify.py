@@ -12,7 +12,7 @@ import click
 from ...support.signals import ended_by_signals
 from .. import files, idle, terminal
 from ..errors import DEBUG, USAGE, CliError
-from ..options import AS_JSON, HELP, PROCESSES, PROGRESS, complete_file, examples, with_options
+from ..options import AS_JSON, HELP, NO_CACHE, PROCESSES, PROGRESS, complete_file, examples, with_options
 
 
 @click.command(
@@ -36,6 +36,7 @@ from ..options import AS_JSON, HELP, PROCESSES, PROGRESS, complete_file, example
     click.option("-q", "--quiet", is_flag=True, help="Print one line per file: its name and verdict."),
     click.option("--keep", metavar="DIR", help="With Coq: keep the Coq files in this folder."),
     click.option("--save", metavar="DIR", help="With Coq or a solver: save results for `claims` and `report`."),
+    NO_CACHE,
     PROCESSES,
     PROGRESS,
 )
@@ -48,15 +49,16 @@ def command(
     quiet: bool,
     keep: str | None,
     save: str | None,
+    no_cache: bool,
     jobs: int,
     progress: bool,
 ) -> None:
     """Verify proof files with the kernel alone, each in a fresh process, or with Coq or an SMT solver as well.
 
-    With --with coq, FILE may also be a result (B.2, all). Its proofs are derived again, and Coq, which knows nothing
-    of the kernel, checks every step and lists the axioms it used.  The kernel reads each file first, and a file that
-    it rejects goes no further.  With --with z3 or cvc5 (extra "smt") a solver is asked whether the premises of an
-    arithmetic step can hold while its conclusion fails: "sat" is an alarm, "unknown" leaves the step open.
+    With --with coq, FILE may also be a result (B.2, all), whose proofs are derived or come from the cache.  Coq, which
+    knows nothing of the kernel, checks every step and lists the axioms it used.  The kernel reads each file first, and
+    a file that it rejects goes no further.  With --with z3 or cvc5 (extra "smt") a solver is asked whether the premises
+    of an arithmetic step can hold while its conclusion fails: "sat" is an alarm, "unknown" leaves the step open.
 
     Exit status: 0 all proved (and no alarm), 1 one is rejected (or an alarm), 2 one cannot be read (or Coq or the
     solver is missing or fails), 3 a result is not proved.
@@ -71,7 +73,7 @@ def command(
     idle.note(
         (
             ("with --json", as_json, ("quiet",)),
-            ("without --with coq, all, z3 or cvc5", checker == "kernel", ("jobs", "progress")),
+            ("without --with coq, all, z3 or cvc5", checker == "kernel", ("no_cache", "jobs", "progress")),
         )
     )
     records = None if save is None else files.make_folder(save)
@@ -79,12 +81,13 @@ def command(
         from ..verify_smt import Solver
 
         with ended_by_signals():
-            ctx.exit(Solver(checker, as_json, quiet, jobs, terminal.Progress(progress, quiet), records).ask(paths))
+            shown = terminal.Progress(progress, quiet)
+            ctx.exit(Solver(checker, as_json, quiet, jobs, shown, records, not no_cache).ask(paths))
     if checker != "kernel":
         from ..verify_coq import Coq
 
         folder = None if keep is None else files.make_folder(keep)
-        coq = Coq(as_json, quiet, jobs, terminal.Progress(progress, quiet), folder, records)
+        coq = Coq(as_json, quiet, jobs, terminal.Progress(progress, quiet), folder, records, not no_cache)
         with ended_by_signals():
             ctx.exit(coq.ask(paths))
     from .. import json_output
