@@ -273,7 +273,7 @@ def test_exponents_are_not_kept_and_what_is_kept_beside_is_not_looked_at(tmp_pat
     assert run(tmp_path, "claims", "17", "--json").stdout == first.stdout
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the package and its lemmas, whose files a test may change."""
     folder = tmp_path_factory.mktemp("copy")
@@ -368,7 +368,7 @@ def test_what_is_no_record_does_not_count(said: Any, problem: str) -> None:
     assert found == [] and said_of_it.startswith(problem)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def seen() -> Observed:
     return observed(found_in(shipped())[0][0])
 

@@ -27,7 +27,7 @@ from tests.here import run_here as run
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def gathered() -> Gathering:
     with Workers(JOBS, lambda path, line: None, lambda text: None, WORKER) as workers:
         gathering = Gathering(Flow(workers, JOBS, True, lambda text: None))
@@ -35,7 +35,7 @@ def gathered() -> Gathering:
     return gathering
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def opinions() -> list[Opinions]:
     return found_in(shipped())[0]
 

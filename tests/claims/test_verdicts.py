@@ -34,7 +34,7 @@ from tests.here import run_here as run
 from tests.session import Session
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def gathered() -> Gathering:
     with Workers(JOBS, lambda path, line: None, lambda text: None, WORKER) as workers:
         gathering = Gathering(Flow(workers, JOBS, True, lambda text: None), observed=())
@@ -42,7 +42,7 @@ def gathered() -> Gathering:
     return gathering
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def found(gathered: Gathering) -> dict[int, ClaimVerdict]:
     return {entry.row.number: entry for entry in verdicts(ROWS, gathered.store)}
 

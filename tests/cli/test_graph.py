@@ -29,7 +29,7 @@ beta1^2 < beta2; epsilon is not negative; t is a time
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def corollary() -> Graph:
     return graph([get("3.3")])
 

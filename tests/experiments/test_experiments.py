@@ -62,7 +62,7 @@ def small(name: str, seed: int = 0, engine: str = "numpy") -> Record:
     return made(name, seed, False, lab.engines[0], SMALL[name], result)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def small_rate() -> Record:
     return small("rate")
 

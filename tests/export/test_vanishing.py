@@ -232,7 +232,7 @@ BY_HAND: dict[str, Callable[[], Step]] = {
 POWERS = dump(powers())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def module() -> Module:
     """Everything as one Coq file: Coq is started once."""
     proofs = {f"by_hand_{name}": dump(make_it(), name) for name, make_it in BY_HAND.items()}

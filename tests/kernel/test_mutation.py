@@ -17,7 +17,7 @@ MUTANTS = mutants()
 HINTS = hints()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def worker() -> Iterator[ProcessPoolExecutor]:
     with workers(1) as pool:
         yield pool
@@ -103,12 +103,13 @@ def test_that_compares():
 """
 
 
-@pytest.fixture(scope="module")
-def made(worker: ProcessPoolExecutor) -> ProcessPoolExecutor:
-    """The worker, with tests of our own in its copy: the second file runs the function `apply` when it is imported."""
-    worker.submit(write, "test_made.py", MADE).result()
-    worker.submit(write, "test_imported.py", IMPORTED).result()
-    return worker
+@pytest.fixture(scope="session")
+def made() -> Iterator[ProcessPoolExecutor]:
+    """A worker with tests of our own in its copy: the second file runs the function `apply` when it is imported."""
+    with workers(1) as pool:
+        pool.submit(write, "test_made.py", MADE).result()
+        pool.submit(write, "test_imported.py", IMPORTED).result()
+        yield pool
 
 
 @pytest.mark.slow

@@ -40,7 +40,7 @@ UPDATE = {
 AXIOMS = {"fundamental theorem of calculus", "Pinelis' inequality for martingales in Hilbert space"}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def searched() -> dict[str, LemmaReport]:
     """What this session has searched already; the kernel reads the proofs now, and the files say what they state."""
     questions = [Question(slug, MODELS, True) for slug in ALL]

@@ -52,7 +52,7 @@ def measured(text: str, width: int, folder: Path) -> dict[str, Any]:
     return dict(json.loads(found.group(1)))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("report")
     words = ("report", "B.2", "ratio-bound", "main-theorem", "--models", "1", "--no-mutants", "--html", "r.html")

@@ -38,7 +38,7 @@ SLUGS = ["update-magnitude", "ratio-bound", "sign-form"]
 HOSTILE = "</title><script>alert(1)</script> \\input{x} $%&\"'"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def documents(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     """The HTML and the LaTeX of a few lemmas."""
     folder = tmp_path_factory.mktemp("report")
@@ -52,7 +52,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     return html, tex
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sign_form() -> LemmaReport:
     return check(get("sign-form"), models=2)
 

@@ -47,7 +47,7 @@ ALGORITHMS = [
 ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def numba() -> Any:
     pytest.importorskip("numba")
     from adamproof.simulator.numba_engine import NumbaEngine

@@ -18,7 +18,7 @@ from adamproof.support import package_data
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The package as a wheel has it: the lemmas are inside."""
     path = tmp_path_factory.mktemp("zip") / "adamproof.whl"
