@@ -100,10 +100,11 @@ const slope = (texts, steps, of) => {
   const step = 1.01, [before, after] = [steps / step, steps * step].map((at) => of(inTime(texts, at))[0]);
   return Math.log(after / before) / (2 * Math.log(step));
 };
-const scaleAt = (texts, nines1, nines2) => {
+// The scale at a pair of betas, by their nines; it depends on nothing else.
+const scaleAt = (nines1, nines2) => {
   const rest = (nines) => subtract([1, 0], [10 ** -nines, 0]);
   const betas = { beta1: rest(nines1), beta2: rest(nines2) };
-  return formulas(...DATA.inputs.map((input) => betas[input.name] ?? read(input, texts[input.name]).value)).scale[0];
+  return formulas(...DATA.inputs.map((input) => betas[input.name] ?? [1, 0])).scale[0];
 };
 
 // --- exponents, in whole numbers: times `over` of the route and the page's unit ---

@@ -25,7 +25,7 @@ const label = (x, y, text, anchor = "start", kind = "") => drawn("text", { x, y,
 
 // A dot a row on one axis, with marks across all rows: rows [name, value, kind], marks [value, text, kind].
 const dots = (place, rows, marks, axis, said) => {
-  const row = 26, left = 118, top = 22 * marks.length + 8, bottom = top + row * rows.length;
+  const row = 26, left = 126, top = 22 * marks.length + 8, bottom = top + row * rows.length;
   const [picture, width] = canvas(place, bottom + 26, said);
   const right = width - 16, x = (value) => left + ((value - axis.low) / (axis.high - axis.low)) * (right - left);
   for (const at of ticks(axis.low, axis.high, Math.floor((right - left) / 56))) {
@@ -62,27 +62,27 @@ const curves = (place, found, from, to, at, said) => {
   }
 };
 
-// R over the betas in bands, by the number of nines; `of` gives R there, not finite where there is none.
+// R over the betas in bands, by the number of nines, and the edge from which on there is none.
 const BANDS = [1.1, 1.5, 2, 3, 5, 10, 30, 100, Infinity];
-const map = (place, of, [first, second], here, said, chosen) => {
-  const left = 62, top = 10, bottom = 310, cells = 64;
+const map = (place, [first, second], here, said, chosen) => {
+  const left = 62, top = 26, bottom = 326;
   const [picture, width] = canvas(place, bottom + 42, said), right = Math.min(width - 12, left + 460);
   const x = (nines) => left + ((nines - first.low) / (first.high - first.low)) * (right - left);
   const y = (nines) => bottom - ((nines - second.low) / (second.high - second.low)) * (bottom - top);
-  const [wide, tall] = [(right - left) / cells, (bottom - top) / cells];
-  const place_ = (k, range) => range.low + ((k + 0.5) / cells) * (range.high - range.low);
-  for (let row = 0; row < cells; row += 1) {
-    const bands = Array.from({ length: cells }, (_, column) => band(of(place_(column, first), place_(row, second))));
-    for (let start = 0, end = 1; start < cells; start = end, end = start + 1) {
-      while (end < cells && bands[end] === bands[start]) end += 1;
+  const [wide, tall] = [(right - left) / CELLS, (bottom - top) / CELLS];
+  computed ??= surveyed(first, second);
+  computed.rows.forEach((bands, row) => {
+    for (let start = 0, end = 1; start < CELLS; start = end, end = start + 1) {
+      while (end < CELLS && bands[end] === bands[start]) end += 1;
       const box = { x: left + start * wide, y: bottom - (row + 1) * tall, width: (end - start) * wide + 0.5, height: tall + 0.5 };
       picture.append(drawn("rect", { ...box, class: `band b${bands[start]}` }));
     }
-  }
+  });
+  picture.append(drawn("polyline", { points: computed.edge.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join(" "), class: "edge" }));
   const beta = (nines) => (nines === 0 ? "0" : `0.${"9".repeat(nines)}`);
   for (const k of ticks(first.low, first.high, Math.floor((right - left) / 64))) picture.append(label(x(k), bottom + 17, beta(k), "middle", "tick"));
   for (const k of ticks(second.low, second.high, 8)) picture.append(label(left - 6, y(k) + 4, k > 4 ? `1-1e-${k}` : beta(k), "end", "tick"));
-  picture.append(label((left + right) / 2, bottom + 36, "beta1", "middle", "tick"), label(4, top + 10, "beta2", "start", "tick"));
+  picture.append(label((left + right) / 2, bottom + 36, "beta1", "middle", "tick"), label(left - 6, 14, "beta2", "end", "tick"));
   const equal = [Math.max(first.low, second.low), Math.min(first.high, second.high)];
   picture.append(line(x(equal[0]), y(equal[0]), x(equal[1]), y(equal[1]), "valley"));
   const [a, b] = here;
@@ -93,5 +93,23 @@ const map = (place, of, [first, second], here, said, chosen) => {
     const u = (event.clientX - box.left - left) / (right - left), v = (bottom - (event.clientY - box.top)) / (bottom - top);
     if (u >= 0 && u <= 1 && v >= 0 && v <= 1) chosen(first.low + u * (first.high - first.low), second.low + v * (second.high - second.low));
   });
+};
+const CELLS = 72;
+let computed = null;
+const surveyed = (first, second) => {
+  const at = (k, range) => range.low + ((k + 0.5) / CELLS) * (range.high - range.low);
+  const all = Array.from({ length: CELLS }, (_, k) => k);
+  const rows = all.map((row) => all.map((column) => band(scaleAt(at(column, first), at(row, second)))));
+  const edge = all.map((column) => [at(column, first), edgeAt(at(column, first), second)]).filter(([, nines]) => nines !== null);
+  return { rows, edge };
+};
+// The nines of beta2 from which on there is an R, by bisection.
+const edgeAt = (nines1, { low, high }) => {
+  if (Number.isFinite(scaleAt(nines1, low)) || !Number.isFinite(scaleAt(nines1, high))) return null;
+  for (let k = 0; k < 20; k += 1) {
+    const middle = (low + high) / 2;
+    [low, high] = Number.isFinite(scaleAt(nines1, middle)) ? [low, middle] : [middle, high];
+  }
+  return high;
 };
 const band = (value) => (Number.isFinite(value) ? BANDS.findIndex((end) => value < end) : "none");

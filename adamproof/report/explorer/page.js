@@ -50,7 +50,8 @@ const showTerms = (found) => {
   const row = (name, value, share, bar = "") => html("tr", {}, html("th", { scope: "row" }, name), html("td", {}, roundedUp(value, 6)), html("td", {}, share), bar);
   const rows = DATA.terms.map((name, place) => {
     const share = found.shares[name], bar = html("span", { class: `bar ${kindOf(name, place)}` });
-    bar.style.width = `${Math.min(100, 100 * share)}%`;
+    bar.style.width = `${100 * share}%`;
+    bar.hidden = share === 0;
     return row(name, found.terms[name], percent(share), html("td", { class: "bars" }, bar));
   });
   rows.push(row("total", found.total, "", html("td", {})));
@@ -73,8 +74,8 @@ const showCurves = (found) => {
   const grid = Array.from({ length: points }, (_, k) => from + (k * (to - from)) / (points - 1));
   const values = grid.map((at) => inTime(state.texts, 10 ** at));
   const curve = (of) => grid.map((at, k) => [at, Math.log10(of(values[k])[0])]);
-  const wanted = DATA.terms.map((name, place) => [name, kindOf(name, place), (each) => each.terms[name]]);
-  wanted.push(["total", "total", (each) => each.total]);
+  const wanted = [["total", "total", (each) => each.total]];
+  DATA.terms.forEach((name, place) => wanted.push([name, kindOf(name, place), (each) => each.terms[name]]));
   DATA.compared.forEach((each, place) => wanted.push([each.text, "vacuity", (one) => one.compared[place]]));
   const now = read(input, state.texts.steps).value[0];
   const slopes = wanted.map(([name, kind, of]) => [name, kind, slope(state.texts, now, of)]);
@@ -90,7 +91,7 @@ const showMap = (found) => {
     changed();
   };
   const said = `${DATA.scale} over the betas; it is ${roundedUp(found.scale, 4)} at beta1 = ${state.texts.beta1}, beta2 = ${state.texts.beta2}`;
-  map(part("map"), (a, b) => scaleAt(state.texts, a, b)[0], betas, here, said, chosen);
+  map(part("map"), betas, here, said, chosen);
 };
 
 // --- what is shown: exponents ---

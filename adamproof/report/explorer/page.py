@@ -11,6 +11,7 @@ from html import escape
 
 from ...bounds import verdict_words
 from ...bounds.certified import Bound
+from ...bounds.formulas.evaluation import Enclosure
 from ...bounds.formulas.parameters import DEFAULTS, MEANINGS
 from ...bounds.formulas.symbols import SYMBOLS
 from ...bounds.orders.order import Order
@@ -66,7 +67,8 @@ def section(found: Explorer, heading: str = "h2") -> str:
 <p data-still>What follows is one setting and one schedule, computed and certified when this page was written. With
 scripts allowed, sliders change them; nothing is loaded from anywhere.</p>
 <p data-live hidden>Numbers on this page are <span class="badge open">not certified</span>: they are computed here, by
-the lemmas' formulas, in floating point. The command beside them certifies them. The page's address keeps the setting.</p>
+the lemmas' formulas, terms in floating point. The command beside them certifies them. The address of the page keeps
+the setting.</p>
 <div class="tabs" role="tablist" aria-label="What to explore" data-live hidden>
 <button type="button" role="tab" id="explore-tab-bound" aria-controls="explore-bound">The bound</button>
 <button type="button" role="tab" id="explore-tab-exponents" aria-controls="explore-exponents">Exponents</button>
@@ -87,7 +89,7 @@ def _bound(found: Explorer) -> str:
 <div class="both">
 {_controls()}
 <div class="answers">
-{_verdict(found.bound)}
+{_verdict(found)}
 {_run("command", command(found.start))}
 <div id="explore-numbers">
 <table class="terms"><caption>{escape(left)} is at most the total of
@@ -104,7 +106,7 @@ def _bound(found: Explorer) -> str:
 <figcaption>The same against T, all else equal, with the slopes at this T (the dotted line).</figcaption></figure>
 <figure data-live hidden><div id="explore-map"></div>{_bands(symbol)}
 <figcaption>{symbol} over the betas, the axes going by 1 - beta; a click chooses a pair. On the dashed line beta1 =
-beta2, where {symbol} is 1, its least.</figcaption></figure>
+beta2, where {symbol} is 1, its least. Beyond the thick line beta1^2 is not below beta2.</figcaption></figure>
 </div>
 </div>
 </div>
@@ -126,22 +128,18 @@ and what else it did.</small></div>
 
 def _control(slider: Slider) -> str:
     name = slider.name
-    said = MEANINGS[name] if slider.nines or name in ("L0", "sigma0") else MEANINGS[name].partition(", ")[2] or MEANINGS[name]
     return f"""<div class="control"><label for="explore-text-{name}">{name}</label>
 <input type="text" inputmode="decimal" spellcheck="false" autocomplete="off" id="explore-text-{name}" aria-describedby="explore-of-{name}">
 <input type="range" min="{slider.low}" max="{slider.high}" step="{STEP}" id="explore-slide-{name}" aria-label="{name}, slider">
-<small id="explore-of-{name}">{escape(said)}</small></div>"""
+<small id="explore-of-{name}">{escape(MEANINGS[name])}</small></div>"""
 
 
-def _verdict(bound: Bound) -> str:
+def _verdict(found: Explorer) -> str:
     """The verdict at the start, in a few words; the script says it in full."""
-    word, kind = (verdict_words.NOTHING, "open") if bound.vacuous else (verdict_words.SOMETHING, "good")
-    text = f"<strong>{escape(word)}</strong> with {escape(_setting(bound))}."
+    word, kind = (verdict_words.NOTHING, "open") if found.bound.vacuous else (verdict_words.SOMETHING, "good")
+    setting = ", ".join(f"{name} = {found.start[name]}" for name in INPUTS)
+    text = f"<strong>{escape(word)}</strong> with {escape(setting)}."
     return f'<p class="verdict" data-kind="{kind}" id="explore-verdict" role="status">{text}</p>'
-
-
-def _setting(bound: Bound) -> str:
-    return ", ".join(f"{name} = {bound.settings[name]}" for name in INPUTS)
 
 
 def _run(name: str, text: str) -> str:
@@ -151,15 +149,20 @@ def _run(name: str, text: str) -> str:
     )
 
 
-def _upper(value: object) -> str:
-    return str(value.decimals(6)[1])  # type: ignore[attr-defined]
+def _upper(value: Enclosure) -> str:
+    return value.decimals(6)[1]
 
 
 def _terms(bound: Bound) -> str:
-    rows = [(name, _upper(term), f"{100 * float(bound.shares[name].high):.0f} %", "") for name, term in bound.terms.items()]
+    shares = {name: _percent(float(share.high)) for name, share in bound.shares.items()}
+    rows = [(name, _upper(term), shares[name], "") for name, term in bound.terms.items()]
     rows.append(("total", _upper(bound.total), "", ""))
     rows += [(each.text, _upper(each.value), "", "compared with this") for each in bound.compared]
     return "\n".join(_table_row(*row) for row in rows)
+
+
+def _percent(share: float) -> str:
+    return verdict_words.SMALL if 0 < share < verdict_words.SMALL_SHARE else f"{100 * share:.0f} %"
 
 
 def _table_row(name: str, *cells: str) -> str:
@@ -216,7 +219,7 @@ def _exponents(found: Explorer) -> str:
 
 def _exponent(name: str) -> str:
     of = {"A": "1 - beta1", "B": "1 - beta2", "C": "lr*sqrt(d)"}[name]
-    return f"""<div class="control"><label for="explore-slide-{name}">{name}: {of} is of order T^-{name}</label>
+    return f"""<div class="control short"><label for="explore-slide-{name}">{name}: {of} is of order T^-{name}</label>
 <output id="explore-value-{name}" for="explore-slide-{name}"></output>
 <input type="range" min="0" max="{MOST[name] * UNIT}" step="1" id="explore-slide-{name}"></div>"""
 
@@ -255,8 +258,8 @@ def _best(found: Report) -> str:
     ranges = [(name, *found.best.ranges[name]) for name in SCHEDULE]
     at = ", ".join(f"{name} = {low}" if low == high else f"{low} <= {name} <= {high}" for name, low, high in ranges)
     return (
-        f"No schedule has a larger rate than {found.best.rate}, which needs {at}: proved, by the kernel, when this page "
-        "was written."
+        f"The best rate is {found.best.rate}, at {at}. That no schedule has a larger one, the kernel proved when this "
+        "page was written."
     )
 
 
