@@ -6,8 +6,9 @@ const read = (input, text) => {
   const { decimals, largest, longest } = DATA.limits;
   const found = text.length <= longest ? decimal(text) : null;
   const refused = (problem) => ({ problem });
-  if (found === null) return refused(`${input.name}: ${text.slice(0, longest) || "nothing"} is not a decimal such as 0.9 or 1e-3`);
-  if (found.digits !== 0n && Math.abs(found.at + String(found.digits).length) > largest)
+  if (text === "") return refused(`${input.name} is empty; write a decimal such as 0.9 or 1e-3`);
+  if (found === null) return refused(`${input.name} = ${text.slice(0, longest)} is not a decimal such as 0.9 or 1e-3`);
+  if (found.digits !== 0n && Math.abs(found.at + String(found.digits).length - 1) > largest)
     return refused(`${input.name} = ${text} is beyond this page, which goes from 1e-${largest} to 1e${largest}; run the command`);
   const value = ofDecimal(found), off = (end) => compare(value, fraction(end, "1"));
   const low = input.least !== null && off(input.least) < (input.above ? 1 : 0);

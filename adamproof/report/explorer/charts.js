@@ -66,7 +66,7 @@ const curves = (place, found, from, to, at, said) => {
 const BANDS = [1.1, 1.5, 2, 3, 5, 10, 30, 100, Infinity];
 const map = (place, [first, second], here, said, chosen) => {
   const left = 62, top = 26, bottom = 326;
-  const [picture, width] = canvas(place, bottom + 42, said), right = Math.min(width - 12, left + 460);
+  const [picture, width] = canvas(place, bottom + 42, said), right = Math.min(width - 32, left + 460);
   const x = (nines) => left + ((nines - first.low) / (first.high - first.low)) * (right - left);
   const y = (nines) => bottom - ((nines - second.low) / (second.high - second.low)) * (bottom - top);
   const [wide, tall] = [(right - left) / CELLS, (bottom - top) / CELLS];

@@ -15,7 +15,7 @@ from typing import Any
 
 from ...bounds import verdict_words
 from ...bounds.certified import Bound, certify
-from ...bounds.formulas.parameters import DEFAULTS, MEANINGS, THEOREMS
+from ...bounds.formulas.parameters import DEFAULTS, THEOREMS
 from ...bounds.formulas.plain import Beyond, Expr
 from ...bounds.formulas.statement import Relation
 from ...bounds.formulas.statement import Theorem as Statement
@@ -53,7 +53,6 @@ class Slider:
     """An input with the range of its slider: of log10(value), or of -log10(1 - beta) for betas, the number of nines."""
 
     name: str
-    symbol: str  # for people, as the formulas have it
     low: float
     high: float
     nines: bool = False
@@ -80,15 +79,15 @@ class Slider:
 
 
 SLIDERS = (
-    Slider("beta1", "β1", 0, 6, nines=True),
-    Slider("beta2", "β2", 0.05, 8, nines=True),
-    Slider("lr", "γ", -10, 1),
-    Slider("steps", "T", 0, 12),
-    Slider("dim", "d", 0, 12),
-    Slider("gap", "D", -4, 4),
-    Slider("grad1", "|a_1|", -4, 4),
-    Slider("L0", "L0", -4, 4),
-    Slider("sigma0", "σ0", -4, 4),
+    Slider("beta1", 0, 6, nines=True),
+    Slider("beta2", 0.05, 8, nines=True),
+    Slider("lr", -10, 1),
+    Slider("steps", 0, 12),
+    Slider("dim", 0, 12),
+    Slider("gap", -4, 4),
+    Slider("grad1", -4, 4),
+    Slider("L0", -4, 4),
+    Slider("sigma0", -4, 4),
 )
 STEP = 0.05  # of the sliders, which are rounded to 2 digits
 INPUTS = tuple(slider.name for slider in SLIDERS)
@@ -259,4 +258,20 @@ def _whole(form: Any, over: int) -> list[int]:
     return [int(Fraction(part) * over) for part in (constant, *(rest.get(letter, 0) for letter in "ABC"))]
 
 
-__all__ = ["INPUTS", "ROUTES", "SCHEDULE", "SLIDERS", "START", "THEOREM", "UNIT", "Explorer", "command", "schedule_command"]
+__all__ = [
+    "INPUTS",
+    "MOST",
+    "ROUTES",
+    "SAID",
+    "SCHEDULE",
+    "SLIDERS",
+    "START",
+    "STEP",
+    "THEOREM",
+    "UNIT",
+    "Explorer",
+    "Slider",
+    "command",
+    "schedule_command",
+    "settings",
+]

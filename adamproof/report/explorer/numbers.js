@@ -74,7 +74,7 @@ const ofDecimal = ({ digits, at }) => {
 };
 
 // As `adamproof bound` prints numbers: rounded up to so many digits, short ones without a power of 10.
-const grouped = (text) => text.replace(/\B(?=(\d{3})+$)/g, ",");
+const grouped = (text) => (/^\d+$/.test(text) ? text.replace(/\B(?=(\d{3})+$)/g, ",") : text);
 const roundedUp = (value, digits) => {
   if (value === 0) return "0";
   let [mantissa, exponent] = value.toExponential(digits - 1).split("e");

@@ -36,7 +36,7 @@ const showBound = () => {
   const known = usable && text.startsWith(start) ? start : "";
   verdict.replaceChildren(html("strong", {}, known), text.slice(known.length));
   verdict.dataset.kind = known === words.SOMETHING ? "good" : known === words.FAILS ? "bad" : "open";
-  part("command").textContent = commandOf(state.texts);
+  showCommand(part("command"), commandOf(state.texts));
   const shown = usable && found.defined;
   part("numbers").hidden = !shown;
   if (!shown) return;
@@ -45,6 +45,10 @@ const showBound = () => {
   showLines(found);
   showCurves(found);
   showMap(found);
+};
+const showCommand = (place, text) => {
+  const [program, ...options] = text.split(" --");
+  place.replaceChildren(program, ...options.flatMap((option) => [" ", html("span", { class: "option" }, `--${option}`)]));
 };
 const showTerms = (found) => {
   const row = (name, value, share, bar = "") => html("tr", {}, html("th", { scope: "row" }, name), html("td", {}, roundedUp(value, 6)), html("td", {}, share), bar);
@@ -102,7 +106,7 @@ const showExponents = () => {
 };
 const showRoute = (route, found) => {
   const of = (name) => part(`${route.theorem}-${name}`), { SCHEDULE } = DATA;
-  of("command").textContent = scheduleCommand(state.at, route.theorem);
+  showCommand(of("command"), scheduleCommand(state.at, route.theorem));
   of("table").hidden = found === null;
   if (found === null) {
     of("said").textContent = filled(SCHEDULE.NONE, route.scale);

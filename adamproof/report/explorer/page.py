@@ -17,10 +17,8 @@ from ...bounds.formulas.symbols import SYMBOLS
 from ...bounds.orders.order import Order
 from ...bounds.schedule_report import MEANING, Report
 from ...support import package_data
-from . import javascript, typeset
-from .content import (
-    INPUTS, MOST, ROUTES, SAID, SCHEDULE, SLIDERS, START, STEP, UNIT, Explorer, Slider, command, schedule_command, settings,
-)
+from . import content, javascript, typeset
+from .content import SAID, SCHEDULE, Explorer, Slider
 
 TITLE = "adamproof: the bound and the exponents, to explore"
 SCRIPTS = ("numbers.js", "answers.js", "charts.js", "page.js")
@@ -30,13 +28,12 @@ BROUGHT_IN_BY_SCALE = SYMBOLS["beta2"]  # it is in no formula but that of R
 
 def document(style: str) -> str:
     """The page alone, in this style."""
-    found = Explorer()
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{escape(TITLE)}</title>\n<style>\n{style}{sheet()}</style>\n</head>\n"
-        f'<body class="alone">\n<main id="main">\n{section(found, "h1")}\n</main>\n</body>\n</html>\n'
+        f'<body class="alone">\n<main id="main">\n{section(1)}\n</main>\n</body>\n</html>\n'
     )
 
 
@@ -53,20 +50,21 @@ def script(found: Explorer) -> str:
     """The script: the lemmas' formulas, the data, and what stands beside this module."""
     numbers, *rest = map(_file, SCRIPTS)
     formulas = javascript.function("formulas", found.symbols, found.formulas.data())
-    text = "\n".join(['(() => {\n"use strict";', numbers, formulas, javascript.data("DATA", found.data()), *rest, "})();"])
-    return f"<script>\n{text}\n</script>"
+    parts = [numbers, formulas, javascript.data("DATA", found.data()), *rest]
+    return "\n".join(['<script>\n(() => {\n"use strict";', *parts, "})();\n</script>"])
 
 
 # --- the section --------------------------------------------------------------------------------
 
 
-def section(found: Explorer, heading: str = "h2") -> str:
-    """The explorer with its script."""
+def section(level: int = 2) -> str:
+    """The explorer with its script, its heading of this level.  Raises what the calculator raises."""
+    found = Explorer()
     return f"""<section class="explorer" id="explore-whole" aria-labelledby="explorer">
-<{heading} id="explorer">Explorer: the bound, term by term, and its exponents</{heading}>
+<h{level} id="explorer">Explorer: the bound, term by term, and its exponents</h{level}>
 <p data-still>What follows is one setting and one schedule, computed and certified when this page was written. With
 scripts allowed, sliders change them; nothing is loaded from anywhere.</p>
-<p data-live hidden>Numbers on this page are <span class="badge open">not certified</span>: they are computed here, by
+<p data-live hidden>The numbers here are <span class="badge open">not certified</span>: they are computed by the page, by
 the lemmas' formulas, terms in floating point. The command beside them certifies them. The address of the page keeps
 the setting.</p>
 <div class="tabs" role="tablist" aria-label="What to explore" data-live hidden>
@@ -74,34 +72,36 @@ the setting.</p>
 <button type="button" role="tab" id="explore-tab-exponents" aria-controls="explore-exponents">Exponents</button>
 </div>
 <div id="explore-bound" role="tabpanel" aria-labelledby="explore-bound-title">
-{_bound(found)}
+{_bound(found, level + 1)}
 </div>
 <div id="explore-exponents" role="tabpanel" aria-labelledby="explore-exponents-title">
-{_exponents(found)}
+{_exponents(found, level + 1)}
 </div>
 {script(found)}
 </section>"""
 
 
-def _bound(found: Explorer) -> str:
+def _bound(found: Explorer, level: int) -> str:
     left, symbol = found.theorem.left, found.formulas.scale[0]
-    return f"""<h3 id="explore-bound-title">The bound of the theorem {escape(found.theorem.lemma.slug)}</h3>
+    return f"""<h{level} id="explore-bound-title">The bound of the theorem {escape(found.theorem.lemma.slug)}</h{level}>
 <div class="both">
 {_controls()}
 <div class="answers">
 {_verdict(found)}
-{_run("command", command(found.start))}
+{_run("command", content.command(found.start))}
 <div id="explore-numbers">
 <table class="terms"><caption>{escape(left)} is at most the total of
-<span class="badge good" data-still>certified</span><span class="badge open" data-live hidden>not certified</span></caption>
-<thead><tr><th scope="col">Term</th><th scope="col">Rounded up</th><th scope="col">Share</th><th scope="col"></th></tr></thead>
+<span class="badge good" data-still>certified</span>
+<span class="badge open" data-live hidden>not certified</span></caption>
+<thead><tr>{_heads("Term", "Rounded up", "Share", "")}</tr></thead>
 <tbody id="explore-terms">
 {_terms(found.bound)}
 </tbody></table>
 <p>a_t is the gradient at step t, u_t the size of the step over lr; o multiplies by coordinate;
 <span id="explore-scale">{symbol} = {_upper(found.bound.scale[symbol])}</span> bounds u_t. {_fixed()}</p>
 <figure data-live hidden><div id="explore-lines"></div>
-<figcaption>Each term and the total, on a logarithmic axis. From the dashed line on, the bound says nothing.</figcaption></figure>
+<figcaption>Each term and the total, on a logarithmic axis. A total from the dashed line on says nothing.</figcaption>
+</figure>
 <figure data-live hidden><div id="explore-curves"></div><ul class="legend" id="explore-slopes"></ul>
 <figcaption>The same against T, all else equal, with the slopes at this T (the dotted line).</figcaption></figure>
 <figure data-live hidden><div id="explore-map"></div>{_bands(symbol)}
@@ -110,13 +110,13 @@ beta2, where {symbol} is 1, its least. Beyond the thick line beta1^2 is not belo
 </div>
 </div>
 </div>
-<h4>The formulas</h4>
+<h{level + 1}>The formulas</h{level + 1}>
 <dl class="formulas">{_formulas(found)}</dl>"""
 
 
 def _controls() -> str:
-    options = "".join(f'<option value="{name}">{name}</option>' for name in settings())
-    rows = "\n".join(map(_control, SLIDERS))
+    options = "".join(f'<option value="{name}">{name}</option>' for name in content.settings())
+    rows = "\n".join(map(_control, content.SLIDERS))
     return f"""<form class="controls" data-live hidden aria-label="The setting">
 <div class="control"><label for="explore-setting">Start from</label>
 <select id="explore-setting"><option value="">your own</option>{options}</select>
@@ -127,24 +127,28 @@ and what else it did.</small></div>
 
 
 def _control(slider: Slider) -> str:
-    name = slider.name
+    name, range_ = slider.name, f'min="{slider.low}" max="{slider.high}" step="{content.STEP}"'
     return f"""<div class="control"><label for="explore-text-{name}">{name}</label>
-<input type="text" inputmode="decimal" spellcheck="false" autocomplete="off" id="explore-text-{name}" aria-describedby="explore-of-{name}">
-<input type="range" min="{slider.low}" max="{slider.high}" step="{STEP}" id="explore-slide-{name}" aria-label="{name}, slider">
+<input type="text" inputmode="decimal" spellcheck="false" autocomplete="off" id="explore-text-{name}"
+aria-describedby="explore-of-{name}">
+<input type="range" {range_} id="explore-slide-{name}" aria-label="{name}, slider">
 <small id="explore-of-{name}">{escape(MEANINGS[name])}</small></div>"""
 
 
 def _verdict(found: Explorer) -> str:
     """The verdict at the start, in a few words; the script says it in full."""
     word, kind = (verdict_words.NOTHING, "open") if found.bound.vacuous else (verdict_words.SOMETHING, "good")
-    setting = ", ".join(f"{name} = {found.start[name]}" for name in INPUTS)
+    setting = ", ".join(f"{name} = {found.start[name]}" for name in content.INPUTS)
     text = f"<strong>{escape(word)}</strong> with {escape(setting)}."
     return f'<p class="verdict" data-kind="{kind}" id="explore-verdict" role="status">{text}</p>'
 
 
 def _run(name: str, text: str) -> str:
+    """A command to copy; an option and its value are not torn apart."""
+    program, *options = text.split(" --")
+    words = "".join(f' <span class="option">--{escape(option)}</span>' for option in options)
     return (
-        f'<p class="run"><code id="explore-{name}">{escape(text)}</code>'
+        f'<p class="run"><code id="explore-{name}">{escape(program)}{words}</code>'
         f'<button type="button" data-of="{name}" data-live hidden>Copy</button></p>'
     )
 
@@ -163,6 +167,10 @@ def _terms(bound: Bound) -> str:
 
 def _percent(share: float) -> str:
     return verdict_words.SMALL if 0 < share < verdict_words.SMALL_SHARE else f"{100 * share:.0f} %"
+
+
+def _heads(*names: str) -> str:
+    return "".join(f'<th scope="col">{name}</th>' for name in names)
 
 
 def _table_row(name: str, *cells: str) -> str:
@@ -186,9 +194,7 @@ def _bands(symbol: str) -> str:
 def _formulas(found: Explorer) -> str:
     formulas = found.formulas
     symbol, scale = formulas.scale
-    shown = {
-        name: typeset.by_scale(term, symbol, scale, BROUGHT_IN_BY_SCALE) for name, term in formulas.terms.items()
-    }
+    shown = {name: typeset.by_scale(term, symbol, scale, BROUGHT_IN_BY_SCALE) for name, term in formulas.terms.items()}
     shown |= {text: typeset.by_scale(value, symbol, scale, BROUGHT_IN_BY_SCALE) for text, _, value in formulas.compared}
     shown[symbol] = typeset.show(scale)
     return "".join(
@@ -200,9 +206,9 @@ def _formulas(found: Explorer) -> str:
 # --- exponents ----------------------------------------------------------------------------------
 
 
-def _exponents(found: Explorer) -> str:
-    routes = "\n".join(_route(name, found.schedules[name]) for name in ROUTES)
-    return f"""<h3 id="explore-exponents-title">Exponents: how fast the bound falls with T</h3>
+def _exponents(found: Explorer, level: int) -> str:
+    routes = "\n".join(_route(name, found.schedules[name], level + 1) for name in content.ROUTES)
+    return f"""<h{level} id="explore-exponents-title">Exponents: how fast the bound falls with T</h{level}>
 <p>{escape(MEANING)}. The orders follow from the lemmas' formulas, in exact arithmetic.</p>
 <div class="both">
 <form class="controls" data-live hidden aria-label="The exponents">
@@ -221,19 +227,20 @@ def _exponent(name: str) -> str:
     of = {"A": "1 - beta1", "B": "1 - beta2", "C": "lr*sqrt(d)"}[name]
     return f"""<div class="control short"><label for="explore-slide-{name}">{name}: {of} is of order T^-{name}</label>
 <output id="explore-value-{name}" for="explore-slide-{name}"></output>
-<input type="range" min="0" max="{MOST[name] * UNIT}" step="1" id="explore-slide-{name}"></div>"""
+<input type="range" min="0" max="{content.MOST[name] * content.UNIT}" step="1" id="explore-slide-{name}"></div>"""
 
 
-def _route(name: str, found: Report) -> str:
+def _route(name: str, found: Report, level: int) -> str:
     scale, place = found.scale, f"explore-{name}"
-    return f"""<section aria-labelledby="{place}-title"><h4 id="{place}-title">By {scale}: the theorem {name}</h4>
+    return f"""<section aria-labelledby="{place}-title">
+<h{level} id="{place}-title">By {scale}: the theorem {name}</h{level}>
 <p id="{place}-said" role="status">{escape(_said(found))}</p>
-<table id="{place}-table"><thead><tr><th scope="col">Term</th><th scope="col">Order</th><th scope="col"></th></tr></thead>
+<table id="{place}-table"><thead><tr>{_heads("Term", "Order", "")}</tr></thead>
 <tbody id="{place}-terms">
 {_orders(found)}
 </tbody></table>
 <div id="{place}-picture" data-live hidden></div>
-{_run(f"{name}-command", schedule_command(SCHEDULE, name))}
+{_run(f"{name}-command", content.schedule_command(SCHEDULE, name))}
 <p>{escape(_best(found))}</p></section>"""
 
 
@@ -263,4 +270,4 @@ def _best(found: Report) -> str:
     )
 
 
-__all__ = ["START", "TITLE", "document", "script", "section", "sheet"]
+__all__ = ["TITLE", "document", "section", "sheet"]

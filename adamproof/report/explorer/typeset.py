@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import reduce
 from typing import Any
 
-from ...bounds.formulas.plain import Call, Expr, Mul, multiplied, powered
+from ...bounds.formulas.plain import Call, Expr, multiplied, powered
 from ...kernel.terms import Term, make, number
 from ...render import mathml
 
@@ -32,9 +32,10 @@ def by_scale(formula: Expr, symbol: str, scale: Expr, mark: Any) -> str:
         if mark not in rest.free_symbols:
             factor = make("var", symbol, "real")
             factor = factor if power == 1 else make("pow", factor, make("int", power))
-            # A number stands before the rest, not between.
-            *numbers, last = (rest.args[0], Mul(*rest.args[1:])) if rest.is_Mul and rest.args[0].is_Rational else (rest,)
-            return mathml.show(_product([*map(term_of, numbers), factor, term_of(last)]), NAMES)
+            parts = list(rest.args) if rest.is_Mul else [rest]
+            numbers = [part for part in parts if part.is_Rational]  # which stand before all else
+            others = [part for part in parts if not part.is_Rational]
+            return mathml.show(_product([*map(term_of, numbers), factor, *map(term_of, others)]), NAMES)
     return show(formula)
 
 
