@@ -32,6 +32,7 @@ THEOREM, ROUTES = "main", THEOREMS[:2]  # of the bound; of the exponents: by R, 
 START = "gpt2-small"  # the preset with which the page begins
 SCHEDULE = {"A": Fraction(1, 2), "B": Fraction(3, 4), "C": Fraction(3, 4)}  # the source's own, with which it begins
 UNIT = 24  # exponents are multiples of 1/24: halves, thirds, quarters, eighths
+BANDS = (1.1, 1.5, 2, 3, 5, 10, 30, 100)  # of the picture of R: where one colour ends
 MOST = {"A": 2, "B": 2, "C": 2}  # the largest exponents
 # What is said of a route at a schedule; {} is the scale, an order, a rate or a list.
 SAID = {
@@ -186,6 +187,7 @@ class Explorer:
             "words": words(),
             "SCHEDULE": SAID,
             "unit": UNIT,
+            "bands": BANDS,
             "schedule": {name: int(value * UNIT) for name, value in SCHEDULE.items()},
             "most": {name: most * UNIT for name, most in MOST.items()},
             "routes": [route(name) for name in ROUTES],
@@ -259,6 +261,7 @@ def _whole(form: Any, over: int) -> list[int]:
 
 
 __all__ = [
+    "BANDS",
     "INPUTS",
     "MOST",
     "ROUTES",

@@ -1,23 +1,28 @@
 // Numbers of about 31 digits: [high, low], two doubles whose sum is meant.  With plain doubles 1 - beta1^2/beta2 would
 // lose its digits where the betas are close to 1.  What has no value (a root of a negative number) is not finite.
 const twoSum = (a, b) => {
-  const s = a + b, t = s - a;
-  return [s, (a - (s - t)) + (b - t)];
+  const s = a + b,
+    t = s - a;
+  return [s, a - (s - t) + (b - t)];
 };
 const ordered = (a, b) => {
   const s = a + b;
   return [s, b - (s - a)];
 };
 const halves = (a) => {
-  const t = 134217729 * a, high = t - (t - a);
+  const t = 134217729 * a,
+    high = t - (t - a);
   return [high, a - high];
 };
 const twoProduct = (a, b) => {
-  const p = a * b, [ah, al] = halves(a), [bh, bl] = halves(b);
-  return [p, ((ah * bh - p) + ah * bl + al * bh) + al * bl];
+  const p = a * b,
+    [ah, al] = halves(a),
+    [bh, bl] = halves(b);
+  return [p, ah * bh - p + ah * bl + al * bh + al * bl];
 };
 const add = (x, y) => {
-  const [s, e] = twoSum(x[0], y[0]), [t, f] = twoSum(x[1], y[1]);
+  const [s, e] = twoSum(x[0], y[0]),
+    [t, f] = twoSum(x[1], y[1]);
   const [high, low] = ordered(s, e + t);
   return ordered(high, low + f);
 };
@@ -28,8 +33,10 @@ const multiply = (x, y) => {
   return ordered(p, e + (x[0] * y[1] + x[1] * y[0]));
 };
 const divide = (x, y) => {
-  const first = x[0] / y[0], rest = subtract(x, multiply([first, 0], y));
-  const second = rest[0] / y[0], last = subtract(rest, multiply([second, 0], y))[0] / y[0];
+  const first = x[0] / y[0],
+    rest = subtract(x, multiply([first, 0], y));
+  const second = rest[0] / y[0],
+    last = subtract(rest, multiply([second, 0], y))[0] / y[0];
   return add(ordered(first, second), [last, 0]);
 };
 const root = (x) => {
@@ -55,7 +62,8 @@ const finite = (x) => Number.isFinite(x[0]) && Number.isFinite(x[1]);
 // The sign of x - y; 0 also where the two are too close for these digits.
 const CLOSE = 2 ** -98;
 const compare = (x, y) => {
-  const gap = subtract(x, y)[0], size = Math.max(Math.abs(x[0]), Math.abs(y[0]));
+  const gap = subtract(x, y)[0],
+    size = Math.max(Math.abs(x[0]), Math.abs(y[0]));
   return Math.abs(gap) <= size * CLOSE ? 0 : Math.sign(gap);
 };
 
@@ -64,7 +72,8 @@ const DECIMAL = /^(\d*)(?:\.(\d*))?(?:e([+-]?\d{1,4}))?$/i;
 const decimal = (text) => {
   const [whole, before = "", behind = "", exponent = "0"] = DECIMAL.exec(text) ?? [];
   if (whole === undefined || before + behind === "") return null;
-  let digits = BigInt(before + behind), at = Number(exponent) - behind.length;
+  let digits = BigInt(before + behind),
+    at = Number(exponent) - behind.length;
   while (digits !== 0n && digits % 10n === 0n) [digits, at] = [digits / 10n, at + 1];
   return digits === 0n ? { digits, at: 0 } : { digits, at };
 };

@@ -22,7 +22,6 @@ from .content import SAID, SCHEDULE, Explorer, Slider
 
 TITLE = "adamproof: the bound and the exponents, to explore"
 SCRIPTS = ("numbers.js", "answers.js", "charts.js", "page.js")
-BANDS = ("1 to 1.1", "to 1.5", "to 2", "to 3", "to 5", "to 10", "to 30", "to 100", "more")  # those of charts.js
 BROUGHT_IN_BY_SCALE = SYMBOLS["beta2"]  # it is in no formula but that of R
 
 
@@ -64,9 +63,9 @@ def section(level: int = 2) -> str:
 <h{level} id="explorer">Explorer: the bound, term by term, and its exponents</h{level}>
 <p data-still>What follows is one setting and one schedule, computed and certified when this page was written. With
 scripts allowed, sliders change them; nothing is loaded from anywhere.</p>
-<p data-live hidden>The numbers here are <span class="badge open">not certified</span>: they are computed by the page, by
-the lemmas' formulas, terms in floating point. The command beside them certifies them. The address of the page keeps
-the setting.</p>
+<p data-live hidden>The numbers here are <span class="badge open">not certified</span>: the page computes them, by the
+lemmas' formulas, terms in floating point. The command beside them certifies them. The address of the page keeps the
+setting.</p>
 <div class="tabs" role="tablist" aria-label="What to explore" data-live hidden>
 <button type="button" role="tab" id="explore-tab-bound" aria-controls="explore-bound">The bound</button>
 <button type="button" role="tab" id="explore-tab-exponents" aria-controls="explore-exponents">Exponents</button>
@@ -185,8 +184,9 @@ def _fixed() -> str:
 
 
 def _bands(symbol: str) -> str:
-    names = [*(f"b{number}" for number in range(len(BANDS))), "bnone"]
-    texts = [f"{symbol} {BANDS[0]}", *BANDS[1:], "none: beta1^2 >= beta2"]
+    first, *ends = content.BANDS
+    texts = [f"{symbol} to {first}", *(f"to {end}" for end in ends), "more", "none: beta1^2 >= beta2"]
+    names = [*(f"b{number}" for number in range(len(texts) - 1)), "bnone"]
     items = (f'<li><span class="swatch {name}"></span>{text}</li>' for name, text in zip(names, texts, strict=True))
     return f'<ul class="legend">{"".join(items)}</ul>'
 
