@@ -64,7 +64,7 @@ const curves = (place, found, from, to, at, said) => {
     height = 300,
     bottom = height - 40;
   const [picture, width] = canvas(place, height, said),
-    right = width - 14;
+    right = width - 20;
   const values = found.flatMap(([, , points]) => points.map(([, y]) => y)).filter(Number.isFinite);
   const highest = Math.max(...values),
     low = Math.floor(Math.max(Math.min(...values), highest - 24)),

@@ -295,7 +295,9 @@ const begin = () => {
   const linked = readAddress();
   let width = 0;
   new ResizeObserver(([entry]) => {
-    if (entry.contentRect.width !== width) [width] = [entry.contentRect.width, show()];
+    if (entry.contentRect.width === width) return;
+    width = entry.contentRect.width;
+    show();
   }).observe(part("whole"));
   show();
   if (linked) part("whole").scrollIntoView();
