@@ -14,6 +14,8 @@ from .orders.power_law import OrderError, Schedule
 from .powers import exponent
 from .theorems.schedule_table import BestRate, table
 
+# How the rate is said.
+FALLS, STAYS = "the bound is O(T^-{}), up to its power of d", "the bound does not fall with T"
 MEANING = "1 - beta1 = Theta(T^-A), 1 - beta2 = Theta(T^-B), lr = Theta(T^-C/sqrt(d))"
 
 
@@ -68,9 +70,7 @@ class Report:
 
 
 def _says(found: Fraction) -> str:
-    if found > 0:
-        return f"the bound is O(T^-{found}), up to its power of d"
-    return "the bound does not fall with T"
+    return FALLS.format(found) if found > 0 else STAYS
 
 
 def _extent(name: str, low: Fraction, high: Fraction) -> str:
@@ -152,4 +152,4 @@ def _fraction(name: str, value: Any) -> Fraction:
     return found
 
 
-__all__ = ["Report", "report"]
+__all__ = ["FALLS", "MEANING", "STAYS", "Report", "report"]

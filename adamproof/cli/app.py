@@ -28,6 +28,7 @@ COMMANDS = {
     "claims": "Judge the source's claims, one by one.",
     "completion": "Print a completion script for a shell.",
     "experiment": "Run experiments on what the theorems bound.",
+    "explore": "Write a page to explore the bound.",
     "export": "Export a claim as proof file, LaTeX, Coq or SMT.",
     "graph": "Show the dependencies between results.",
     "list": "List all lemmas.",

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from ..bounds import verdict_words as words
 from . import terminal
 from .calculator import enclosed, upper
 from .terminal import FIXED, formula, highlighted, labelled, whole
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from ..bounds.tuning import Optimised
 
 BAR = 24
-NEAR_ABOVE = Fraction(1001, 1000)  # a ratio below this, rounded up to 3 digits, would be called 1.01
 # What the symbols of the left sides stand for.
 GRADIENT = "a_t is the gradient at step t"
 STEP = f"{GRADIENT}, u_t the size of the step over lr; o multiplies by coordinate"
@@ -59,38 +59,38 @@ def in_words(found: Bound, rates: Rates | None = None) -> str:
         said.append(f"About the same run without {them} the theorem {_says(found)}.")
     if rates is not None:
         said.append(_other_rates(rates))
-    return " ".join([*said, f"The largest term is the {found.binding} ({whole(share)})."])
+    return " ".join([*said, words.LARGEST.format(found.binding, whole(share))])
 
 
 def _head(found: Bound) -> tuple[str, str]:
     """The first words, and their colour."""
     if not found.holds:
-        return "The theorem does not apply", "red"
+        return words.FAILS, "red"
     if found.uncovered:
-        return "The theorem does not cover this training", "red"
+        return words.UNCOVERED, "red"
     if found.vacuous is None:
-        return "The theorem applies to this training", "yellow"
+        return words.OPEN, "yellow"
     if found.vacuous:
-        return "The theorem says nothing about this training", "yellow"
-    return "The theorem says something about this training", "green"
+        return words.NOTHING, "yellow"
+    return words.SOMETHING, "green"
 
 
 def _why(found: Bound) -> str:
     if not found.holds:
-        failing = [f"{check.name} fails" for check in found.checks if not check.holds]
+        failing = [words.FAILING.format(check.name) for check in found.checks if not check.holds]
         also = f". Nor does it cover {_listed(found.uncovered)}" if found.uncovered else ""
-        return f": {' and '.join(failing)}, so the total is no bound{also}"
+        return f": {' and '.join(failing)}, {words.NO_BOUND}{also}"
     if found.uncovered:
         return f", which has {_listed(found.uncovered)}"
     if found.vacuous is None:
-        return ", but there is nothing to compare its bound with, because |a_1| is 0 or not given"
-    return f": its bound is {_compared(found)}"
+        return f", but {words.INCOMPARABLE}"
+    return f": {words.BOUND_IS.format(_compared(found))}"
 
 
 def _says(found: Bound) -> str:
     if found.vacuous is None:
-        return "applies, but there is nothing to compare its bound with, because |a_1| is 0 or not given"
-    return f"says {'nothing' if found.vacuous else 'something'}: its bound is {_compared(found)}"
+        return f"applies, but {words.INCOMPARABLE}"
+    return f"says {'nothing' if found.vacuous else 'something'}: {words.BOUND_IS.format(_compared(found))}"
 
 
 def _listed(traits: Sequence[str]) -> str:
@@ -127,19 +127,19 @@ def _other_rates(rates: Rates) -> str:
 def _multiple(ratio: Enclosure) -> str:
     """A ratio of at least 1: "1.5 times"; what 3 digits do not tell from 1 is not called 1 times."""
     if ratio.exact and ratio.low == 1:
-        return "equal to"
+        return words.EQUAL
     if ratio.low <= 1:
-        return "about equal to"
-    return "just above" if ratio.high < NEAR_ABOVE else f"{_rounded(ratio.high)} times"
+        return words.ABOUT
+    return words.JUST_ABOVE if ratio.high < words.NEAR_ABOVE else words.TIMES.format(_rounded(ratio.high))
 
 
 def _part(ratio: Enclosure) -> str:
     """A ratio below 1: "0.15 of", or "just below" where 3 digits round it up to 1."""
     shown = _rounded(ratio.high)
-    return f"{shown} of" if shown != "1" else "just below" if ratio.high < 1 else "about equal to"
+    return words.PART.format(shown) if shown != "1" else words.JUST_BELOW if ratio.high < 1 else words.ABOUT
 
 
-def _rounded(value: Fraction, digits: int = 3) -> str:
+def _rounded(value: Fraction, digits: int = words.DIGITS) -> str:
     """For people: rounded up, with commas between thousands."""
     from ..bounds.formulas.evaluation import decimal
 
@@ -165,7 +165,7 @@ def _terms(found: Bound, style: str) -> list[str]:
 
 
 def _percent(part: float) -> str:
-    return " <1 %" if 0 < part < 0.005 else f"{100 * part:3.0f} %"
+    return f" {words.SMALL}" if 0 < part < words.SMALL_SHARE else f"{100 * part:3.0f} %"
 
 
 def _bar(part: float, width: int, style: str) -> str:
@@ -217,7 +217,7 @@ def coverage_data(name: str, training: Training) -> dict[str, Any]:
 
 def not_covered(traits: Sequence[str]) -> list[str]:
     """The verdict where there is no bound: on a training that has these traits, which are not covered."""
-    head = "The theorem does not cover this training"
+    head = words.UNCOVERED
     return [highlighted(labelled("", f"{head}, which has {_listed(traits)}."), head, "red")] if traits else []
 
 

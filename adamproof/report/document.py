@@ -19,6 +19,13 @@ def made(report: LemmaReport, forms: Sequence[str], present: Sequence[str], muta
     return part_of(report, {form: LEMMAS[form](report, places, mutants) for form in forms})
 
 
+def explorer() -> str:
+    """The page of the explorer, alone."""
+    from .explorer import page
+
+    return page.document(html.style())
+
+
 def written(content: Content, form: str) -> str:
     """The whole document in one of FORMS."""
     return FORMS[form](content)

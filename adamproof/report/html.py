@@ -1,4 +1,6 @@
-"""A report as one HTML file that needs nothing else: formulas are MathML, styles are in the page, there is no script.
+"""A report as one HTML file that needs nothing else: formulas are MathML, styles are in the page.
+
+There is no script but that of the explorer, in a report on its theorem; the rest of the page does without.
 
 Whatever comes from lemma files, records or the command line goes through `escape`; plots are images, in which
 a browser runs no script.
@@ -31,11 +33,13 @@ if TYPE_CHECKING:
 
 # Signs from which a formula is printed smaller, to fit on A4 in a wide font.
 PRINTED = ((180, "longest"), (145, "longer"), (95, "long"))
+EXPLORED = "main-theorem"  # the lemma of the explorer's bound
 GOOD, BAD = {"PROVED", "correctly rejected"}, {"REFUTED", "REJECTED", "NOT REJECTED"}
 
 
 def document(content: Content) -> str:
     """The whole page."""
+    explorer = _explorer() if EXPLORED in content.slugs else ("", "")
     body = "\n".join(
         [
             '<a class="skip" href="#main">Skip to the content</a>',
@@ -46,6 +50,7 @@ def document(content: Content) -> str:
             *([_claims(content)] if content.claims else []),
             _lines(content),
             _dependencies(content),
+            explorer[0],
             *(_chapter(content, name, parts) for name, parts in content.chapters),
             *([_runs(content)] if content.runs else []),
             "</main>",
@@ -56,7 +61,7 @@ def document(content: Content) -> str:
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{escape(content.title)}</title>\n<style>\n{style()}</style>\n</head>\n"
+        f"<title>{escape(content.title)}</title>\n<style>\n{style()}{explorer[1]}</style>\n</head>\n"
         f"<body>\n{body}\n</body>\n</html>\n"
     )
 
@@ -64,6 +69,13 @@ def document(content: Content) -> str:
 def style() -> str:
     """The style sheet."""
     return package_data.text(package_data.folder("report", "style.css"))
+
+
+def _explorer() -> tuple[str, str]:
+    """The section with the explorer, and its style sheet."""
+    from .explorer import page  # with the calculator, which other reports do not need
+
+    return page.section(), page.sheet()
 
 
 # --- around the lemmas --------------------------------------------------------------------------
@@ -78,6 +90,7 @@ def _contents(content: Content) -> str:
     links = [_entry("how-to-read", "How to read this")]
     links += [_entry("claims", "The claims of the source")] if content.claims else []
     links += [_entry("lines", "Lines of evidence"), _entry("dependencies", "What rests on what")]
+    links += [_entry("explorer", "Explorer")] if EXPLORED in content.slugs else []
     for name, parts in content.chapters:
         inner = "".join(
             _entry(lemma_place(part.slug), f"{part.label} {part.slug}".strip(), part.title) for part in parts

@@ -315,6 +315,7 @@ WRITING = {  # every option that writes, and a command with it that would take l
     "verify B.2 --with coq --keep": "make the folder",
     "verify B.2 --with z3 --save": "make the folder",
     "export B.2 -o": "write",
+    "explore --html": "write",
     "report --html": "write",
     "report --latex": "write",
     "experiment rate --save": "make the folder",

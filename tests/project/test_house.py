@@ -48,8 +48,8 @@ ROOMS: dict[str, set[str]] = {
         *("bounds", "checking", "crosscheck", "experiments", "kernel", "lemmas", "prover", "support", "theory"),
     },
     "report": {
-        *("checking", "claims", "crosscheck", "experiments", "kernel", "numeric", "prover", "render", "support"),
-        "theory",
+        *("bounds", "checking", "claims", "crosscheck", "experiments", "kernel", "numeric", "prover", "render"),
+        *("support", "theory"),
     },
     "cli": {
         *("_version", "bounds", "checking", "claims", "crosscheck", "experiments", "export", "kernel", "numeric"),

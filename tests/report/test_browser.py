@@ -7,17 +7,19 @@ import os
 import re
 import shutil
 import subprocess
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cli.test_cli import run_apart as run
+from tests.report.page import assert_sound
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 needs_browser = pytest.mark.skipif(BROWSER is None, reason="needs Chromium")
 
+LINK = "#explore?steps=10000&dim=16&grad1=4"  # a setting of the explorer of which the theorem says something
 # The report in a frame of a given width (a window may not be that narrow); what is measured becomes the title.
 PROBE = """<!DOCTYPE html><meta charset="utf-8"><title></title>
 <iframe width="{width}" height="900" srcdoc="{page}"></iframe>
@@ -41,15 +43,20 @@ document.querySelector("iframe").onload = (event) => {{
 
 def measured(text: str, width: int, folder: Path) -> dict[str, Any]:
     """What the browser finds in the page at this width."""
+    return dict(title(PROBE.format(width=width, page=escape(text)), folder))
+
+
+def title(text: str, folder: Path, address: str = "") -> Any:
+    """The title of a page as data, when the browser has run its scripts; address: what stands behind its file."""
     probe = folder / "probe.html"
-    probe.write_text(PROBE.format(width=width, page=escape(text)), encoding="utf-8")
+    probe.write_text(text, encoding="utf-8")
     command = [str(BROWSER), "--headless", "--disable-gpu", f"--user-data-dir={folder / 'profile'}"]
     command += ["--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
-    command += ["--virtual-time-budget=60000", "--dump-dom", probe.as_uri()]
+    command += ["--virtual-time-budget=60000", "--dump-dom", probe.as_uri() + address]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=1800, encoding="utf-8")
-    found = re.search(r"<title>(\{.*?\})</title>", done.stdout)
+    found = re.search(r"<title>([\[{].*?[\]}])</title>", done.stdout, re.DOTALL)
     assert found is not None, done.stderr[-2000:]
-    return dict(json.loads(found.group(1)))
+    return json.loads(unescape(found.group(1)))
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +77,21 @@ def test_a_browser_shows_it(page: str, width: int, tmp_path: Path) -> None:
     assert found["lost"] == 0 < found["links"]
     assert found["lemmas"] == 3
     assert found["shown"] > 10
+
+
+@needs_browser
+def test_the_explorer_runs_in_it(page: str, tmp_path: Path) -> None:
+    """With its own state in the address; the address of a place in the report is left alone."""
+    assert_sound(page, scripts=1)
+    found = "[document.getElementById('explore-verdict').textContent, location.hash, scrollY > 500]"
+    asked = f"<script>onload = () => {{ document.title = JSON.stringify({found}); }}</script></body>"
+    probe = page.replace("</body>", asked)
+    verdict, address, _ = title(probe, tmp_path, "#lemma-update-magnitude")
+    assert verdict.startswith("The theorem says nothing about this training: its bound is ")
+    assert address == "#lemma-update-magnitude"
+    verdict, address, scrolled = title(probe, tmp_path, LINK)
+    assert verdict.startswith("The theorem says something about this training: its bound is ")
+    assert (address, scrolled) == (LINK, True)
 
 
 @needs_browser

@@ -46,6 +46,7 @@ def run(place: Path, folder: Path, *command: str) -> tuple[int, str, str]:
         "list",
         "export sign-form --to coq -o file",
         "report sign-form --html file --no-cache",
+        "explore --html file",
     ],
 )
 def test_a_zip_file_answers_as_a_folder_does(command: str, archive: Path, tmp_path: Path) -> None:

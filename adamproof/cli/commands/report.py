@@ -90,8 +90,9 @@ def command(
     """Check lemmas (all by default) and write everything about them into a document for people.
 
     The claims of the source, every statement with its proof in steps, assumptions, numbers and mutants, and what
-    rests on what, with links. The HTML file needs nothing else: no network, no script; it can be printed. A picture of
-    what rests on what is drawn if Graphviz's program dot is there.
+    rests on what, with links. The HTML file needs no network, and can be read without scripts and printed; a report on
+    main-theorem has the page of `explore` in it. A picture of what rests on what is drawn if Graphviz's program dot is
+    there.
 
     Exit status: as for `check`; 3 also if something that a verdict on a claim rests on fails. The files are written in
     any case.
