@@ -14,6 +14,14 @@ from .evidence import State
 from .shortfall import STAYS, TOO_SLOW, Shortfall
 from .verdicts import ClaimVerdict, Status, Verdict, short
 
+SOURCE = "arXiv 2507.05966 (public summary)"
+MARKS = {  # in Unicode, in ASCII
+    **dict.fromkeys((Status.PROVED, Status.PROVED_UNDER), ("\u2713", "v")),
+    **dict.fromkeys((Status.REFUTED, Status.REJECTED), ("\u2717", "x")),
+    **dict.fromkeys((Status.NOT_DERIVABLE, Status.UNDECIDED), ("!", "!")),
+    Status.OBSERVED: ("~", "~"),
+    **dict.fromkeys((Status.NOT_RUN, Status.NO_LEMMA), ("?", "?")),
+}
 WORDS = {Status.PROVED_UNDER: "PROVED IF", Status.NOT_DERIVABLE: "NOT BY THIS PROOF"}
 # In the order of a table: what needs attention comes first.
 EXCEPTIONS = (

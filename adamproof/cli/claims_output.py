@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..claims import glance
 from ..claims.evidence import Evidence, State
 from ..claims.shortfall import OK, Shortfall, WayOut
-from ..claims.verdicts import ClaimVerdict, Status, Verdict, proofs_of
+from ..claims.verdicts import ClaimVerdict, Verdict, proofs_of
 from ..crosscheck.records import CHECKERS, number_of
 from ..render import show
 from ..render.prose import in_unicode
@@ -19,14 +19,6 @@ if TYPE_CHECKING:
     from ..crosscheck.records import CheckedProof, Opinions
     from ..kernel.terms import Term
 
-SOURCE = "arXiv 2507.05966 (public summary)"
-MARKS = {  # in Unicode, in ASCII
-    **dict.fromkeys((Status.PROVED, Status.PROVED_UNDER), ("\u2713", "v")),
-    **dict.fromkeys((Status.REFUTED, Status.REJECTED), ("\u2717", "x")),
-    **dict.fromkeys((Status.NOT_DERIVABLE, Status.UNDECIDED), ("!", "!")),
-    Status.OBSERVED: ("~", "~"),
-    **dict.fromkeys((Status.NOT_RUN, Status.NO_LEMMA), ("?", "?")),
-}
 LABEL = 14  # columns of a label on the page of a claim
 TELLS = 12  # a formula as short as "r <= 1/4" says no more than the name of its claim
 
@@ -44,7 +36,7 @@ def table(found: Sequence[ClaimVerdict], style: str, columns: int) -> str:
     ordered = glance.in_order(found)
     example = ordered[0].row.number if ordered else 1
     broad = max((len(written(style)(entry.row.short or entry.row.text)) for entry in ordered), default=0)
-    heading = _apart(f"{number_of(len(found), 'claim')} of {SOURCE}", f"adamproof claims {example} tells why", columns)
+    heading = _apart(f"{number_of(len(found), 'claim')} of {glance.SOURCE}", f"adamproof claims {example} tells why", columns)
     rows = [_line(entry, style, broad, columns) for entry in ordered]
     return "\n".join([heading, "", *rows, "", labelled("", glance.count(found), columns)])
 
@@ -57,7 +49,7 @@ def _apart(left: str, right: str, columns: int) -> str:
 
 def _line(entry: ClaimVerdict, style: str, broad: int, columns: int) -> str:
     write = written(style)
-    mark = MARKS[entry.verdict.word][style != "unicode"]
+    mark = glance.MARKS[entry.verdict.word][style != "unicode"]
     text = f"{write(entry.row.short or entry.row.text):<{broad}}"
     word = glance.word(entry.verdict.word)
     room = columns - len(f"{mark} {entry.row.number:>2}  {text}  {word}")

@@ -45,6 +45,7 @@ class Settings:
     form: str = "all"  # what will be printed: "text", "line", "json", "report" or all of them
     report: tuple[str, ...] = ()  # for the task "check": the forms in which a report's part is wanted
     present: tuple[str, ...] = ()  # and the lemmas that the report is about
+    short: bool = False  # and whether it is the short edition
     cache: bool = False  # for "check" and "show": whether findings may be taken from the cache, and are kept there
 
     def request(self, target: Target) -> Request:
@@ -159,7 +160,7 @@ def _part(report: LemmaReport, settings: Settings) -> Part | None:
         return None
     from ..report.document import made
 
-    return made(report, settings.report, settings.present, settings.mutants)
+    return made(report, settings.report, settings.present, settings.mutants, settings.short)
 
 
 def _shown(report: LemmaReport, settings: Settings) -> Outcome:

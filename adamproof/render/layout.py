@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
 
-from ..kernel.terms import BINDERS, INT, QUANTIFIERS, RELATIONS, Function, Term, bound_sort_of, free
+from ..kernel.terms import BINDERS, INT, QUANTIFIERS, RELATIONS, Function, Term, bound_sort_of, free, make
 from ..kernel.text import POOLS
 
 # Binding strength, loosest first.  PREFIXED is an operator such as a summation sign, which takes in the whole
@@ -36,6 +36,7 @@ class Style:
     index(name, indices), call(name, arguments), root, absolute, sign, logarithm (of a text).
     summation(variable, low, high, body), expectation(variable, body), integral(variable, body),
         integrable(binder), forall(variable, set, body).
+    norm: of a vector, from the text of one; None where the root of a sum of squares is written as that.
     """
 
     symbols: Mapping[str, str]
@@ -62,6 +63,7 @@ class Style:
     integral: Callable[[str, str], str]
     integrable: Callable[[str], str]
     forall: Callable[[str, str, str], str]
+    norm: Callable[[str], str] | None = None
 
 
 def layout(terms: Sequence[Term], style: Style, names: Mapping[str, str] | None = None) -> list[str]:
@@ -69,11 +71,22 @@ def layout(terms: Sequence[Term], style: Style, names: Mapping[str, str] | None 
 
     Raises ValueError when two names in sight would be written alike.
     """
-    whole = _Layout(terms, style, style.names if names is None else names)
+    whole = Layout(terms, style, style.names if names is None else names)
     return [whole.piece(term, ())[0] for term in terms]
 
 
-class _Layout:
+def told_apart(terms: Sequence[Term], style: Style) -> bool:
+    """Whether all names in terms that are read side by side are written differently in a style."""
+    try:
+        Layout(terms, style, style.names)
+    except ValueError:
+        return False
+    return True
+
+
+class Layout:
+    """The texts of terms that are read side by side."""
+
     def __init__(self, terms: Sequence[Term], style: Style, names: Mapping[str, str]) -> None:
         self.style = style
         symbols = {symbol for term in terms for symbol in free(term)}
@@ -92,7 +105,7 @@ class _Layout:
         """The text of a term and how tightly it binds; bound holds the open binders' names, innermost first."""
         op, args, style = term.op, term.args, self.style
         if op in ("rat", "int"):
-            return self._number(Fraction(args[0]))
+            return self.number(Fraction(args[0]))
         if op == "var":
             return self.written[args[0]], TIGHT
         if op == "bound":
@@ -115,6 +128,8 @@ class _Layout:
         if op == "implies":
             left, right = self.text(args[0], RELATION, bound), self.text(args[1], IMPLIES, bound)
             return f"{left} {style.symbols[op]} {right}", IMPLIES
+        if op == "sqrt" and style.norm is not None and (vector := _vector(args[0])) is not None:
+            return style.norm(self._application(vector, ("", *bound))), TIGHT
         if op == "Integrable":
             return style.integrable(self.text(args[0], SUM, bound)), RELATION
         if op in BINDERS or op in QUANTIFIERS:
@@ -125,12 +140,12 @@ class _Layout:
 
     def text(self, term: Term, least: int, bound: tuple[str, ...]) -> str:
         """The text of a term, in parentheses when it binds less tightly than that."""
-        return self._grouped(self.piece(term, bound), least)
+        return self.grouped(self.piece(term, bound), least)
 
-    def _grouped(self, piece: Piece, least: int) -> str:
+    def grouped(self, piece: Piece, least: int) -> str:
         return piece[0] if piece[1] >= least else self.style.group(piece[0])
 
-    def _number(self, value: Fraction) -> Piece:
+    def number(self, value: Fraction) -> Piece:
         top, bottom = self.style.number(str(abs(value.numerator))), self.style.number(str(value.denominator))
         text, strength = top, TIGHT
         if value.denominator != 1:
@@ -139,9 +154,9 @@ class _Layout:
 
     def _sum(self, term: Term, bound: tuple[str, ...]) -> str:
         text = ""
-        for part in _flat(term, "add"):
+        for part in flat(term, "add"):
             negative, (summand, strength) = self._signed(part, bound)
-            summand = self._grouped((summand, strength), PREFIXED)
+            summand = self.grouped((summand, strength), PREFIXED)
             if text:
                 text += f" {self.style.symbols['minus' if negative else 'plus']} {summand}"
             else:
@@ -150,51 +165,51 @@ class _Layout:
 
     def _signed(self, term: Term, bound: tuple[str, ...]) -> tuple[bool, Piece]:
         """A summand without its sign: -3, -1*x and -3*x are written with a minus in front."""
-        factors = list(_flat(term, "mul"))
-        if _is_negative(factors[0]):
+        factors = list(flat(term, "mul"))
+        if is_negative(factors[0]):
             size = -Fraction(factors[0].args[0])
-            leading = [] if size == 1 and len(factors) > 1 else [self._number(size)]
+            leading = [] if size == 1 and len(factors) > 1 else [self.number(size)]
             return True, self._factors(leading, factors[1:], bound)
         return False, self.piece(term, bound) if len(factors) == 1 else self._factors([], factors, bound)
 
     def _product(self, term: Term, bound: tuple[str, ...]) -> Piece:
         negative, piece = self._signed(term, bound)
-        return (self.style.negative(self._grouped(piece, PREFIXED)), SUM) if negative else piece
+        return (self.style.negative(self.grouped(piece, PREFIXED)), SUM) if negative else piece
 
     def _factors(self, leading: list[Piece], factors: list[Term], bound: tuple[str, ...]) -> Piece:
         """A product of pieces and terms, inverses as denominators of what stands to their left (or of all)."""
         above, below = list(leading), list[Piece]()
         for factor in factors:
             if factor.op == "inv":
-                below += self._denominators(factor.args[0], bound)
+                below += self.denominators(factor.args[0], bound)
                 continue
             if below and not self.style.collect:
-                above, below = [self._fraction(above, below)], []
+                above, below = [self.fraction(above, below)], []
             above.append(self.piece(factor, bound))
-        return self._fraction(above, below) if below else self._times(above)
+        return self.fraction(above, below) if below else self.times(above)
 
-    def _denominators(self, term: Term, bound: tuple[str, ...]) -> list[Piece]:
+    def denominators(self, term: Term, bound: tuple[str, ...]) -> list[Piece]:
         """The factors of a denominator; one that has a sign or denominators of its own is kept in one piece."""
-        factors = list(_flat(term, "mul"))
-        whole = _is_negative(factors[0]) or any(factor.op == "inv" for factor in factors)
+        factors = list(flat(term, "mul"))
+        whole = is_negative(factors[0]) or any(factor.op == "inv" for factor in factors)
         return [self.piece(part, bound) for part in ([term] if whole else factors)]
 
-    def _fraction(self, above: list[Piece], below: list[Piece]) -> Piece:
+    def fraction(self, above: list[Piece], below: list[Piece]) -> Piece:
         top_strength, bottom_strength = self.style.fraction_parts
-        top = self._grouped(self._times(above) if above else (self.style.number("1"), TIGHT), top_strength)
-        bottom = self._grouped(self._times(below), bottom_strength)
+        top = self.grouped(self.times(above) if above else (self.style.number("1"), TIGHT), top_strength)
+        bottom = self.grouped(self.times(below), bottom_strength)
         return self.style.fraction(top, bottom), self.style.fraction_strength
 
-    def _times(self, pieces: list[Piece]) -> Piece:
+    def times(self, pieces: list[Piece]) -> Piece:
         if len(pieces) == 1:
             return pieces[0]
         *front, last = pieces
-        text = self._grouped(front[0], POWER)
+        text = self.grouped(front[0], POWER)
         for piece in front[1:]:
-            text = self.style.times(text, self._grouped(piece, POWER))
+            text = self.style.times(text, self.grouped(piece, POWER))
         if last[1] == PREFIXED:
             return self.style.times(text, last[0]), PREFIXED
-        return self.style.times(text, self._grouped(last, POWER)), PRODUCT
+        return self.style.times(text, self.grouped(last, POWER)), PRODUCT
 
     def _exponent(self, exponent: Term, bound: tuple[str, ...]) -> str | int:
         if exponent.op in ("rat", "int") and exponent.args[0].denominator == 1:
@@ -204,28 +219,50 @@ class _Layout:
     def _application(self, term: Term, bound: tuple[str, ...]) -> str:
         """Leading integer arguments as indices, the others in parentheses: g_{t,j}(w)."""
         symbol: Function = term.args[0]
-        name = self.written[symbol.name]
-        split = 0
+        name, split = self.written[symbol.name], 0
         if symbol.name not in self.stems:
             split = next((i for i, sort in enumerate(symbol.sorts) if sort != INT), len(symbol.sorts))
         arguments = [self.text(arg, SUM, bound) for arg in term.args[1:]]
+        if "" in arguments:  # the coordinate of a vector, which is not written
+            split -= arguments.index("") < split
+            arguments.remove("")
         text = self.style.index(name, arguments[:split]) if split else name
         return self.style.call(text, arguments[split:]) if arguments[split:] else text
 
     def _binder(self, term: Term, bound: tuple[str, ...]) -> Piece:
-        style, sort = self.style, bound_sort_of(term.op)
-        taken = {*self.used, *self.written.values(), *bound}
-        name = next(style.other_name(name) for name in _pool(sort) if taken.isdisjoint((name, style.other_name(name))))
+        style, name, body = self.style, self.bound_name(term, bound), term.args[-1]
         inner = (name, *bound)
-        body = term.args[-1]
         if term.op in QUANTIFIERS:
-            return style.forall(name, style.symbols[sort], self.text(body, IMPLIES, inner)), IMPLIES
+            domain = style.symbols[bound_sort_of(term.op)]
+            return style.forall(name, domain, self.text(body, IMPLIES, inner)), IMPLIES
         if term.op == "Sum":
             low, high = (self.text(arg, SUM, bound) for arg in term.args[:2])
             return style.summation(name, low, high, self.text(body, PREFIXED, inner)), PREFIXED
         if term.op == "E":
             return style.expectation(name, self.text(body, SUM, inner)), TIGHT
         return style.integral(name, self.text(body, PREFIXED, inner)), PREFIXED
+
+    def bound_name(self, term: Term, bound: tuple[str, ...]) -> str:
+        """How the variable that a binder binds is written."""
+        other_name = self.style.other_name
+        taken = {*self.used, *self.written.values(), *bound}
+        return next(
+            other_name(name)
+            for name in _pool(bound_sort_of(term.op))
+            if taken.isdisjoint((name, other_name(name)))
+        )
+
+
+def _vector(term: Term) -> Term | None:
+    """A coordinate of f where a term is the sum of the squares of f's coordinates 1, ..., d: of f(t, i), say."""
+    if term.op != "Sum" or term.args[0].args[0] != 1 or term.args[1].op not in ("var", "bound"):
+        return None
+    body, coordinate = term.args[2], make("bound", 0, INT)
+    if body.op != "pow" or body.args[1].args[0] != 2 or body.args[0].op != "app":
+        return None
+    inner: Term = body.args[0]
+    others = [arg for arg in inner.args[1:] if arg is not coordinate]
+    return inner if len(others) == len(inner.args) - 2 and not any(arg.mask & 0b111 for arg in others) else None
 
 
 def _binds(term: Term) -> bool:
@@ -234,19 +271,19 @@ def _binds(term: Term) -> bool:
     return bound or any(type(arg) is Term and _binds(arg) for arg in term.args)
 
 
-def _flat(term: Term, op: str) -> Iterator[Term]:
+def flat(term: Term, op: str) -> Iterator[Term]:
     """The operands of nested sums or products, in order; a*(-b) keeps its second factor, sign and all."""
     if term.op != op:
         yield term
         return
     for position, arg in enumerate(term.args):
-        if position and arg.op == op == "mul" and _is_negative(next(_flat(arg, op))):
+        if position and arg.op == op == "mul" and is_negative(next(flat(arg, op))):
             yield arg
         else:
-            yield from _flat(arg, op)
+            yield from flat(arg, op)
 
 
-def _is_negative(term: Term) -> bool:
+def is_negative(term: Term) -> bool:
     return term.op in ("rat", "int") and bool(term.args[0] < 0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 
 from .names import GREEK
 
@@ -24,3 +25,11 @@ def in_unicode(text: str) -> str:
     text = re.sub(r"\b([CGLs])(\d)\b(?!:)", lambda found: found[1] + found[2].translate(DIGITS), text)
     text = re.sub(r"\^([23])(?![\d/])", lambda found: found[1].translate(SQUARES), text)
     return re.sub(r"(?<=[\s(^])-(?=[\s\d])|(?<=\d)-(?=β)", "−", text)
+
+
+def in_html(text: str) -> str:
+    """A sentence with its formulas in Unicode, exponents above and indices below the line; everything is escaped."""
+    found = escape(in_unicode(text))
+    found = re.sub(r"\^\(([^()]+)\)", r"<sup>\1</sup>", found)
+    found = re.sub(r"(?<=\w)\^([\w/]+)", r"<sup>\1</sup>", found)
+    return re.sub(r"(?<=[A-Za-z|])_([a-z0-9])(?![A-Za-z0-9_])", r"<sub>\1</sub>", found)

@@ -21,7 +21,7 @@ OWN = "Your lemmas"
 class Content:
     """The parts of the lemmas in order, the claims of the source (if asked for), runs, versions, a date if given.
 
-    opinions: what other checkers have said about the proofs.
+    opinions: what other checkers have said about the proofs.  short: without what stands behind disclosure elements.
     """
 
     parts: Sequence[Part]
@@ -31,6 +31,7 @@ class Content:
     date: str = ""
     title: str = TITLE
     opinions: Sequence[Opinions] = ()
+    short: bool = False
 
     @cached_property
     def slugs(self) -> frozenset[str]:

@@ -151,8 +151,11 @@ def _run(run: Observed) -> str:
 # --- a lemma ------------------------------------------------------------------------------------
 
 
-def lemma(report: LemmaReport, places: Places, mutants: bool | None) -> str:
-    """A lemma's section; mutants: whether mutants were tried, None where that is not a question."""
+def lemma(report: LemmaReport, places: Places, mutants: bool | None, short: bool = False) -> str:
+    """A lemma's section; mutants: whether mutants were tried, None where that is not a question.
+
+    short: without steps and mutants where all is as it should be.
+    """
     about = report.lemma
     name = f"{about.label}. {about.title}" if about.label else about.title
     parts = [_section("section", places.lemma, name)]
@@ -161,17 +164,19 @@ def lemma(report: LemmaReport, places: Places, mutants: bool | None) -> str:
         parts.append(escape(f"{about.slug}: {report.verdict}."))
         parts += [escape(f"Because {text}.") for text in words.shortcomings(report)]
     for number in range(len(report.claims)):
-        parts += _claim(report, number, places)
-    if about.constants:
+        parts += _claim(report, number, places, short)
+    if about.constants and not short:
         parts += [r"\subsection{Constants}", *(_constant(name, *value) for name, value in about.constants.items())]
     if about.notes:
         parts += [r"\subsection{Notes}", escape(" ".join(about.notes.split()))]
-    if mutants:
+    if mutants and short:
+        parts.append(escape(f"{words.tally(report.mutants)}."))
+    elif mutants:
         parts += _mutants(report.mutants)
     return "\n\n".join(parts)
 
 
-def _claim(report: LemmaReport, number: int, places: Places) -> list[str]:
+def _claim(report: LemmaReport, number: int, places: Places, short: bool) -> list[str]:
     claim = report.claims[number]
     parts = [_section("subsection", places.claim(number), f"Claim: {claim.name}")]
     first = places.stated_at(number)
@@ -179,6 +184,8 @@ def _claim(report: LemmaReport, number: int, places: Places) -> list[str]:
         parts += _stated(claim, number, places)
     else:
         parts.append(f"The statement is that of {_link(places.claim(first), 'the claim before')}.")
+    if claim.is_proved and short:
+        return [*parts, escape(f"{words.proof_in_short(claim)}.")]
     cited = "; ".join(": ".join(pair) for pair in claim.citations)
     parts.append(rf"\paragraph{{Cited axioms.}} {escape(cited or 'none')}.")
     if not claim.is_proved:

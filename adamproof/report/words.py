@@ -9,7 +9,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ..kernel.terms import INT, Term, free
-from ..render import side_by_side
+from ..render.layout import told_apart
+from ..render.statements import NOTATIONS
 
 if TYPE_CHECKING:
     from ..checking.report import About, ClaimReport, LemmaReport, MutantReport
@@ -37,11 +38,7 @@ def called(lemma: About) -> str:
 
 def usable(style: str, terms: Sequence[Term]) -> str:
     """The style, or the kernel's own text where two names would be written alike in that style."""
-    try:
-        side_by_side(terms, style)
-    except ValueError:
-        return "ascii"
-    return style
+    return style if told_apart(terms, NOTATIONS[style]) else "ascii"
 
 
 def present(verdict: Verdict) -> list[Evidence]:
@@ -107,6 +104,19 @@ def _below(value: Fraction) -> str:
     while 0 < value * 10**places < 1:
         places += 1
     return str(Decimal(math.floor(value * 10**places)) / 10**places)
+
+
+def kernel_steps(claim: ClaimReport) -> str:
+    """How long the proof file is, and whether the kernel has accepted it."""
+    verified = "verified in a fresh process" if claim.is_proved else "not accepted"
+    return f"{claim.proof_steps} kernel steps, {verified}"
+
+
+def proof_in_short(claim: ClaimReport) -> str:
+    """The size of a proof, and of the numbers that bear it out."""
+    count = len(claim.titles)
+    numbers = "" if claim.numbers is None else f"; numbers: {claim.numbers.models} models"
+    return f"Proof in {count} {'step' if count == 1 else 'steps'}; {kernel_steps(claim)}{numbers}"
 
 
 def size(text: str) -> str:

@@ -106,7 +106,7 @@ def test_a_short_name_is_the_name_of_something(store: Store) -> None:
 
 
 def test_every_verdict_has_a_mark_and_is_counted() -> None:
-    assert set(claims_output.MARKS) == set(Status) == {*glance.PROVED, *glance.EXCEPTIONS}
+    assert set(glance.MARKS) == set(Status) == {*glance.PROVED, *glance.EXCEPTIONS}
     assert set(glance.COUNTED) == set(glance.EXCEPTIONS)
     bad = ClaimVerdict(PaperClaim(1, "it", lambda store: proved([])), proved([failed("bad")]))
     assert glance.count([bad]) == "0 proved, 1 undecided"

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     epilog=examples(
         "report --html report.html",
         "report --html report.html --latex report.tex --date 2026-01-31",
+        "report --short --html short.html",
         "report B.2 mine.py --html mine.html",
     ),
 )
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     click.option(
         "--claims/--no-claims", default=None, help="With the source's claims or not; with them if no NAME is given."
     ),
+    click.option("--short", is_flag=True, help="A short edition to print: without steps, mutants and single evidence."),
     TEST_MODELS,
     NO_MUTANTS,
     NO_CACHE,
@@ -80,6 +82,7 @@ def command(
     records: str | None,
     date: str,
     claims: bool | None,
+    short: bool,
     models: int,
     no_mutants: bool,
     no_cache: bool,
@@ -102,7 +105,7 @@ def command(
         raise CliError("there is nothing to write; name a file with --html FILE, --latex FILE or both")
     everything = not names or [name.lower() for name in names] == ["all"]
     wanted = Wanted(
-        paths, records, date, everything if claims is None else claims, models, not no_mutants, not no_cache, jobs
+        paths, records, date, everything if claims is None else claims, short, models, not no_mutants, not no_cache, jobs
     )
     debug = bool(ctx.meta.get(DEBUG))
     ctx.exit(report(names or ("all",), wanted, as_json, debug, terminal.Progress(progress)))
@@ -116,6 +119,7 @@ class Wanted:
     records: str | None
     date: str
     claims: bool
+    short: bool
     models: int
     mutants: bool
     cache: bool
@@ -152,6 +156,7 @@ def _report(
         form="report",
         report=tuple(wanted.paths),
         present=tuple(target.slug for target in targets),
+        short=wanted.short,
         cache=wanted.cache,
     )
     try:
@@ -166,7 +171,7 @@ def _report(
     for warning in dict.fromkeys(outcome.warning for outcome in outcomes if outcome.warning):
         terminal.warn(warning)
     parts = [_part(outcome) for outcome in outcomes]
-    content = Content(parts, found, runs, versions(), wanted.date, opinions=opinions)
+    content = Content(parts, found, runs, versions(), wanted.date, opinions=opinions, short=wanted.short)
     for form, path in wanted.paths.items():
         files.write(path, written(content, form))
     code = worst([*(outcome.exit_code for outcome in outcomes), status(found)])

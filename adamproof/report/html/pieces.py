@@ -1,0 +1,77 @@
+"""What a page is made of: formulas in pieces that fit every width, badges, links, disclosure elements.
+
+Whatever comes from lemma files, records or the command line goes through `escape`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from html import escape
+
+from ...claims import glance
+from ...claims.verdicts import Status
+from ...kernel.terms import Term
+from ...render import show
+from ...render.layout import Style, told_apart
+from ...render.mathml import STYLE
+from ...render.pieces import WIDE, Piece, in_pieces
+
+GOOD, BAD = {"PROVED", "correctly rejected"}, {"REFUTED", "REJECTED", "NOT REJECTED"}
+
+
+def formula(term: Term, style: Style = STYLE) -> str:
+    """One formula by itself."""
+    return formulas([term], style)[0]
+
+
+def formulas(terms: Sequence[Term], style: Style = STYLE, beside: Sequence[Term] = ()) -> list[str]:
+    """Formulas that are read together; in the kernel's own text where two names would be written alike.
+
+    beside: others that stand beside them.
+    """
+    if told_apart([*terms, *beside], style):
+        return [_typeset(rows) for rows in in_pieces(terms, style)]
+    return [f'<div class="formula"><code>{escape(show(term, "ascii"))}</code></div>' for term in terms]
+
+
+def _typeset(rows: Sequence[Sequence[Piece]]) -> str:
+    if len(rows) == len(rows[0]) == 1:
+        return f'<div class="formula">{_math(rows[0][0], "block")}</div>'
+    inner = ["\n".join(_math(piece) for piece in row) for row in rows]
+    body = inner[0] if len(inner) == 1 else "".join(f"<div>{row}</div>" for row in inner)
+    return f'<div class="formula parted">{body}</div>'
+
+
+def _math(piece: Piece, display: str = "inline") -> str:
+    """The width in em, where it may be too much for a narrow page: the style sheet makes the piece smaller then."""
+    kind = 'display="block"' if display == "block" else 'displaystyle="true"'
+    few = piece.text.count("<m") <= WIDE
+    style = "" if few or piece.width <= WIDE else f' style="--w: {math.ceil(piece.width)}"'
+    return f"<math {kind}{style}>{piece.text}</math>"
+
+
+def link(place: str, text: str) -> str:
+    return f'<a href="#{place}">{escape(text)}</a>'
+
+
+def badge(word: str) -> str:
+    kind = "good" if word in GOOD else "bad" if word in BAD else "open"
+    return f'<span class="badge {kind}">{escape(word)}</span>'
+
+
+def kind_of(status: Status) -> str:
+    """The colour of a verdict on a claim, as a class."""
+    return {"\u2713": "good", "\u2717": "bad"}.get(glance.MARKS[status][0], "open")
+
+
+def fact(label: str, html: str) -> str:
+    return f"<dt>{escape(label)}</dt><dd>{html}</dd>"
+
+
+def disclosure(summary: str, html: str, is_open: bool = False) -> str:
+    """What is shown on demand, and always in print; the summary is plain text."""
+    return f"<details{' open' if is_open else ''}><summary>{escape(summary)}</summary>\n{html}\n</details>"
+
+
+__all__ = ["badge", "disclosure", "fact", "formula", "formulas", "kind_of", "link"]
