@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from .evidence import State
-from .shortfall import STAYS, TOO_SLOW, Shortfall
+from .shortfall import STAYS, TOO_SLOW, Shortfall, WayOut
 from .verdicts import ClaimVerdict, Status, Verdict, short
 
 SOURCE = "arXiv 2507.05966 (public summary)"
@@ -151,6 +151,12 @@ def why_not(found: Shortfall) -> str:
     verb = {STAYS: ("does not shrink", "do not shrink"), TOO_SLOW: ("is too slow", "are too slow")}.get(worst)
     said = f"the {' and the '.join(names)} {verb[len(names) > 1]}" if verb else ""
     return "; ".join(filter(None, (found.cause, said)))
+
+
+def way_out(way: WayOut) -> str:
+    """What gives the rate that is claimed, and under which conditions."""
+    conditions = ", ".join(grouped(way.conditions))
+    return f"{way.order} {'by' if way.same_schedule else 'at'} {way.what}{f', if {conditions}' if conditions else ''}"
 
 
 def power(exponent: Fraction) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..claims import glance
 from ..claims.evidence import Evidence, State
-from ..claims.shortfall import OK, Shortfall, WayOut
+from ..claims.shortfall import OK, Shortfall
 from ..claims.verdicts import ClaimVerdict, Verdict, proofs_of
 from ..crosscheck.records import CHECKERS, number_of
 from ..render import show
@@ -115,15 +115,10 @@ def _terms(found: Shortfall) -> Iterator[tuple[str, str]]:
 
 def _ways(found: Shortfall) -> Iterator[tuple[str, str]]:
     """What gives the rate that is claimed: bounds that are proved, whose exponents are computed."""
-    lines = [_way(way) for way in found.ways]
+    lines = [glance.way_out(way) for way in found.ways]
     if len(lines) == 1:
         lines = [f"{lines[0]} (computed)"]
     return zip(["Ways out", "(computed)", *[""] * len(lines)], lines, strict=False)
-
-
-def _way(way: WayOut) -> str:
-    conditions = ", ".join(glance.grouped(way.conditions))
-    return f"{way.order} {'by' if way.same_schedule else 'at'} {way.what}{f', if {conditions}' if conditions else ''}"
 
 
 def _needs(verdict: Verdict) -> Iterator[tuple[str, str]]:

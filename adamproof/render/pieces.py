@@ -14,11 +14,12 @@ from fractions import Fraction
 from functools import lru_cache
 
 from ..kernel.terms import BINDERS, QUANTIFIERS, RELATIONS, Term, bound_sort_of
-from .layout import IMPLIES, POWER, PREFIXED, RELATION, SUM, TIGHT, Layout, Style, flat, is_negative
+from .layout import IMPLIES, POWER, PREFIXED, PRODUCT, RELATION, SUM, TIGHT, Layout, Style, flat, is_negative
 from .mathml import STYLE, TALL
 
 WIDE, ROW = 18.0, 42.0  # em
 FEW, MANY = 14, 60  # signs: a formula of no more is never as wide as WIDE, one of more is taken to be as wide as ROW
+DOT = '<mo form="infix">·</mo>'  # at the beginning of a piece
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,9 @@ class Piece:
     @property
     def width(self) -> float:
         return width(self.text)
+
+    def is_wider(self, limit: float) -> bool:
+        return _wider(self.text, limit)
 
 
 def in_pieces(terms: Sequence[Term], style: Style = STYLE) -> list[list[list[Piece]]]:
@@ -77,10 +81,13 @@ class _Pieces(Layout):
         op, args = term.op, term.args
         if op in RELATIONS:
             left, right = self.pieces(args[0], SUM, bound), self.pieces(args[1], SUM, bound)
-            return [*left, *_led(_infix(self.style.symbols[op]), right)]
+            first, *rest = _led(_infix(self.style.symbols[op]), right)
+            return [*left, replace(first, begins=first.begins or any(piece.begins for piece in left)), *rest]
         if op == "implies":
             left, right = self.pieces(args[0], RELATION, bound), self.pieces(args[1], IMPLIES, bound)
             return [*_ended(left, _infix(self.style.symbols[op])), *right]
+        if op == "Integrable":
+            return [*self.pieces(args[0], SUM, bound), Piece(self.style.integrable(""))]
         if op == "add":
             return self._sum_parted(term, bound)
         if op == "mul":
@@ -145,15 +152,14 @@ class _Pieces(Layout):
         narrow.sort(key=lambda piece: piece[1] == PREFIXED)
         wide.sort(key=lambda factor: self.piece(factor, bound)[1] == PREFIXED)
         found: list[Piece] = []
-        if below:
-            found.append(Piece(self.fraction(narrow, below)[0]))
-        elif narrow:
-            whole = self.times(narrow)
-            found.append(Piece(self.grouped(whole, POWER if wide else PREFIXED)))
+        for group in _groups(narrow) or ([[]] if below else []):
+            whole = self.times(group) if found or not below else self.fraction(group, below)
+            text = self.grouped(whole, PRODUCT if wide or len(group) < len(narrow) else PREFIXED)
+            found.append(Piece(f"{DOT}{text}" if found else text))
         for place, factor in enumerate(wide):
             last = place == len(wide) - 1 and self.piece(factor, bound)[1] == PREFIXED
             pieces = self.pieces(factor, PREFIXED if last else POWER, bound)
-            found += _led("<mo>·</mo>", pieces) if found else pieces
+            found += _led(DOT, pieces) if found else pieces
         return found
 
     def _binder_parted(self, term: Term, bound: tuple[str, ...]) -> list[Piece]:
@@ -165,12 +171,25 @@ class _Pieces(Layout):
         if term.op == "Sum":
             low, high = (self.text(arg, SUM, bound) for arg in term.args[:2])
             return _led(style.summation(name, low, high, ""), self.pieces(body, PREFIXED, inner))
-        head, _, end = style.expectation(name, "\0").partition("\0")
         if term.op == "E":
-            head = re.match(r"<msub>.*?</msub>|<mi>.*?</mi>", head)[0]
+            head, _, _ = style.expectation(name, "").partition('<mrow><mo stretchy="false">[')
             return _led(head, _fenced("[", self.pieces(body, SUM, inner), "]"))
         head, _, end = style.integral(name, "\0").partition("\0")
         return _ended(_led(head.removesuffix("<mrow>"), self.pieces(body, PREFIXED, inner)), end.removeprefix("</mrow>"))
+
+
+def _groups(factors: Sequence[tuple[str, int]]) -> list[list[tuple[str, int]]]:
+    """Factors in groups that are not wide."""
+    groups: list[list[tuple[str, int]]] = []
+    room = 0.0
+    for factor in factors:
+        size = width(factor[0])
+        if not groups or size > room:
+            groups.append([])
+            room = WIDE
+        groups[-1].append(factor)
+        room -= size
+    return groups
 
 
 # --- putting pieces together --------------------------------------------------------------------
@@ -203,8 +222,8 @@ def _fenced(left: str, pieces: Sequence[Piece], right: str, power: str = "") -> 
 # --- how wide a formula is ----------------------------------------------------------------------
 
 TOKEN = re.compile(r"<(/?)(m\w+)[^>]*>([^<]*)")
-LETTER, DIGIT, OPERATOR, SCRIPT = 0.66, 0.66, 1.5, 0.75  # em, in the widest of the fonts
-NARROW = {"\u2061": 0.0, "\u2062": 0.17, ",": 0.6, "·": 0.8, **dict.fromkeys("()[]|‖", 0.5), ":": 0.9}
+LETTER, OPERATOR, SCRIPT, MARGIN = 0.66, 1.5, 0.75, 1.1  # em, in the widest of the fonts
+NARROW = {"\u2061": 0.0, "\u2062": 0.17, ",": 0.6, "·": 0.8, **dict.fromkeys("()|‖", 0.5), **dict.fromkeys("[]", 0.8), ":": 0.9}
 
 
 def _is_wide(text: str) -> bool:
@@ -220,8 +239,10 @@ def _wider(text: str, limit: float) -> bool:
 def width(text: str) -> float:
     """About how wide a text in MathML is, in em: rather more than less."""
     open_: list[list[float]] = [[]]
+    fractions = 0
     for found in TOKEN.finditer(text):
         closing, name, inside = found.groups()
+        fractions += (name == "mfrac") * (-1 if closing else 1)
         if not closing:
             open_.append([])
             if name in ("mi", "mn", "mtext"):
@@ -232,15 +253,15 @@ def width(text: str) -> float:
                 open_[-1].append(0.17)
         else:
             parts = open_.pop()
-            open_[-1].append(_joined(name, parts))
-    return sum(open_[0])
+            open_[-1].append(_joined("msubsup" if name == "munderover" and fractions else name, parts))
+    return sum(open_[0]) * MARGIN
 
 
 def _joined(name: str, parts: Sequence[float]) -> float:
     if name == "mfrac":
         return max(parts) + 0.3
     if name == "msqrt":
-        return sum(parts) + 1
+        return sum(parts) + 1.2
     if name in ("msub", "msup"):
         return parts[0] + SCRIPT * sum(parts[1:])
     if name == "msubsup":

@@ -32,4 +32,4 @@ def in_html(text: str) -> str:
     found = escape(in_unicode(text))
     found = re.sub(r"\^\(([^()]+)\)", r"<sup>\1</sup>", found)
     found = re.sub(r"(?<=\w)\^([\w/]+)", r"<sup>\1</sup>", found)
-    return re.sub(r"(?<=[A-Za-z|])_([a-z0-9])(?![A-Za-z0-9_])", r"<sub>\1</sub>", found)
+    return re.sub(r"(?<=[A-Za-z|])_([A-Za-z0-9])(?![A-Za-z0-9_])", r"<sub>\1</sub>", found)

@@ -17,6 +17,7 @@ from ...bounds.formulas.symbols import SYMBOLS
 from ...bounds.orders.order import Order
 from ...bounds.schedule_report import MEANING, Report
 from ...support import package_data
+from ..html.pieces import fact, formula
 from . import content, javascript, typeset
 from .content import SAID, SCHEDULE, Explorer, Slider
 
@@ -196,11 +197,8 @@ def _formulas(found: Explorer) -> str:
     symbol, scale = formulas.scale
     shown = {name: typeset.by_scale(term, symbol, scale, BROUGHT_IN_BY_SCALE) for name, term in formulas.terms.items()}
     shown |= {text: typeset.by_scale(value, symbol, scale, BROUGHT_IN_BY_SCALE) for text, _, value in formulas.compared}
-    shown[symbol] = typeset.show(scale)
-    return "".join(
-        f'<dt>{escape(name)}</dt><dd><div class="formula"><math display="block">{text}</math></div></dd>'
-        for name, text in shown.items()
-    )
+    shown[symbol] = typeset.term_of(scale)
+    return "".join(fact(name, formula(term, typeset.STYLE)) for name, term in shown.items())
 
 
 # --- exponents ----------------------------------------------------------------------------------

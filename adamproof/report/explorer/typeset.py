@@ -1,7 +1,8 @@
-"""The lemmas' formulas as MathML: plain formulas become the kernel's terms, which the rest of a report shows."""
+"""The lemmas' formulas as mathematics: plain ones become the kernel's terms, which the rest of a report shows."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import reduce
 from typing import Any
 
@@ -10,20 +11,18 @@ from ...kernel.terms import Term, make, number
 from ...render import mathml
 
 LARGEST_POWER = 4  # of the scale, that is looked for in a term
-NAMES = {
-    **mathml.NAMES,
-    "grad1": '<mrow><mo stretchy="false">|</mo><msub><mi>a</mi><mn>1</mn></msub><mo stretchy="false">|</mo></mrow>',
-    "s0": "<msub><mi>σ</mi><mn>0</mn></msub>",
-}
+STYLE = replace(
+    mathml.STYLE,
+    names={
+        **mathml.NAMES,
+        "grad1": '<mrow><mo stretchy="false">|</mo><msub><mi>a</mi><mn>1</mn></msub><mo stretchy="false">|</mo></mrow>',
+        "s0": "<msub><mi>σ</mi><mn>0</mn></msub>",
+    },
+)
 
 
-def show(formula: Expr) -> str:
-    """A formula in MathML."""
-    return mathml.show(term_of(formula), NAMES)
-
-
-def by_scale(formula: Expr, symbol: str, scale: Expr, mark: Any) -> str:
-    """A term in MathML with the symbol of a scale (R) for its formula, where a power of that divides the term.
+def by_scale(formula: Expr, symbol: str, scale: Expr, mark: Any) -> Term:
+    """A formula with the symbol of a scale (R) for its formula, where a power of that divides the term.
 
     mark is a symbol that only the scale's formula brings in: a power of the scale divides the term if it has gone.
     """
@@ -35,8 +34,8 @@ def by_scale(formula: Expr, symbol: str, scale: Expr, mark: Any) -> str:
             parts = list(rest.args) if rest.is_Mul else [rest]
             numbers = [part for part in parts if part.is_Rational]  # which stand before all else
             others = [part for part in parts if not part.is_Rational]
-            return mathml.show(_product([*map(term_of, numbers), factor, *map(term_of, others)]), NAMES)
-    return show(formula)
+            return _product([*map(term_of, numbers), factor, *map(term_of, others)])
+    return term_of(formula)
 
 
 def term_of(formula: Any) -> Term:
@@ -64,4 +63,4 @@ def _product(factors: list[Term]) -> Term:
     return reduce(lambda left, right: make("mul", left, right), factors)
 
 
-__all__ = ["by_scale", "show", "term_of"]
+__all__ = ["STYLE", "by_scale", "term_of"]

@@ -13,10 +13,11 @@ from ...render.prose import in_html
 from .. import words
 from ..abbreviations import NORM, SHORT, Abbreviations
 from ..parts import lemma_place
-from .pieces import badge, disclosure, formula, link
+from .pieces import badge, disclosure, fact, formula, link
 
 if TYPE_CHECKING:
     from ...claims.evidence import Evidence
+    from ...claims.shortfall import Shortfall
     from ...claims.verdicts import ClaimVerdict, Verdict
     from ..content import Content
 
@@ -26,7 +27,7 @@ def section(content: Content, abbreviations: Abbreviations) -> str:
     shown: dict[tuple[str, str], int] = {}  # the claim of the source at which a statement is printed
     entries = "\n".join(_entry(entry, content, abbreviations, shown) for entry in content.claims)
     legend = "<br>".join(escape(line) for line in words.LEGEND.splitlines())
-    return f"""<section aria-labelledby="claims"><h2 id="claims">The claims of the source, one by one</h2>
+    return f"""<section class="columns" aria-labelledby="claims"><h2 id="claims">The claims of the source, one by one</h2>
 <p class="about">{_notation(abbreviations)}</p>
 {entries}
 <p class="legend">{legend}</p></section>"""
@@ -42,16 +43,30 @@ def _entry(
     entry: ClaimVerdict, content: Content, abbreviations: Abbreviations, shown: dict[tuple[str, str], int]
 ) -> str:
     verdict, number = entry.verdict, entry.row.number
-    word, said = glance.word(verdict.word), glance.in_words(verdict)
+    word = glance.word(verdict.word)
     parts = [
         f'<article class="entry" id="claim-{number}" aria-labelledby="claim-{number}-title">',
         f'<h3 id="claim-{number}-title"><span class="number">{number}</span> {in_html(entry.row.text)}</h3>',
-        f"<p>{badge(word)}{in_html(said.removeprefix(word))}</p>",
+        f"<p>{badge(word)}{_said(verdict, word)}</p>",
     ]
-    parts += [f"<p>{in_html(glance.why_not(verdict.shortfall))}</p>"] if verdict.shortfall is not None else []
+    parts += [_shortfall(verdict, verdict.shortfall)] if verdict.shortfall is not None else []
     parts += [_statement(piece, number, content, abbreviations, shown) for piece in verdict.evidence]
     parts += [] if content.short else [_evidence(verdict, content)]
     return "\n".join([*filter(None, parts), "</article>"])
+
+
+def _said(verdict: Verdict, word: str) -> str:
+    """What follows the word of a verdict."""
+    if verdict.shortfall is not None:
+        return f": {in_html(glance.why_not(verdict.shortfall))}"
+    return in_html(glance.in_words(verdict).removeprefix(word))
+
+
+def _shortfall(verdict: Verdict, found: Shortfall) -> str:
+    """The terms that are too large, the best that the bound gives, and the ways out."""
+    rows = [("too large", ", ".join(verdict.by)), ("at best", found.best)]
+    rows += [("way out (computed)", glance.way_out(way)) for way in found.ways]
+    return f"<dl>{''.join(fact(label, in_html(text)) for label, text in rows if text)}</dl>"
 
 
 def _statement(

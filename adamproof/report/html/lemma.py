@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from ..parts import Places
 
 
+Known = dict[tuple[str, Term], str]  # where an assumption is printed
+
+
 def lemma(report: LemmaReport, places: Places, mutants: bool, short: bool = False) -> str:
     """A lemma's part: statements, proofs in steps, numbers, constants and mutants."""
     about = report.lemma
@@ -31,7 +34,8 @@ def lemma(report: LemmaReport, places: Places, mutants: bool, short: bool = Fals
     ]
     parts += [f'<p class="because">because {escape(text)}</p>' for text in words.shortcomings(report)]
     parts += [f"<p>{escape(' '.join(about.notes.split()))}</p>"] if about.notes else []
-    parts += [_claim(report, number, places, short) for number in range(len(report.claims))]
+    known: Known | None = {} if short else None
+    parts += [_claim(report, number, places, known) for number in range(len(report.claims))]
     if about.constants and not short:
         entries = "".join(_constant(name, *value) for name, value in about.constants.items())
         parts.append(disclosure("Constants", f"<dl>{entries}</dl>"))
@@ -39,7 +43,8 @@ def lemma(report: LemmaReport, places: Places, mutants: bool, short: bool = Fals
     return "\n".join([*parts, "</section>"])
 
 
-def _claim(report: LemmaReport, number: int, places: Places, short: bool) -> str:
+def _claim(report: LemmaReport, number: int, places: Places, known: Known | None) -> str:
+    """known: in the short edition, the assumptions that are printed already."""
     claim = report.claims[number]
     place = places.claim(number)
     parts = [
@@ -49,14 +54,14 @@ def _claim(report: LemmaReport, number: int, places: Places, short: bool) -> str
     first = places.stated_at(number)
     if first == number:
         ids = [places.assumption(number, position) for position in range(len(claim.hypotheses))]
-        parts.append(_statement(claim.hypotheses, claim.conclusion, ids))
+        parts.append(_statement(claim.hypotheses, claim.conclusion, ids, known))
     else:
         parts.append(f"<p>The statement is that of {link(places.claim(first), 'the claim before')}.</p>")
     if claim.reason:
         parts.append(f"<p>{escape(claim.reason)}</p>")
     if not claim.is_proved:
         parts.append(_facts(claim, number, places))
-    elif short:
+    elif known is not None:
         parts.append(f'<p class="about">{escape(words.proof_in_short(claim))}</p>')
     else:
         stated = [*claim.hypotheses.values(), claim.conclusion]
@@ -130,17 +135,24 @@ def _mutant(report: MutantReport) -> str:
     )
 
 
-def _statement(hypotheses: Mapping[str, Term], conclusion: Term, ids: Sequence[str]) -> str:
-    """Each assumption with its name and its place, and the conclusion."""
+def _statement(
+    hypotheses: Mapping[str, Term], conclusion: Term, ids: Sequence[str], known: Known | None
+) -> str:
+    """Each assumption with its name and its place, and the conclusion; what is known is given by name."""
     terms = [*hypotheses.values(), conclusion]
     *conditions, result = formulas(terms)
     whole = words.integers_of(terms)
     kinds = f"<p>For integers {escape(', '.join(whole))} (everything else is real):</p>" if whole else ""
-    rows = "\n".join(
-        f'<li id="{place}">{shown}<span class="name">{escape(name)}</span></li>'
-        for place, shown, name in zip(ids, conditions, hypotheses, strict=True)
-    )
-    given = f'<p>If</p>\n<ul class="given">\n{rows}\n</ul>\n<p>then</p>\n' if hypotheses else ""
+    rows, named = [], []
+    for (name, term), place, shown in zip(hypotheses.items(), ids, conditions, strict=True):
+        first = place if known is None else known.setdefault((name, term), place)
+        if first != place:
+            named.append(link(first, name))
+        else:
+            rows.append(f'<li id="{place}">{shown}<span class="name">{escape(name)}</span></li>')
+    given = f"<p>{'; '.join(named)};</p>" if named else ""
+    given += f'<ul class="given">\n{chr(10).join(rows)}\n</ul>' if rows else ""
+    given = f"<p>If</p>\n{given}\n<p>then</p>\n" if hypotheses else ""
     return f'<div class="statement">{kinds}{given}{result}</div>'
 
 

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from ...claims import glance
 from ...claims.verdicts import Status
 from ...crosscheck.records import number_of
-from ...kernel.terms import Term, make
+from ...kernel.terms import make
 from ...render.prose import in_html
 from ...theory.graph import reached
 from ..abbreviations import NORM, SHORT, THEOREM, Abbreviations
+from ..drawing import implied_left_out
 from ..parts import lemma_place
-from .pieces import badge, fact, formulas, kind_of, link
+from .pieces import badge, formulas, kind_of, link
 
 if TYPE_CHECKING:
     from ...claims.verdicts import ClaimVerdict
@@ -65,7 +66,7 @@ def _cell(entry: ClaimVerdict) -> str:
     mark = glance.MARKS[status][0] + (" if" if status is Status.PROVED_UNDER else "")
     said = escape(f"Claim {number}, {entry.row.short or entry.row.text}: {glance.word(status)}")
     inner = f'<b>{number}</b><span aria-hidden="true">{mark}</span>'
-    return f'<li><a class="{kind_of(status)}" href="#claim-{number}" title="{said}" aria-label="{said}">{inner}</a></li>'
+    return f'<li><a class="{kind_of(glance.word(status))}" href="#claim-{number}" title="{said}" aria-label="{said}">{inner}</a></li>'
 
 
 def _exceptions(content: Content) -> str:
@@ -117,14 +118,14 @@ def _chain(content: Content) -> str:
     if len(parts) < 2:
         return ""
     below = {part.slug: part.rests_on for part in content.parts}
-    items = "".join(
-        _box(part, parts, reached(part.rests_on, below), place) for place, part in enumerate(parts)
-    )
+    all_below = {part.slug: reached(part.rests_on, below) for part in parts}
+    edges = implied_left_out({slug: [p.slug for p in parts if p.slug in found] for slug, found in all_below.items()})
+    items = "".join(_box(part, parts, edges[part.slug], place) for place, part in enumerate(parts))
     return f"""<section aria-labelledby="chain"><h3 id="chain">The chain of the proof</h3>
 <ol class="chain">{items}</ol></section>"""
 
 
-def _box(part: Part, parts: Sequence[Part], rests_on: set[str], place: int) -> str:
+def _box(part: Part, parts: Sequence[Part], rests_on: Sequence[str], place: int) -> str:
     names = [_short_name(other) for other in parts if other.slug in rests_on]
     sign = "" if not place else "\u2192" if parts[place - 1].slug in rests_on else "+"
     joint = f'<span class="joint" aria-hidden="true">{sign}</span>' if sign else ""

@@ -187,7 +187,7 @@ def _chapter(content: Content, name: str, parts: Sequence[Part]) -> str:
     place = _chapter_place(name)
     titles = "".join(f"<li>{link(lemma_place(part.slug), part.slug)}: {escape(part.title)}</li>" for part in parts)
     inner = "\n".join(part.bodies["html"] if not part.error else _broken(part) for part in parts)
-    return f"""<section aria-labelledby="{place}"><h2 id="{place}">{escape(name)}</h2>
+    return f"""<section class="columns" aria-labelledby="{place}"><h2 id="{place}">{escape(name)}</h2>
 <ul class="titles">{titles}</ul>
 {inner}</section>"""
 
@@ -205,7 +205,7 @@ def _broken(part: Part) -> str:
 
 
 def _runs(content: Content) -> str:
-    return f"""<section aria-labelledby="runs"><h2 id="runs">Observed in runs</h2>
+    return f"""<section class="columns" aria-labelledby="runs"><h2 id="runs">Observed in runs</h2>
 <p>What follows was observed in simulations; it proves nothing.</p>
 {"".join(_run(run, content) for run in content.runs)}</section>"""
 

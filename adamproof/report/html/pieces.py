@@ -9,15 +9,14 @@ import math
 from collections.abc import Sequence
 from html import escape
 
-from ...claims import glance
-from ...claims.verdicts import Status
 from ...kernel.terms import Term
 from ...render import show
 from ...render.layout import Style, told_apart
 from ...render.mathml import STYLE
-from ...render.pieces import WIDE, Piece, in_pieces
+from ...render.pieces import Piece, in_pieces
 
-GOOD, BAD = {"PROVED", "correctly rejected"}, {"REFUTED", "REJECTED", "NOT REJECTED"}
+NARROWEST = 10.0  # em: what is no wider fits on every page
+GOOD, BAD = {"PROVED", "PROVED IF", "correctly rejected"}, {"REFUTED", "REJECTED", "NOT REJECTED"}
 
 
 def formula(term: Term, style: Style = STYLE) -> str:
@@ -46,8 +45,7 @@ def _typeset(rows: Sequence[Sequence[Piece]]) -> str:
 def _math(piece: Piece, display: str = "inline") -> str:
     """The width in em, where it may be too much for a narrow page: the style sheet makes the piece smaller then."""
     kind = 'display="block"' if display == "block" else 'displaystyle="true"'
-    few = piece.text.count("<m") <= WIDE
-    style = "" if few or piece.width <= WIDE else f' style="--w: {math.ceil(piece.width)}"'
+    style = f' style="--w: {math.ceil(piece.width)}"' if piece.is_wider(NARROWEST) else ""
     return f"<math {kind}{style}>{piece.text}</math>"
 
 
@@ -56,13 +54,12 @@ def link(place: str, text: str) -> str:
 
 
 def badge(word: str) -> str:
-    kind = "good" if word in GOOD else "bad" if word in BAD else "open"
-    return f'<span class="badge {kind}">{escape(word)}</span>'
+    return f'<span class="badge {kind_of(word)}">{escape(word)}</span>'
 
 
-def kind_of(status: Status) -> str:
-    """The colour of a verdict on a claim, as a class."""
-    return {"\u2713": "good", "\u2717": "bad"}.get(glance.MARKS[status][0], "open")
+def kind_of(word: str) -> str:
+    """The class with the colour of a verdict."""
+    return "good" if word in GOOD else "bad" if word in BAD else "open"
 
 
 def fact(label: str, html: str) -> str:
