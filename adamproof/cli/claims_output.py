@@ -36,7 +36,8 @@ def table(found: Sequence[ClaimVerdict], style: str, columns: int) -> str:
     ordered = glance.in_order(found)
     example = ordered[0].row.number if ordered else 1
     broad = max((len(written(style)(entry.row.short or entry.row.text)) for entry in ordered), default=0)
-    heading = _apart(f"{number_of(len(found), 'claim')} of {glance.SOURCE}", f"adamproof claims {example} tells why", columns)
+    claims = f"{number_of(len(found), 'claim')} of {glance.SOURCE}"
+    heading = _apart(claims, f"adamproof claims {example} tells why", columns)
     rows = [_line(entry, style, broad, columns) for entry in ordered]
     return "\n".join([heading, "", *rows, "", labelled("", glance.count(found), columns)])
 

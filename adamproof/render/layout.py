@@ -247,9 +247,7 @@ class Layout:
         other_name = self.style.other_name
         taken = {*self.used, *self.written.values(), *bound}
         return next(
-            other_name(name)
-            for name in _pool(bound_sort_of(term.op))
-            if taken.isdisjoint((name, other_name(name)))
+            other_name(name) for name in _pool(bound_sort_of(term.op)) if taken.isdisjoint((name, other_name(name)))
         )
 
 

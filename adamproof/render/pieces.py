@@ -175,7 +175,9 @@ class _Pieces(Layout):
             head, _, _ = style.expectation(name, "").partition('<mrow><mo stretchy="false">[')
             return _led(head, _fenced("[", self.pieces(body, SUM, inner), "]"))
         head, _, end = style.integral(name, "\0").partition("\0")
-        return _ended(_led(head.removesuffix("<mrow>"), self.pieces(body, PREFIXED, inner)), end.removeprefix("</mrow>"))
+        return _ended(
+            _led(head.removesuffix("<mrow>"), self.pieces(body, PREFIXED, inner)), end.removeprefix("</mrow>")
+        )
 
 
 def _groups(factors: Sequence[tuple[str, int]]) -> list[list[tuple[str, int]]]:
@@ -213,9 +215,7 @@ def _ended(pieces: Sequence[Piece], end: str) -> list[Piece]:
 def _fenced(left: str, pieces: Sequence[Piece], right: str, power: str = "") -> list[Piece]:
     """Pieces in brackets, which are as high at both ends; power: an exponent on an empty base."""
     size = ' minsize="2.4em"' if any(mark in piece.text for piece in pieces for mark in TALL) else ' stretchy="false"'
-    opening, closing = (
-        f'<mo form="{form}"{size}>{mark}</mo>' for form, mark in (("prefix", left), ("postfix", right))
-    )
+    opening, closing = (f'<mo form="{form}"{size}>{mark}</mo>' for form, mark in (("prefix", left), ("postfix", right)))
     return _ended(_led(opening, pieces), power.replace("<mrow></mrow>", closing, 1) if power else closing)
 
 
@@ -223,7 +223,15 @@ def _fenced(left: str, pieces: Sequence[Piece], right: str, power: str = "") -> 
 
 TOKEN = re.compile(r"<(/?)(m\w+)[^>]*>([^<]*)")
 LETTER, OPERATOR, SCRIPT, MARGIN = 0.66, 1.5, 0.75, 1.1  # em, in the widest of the fonts
-NARROW = {"\u2061": 0.0, "\u2062": 0.17, ",": 0.6, "·": 0.8, **dict.fromkeys("()|‖", 0.5), **dict.fromkeys("[]", 0.8), ":": 0.9}
+NARROW = {
+    "\u2061": 0.0,
+    "\u2062": 0.17,
+    ",": 0.6,
+    "·": 0.8,
+    **dict.fromkeys("()|‖", 0.5),
+    **dict.fromkeys("[]", 0.8),
+    ":": 0.9,
+}
 
 
 def _is_wide(text: str) -> bool:

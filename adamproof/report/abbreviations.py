@@ -21,6 +21,7 @@ THEOREM, MAGNITUDE = ("main-theorem", "Adam"), ("update-magnitude", "by an invar
 NOISE, SMOOTH = {"s0", "s1"}, {"L0", "L1"}  # the constants that stand in sigma and in L
 COUNTS = {"T"}  # it is in every mean, whatever the term
 OUTCOMES = {STYLE.other_name(name) for name in POOLS["point"]}
+WITHOUT_INDEX = ("<msub><mi>𝔼</mi><mrow></mrow></msub>", "<mi>𝔼</mi>")
 
 
 def _call(name: str, arguments: Sequence[str]) -> str:
@@ -32,7 +33,7 @@ def _call(name: str, arguments: Sequence[str]) -> str:
 SHORT = replace(
     STYLE,
     call=_call,
-    expectation=lambda _, body: STYLE.expectation("", body).replace("<msub><mi>𝔼</mi><mrow></mrow></msub>", "<mi>𝔼</mi>"),
+    expectation=lambda _, body: STYLE.expectation("", body).replace(*WITHOUT_INDEX, 1),
     norm=lambda text: STYLE.absolute(text).replace(">|<", ">‖<"),
 )
 NORM = "‖a‖ is the square root of the sum of a_i^2 over the coordinates i; expectations are over all outcomes"

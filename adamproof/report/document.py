@@ -15,9 +15,7 @@ FORMS = {"html": html_page.document, "latex": latex.book}
 LEMMAS = {"html": html_lemma.lemma, "latex": latex.lemma}
 
 
-def made(
-    report: LemmaReport, forms: Sequence[str], present: Sequence[str], mutants: bool, short: bool = False
-) -> Part:
+def made(report: LemmaReport, forms: Sequence[str], present: Sequence[str], mutants: bool, short: bool = False) -> Part:
     """A lemma's part in these forms, for a document about the lemmas `present`; short: its short edition."""
     places = Places(report, frozenset(present))
     return part_of(report, {form: LEMMAS[form](report, places, mutants, short) for form in forms})

@@ -315,7 +315,8 @@ PLACES: dict[str, Callable[[Findings], Findings]] = {
 @pytest.mark.parametrize("place", PLACES)
 def test_words_of_verdicts_are_small_on_every_page(honest: Findings, place: str) -> None:
     from adamproof.cli import json_output
-    from adamproof.report import html, latex, notebook
+    from adamproof.report import latex, notebook
+    from adamproof.report.html.lemma import lemma as html
     from adamproof.report.parts import Places
 
     report = report_of(PLACES[place](honest))
@@ -325,8 +326,7 @@ def test_words_of_verdicts_are_small_on_every_page(honest: Findings, place: str)
         text_output.shown(report, "unicode"),
         json.dumps(json_output.checked(report, [], True, False)),
         json.dumps(json_output.shown(report)),
-        html.lemma(report, places, True),
-        latex.lemma(report, places, True),
+        *(write(report, places, True, short) for write in (html, latex.lemma) for short in (False, True)),
         *(part for page in (notebook.report(report), notebook.proof(report)) for part in (page.html, page.text)),
         repr(report),
     ]

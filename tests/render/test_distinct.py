@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from random import Random
+from unittest import mock
 
 import pytest
 
@@ -12,7 +13,7 @@ from adamproof.kernel import text as kernel_text
 from adamproof.kernel.terms import Term, make, number
 from adamproof.numeric.evaluate import value
 from adamproof.numeric.models import Model
-from adamproof.render import latex, mathml, unicode
+from adamproof.render import latex, mathml, pieces, unicode
 
 X, Y = make("var", "x", "real"), make("var", "y", "real")
 MODEL = Model(variables={"x": Fraction(3, 7), "y": Fraction(-11, 5)})
@@ -34,7 +35,16 @@ def random_term(rng: Random, depth: int) -> Term:
     return make(shape, parts[0])
 
 
-@pytest.mark.parametrize("show", [unicode.show, latex.show, mathml.show], ids=["unicode", "latex", "mathml"])
+def parted(term: Term) -> str:
+    """In pieces that are as small as they can be."""
+    with mock.patch.multiple(pieces, WIDE=1.0, ROW=2.0):
+        ((*rows,),) = pieces.in_pieces([term])
+    return "\n".join(" ".join(piece.text for piece in row) for row in rows)
+
+
+@pytest.mark.parametrize(
+    "show", [unicode.show, latex.show, mathml.show, parted], ids=["unicode", "latex", "mathml", "parted"]
+)
 def test_terms_that_look_alike_have_equal_values(
     show: Callable[[Term], str],
 ) -> None:

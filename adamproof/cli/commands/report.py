@@ -105,7 +105,15 @@ def command(
         raise CliError("there is nothing to write; name a file with --html FILE, --latex FILE or both")
     everything = not names or [name.lower() for name in names] == ["all"]
     wanted = Wanted(
-        paths, records, date, everything if claims is None else claims, short, models, not no_mutants, not no_cache, jobs
+        paths,
+        records,
+        date,
+        everything if claims is None else claims,
+        short,
+        models,
+        not no_mutants,
+        not no_cache,
+        jobs,
     )
     debug = bool(ctx.meta.get(DEBUG))
     ctx.exit(report(names or ("all",), wanted, as_json, debug, terminal.Progress(progress)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -27,7 +26,8 @@ def section(content: Content, abbreviations: Abbreviations) -> str:
     shown: dict[tuple[str, str], int] = {}  # the claim of the source at which a statement is printed
     entries = "\n".join(_entry(entry, content, abbreviations, shown) for entry in content.claims)
     legend = "<br>".join(escape(line) for line in words.LEGEND.splitlines())
-    return f"""<section class="columns" aria-labelledby="claims"><h2 id="claims">The claims of the source, one by one</h2>
+    return f"""<section class="columns" aria-labelledby="claims">
+<h2 id="claims">The claims of the source, one by one</h2>
 <p class="about">{_notation(abbreviations)}</p>
 {entries}
 <p class="legend">{legend}</p></section>"""
@@ -97,8 +97,8 @@ def _evidence(verdict: Verdict, content: Content) -> str:
 
 
 def _piece(piece: Evidence, content: Content) -> str:
-    text = f"{piece.text} [{piece.state.value}]"
-    return f'<a href="#{lemma_place(piece.lemma)}">{in_html(text)}</a>' if piece.lemma in content.slugs else in_html(text)
+    text = in_html(f"{piece.text} [{piece.state.value}]")
+    return f'<a href="#{lemma_place(piece.lemma)}">{text}</a>' if piece.lemma in content.slugs else text
 
 
 __all__ = ["section"]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ...kernel.terms import Term
 from .. import words
-from .pieces import badge, disclosure, fact, formula, formulas, link
+from .pieces import badge, disclosure, fact, formula, formulas, link, plain
 
 if TYPE_CHECKING:
     from ...checking.proof_steps import NamedStep
@@ -64,10 +64,9 @@ def _claim(report: LemmaReport, number: int, places: Places, known: Known | None
     elif known is not None:
         parts.append(f'<p class="about">{escape(words.proof_in_short(claim))}</p>')
     else:
-        stated = [*claim.hypotheses.values(), claim.conclusion]
-        shown = formulas([step.statement for step in claim.steps], beside=stated)
-        entries = zip(claim.steps, shown, strict=True)
-        steps = "\n".join(_step(*entry, places, number, k) for k, entry in enumerate(entries))
+        terms = [*(step.statement for step in claim.steps), *claim.hypotheses.values(), claim.conclusion]
+        write = formula if words.usable("mathml", terms) == "mathml" else plain
+        steps = "\n".join(_step(step, write(step.statement), places, number, k) for k, step in enumerate(claim.steps))
         proof = f"<ol>\n{steps}\n</ol>\n{_facts(claim, number, places)}"
         parts.append(disclosure(words.proof_in_short(claim), proof))
     return "\n".join([*parts, "</section>"])
@@ -135,9 +134,7 @@ def _mutant(report: MutantReport) -> str:
     )
 
 
-def _statement(
-    hypotheses: Mapping[str, Term], conclusion: Term, ids: Sequence[str], known: Known | None
-) -> str:
+def _statement(hypotheses: Mapping[str, Term], conclusion: Term, ids: Sequence[str], known: Known | None) -> str:
     """Each assumption with its name and its place, and the conclusion; what is known is given by name."""
     terms = [*hypotheses.values(), conclusion]
     *conditions, result = formulas(terms)

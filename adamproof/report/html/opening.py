@@ -66,7 +66,8 @@ def _cell(entry: ClaimVerdict) -> str:
     mark = glance.MARKS[status][0] + (" if" if status is Status.PROVED_UNDER else "")
     said = escape(f"Claim {number}, {entry.row.short or entry.row.text}: {glance.word(status)}")
     inner = f'<b>{number}</b><span aria-hidden="true">{mark}</span>'
-    return f'<li><a class="{kind_of(glance.word(status))}" href="#claim-{number}" title="{said}" aria-label="{said}">{inner}</a></li>'
+    kind = kind_of(glance.word(status))
+    return f'<li><a class="{kind}" href="#claim-{number}" title="{said}" aria-label="{said}">{inner}</a></li>'
 
 
 def _exceptions(content: Content) -> str:

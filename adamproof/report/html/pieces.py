@@ -24,14 +24,14 @@ def formula(term: Term, style: Style = STYLE) -> str:
     return formulas([term], style)[0]
 
 
-def formulas(terms: Sequence[Term], style: Style = STYLE, beside: Sequence[Term] = ()) -> list[str]:
-    """Formulas that are read together; in the kernel's own text where two names would be written alike.
+def formulas(terms: Sequence[Term], style: Style = STYLE) -> list[str]:
+    """Formulas that are read together; in the kernel's own text where two names would be written alike."""
+    return [_typeset(rows) for rows in in_pieces(terms, style)] if told_apart(terms, style) else list(map(plain, terms))
 
-    beside: others that stand beside them.
-    """
-    if told_apart([*terms, *beside], style):
-        return [_typeset(rows) for rows in in_pieces(terms, style)]
-    return [f'<div class="formula"><code>{escape(show(term, "ascii"))}</code></div>' for term in terms]
+
+def plain(term: Term) -> str:
+    """A formula in the kernel's own text."""
+    return f'<div class="formula"><code>{escape(show(term, "ascii"))}</code></div>'
 
 
 def _typeset(rows: Sequence[Sequence[Piece]]) -> str:
@@ -71,4 +71,4 @@ def disclosure(summary: str, html: str, is_open: bool = False) -> str:
     return f"<details{' open' if is_open else ''}><summary>{escape(summary)}</summary>\n{html}\n</details>"
 
 
-__all__ = ["badge", "disclosure", "fact", "formula", "formulas", "kind_of", "link"]
+__all__ = ["badge", "disclosure", "fact", "formula", "formulas", "kind_of", "link", "plain"]
