@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
 import adamproof
 from adamproof.theory.library import modules
 
+SITE = Path(__file__).parent
+sys.path.insert(0, str(SITE / "_ext"))
+
 project = "adamproof"
 author = "the adamproof authors"
 release = version = adamproof.__version__
 html_theme = "furo"
 html_title = "adamproof"
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.mathjax", "sphinx.ext.viewcode", "sphinx_click"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.viewcode", "sphinx_click", "formulas", "story"]
+html_copy_source = False
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 autodoc_member_order = "bysource"
@@ -22,7 +29,6 @@ autodoc_typehints = "description"
 exclude_patterns = ["_*"]
 nitpicky = False
 suppress_warnings = ["myst.xref_missing"]  # links to files of the repository that are no pages
-SITE = Path(__file__).parent
 
 
 def write_results(_: Any) -> None:
@@ -41,7 +47,7 @@ def write_results(_: Any) -> None:
             chapter = chapter_of(lemma)
             lines += [f"## {chapter.capitalize()}", ""]
         name = f"{lemma.label} {lemma.slug}" if lemma.label else lemma.slug
-        about = [f"*{lemma.source.value}*: {lemma.where}.", "", lemma._repr_latex_(), ""]
+        about = [f"*{lemma.source.value}*: {lemma.where}.", "", "```{raw} html", lemma.formulas, "```", ""]
         lines += [f"### {name}: {lemma.title}", "", *about]
     (SITE / "results.md").write_text("\n".join(lines), encoding="utf-8")
 

@@ -1,6 +1,7 @@
 """For notebooks: proofs, mutants and the source's claims as pages, a claim's two sides along a run, sliders.
 
-Everything here shows what other modules have found.  A `Shown` is HTML in a notebook and text at a prompt.
+Everything here shows what other modules have found.  A `Shown` is HTML in a notebook, formulas as MathML (TeX inside HTML
+is typeset by some of the programs that show notebooks, and not by others), and text at a prompt.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ..kernel.terms import Term
 from ..prover import TranslationError, prop, reals, term
 from ..render import show
+from ..render.legible import legible
 from ..support.columns import aligned
 from ..support.foreign_text import foreign
 from ..theory.lemma import Lemma, LemmaError, unknown_name
@@ -66,7 +68,7 @@ def claim(lemma: Lemma, name: str | None = None) -> Shown:
 def formula(**named: Any) -> Shown:
     """Expressions by name, such as a lemma's constants: formula(R=lemma.constants["R"])."""
     terms = {name: _term(expression) for name, expression in named.items()}
-    html = "".join(f"<div>$${_named(name)} = {_html(_latex(found))}$$</div>" for name, found in terms.items())
+    html = "".join(_block(f"{_named(name)}<mo>=</mo>{show(found, 'mathml')}") for name, found in terms.items())
     return Shown(f"<div>{html}</div>", "\n".join(f"{name} = {_plain(found)}" for name, found in terms.items()))
 
 
@@ -81,8 +83,9 @@ def _term(expression: Any) -> Term:
 def _named(name: str) -> str:
     """Words upright, also below: "initial gap", T_max; single letters as they are."""
     base, _, below = name.partition("_")
-    parts = [f"\\text{{{_html(part)}}}" if len(part) > 1 else _html(part) for part in (base, below)]
-    return f"{parts[0]}_{{{parts[1]}}}" if below else parts[0]
+    kinds = [("mtext" if len(part) > 1 else "mi", _html(part)) for part in (base, below)]
+    parts = [f"<{kind}>{part}</{kind}>" for kind, part in kinds]
+    return f"<msub>{parts[0]}{parts[1]}</msub>" if below else parts[0]
 
 
 # --- reports -------------------------------------------------------------------------------------
@@ -234,10 +237,6 @@ def _witness(witness: Witness) -> str:
     return f"at {witness.values or witness.label}, where {witness.slack} is false{witness.slack.closeness}"
 
 
-def _latex(found: Term) -> str:
-    return show(found, "latex")
-
-
 def _plain(found: Term) -> str:
     try:
         return show(found, "unicode")
@@ -246,18 +245,27 @@ def _plain(found: Term) -> str:
 
 
 def _display(found: Term) -> str:
-    return _math(found, "$$\n", "\n$$", "div")
+    try:
+        return _block(show(found, "mathml"))
+    except ValueError:
+        return f"<div>{_exactly(found)}</div>"
 
 
 def _inline(found: Term) -> str:
-    return _math(found, "$", "$", "span")
-
-
-def _math(found: Term, start: str, end: str, tag: str) -> str:
     try:
-        return f"<{tag}>{start}{_html(_latex(found))}{end}</{tag}>"
+        return legible(f"<math>{show(found, 'mathml')}</math>")
     except ValueError:
-        return f"<code>{_html(show(found, 'ascii'))}</code>"
+        return _exactly(found)
+
+
+def _block(formula: str) -> str:
+    """MathML on lines of its own, which scroll where the cell is narrower."""
+    return legible(f'<div style="overflow-x:auto"><math display="block">{formula}</math></div>')
+
+
+def _exactly(found: Term) -> str:
+    """The kernel's own text, where two names would look alike."""
+    return f"<code>{_html(show(found, 'ascii'))}</code>"
 
 
 def _lines(texts: Sequence[str]) -> str:

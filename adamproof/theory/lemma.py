@@ -269,6 +269,11 @@ class Lemma:
         """What the lemma states, as text."""
         return lemma_page.text(self._sequents)
 
+    @property
+    def formulas(self) -> str:
+        """What the lemma states, as HTML with MathML."""
+        return lemma_page.formulas(self._sequents)
+
     def _repr_latex_(self) -> str:
         return lemma_page.latex(self._sequents)
 
