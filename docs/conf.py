@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import adamproof
+from adamproof.render.prose import in_unicode
 from adamproof.theory.library import modules
 
 SITE = Path(__file__).parent
@@ -47,8 +48,8 @@ def write_results(_: Any) -> None:
             chapter = chapter_of(lemma)
             lines += [f"## {chapter.capitalize()}", ""]
         name = f"{lemma.label} {lemma.slug}" if lemma.label else lemma.slug
-        about = [f"*{lemma.source.value}*: {lemma.where}.", "", "```{raw} html", lemma.formulas, "```", ""]
-        lines += [f"### {name}: {lemma.title}", "", *about]
+        about = [f"*{lemma.source.value}*: {in_unicode(lemma.where)}.", "", "```{raw} html", lemma.formulas, "```", ""]
+        lines += [f"### {name}: {in_unicode(lemma.title)}", "", *about]
     (SITE / "results.md").write_text("\n".join(lines), encoding="utf-8")
 
 

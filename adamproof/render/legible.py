@@ -1,7 +1,7 @@
 """MathML that can still be read where its tags are taken away, as JupyterLab does in a notebook that is not trusted.
 
-Without tags a fraction is its two parts run together.  So the signs that a line of text needs ("/", "^", brackets) stand
-in the formula as well, hidden where MathML is shown.
+Without tags a fraction is its two parts run together.  So the signs that a line of text needs ("/", "^", brackets)
+stand in the formula as well, hidden where MathML is shown.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ def _marked(element: Element) -> Element:
         _enclose(element, 0)
         _enclose(element, 1, "/")
     elif element.tag == "msqrt":
+        _spaced(parts)
         brackets = not _closed(parts)
         element.insert(0, _hidden("√(" if brackets else "√"))
         if brackets:

@@ -1,7 +1,7 @@
 """For notebooks: proofs, mutants and the source's claims as pages, a claim's two sides along a run, sliders.
 
-Everything here shows what other modules have found.  A `Shown` is HTML in a notebook, formulas as MathML (TeX inside HTML
-is typeset by some of the programs that show notebooks, and not by others), and text at a prompt.
+Everything here shows what other modules have found.  A `Shown` is HTML in a notebook, formulas as MathML (TeX inside
+HTML is typeset by some of the programs that show notebooks, and not by others), and text at a prompt.
 """
 
 from __future__ import annotations
