@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,15 @@ author = "the adamproof authors"
 release = version = adamproof.__version__
 html_theme = "furo"
 html_title = "adamproof"
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.viewcode", "sphinx_click", "formulas", "story"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.viewcode",
+    "sphinx_click",
+    "docstrings",
+    "formulas",
+    "story",
+]
 html_copy_source = False
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
@@ -59,30 +66,5 @@ def chapter_of(lemma: Any) -> str:
     return next(parts[2] for module in modules() if (parts := module.split("."))[-1] == name)
 
 
-def as_plain_text(_app: Any, _what: str, _name: str, _obj: Any, _options: Any, lines: list[str]) -> None:
-    """Docstrings are plain text: formulas are not markup, and what is indented keeps its lines."""
-    paragraphs = [part.split("\n") for part in re.split(r"\n\s*\n", "\n".join(lines).strip("\n")) if part.strip()]
-    found: list[str] = []
-    for paragraph in paragraphs:
-        if any(line.startswith(" ") for line in paragraph):
-            found += ["::", "", *(f"   {line}" for line in paragraph), ""]
-        else:
-            found += [
-                *(re.sub(r"([|*_\\])", r"\\\1", line) if "`" not in line else marked(line) for line in paragraph),
-                "",
-            ]
-    lines[:] = found
-
-
-def marked(line: str) -> str:
-    """Code between backquotes as it is, the rest escaped."""
-    parts = re.split(r"`+", line)
-    return "".join(
-        f"``{part}``" if number % 2 and part else re.sub(r"([|*_\\])", r"\\\1", part)
-        for number, part in enumerate(parts)
-    )
-
-
 def setup(app: Any) -> None:
-    app.connect("autodoc-process-docstring", as_plain_text)
     app.connect("builder-inited", write_results)
