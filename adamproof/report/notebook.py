@@ -198,7 +198,8 @@ def sides(
 
     The claim's assumptions are not looked at.  Raises ModelError when a name has no value.
 
-    name: of a claim.  variables: numbers by name.  functions: by name, of integers and points, which give numbers.
+    lemma: of `adamproof.get`.  name: of a claim.  variables: numbers by name.  functions: by name, of integers and
+    points, which give numbers.
     """
     from ..numeric.evaluate import slack
     from ..numeric.models import Model
