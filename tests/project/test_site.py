@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from tests.session import Session
+
 ROOT = Path(__file__).resolve().parents[2]
 TEX = re.compile(r"\\[A-Za-z]+|\\[()\[\],;!]|\$\$|\$[^\s$][^$]*\$|\^\{")
 LOADS = {"script": "src", "img": "src", "iframe": "src", "link": "href", "source": "src", "object": "data"}
@@ -56,12 +58,18 @@ def build(source: Path, place: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def site(session: Session) -> Path:
+    """The site, built once for all processes of these tests."""
     pytest.importorskip("sphinx")
-    place = tmp_path_factory.mktemp("site")
-    done = build(ROOT / "docs", place)
-    assert done.returncode == 0, done.stderr
+    place = session.folder / "site"
+
+    def make() -> str:
+        done = build(ROOT / "docs", place)
+        assert done.returncode == 0, done.stderr
+        return "built"
+
+    session.once("site.txt", make)
     return place
 
 
@@ -105,7 +113,6 @@ def test_the_site_needs_no_network(site: Path) -> None:
 
 
 def cells(path: Path) -> list[Any]:
-    """The cells of a notebook before its exercises."""
     return list(json.loads(path.read_text(encoding="utf-8"))["cells"])
 
 
