@@ -93,6 +93,7 @@ def browsed(folder: Path, probe: str, profile: Path) -> Iterator[Server]:
     try:
         yield server
     finally:
+        server.go_on()
         browser.terminate()
         browser.wait(timeout=60)
         server.shutdown()

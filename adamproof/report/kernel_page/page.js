@@ -142,7 +142,12 @@
     const text = ` ${good} of ${entries.length} proofs are ${DATA.proved} here, as this report says (${seconds} s in all).`;
     said.replaceChildren(html("p", {}, badge({ kind: bad.length ? "bad" : "good", word: bad.length ? "LOOK" : DATA.proved }), text), html("ul", {}, ...items));
   };
-  DATA.proofs.forEach(place);
+  const begin = () => {
+    DATA.proofs.forEach(place);
+    if (entries.length) part("all").replaceChildren(buttonForAll());
+    for (const still of document.querySelectorAll("[data-kernel-still]")) still.hidden = true;
+  };
+  const buttonForAll = () => {
   const all = html("button", { type: "button" }, entries.length === 1 ? "Check the proof" : `Check all ${entries.length} proofs`);
   let running = false;
   all.addEventListener("click", async () => {
@@ -151,6 +156,7 @@
     await checkAll();
     running = false;
   });
-  part("all").replaceChildren(all);
-  for (const still of document.querySelectorAll("[data-kernel-still]")) still.hidden = true;
+  return all;
+  };
+  document.addEventListener("DOMContentLoaded", begin); // the claims stand below
 })();
