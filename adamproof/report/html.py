@@ -52,6 +52,7 @@ class Section:
 def document(content: Content, more: Sequence[Section] = ()) -> str:
     """The whole page.  more: sections that stand after the lines of evidence."""
     explorer = _explorer() if EXPLORED in content.slugs else ("", "")
+    sheet = "".join([style(), explorer[1], *(section.sheet for section in more)])
     body = "\n".join(
         [
             '<a class="skip" href="#main">Skip to the content</a>',
@@ -74,7 +75,7 @@ def document(content: Content, more: Sequence[Section] = ()) -> str:
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{escape(content.title)}</title>\n<style>\n{style()}{explorer[1]}{''.join(section.sheet for section in more)}</style>\n</head>\n"
+        f"<title>{escape(content.title)}</title>\n<style>\n{sheet}</style>\n</head>\n"
         f"<body>\n{body}\n</body>\n</html>\n"
     )
 

@@ -17,7 +17,11 @@ from typing import Any
 from .test_browser import BROWSER
 
 PROBE = "/probe.js"
-TOLD = "/told"
+TELL = """const tell = async (said) => {
+  const answer = await fetch("/told", { method: "POST", body: JSON.stringify(said) });
+  return answer.text();
+};
+"""
 Changed = Callable[[str], str]
 
 
@@ -39,8 +43,8 @@ class Handler(SimpleHTTPRequestHandler):
     def do_POST(self) -> None:
         said = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.told.put(said)
-        self.server.may_go_on.get(timeout=60)  # the test has looked, and has changed what it wants to change
-        self._answer(b"", "text/plain")
+        word = self.server.may_go_on.get(timeout=60)  # the test has looked, and has changed what it wants to change
+        self._answer(word.encode(), "text/plain")
 
     def _answer(self, content: bytes, kind: str) -> None:
         self.send_response(200)
@@ -65,25 +69,25 @@ class Server(ThreadingHTTPServer):
         self.folder, self.probe = folder, probe
         self.changed: Changed = str
         self.told: queue.Queue[Mapping[str, Any]] = queue.Queue()
-        self.may_go_on: queue.Queue[None] = queue.Queue()
+        self.may_go_on: queue.Queue[str] = queue.Queue()
 
     @property
     def port(self) -> int:
         return int(self.server_address[1])
 
     def next(self) -> Mapping[str, Any]:
-        """What the script in the page tells next; it waits until `go_on`."""
+        """What the script in the page tells next; it then waits until `go_on`."""
         return self.told.get(timeout=120)
 
-    def go_on(self) -> None:
-        self.may_go_on.put(None)
+    def go_on(self, word: str = "") -> None:
+        """Let the script go on; the word is what its `tell` answers."""
+        self.may_go_on.put(word)
 
 
 @contextmanager
 def browsed(folder: Path, probe: str, profile: Path) -> Iterator[Server]:
     """A browser that has opened the folder's page, with a script in it that calls `tell`."""
-    tell = f"const tell = (said) => fetch('{TOLD}', {{ method: 'POST', body: JSON.stringify(said) }});\n"
-    server = Server(folder, tell + probe)
+    server = Server(folder, TELL + probe)
     serving = threading.Thread(target=server.serve_forever, daemon=True)
     serving.start()
     command = [str(BROWSER), "--headless", "--disable-gpu", f"--user-data-dir={profile}", "--remote-debugging-port=0"]

@@ -109,8 +109,8 @@ def command(
     there.
 
     With --with-kernel the HTML is a folder, for a web server: its page has a button beside each proof file, which runs
-    the kernel on it in the reader's browser. It is the same kernel, not a second opinion. The folder must be new, empty,
-    or hold such a report, which is replaced.
+    the kernel on it in the reader's browser. It is the same kernel, not a second opinion. The folder must be new or
+    empty, or hold such a report, which is replaced.
 
     Exit status: as for `check`; 3 also if something that a verdict on a claim rests on fails. The files are written in
     any case.

@@ -95,9 +95,8 @@ def _earlier(folder: Path) -> set[str]:
     others = sorted(found - listed - {SUMS} if listed >= OURS else found)
     if others:
         more = f" and {len(others) - 1} more" if len(others) > 1 else ""
-        raise Unusable(
-            f"cannot write into {folder}: it has files that are not of such a report ({others[0]}{more}); name a new folder"
-        )
+        foreign = f"it has files that are not of such a report ({others[0]}{more})"
+        raise Unusable(f"cannot write into {folder}: {foreign}; name a new folder")
     return found
 
 

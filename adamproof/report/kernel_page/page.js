@@ -18,7 +18,8 @@
     last = Promise.resolve();
   const ask = (message) =>
     new Promise((answered) => {
-      const failed = ({ message: why }) => answered({ problem: `verify.js does not run here (${why || "it is not there"})` });
+      const failed = ({ message: why }) =>
+        answered({ problem: `verify.js does not run here (${why || "it is not there"})` });
       worker.onmessage = ({ data }) => answered(data);
       worker.onerror = failed;
       worker.postMessage(message);
@@ -37,13 +38,16 @@
     if (location.protocol === "file:") return { problem: fromDisk(), hopeless: true };
     started ??= start();
     const ready = await started;
-    const answer = ready.problem ? { ...ready, hopeless: true } : { ...ready, ...(await ask({ proof: address(proof.file) })) };
+    const answer = ready.problem
+      ? { ...ready, hopeless: true }
+      : { ...ready, ...(await ask({ proof: address(proof.file) })) };
     if (answer.hopeless || answer.fatal) end();
     return answer;
   };
   const verify = (proof) => (last = last.then(() => answered(proof))); // one after the other: there is one Python
   const fromDisk = () => {
-    const folder = decodeURIComponent(new URL(".", location.href).pathname).replace(/(.)\/$/, "$1");
+    const path = decodeURIComponent(new URL(".", location.href).pathname);
+    const folder = path.replace(/(.)\/$/, "$1").replace(/^\/(?=[A-Za-z]:)/, ""); // C:/... on Windows
     const quoted = /^[\w./-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", "'\\''")}'`;
     return (
       "a browser does this only for a page that comes from a server; run " +
@@ -57,7 +61,7 @@
   const FILE = { steps: "number of steps", sha256: "sha256" };
   const differing = (fields, proof, found) =>
     Object.keys(fields).filter((field) => JSON.stringify(proof[field]) !== JSON.stringify(found[field]));
-  const listed = (names) => names.join(" and the ");
+  const differ = (fields) => `these differ: ${fields.map((field) => ({ ...STATEMENT, ...FILE })[field]).join(", ")}`;
   const read = (proof, answer) => {
     if (answer.problem) return { kind: "open", word: "NOT CHECKED", text: `${answer.problem}.` };
     let found;
@@ -71,92 +75,114 @@
     const other = differing(STATEMENT, proof, found),
       another = differing(FILE, proof, found);
     if (other.length) {
-      const which = listed(other.map((field) => STATEMENT[field]));
-      const text = `the kernel accepts the file, but it does not prove what this report says: the ${which} differ.`;
+      const text = `the kernel accepts the file, but it does not prove what this report says; ${differ(other)}.`;
       return { kind: "bad", word: "ANOTHER STATEMENT", text, found, other };
     }
     if (another.length) {
-      const which = listed(another.map((field) => FILE[field]));
-      const text = `it proves what this report says, but it is not the file of which the report speaks: the ${which} differ.`;
+      const text = `it proves what this report says, but is not the file that this report speaks of; ${differ(another)}.`;
       return { kind: "bad", word: "ANOTHER FILE", text, found, other: another };
     }
-    return { kind: "good", word: DATA.proved, text: `the same file and the same statement as in this report (${time}).`, found, other };
+    return {
+      kind: "good",
+      word: DATA.proved,
+      text: `the same file and the same statement as in this report (${time}).`,
+      found,
+      other,
+    };
   };
   const badge = ({ kind, word }) => html("span", { class: `badge ${kind}` }, word);
   const lines = (value) => {
-    const texts = Array.isArray(value) ? value.map((each) => (Array.isArray(each) ? each.join(": ") : each)) : [String(value)];
+    const texts = Array.isArray(value)
+      ? value.map((each) => (Array.isArray(each) ? each.join(": ") : each))
+      : [String(value)];
     return texts.length ? texts.map((text) => html("code", {}, text)) : ["none"];
   };
   const details = (proof, { found, other }) => {
     const rows = Object.entries({ ...STATEMENT, ...FILE }).flatMap(([field, name]) => [
       html("dt", {}, name),
       html("dd", {}, ...lines(found[field])),
-      ...(other.includes(field) ? [html("dt", { class: "because" }, "this report says"), html("dd", {}, ...lines(proof[field]))] : []),
+      ...(other.includes(field)
+        ? [html("dt", { class: "because" }, "this report says"), html("dd", {}, ...lines(proof[field]))]
+        : []),
     ]);
-    return html("details", {}, html("summary", {}, "What the kernel says that the file proves"), html("dl", {}, ...rows));
+    return html(
+      "details",
+      {},
+      html("summary", {}, "What the kernel says that the file proves"),
+      html("dl", {}, ...rows),
+    );
   };
 
   // --- the buttons ---
 
-  const WAITING = "Python starts in this browser, which takes a few seconds ...";
+  const STARTING = "Python starts in this browser, which takes a few seconds ...";
   const entries = [];
   const place = (proof) => {
     const shown = document.querySelector(`[data-proof="${proof.place}"]`);
     if (!shown) return;
     const button = html("button", { type: "button" }, "Check this proof here");
-    const answer = html("div", { class: "kernel-answer", role: "status" });
+    const answer = html("div", { class: "kernel-answer" });
     shown.parentElement.append(html("div", { class: "kernel-check" }, button), answer);
-    const entry = { proof, answer, busy: false };
-    button.addEventListener("click", async () => {
-      if (!entry.busy) (await check(entry, started ? "..." : WAITING)).details?.setAttribute("open", "");
-    });
+    const entry = { proof, answer };
+    button.addEventListener("click", () => check(entry));
     entries.push(entry);
   };
-  const check = async (entry, waiting) => {
+  // One proof, for which somebody has asked: the answer is read aloud where pages are, and is open.
+  const check = async (entry) => {
+    if (entry.busy) return;
     entry.busy = true;
-    if (waiting) entry.answer.replaceChildren(waiting);
-    const answer = await verify(entry.proof);
-    const result = read(entry.proof, answer);
-    const more = result.found ? [details(entry.proof, result)] : [];
-    entry.answer.replaceChildren(html("p", {}, badge(result), ` ${result.text}`), ...more);
+    entry.answer.setAttribute("role", "status");
+    entry.answer.replaceChildren(started ? "The kernel reads it ..." : STARTING);
+    show(entry, await verify(entry.proof));
+    entry.answer.querySelector("details")?.setAttribute("open", "");
     entry.busy = false;
-    return { result, details: more[0], hopeless: answer.hopeless };
+  };
+  const show = ({ proof, answer: place }, answer) => {
+    const result = read(proof, answer);
+    const more = result.found ? [details(proof, result)] : [];
+    place.replaceChildren(html("p", {}, badge(result), ` ${result.text}`), ...more);
+    return result;
   };
   const checkAll = async () => {
-    const [bar, said] = [html("progress", { max: entries.length, value: 0, "aria-label": "Proofs checked" }), part("answers")];
-    said.replaceChildren(bar, ` ${WAITING}`);
+    const bar = html("progress", { max: entries.length, value: 0, "aria-label": "Proofs checked" });
+    part("answers").replaceChildren(bar, started ? "" : ` ${STARTING}`);
     const began = performance.now();
     const results = [];
     for (const entry of entries) {
-      const { result, hopeless } = await check(entry);
-      results.push({ entry, result });
+      const answer = await verify(entry.proof);
+      results.push({ proof: entry.proof, ...show(entry, answer) });
       bar.value = results.length;
-      if (hopeless) break;
+      if (bar.nextSibling) bar.nextSibling.remove();
+      if (answer.hopeless) break;
     }
-    const seconds = ((performance.now() - began) / 1000).toFixed(1);
-    const bad = results.filter(({ result }) => result.kind !== "good");
+    summarise(results, (performance.now() - began) / 1000);
+  };
+  const summarise = (results, seconds) => {
+    const bad = results.filter(({ kind }) => kind !== "good");
     const good = results.length - bad.length;
-    const items = bad.map(({ entry, result }) =>
-      html("li", {}, badge(result), " ", html("a", { href: `#${entry.proof.place}` }, entry.proof.file), `: ${result.text}`),
+    const word = bad.length ? { kind: "bad", word: "LOOK" } : { kind: "good", word: DATA.proved };
+    const text = `${good} of ${entries.length} proofs are ${DATA.proved} here, as this report says (${seconds.toFixed(1)} s).`;
+    const items = bad.map((each) =>
+      html("li", {}, badge(each), " ", html("a", { href: `#${each.proof.place}` }, each.proof.file), `: ${each.text}`),
     );
-    const text = ` ${good} of ${entries.length} proofs are ${DATA.proved} here, as this report says (${seconds} s in all).`;
-    said.replaceChildren(html("p", {}, badge({ kind: bad.length ? "bad" : "good", word: bad.length ? "LOOK" : DATA.proved }), text), html("ul", {}, ...items));
+    part("answers").replaceChildren(html("p", {}, badge(word), ` ${text}`), html("ul", {}, ...items));
+  };
+  const buttonForAll = () => {
+    const words = entries.length === 1 ? "Check the proof" : `Check all ${entries.length} proofs`;
+    const button = html("button", { type: "button" }, words);
+    let running = false;
+    button.addEventListener("click", async () => {
+      if (running) return;
+      running = true;
+      await checkAll();
+      running = false;
+    });
+    return button;
   };
   const begin = () => {
     DATA.proofs.forEach(place);
     if (entries.length) part("all").replaceChildren(buttonForAll());
     for (const still of document.querySelectorAll("[data-kernel-still]")) still.hidden = true;
-  };
-  const buttonForAll = () => {
-  const all = html("button", { type: "button" }, entries.length === 1 ? "Check the proof" : `Check all ${entries.length} proofs`);
-  let running = false;
-  all.addEventListener("click", async () => {
-    if (running) return;
-    running = true;
-    await checkAll();
-    running = false;
-  });
-  return all;
   };
   document.addEventListener("DOMContentLoaded", begin); // the claims stand below
 })();

@@ -76,14 +76,15 @@ def section(found: Sequence[Proof], own: Mapping[str, bytes], pyodide: Pyodide) 
         "proofs": [proof.data for proof in found],
     }
     text = f"""<section aria-labelledby="{PLACE}"><h2 id="{PLACE}">{TITLE}</h2>
-<p>The folder that this page is in holds every proof file, and the kernel that read them when this report was made,
-unchanged. "Check this proof here", beside a proof file, runs it again: in your browser, on your machine. What the
-kernel then says is compared with this report.</p>
-<p><strong>It is the same kernel, not a second opinion.</strong> It tells whether a file, or what this page says that it
-proves, has changed since; an error in the kernel it repeats. Other checkers, such as Coq, give a second opinion, under
-<a href="#lines">Lines of evidence</a>. The formulas of this page are set from the same statements for the eye; what is
-checked is the kernel's text, which you can read under each answer. Whoever can change this whole folder can change this
-check, too: a kernel from elsewhere reads the same files, with <code>python -m adamproof.kernel proofs/*.json</code>.</p>
+<p>The folder of this page holds every proof file and, unchanged, the kernel that read them when this report was made.
+"Check this proof here", beside a proof file, runs that kernel on it: in your browser, on your machine. What it says is
+then compared with this report.</p>
+<p><strong>It is the same kernel, not a second opinion.</strong> It tells whether a file, or what this page says that
+the file proves, has changed since; an error in the kernel it repeats. Other checkers, such as Coq, give a second
+opinion, under <a href="#lines">Lines of evidence</a>. What is compared is the statement in the kernel's own text, which
+stands under each answer: the formulas of this page are made from it for the eye. Whoever can change this whole folder
+can change this check, too; a kernel from elsewhere reads the same files, with
+<code>python -m adamproof.kernel proofs/*.json</code>.</p>
 <p>{escape(_python(pyodide))}</p>
 <p data-kernel-still>To check proofs here, allow this page its scripts.</p>
 <p id="kernel-all"></p>
@@ -102,7 +103,7 @@ def _python(pyodide: Pyodide) -> str:
         return f"{about}is in the folder as well: no network is needed, and nothing is sent anywhere.{tried}"
     host = pyodide.base.split("/")[2]
     return (
-        f"{about}your browser fetches from {host} at the first check, 13 MB. Every file of it must have the SHA-256 "
+        f"{about}your browser fetches from {host} at the first check, 13.5 MB. Every file of it must have the SHA-256 "
         "that stands in this page, or it is not run. No proof file is sent anywhere."
     )
 

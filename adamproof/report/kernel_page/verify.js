@@ -40,7 +40,8 @@ const load = async (address, digest) => {
   const plain = found ?? (await request(address, { cache: "no-store" }).catch(() => null));
   const name = decodeURI(new URL(address).pathname.split("/").slice(-2).join("/"));
   if (!plain) throw new Problem(unreachable(address));
-  if (!plain.ok) throw new Problem(`${hostOf(address)} has no ${name} (${plain.status}); the folder was not copied whole`);
+  if (!plain.ok)
+    throw new Problem(`${hostOf(address)} has no ${name} (${plain.status}); the folder was not copied whole`);
   throw new Problem(`${name} is not the file that belongs to this report (its SHA-256 differs); nothing was run`);
 };
 const loadAll = async (base, digests) => {
@@ -59,7 +60,8 @@ const imported = async (bytes) => {
 // --- Python ---
 
 const start = async ({ pyodide, kernel }) => {
-  if (typeof WebAssembly !== "object") throw new Problem("this browser runs no WebAssembly, or it is switched off there");
+  if (typeof WebAssembly !== "object")
+    throw new Problem("this browser runs no WebAssembly, or it is switched off there");
   const [files, sources] = await Promise.all([
     loadAll(pyodide.base, pyodide.files),
     loadAll(kernel.base, kernel.files),
@@ -99,6 +101,9 @@ self.onmessage = async ({ data }) => {
     self.postMessage(data.start ? await start(data.start) : await verify(data.proof));
   } catch (error) {
     const known = error instanceof Problem;
-    self.postMessage({ problem: known ? error.message : `Python ended in this browser: ${error.message ?? error}`, fatal: !known });
+    self.postMessage({
+      problem: known ? error.message : `Python ended in this browser: ${error.message ?? error}`,
+      fatal: !known,
+    });
   }
 };
