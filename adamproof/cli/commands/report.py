@@ -48,22 +48,28 @@ if TYPE_CHECKING:
         "report --html report.html",
         "report --html report.html --latex report.tex --date 2026-01-31",
         "report B.2 mine.py --html mine.html",
+        "report --html site --with-kernel --pyodide package",
     ),
 )
 @with_options(
     SOME_NAMES,
-    click.option("--html", metavar="FILE", shell_complete=complete_file, help="Write one HTML file."),
+    click.option(
+        "--html",
+        metavar="FILE",
+        shell_complete=complete_file,
+        help="Write one HTML file (a folder with --with-kernel).",
+    ),
     click.option("--latex", metavar="FILE", shell_complete=complete_file, help="Write a LaTeX document."),
     click.option(
         "--with-kernel",
         is_flag=True,
-        help="Make --html a folder, with the proof files and the kernel, in which readers check them in their browser.",
+        help="Put the proof files and the kernel beside the HTML, for readers to check in their browser.",
     ),
     click.option(
         "--pyodide",
         metavar="FOLDER",
         shell_complete=complete_folder,
-        help="Put Python for browsers there too: the unpacked npm package pyodide (else the page fetches it).",
+        help="Put Python for browsers there, too: the unpacked npm package pyodide (else the page fetches it).",
     ),
     click.option(
         "--records",

@@ -66,7 +66,7 @@ const start = async ({ pyodide, kernel }) => {
     loadAll(pyodide.base, pyodide.files),
     loadAll(kernel.base, kernel.files),
   ]);
-  // From here on nothing is fetched but proof files, whatever the Python distribution would like to have.
+  // What Pyodide fetches from here on are the bytes that were verified, and nothing else.
   self.fetch = async (address) => {
     const bytes = files.get(String(address).replace(NOWHERE, ""));
     if (!bytes) throw new TypeError(`nothing else is fetched: ${address}`);
