@@ -1,6 +1,7 @@
 """A report as one HTML file that needs nothing else: formulas are MathML, styles are in the page.
 
-There is no script but that of the explorer, in a report on its theorem; the rest of the page does without.
+There is no script but that of the explorer, in a report on its theorem; the rest of the page does without.  The page of
+a folder with the kernel in it (kernel_page) has a section more, with a script.
 
 Whatever comes from lemma files, records or the command line goes through `escape`; plots are images, in which
 a browser runs no script.
@@ -12,6 +13,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -37,18 +39,30 @@ EXPLORED = "main-theorem"  # the lemma of the explorer's bound
 GOOD, BAD = {"PROVED", "correctly rejected"}, {"REFUTED", "REJECTED", "NOT REJECTED"}
 
 
-def document(content: Content) -> str:
-    """The whole page."""
+@dataclass(frozen=True)
+class Section:
+    """A section that not every page has: its place, its title, its HTML, and what it adds to the style sheet."""
+
+    place: str
+    title: str
+    html: str
+    sheet: str
+
+
+def document(content: Content, more: Sequence[Section] = ()) -> str:
+    """The whole page.  more: sections that stand after the lines of evidence."""
     explorer = _explorer() if EXPLORED in content.slugs else ("", "")
+    sheet = "".join([style(), explorer[1], *(section.sheet for section in more)])
     body = "\n".join(
         [
             '<a class="skip" href="#main">Skip to the content</a>',
             f"<header><h1>{escape(content.title)}</h1>{_about(content)}</header>",
-            f'<nav aria-label="Contents">{_contents(content)}</nav>',
+            f'<nav aria-label="Contents">{_contents(content, more)}</nav>',
             '<main id="main">',
             _how_to_read(content),
             *([_claims(content)] if content.claims else []),
             _lines(content),
+            *(section.html for section in more),
             _dependencies(content),
             explorer[0],
             *(_chapter(content, name, parts) for name, parts in content.chapters),
@@ -61,7 +75,7 @@ def document(content: Content) -> str:
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{escape(content.title)}</title>\n<style>\n{style()}{explorer[1]}</style>\n</head>\n"
+        f"<title>{escape(content.title)}</title>\n<style>\n{sheet}</style>\n</head>\n"
         f"<body>\n{body}\n</body>\n</html>\n"
     )
 
@@ -86,10 +100,12 @@ def _about(content: Content) -> str:
     return f"<p>{date}{escape(content.summary)}</p>"
 
 
-def _contents(content: Content) -> str:
+def _contents(content: Content, more: Sequence[Section]) -> str:
     links = [_entry("how-to-read", "How to read this")]
     links += [_entry("claims", "The claims of the source")] if content.claims else []
-    links += [_entry("lines", "Lines of evidence"), _entry("dependencies", "What rests on what")]
+    links += [_entry("lines", "Lines of evidence")]
+    links += [_entry(section.place, section.title) for section in more]
+    links += [_entry("dependencies", "What rests on what")]
     links += [_entry("explorer", "Explorer")] if EXPLORED in content.slugs else []
     for name, parts in content.chapters:
         inner = "".join(
@@ -329,7 +345,7 @@ def _facts(claim: ClaimReport, number: int, places: Places) -> list[tuple[str, s
         digest = hashlib.sha256(claim.proof.encode()).hexdigest()
         verified = ", verified in a fresh process" if claim.is_proved else ", not accepted"
         size = f"{claim.proof_steps} kernel steps, {words.size(claim.proof)}{verified}"
-        found.append(("proof file", f"{size}; sha256 <code>{digest}</code>"))
+        found.append(("proof file", f'{size}; sha256 <code data-proof="{places.claim(number)}">{digest}</code>'))
     if claim.numbers is not None:
         found.append(("numbers", "<br>".join(escape(line) for line in str(claim.numbers).splitlines())))
     elif claim.is_proved:
