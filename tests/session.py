@@ -7,12 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from adamproof.export.coq.development import LIBRARY
 from adamproof.export.coq.handwritten import prelude
+from adamproof.report.kernel_page.pyodide import VERSION
 
 ROOT = Path(__file__).resolve().parents[1]
 COQC = """#!/bin/sh
@@ -63,6 +65,25 @@ class Session:
 
         self.once("coqc.txt", make)
         return folder
+
+    def pyodide(self) -> tuple[Path, str]:
+        """The unpacked npm package pyodide, and why it is not there (nothing if it is)."""
+
+        def make() -> str:
+            npm = shutil.which("npm")
+            if npm is None:
+                return "there is no npm"
+            own = {**os.environ, "npm_config_cache": str(self.folder / "npm")}
+            command = [npm, "pack", "--silent", f"pyodide@{VERSION}"]
+            done = subprocess.run(command, cwd=self.folder, env=own, capture_output=True, text=True, check=False)
+            if done.returncode:
+                return " ".join(done.stderr.split())[-300:] or "npm cannot fetch it"
+            with tarfile.open(self.folder / done.stdout.split()[-1]) as packed:
+                packed.extractall(self.folder / "pyodide", filter="data")
+            return ""
+
+        missing = self.once("pyodide.txt", make)
+        return self.folder / "pyodide" / "package", missing
 
     def claims(self) -> str:
         """The whole table of claims as JSON, found under the hash seed 0, without records of one's own."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +48,7 @@ def expect_writable(path: str) -> None:
         target = Path(path).resolve()
         if target.exists() and not stat.S_ISREG(target.stat().st_mode):
             return  # a device or a pipe, which is not opened before there is something to write
-        _try_folder(target.parent)
+        files.try_folder(target.parent)
     except (OSError, ValueError) as error:
         raise CliError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from error
 
@@ -67,12 +66,6 @@ def expect_drawable(picture: str | None, data: str | None) -> None:
     for path in (picture, data):
         if path is not None:
             expect_writable(path)
-
-
-def _try_folder(folder: Path) -> None:
-    """Make a file in a folder, which is gone at once.  Raises OSError: permissions alone do not say what will work."""
-    with tempfile.NamedTemporaryFile(dir=folder, prefix=".adamproof-"):
-        pass
 
 
 def _write(path: Path, text: str) -> None:
@@ -95,7 +88,7 @@ def make_folder(path: str) -> Path:
     except OSError as error:
         raise CliError(f"cannot make the folder {path}: {error.strerror}") from error
     try:
-        _try_folder(folder)
+        files.try_folder(folder)
     except OSError as error:
         raise CliError(f"cannot write into the folder {path}: {error.strerror}") from error
     return folder

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import signal
 import time
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from ..support.files import free_name, plain_name
 from . import files, json_output, terminal
 from .errors import DEBUG, INTERRUPTED, CliError
 from .names import concerned, resolve
@@ -90,12 +90,5 @@ def summary(outcomes: Sequence[Outcome]) -> str:
 def save(outcome: Outcome, folder: Path, taken: set[str]) -> None:
     """Write a lemma's proof files, named after lemma and claim; names that are taken get a number."""
     for claim, proof in outcome.proofs:
-        stem = f"{_file_name(outcome.slug)}.{_file_name(claim)}"
-        name = next(name for name in (stem, *(f"{stem}-{n}" for n in range(2, 10**6))) if name not in taken)
-        taken.add(name)
+        name = free_name(f"{plain_name(outcome.slug)}.{plain_name(claim)}", taken)
         files.write(folder / f"{name}.json", proof)
-
-
-def _file_name(text: str) -> str:
-    """A name as part of a file name: nothing in it can lead to another folder."""
-    return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")[:80].lower() or "unnamed"

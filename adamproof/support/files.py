@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -35,3 +37,21 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 def beside(path: Path) -> Path:
     """A name that no other process or thread takes, in the same folder: replacing is atomic."""
     return path.with_name(f".{path.name[:40]}.{uuid.uuid4().hex[:12]}.tmp")
+
+
+def try_folder(folder: Path) -> None:
+    """Make a file in a folder, which is gone at once.  Raises OSError: permissions alone do not say what will work."""
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=".adamproof-"):
+        pass
+
+
+def plain_name(text: str) -> str:
+    """A name as part of a file name: nothing in it can lead to another folder."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")[:80].lower() or "unnamed"
+
+
+def free_name(stem: str, taken: set[str]) -> str:
+    """The first of the names stem, stem-2, stem-3, ... that is not taken; from now on it is."""
+    name = next(name for name in (stem, *(f"{stem}-{n}" for n in range(2, 10**6))) if name not in taken)
+    taken.add(name)
+    return name

@@ -29,6 +29,11 @@ def text(file: Traversable) -> str:
     return _named(file, lambda: file.read_text(encoding="utf-8"))
 
 
+def content(file: Traversable) -> bytes:
+    """The bytes of a file.  Raises OSError."""
+    return _named(file, file.read_bytes)
+
+
 def entries(place: Traversable, *suffixes: str) -> list[Traversable]:
     """What is in a folder, sorted by name; with suffixes, only what ends in one of them.  Raises OSError."""
     found = _named(place, lambda: list(place.iterdir()))

@@ -45,7 +45,7 @@ def run(place: Path, folder: Path, *command: str) -> tuple[int, str, str]:
         "check sign-form -q --no-cache",
         "list",
         "export sign-form --to coq -o file",
-        "report sign-form --html file --no-cache",
+        "report sign-form --html file --no-cache --with-kernel",
         "explore --html file",
     ],
 )
@@ -54,9 +54,10 @@ def test_a_zip_file_answers_as_a_folder_does(command: str, archive: Path, tmp_pa
     answers = []
     for place in (archive, ROOT):
         answer = run(place, tmp_path, "-m", "adamproof", *command.split())
-        file = tmp_path / "file"
-        answers.append((answer, file.read_bytes() if file.exists() else b""))
-        file.unlink(missing_ok=True)
+        files = [path for path in sorted(tmp_path.rglob("*")) if path.is_file()]
+        answers.append((answer, [(path.relative_to(tmp_path), path.read_bytes()) for path in files]))
+        for path in files:
+            path.unlink()
     assert answers[0] == answers[1]
     assert answers[0][0][::2] == (0, "")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .. import files, terminal
+from .. import files, report_folder, terminal
 from ..errors import DEBUG, CliError
 from ..options import (
     AS_JSON,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ...crosscheck.records import Opinions
     from ...experiments.observed import Observed
     from ...report.content import Content
+    from ...report.kernel_page.pyodide import Pyodide
     from ...report.parts import Part
     from ..names import Target
     from ..tasks import Outcome, Settings
@@ -48,12 +49,29 @@ if TYPE_CHECKING:
         "report --html report.html --latex report.tex --date 2026-01-31",
         "report --short --html short.html",
         "report B.2 mine.py --html mine.html",
+        "report --html site --with-kernel --pyodide package",
     ),
 )
 @with_options(
     SOME_NAMES,
-    click.option("--html", metavar="FILE", shell_complete=complete_file, help="Write one HTML file."),
+    click.option(
+        "--html",
+        metavar="FILE",
+        shell_complete=complete_file,
+        help="Write one HTML file (a folder with --with-kernel).",
+    ),
     click.option("--latex", metavar="FILE", shell_complete=complete_file, help="Write a LaTeX document."),
+    click.option(
+        "--with-kernel",
+        is_flag=True,
+        help="Put the proof files and the kernel beside the HTML, for readers to check in their browser.",
+    ),
+    click.option(
+        "--pyodide",
+        metavar="FOLDER",
+        shell_complete=complete_folder,
+        help="Put Python for browsers there, too: the unpacked npm package pyodide (else the page fetches it).",
+    ),
     click.option(
         "--records",
         metavar="DIR",
@@ -79,6 +97,8 @@ def command(
     names: tuple[str, ...],
     html: str | None,
     latex: str | None,
+    with_kernel: bool,
+    pyodide: str | None,
     records: str | None,
     date: str,
     claims: bool | None,
@@ -97,15 +117,26 @@ def command(
     main-theorem has the page of `explore` in it. A picture of what rests on what is drawn if Graphviz's program dot is
     there.
 
+    With --with-kernel the HTML is a folder, for a web server: its page has a button beside each proof file, which runs
+    the kernel on it in the reader's browser. It is the same kernel, not a second opinion. The folder must be new or
+    empty, or hold such a report, which is replaced.
+
     Exit status: as for `check`; 3 also if something that a verdict on a claim rests on fails. The files are written in
     any case.
     """
     paths = {form: path for form, path in (("html", html), ("latex", latex)) if path is not None}
     if not paths:
         raise CliError("there is nothing to write; name a file with --html FILE, --latex FILE or both")
+    if with_kernel and html is None:
+        raise CliError("--with-kernel is about the HTML; name its folder with --html DIR")
+    if pyodide is not None and not with_kernel:
+        raise CliError("--pyodide is for a report with the kernel in it; add --with-kernel")
+    if with_kernel and short:
+        raise CliError("--with-kernel is for the proof files, which --short leaves out; use one of them")
     everything = not names or [name.lower() for name in names] == ["all"]
     wanted = Wanted(
         paths,
+        report_folder.pyodide(pyodide) if with_kernel else None,
         records,
         date,
         everything if claims is None else claims,
@@ -121,9 +152,13 @@ def command(
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the report is to be: files by form ("html", "latex"), and what goes into them."""
+    """What the report is to be: files by form ("html", "latex"), and what goes into them.
+
+    pyodide: the Python of a report with the kernel, whose HTML is a folder.
+    """
 
     paths: Mapping[str, str]
+    pyodide: Pyodide | None
     records: str | None
     date: str
     claims: bool
@@ -133,14 +168,18 @@ class Wanted:
     cache: bool
     jobs: int
 
+    def is_folder(self, form: str) -> bool:
+        """Whether what is written in this form is a folder."""
+        return form == "html" and self.pyodide is not None
+
 
 def report(names: Sequence[str], wanted: Wanted, as_data: bool, debug: bool, progress: terminal.Progress) -> int:
     """Check, judge and write; the exit status.  Nothing is written before everything is there."""
     from ...claims.gathering import WORKER
     from ..tasks import workers
 
-    for path in wanted.paths.values():
-        files.expect_writable(path)
+    for form, path in wanted.paths.items():
+        (report_folder if wanted.is_folder(form) else files).expect_writable(path)
     if wanted.claims or wanted.records is not None:
         expect_folder(wanted.records)
     with workers(wanted.jobs, progress, WORKER) as processes:
@@ -180,8 +219,12 @@ def _report(
         terminal.warn(warning)
     parts = [_part(outcome) for outcome in outcomes]
     content = Content(parts, found, runs, versions(), wanted.date, opinions=opinions, short=wanted.short)
+    reports = [outcome.report for outcome in outcomes if outcome.report is not None]
     for form, path in wanted.paths.items():
-        files.write(path, written(content, form))
+        if wanted.pyodide is not None and wanted.is_folder(form):
+            report_folder.write(path, content, reports, wanted.pyodide)
+        else:
+            files.write(path, written(content, form))
     code = worst([*(outcome.exit_code for outcome in outcomes), status(found)])
     _say(content, wanted, code, as_data)
     return code
@@ -254,6 +297,9 @@ def _say(content: Content, wanted: Wanted, code: int, as_data: bool) -> None:
         document = json_output.document("report", code, files=dict(wanted.paths), lemmas=lemmas, claims=verdicts)
         terminal.say(document)
         return
-    for path in wanted.paths.values():
-        size = Path(path).stat().st_size if Path(path).is_file() else 0
+    for form, path in wanted.paths.items():
+        inside = Path(path).rglob("*") if wanted.is_folder(form) else [Path(path)]
+        size = sum(file.stat().st_size for file in inside if file.is_file())
         terminal.say(f"{click.format_filename(path)}: {content.summary}{f' ({size / 1e6:.1f} MB)' if size else ''}")
+        if wanted.is_folder(form):
+            terminal.say(report_folder.how_to_open(path))

@@ -95,7 +95,7 @@ def _facts(claim: ClaimReport, number: int, places: Places) -> str:
     if claim.proof:
         digest = hashlib.sha256(claim.proof.encode()).hexdigest()
         size = f"{words.kernel_steps(claim)}, {words.size(claim.proof)}"
-        found.append(("proof file", f"{size}; sha256 <code>{digest}</code>"))
+        found.append(("proof file", f'{size}; sha256 <code data-proof="{places.claim(number)}">{digest}</code>'))
     if claim.numbers is not None:
         found.append(("numbers", "<br>".join(escape(line) for line in str(claim.numbers).splitlines())))
     elif claim.is_proved:

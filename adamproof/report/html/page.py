@@ -1,6 +1,7 @@
 """A report as one HTML file that needs nothing else: formulas are MathML, styles are in the page.
 
-There is no script but that of the explorer, in a report on its theorem; the rest of the page does without.
+There is no script but that of the explorer, in a report on its theorem; the rest of the page does without.  The page of
+a folder with the kernel in it (kernel_page) has a section more, with a script.
 
 Whatever comes from lemma files, records or the command line goes through `escape`; plots are images, in which
 a browser runs no script.
@@ -19,7 +20,7 @@ from ...support import package_data
 from .. import words
 from ..drawing import picture
 from ..parts import Part, lemma_place
-from .pieces import disclosure, link
+from .pieces import Section, disclosure, link
 
 if TYPE_CHECKING:
     from ...experiments.observed import Observed
@@ -28,20 +29,22 @@ if TYPE_CHECKING:
 EXPLORED = "main-theorem"  # the lemma of the explorer's bound
 
 
-def document(content: Content) -> str:
-    """The whole page."""
+def document(content: Content, more: Sequence[Section] = ()) -> str:
+    """The whole page.  more: sections that stand after the lines of evidence."""
     explorer = _explorer() if _has_explorer(content) else ("", "")
     opening, claims = _of_claims(content) if content.claims else ("", "")
+    sheet = "".join([style(), explorer[1], *(section.sheet for section in more)])
     body = "\n".join(
         [
             '<a class="skip" href="#main">Skip to the content</a>',
             f"<header><h1>{escape(content.title)}</h1>{_about(content)}</header>",
-            f'<nav aria-label="Contents">{_contents(content)}</nav>',
+            f'<nav aria-label="Contents">{_contents(content, more)}</nav>',
             '<main id="main">',
             opening,
             _how_to_read(content),
             claims,
             _lines(content),
+            *(section.html for section in more),
             _dependencies(content),
             explorer[0],
             *(_chapter(content, name, parts) for name, parts in content.chapters),
@@ -54,7 +57,7 @@ def document(content: Content) -> str:
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{escape(content.title)}</title>\n<style>\n{style()}{explorer[1]}</style>\n</head>\n"
+        f"<title>{escape(content.title)}</title>\n<style>\n{sheet}</style>\n</head>\n"
         f"<body>\n{body}\n</body>\n</html>\n"
     )
 
@@ -92,11 +95,13 @@ def _about(content: Content) -> str:
     return f"<p>{date}{escape(content.summary)}</p>"
 
 
-def _contents(content: Content) -> str:
+def _contents(content: Content, more: Sequence[Section]) -> str:
     links = [_entry("result", "The result")] if content.claims else []
     links += [_entry("how-to-read", "How to read this")]
     links += [_entry("claims", "The claims of the source")] if content.claims else []
-    links += [_entry("lines", "Lines of evidence"), _entry("dependencies", "What rests on what")]
+    links += [_entry("lines", "Lines of evidence")]
+    links += [_entry(section.place, section.title) for section in more]
+    links += [_entry("dependencies", "What rests on what")]
     links += [_entry("explorer", "Explorer")] if _has_explorer(content) else []
     for name, parts in content.chapters:
         inner = "".join(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
 from ...kernel.terms import Term
@@ -17,6 +18,16 @@ from ...render.pieces import Piece, in_pieces
 
 NARROWEST = 10.0  # em: what is no wider fits on every page
 GOOD, BAD = {"PROVED", "PROVED IF", "correctly rejected"}, {"REFUTED", "REJECTED", "NOT REJECTED"}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section that not every page has: its place, its title, its HTML, and what it adds to the style sheet."""
+
+    place: str
+    title: str
+    html: str
+    sheet: str
 
 
 def formula(term: Term, style: Style = STYLE) -> str:
@@ -71,4 +82,4 @@ def disclosure(summary: str, html: str, is_open: bool = False) -> str:
     return f"<details{' open' if is_open else ''}><summary>{escape(summary)}</summary>\n{html}\n</details>"
 
 
-__all__ = ["badge", "disclosure", "fact", "formula", "formulas", "kind_of", "link", "plain"]
+__all__ = ["Section", "badge", "disclosure", "fact", "formula", "formulas", "kind_of", "link", "plain"]
