@@ -15,8 +15,8 @@ from pathlib import Path
 
 from ...checking.report import LemmaReport
 from ...support.files import beside, try_folder
-from ..html.page import document
 from ..content import Content
+from ..html.page import document
 from . import Unusable, page
 from .pyodide import HERE, Pyodide
 

@@ -141,6 +141,7 @@
     const result = read(proof, answer);
     const more = result.found ? [details(proof, result)] : [];
     place.replaceChildren(html("p", {}, badge(result), ` ${result.text}`), ...more);
+    if (result.kind !== "good") place.closest("details")?.setAttribute("open", ""); // the proof above it
     return result;
   };
   const checkAll = async () => {
