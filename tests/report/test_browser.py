@@ -1,4 +1,4 @@
-"""A real browser opens a report: formulas have a size, links lead somewhere, the page never scrolls sideways."""
+"""A real browser opens a report: formulas fit, links lead somewhere, the page never scrolls sideways, print has it all."""
 
 from __future__ import annotations
 
@@ -18,24 +18,32 @@ from tests.report.page import assert_sound
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 needs_browser = pytest.mark.skipif(BROWSER is None, reason="needs Chromium")
+needs_poppler = pytest.mark.skipif(not all(map(shutil.which, ("pdfinfo", "pdftotext"))), reason="needs Poppler")
+WIDTHS = (360, 400, 1400)  # phones, and a window in which the contents stand beside the text
 
 LINK = "#explore?steps=10000&dim=16&grad1=4"  # a setting of the explorer of which the theorem says something
-# The report in a frame of a given width (a window may not be that narrow); what is measured becomes the title.
+# The report in a frame of a given width (a window may not be that narrow), all of it open; what is measured becomes the
+# title.  cut: what is wider than its place, so that it would scroll, and what ends beyond the page.
 PROBE = """<!DOCTYPE html><meta charset="utf-8"><title></title>
 <iframe width="{width}" height="900" srcdoc="{page}"></iframe>
 <script>
 document.querySelector("iframe").onload = (event) => {{
   const page = event.target.contentDocument, all = (what) => [...page.querySelectorAll(what)];
   for (const part of all(".lemma")) part.style.contentVisibility = "visible";
+  for (const part of all("details")) part.open = true;
+  const wide = (one) => one.scrollWidth > one.clientWidth && !one.closest("svg, math");
+  const outside = (one) => one.getBoundingClientRect().right > page.documentElement.clientWidth + 0.5;
+  const cut = [...all(".formula, pre, table, dd").filter(wide), ...all(".formula, .formula math, figure").filter(outside)];
   const sizes = all("math").map((math) => math.getBoundingClientRect());
   const lost = all("a[href]").filter((a) => !page.getElementById(a.getAttribute("href").slice(1)));
   const shown = all("h1, h2, h3, h4, .badge, #claims").filter((one) => one.getBoundingClientRect().height > 0);
   document.title = JSON.stringify({{
     width: page.documentElement.clientWidth, scrolls: page.documentElement.scrollWidth,
     formulas: sizes.length, empty: sizes.filter((box) => box.width < 4 || box.height < 8).length,
-    beyond: sizes.filter((box) => box.right > page.documentElement.clientWidth).length,
+    beyond: sizes.filter((box) => box.right > page.documentElement.clientWidth).length, cut: cut.length,
+    signs: Math.min(...all(".formula math").map((one) => parseFloat(getComputedStyle(one).fontSize))),
     lost: lost.length, links: all("a[href]").length, table: all("#claims").length,
-    claims: all("tr[id^='claim-']").length, lemmas: all(".lemma").length, shown: shown.length,
+    claims: all(".entry[id^='claim-']").length, lemmas: all(".lemma").length, shown: shown.length,
   }});
 }};
 </script>"""
@@ -59,6 +67,23 @@ def title(text: str, folder: Path, address: str = "") -> Any:
     return json.loads(unescape(found.group(1)))
 
 
+def printed(text: str, folder: Path) -> str:
+    """The page as a PDF: its file."""
+    (folder / "page.html").write_text(text, encoding="utf-8")
+    command = [str(BROWSER), "--headless", "--disable-gpu", f"--user-data-dir={folder / 'profile'}"]
+    command += ["--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
+    command += [f"--print-to-pdf={folder / 'page.pdf'}", "--no-pdf-header-footer", (folder / "page.html").as_uri()]
+    subprocess.run(command, capture_output=True, check=True, timeout=600)
+    return str(folder / "page.pdf")
+
+
+def pages(file: str) -> int:
+    done = subprocess.run(["pdfinfo", file], capture_output=True, text=True, check=True, encoding="utf-8")
+    found = re.search(r"Pages: +(\d+)", done.stdout)
+    assert found is not None, done.stdout
+    return int(found.group(1))
+
+
 @pytest.fixture(scope="session")
 def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("report")
@@ -68,12 +93,13 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @needs_browser
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_a_browser_shows_it(page: str, width: int, tmp_path: Path) -> None:
     found = measured(page, width, tmp_path)
     assert found["scrolls"] == found["width"] <= width
     assert found["formulas"] == page.count("<math ") > 50
-    assert found["empty"] == 0
+    assert found["empty"] == found["cut"] == 0
+    assert found["signs"] > (15 if width == 1400 else 6)
     assert found["lost"] == 0 < found["links"]
     assert found["lemmas"] == 3
     assert found["shown"] > 10
@@ -96,9 +122,37 @@ def test_the_explorer_runs_in_it(page: str, tmp_path: Path) -> None:
 
 @needs_browser
 def test_every_formula_fits_on_a_printed_page(page: str, tmp_path: Path) -> None:
-    printed = page.replace("@media print", "@media all")
-    assert printed != page
-    assert measured(printed, 718, tmp_path)["beyond"] == 0  # A4 less the browser's margins
+    paper = page.replace("@media print", "@media all")
+    assert paper != page
+    found = measured(paper, 695, tmp_path)  # A4 less the margins
+    assert found["beyond"] == found["cut"] == 0
+    assert found["signs"] > 4 * 96 / 72  # points
+
+
+@needs_browser
+@pytest.mark.parametrize("place", ["lemma-update-magnitude", "lemma-update-magnitude.1", "lemma-update-magnitude.1.2"])
+def test_where_a_link_leads_is_open_and_its_badges_are_legible(page: str, place: str, tmp_path: Path) -> None:
+    """The proof in which a step stands opens by itself; what marks a place is no background."""
+    look = """(() => {
+      const place = document.querySelector(":target"), style = (one) => getComputedStyle(one);
+      const badges = [...place.querySelectorAll(".badge")].map((one) => style(one).backgroundColor);
+      return [place.getBoundingClientRect().height > 0, style(place).outlineStyle, style(place).backgroundColor, badges];
+    })()"""
+    asked = f"<script>onload = () => {{ document.title = JSON.stringify({look}); }}</script></body>"
+    shown, outline, behind, badges = title(page.replace("</body>", asked), tmp_path, f"#{place}")
+    assert (shown, outline, behind) == (True, "solid", "rgba(0, 0, 0, 0)")
+    assert behind not in badges
+
+
+@needs_browser
+@needs_poppler
+def test_print_has_what_is_closed_on_the_screen(page: str, tmp_path: Path) -> None:
+    assert "<details open" not in page
+    text = subprocess.run(
+        ["pdftotext", printed(page, tmp_path), "-"], capture_output=True, text=True, check=True, encoding="utf-8"
+    ).stdout
+    assert text.count("assumptions NOT used") == page.count("assumptions NOT used") > 3
+    assert "Check this proof" not in text
 
 
 @needs_browser
@@ -106,11 +160,25 @@ def test_every_formula_fits_on_a_printed_page(page: str, tmp_path: Path) -> None
 def test_a_browser_shows_the_whole_report(tmp_path: Path) -> None:
     assert run("report", "--html", "r.html", cwd=tmp_path).returncode == 0
     text = (tmp_path / "r.html").read_text(encoding="utf-8")
-    for width in (360, 1280):
+    for width in WIDTHS:
         found = measured(text, width, tmp_path)
         assert found["scrolls"] == found["width"] <= width
         assert found["formulas"] == text.count("<math ") > 1000
-        assert found["empty"] == found["lost"] == 0
+        assert found["empty"] == found["lost"] == found["cut"] == 0
         assert found["table"] == 1
-        assert found["claims"] == text.count('<tr id="claim-') > 10
+        assert found["claims"] == text.count('<article class="entry" id="claim-') > 10
         assert found["lemmas"] == text.count('<section class="lemma"') > 40
+
+
+@needs_browser
+@needs_poppler
+@pytest.mark.slow
+def test_the_short_edition_has_about_forty_pages(tmp_path: Path) -> None:
+    assert run("report", "--short", "--html", "r.html", cwd=tmp_path).returncode == 0
+    text = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert_sound(text)
+    assert 30 <= pages(printed(text, tmp_path)) <= 45
+    for width in WIDTHS:
+        found = measured(text, width, tmp_path)
+        assert found["scrolls"] == found["width"] <= width
+        assert found["empty"] == found["lost"] == found["cut"] == 0

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import replace
+from html import escape as html_escape
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from adamproof.crosscheck.records import made as made_opinions
 from adamproof.crosscheck.records import of_results
 from adamproof.experiments.observed import Observed
 from adamproof.experiments.records import read, shipped
-from adamproof.prover import prop
+from adamproof.prover import le, prop
 from adamproof.render import show
 from adamproof.render.prose import in_html
 from adamproof.report import drawing
@@ -60,7 +61,7 @@ def sign_form() -> LemmaReport:
     return check(get("sign-form"), models=2)
 
 
-def said(text: str) -> str:
+def worded(text: str) -> str:
     """A sentence as the page has it."""
     return Page(in_html(text)).text
 
@@ -132,7 +133,7 @@ def test_the_claims_are_in_it() -> None:
     )
     page = assert_sound(written(content, "html"))
     assert "claim-2" in page.ids
-    assert said("Adam's step is a step along Sign(m_t) with magnitude u_t") + " PROVED" in page.text
+    assert worded("Adam's step is a step along Sign(m_t) with magnitude u_t") + " PROVED" in page.text
     assert formula(prop(get("sign-form").claim("sign form").conclusion), SHORT) in written(content, "html")
     assert page.links.count("#lemma-sign-form") >= 3  # contents, table, evidence
     assert r"\item[2] Adam's step is a step along Sign(m\_t) with magnitude u\_t: \textbf{PROVED}." in written(
@@ -175,6 +176,49 @@ def test_a_lemma_that_cannot_be_checked_is_said_to_be_so(tmp_path: Path) -> None
     assert "no <b>models</b>" in page.text
 
 
+# --- the short edition --------------------------------------------------------------------------
+
+
+def test_the_short_edition_has_the_statements_alone(tmp_path: Path) -> None:
+    words = ("report", *NAMES, "--short", "--html", "r.html", "--latex", "r.tex")
+    assert run(*words, cwd=tmp_path).returncode == 0
+    text, tex = ((tmp_path / name).read_text(encoding="utf-8") for name in ("r.html", "r.tex"))
+    page = assert_sound(text)
+    assert page.elements["details"] == page.elements["ol"] == 0
+    assert "depends on" not in page.text
+    assert "Mutants: 7/7 correctly rejected." in page.text
+    assert "kernel steps, verified in a fresh process; numbers: 40 models" in page.text
+    assert "from step 1" not in tex
+    assert "kernel steps, verified in a fresh process; numbers: 40 models." in tex
+    assert_latex_is_sound(tex)
+
+
+def test_an_assumption_is_printed_once_in_a_lemma_of_the_short_edition() -> None:
+    """Where it is the same: of two with one name, both are."""
+    report = check(get("ratio-bound"), models=0, mutants=False)
+    claim = report.claims[0]
+    name, (first, *_) = next(iter(claim.hypotheses)), claim.hypotheses.values()
+    other = replace(claim, name="other", hypotheses={**claim.hypotheses, name: prop(le(first.args[0], 7))})
+    again = replace(claim, name="again", conclusion=first)
+    page = made(replace(report, claims=(claim, again, other)), ["html"], [], mutants=False, short=True).bodies["html"]
+    assert page.count(f'<span class="name">{html_escape(name)}</span>') == 2
+    assert f'<a href="#lemma-ratio-bound.1.a1">{html_escape(name)}</a>' in page
+    assert 'id="lemma-ratio-bound.3.a1"' in page
+    assert_sound(page)
+
+
+def test_what_does_not_stand_is_in_the_short_edition_too(sign_form: LemmaReport) -> None:
+    survivor = replace(sign_form.mutants[0], refused=False, reason="the script proved it")
+    mutants = (survivor, *sign_form.mutants[1:])
+    rejected = replace(sign_form.claims[0], verdict=Verdict.REJECTED, reason="step 3 does not follow")
+    report = replace(sign_form, mutants=mutants, claims=(rejected, *sign_form.claims[1:]))
+    page = made(report, ["html"], [], mutants=True, short=True).bodies["html"]
+    assert "step 3 does not follow" in page
+    assert page.count('<span class="badge bad">NOT REJECTED</span>') == 1
+    assert "<details open>" in page
+    assert sign_form.mutants[1].name not in page
+
+
 # --- records ------------------------------------------------------------------------------------
 
 
@@ -188,7 +232,7 @@ def test_records_are_shown_as_observations(tmp_path: Path) -> None:
     record = read(shipped() / "rate.json")
     assert "What follows was observed in simulations; it proves nothing." in page.text
     assert f"{record.command}: seed 0" in page.text
-    assert all(said(text) in page.text for text in record.observed().values())
+    assert all(worded(text) in page.text for text in record.observed().values())
     assert page.elements["img"] == 1
     assert "it proves nothing" in (tmp_path / "r.tex").read_text(encoding="utf-8")
 
@@ -230,6 +274,7 @@ def test_other_checkers_have_a_column(tmp_path: Path) -> None:
         (("--latex", "."), "cannot write .: it is a folder"),
         (("--html", "r.html", "--records", "none"), "there is no folder none with records; `adamproof experiment all"),
         (("nothing-like-it", "--html", "r.html"), "there is no lemma named 'nothing-like-it'"),
+        (("--html", "site", "--with-kernel", "--short"), "--with-kernel is for the proof files, which --short leaves out"),
     ],
 )
 def test_mistakes_are_one_sentence(tmp_path: Path, words: tuple[str, ...], message: str) -> None:
@@ -325,11 +370,11 @@ def test_the_whole_report(tmp_path: Path) -> None:
     assert {f"lemma-{lemma.slug}" for lemma in lemmas()} <= set(page.ids)
     assert {f"claim-{row.number}" for row in ROWS} <= set(page.ids)
     for row in ROWS:
-        assert said(row.text) in page.text
+        assert worded(row.text) in page.text
     for entry in said["claims"]:
         row = re.search(rf'<article class="entry" id="claim-{entry["number"]}".*?</article>', text, re.DOTALL)
         assert row is not None
-        assert all(said(piece) in Page(row.group()).text for piece in entry["shown"].split(": "))
+        assert all(worded(piece) in Page(row.group()).text for piece in entry["shown"].split(": "))
     for lemma in lemmas():
         for claim in lemma.claims:
             terms = [*(prop(statement) for statement in lemma.stated(claim).values()), prop(claim.conclusion)]
