@@ -23,6 +23,7 @@ from ..report.words import (
 )
 from ..support.columns import aligned
 from .check_output import RECALLED, at_a_glance
+from .failure_output import goal_view
 from .terminal import coloured, labelled
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def _claim(claim: ClaimReport, style: str, verbose: bool) -> list[str]:
 def _derived(claim: ClaimReport, style: str) -> list[str]:
     """The proof as derived and verified, or why there is none."""
     if not claim.is_proved:
-        return [labelled("  reason: ", claim.reason)] if claim.reason else []
+        return _open(claim, style)
     fitting = usable(style, [*(step.statement for step in claim.steps), *claim.hypotheses.values(), claim.conclusion])
     lines = [line for number, step in enumerate(claim.steps, start=1) for line in _step(number, step, fitting)]
     lines += [
@@ -174,6 +175,15 @@ def _derived(claim: ClaimReport, style: str) -> list[str]:
         f"  proof:               {claim.proof_steps} kernel steps, {size(claim.proof)}, verified in a fresh process",
     ]
     return lines
+
+
+def _open(claim: ClaimReport, style: str) -> list[str]:
+    """Why there is no proof; with a goal view, only what the verdict adds to it."""
+    if claim.view is None or claim.view.goal is None:
+        reason = [labelled("  reason: ", claim.reason)] if claim.reason else []
+        return [*reason, *(goal_view(claim.view, style) if claim.view is not None else [])]
+    added = claim.reason.removeprefix(claim.failure).lstrip("; ")
+    return [*goal_view(claim.view, style), *([labelled("  but: ", added)] if added else [])]
 
 
 def _step(number: int, step: NamedStep, style: str) -> list[str]:

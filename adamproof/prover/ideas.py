@@ -48,12 +48,14 @@ class Looking:
     """The ideas for one failure; `tried` tells what was looked at, also without success.
 
     others: facts that were at hand and that the step was not given.  false: whether the goal is known to fail where the
-    facts hold, so that nothing but another fact can help.
+    facts hold, so that nothing but another fact can help.  near: whether it then fails by no more than a constant, so
+    that it is the goal that wants a change.
     """
 
     failure: ProofFailure
     others: Sequence[Step] = ()
     false: bool = False
+    near: bool = False
     tried: list[str] = field(default_factory=list)
     work: int = 0
 
@@ -62,7 +64,8 @@ class Looking:
         if self.failure.goal.op not in RELATIONS:
             return []
         looks = [self._facts] if self.false else [self._facts, self._degrees, self._squares, self._splits]
-        for look in (*looks, self._assumptions):
+        looks += [] if self.false and self.near else [self._assumptions]
+        for look in looks:
             if found := list(look()):
                 return found
         return []
@@ -78,10 +81,10 @@ class Looking:
             return
         self.tried.append(f"{_count(len(others), 'other stated fact')}")
         for step in others:
-            if self._closes(step):
+            if self.closes(step):
                 yield Idea("fact", (step.conclusion,), others=(step,))
                 return
-        if len(others) > 1 and (found := self._closes(*others)):
+        if len(others) > 1 and (found := self.closes(*others)):
             steps = set(in_order(found))
             used = tuple(step for step in others if step in steps)
             yield Idea("fact", tuple(step.conclusion for step in used), others=used)
@@ -92,7 +95,7 @@ class Looking:
             if self.work > MAX_WORK or comb(facts + degree, degree) > MAX_PRODUCTS:
                 return
             self.tried.append(f"degree {degree}")
-            if found := self._closes(degree=degree):
+            if found := self.closes(degree=degree):
                 yield Idea("degree", tuple(_products(found, self._top)), degree)
                 return
 
@@ -102,7 +105,7 @@ class Looking:
         known = self._question().known(self.failure.facts)
         self.tried.append("squares of sums and differences")
         squares = tuple(missing_squares(Search(self.failure.goal, known.facts, self.failure.hints), self._top))
-        while squares and (found := self._closes(squares=squares)):
+        while squares and (found := self.closes(squares=squares)):
             used = [square for square in squares if square in _squares_in(found)]
             if len(used) == len(squares):
                 yield Idea("squares", squares)
@@ -116,35 +119,35 @@ class Looking:
         if pairs:
             self.tried.append(_count(len(pairs), "case split"))
         for low, high in pairs:
-            if self._closes(assume(make("<=", low, high))) and self._closes(assume(make("<", high, low))):
+            if self.closes(assume(make("<=", low, high))) and self.closes(assume(make("<", high, low))):
                 yield Idea("split", (low, high))
                 return
 
     def _assumptions(self) -> Iterator[Idea]:
         """Simple statements about what is in sight that close the goal, and can hold together with the facts."""
-        tried, found, weaker = 0, 0, set[Term]()
-        for statement, stronger_than in self._candidates():
-            if found >= MAX_ASSUMED or self.work > MAX_WORK:
+        tried = 0
+        found: list[Term] = []
+        for statement, *weaker in self._candidates():
+            if len(found) >= MAX_ASSUMED or self.work > MAX_WORK:
                 break
             tried += 1
-            if stronger_than in weaker or _is(statement, self.failure.goal):
+            if _is(statement, self.failure.goal) or any(other in found for other in weaker):
                 continue
-            if self._closes(assume(statement)) and self._can_hold(statement):
-                weaker.add(statement)
-                found += 1
+            if self.closes(assume(statement)) and self._can_hold(statement):
+                found.append(statement)
                 yield Idea("assume", (statement,))
         if tried:
             self.tried.append(_count(tried, "possible assumption"))
 
-    def _candidates(self) -> Iterator[tuple[Term, Term | None]]:
-        """Statements, each with a weaker one after which it says nothing new."""
+    def _candidates(self) -> Iterator[tuple[Term, ...]]:
+        """Statements, each with weaker ones after which it says nothing new."""
         terms, zero, one = self._terms()[:MAX_SIGNS], number(0), number(1)
-        yield from ((make("<=", zero, term), None) for term in terms)
+        yield from ((make("<=", zero, term),) for term in terms)
         yield from ((make("<", zero, term), make("<=", zero, term)) for term in terms)
-        yield from ((make("<=", term, one), None) for term in terms)
-        yield from ((make("<=", one, term), make("<=", zero, term)) for term in terms)
+        yield from ((make("<=", term, one),) for term in terms)
+        yield from ((make("<=", one, term), make("<=", zero, term), make("<", zero, term)) for term in terms)
         yield from ((make("<=", term, zero), make("<=", term, one)) for term in terms)
-        yield from ((make("<=", *pair), None) for pair in permutations(terms, 2))
+        yield from ((make("<=", *pair),) for pair in permutations(terms, 2))
 
     # --- trying ---
 
@@ -155,7 +158,7 @@ class Looking:
     def _question(self, squares: Sequence[Term] = (), degree: int = 0) -> Question:
         return Question(self.failure.goal, (*self.failure.hints, *squares), degree or self._top)
 
-    def _closes(self, *more: Step, squares: Sequence[Term] = (), degree: int = 0) -> Step | None:
+    def closes(self, *more: Step, squares: Sequence[Term] = (), degree: int = 0) -> Step | None:
         """The proof that is found with these facts, squares and degree, or None."""
         if self.work > MAX_WORK:
             return None

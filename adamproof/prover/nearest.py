@@ -5,6 +5,7 @@ The combination is exact.  What is short is least in the sum of its coefficients
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -36,13 +37,13 @@ class Nearest:
     kind, and what `missing` is: "shift": a number that the right side of the goal is short by; "factor": one that it
     has to be multiplied by; "rest": a term that would have to be >= 0; "strict": nothing but that the sides differ;
     "sides": what the two sides of an equation differ by.
-    statement: what the facts give, like the goal.  used: the facts in the combination, by their number.
+    statement: what the facts give, like the goal.  used: what the facts in the combination say.
     """
 
     kind: str
     statement: Term | None
     missing: Term
-    used: tuple[int, ...] = ()
+    used: tuple[Term, ...] = ()
 
 
 def nearest(search: Search, degree: int) -> Nearest | None:
@@ -125,7 +126,7 @@ class _Short:
 
     def _solved(
         self, goal: Poly, short: Sequence[Poly], weights: Sequence[int]
-    ) -> tuple[tuple[int, ...], list[Fraction]] | None:
+    ) -> tuple[tuple[Term, ...], list[Fraction]] | None:
         """Products + goal + short == 0 with what is short as cheap as possible: the facts used, and what is short."""
         columns = [*self.polys, goal, *short]
         strict = [False] * len(self.polys) + [True] + [False] * len(short)
@@ -135,7 +136,8 @@ class _Short:
             return None
         chosen = [column for c, column in zip(solution[0], self.columns, strict=False) if c]
         used = dict.fromkeys(i for column in chosen for i in column.facts)
-        return tuple(used), solution[0][len(self.polys) + 1 :]
+        said = tuple(self.search.facts[i].conclusion for i in used)
+        return said, solution[0][len(self.polys) + 1 :]
 
 
 def _is_constant(poly: Poly) -> bool:
@@ -242,16 +244,25 @@ class _Squares:
         return self.search.rewritten(times(column.reduced, poly) if column is not None else poly)
 
     def _rounded(self, vector: Floats, matrix: Floats) -> Poly | None:
-        """A vector of small fractions near to this one at which the form is negative, too."""
+        """The plainest whole numbers in nearly the proportions of a vector at which the form is negative, too."""
         import numpy as np
 
-        top = max(vector, key=abs)
-        for denominator in range(1, MAX_DENOMINATOR + 1):
-            near = [Fraction(float(x / top)).limit_denominator(denominator) for x in vector]
-            at = np.array([float(x) for x in near])
-            if float(at @ matrix @ at) < -CUT:
-                return {m: whole(x) for m, x in zip(self.basis, near, strict=True) if x}
-        return None
+        found: list[tuple[int, int, list[int]]] = []
+        units = [i for i, x in enumerate(vector) if abs(x) > abs(vector).max() / MAX_DENOMINATOR]
+        for unit in units:
+            for denominator in range(1, MAX_DENOMINATOR + 1):
+                near = [Fraction(float(x / vector[unit])).limit_denominator(denominator) for x in vector]
+                at = np.array([float(x) for x in near])
+                if float(at @ matrix @ at) < -CUT * float(at @ at):
+                    common = math.lcm(*(x.denominator for x in near))
+                    numbers = [int(x * common) for x in near]
+                    found.append((sum(map(abs, numbers)), unit, numbers))
+                    break
+        if not found:
+            return None
+        _, _, numbers = min(found)
+        sign = 1 if next(x for x in numbers if x) > 0 else -1
+        return {monomial: sign * x for monomial, x in zip(self.basis, numbers, strict=True) if x}
 
 
 def _basis(goal: Poly) -> list[Monomial]:

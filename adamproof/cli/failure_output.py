@@ -1,0 +1,139 @@
+"""The goal view of a claim that is not proved: where its script stopped, what was left, what is short, what to try.
+
+All of it was said by the process that ran the lemma file; only the words are this program's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from ..kernel.terms import Term
+from ..kernel.text import show as exact
+from ..render import show
+from ..report.words import brief, usable
+from .terminal import formula, labelled
+
+if TYPE_CHECKING:
+    from ..checking.goal_view import GoalView, Shortfall, Way
+
+LABEL = 14  # columns of the words before each line
+MOST = 8  # facts that are shown
+TRIED = "it is proved then (tried)"
+NEXT = "name another fact, hint a square (squares=[...]), or split the step"
+FALSE = "correct the goal, or give the step a fact that excludes this case"
+
+
+def goal_view(view: GoalView, style: str) -> list[str]:
+    """The lines of the view, without its verdict."""
+    lines = [_line("stopped", where(view))]
+    if view.goal is not None:
+        lines.append(formula(_label("not stated" if view.problem == "unstated" else "goal left"), _shown(view.goal, style)))
+    lines += [*_facts(view, style), *_false(view), *_short(view.short, style)]
+    if view.tried or view.looked:
+        lines.append(_line("tried", "; ".join((*view.tried, *view.looked))))
+    return [*lines, *_next(view, style)]
+
+
+def where(view: GoalView) -> str:
+    """Where the script stood: in which step, of which file and line, after which step."""
+    step = f'in the step "{view.step}"' if view.step else ""
+    if view.problem == "unstated":
+        brought = f'the cited lemma "{view.source}"' if view.source else ""
+        through = " and ".join(filter(None, [f'the step "{view.step}"' if view.step else "", brought]))
+        return f"the proof is there, but {through or 'it'} assumes what the lemma does not state"
+    at = f"{view.file}, line {view.line}" if view.line else "at the end of the script: what it returns is not the claim"
+    after = f'after the step "{view.after}"' if view.after else ""
+    cited = f'in the script of the cited lemma "{view.source}"' if view.source else ""
+    return ", ".join(filter(None, [step, at, after, cited]))
+
+
+def _facts(view: GoalView, style: str) -> Iterator[str]:
+    """The facts, those of the nearest combination first, each with its name."""
+    if view.goal is None:
+        return
+    label = _label("from")
+    if not view.facts:
+        yield f"{label}no facts"
+    for name, statement in view.facts[:MOST]:
+        named = f"  [{name}]" if name else ""
+        yield formula(label, _shown(statement, style) + named)
+        label = " " * LABEL
+    left = len(view.facts[MOST:]) + view.left_out
+    if left:
+        yield f"{label}and {left} more"
+
+
+def _false(view: GoalView) -> Iterator[str]:
+    if view.witness is not None:
+        yield _line("false", brief(view.witness))
+
+
+def _short(short: Shortfall | None, style: str) -> Iterator[str]:
+    """What the products that were tried give, and what is missing."""
+    if short is None:
+        return
+    missing = _shown(short.missing, style)
+    said = {
+        "shift": f"so the goal is short by {missing}",
+        "factor": f"so the goal is short by a factor of {missing}",
+        "strict": "so only that it is strict is missing",
+        "sides": f"so the sides differ by {missing}",
+    }
+    if short.statement is None:
+        yield _line("nearest", "all of the goal but a rest that would have to be >= 0:")
+        yield formula(" " * LABEL, missing)
+    else:
+        yield formula(_label("nearest"), _shown(short.statement, style))
+        yield _line("", said.get(short.kind, ""))
+
+
+def _next(view: GoalView, style: str) -> Iterator[str]:
+    """What closes the goal, or that nothing was found that does."""
+    label = _label("closes it" if any(way.kind != "state" for way in view.ways) else "next")
+    for way in view.ways:
+        yield _way(label, way, style)
+        label = " " * LABEL
+    if not view.ways and view.problem == "unproved":
+        yield _line("next", FALSE if view.witness is not None else NEXT)
+
+
+def _way(label: str, way: Way, style: str) -> str:
+    terms = [_shown(term, style) for term in way.terms]
+    if way.kind == "fact":
+        named = zip(way.names or [""] * len(terms), terms, strict=False)
+        said = f"give the step also {' and '.join(f'{t} [{n}]' if n else t for n, t in named)}: {TRIED}"
+    elif way.kind == "degree":
+        said = f"degree={way.degree}, which multiplies more facts: {', '.join(terms)}: {TRIED}"
+    elif way.kind == "squares":
+        said = f"squares=[{', '.join(map(_code, way.terms))}]: {TRIED}"
+    elif way.kind == "split":
+        low, high = map(_code, way.terms)
+        said = f"two cases, by_cases({low}, {high}, ...): each is proved (tried)"
+    elif way.kind == "assume":
+        said = f"{terms[0]} as one more fact: {TRIED}; prove it, or state it as an assumption"
+    elif way.kind == "prove":
+        said = f"{', '.join(terms)} follows from what is stated (tried): prove it, and cut(theorem, ...) removes it"
+    else:
+        said = f"state {' and '.join(terms)} as an assumption, or prove it from what is stated"
+    return labelled(label, said)
+
+
+def _code(term: Term) -> str:
+    """A term as a script can write it."""
+    return exact(term).replace("^", "**")
+
+
+def _shown(term: Term, style: str) -> str:
+    return show(term, usable(style, [term]))
+
+
+def _label(text: str) -> str:
+    return f"  {text}".ljust(LABEL)
+
+
+def _line(label: str, text: str) -> str:
+    return labelled(_label(label), text)
+
+
+__all__: Sequence[str] = ("goal_view", "where")
