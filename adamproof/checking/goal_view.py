@@ -47,8 +47,9 @@ class GoalView:
 
     problem: the goal is "unproved"; or it is a hypothesis that the lemma does not state ("unstated"); or the script
     asked for an assumption that is not there ("missing"), or did what the rules refuse ("refused"): then there is none.
-    file, line: where the script stood (line 0: at its end); step: the title of the step that it was making, after: of
-    the last that was made.  source: the cited lemma whose script it is, or whose theorem brought the hypothesis in.
+    file, line: where the script stood, or begins if it had come to its end (`ended`); line 0: not known.
+    step: the title of the step that it was making, or that first has the hypothesis; after: of the last that was made.
+    source: the cited lemma whose script it is, or whose theorem brought the hypothesis in.
     facts: (name or "", statement) of what the step was given, those in the nearest combination first.
     witness: a model of the facts in which the goal fails.  tried: with the facts as they are; looked: for changes.
     """
@@ -57,6 +58,7 @@ class GoalView:
     goal: Term | None = None
     file: str = ""
     line: int = 0
+    ended: bool = False
     step: str = ""
     after: str = ""
     source: str = ""

@@ -31,7 +31,7 @@ def goal_view(lemma: Lemma, claim: Claim, failure: Exception) -> GoalView | None
     made = stop.scope.steps
     after = made[-1][0] if made else ""
     source = "" if stop.lemma.slug == lemma.slug else stop.lemma.slug
-    place = GoalView("refused", None, stop.file, stop.line, stop.step, after, source)
+    place = GoalView("refused", None, stop.file, stop.line, stop.ended, stop.step, after, source)
     if isinstance(failure, ProofFailure):
         return _unproved(place, stop, failure)
     if isinstance(failure, OtherStatement):

@@ -5,14 +5,14 @@ All of it was said by the process that ran the lemma file; only the words are th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..kernel.terms import Term
 from ..kernel.text import show as exact
 from ..render import show
 from ..report.words import brief, usable
-from .terminal import formula, labelled
+from .terminal import formula, labelled, whole
 
 if TYPE_CHECKING:
     from ..checking.goal_view import GoalView, Shortfall, Way
@@ -22,14 +22,19 @@ MOST = 8  # facts that are shown
 TRIED = "it is proved then (tried)"
 NEXT = "name another fact, hint a square (squares=[...]), or split the step"
 FALSE = "correct the goal, or give the step a fact that excludes this case"
+WEAKER = "weaken the goal to the nearest statement, or give the step a fact that excludes this case"
 
 
-def goal_view(view: GoalView, style: str) -> list[str]:
-    """The lines of the view, without its verdict."""
+def goal_view(view: GoalView, style: str, refuted: bool = False) -> list[str]:
+    """The lines of the view, without a verdict.  refuted: whether the goal's counterexample is shown elsewhere."""
     lines = [_line("stopped", where(view))]
     if view.goal is not None:
-        lines.append(formula(_label("not stated" if view.problem == "unstated" else "goal left"), _shown(view.goal, style)))
-    lines += [*_facts(view, style), *_false(view), *_short(view.short, style)]
+        label = "not stated" if view.problem == "unstated" else "goal left"
+        lines.append(formula(_label(label), _shown(view.goal, style)))
+    lines += _facts(view, style)
+    if view.witness is not None and not refuted:
+        lines.append(_line("false", brief(view.witness)))
+    lines += _short(view.short, style)
     if view.tried or view.looked:
         lines.append(_line("tried", "; ".join((*view.tried, *view.looked))))
     return [*lines, *_next(view, style)]
@@ -37,12 +42,14 @@ def goal_view(view: GoalView, style: str) -> list[str]:
 
 def where(view: GoalView) -> str:
     """Where the script stood: in which step, of which file and line, after which step."""
-    step = f'in the step "{view.step}"' if view.step else ""
+    at = f"{view.file}, line {view.line}" if view.line else ""
     if view.problem == "unstated":
-        brought = f'the cited lemma "{view.source}"' if view.source else ""
-        through = " and ".join(filter(None, [f'the step "{view.step}"' if view.step else "", brought]))
-        return f"the proof is there, but {through or 'it'} assumes what the lemma does not state"
-    at = f"{view.file}, line {view.line}" if view.line else "at the end of the script: what it returns is not the claim"
+        brought = [f'the step "{view.step}"' if view.step else "", f'the lemma "{view.source}"' if view.source else ""]
+        through = " from ".join(filter(None, brought)) or "the theorem"
+        return f"at the end of the script ({at}): {through} assumes what is not stated"
+    if view.ended:
+        at = f"at the end of the script ({at}): what it returns does not give the claim"
+    step = f'in the step "{view.step}"' if view.step else ""
     after = f'after the step "{view.after}"' if view.after else ""
     cited = f'in the script of the cited lemma "{view.source}"' if view.source else ""
     return ", ".join(filter(None, [step, at, after, cited]))
@@ -62,11 +69,6 @@ def _facts(view: GoalView, style: str) -> Iterator[str]:
     left = len(view.facts[MOST:]) + view.left_out
     if left:
         yield f"{label}and {left} more"
-
-
-def _false(view: GoalView) -> Iterator[str]:
-    if view.witness is not None:
-        yield _line("false", brief(view.witness))
 
 
 def _short(short: Shortfall | None, style: str) -> Iterator[str]:
@@ -95,7 +97,8 @@ def _next(view: GoalView, style: str) -> Iterator[str]:
         yield _way(label, way, style)
         label = " " * LABEL
     if not view.ways and view.problem == "unproved":
-        yield _line("next", FALSE if view.witness is not None else NEXT)
+        nearest = view.short is not None and view.short.statement is not None
+        yield _line("next", NEXT if view.witness is None else WEAKER if nearest else FALSE)
 
 
 def _way(label: str, way: Way, style: str) -> str:
@@ -104,9 +107,10 @@ def _way(label: str, way: Way, style: str) -> str:
         named = zip(way.names or [""] * len(terms), terms, strict=False)
         said = f"give the step also {' and '.join(f'{t} [{n}]' if n else t for n, t in named)}: {TRIED}"
     elif way.kind == "degree":
-        said = f"degree={way.degree}, which multiplies more facts: {', '.join(terms)}: {TRIED}"
+        products = f", for the product{'s' if len(terms) > 1 else ''} {', '.join(terms)}" if terms else ""
+        said = f"degree={way.degree}{products}: {TRIED}"
     elif way.kind == "squares":
-        said = f"squares=[{', '.join(map(_code, way.terms))}]: {TRIED}"
+        said = f"squares=[{', '.join(whole(_code(term)) for term in way.terms)}]: {TRIED}"
     elif way.kind == "split":
         low, high = map(_code, way.terms)
         said = f"two cases, by_cases({low}, {high}, ...): each is proved (tried)"
@@ -135,5 +139,3 @@ def _label(text: str) -> str:
 def _line(label: str, text: str) -> str:
     return labelled(_label(label), text)
 
-
-__all__: Sequence[str] = ("goal_view", "where")

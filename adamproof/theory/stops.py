@@ -17,7 +17,8 @@ from .lemma import Claim, Lemma, Scope, derive_claim
 class Stop:
     """The innermost script that was running, what it had done, and where it stood.
 
-    line: 0 where the script had come to its end.  step: the title of the step that it was making, or "".
+    file, line: where it stood, or where it begins if it had come to its end (`ended`).
+    step: the title of the step that it was making, or "".
     """
 
     lemma: Lemma
@@ -26,6 +27,7 @@ class Stop:
     file: str = ""
     line: int = 0
     step: str = ""
+    ended: bool = False
 
 
 def stop_of(failure: Exception) -> Stop | None:
@@ -40,7 +42,8 @@ def stop_of(failure: Exception) -> Stop | None:
     file = code.co_filename if code else ""
     lines = [line for frame, line in frames[last + 1 :] if frame.f_code.co_filename == file]
     step = next(filter(None, (_title(file, line) for line in reversed(lines))), "")
-    return Stop(known["lemma"], claim, known["scope"], file, lines[-1] if lines else 0, step)
+    line = lines[-1] if lines else code.co_firstlineno if code else 0
+    return Stop(known["lemma"], claim, known["scope"], file, line, step, not lines)
 
 
 def _title(file: str, line: int) -> str:
