@@ -24,10 +24,11 @@ claim   name, verdict, reason, statement {integers [name], hypotheses {name: sta
         citations [{name, source}], steps [{title, statement, rests_on [name]}],
         proof {steps, bytes, sha256} (of the proof file; null if there is none), numbers, intervals, witness
         goal (where a script stopped; null if it did not, or nothing is known of that)
-goal    problem ("unproved"; "unstated": the goal is a hypothesis that is not stated; "missing" or "refused": there is no
-        goal), goal (or null), file, line, ended, step, after (titles), source (a cited lemma), facts [{name, statement}],
-        left_out (facts not listed), short (null, or {kind, statement (or null), missing, used (facts, the first ones)}),
-        witness, tried [text], looked [text], ways [{kind, terms, degree, names}]; said by the lemma file's process
+goal    problem ("unproved"; "unstated": the goal is a hypothesis that is not stated; "missing" or "refused": there is
+        none), goal (or null), file, line, ended, step, after (titles), source (a cited lemma), facts [{name,
+        statement}], left_out (facts not listed), short (null, or {kind, statement (or null), missing, used (so many
+        facts, the first ones)}), witness, tried [text], looked [text], ways [{kind, terms, degree, names}]; all of it
+        is what the lemma file's process says
 numbers models, comparisons, exact, sampled, digits, smallest_slack, smallest_relative_slack, largest_tightness,
         undetermined [{model, reason}], holds, violation (a witness); null when nothing was tested
 intervals box {variable: [low, high]}, verdict, boxes, lower (an exact lower bound of the slack, or null); or null
