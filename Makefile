@@ -20,7 +20,7 @@ TOUCHED := tests/project/test_dependencies.py \
 	tests/experiments/test_statistics.py \
 	tests/crosscheck/test_smt.py::test_the_steps_of_b2_stand_and_their_opposites_do_not \
 	tests/notebooks/test_notebooks.py::test_the_stored_cells_are_those_of_the_source \
-	tests/project/test_pages.py::test_the_site_is_built_without_a_warning \
+	tests/project/test_site.py::test_the_site_is_built_without_a_warning \
 	tests/simulator/test_engines.py::test_numba_agrees_over_several_spans_on_any_number_of_threads \
 	tests/simulator/test_run.py::test_the_digits
 
@@ -64,6 +64,7 @@ upgrade: $(VENV)/dev.stamp
 
 docs: $(VENV)/dev.stamp
 	$(BIN)/python -m sphinx -q -W -b html docs build/docs
+	@echo "the site begins at build/docs/index.html; it needs no network"
 
 notebooks: $(VENV)/notebooks.stamp
 	$(BIN)/python notebooks/build.py --check

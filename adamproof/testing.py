@@ -26,6 +26,10 @@ def assert_rate(expr: Any, T: Any, exponent: Any, schedule: Schedule | None = No
     """Fail unless expr = Theta(T^exponent), up to powers of ln T and whatever it depends on besides T.
 
     expr may be an expression or the terms of a bound by name; T is its symbol for the horizon.
+
+    exponent: as in `assert_order`.  schedule: how the hyperparameters depend on T, or None.
+    Raises AssertionError, with the rate that was found, where it is another or there is none; TypeError as
+    `assert_order`.
     """
     wanted = exact(exponent)
     found, largest = _found(expr, T, schedule)
@@ -37,7 +41,15 @@ def assert_rate(expr: Any, T: Any, exponent: Any, schedule: Schedule | None = No
 
 
 def assert_order(expr: Any, T: Any, exponent: Any, d: Any = 0, log: Any = 0, schedule: Schedule | None = None) -> None:
-    """Fail unless expr = Theta(T^exponent * d^d * ln(T)^log), exactly these."""
+    """Fail unless expr = Theta(T^exponent * d^d * ln(T)^log), exactly these.
+
+    expr: a SymPy expression.  T: its symbol for the number of steps, or the symbol's name.
+    exponent, d, log: exact numbers, as int, Fraction, a SymPy Rational or text such as "-1/4"; no floats.
+    schedule: how the hyperparameters depend on T and d; None where expr has only T and d.
+    Raises AssertionError, with the order that was found, where it is another or there is none; TypeError where expr
+    is no
+    expression, T no symbol, or a number not exact.
+    """
     wanted = Order(exact(exponent), exact(d), exact(log))
     found, largest = _found(expr, T, schedule)
     if found != wanted:

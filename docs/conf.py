@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-import re
+import sys
 from pathlib import Path
 from typing import Any
 
 import adamproof
+from adamproof.render.prose import in_unicode
 from adamproof.theory.library import modules
+
+SITE = Path(__file__).parent
+sys.path.insert(0, str(SITE / "_ext"))
 
 project = "adamproof"
 author = "the adamproof authors"
 release = version = adamproof.__version__
 html_theme = "furo"
 html_title = "adamproof"
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.mathjax", "sphinx.ext.viewcode", "sphinx_click"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.viewcode",
+    "sphinx_click",
+    "docstrings",
+    "formulas",
+    "story",
+]
+html_copy_source = False
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 autodoc_member_order = "bysource"
@@ -22,7 +37,6 @@ autodoc_typehints = "description"
 exclude_patterns = ["_*"]
 nitpicky = False
 suppress_warnings = ["myst.xref_missing"]  # links to files of the repository that are no pages
-SITE = Path(__file__).parent
 
 
 def write_results(_: Any) -> None:
@@ -41,8 +55,8 @@ def write_results(_: Any) -> None:
             chapter = chapter_of(lemma)
             lines += [f"## {chapter.capitalize()}", ""]
         name = f"{lemma.label} {lemma.slug}" if lemma.label else lemma.slug
-        about = [f"*{lemma.source.value}*: {lemma.where}.", "", lemma._repr_latex_(), ""]
-        lines += [f"### {name}: {lemma.title}", "", *about]
+        about = [f"*{lemma.source.value}*: {in_unicode(lemma.where)}.", "", "```{raw} html", lemma.formulas, "```", ""]
+        lines += [f"### {name}: {in_unicode(lemma.title)}", "", *about]
     (SITE / "results.md").write_text("\n".join(lines), encoding="utf-8")
 
 
@@ -52,30 +66,5 @@ def chapter_of(lemma: Any) -> str:
     return next(parts[2] for module in modules() if (parts := module.split("."))[-1] == name)
 
 
-def as_plain_text(_app: Any, _what: str, _name: str, _obj: Any, _options: Any, lines: list[str]) -> None:
-    """Docstrings are plain text: formulas are not markup, and what is indented keeps its lines."""
-    paragraphs = [part.split("\n") for part in re.split(r"\n\s*\n", "\n".join(lines).strip("\n")) if part.strip()]
-    found: list[str] = []
-    for paragraph in paragraphs:
-        if any(line.startswith(" ") for line in paragraph):
-            found += ["::", "", *(f"   {line}" for line in paragraph), ""]
-        else:
-            found += [
-                *(re.sub(r"([|*_\\])", r"\\\1", line) if "`" not in line else marked(line) for line in paragraph),
-                "",
-            ]
-    lines[:] = found
-
-
-def marked(line: str) -> str:
-    """Code between backquotes as it is, the rest escaped."""
-    parts = re.split(r"`+", line)
-    return "".join(
-        f"``{part}``" if number % 2 and part else re.sub(r"([|*_\\])", r"\\\1", part)
-        for number, part in enumerate(parts)
-    )
-
-
 def setup(app: Any) -> None:
-    app.connect("autodoc-process-docstring", as_plain_text)
     app.connect("builder-inited", write_results)

@@ -80,7 +80,7 @@ notebook.report(checked)
 # sides vanish. And one step keeps it, because of an identity. With $m' = \beta_1 m + (1-\beta_1) g$ and
 # $v' = \beta_2 v + (1-\beta_2) g^2$,
 #
-# $$R^2 v' - m'^2 \;=\; \beta_2\,(R^2 v - m^2) \;+\; (\beta_2 - \beta_1^2)\Bigl(m - \tfrac{\beta_1(1-\beta_1)}{\beta_2-\beta_1^2}\, g\Bigr)^2 .$$
+# $$R^2 v' - m'^2 \;=\; \beta_2\,(R^2 v - m^2) \;+\; (\beta_2 - \beta_1^2)\left(m - \tfrac{\beta_1(1-\beta_1)}{\beta_2-\beta_1^2}\, g\right)^2 .$$
 #
 # The first bracket is not negative by the induction hypothesis, the second is a square, and its factor is positive
 # exactly because $\beta_1^2 < \beta_2$. Nothing else happens in this proof. Let SymPy expand the identity, with $R^2$ taken from the lemma:
@@ -173,7 +173,7 @@ def attained(beta1=0.9, beta2=0.95):
 notebook.explore(attained, beta1=(0.5, 0.98, 0.01, 0.9), beta2=(0.5, 0.98, 0.01, 0.95))
 
 # %% [markdown]
-# (With ipywidgets installed there are two sliders above. Move $\beta_2$ below $\beta_1^2$: the dashed line disappears, since
+# (Run with ipywidgets, the picture has two sliders. Move $\beta_2$ below $\beta_1^2$: the dashed line disappears, since
 # there is no $R$, and the dots climb.) Here are three settings side by side; the last one is beyond the boundary.
 
 # %%

@@ -62,7 +62,16 @@ class Compared:
 
 @dataclass(frozen=True)
 class Bound:
-    """What a theorem says at one setting."""
+    """What a theorem says at one setting.
+
+    settings: the inputs that were used, by name, as exact numbers or formulas.
+    terms: enclosures of the terms by name, in units of the left side (those of a gradient norm).  total: of their
+    sum.
+    shares: of each term divided by the total.  scale: of R or S by name, without a unit.
+    checks: the theorem's hypotheses about numbers.  compared: what the left side cannot exceed for other reasons.
+    digits: significant ones.  notes: what is strange about the inputs.
+    training, coverage: the traits of the training, and what the theorem covers of them.
+    """
 
     theorem: Theorem
     settings: Mapping[str, Any]  # the inputs that were used, by name, as exact numbers or formulas
@@ -254,6 +263,9 @@ def certify(
     """The bound of a theorem (NAMES) at one setting, each number to this many digits.
 
     `training` says what else the optimiser does; `coverage` of the result says which of it the theorem covers.
+
+    problem, hyper: one setting, no arrays.  name: of a theorem, one of NAMES.  case: of the corollary, 1 or 2.
+    digits: of each number, significant ones.
 
     Raises ProblemError where an input is missing, breaks its rule, or where the betas are outside the theorem's range.
     A bound whose other hypotheses fail is returned with `holds` false: it is a number, not a theorem.

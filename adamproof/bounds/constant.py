@@ -52,7 +52,11 @@ class Row:
 
 @dataclass(frozen=True)
 class RateConstant:
-    """K in numbers and as a formula, its shares by name, and what it says at some T."""
+    """K in numbers and as a formula, its shares by name, and what it says at some T.
+
+    settings: the inputs by name.  K: an enclosure, in units of a gradient norm.  shares: of its terms, by name.
+    formulas: of the terms, by name.  rows: one for each T.  digits: significant ones.
+    """
 
     settings: Mapping[str, Any]
     K: Enclosure
@@ -76,6 +80,10 @@ def rate_constant(
     digits: int = DIGITS,
 ) -> RateConstant:
     """K for a problem (gap, grad1, L0, sigma0, dim; L1, Gq, sigma1, Gp) and a schedule, certified to this many digits.
+
+    alpha, beta: 1 - beta1 = alpha T^(-1/2) and 1 - beta2 = beta T^(-1/2), as the lemma `rate` allows.
+    gamma0: learning rate = gamma0 T^(-3/4)/sqrt(d), in units of a parameter.  steps: the T of a table.
+    digits: significant ones.
 
     Raises ProblemError where an input is missing or breaks its rule.
     """

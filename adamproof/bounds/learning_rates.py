@@ -65,6 +65,8 @@ def informative_rates(problem: Problem, hyper: Hyperparameters, found: Bound) ->
     """The rates at which a vacuous bound, with this problem and these hyperparameters, would not be vacuous.
 
     None where that is not decided, and for a bound that is not vacuous or whose hypotheses fail.
+
+    hyper: those of the bound.  found: the bound, of `certify`.
     """
     if not (found.vacuous and found.holds):
         return None

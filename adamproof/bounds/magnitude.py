@@ -33,6 +33,8 @@ class Magnitudes:
     R: for every t, None if beta1^2 >= beta2 (R_t then grows without limit).  excess: R^2 - 1, exact.
     R_t, corrected: the sharp bounds at the time `steps` without and with bias correction.  S: root of the mean square
     over time, for beta1 < beta2, epsilon > 0 and a bound V on the second moment.
+
+    settings: the inputs by name.  digits: significant ones.
     """
 
     settings: dict[str, Any]
@@ -54,6 +56,10 @@ def magnitudes(
     dim: Any = None,
 ) -> Magnitudes:
     """The bounds for one pair of betas, certified to this many digits (dim: only for formulas in d).
+
+    beta1, beta2: numbers, or formulas in T and d, where T is `steps`.  steps: a whole number, at least 1.
+    epsilon: at least 0, in the unit of a gradient.  V: at least E[v_T] in each coordinate, a gradient squared.
+    digits: significant ones.
 
     Raises ProblemError on bad input.
     """

@@ -193,7 +193,7 @@ def check_rule(name: str, number: Any, rule: Rule, values: Mapping[Any, Enclosur
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """The function and its noise.  Only `dim` and what a theorem needs must be given; see INPUTS for each meaning.
+    """The function and its noise.  Only `dim` and what a theorem needs must be given.
 
     Raises ProblemError with one sentence when a value breaks its rule.
     """
@@ -223,7 +223,10 @@ class Problem:
 
 @dataclass(frozen=True, eq=False)
 class Hyperparameters:
-    """Adam's settings.  beta1, beta2, lr may be formulas in T and d, such as "1 - T^-1/2" or "T^-3/4/sqrt(d)"."""
+    """Adam's settings.  beta1, beta2, lr may be formulas in T and d, such as "1 - T^-1/2" or "T^-3/4/sqrt(d)".
+
+    Raises ProblemError with one sentence when a value breaks its rule.
+    """
 
     beta1: Any = None
     beta2: Any = None
@@ -233,6 +236,19 @@ class Hyperparameters:
 
     def __post_init__(self) -> None:
         _normalised(self, HYPER)
+
+
+def _with_inputs(doc: str | None, table: Mapping[str, Field]) -> str:
+    """A docstring with the meaning, rule and default of each input, from where `--help` has them."""
+    lines = [(doc or "").rstrip() + "\n"]
+    for name, field in table.items():
+        default = f"; {field.default} by default" if field.default else ""
+        lines.append(f"{name}: {field.meaning}; must {field.rule.text(name)}{default}")
+    return "\n    ".join([*lines, ""])
+
+
+Problem.__doc__ = _with_inputs(Problem.__doc__, INPUTS)
+Hyperparameters.__doc__ = _with_inputs(Hyperparameters.__doc__, HYPER)
 
 
 def given(problem: Problem, hyper: Hyperparameters) -> dict[str, Any]:

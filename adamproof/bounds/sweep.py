@@ -53,6 +53,8 @@ class Bounds:
 
     Where the betas are outside the theorem's range, or an input is too large or small for floats (SMALLEST, LARGEST),
     the values are nan and `holds` is false.
+
+    scale: R or S by name.
     """
 
     terms: Mapping[str, Array]
@@ -68,6 +70,9 @@ def bound(
 
     Scalars and formulas in T and d are taken to float64.  Raises ProblemError as certify() does, but for betas outside
     the theorem's range, which give nan.
+
+    problem, hyper: values may be arrays, whose shapes NumPy can broadcast.  name, case: as in `certify`.
+    threads: how many, at least 1.
     """
     found = theorem(name, case)
     arrays = _arrays(problem, hyper)

@@ -91,6 +91,9 @@ class Covered:
     """One trait: whether the training has it (None: not said), whether the theorem covers it, by which lemma, why.
 
     needs: what the theorem assumes in its place.
+
+    trait: its name.  present: whether the training has it.  covered: whether the theorem allows it.
+    by: the lemma that does.  why: one sentence.
     """
 
     trait: str
@@ -177,7 +180,10 @@ UNKNOWN = Training()
 
 
 def uncovered(found: Iterable[Covered]) -> tuple[str, ...]:
-    """The traits that the training is known to have and the theorem does not cover."""
+    """The traits that the training is known to have and the theorem does not cover.
+
+    found: what `coverage` gives.
+    """
     return tuple(one.trait for one in found if one.present and not one.covered)
 
 

@@ -9,7 +9,7 @@ from ..numeric.check import Witness
 
 PROBLEMS = ("unproved", "unstated", "missing", "refused")
 SHORT = ("shift", "factor", "rest", "strict", "sides")  # kinds of what a goal is short by
-WAYS = ("fact", "degree", "squares", "split", "assume", "prove", "state")
+WAYS = ("fact", "degree", "product", "squares", "split", "assume", "prove", "state")
 MAX_FACTS = 40  # that are sent
 MAX_WAYS = 10
 

@@ -136,7 +136,8 @@ class Workers:
         self._asked: dict[_Worker, deque[bytes]] = {}  # about a whole file: what has come meanwhile
         self._verifications: list[FreshVerification] = []
         # A process that is killed leaves its files: they are in a folder of this one's.
-        self._folder = tempfile.TemporaryDirectory(prefix="adamproof-", ignore_cleanup_errors=True)
+        with DeferredSignals(every=True):  # a signal must find the folder among what is to be removed
+            self._folder = tempfile.TemporaryDirectory(prefix="adamproof-", ignore_cleanup_errors=True)
 
     def __enter__(self) -> Workers:
         return self

@@ -109,6 +109,8 @@ def _way(label: str, way: Way, style: str) -> str:
     elif way.kind == "degree":
         products = f", for the product{'s' if len(terms) > 1 else ''} {', '.join(terms)}" if terms else ""
         said = f"degree={way.degree}{products}: {TRIED}"
+    elif way.kind == "product":
+        said = f"prove {' and '.join(terms)} first, with degree={way.degree}, and give it to the step: {TRIED}"
     elif way.kind == "squares":
         said = f"squares=[{', '.join(whole(_code(term)) for term in way.terms)}]: {TRIED}"
     elif way.kind == "split":
@@ -138,4 +140,3 @@ def _label(text: str) -> str:
 
 def _line(label: str, text: str) -> str:
     return labelled(_label(label), text)
-

@@ -116,7 +116,10 @@ class Model:
         functions: Mapping[str, Callable[..., Any]] | None = None,
         **changes: Any,
     ) -> Model:
-        """A copy with more (or other) variables and functions, and other fields replaced by name."""
+        """A copy with more (or other) variables and functions, and other fields replaced by name.
+
+        changes: of the fields but those two, by name.
+        """
         return replace(
             self,
             variables={**self.variables, **(variables or {})},

@@ -13,7 +13,7 @@ from math import comb
 
 from ..kernel.normal import Poly, difference, key, normal
 from ..kernel.terms import RELATIONS, Refusal, Term, make, number
-from .nearest import missing_squares
+from .nearest import missing_products, missing_squares
 from .polynomials import all_atoms, atom_term
 from .proving import ProofFailure, Question, assume, has_binder
 from .record import Step, in_order
@@ -33,8 +33,9 @@ A_LOOK = 400  # random models among which one is looked for in which a possible 
 class Idea:
     """A change with which the search finds a proof.
 
-    kind: "fact" (give it these statements, too), "degree" (multiply so many facts; terms: the products used),
-    "squares" (of these terms), "split" (into terms[0] <= terms[1] and the other case), "assume" (this statement).
+    kind: "fact" (give it these statements, too), "degree" (multiply so many facts; terms: the products used), "product"
+    (prove these statements, each from that many facts, and give them), "squares" (of these terms), "split" (into
+    terms[0] <= terms[1] and the other case), "assume" (this statement).
     """
 
     kind: str
@@ -63,7 +64,7 @@ class Looking:
         """The first kind of change that closes the goal; possible assumptions only where no other does."""
         if self.failure.goal.op not in RELATIONS:
             return []
-        looks = [self._facts] if self.false else [self._facts, self._degrees, self._squares, self._splits]
+        looks = [self._facts] if self.false else [self._facts, self._degrees, self._longer, self._squares, self._splits]
         looks += [] if self.false and self.near else [self._assumptions]
         for look in looks:
             if found := list(look()):
@@ -90,14 +91,37 @@ class Looking:
             yield Idea("fact", tuple(step.conclusion for step in used), others=used)
 
     def _degrees(self) -> Iterator[Idea]:
-        facts = 1 + len(self._question().known(self.failure.facts).facts)
         for degree in range(self._top + 1, MAX_DEGREE + 1):
-            if self.work > MAX_WORK or comb(facts + degree, degree) > MAX_PRODUCTS:
+            if self.work > MAX_WORK or self._is_too_many(degree):
                 return
             self.tried.append(f"degree {degree}")
             if found := self.closes(degree=degree):
                 yield Idea("degree", tuple(_products(found, self._top)), degree)
                 return
+
+    def _is_too_many(self, degree: int) -> bool:
+        facts = 1 + len(self._question().known(self.failure.facts).facts)
+        return comb(facts + degree, degree) > MAX_PRODUCTS
+
+    def _longer(self) -> Iterator[Idea]:
+        """A product of more facts, where there are too many to try them all: proved from its facts, then given."""
+        if self.failure.goal.op not in ("<=", "<") or not self._is_too_many(self._top + 1):
+            return
+        search = Search(self.failure.goal, self._question().known(self.failure.facts).facts, self.failure.hints)
+        self.tried.append(f"products of {self._top + 1} facts")
+        products = missing_products(search, self._top)
+        self.work += search.work
+        proved: list[Step] = []
+        for numbers in products:
+            facts = [search.facts[i] for i in numbers]
+            goal = make("<=", number(0), make("mul", *(_positive_part(step.conclusion) for step in facts)))
+            question = Question(goal, (), len(facts))
+            found = question.answer(question.known(facts))
+            if found is None:
+                return
+            proved.append(found)
+        if proved and self.closes(*proved):
+            yield Idea("product", tuple(step.conclusion for step in proved), self._top + 1)
 
     def _squares(self) -> Iterator[Idea]:
         if self.failure.goal.op not in ("<=", "<"):

@@ -17,26 +17,41 @@ from ..kernel.terms import INT
 
 
 class Point(sympy.Symbol):  # type: ignore[misc]
-    """A sample point: what random quantities depend on, and what E binds."""
+    """A sample point: what random quantities depend on, and what E binds.
+
+    name: of the point, one word.  assumptions: for SymPy, none by default.
+    """
 
 
 def reals(names: str) -> Any:
-    """Real variables, as SymPy symbols: ``b1, b2 = reals("b1 b2")``."""
+    """Real variables, as SymPy symbols: ``b1, b2 = reals("b1 b2")``.
+
+    names: separated by spaces.  One name gives one symbol, several give a tuple.
+    """
     return sympy.symbols(names, real=True)
 
 
 def integers(names: str) -> Any:
-    """Integer variables, as SymPy symbols."""
+    """Integer variables, as SymPy symbols.
+
+    names: separated by spaces.  One name gives one symbol, several give a tuple.
+    """
     return sympy.symbols(names, integer=True)
 
 
 def function(name: str, *sorts: str) -> Any:
-    """A function symbol with declared argument sorts (default: one integer), real valued: a sequence m(k)."""
+    """A function symbol with declared argument sorts (default: one integer), real valued: a sequence m(k).
+
+    name: one word.  sorts: of the arguments in order, "int", "real" or "point".
+    """
     return UndefinedFunction(name, __dict__={"argument_sorts": sorts or (INT,)}, real=True)
 
 
 class power(sympy.Function):  # type: ignore[misc]  # noqa: N801 - written like a function
-    """x^n for an integer n, kept as written: SymPy's own b**t is rearranged on sight, this never is."""
+    """x^n for an integer n, kept as written: SymPy's own b**t is rearranged on sight, this never is.
+
+    args: x, a real, and n, an integer.
+    """
 
     nargs = 2
     is_real = True
@@ -48,7 +63,10 @@ class power(sympy.Function):  # type: ignore[misc]  # noqa: N801 - written like 
 
 
 class real_power(sympy.Function):  # type: ignore[misc]  # noqa: N801 - written like a function
-    """x^r for a real exponent, kept as written: SymPy turns sqrt(y)**r into y**(r/2) on sight."""
+    """x^r for a real exponent, kept as written: SymPy turns sqrt(y)**r into y**(r/2) on sight.
+
+    args: x and r, two reals.
+    """
 
     nargs = 2
     is_real = True
@@ -136,15 +154,26 @@ class _Functional(sympy.Expr):  # type: ignore[misc]
 
 
 class E(_Functional):
-    """Expectation over a sample point: E(body, w)."""
+    """Expectation over a sample point: E(body, w).
+
+    body: a real expression that may depend on the point.  variable: the Point that is bound.
+    """
 
 
 class Integral01(_Functional):
-    """Integral over 0 <= s <= 1: Integral01(body, s)."""
+    """Integral over 0 <= s <= 1: Integral01(body, s).
+
+    body: a real expression that may depend on the variable.  variable: the real symbol that is bound.
+    """
 
 
 class Sum(sympy.Sum):  # type: ignore[misc]
-    """A finite sum, Sum(body, (k, low, high)).  SymPy's own captures what is substituted into it, this does not."""
+    """A finite sum, Sum(body, (k, low, high)).  SymPy's own captures what is substituted into it, this does not.
+
+    body: a real expression.  limits: one (k, low, high), an integer symbol and integer expressions, low and high
+    included.
+    assumptions: for SymPy, none by default.
+    """
 
     def __new__(cls, body: Any, *limits: Any, **assumptions: Any) -> Any:
         made = sympy.sympify(body)
@@ -170,7 +199,10 @@ class Sum(sympy.Sum):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Forall:
-    """For all variables under the conditions, the conclusion: Forall(t, m(t + 1) == ..., given=[0 <= t])."""
+    """For all variables under the conditions, the conclusion: Forall(t, m(t + 1) == ..., given=[0 <= t]).
+
+    variables: a tuple of symbols.  conclusion: a statement.  given: statements.
+    """
 
     variables: tuple[Any, ...]
     conclusion: Any
@@ -179,13 +211,19 @@ class Forall:
 
 @dataclass(frozen=True)
 class Integrable:
-    """That an expectation or integral has an integrable integrand: Integrable(E(body, w))."""
+    """That an expectation or integral has an integrable integrand: Integrable(E(body, w)).
+
+    functional: E(...) or Integral01(...).
+    """
 
     functional: Any
 
 
 def forall(variables: Any, conclusion: Any, given: Iterable[Any] = ()) -> Forall:
-    """Forall with one variable or several."""
+    """Forall with one variable or several.
+
+    variables: a symbol or several.  conclusion: a statement.  given: statements, the conditions.
+    """
     if not isinstance(variables, (tuple, list)):
         variables = (variables,)
     return Forall(tuple(variables), conclusion, tuple(given))

@@ -6,11 +6,12 @@ The combination is exact.  What is short is least in the sum of its coefficients
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, combinations_with_replacement
+from math import comb
 from typing import TYPE_CHECKING
 
 from ..kernel.normal import ONE, Monomial, Poly, add_to, constant, difference, join, normal, scaled, times, whole
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 MAX_ENTRIES = 40_000  # coefficients of a programme
 MAX_BASIS = 12  # monomials whose combinations are squared
 MAX_SQUARES = 600  # squares times facts
-MAX_ROUNDS = 12  # squares that are asked for one after the other
+MAX_CANDIDATES = 4_000  # products of more facts
+MAX_ROUNDS = 12  # times that the dual solution is asked
+MAX_ASKED = 8  # products that are added each time
 MAX_DENOMINATOR = 6  # of the coefficients of such a square
 CUT = 1e-7  # a square has less than minus this where it is missing
 
@@ -144,6 +147,54 @@ def _is_constant(poly: Poly) -> bool:
     return set(poly) <= {ONE}
 
 
+# --- products -----------------------------------------------------------------------------------
+
+
+def missing_products(search: Search, degree: int) -> list[tuple[int, ...]]:
+    """Products of one fact more than were tried that bring the others to the goal, as the numbers of their facts.
+
+    The dual solution asks for them: at it all products that were tried are >= 0 and the goal is not, and so one that
+    is < 0 there is missing.
+    """
+    reset_budget()
+    with suppress(Refusal):
+        return _asked_for(search, degree)
+    return []
+
+
+def _asked_for(search: Search, degree: int) -> list[tuple[int, ...]]:
+    low, high = search.goal.args
+    goal = search.rewritten(difference(low, high))
+    columns = [(column.facts, column.reduced) for column in search.direct(degree) if column.reduced]
+    singles = list(dict.fromkeys(facts[0] for facts, _ in columns if len(facts) == 1))
+    if comb(len(singles) + degree, degree + 1) > MAX_CANDIDATES or sum(len(p) for _, p in columns) > MAX_ENTRIES:
+        return []
+    longer = (search.column(facts) for facts in combinations_with_replacement(singles, degree + 1))
+    left = [(column.facts, column.reduced) for column in longer if column is not None and column.reduced]
+    for _ in range(MAX_ROUNDS):
+        polys = [poly for _, poly in columns]
+        strict, weights = [False] * len(polys) + [True], [int(len(facts) > degree) for facts, _ in columns] + [0]
+        if solution := nonnegative_zero_sum([*polys, goal], strict, [], weights):
+            chosen = (facts for c, (facts, _) in zip(solution[0], columns, strict=False) if c)
+            return [facts for facts in chosen if len(facts) > degree]
+        value = _prices([*polys, goal], goal)
+        worth = [sum(float(c) * value.get(m, 0.0) for m, c in poly.items()) for _, poly in left]
+        asked = sorted((at, i) for i, at in enumerate(worth) if at < -CUT)[:MAX_ASKED]
+        if not asked:
+            return []
+        columns += [left[i] for _, i in asked]
+        left = [entry for i, entry in enumerate(left) if i not in {i for _, i in asked}]
+    return []
+
+
+def _prices(polys: Sequence[Poly], goal: Poly, more: Iterable[Poly] = ()) -> dict[Monomial, float]:
+    """The dual solution where all monomials of these polynomials, and more, may be left over at the same price."""
+    monomials = sorted({m for poly in (*polys, *more) for m in poly}, key=monomial_key)
+    rest: list[Poly] = [{monomial: sign} for monomial in monomials for sign in (1, -1)]
+    strict = [poly is goal for poly in polys] + [False] * len(rest)
+    return prices([*polys, *rest], strict, [0] * len(polys) + [1] * len(rest))
+
+
 # --- squares ------------------------------------------------------------------------------------
 
 
@@ -216,10 +267,7 @@ class _Squares:
         products = {pair: self._moments(pair) for pair in self._pairs()}
         polys = [*(poly for _, poly in self.columns), self.goal]
         moments = (poly for entry in products.values() for poly in entry)
-        monomials = sorted({m for poly in (*polys, *moments) for m in poly}, key=monomial_key)
-        rest: list[Poly] = [{monomial: sign} for monomial in monomials for sign in (1, -1)]
-        strict = [column is self.goal for column in polys] + [False] * len(rest)
-        value = prices([*polys, *rest], strict, [0] * len(polys) + [1] * len(rest))
+        value = _prices(polys, self.goal, moments)
         added = False
         for number_, _ in enumerate(self.factors):
             matrix = np.zeros((len(self.basis), len(self.basis)))

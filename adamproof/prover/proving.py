@@ -50,17 +50,26 @@ class ProofFailure(Exception):
 
 
 def assume(statement: Any) -> Step:
-    """P |- P."""
+    """P |- P.
+
+    statement: P, as SymPy or the kernel writes it.
+    """
     return derive("assume", [], prop(statement))
 
 
 def cite(name: str, source: str, statement: Any) -> Step:
-    """A named axiom from the literature: it stays a hypothesis and every verdict lists it."""
+    """A named axiom from the literature: it stays a hypothesis and every verdict lists it.
+
+    name, source: of the axiom, and where it is proved; printable Latin text.  statement: what it says.
+    """
     return derive("cite", [], name, source, prop(statement))
 
 
 def theorems(facts: Iterable[Fact]) -> list[Step]:
-    """Facts as theorems: lists are flattened, statements assumed, absent ones (None) skipped."""
+    """Facts as theorems: lists are flattened, statements assumed, absent ones (None) skipped.
+
+    facts: theorems, statements, None, and sequences of these.
+    """
     found: list[Step] = []
     for item in facts:
         if item is None:
@@ -85,6 +94,9 @@ def prove(
 
     squares: terms whose squares may be used; degree: how many facts are multiplied at most.  Raises ProofFailure,
     saying what was tried.
+
+    goal: a statement.  facts: theorems, statements (which become hypotheses), or sequences of these.
+    Raises TranslationError for a goal or a fact that the kernel has no words for.
     """
     reset_budget()  # of the kernel's steps, which a search that found nothing may have spent
     target = prop(goal)

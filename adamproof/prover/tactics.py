@@ -23,7 +23,12 @@ from .translation import TranslationError, prop, sort_of, term
 
 
 def at(theorem: Fact, *values: Any, given: Iterable[Fact] = ()) -> Step:
-    """A forall at values; its conditions are proved from `given`, or become hypotheses."""
+    """A forall at values; its conditions are proved from `given`, or become hypotheses.
+
+    theorem: a theorem, or a statement that is assumed.  values: one for each variable, in order, of its sort.
+    Raises TranslationError where it is no forall, or where there are too many values, and ProofFailure for a
+    condition.
+    """
     (step,) = theorems([theorem])
     facts = theorems(given)
     for value in values:
@@ -51,7 +56,11 @@ def _established(condition: Term, facts: Sequence[Step]) -> Step:
 
 
 def generalise(theorem: Step, variables: Any, given: Iterable[Any] = ()) -> Step:
-    """H, given |- A as H |- forall variables. given -> A."""
+    """H, given |- A as H |- forall variables. given -> A.
+
+    theorem: H, given |- A.  variables: a symbol or several, which are in no hypothesis that stays.  given:
+    statements.
+    """
     step = theorem
     for condition in reversed(list(given)):
         step = derive("discharge", [step], prop(condition))
@@ -61,7 +70,10 @@ def generalise(theorem: Step, variables: Any, given: Iterable[Any] = ()) -> Step
 
 
 def cut(theorem: Step, *lemmas: Fact) -> Step:
-    """Discharge hypotheses by theorems that conclude them."""
+    """Discharge hypotheses by theorems that conclude them.
+
+    theorem: a theorem.  lemmas: theorems, or statements that are assumed.
+    """
     step = theorem
     for lemma in theorems(lemmas):
         step = derive("cut", [lemma, step])
@@ -69,7 +81,10 @@ def cut(theorem: Step, *lemmas: Fact) -> Step:
 
 
 def settle(theorem: Step, *facts: Fact) -> Step:
-    """Discharge every hypothesis that the facts prove (a fact that is assumed may stay as a hypothesis)."""
+    """Discharge every hypothesis that the facts prove (a fact that is assumed may stay as a hypothesis).
+
+    theorem: a theorem.  facts: theorems, or statements that are assumed.
+    """
     given = theorems(facts)
     marks = {key(step.conclusion) for step in given if step.hypotheses == (step.conclusion,)}
     step = theorem
@@ -84,7 +99,10 @@ def settle(theorem: Step, *facts: Fact) -> Step:
 
 
 def instantiate(theorem: Step, values: Mapping[Any, Any]) -> Step:
-    """Replace free variables (by terms) and function symbols (by (parameters, body)) in a theorem."""
+    """Replace free variables (by terms) and function symbols (by (parameters, body)) in a theorem.
+
+    theorem: a theorem.  values: by symbol or function symbol.
+    """
     variables, functions = [], []
     for symbol, value in values.items():
         if isinstance(value, tuple):
@@ -102,23 +120,35 @@ def _function_symbol(symbol: Any) -> KernelFunction:
 
 
 def induction(goal: Any, variable: Any, base: Step, step: Step, low: Any = 0) -> Step:
-    """The goal for all variable >= low; step concludes it at variable + 1 and may assume it at variable."""
+    """The goal for all variable >= low; step concludes it at variable + 1 and may assume it at variable.
+
+    goal: a statement about variable, an integer symbol.  base: a theorem of the goal at low.
+    """
     return derive("induction", [base, step], term(variable, INT), term(low, INT), prop(goal))
 
 
 def by_cases(a: Any, b: Any, if_le: Step, if_gt: Step) -> Step:
-    """From a proof under a <= b and one under b < a."""
+    """From a proof under a <= b and one under b < a.
+
+    a, b: expressions.  if_le, if_gt: theorems with the same conclusion, of which a hypothesis is the case.
+    """
     return derive("cases", [if_le, if_gt], term(a), term(b))
 
 
 def rewrite(theorem: Step, equation: Fact, hole: Any, pattern: Any) -> Step:
-    """P(a) and a == b give P(b), the pattern P holding the variable `hole`."""
+    """P(a) and a == b give P(b), the pattern P holding the variable `hole`.
+
+    theorem: of P(a).  equation: of a == b.  hole: a symbol.  pattern: P, a statement with the hole.
+    """
     (equality,) = theorems([equation])
     return derive("rewrite", [equality, theorem], term(hole, sort_of(hole)), prop(pattern))
 
 
 def convert(theorem: Step, statement: Any) -> Step:
-    """The same statement, written differently."""
+    """The same statement, written differently.
+
+    theorem: a theorem.  statement: equal to its conclusion as polynomials are; the kernel refuses any other.
+    """
     return derive("convert", [theorem], prop(statement))
 
 
@@ -126,17 +156,26 @@ def convert(theorem: Step, statement: Any) -> Step:
 
 
 def sum_last(total: Any, *facts: Fact) -> Step:
-    """Sum(lo..hi) == Sum(lo..hi-1) + last term; lo <= hi from the facts."""
+    """Sum(lo..hi) == Sum(lo..hi-1) + last term; lo <= hi from the facts.
+
+    total: the Sum.  Raises ProofFailure where the facts do not say that it has a term.
+    """
     return _sum_fact("sum_last", total, facts)
 
 
 def sum_first(total: Any, *facts: Fact) -> Step:
-    """Sum(lo..hi) == first term + Sum(lo+1..hi); lo <= hi from the facts."""
+    """Sum(lo..hi) == first term + Sum(lo+1..hi); lo <= hi from the facts.
+
+    total: the Sum.  Raises ProofFailure where the facts do not say that it has a term.
+    """
     return _sum_fact("sum_first", total, facts)
 
 
 def sum_empty(total: Any, *facts: Fact) -> Step:
-    """Sum(lo..hi) == 0; hi < lo from the facts."""
+    """Sum(lo..hi) == 0; hi < lo from the facts.
+
+    total: the Sum.  Raises ProofFailure where the facts do not say that it is empty.
+    """
     return _sum_fact("sum_empty", total, facts)
 
 
@@ -149,14 +188,21 @@ def _sum_fact(name: str, total: Any, facts: Iterable[Fact]) -> Step:
 
 
 def over(op: str, variable: Any, inner: Step, *bounds: Any, integrable: Step | None = None) -> Step:
-    """f == g or f <= g under a binder: Sum (with its two bounds), E or Integral01 (with integrability for <=)."""
+    """f == g or f <= g under a binder: Sum (with its two bounds), E or Integral01 (with integrability for <=).
+
+    op: "Sum", "E" or "Integral01".  variable: the one that is bound.  inner: a theorem for every value of it.
+    bounds: low and high, for a sum only.  integrable: that the difference is, needed for <= under E and Integral01.
+    """
     sort = BINDERS[op][1]
     premises = [inner] if integrable is None else [inner, integrable]
     return derive("binder", premises, op, term(variable, sort), tuple(term(b, INT) for b in bounds))
 
 
 def head_fact(name: str, *args: Any, given: Iterable[Fact] = ()) -> Step:
-    """A fact about a head (adamproof.kernel.facts), its conditions proved from `given`."""
+    """A fact about a head (adamproof.kernel.facts), its conditions proved from `given`.
+
+    name: of the fact.  args: expressions for its variables, in order.
+    """
     found = FACTS[name]
     made = tuple(term(arg, sort) for arg, sort in zip(args, found.sorts, strict=True))
     conditions, _ = found.schema(*made)

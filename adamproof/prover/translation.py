@@ -57,7 +57,10 @@ class TranslationError(ValueError):
 
 
 class Kept(sympy.Function):  # type: ignore[misc]
-    """A head of the kernel as a function that SymPy does not evaluate; of kernel terms it is a kernel term."""
+    """A head of the kernel as a function that SymPy does not evaluate; of kernel terms it is a kernel term.
+
+    args: as many SymPy expressions, or kernel terms, as the head takes.
+    """
 
     is_real = True
     head = ""  # the kernel's name of it
@@ -69,7 +72,10 @@ class Kept(sympy.Function):  # type: ignore[misc]
 
     @classmethod
     def kernel(cls, *args: Term) -> Term:
-        """The kernel term of this head."""
+        """The kernel term of this head.
+
+        args: kernel terms.
+        """
         return make(cls.head, *args)
 
 
@@ -94,7 +100,11 @@ def _is_integer_term(expression: Any) -> bool:
 
 
 def term(expression: Any, sort: str = REAL) -> Term:
-    """The kernel term of a SymPy expression (or of an exact number, or a kernel term itself)."""
+    """The kernel term of a SymPy expression (or of an exact number, or a kernel term itself).
+
+    sort: "real", "int" or "point": what it is to be.
+    Raises TranslationError where that is not certain, as for a float.
+    """
     if type(expression) is Term:
         return as_real(expression) if sort == REAL and expression.sort == INT else expression
     if sort == REAL and not _open and (found := _read.get((_read_real, id(expression)))):
@@ -300,7 +310,12 @@ _RELATIONS: dict[Any, tuple[str, bool]] = {
 
 
 def prop(statement: Any) -> Term:
-    """The kernel proposition of a SymPy relation, a Forall, an Integrable or a kernel proposition itself."""
+    """The kernel proposition of a SymPy relation, a Forall, an Integrable or a kernel proposition itself.
+
+    statement: of one of these kinds.  Raises TranslationError for anything else, and for True and False, which are
+    what SymPy
+    makes of a relation that it decides.
+    """
     if type(statement) is Term:
         if statement.sort != "prop":
             raise TranslationError(f"{show(statement)} is a term, not a statement")

@@ -19,45 +19,64 @@ from .translation import Kept, TranslationError, term
 
 
 class absolute(Kept):  # noqa: N801 - written like a function, as are those below
-    """|x|, kept as written: SymPy turns Abs(y - x) into Abs(x - y), and Abs(x**2) into x**2."""
+    """|x|, kept as written: SymPy turns Abs(y - x) into Abs(x - y), and Abs(x**2) into x**2.
+
+    args: x, a real expression.
+    """
 
     nargs = 1
     head = "abs"
 
 
 class root(Kept):  # noqa: N801
-    """The square root, kept as written: SymPy turns sqrt(x)**2 into x, and sqrt(4*x) into 2*sqrt(x)."""
+    """The square root, kept as written: SymPy turns sqrt(x)**2 into x, and sqrt(4*x) into 2*sqrt(x).
+
+    args: x, a real expression; where x < 0 the value is one that nothing is known of.
+    """
 
     nargs = 1
     head = "sqrt"
 
 
 class ln(Kept):  # noqa: N801
-    """The natural logarithm, kept as written: SymPy turns log(1) into 0."""
+    """The natural logarithm, kept as written: SymPy turns log(1) into 0.
+
+    args: x, a real expression.
+    """
 
     nargs = 1
     head = "ln"
 
 
 class inverse(Kept):  # noqa: N801
-    """1/x, kept as written: SymPy turns x*(1/x) into 1, and 1/(1/x) into x."""
+    """1/x, kept as written: SymPy turns x*(1/x) into 1, and 1/(1/x) into x.
+
+    args: x, a real expression; nothing is known of 1/0.
+    """
 
     nargs = 1
     head = "inv"
 
 
 class ratio(Kept):  # noqa: N801
-    """x/y, kept as written: SymPy cancels y*(x/y)."""
+    """x/y, kept as written: SymPy cancels y*(x/y).
+
+    args: x and y, real expressions.
+    """
 
     nargs = 2
 
     @classmethod
     def kernel(cls, *args: Term) -> Term:
+        """x*inv(y), the kernel term of args, x and y."""
         return make("mul", args[0], make("inv", args[1]))
 
 
 class product(Kept):  # noqa: N801
-    """A product of two factors or more, kept as written: SymPy cancels sqrt(w)*(1/sqrt(w))."""
+    """A product of two factors or more, kept as written: SymPy cancels sqrt(w)*(1/sqrt(w)).
+
+    args: the factors, real expressions.
+    """
 
     head = "mul"
 

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from ..kernel.terms import Term
+from .legible import legible
 from .statements import statement
 
 Sequent = tuple[str, Sequence[Term], Term]  # a claim's name, hypotheses and conclusion
 
-LONGEST = 3000  # characters in one display: MathJax refuses formulas of more than 5 * 1024, macros expanded
+LONGEST = 3000  # characters in one display: MathJax, in Markdown cells, refuses more than 5 * 1024, macros expanded
 
 
 def text(sequents: Iterable[Sequent]) -> str:
@@ -28,23 +29,29 @@ def latex(sequents: Iterable[Sequent]) -> str:
 
 
 def html(name: str, title: str, source: str, sequents: Iterable[Sequent]) -> str:
-    """A heading, the source and the statements; notebooks typeset the formulas."""
+    """For notebooks: a heading, the source and the statements."""
     name, title, source = (escape(text, quote=False) for text in (name, title, source))
-    parts = [f"<p><b>{name}</b>: {title}<br><small>{source}</small></p>"]
+    heading = f"<p><b>{name}</b>: {title}<br><small>{source}</small></p>"
+    return legible(f"<div>{heading}{formulas(sequents)}</div>")
+
+
+def formulas(sequents: Iterable[Sequent]) -> str:
+    """The statements as HTML, formulas as MathML; each with the names of its claims where there are several."""
+    parts = []
     statements = list(_statements(sequents))
     for claims, given, goal in statements:
         heading = f"<p>{escape(', '.join(claims), quote=False)}</p>" if len(statements) > 1 else ""
         parts.append(heading + _as_html(given, goal))
-    return f"<div>{''.join(parts)}</div>"
+    return "".join(parts)
 
 
 def _as_html(hypotheses: list[Term], conclusion: Term) -> str:
-    """A formula for notebooks to typeset, or the exact text as it stands."""
+    """A formula that scrolls where it is wider than the page, or the exact text as it stands."""
     try:
-        formula = statement(hypotheses, conclusion, "latex")
+        formula = statement(hypotheses, conclusion, "mathml")
     except ValueError:
         return f"<pre>{escape(statement(hypotheses, conclusion, 'ascii'), quote=False)}</pre>"
-    return "".join(f"<div>$$\n{escape(piece, quote=False)}\n$$</div>" for piece in _displays(formula))
+    return f'<div style="overflow-x:auto"><math display="block">{formula}</math></div>'
 
 
 def _displays(formula: str) -> list[str]:
@@ -87,4 +94,4 @@ def _verbatim(line: str) -> str:
     return "".join(marks.get(mark, mark) for mark in line)
 
 
-__all__ = ["Sequent", "html", "latex", "text"]
+__all__ = ["Sequent", "formulas", "html", "latex", "text"]

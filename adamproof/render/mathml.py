@@ -32,7 +32,7 @@ def table(rows: Sequence[tuple[str, str]]) -> str:
     """Formulas below each other, each with the word that introduces it."""
     cell = '<mtd style="text-align: left">'
     lines = (f"<mtr>{cell}<mtext>{word}</mtext></mtd>{cell}{text}</mtd></mtr>" for word, text in rows)
-    return f"<mtable>{''.join(lines)}</mtable>"
+    return f'<mtable displaystyle="true">{"".join(lines)}</mtable>'
 
 
 def _name(name: str) -> str:

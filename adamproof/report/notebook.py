@@ -1,6 +1,7 @@
 """For notebooks: proofs, mutants and the source's claims as pages, a claim's two sides along a run, sliders.
 
-Everything here shows what other modules have found.  A `Shown` is HTML in a notebook and text at a prompt.
+Everything here shows what other modules have found.  A `Shown` is HTML in a notebook, formulas as MathML (TeX inside
+HTML is typeset by some of the programs that show notebooks, and not by others), and text at a prompt.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ..kernel.terms import Term
 from ..prover import TranslationError, prop, reals, term
 from ..render import show
+from ..render.legible import legible
 from ..support.columns import aligned
 from ..support.foreign_text import foreign
 from ..theory.lemma import Lemma, LemmaError, unknown_name
@@ -29,7 +31,10 @@ STATIC = "ADAMPROOF_STATIC_NOTEBOOKS"  # set: no sliders, so that what is stored
 
 @dataclass(frozen=True)
 class Shown:
-    """A page: HTML for notebooks (formulas are typeset there), text for everything else."""
+    """A page: HTML for notebooks (formulas are typeset there), text for everything else.
+
+    html: what a notebook shows.  text: the same, for a prompt.
+    """
 
     html: str
     text: str
@@ -48,7 +53,10 @@ class Shown:
 
 
 def claim(lemma: Lemma, name: str | None = None) -> Shown:
-    """One claim (the first one by default): its conclusion, then its assumptions by name, folded in a notebook."""
+    """One claim (the first one by default): its conclusion, then its assumptions by name, folded in a notebook.
+
+    lemma: of `adamproof.get`.  name: of a claim.  Raises LemmaError for a name that none has.
+    """
     found = lemma.claim(name)
     conclusion = prop(found.conclusion)
     stated = {foreign(title): prop(statement) for title, statement in lemma.stated(found).items()}
@@ -64,9 +72,12 @@ def claim(lemma: Lemma, name: str | None = None) -> Shown:
 
 
 def formula(**named: Any) -> Shown:
-    """Expressions by name, such as a lemma's constants: formula(R=lemma.constants["R"])."""
+    """Expressions by name, such as a lemma's constants: formula(R=lemma.constants["R"]).
+
+    named: SymPy expressions.  Raises TranslationError for one that the kernel has no words for.
+    """
     terms = {name: _term(expression) for name, expression in named.items()}
-    html = "".join(f"<div>$${_named(name)} = {_html(_latex(found))}$$</div>" for name, found in terms.items())
+    html = "".join(_block(f"{_named(name)}<mo>=</mo>{show(found, 'mathml')}") for name, found in terms.items())
     return Shown(f"<div>{html}</div>", "\n".join(f"{name} = {_plain(found)}" for name, found in terms.items()))
 
 
@@ -81,15 +92,19 @@ def _term(expression: Any) -> Term:
 def _named(name: str) -> str:
     """Words upright, also below: "initial gap", T_max; single letters as they are."""
     base, _, below = name.partition("_")
-    parts = [f"\\text{{{_html(part)}}}" if len(part) > 1 else _html(part) for part in (base, below)]
-    return f"{parts[0]}_{{{parts[1]}}}" if below else parts[0]
+    kinds = [("mtext" if len(part) > 1 else "mi", _html(part)) for part in (base, below)]
+    parts = [f"<{kind}>{part}</{kind}>" for kind, part in kinds]
+    return f"<msub>{parts[0]}{parts[1]}</msub>" if below else parts[0]
 
 
 # --- reports -------------------------------------------------------------------------------------
 
 
 def report(found: LemmaReport) -> Shown:
-    """The verdict of a check, claim by claim: what was used, what the numbers say, and the mutants."""
+    """The verdict of a check, claim by claim: what was used, what the numbers say, and the mutants.
+
+    found: of `adamproof.check`.
+    """
     lines = [f"{_called(found.lemma)}: {found.verdict}"]
     rows = []
     for entry in found.claims:
@@ -113,7 +128,10 @@ def report(found: LemmaReport) -> Shown:
 
 
 def proof(found: LemmaReport, name: str | None = None) -> Shown:
-    """The steps of a claim's proof (the first claim's by default), each as a formula and with what it rests on."""
+    """The steps of a claim's proof (the first claim's by default), each as a formula and with what it rests on.
+
+    found: of `adamproof.check`.  name: of a claim.  Raises LemmaError for a name that none has.
+    """
     entry = _claim_of(found, name)
     rows, lines = [], [f'{_called(found.lemma)}, claim "{entry.name}": {entry.verdict}']
     for number, step in enumerate(entry.steps, start=1):
@@ -127,7 +145,10 @@ def proof(found: LemmaReport, name: str | None = None) -> Shown:
 
 
 def mutants(found: LemmaReport) -> Shown:
-    """The mutants: what each says wrongly, that the proof fails on it, and a model in which it is false."""
+    """The mutants: what each says wrongly, that the proof fails on it, and a model in which it is false.
+
+    found: of `adamproof.check`.
+    """
     rows, lines = [], []
     for entry in found.mutants:
         false = f"false {_witness(entry.witness)}" if entry.witness else "no counterexample found"
@@ -139,7 +160,10 @@ def mutants(found: LemmaReport) -> Shown:
 
 
 def claim_table(judged: Iterable[ClaimVerdict]) -> Shown:
-    """The verdicts on the source's claims, what each rests on, and what would repair it."""
+    """The verdicts on the source's claims, what each rests on, and what would repair it.
+
+    judged: of `adamproof.claims.gathering.claim_table`.
+    """
     from ..claims.glance import in_words
 
     rows, lines = [], []
@@ -155,7 +179,10 @@ def claim_table(judged: Iterable[ClaimVerdict]) -> Shown:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Shown:
-    """Rows of values; floats with four significant digits."""
+    """Rows of values; floats with four significant digits.
+
+    head: the titles of the columns.  rows: as many values in each.
+    """
     cells = [tuple(f"{cell:.4g}" if isinstance(cell, float) else str(cell) for cell in row) for row in rows]
     html = _html_table(tuple(map(_html, head)), [tuple(map(_html, row)) for row in cells])
     return Shown(f"<div>{html}</div>", "\n".join(aligned([head, *cells], right=False)))
@@ -170,6 +197,9 @@ def sides(
     """Both sides of a claim's conclusion, a relation, where its names have these values (floats stand for themselves).
 
     The claim's assumptions are not looked at.  Raises ModelError when a name has no value.
+
+    lemma: of `adamproof.get`.  name: of a claim.  variables: numbers by name.  functions: by name, of integers and
+    points, which give numbers.
     """
     from ..numeric.evaluate import slack
     from ..numeric.models import Model
@@ -191,19 +221,23 @@ def explore(draw: Callable[..., None], **ranges: tuple[float, float, float, floa
     """Call draw(name=value, ...) at the starting values and, where ipywidgets is installed, again as sliders move.
 
     ranges: name -> (least, most, step, start).  Without ipywidgets the picture at the start is all there is.
+
+    draw: a function that shows a picture.
     """
     try:
-        if os.environ.get(STATIC):
-            raise ImportError
-        from ipywidgets import FloatSlider, interact
+        import ipywidgets
     except ImportError:
+        ipywidgets = None
+    if ipywidgets is None or os.environ.get(STATIC):
         draw(**{name: start for name, (*_, start) in ranges.items()})
         return
     sliders = {
-        name: FloatSlider(min=least, max=most, step=step, value=start, description=name, continuous_update=False)
+        name: ipywidgets.FloatSlider(
+            min=least, max=most, step=step, value=start, description=name, continuous_update=False
+        )
         for name, (least, most, step, start) in ranges.items()
     }
-    interact(draw, **sliders)
+    ipywidgets.interact(draw, **sliders)
 
 
 # --- parts ---------------------------------------------------------------------------------------
@@ -234,10 +268,6 @@ def _witness(witness: Witness) -> str:
     return f"at {witness.values or witness.label}, where {witness.slack} is false{witness.slack.closeness}"
 
 
-def _latex(found: Term) -> str:
-    return show(found, "latex")
-
-
 def _plain(found: Term) -> str:
     try:
         return show(found, "unicode")
@@ -246,18 +276,27 @@ def _plain(found: Term) -> str:
 
 
 def _display(found: Term) -> str:
-    return _math(found, "$$\n", "\n$$", "div")
+    try:
+        return _block(show(found, "mathml"))
+    except ValueError:
+        return f"<div>{_exactly(found)}</div>"
 
 
 def _inline(found: Term) -> str:
-    return _math(found, "$", "$", "span")
-
-
-def _math(found: Term, start: str, end: str, tag: str) -> str:
     try:
-        return f"<{tag}>{start}{_html(_latex(found))}{end}</{tag}>"
+        return legible(f"<math>{show(found, 'mathml')}</math>")
     except ValueError:
-        return f"<code>{_html(show(found, 'ascii'))}</code>"
+        return _exactly(found)
+
+
+def _block(formula: str) -> str:
+    """MathML on lines of its own, which scroll where the cell is narrower."""
+    return legible(f'<div style="overflow-x:auto"><math display="block">{formula}</math></div>')
+
+
+def _exactly(found: Term) -> str:
+    """The kernel's own text, where two names would look alike."""
+    return f"<code>{_html(show(found, 'ascii'))}</code>"
 
 
 def _lines(texts: Sequence[str]) -> str:

@@ -23,6 +23,9 @@ class Algorithm:
     `form` is "sign" (as written), "textbook" (x - rate m/(sqrt(v)+epsilon)) or "signum" (u = 1 where m != 0).
     With `bias_correction`, m/(1-beta1^t) and v/(1-beta2^t) take the places of m and v in u.
     u = 0 where m = 0.  Raises SimulationError for a value out of range.
+
+    learning_rate: finite, at least 0, in the unit of x.
+    beta1, beta2: at least 0 and below 1.  epsilon: finite, at least 0, in the unit of a gradient.
     """
 
     learning_rate: float
@@ -48,7 +51,10 @@ class Algorithm:
             raise SimulationError(f"the form is {self.form!r}, but must be sign, textbook or signum")
 
     def coefficients(self, first: int, count: int) -> NDArray[np.float64]:
-        """The coefficients of the steps first + 1, ..., first + count, one row a step."""
+        """The coefficients of the steps first + 1, ..., first + count, one row a step.
+
+        first: steps done before.  count: rows of the array, of shape (count, 7).
+        """
         rows = np.empty((count, COEFFICIENTS))
         rows[:] = (self.beta1, 1.0 - self.beta1, self.beta2, 1.0 - self.beta2, self.learning_rate, 1.0, 1.0)
         if self.bias_correction:
@@ -64,28 +70,44 @@ class Algorithm:
 def adam(
     learning_rate: float, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 0.0, bias_correction: bool = False
 ) -> Algorithm:
-    """Adam in sign form, by default without bias correction."""
+    """Adam in sign form, by default without bias correction.
+
+    learning_rate, beta1, beta2, epsilon, bias_correction: as in Algorithm.  Raises SimulationError out of range.
+    """
     return Algorithm(learning_rate, beta1, beta2, epsilon, bias_correction)
 
 
 def rmsprop(learning_rate: float, beta2: float = 0.99, epsilon: float = 0.0) -> Algorithm:
-    """RMSProp: Adam without momentum."""
+    """RMSProp: Adam without momentum.
+
+    learning_rate, beta2, epsilon: as in Algorithm.  Raises SimulationError out of range.
+    """
     return Algorithm(learning_rate, 0.0, beta2, epsilon)
 
 
 def signum(learning_rate: float, beta1: float = 0.9) -> Algorithm:
-    """Signum: the sign of the moving average."""
+    """Signum: the sign of the moving average.
+
+    learning_rate, beta1: as in Algorithm.  Raises SimulationError out of range.
+    """
     return Algorithm(learning_rate, beta1, 0.0, form="signum")
 
 
 def sign_descent(learning_rate: float) -> Algorithm:
-    """Sign descent: beta1 = beta2 = epsilon = 0, so that u = 1 where the gradient is not 0."""
+    """Sign descent: beta1 = beta2 = epsilon = 0, so that u = 1 where the gradient is not 0.
+
+    learning_rate: the length of a step in each coordinate.  Raises SimulationError out of range.
+    """
     return Algorithm(learning_rate, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """1 - beta1 = alpha T^-A, 1 - beta2 = beta T^-B, learning rate = gamma d^-dimension T^-C for a run of T steps."""
+    """1 - beta1 = alpha T^-A, 1 - beta2 = beta T^-B, learning rate = gamma d^-dimension T^-C for a run of T steps.
+
+    A, B, C, dimension: exponents.  alpha, beta, gamma: factors.  epsilon, bias_correction: as in Algorithm.
+    Raises SimulationError for what is no number; a beta or rate out of range is noticed at a T.
+    """
 
     A: float
     B: float
@@ -102,7 +124,10 @@ class Schedule:
             object.__setattr__(self, name, arguments.real(name, getattr(self, name)))
 
     def at(self, steps: int, coordinates: int) -> Algorithm:
-        """The algorithm for a run of this many steps in this dimension.  Raises SimulationError out of range."""
+        """The algorithm for a run of this many steps in this dimension.  Raises SimulationError out of range.
+
+        steps: T, at least 1.  coordinates: d, at least 1.
+        """
         steps = arguments.whole("the number of steps", steps, 1)
         try:
             rate = self.gamma * steps**-self.C * coordinates**-self.dimension

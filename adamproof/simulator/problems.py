@@ -38,6 +38,10 @@ class Noise:
     signs      each coordinate plus or minus the same number, so that |xi| is s0 surely where s1 = 0
     sphere     uniform on the sphere of radius sqrt(s0^2 + s1^2 |a|^p)
     none       xi = 0
+
+    kind: one of these.  s0: from 0 to 1e100, in the unit of a gradient, over all coordinates together.
+    s1: from 0 to 1e100.  p: from 0 to 2.
+    Raises SimulationError out of range.
     """
 
     kind: Kind = "gaussian"
@@ -82,7 +86,11 @@ class Noise:
 
 @dataclass(frozen=True)
 class Constants:
-    """(L0, L1, q)-smoothness, the lower bound and the noise; None where unknown.  Raises SimulationError."""
+    """(L0, L1, q)-smoothness, the lower bound and the noise; None where unknown.  Raises SimulationError.
+
+    L0, L1, q: |grad F(x) - grad F(y)| <= (L0 + L1 |grad F(x)|^q) |x - y|.  lower: F* or below it, in the unit of F.
+    s0, s1, p: E|xi|^2 <= s0^2 + s1^2 |a|^p, as in Noise.
+    """
 
     L0: float | None = None
     L1: float | None = None
@@ -249,7 +257,12 @@ def _noise_constants(noise: Noise) -> dict[str, float]:
 
 
 def quadratic(d: int, h: ArrayLike = 1.0, start: ArrayLike = 1.0, noise: Noise | None = None) -> Separable:
-    """F(x) = sum_j h_j x_j^2 / 2 with h >= 0: L0 = max h, L1 = 0, F >= 0."""
+    """F(x) = sum_j h_j x_j^2 / 2 with h >= 0: L0 = max h, L1 = 0, F >= 0.
+
+    d: coordinates, at least 1.  h: at least 0; one number, or shape (d,).
+    start: x at step 0; one number, or shape (d,).  noise: Noise() by default, of variance 1.
+    Raises SimulationError for another shape, or a negative h.
+    """
     noise, d = _noise_of(noise), _dimension(d)
     weights = arguments.vector("the curvature h", h, d)
     if (weights < 0.0).any():
@@ -262,7 +275,12 @@ def quadratic(d: int, h: ArrayLike = 1.0, start: ArrayLike = 1.0, noise: Noise |
 
 
 def cosh(d: int, start: ArrayLike = 1.0, noise: Noise | None = None) -> Separable:
-    """F(x) = sum_j (cosh x_j - 1): L0 = L1 = 2, q = 1, F >= 0."""
+    """F(x) = sum_j (cosh x_j - 1): L0 = L1 = 2, q = 1, F >= 0.
+
+    d: coordinates, at least 1.  start: x at step 0; one number, or shape (d,).  noise: Noise() by default, of
+    variance 1.
+    Raises SimulationError for another shape.
+    """
     noise, d = _noise_of(noise), _dimension(d)
     constants = Constants(L0=2.0, L1=2.0, q=1.0, lower=0.0, **_noise_constants(noise))
     point = arguments.vector("the start", start, d)
@@ -284,6 +302,11 @@ def separable(
 
     The slope must work on NumPy arrays, and compile on two numbers to run under Numba.  The two agree to the last bit
     where it has arithmetic and square roots alone: for powers, logarithms and the like their libraries differ.
+
+    slope: a function of two arrays of one shape.  d: coordinates, at least 1.  h: one number, or shape (d,).
+    start: x at step 0; one number, or shape (d,).  noise: Noise() by default, of variance 1.
+    constants: those of F that are known.  name: for what is printed and stored.
+    Raises SimulationError for another shape, and a slope that does not work on arrays.
     """
     noise, d = _noise_of(noise), _dimension(d)
     arguments.function("the slope", slope)
@@ -299,7 +322,13 @@ def function(
     constants: Constants | None = None,
     name: str = "function",
 ) -> Sampled:
-    """An objective of your own, by its gradient for points of shape (replicates, d), one row a replicate."""
+    """An objective of your own, by its gradient for points of shape (replicates, d), one row a replicate.
+
+    gradient: a function from (replicates, d) to (replicates, d).  d: coordinates, at least 1.
+    start: x at step 0; one number, or shape (d,).  noise: Noise() by default, of variance 1.
+    constants: those of F that are known.  name: for what is printed and stored.
+    Raises SimulationError for another shape.
+    """
     noise, d = _noise_of(noise), _dimension(d)
     arguments.function("the gradient", gradient)
     return Sampled(name, gradient, arguments.vector("the start", start, d), noise, _constants_of(constants, noise))
@@ -320,6 +349,10 @@ def logistic(
 
     features: (samples, d); labels: -1 or 1.  L0 = |features|^2 / (4 samples) + ridge in the
     spectral norm, L1 = 0, F >= 0.
+
+    labels have the shape (samples,).  batch: samples of a step, at least 1.  ridge: finite, at least 0.
+    start: x at step 0; one number, or shape (d,).  name: for what is printed and stored.
+    Raises SimulationError for shapes that do not match, and values out of range.
     """
     rows = arguments.numbers("the array of features", features)
     signs = arguments.numbers("the array of labels", labels)
@@ -363,7 +396,11 @@ def logistic(
 
 
 def digits(batch: int, ridge: float = 1e-3) -> Sampled:
-    """Logistic regression of scikit-learn's digits, 0 to 4 against 5 to 9: 1797 samples, d = 65 with the constant."""
+    """Logistic regression of scikit-learn's digits, 0 to 4 against 5 to 9: 1797 samples, d = 65 with the constant.
+
+    batch: samples of a step, at least 1.  ridge: finite, at least 0.
+    Raises SimulationError out of range, and where scikit-learn is not installed.
+    """
     try:
         from sklearn.datasets import load_digits
     except ImportError as error:

@@ -42,6 +42,9 @@ class Run:
     """What came out: the statistics, the last state, and copies of the states asked for (`snapshots`, by step).
 
     checkpoint: the file that holds the end of the run; None where none was asked for, or it could not be written.
+
+    task: what was run.  engine: which one, by name.  statistics: over all steps.  state: x, m, v at the end,
+    (replicates, d).
     """
 
     task: Task
@@ -113,6 +116,10 @@ def simulate(
         Where it cannot be written, `say` is told and the run goes on.
     snapshots: numbers of steps after which copies of x, m and v are kept.
     progress: called with the steps done and all steps.
+
+    problem: what is minimised.  algorithm: with constants, or a Schedule, which is taken at T = steps.
+    steps, replicates: whole numbers, at least 1.  seed: a whole number, at least 0.
+    threads: of the engine, at least 1; all cores by default.
 
     Raises SimulationError for values out of range and files that cannot be used, and NotFinite where a number
     overflows or is not a number.

@@ -47,6 +47,8 @@ class Estimate:
     """A mean over replicates with the half width of its confidence interval (None from one replicate alone).
 
     In JSON, what has overflowed is null.
+
+    mean, half_width: in the unit of what is estimated.
     """
 
     mean: float
@@ -167,7 +169,13 @@ def _row(quantity: str) -> int:
 
 @dataclass
 class Statistics:
-    """What a run has met so far.  All arrays are bounded by GROUPS and WINDOWS, whatever the length of the run."""
+    """What a run has met so far.  All arrays are bounded by GROUPS and WINDOWS, whatever the length of the run.
+
+    d, replicates, steps: of the run.  p, q: the exponents of noise and smoothness.
+    window: steps of one, a power of 2.  each: replicates of a group.
+    totals, current: (quantities, groups), sums over finished windows and over the running one.
+    peak: the largest u of the running window.  done: steps.  rows: one for each finished window.
+    """
 
     d: int
     replicates: int
@@ -184,7 +192,10 @@ class Statistics:
 
     @classmethod
     def of(cls, task: Task) -> Statistics:
-        """Empty statistics for a run."""
+        """Empty statistics for a run.
+
+        task: the run that is to come.
+        """
         window = 1 << max(0, math.ceil(math.log2(task.steps / WINDOWS)))
         each = -(-task.replicates // GROUPS)
         shape = (len(QUANTITIES), -(-task.replicates // each))
@@ -203,7 +214,10 @@ class Statistics:
         return counts
 
     def add(self, pieces: list[tuple[Array, Array]]) -> None:
-        """Add some steps: what `measured` gives for each part of the replicates, in order."""
+        """Add some steps: what `measured` gives for each part of the replicates, in order.
+
+        pieces: pairs of arrays.
+        """
         values = np.concatenate([piece[0] for piece in pieces], axis=2)
         peaks = np.max([piece[1] for piece in pieces], axis=0)
         count = values.shape[0]
@@ -220,8 +234,10 @@ class Statistics:
                 self._close()
 
     def measured(self, sums: Array) -> tuple[Array, Array]:
-        """From an engine's sums, (steps, 7, replicates): the quantities of each step, averaged over groups of
-        replicates, (steps, quantities, groups); and the largest u of each step."""
+        """The quantities of each step, averaged over groups of replicates, and the largest u of each step.
+
+        sums: an engine's, (steps, 7, replicates).  The shapes are (steps, quantities, groups) and (steps,).
+        """
         l1, squares, ua, errors, u_squares, u = (sums[:, row] for row in range(6))
         l2 = np.sqrt(squares)
         values = np.stack([
@@ -263,11 +279,17 @@ class Statistics:
             return rows.mean(axis=1).tolist(), half_widths(rows)
 
     def mean(self, quantity: str) -> Estimate:
-        """The mean over all steps and replicates of one of the QUANTITIES."""
+        """The mean over all steps and replicates of one of the QUANTITIES.
+
+        quantity: a key of QUANTITIES.  Raises SimulationError for another.
+        """
         return self._estimate(self.samples(quantity))
 
     def samples(self, quantity: str) -> Array:
-        """The means over all steps, one a group of replicates.  Raises SimulationError for an unknown quantity."""
+        """The means over all steps, one a group of replicates.  Raises SimulationError for an unknown quantity.
+
+        quantity: a key of QUANTITIES.
+        """
         row = _row(quantity)
         return np.asarray((self.totals[row] + self.current[row]) / max(1, self.done))
 
@@ -277,7 +299,10 @@ class Statistics:
         return max([self.peak, *(row[-1] for row in self.rows)])
 
     def series(self, quantity: str) -> list[tuple[int, Estimate]]:
-        """The mean over each window of steps, with the window's last step; MAXIMUM has no interval."""
+        """The mean over each window of steps, with the window's last step; MAXIMUM has no interval.
+
+        quantity: a key of QUANTITIES, or MAXIMUM.  Raises SimulationError for another.
+        """
         if quantity == MAXIMUM:
             return [(int(row[0]), Estimate(row[-1], None)) for row in self.rows]
         at = 1 + _row(quantity)

@@ -1,7 +1,7 @@
 """What a lemma file declares: a statement, its assumptions, a proof, a model and mutants.
 
 A lemma has one or more claims (statements proved under the same assumptions).  The proof of a claim is a
-function of a :class:`Scope`, so that the same script runs on the true statement and on each mutant.
+function of a `Scope`, so that the same script runs on the true statement and on each mutant.
 """
 
 from __future__ import annotations
@@ -36,7 +36,13 @@ Proof = Callable[["Scope"], Step]
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement of a lemma and its proof script, under the assumptions named in `given` (all by default)."""
+    """One statement of a lemma and its proof script, under the assumptions named in `given` (all by default).
+
+    name: what it is called in this lemma.  conclusion: a SymPy statement (`le`, `lt`, `eq`, `ne`, `forall`).
+    proof: a function of a Scope that returns a theorem of the conclusion.
+    models: as in Lemma, where the lemma's own models do not fit.
+    box: exact (low, high) of each variable by name, for a check by intervals of a claim about reals.
+    """
 
     name: str
     conclusion: Any
@@ -52,6 +58,11 @@ class Mutant:
 
     models yields models among which one satisfies every remaining assumption and violates the conclusion
     (the lemma's own models if None).
+
+    name: what is wrong with it, in a few words.  conclusion: the statement instead, None if it stays.
+    drop: the names of assumptions that are left out.  change: statements by the names of the assumptions that they
+    replace.
+    claim: the name of the claim that it is a mutant of, the first by default.
     """
 
     name: str
@@ -100,7 +111,13 @@ def unknown_name(what: str, name: object, known: Iterable[str]) -> str:
 
 
 class Scope:
-    """What a proof script works with: the goal, the assumptions by name, other lemmas, and named steps."""
+    """What a proof script works with: the goal, the assumptions by name, other lemmas, and named steps.
+
+    goal: the statement to be proved.  assumptions: SymPy statements by name.
+    theorem_of: gives the theorem of another lemma, by slug and claim.
+    cited: (name, where it is proved) of the assumptions that are axioms.
+    known: names that a script may ask for although they are no assumptions here, as a mutant has dropped them.
+    """
 
     def __init__(
         self,
@@ -122,12 +139,20 @@ class Scope:
         self.cited: dict[Theorem, str] = {}
 
     def given(self, *names: str) -> Any:
-        """Assumptions by name (all of them without a name), as a list; one that a mutant dropped is left out."""
+        """Assumptions by name (all of them without a name), as a list; one that a mutant dropped is left out.
+
+        names: as in the lemma's `assumptions`.  Raises LemmaError for a name that it does not have.
+        """
         self._check(names)
         return [self._assumed[name] for name in names or self._assumed if name in self._assumed]
 
     def the(self, name: str) -> Step:
-        """One assumption by name; a script cannot go on without it."""
+        """One assumption by name; a script cannot go on without it.
+
+        name: as in the lemma's `assumptions`.
+        Raises MissingAssumption where a mutant has dropped it, and LemmaError for a name that the lemma does not
+        have.
+        """
         self._check([name])
         if name not in self._assumed:
             raise MissingAssumption(name)
@@ -143,13 +168,21 @@ class Scope:
         return [step for step in self._assumed.values() if step.conclusion.op in RELATIONS]
 
     def lemma(self, slug: str, claim: str | None = None) -> Step:
-        """The theorem of another lemma, proved anew by its own script."""
+        """The theorem of another lemma, proved anew by its own script.
+
+        slug: of the other lemma, or its label.  claim: a name, the first claim by default.
+        Raises UnknownLemma, or LemmaError for a claim.
+        """
         theorem = self._theorem_of(slug, claim)
         self.cited[theorem.theorem] = slug if claim is None else f"{slug} ({claim})"
         return theorem
 
     def step(self, title: str, theorem: Step) -> Step:
-        """Name a theorem as a step of the proof that readers see."""
+        """Name a theorem as a step of the proof that readers see.
+
+        title: one line for readers.  theorem: what the step proves; it is returned.
+        Raises LemmaError for what is no theorem.
+        """
         if not isinstance(theorem, Step):
             raise LemmaError(f"the step {title!r} must be a theorem, not {type(theorem).__name__}")
         self.steps.append((title, theorem))
@@ -162,7 +195,18 @@ class MissingAssumption(Exception):
 
 @dataclass(frozen=True)
 class Lemma:
-    """One result: slug, label in the source if it has one, statement, proof, constants, model and mutants."""
+    """One result: slug, label in the source if it has one, statement, proof, constants, model and mutants.
+
+    slug: what it is called, words joined by hyphens.  label: its number in the source, such as "B.2", or None.
+    title: one line.  source: where the statement comes from.  where: the place, in words.
+    assumptions: SymPy statements by name, in force for every claim that does not choose among them.
+    claims: at least one.  mutants: near misses of them.
+    models: a function of a random.Random that yields models in which every assumption holds, without end.
+    constants: SymPy expressions by name, for other lemmas and the calculator.
+    cited: for the name of an assumption that is an axiom of the literature, its (name, where it is proved).
+    notes: remarks for readers.  dropped: names of assumptions that `without` and `mutated` have removed.
+    Raises LemmaError, saying what and where, for a file that says what cannot be meant.
+    """
 
     slug: str
     title: str
@@ -249,7 +293,10 @@ class Lemma:
         return replace(self, claims=[claim], mutants=mutants)
 
     def without(self, names: Iterable[str]) -> Lemma:
-        """The lemma with all its claims, but without these assumptions; its scripts then fail where they need one."""
+        """The lemma with all its claims, but without these assumptions; its scripts then fail where they need one.
+
+        names: of assumptions, as in `assumptions`; one that is not there is passed over.
+        """
         dropped = tuple(names)
         assumptions = {n: s for n, s in self.assumptions.items() if n not in dropped}
         return replace(self, assumptions=assumptions, mutants=(), dropped=(*self.dropped, *dropped))
@@ -268,6 +315,11 @@ class Lemma:
     def statement(self) -> str:
         """What the lemma states, as text."""
         return lemma_page.text(self._sequents)
+
+    @property
+    def formulas(self) -> str:
+        """What the lemma states, as HTML with MathML."""
+        return lemma_page.formulas(self._sequents)
 
     def _repr_latex_(self) -> str:
         return lemma_page.latex(self._sequents)

@@ -54,7 +54,10 @@ def _named(name: str) -> Lemma | None:
 
 
 def get(name: str) -> Lemma:
-    """The lemma of this slug or label.  Raises UnknownLemma with a suggestion."""
+    """The lemma of this slug or label.  Raises UnknownLemma with a suggestion.
+
+    name: in letters of any case.
+    """
     wanted = name.strip().lower().replace("_", "-")
     found = _named(wanted)
     if found is not None:

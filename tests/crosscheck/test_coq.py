@@ -319,7 +319,7 @@ def test_a_signal_during_the_derivation_is_no_error_of_the_lemma(checker: str, n
         pytest.importorskip("z3")
     elif not HAS_COQ:
         pytest.skip("coqc is not installed")
-    process = begun("verify", "main-theorem", "--with", checker, until=b"proving")
+    process = begun("verify", "main-theorem", "--no-cache", "--with", checker, until=b"proving")
     process.send_signal(number)
     out, errors = process.communicate(timeout=1800)
     assert process.returncode == status
@@ -348,7 +348,8 @@ def test_a_run_that_is_ended_leaves_neither_process_nor_folder(numbers: tuple[in
     for one in numbers:
         process.send_signal(one)
     _, errors = process.communicate(timeout=1800)
-    assert process.returncode in [128 + one for one in numbers]
+    # One that comes late, when all has been removed, takes its usual course.
+    assert process.returncode in [*(128 + one for one in numbers), *(-one for one in numbers[1:])]
     assert "Traceback" not in errors
     assert list(left.iterdir()) == []
     with pytest.raises(ProcessLookupError):

@@ -1,4 +1,7 @@
-"""The pages of the documentation: their console blocks print what they show, their links lead somewhere."""
+"""The pages of the documentation: their console blocks print what they show, their links lead somewhere.
+
+The site made from them is tested in test_site.py.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,9 @@ import pytest
 from tests.session import EXPERIMENTS, Session
 
 ROOT = Path(__file__).resolve().parents[2]
+GENERATED = ("results.md", "why-adam-converges.md")  # when the site is built
 PAGES = {
-    str(path.relative_to(ROOT)): path for path in sorted((ROOT / "docs").rglob("*.md")) if path.name != "results.md"
+    str(path.relative_to(ROOT)): path for path in sorted((ROOT / "docs").rglob("*.md")) if path.name not in GENERATED
 }
 EXIT = {"still hold": 3, "REFUTED": 1, "UNDECIDED": 3}  # what a block shows, and the exit status that goes with it
 
@@ -69,7 +73,7 @@ def test_console_blocks_print_what_they_show(page: str, tmp_path: Path, session:
 def test_links_lead_somewhere(page: str) -> None:
     path = PAGES[page]
     for target in re.findall(r"\]\(([^)#]+?)(?:#[\w-]+)?\)", path.read_text(encoding="utf-8")):
-        if "://" not in target:
+        if "://" not in target and target not in GENERATED:
             assert (path.parent / target).exists(), target
 
 
@@ -87,16 +91,3 @@ def test_the_files_of_the_paper_page_pass(tmp_path: Path) -> None:
         check=False,
     )
     assert "3 passed" in done.stdout, done.stdout
-
-
-@pytest.mark.slow
-def test_the_site_is_built_without_a_warning(tmp_path: Path) -> None:
-    pytest.importorskip("sphinx")
-    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", str(ROOT / "docs"), str(tmp_path)]
-    done = subprocess.run(
-        command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    results = (tmp_path / "results.html").read_text(encoding="utf-8")
-    assert "B.2 update-magnitude" in results and "main-theorem-averaged" in results
-    assert "adamproof check" in (tmp_path / "reference" / "cli.html").read_text(encoding="utf-8")

@@ -310,7 +310,7 @@ def test_the_whole_report(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
     text, tex = ((tmp_path / name).read_text(encoding="utf-8") for name in ("r.html", "r.tex"))
-    page = assert_sound(text)
+    page = assert_sound(text, scripts=1)
     assert_latex_is_sound(tex)
     assert {f"lemma-{lemma.slug}" for lemma in lemmas()} <= set(page.ids)
     assert {f"claim-{row.number}" for row in ROWS} <= set(page.ids)

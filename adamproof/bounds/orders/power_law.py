@@ -71,7 +71,10 @@ class Schedule:
         return self.put(name, form.solved_for(name))
 
     def put(self, name: str, value: Affine) -> Schedule:
-        """The schedule with a form in place of a variable."""
+        """The schedule with a form in place of a variable.
+
+        name: of the variable.  value: the form.
+        """
         return replace(
             self,
             **{which: Affine.of(getattr(self, which)).put(name, value) for which in ("A", "B", "C")},

@@ -42,6 +42,8 @@ class Cell:
     """A range of exponents in which an expression has one order; order is None where it is not defined, for a reason.
 
     where: the comparisons that were made, as (form, its sign in the cell).
+
+    schedule: the exponents, in the cell.
     """
 
     where: tuple[tuple[Affine, int], ...]
@@ -56,7 +58,10 @@ class Cell:
 
 
 def cells(expression: Any, schedule: Schedule = FREE) -> tuple[Cell, ...]:
-    """The order of an expression in each range of the schedule's variables, found by splitting where it is open."""
+    """The order of an expression in each range of the schedule's variables, found by splitting where it is open.
+
+    expression: positive.  schedule: exponents with variables in them.
+    """
     return tuple(_cells(expression, schedule, ()))
 
 
@@ -82,7 +87,10 @@ def _cells(expression: Any, schedule: Schedule, where: tuple[tuple[Affine, int],
 
 
 def constraints(terms: Mapping[str, Any], scale: Scale | None = None) -> list[Constraint]:
-    """What A, B, C, the scale's exponent and the rate r satisfy: r is at most minus each term's exponent of T."""
+    """What A, B, C, the scale's exponent and the rate r satisfy: r is at most minus each term's exponent of T.
+
+    terms, scale: as in `best_schedule`.  Raises OrderError for a term that is negative or has no order.
+    """
     found = [Constraint(f"0 <= {name}", Affine.of(name)) for name in "ABC"]
     if scale is not None:
         found += _scale_constraints(scale)
@@ -136,6 +144,9 @@ class Best:
     """The largest rate, a schedule that has it, the range of each exponent among all that do, and why none is better.
 
     rate = r + the sum of multiplier*constraint, identically; found is the bound's rate at the schedule, computed anew.
+
+    rate: r, exact.  ranges: (least, most) of each exponent.
+    multipliers: by the name of a constraint.  constraints: of the linear program.
     """
 
     rate: Fraction
@@ -183,6 +194,10 @@ def best_schedule(
 ) -> Best:
     """The schedule A, B, C >= 0 of the largest rate of a bound, some of them fixed, as an exact linear program.
 
+    terms: positive expressions by name.  scale: a factor of them whose exponent is a maximum, such as R.
+    fixed: exact exponents by name, of A, B and C.
+    Raises OrderError for a term without an order, and ProgramError where the rate at the optimum is another.
+
     Raises Infeasible where no schedule is allowed, Unbounded where every rate is reached.
     """
     limits = constraints(terms, scale)
@@ -205,7 +220,10 @@ def _extent(name: str, optimum: Optimum, limits: Sequence[Constraint]) -> tuple[
 
 
 def written_out(terms: Mapping[str, Any], scale: Scale | None) -> dict[str, Any]:
-    """The terms with the scale's formula in place of its symbol."""
+    """The terms with the scale's formula in place of its symbol.
+
+    terms, scale: as in `best_schedule`.
+    """
     if scale is None:
         return dict(terms)
     found = {}
@@ -223,6 +241,9 @@ class ScalingWitness:
     """A bound along T = X^power, where every exponent is an integer: what each term is, exactly, as X grows.
 
     A term is coefficient * X^exponent * d^(its own exponent) * (a factor that tends to 1).
+
+    substitution: what each hyperparameter is, by name, in X.  exponents, coefficients: of each term, by its name.
+    terms: each term after the substitution, an expression in X, d and constants.  rate: the bound's.
     """
 
     power: int
@@ -250,6 +271,9 @@ def scaling_witness(terms: Mapping[str, Any], schedule: Schedule, wanted: Fracti
     """What each term of a bound is along T = X^N, for the smallest N that makes all exponents integers.
 
     With a wanted rate, refuses where the bound has it: there is nothing to witness.
+
+    terms: expressions by name.  schedule: exact exponents.  wanted: a rate.
+    Raises OrderError where the bound has the wanted rate, and where a term has a power of ln T.
     """
     found = rate(terms, schedule)
     if wanted is not None and found.rate >= wanted:
