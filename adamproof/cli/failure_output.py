@@ -5,6 +5,7 @@ All of it was said by the process that ran the lemma file; only the words are th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from .terminal import formula, labelled, whole
 if TYPE_CHECKING:
     from ..checking.goal_view import GoalView, Shortfall, Way
 
+NEGATIVE = re.compile(r"\+ \(-([\d/]+)\)\*")  # a summand with a negative coefficient, in the kernel's text
 LABEL = 14  # columns of the words before each line
 MOST = 8  # facts that are shown
 TRIED = "it is proved then (tried)"
@@ -127,7 +129,7 @@ def _way(label: str, way: Way, style: str) -> str:
 
 def _code(term: Term) -> str:
     """A term as a script can write it."""
-    return exact(term).replace("^", "**")
+    return NEGATIVE.sub(r"- \1*", exact(term).replace("^", "**"))
 
 
 def _shown(term: Term, style: str) -> str:

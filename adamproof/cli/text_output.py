@@ -237,7 +237,7 @@ def _in_short(mutants: Sequence[MutantReport], verbose: bool) -> list[str]:
 def _counterexample(witness: Witness | None) -> list[str]:
     if witness is None:
         return ["  counterexample: none found"]
-    return ["  counterexample:", *_indented(str(witness).splitlines(), 4)]
+    return ["  counterexample:", *(_broken(line, 4) for line in str(witness).splitlines())]
 
 
 # --- layout -------------------------------------------------------------------------------------

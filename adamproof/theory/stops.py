@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-import linecache
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from pathlib import Path
 from traceback import walk_tb
 from typing import Any
 
@@ -41,22 +40,17 @@ def stop_of(failure: Exception) -> Stop | None:
     code = getattr(claim.proof, "__code__", None)
     file = code.co_filename if code else ""
     lines = [line for frame, line in frames[last + 1 :] if frame.f_code.co_filename == file]
-    step = next(filter(None, (_title(file, line) for line in reversed(lines))), "")
+    titles = _titles(file) if lines else ()
+    step = next((title for line in reversed(lines) for first, end, title in titles if first <= line <= end), "")
     line = lines[-1] if lines else code.co_firstlineno if code else 0
     return Stop(known["lemma"], claim, known["scope"], file, line, step, not lines)
 
 
-def _title(file: str, line: int) -> str:
-    """The title of the step that is made in a line."""
-    return next((title for first, last, title in _titles(file) if first <= line <= last), "")
-
-
-@cache
 def _titles(file: str) -> Sequence[tuple[int, int, str]]:
     """First line, last line and title of each call `scope.step(title, ...)`, the shortest calls first."""
     try:
-        tree = ast.parse("".join(linecache.getlines(file)))
-    except (SyntaxError, ValueError, RecursionError):
+        tree = ast.parse(Path(file).read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError):
         return ()
     return sorted(_steps(tree), key=lambda entry: entry[1] - entry[0])
 
