@@ -23,7 +23,6 @@ from ..prover.refute import refute
 from ..theory.dependencies import FAILURES, located
 from ..theory.lemma import Claim, Derivation, Lemma, LemmaError, MissingAssumption, Models, Mutant
 from ..theory.library import derivation_of, get
-from .goals import goal_view
 from .judge import judged
 from .report import About, ClaimFindings, Findings, LemmaReport, MutantReport, speaks_of_integrability
 from .request import MODELS
@@ -178,6 +177,8 @@ def _place(cited: str) -> tuple[str, str, int]:
 
 def _failed(lemma: Lemma, claim: Claim, stated: ClaimFindings, failure: Exception, views: bool) -> ClaimFindings:
     """No proof: refute the claim if a model does; say which step is missing (and if it is false)."""
+    from .goals import goal_view  # most claims never need it
+
     hypotheses = list(stated.hypotheses.values())
     models = _models((claim.models, lemma.models), WITNESS_TRIES)
     witness = counterexample(hypotheses, stated.conclusion, models) or refute(hypotheses, stated.conclusion)

@@ -189,6 +189,9 @@ def _goal_view(view: GoalView) -> None:
         raise NotFindings(f"a goal view has more than {MAX_FACTS} parts")
     if min(view.line, view.left_out, *(way.degree for way in view.ways), short.used if short else 0) < 0:
         raise NotFindings("a goal view has a negative number")
+    counts = {"squares": range(1, MAX_FACTS + 1), "split": range(2, 3), "degree": range(MAX_FACTS + 1)}
+    if not all(len(way.terms) in counts.get(way.kind, range(1, MAX_FACTS + 1)) for way in view.ways):
+        raise NotFindings("a goal view names a way that is none")
     of_props = [way.kind not in ("degree", "squares", "split") for way in view.ways]
     props = [term for way, is_prop in zip(view.ways, of_props, strict=True) if is_prop for term in way.terms]
     terms = [term for way, is_prop in zip(view.ways, of_props, strict=True) if not is_prop for term in way.terms]

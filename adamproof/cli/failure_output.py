@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 NEGATIVE = re.compile(r"\+ \(-([\d/]+)\)\*")  # a summand with a negative coefficient, in the kernel's text
 LABEL = 14  # columns of the words before each line
 MOST = 8  # facts that are shown
-TRIED = "it is proved then (tried)"
+TRIED = "the search then finds a proof (tried)"
 NEXT = "name another fact, hint a square (squares=[...]), or split the step"
 FALSE = "correct the goal, or give the step a fact that excludes this case"
 WEAKER = "weaken the goal to the nearest statement, or give the step a fact that excludes this case"
@@ -117,7 +117,7 @@ def _way(label: str, way: Way, style: str) -> str:
         said = f"squares=[{', '.join(whole(_code(term)) for term in way.terms)}]: {TRIED}"
     elif way.kind == "split":
         low, high = map(_code, way.terms)
-        said = f"two cases, by_cases({low}, {high}, ...): each is proved (tried)"
+        said = f"two cases, by_cases({low}, {high}, ...): the search proves each (tried)"
     elif way.kind == "assume":
         said = f"{terms[0]} as one more fact: {TRIED}; prove it, or state it as an assumption"
     elif way.kind == "prove":

@@ -76,7 +76,8 @@ def shown(report: LemmaReport, style: str) -> str:
         lines += _statement_if_new(report.claims, number, style)
         lines += ["", f'Proof of the claim "{claim.name}": {coloured(claim.verdict)}', *_derived(claim, style)]
     if lemma.constants:
-        lines += ["", "Constants", *(f"  {name} = {text}" for name, (text, _) in lemma.constants.items())]
+        lines += ["", "Constants"]
+        lines += [formula("  ", f"{name} = {text}", HANG) for name, (text, _) in lemma.constants.items()]
     if lemma.notes:
         lines += ["", labelled("  ", lemma.notes)]  # not at the edge, where the tool's own lines begin
     return "\n".join(lines)
@@ -114,7 +115,7 @@ def lost_in_one_line(found: AblationReport) -> str:
 
 def heading(lemma: About) -> list[str]:
     where = labelled("  where:  ", lemma.where)
-    return [_titled(lemma), f"  source: {lemma.source.value}", where]
+    return [_titled(lemma), labelled("  source: ", lemma.source.value), where]
 
 
 def _titled(lemma: About) -> str:

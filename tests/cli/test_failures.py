@@ -7,11 +7,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from adamproof.checking import goals, pipeline
+from adamproof.cli import terminal
+from adamproof.theory.lemma import Mutant
 from tests.here import run_here as run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,6 +61,10 @@ def goal(file: str) -> dict[str, Any]:
     return found
 
 
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
 def is_proved(file: str) -> bool:
     return "mine: PROVED" in run("check", file, "--no-cache", "-q").stdout
 
@@ -75,8 +83,8 @@ def test_a_missing_hypothesis_is_named(mine: Write) -> None:
               −x·y
   tried       3 products of degree 1; 17 products of degree 2; 12 possible
               assumptions
-  closes it   y ≤ 1 as one more fact: it is proved then (tried); prove it, or
-              state it as an assumption
+  closes it   y ≤ 1 as one more fact: the search then finds a proof (tried);
+              prove it, or state it as an assumption
   counterexample: in draw 3: x = 81/100, y = 9; 729/100 <= 81/100 is false"""
     )
     assert is_proved(mine(body.format(", small=le(y, 1)")))
@@ -122,7 +130,7 @@ def script(scope):
     return prove(scope.goal{})
 lemma = lemma_of(le(4*x*y + 4*y*z, x**2 + 4*y**2 + z**2 + 2*x*z), script)"""
     file = mine(body.format(""))
-    assert "  closes it   squares=[x - 2*y + z]: it is proved then (tried)" in checked(file)
+    assert "  closes it   squares=[x - 2*y + z]: the search then finds a proof (tried)" in checked(file)
     assert goal(file)["ways"] == [{"kind": "squares", "terms": ["x + (-2)*y + z"], "degree": 0, "names": []}]
     assert is_proved(mine(body.format(", squares=[x - 2*y + z]")))
 
@@ -133,7 +141,7 @@ def script(scope):
     return prove(scope.goal, scope.given(){})
 lemma = lemma_of(le(0, x*y*z), script, x=le(0, x), y=le(0, y), z=le(0, z))"""
     file = mine(body.format(""))
-    assert "  closes it   degree=3, for the product x·y·z: it is proved then (tried)" in checked(file)
+    assert "closes it degree=3, for the product x·y·z: the search then finds a proof (tried)" in flat(checked(file))
     assert is_proved(mine(body.format(", degree=3")))
 
 
@@ -147,7 +155,7 @@ lemma = lemma_of(le(0, many[1]*many[4]*many[6] + x), script, x=le(0, x), **{{str
 
 def test_a_product_of_many_facts_is_asked_for_by_the_dual_solution(mine: Write) -> None:
     file = mine(MANY.format("[]"))
-    assert "prove 0 ≤ q₂·q₅·q₇ first, with degree=3, and give it to the step:" in " ".join(checked(file).split())
+    assert "prove 0 ≤ q₂·q₅·q₇ first, with degree=3, and give it to the step:" in flat(checked(file))
     first = "prove(le(0, many[1]*many[4]*many[6]), scope.given('q2', 'q5', 'q7'), degree=3)"
     assert is_proved(mine(MANY.format(first)))
 
@@ -159,7 +167,7 @@ def script(scope):
     return {}
 lemma = lemma_of(le(absolute(x)*y, absolute(x*y)*absolute(z)), script, large=le(1, absolute(z)))"""
     file = mine(body.format("prove(scope.goal, large)"))
-    assert "  closes it   two cases, by_cases(0, x, ...): each is proved (tried)" in checked(file)
+    assert "  closes it   two cases, by_cases(0, x, ...): the search proves each (tried)" in checked(file)
     cases = "prove(scope.goal, large, le(0, x)), prove(scope.goal, large, lt(x, 0))"
     assert is_proved(mine(body.format(f"by_cases(0, x, {cases})")))
 
@@ -198,8 +206,8 @@ def script(scope):
     return prove(scope.goal, scope.given("first"){})
 lemma = lemma_of(le(x, 2), script, first=le(x, y), positive=le(0, x), second=le(y, z), third=le(z, 2))"""
     file = mine(body.format(""))
-    said = "give the step also y ≤ z [second] and z ≤ 2 [third]: it is proved then (tried)"
-    assert f"  closes it   {said}" in " ".join(checked(file).split(" ")).replace("\n              ", " ")
+    said = "give the step also y ≤ z [second] and z ≤ 2 [third]: the search then finds a proof (tried)"
+    assert f"closes it {said}" in flat(checked(file))
     assert is_proved(mine(body.format(', scope.given("second", "third")')))
 
 
@@ -249,7 +257,7 @@ lemma = replace(lemma, claims=[replace(lemma.claims[0], given=("a",))])"""
 
 def test_a_script_that_falls_short_of_the_claim_stops_at_its_end(mine: Write) -> None:
     body = "lemma = lemma_of(le(x, 1), lambda scope: prove(le(x, 2), scope.given()), one=le(x, 2))"
-    text = " ".join(checked(mine(body)).split())
+    text = flat(checked(mine(body)))
     assert f"at the end of the script (mine.py, line {FIRST - 1}): what it returns does not give the claim" in text
 
 
@@ -288,16 +296,59 @@ def test_titles_cannot_look_like_a_verdict(mine: Write) -> None:
 
 
 def test_mutants_have_no_goal_view(mine: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    from adamproof.checking import pipeline
-
     def never(*_: object) -> None:
         raise AssertionError("a goal view is made")
 
-    monkeypatch.setattr(pipeline, "goal_view", never)
+    monkeypatch.setattr(goals, "goal_view", never)
     names: dict[str, Any] = {}
     exec(HEAD, names)
-    from adamproof.theory.lemma import Mutant
-
     lemma = names["lemma_of"](names["le"](0, names["x"]), names["plain"], pos=names["le"](0, names["x"]))
     mutant = Mutant("dropped", drop=("pos",))
     assert pipeline.mutant_report(lemma, mutant).is_rejected
+    pipeline.work(replace(lemma, mutants=(mutant,)), 0, True, lambda _: None, lambda _: None)
+    with pytest.raises(AssertionError, match="a goal view is made"):
+        pipeline.work(lemma.mutated(mutant), 0, True, lambda _: None, lambda _: None)
+    pipeline.work(lemma.mutated(mutant), 0, True, lambda _: None, lambda _: None, views=False)
+
+
+# --- other pages that are long ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_every_line_of_the_list_fits(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    lines = run("list").stdout.splitlines()
+    assert [line for line in lines if len(line) > columns] == []
+    head = next(i for i, line in enumerate(lines) if " update-magnitude " in line)
+    title = "The update magnitude u_t is at most R if beta1^2 < beta2"
+    if columns == 80:
+        assert lines[0].split() == ["LABEL", "SLUG", "SOURCE", "CLAIMS"] and lines[1] == "       TITLE"
+        assert lines[head].split() == ["B.2", "update-magnitude", "stated", "2"]
+        assert lines[head + 1] == f"       {title}"
+    else:
+        assert lines[0].split() == ["LABEL", "SLUG", "SOURCE", "CLAIMS", "TITLE"]
+        assert lines[head].split() == ["B.2", "update-magnitude", "stated", "2", *title.split()]
+        assert lines[head].index(title) == lines[0].index("TITLE")
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+@pytest.mark.parametrize(
+    "words", [["check", "corollary", "3.3", "--without", "C2"], ["show", "B.2"], ["show", "corollary", "3.3"]]
+)
+def test_every_line_of_a_long_statement_fits(columns: int, words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    done = run(*words)
+    assert [line for line in done.stdout.splitlines() if len(line) > columns] == []
+
+
+def test_a_formula_is_broken_inside_as_few_brackets_as_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    inner = "(first + second*(one - two) - third*(one - two))"
+    assert terminal.formula("  ", f"f(a + b) + {inner}*x <= g(a - b) + another", 2).splitlines() == [
+        "  f(a + b) + (first + second*(one - two)",
+        "    - third*(one - two))*x <= g(a - b) + another",
+    ]
+    assert terminal.formula("  ", "f(a + b) + g(first + second) <= g(a - b) + another", 2).splitlines() == [
+        "  f(a + b) + g(first + second) <= g(a - b)",
+        "    + another",
+    ]
