@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-PARTS = ("description", "options", "arguments", "envvars")
+PARTS = ("description", "options", "arguments", "envvars", "epilog")
 
 
 def escape(app: Any, ctx: Any, lines: list[str]) -> None:
     """Bars and stars (|a_1| is a norm, no substitution), in place; a line block keeps the bar that it begins with."""
-    lines[:] = [re.sub(r"(?<!^)[|*]", r"\\\g<0>", line) for line in lines]
+    lines[:] = [re.sub(r"(?<!^)\||\*", r"\\\g<0>", line) for line in lines]
 
 
 def setup(app: Any) -> dict[str, bool]:

@@ -18,7 +18,7 @@ import pytest
 from tests.session import Session
 
 ROOT = Path(__file__).resolve().parents[2]
-TEX = re.compile(r"\\[A-Za-z]+|\\[()\[\],;!]|\$\$|\$[^\s$][^$]*\$|\^\{")
+TEX = re.compile(r"\\[A-Za-z]+|\\[()\[\],;!]|\$\$|\$(?![A-Z_]{2})[^\s$][^$]*\$|\^\{")
 MARKUP = re.compile(r"\.\. [a-z-]+::|:[a-z]+:`|^```|\]\(")
 LOADS = {"script": "src", "img": "src", "iframe": "src", "link": "href", "source": "src", "object": "data"}
 VERBATIM = {"script", "style", "pre", "code"}
