@@ -38,7 +38,7 @@ def lost(lemma: Lemma, text: str, say: Callable[[str], None]) -> AblationFinding
     dropped = matching(list(lemma.assumptions), text)
     if not dropped:
         raise unknown(lemma.assumptions, text, f"{lemma.slug} has no")
-    found = pipeline.work(_bare(lemma.without(dropped)), 0, False, say, lambda _: None)
+    found = pipeline.work(_bare(lemma.without(dropped)), 0, False, say, lambda _: None, views=False)
     claims = []
     for claim, answer in zip(lemma.claims, found.claims, strict=True):
         stated = tuple(name for name in dropped if name in lemma.stated(claim))

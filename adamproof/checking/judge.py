@@ -21,6 +21,7 @@ from ..kernel.verify import VERSION as PROOF_FORMAT
 from ..kernel.verify import sorts_of
 from ..numeric.check import refutes
 from ..support.foreign_text import foreign
+from .goal_view import GoalView
 from .report import ClaimFindings, ClaimReport, Findings, LemmaReport, Verdict
 
 
@@ -91,9 +92,18 @@ def _read(answer: Mapping[str, Any], stated: Mapping[str, Term], conclusion: Ter
     return verdict, ""
 
 
+def _recomputed(view: GoalView | None) -> GoalView | None:
+    """A goal view whose counterexample, where it is said to leave no doubt, is one when computed here."""
+    if view is None or view.goal is None or view.witness is None or not view.witness.certain:
+        return view
+    holds = refutes(view.witness, [statement for _, statement in view.facts], view.goal)
+    return view if holds else replace(view, witness=None)
+
+
 def _failed(found: ClaimFindings) -> ClaimReport:
     """No proof: refuted by a counterexample that leaves no doubt and is one when computed here; otherwise undecided."""
     reason = found.failure
+    found = replace(found, view=_recomputed(found.view))
     witness = found.witness
     if witness is None:
         return ClaimReport.of(found, Verdict.UNDECIDED, reason=reason)

@@ -63,13 +63,16 @@ def check(
             verification.close()
 
 
-def work(lemma: Lemma, models: int, mutants: bool, progress: Say, send: Send) -> Findings:
-    """All the work on a lemma.  `send` gets the proof files as soon as they are there: one a claim, "" if it failed."""
+def work(lemma: Lemma, models: int, mutants: bool, progress: Say, send: Send, views: bool = True) -> Findings:
+    """All the work on a lemma.  `send` gets the proof files as soon as they are there: one a claim, "" if it failed.
+
+    views: whether to look for what would help a script that failed.
+    """
     found = outline(lemma, mutants)
     claims = []
     for claim, stated in zip(lemma.claims, found.claims, strict=True):
         progress(f"{lemma.slug}: proving {claim.name}")
-        claims.append(_derived(lemma, claim, stated))
+        claims.append(_derived(lemma, claim, stated, views))
     send([claim.proof for claim in claims])
     progress(f"{lemma.slug}: testing numbers")
     proved = [claim for claim, done in zip(lemma.claims, claims, strict=True) if done.proof]
@@ -153,11 +156,11 @@ def _attempt(lemma: Lemma, claim: Claim) -> Derivation | Exception:
         return failure
 
 
-def _derived(lemma: Lemma, claim: Claim, stated: ClaimFindings) -> ClaimFindings:
+def _derived(lemma: Lemma, claim: Claim, stated: ClaimFindings, views: bool) -> ClaimFindings:
     """The claim with its proof file; or with why there is none, and a counterexample if one is found."""
     made = _attempt(lemma, claim)
     if isinstance(made, Exception):
-        return _failed(lemma, claim, stated, made)
+        return _failed(lemma, claim, stated, made, views)
     proof, numbers = write(made.theorem, f"{lemma.slug}: {claim.name}")
     titled = [*made.steps, ("the claim", made.theorem)]
     cited = tuple((numbers[theorem], name) for theorem, name in made.cited.items() if theorem in numbers)
@@ -172,15 +175,19 @@ def _place(cited: str) -> tuple[str, str, int]:
     return cited, lemma.slug, [entry.name for entry in lemma.claims].index(claim.name)
 
 
-def _failed(lemma: Lemma, claim: Claim, stated: ClaimFindings, failure: Exception) -> ClaimFindings:
-    """No proof: refute the claim if a model does, otherwise say which step is missing (and if it is false)."""
+def _failed(lemma: Lemma, claim: Claim, stated: ClaimFindings, failure: Exception, views: bool) -> ClaimFindings:
+    """No proof: refute the claim if a model does; say which step is missing (and if it is false)."""
+    from .goals import goal_view  # most claims never need it
+
     hypotheses = list(stated.hypotheses.values())
     models = _models((claim.models, lemma.models), WITNESS_TRIES)
     witness = counterexample(hypotheses, stated.conclusion, models) or refute(hypotheses, stated.conclusion)
+    view = goal_view(lemma, claim, failure) if views else None
     why = reason(failure)
-    if witness is None and isinstance(failure, ProofFailure) and (missing := failure.refute()):
-        why += f"; that step is false: {missing}"
-    return replace(stated, failure=why, witness=witness)
+    if witness is None and isinstance(failure, ProofFailure):
+        false = view.witness if view is not None else failure.refute()
+        why += f"; that step is false in {false.label}" if false is not None else ""
+    return replace(stated, failure=why, witness=witness, view=view)
 
 
 def reason(failure: Exception) -> str:

@@ -18,6 +18,7 @@ from ..numeric.check import Report, Witness
 from ..numeric.intervals import BoxAnswer
 from ..theory.source import Source
 from . import proof_steps
+from .goal_view import GoalView
 from .proof_steps import NamedStep
 
 
@@ -70,6 +71,7 @@ class ClaimFindings:
     cited: (step of the proof file, what it is called) of the theorems of other lemmas.
     places: what each of them is: (name, slug, number of the claim in that lemma).
     failure: why the script failed, in one sentence.  witness: a counterexample, looked for after a failure.
+    view: where the script stopped, and what was left.
     """
 
     name: str
@@ -85,6 +87,7 @@ class ClaimFindings:
     intervals: BoxAnswer | None = None
     failure: str = ""
     witness: Witness | None = None
+    view: GoalView | None = None
 
     @property
     def outline(self) -> ClaimFindings:

@@ -17,19 +17,21 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import mpmath
 
-from ..kernel.terms import PROP, RELATIONS, Function, Term, function, make, reset_budget
+from ..kernel.terms import PROP, REAL, RELATIONS, Function, Term, function, make, reset_budget
 from ..numeric.check import Report, Witness
 from ..numeric.intervals import BoxAnswer
 from ..numeric.slack import Slack
 from ..support.foreign_text import foreign, label_problem, label_within, latin
 from ..theory.graph import Graph, Node, label_of
 from ..theory.source import Source
+from .goal_view import MAX_FACTS, PROBLEMS, SHORT, WAYS, GoalView, Shortfall, Way
 from .proof_steps import verdicts_in
 from .report import AblatedClaim, About, ClaimFindings, Findings, MutantReport
 from .request import FIRST
 
 KINDS = (
-    About, BoxAnswer, ClaimFindings, Findings, Graph, AblatedClaim, MutantReport, Node, Report, Slack, Witness
+    About, BoxAnswer, ClaimFindings, Findings, GoalView, Graph, AblatedClaim, MutantReport, Node, Report, Shortfall,
+    Slack, Way, Witness,
 )  # fmt: skip
 RECORDS = {kind.__name__: kind for kind in KINDS}
 PLACES = ((Findings, "about"), (Findings, "claims"), (About, "claims"), (ClaimFindings, "numbers"))
@@ -160,6 +162,9 @@ def _findings(proofs: Any, found: Any) -> Findings:
             raise NotFindings("a claim or mutant has no name")
         _statements(*entry.hypotheses.values(), entry.conclusion)
         _counterexamples(entry)
+    for claim in found.claims:
+        if claim.view is not None:
+            _goal_view(claim.view)
     claims = (replace(claim, proof=proof) for claim, proof in zip(found.claims, proofs, strict=True))
     checked: Findings = replace(found, claims=tuple(claims))
     return checked
@@ -171,6 +176,39 @@ def _counterexamples(entry: ClaimFindings | MutantReport) -> None:
     for witness in (entry.witness, numbers and numbers.violation):
         if witness and (witness.conclusion is not entry.conclusion or witness.slack.op not in RELATIONS):
             raise NotFindings(f"a counterexample to {entry.name!r} refutes another statement")
+
+
+def _goal_view(view: GoalView) -> None:
+    """A goal view of the kinds there are, of a size that can be read, and whose counterexample is one to its goal."""
+    short, kinds = view.short, [way.kind for way in view.ways]
+    if view.problem not in PROBLEMS or not set(kinds) <= set(WAYS) or (short and short.kind not in SHORT):
+        raise NotFindings("a goal view is of another kind")
+    if (view.goal is None) != (view.problem in ("missing", "refused")):
+        raise NotFindings("a goal view has no goal, or one too many")
+    if max(len(view.facts), *(len(way.terms) for way in view.ways), len(view.ways), 0) > MAX_FACTS:
+        raise NotFindings(f"a goal view has more than {MAX_FACTS} parts")
+    if min(view.line, view.left_out, *(way.degree for way in view.ways), short.used if short else 0) < 0:
+        raise NotFindings("a goal view has a negative number")
+    counts = {"squares": range(1, MAX_FACTS + 1), "split": range(2, 3), "degree": range(MAX_FACTS + 1)}
+    if not all(len(way.terms) in counts.get(way.kind, range(1, MAX_FACTS + 1)) for way in view.ways):
+        raise NotFindings("a goal view names a way that is none")
+    of_props = [way.kind not in ("degree", "squares", "split") for way in view.ways]
+    props = [term for way, is_prop in zip(view.ways, of_props, strict=True) if is_prop for term in way.terms]
+    terms = [term for way, is_prop in zip(view.ways, of_props, strict=True) if not is_prop for term in way.terms]
+    stated = [view.goal, short.statement if short else None, *(entry for _, entry in view.facts), *props]
+    _statements(*(entry for entry in stated if entry is not None))
+    _values(*terms, *([short.missing] if short else []))
+    witness = view.witness
+    if witness and (witness.conclusion is not view.goal or witness.slack.op not in RELATIONS):
+        raise NotFindings("a counterexample to a goal refutes another statement")
+
+
+def _values(*terms: Term) -> None:
+    """Terms that are numbers, as statements are propositions."""
+    if not all(entry.sort == REAL and not entry.loose for entry in terms):
+        raise NotFindings("a term is not a number")
+    zero = make("rat", Fraction(0))
+    _statements(*(make("<=", zero, entry) for entry in terms))
 
 
 def _about(about: Any) -> About:

@@ -23,6 +23,12 @@ claim   name, verdict, reason, statement {integers [name], hypotheses {name: sta
         unused [name],
         citations [{name, source}], steps [{title, statement, rests_on [name]}],
         proof {steps, bytes, sha256} (of the proof file; null if there is none), numbers, intervals, witness
+        goal (where a script stopped; null if it did not, or nothing is known of that)
+goal    problem ("unproved"; "unstated": the goal is a hypothesis that is not stated; "missing" or "refused": there is
+        none), goal (or null), file, line, ended, step, after (titles), source (a cited lemma), facts [{name,
+        statement}], left_out (facts not listed), short (null, or {kind, statement (or null), missing, used (so many
+        facts, the first ones)}), witness, tried [text], looked [text], ways [{kind, terms, degree, names}]; all of it
+        is what the lemma file's process says
 numbers models, comparisons, exact, sampled, digits, smallest_slack, smallest_relative_slack, largest_tightness,
         undetermined [{model, reason}], holds, violation (a witness); null when nothing was tested
 intervals box {variable: [low, high]}, verdict, boxes, lower (an exact lower bound of the slack, or null); or null
@@ -74,6 +80,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ..checking.goal_view import GoalView
     from ..checking.report import AblationReport, About, ClaimReport, Findings, LemmaReport, MutantReport
     from ..kernel.terms import Term
     from ..numeric.check import Report, Witness
@@ -152,6 +159,39 @@ def claim(report: ClaimReport) -> Data:
         "numbers": None if report.numbers is None else _numbers(report.numbers),
         "intervals": None if report.intervals is None else _intervals(report),
         "witness": None if report.witness is None else _witness(report.witness),
+        "goal": None if report.view is None else _goal(report.view),
+    }
+
+
+def _goal(view: GoalView) -> Data:
+    short = view.short
+    return {
+        "problem": view.problem,
+        "goal": _text_or_none(view.goal),
+        "file": view.file,
+        "line": view.line,
+        "ended": view.ended,
+        "step": view.step,
+        "after": view.after,
+        "source": view.source,
+        "facts": [{"name": name, "statement": _text(statement)} for name, statement in view.facts],
+        "left_out": view.left_out,
+        "short": None
+        if short is None
+        else {
+            "kind": short.kind,
+            "statement": _text_or_none(short.statement),
+            "missing": _text(short.missing),
+            "used": short.used,
+        },
+        "witness": None if view.witness is None else _witness(view.witness),
+        "tried": list(view.tried),
+        "looked": list(view.looked),
+        "ways": [
+            {"kind": way.kind, "terms": [_text(term) for term in way.terms], "degree": way.degree}
+            | {"names": list(way.names)}
+            for way in view.ways
+        ],
     }
 
 
@@ -200,6 +240,10 @@ def _text(term: Term) -> str:
     from ..render import show
 
     return show(term, "ascii")
+
+
+def _text_or_none(term: Term | None) -> str | None:
+    return None if term is None else _text(term)
 
 
 def _statement(hypotheses: Mapping[str, Term], conclusion: Term) -> Data:

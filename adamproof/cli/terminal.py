@@ -15,6 +15,8 @@ import click
 UNKNOWN = 80  # columns of a terminal, where they are unknown
 NARROWEST, WIDEST = 50, 120  # columns: the fewest that text is broken at, and the most that can be read
 LEAST = 20  # columns for a text behind its label
+OPERATORS = "+-−*/<=>≤≥≠⇒"  # before which a formula is broken, not behind
+MAX_BRACKETS = 4  # around a place where a formula is broken before its terms
 FIXED = "\ue000"  # stands for a space at which no line is broken
 SAMPLE = "β₁²·√Σ∫∀∈ℝℤΩ≤≠⇒−"  # characters that the rendering in Unicode uses
 # By a verdict's text; others are yellow.
@@ -52,12 +54,12 @@ def width() -> int:
     return min(max(get_terminal_size((UNKNOWN, 24)).columns, NARROWEST), WIDEST)
 
 
-def labelled(label: str, text: str, columns: int | None = None) -> str:
-    """A label and a text, broken into lines that line up behind the label."""
-    indent = " " * len(label)
+def labelled(label: str, text: str, columns: int | None = None, hang: int = 0) -> str:
+    """A label and a text, broken into lines that line up behind the label, or so many columns further right."""
+    indent = " " * (len(label) + hang)
     return fill(
         " ".join(text.split()),
-        max(columns or width(), len(label) + LEAST),
+        max(columns or width(), len(indent) + LEAST),
         initial_indent=label,
         subsequent_indent=indent,
         break_long_words=False,
@@ -70,19 +72,25 @@ def whole(text: str) -> str:
     return text.replace(" ", FIXED)
 
 
-def formula(label: str, text: str) -> str:
-    """A label and a formula, broken before its top-level terms and relations where it is too long for a line."""
-    broken = labelled(label, _unbroken(text))
-    fits = all(len(line) <= width() for line in broken.splitlines())
-    return broken if fits else labelled(label, text)  # one term alone may be too long
+def formula(label: str, text: str, hang: int = 0) -> str:
+    """A label and a formula, broken before its terms and relations where it is too long for a line.
+
+    Inside of brackets only where one term alone is too long, and then inside as few as can be.
+    """
+    for depth in range(MAX_BRACKETS):
+        broken = labelled(label, _unbroken(text, depth), hang=hang)
+        if all(len(line) <= width() for line in broken.splitlines()):
+            return broken
+    return labelled(label, text, hang=hang)
 
 
-def _unbroken(text: str) -> str:
-    """The formula without a place for a break inside brackets, or behind an operator."""
+def _unbroken(text: str, most: int) -> str:
+    """The formula without a place for a break inside more brackets than this, or behind an operator."""
     parts, depth = [], 0
     for place, character in enumerate(text):
         depth += (character in "([{") - (character in ")]}")
-        parts.append(FIXED if character == " " and (depth or text[place - 1] in "+-*/<=>") else character)
+        fixed = depth > most or text[place - 1] in OPERATORS
+        parts.append(FIXED if character == " " and fixed else character)
     return "".join(parts)
 
 

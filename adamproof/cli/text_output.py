@@ -23,14 +23,17 @@ from ..report.words import (
 )
 from ..support.columns import aligned
 from .check_output import RECALLED, at_a_glance
-from .terminal import coloured, labelled
+from .failure_output import goal_view
+from .terminal import coloured, formula, labelled, width
 
 if TYPE_CHECKING:
     from ..checking.proof_steps import NamedStep
     from ..checking.report import AblationReport, About, ClaimReport, Findings, LemmaReport, MutantReport
     from ..numeric.check import Witness
 
+TITLE = 40  # columns for titles beside the rest
 SHORT = 150  # characters of a refusal in the short form
+HANG = 2  # columns by which the later lines of a formula stand further right
 NAME_COLUMN = 64  # the names of hypotheses are lined up, but not farther to the right than here
 
 
@@ -73,7 +76,8 @@ def shown(report: LemmaReport, style: str) -> str:
         lines += _statement_if_new(report.claims, number, style)
         lines += ["", f'Proof of the claim "{claim.name}": {coloured(claim.verdict)}', *_derived(claim, style)]
     if lemma.constants:
-        lines += ["", "Constants", *(f"  {name} = {text}" for name, (text, _) in lemma.constants.items())]
+        lines += ["", "Constants"]
+        lines += [formula("  ", f"{name} = {text}", HANG) for name, (text, _) in lemma.constants.items()]
     if lemma.notes:
         lines += ["", labelled("  ", lemma.notes)]  # not at the edge, where the tool's own lines begin
     return "\n".join(lines)
@@ -84,23 +88,23 @@ def mutated(found: Findings, style: str) -> str:
     lines = heading(found.about)
     for mutant in found.mutants:
         lines += ["", f"{fate(mutant)}: {mutant.name}"]
-        lines += _indented(_statement(mutant.hypotheses, mutant.conclusion, style))
+        lines += _statement(mutant.hypotheses, mutant.conclusion, style)
         lines += [labelled(f"  {refusal(mutant)}: ", mutant.reason), *_counterexample(mutant.witness)]
     return "\n".join([*lines, "", tally(found.mutants)])
 
 
 def lost(found: AblationReport, style: str) -> str:
     """What `check --without` says: what is dropped, and claim by claim what becomes of it; what is proved, in full."""
-    lines = [f"{called(found.lemma)}: {found.lemma.title}"]
+    lines = [_titled(found.lemma)]
     lines += [labelled("  without: ", name) for name in found.dropped]
     for claim in found.claims:
         head = f'  Claim "{claim.report.name}": {coloured(claim.word)}'
         lines += ["", head, labelled("    ", claim.text)]
         if claim.holds:
-            lines += _indented(_statement(claim.report.hypotheses, claim.report.conclusion, style), 4)
+            lines += _statement(claim.report.hypotheses, claim.report.conclusion, style, 4)
         if claim.report.witness is not None:
             lines.append(labelled("    counterexample: ", brief(claim.report.witness)))
-    return "\n".join([*lines, "", lost_in_one_line(found)])
+    return "\n".join([*lines, "", labelled("", lost_in_one_line(found))])
 
 
 def lost_in_one_line(found: AblationReport) -> str:
@@ -111,12 +115,24 @@ def lost_in_one_line(found: AblationReport) -> str:
 
 def heading(lemma: About) -> list[str]:
     where = labelled("  where:  ", lemma.where)
-    return [f"{called(lemma)}: {lemma.title}", f"  source: {lemma.source.value}", where]
+    return [_titled(lemma), labelled("  source: ", lemma.source.value), where]
 
 
-def table(rows: Sequence[Sequence[str]]) -> str:
-    """Rows in columns, the first row being the titles."""
-    return "\n".join(aligned(rows, right=False))
+def _titled(lemma: About) -> str:
+    return labelled("", f"{called(lemma)}: {lemma.title}", hang=HANG)
+
+
+def listed(lemmas: Sequence[About]) -> str:
+    """What `list` says: a line for each lemma, with its title behind the rest or, where there is no room, below."""
+    rows = [("LABEL", "SLUG", "SOURCE", "CLAIMS")]
+    rows += [(x.label or "-", x.slug, x.source.name.lower(), str(len(x.claims))) for x in lemmas]
+    titles = ["TITLE", *(lemma.title for lemma in lemmas)]
+    heads = aligned(rows, right=False)
+    column = max(map(len, heads)) + 2
+    if column + TITLE <= width():
+        return "\n".join(labelled(head.ljust(column), title) for head, title in zip(heads, titles, strict=True))
+    below = " " * (max(len(label) for label, *_ in rows) + 2)  # where the slugs begin
+    return "\n".join(f"{head}\n{labelled(below, title)}" for head, title in zip(heads, titles, strict=True))
 
 
 # --- statements ---------------------------------------------------------------------------------
@@ -127,21 +143,32 @@ def _statement_if_new(claims: Sequence[ClaimReport], number: int, style: str) ->
     claim, before = claims[number], claims[number - 1]
     if number and (before.hypotheses, before.conclusion) == (claim.hypotheses, claim.conclusion):
         return []
-    return ["", *_indented(_statement(claim.hypotheses, claim.conclusion, style))]
+    return ["", *_statement(claim.hypotheses, claim.conclusion, style)]
 
 
-def _statement(hypotheses: Mapping[str, Term], conclusion: Term, style: str) -> list[str]:
-    """The statement, each hypothesis with its name at the right; what is an integer is said, all else is real."""
+def _statement(hypotheses: Mapping[str, Term], conclusion: Term, style: str, by: int = 2) -> list[str]:
+    """The statement, indented and broken where it is too long, each hypothesis with its name at the right.
+
+    What is an integer is said; all else is real.
+    """
     lines = statement(list(hypotheses.values()), conclusion, usable(style, [*hypotheses.values(), conclusion]))
     first, *rest = lines.splitlines()
     whole = integers_of([*hypotheses.values(), conclusion])
     kinds = [f"For integers {', '.join(whole)}:"] if whole else []
-    if not hypotheses:
-        return [*kinds, first, *rest]
     stated, others = rest[: len(hypotheses)], rest[len(hypotheses) :]
-    column = min(max(map(len, stated)), NAME_COLUMN)
-    named = [f"{line.ljust(column)}  [{name}]" for line, name in zip(stated, hypotheses, strict=True)]
-    return [*kinds, first, *named, *others]
+    names = [f"[{name}]" for name in hypotheses]
+    room = width() - by - 2 - max(map(len, names), default=0)
+    column = min(max(map(len, stated), default=0), NAME_COLUMN, room)
+    named = [f"{line.ljust(column)}  {name}" for line, name in zip(stated, names, strict=True)]
+    return [_broken(line, by) for line in (*kinds, first, *named, *others)]
+
+
+def _broken(line: str, by: int) -> str:
+    """A line of a statement, indented; broken where it is too long."""
+    if by + len(line) <= width():
+        return " " * by + line
+    text = line.lstrip()
+    return formula(" " * (by + len(line) - len(text)), text, HANG)
 
 
 # --- claims -------------------------------------------------------------------------------------
@@ -164,7 +191,7 @@ def _claim(claim: ClaimReport, style: str, verbose: bool) -> list[str]:
 def _derived(claim: ClaimReport, style: str) -> list[str]:
     """The proof as derived and verified, or why there is none."""
     if not claim.is_proved:
-        return [labelled("  reason: ", claim.reason)] if claim.reason else []
+        return _open(claim, style)
     fitting = usable(style, [*(step.statement for step in claim.steps), *claim.hypotheses.values(), claim.conclusion])
     lines = [line for number, step in enumerate(claim.steps, start=1) for line in _step(number, step, fitting)]
     lines += [
@@ -176,10 +203,20 @@ def _derived(claim: ClaimReport, style: str) -> list[str]:
     return lines
 
 
+def _open(claim: ClaimReport, style: str) -> list[str]:
+    """Why there is no proof; with a goal view, only what the verdict adds to it."""
+    if claim.view is None or claim.view.goal is None:
+        reason = [labelled("  reason: ", claim.reason)] if claim.reason else []
+        return [*reason, *(goal_view(claim.view, style) if claim.view is not None else [])]
+    added = claim.reason.removeprefix(claim.failure).lstrip("; ")
+    refuted = claim.witness is not None and claim.view.goal is claim.conclusion
+    return [*goal_view(claim.view, style, refuted), *([labelled("  but: ", added)] if added else [])]
+
+
 def _step(number: int, step: NamedStep, style: str) -> list[str]:
     basis = ", ".join(step.rests_on) or "no earlier step or assumption"
-    formula = show(step.statement, usable(style, [step.statement]))
-    return [f"  {number}. {step.title}", f"       {formula}", labelled("     depends on: ", basis)]
+    said = formula(" " * 7, show(step.statement, usable(style, [step.statement])), HANG)
+    return [labelled(f"  {number}. ", step.title), said, labelled("     depends on: ", basis)]
 
 
 # --- mutants ------------------------------------------------------------------------------------
@@ -201,7 +238,7 @@ def _in_short(mutants: Sequence[MutantReport], verbose: bool) -> list[str]:
 def _counterexample(witness: Witness | None) -> list[str]:
     if witness is None:
         return ["  counterexample: none found"]
-    return ["  counterexample:", *_indented(str(witness).splitlines(), 4)]
+    return ["  counterexample:", *(_broken(line, 4) for line in str(witness).splitlines())]
 
 
 # --- layout -------------------------------------------------------------------------------------

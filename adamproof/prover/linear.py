@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 from ..kernel.normal import Monomial, Number, Poly
 from .elimination import solved
@@ -49,14 +50,8 @@ def nonnegative_zero_sum(
     alive = _alive(columns, free)
     if not any(strict[i] for i in alive):
         return None
-    polys = [*(columns[i] for i in alive), *free]
-    marks = [*(strict[i] for i in alive), *(False for _ in free)]
-    rows: dict[Monomial, int] = {}
-    for poly in polys:
-        for monomial in poly:
-            rows.setdefault(monomial, len(rows))
-    costs = [*(weights[i] for i in alive), *(0 for _ in free)]
-    found = _values(Programme(polys, marks, len(alive), costs, rows))
+    chosen = [columns[i] for i in alive], [strict[i] for i in alive], free, [weights[i] for i in alive]
+    found = _values(_programme(*chosen))
     if found is None:
         return None
     coefficients = {column: found.get(i, Fraction(0)) for i, column in enumerate(alive)}
@@ -64,6 +59,31 @@ def nonnegative_zero_sum(
         [coefficients.get(i, Fraction(0)) for i in range(len(columns))],
         [found.get(len(alive) + i, Fraction(0)) for i in range(len(free))],
     )
+
+
+def prices(columns: Sequence[Poly], strict: Sequence[bool], weights: Sequence[int]) -> dict[Monomial, float]:
+    """The dual solution: the value of a monomial, so that every column has at least minus its weight.
+
+    A column that would make the combination cheaper has less.  Floating point: a guide to what may be missing, no more.
+    """
+    programme = _programme(columns, strict, [], weights).ordered()
+    solver = _solver(programme, _by_column(programme))
+    if solver is None:
+        return {}
+    duals = solver.getSolution().row_dual
+    return {monomial: -float(duals[row]) for monomial, row in programme.rows.items()}
+
+
+def _programme(
+    columns: Sequence[Poly], strict: Sequence[bool], free: Sequence[Poly], weights: Sequence[int]
+) -> Programme:
+    polys = [*columns, *free]
+    rows: dict[Monomial, int] = {}
+    for poly in polys:
+        for monomial in poly:
+            rows.setdefault(monomial, len(rows))
+    marks, costs = [*strict, *(False for _ in free)], [*weights, *(0 for _ in free)]
+    return Programme(polys, marks, len(columns), costs, rows)
 
 
 def _alive(columns: Sequence[Poly], free: Sequence[Poly]) -> list[int]:
@@ -150,6 +170,18 @@ def _equilibrated(programme: Programme) -> tuple[list[list[float]], float]:
 
 def _support(programme: Programme, scaled: Sequence[Sequence[float]], basic: bool = False) -> list[int] | None:
     """The indices with a value of the cheapest solution (all basic ones if asked for), or None if there is none."""
+    solver = _solver(programme, scaled, basic)
+    if solver is None:
+        return None
+    if basic and (basis := solver.getBasis()).valid:
+        from highspy import HighsBasisStatus
+
+        return [i for i, status in enumerate(basis.col_status) if status == HighsBasisStatus.kBasic]
+    return [i for i, x in enumerate(solver.getSolution().col_value) if abs(x) > TOLERANCE]
+
+
+def _solver(programme: Programme, scaled: Sequence[Sequence[float]], basic: bool = False) -> Any:
+    """The solver with the cheapest solution, or None if there is none."""
     import highspy
     import numpy as np
 
@@ -176,11 +208,7 @@ def _support(programme: Programme, scaled: Sequence[Sequence[float]], basic: boo
         solver.setOptionValue("small_matrix_value", 1e-12)
     solver.passModel(lp)
     solver.run()
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return None
-    if basic and (basis := solver.getBasis()).valid:
-        return [i for i, status in enumerate(basis.col_status) if status == highspy.HighsBasisStatus.kBasic]
-    return [i for i, x in enumerate(solver.getSolution().col_value) if abs(x) > TOLERANCE]
+    return solver if solver.getModelStatus() == highspy.HighsModelStatus.kOptimal else None
 
 
 def _exact(polys: Sequence[Poly], strict: Sequence[bool], rows: dict[Monomial, int]) -> list[Fraction] | None:

@@ -29,10 +29,16 @@ Fact = Any  # a Step, or a SymPy statement that becomes a hypothesis
 
 
 class ProofFailure(Exception):
-    """A goal that was not proved: what was tried, with which facts; `refute` looks for a counterexample."""
+    """A goal that was not proved: what was tried, with which facts; `refute` looks for a counterexample.
 
-    def __init__(self, goal: Term, facts: Sequence[Step], tried: Sequence[str]) -> None:
+    hints, degree: the squares that were named, and how many facts were multiplied at most.
+    """
+
+    def __init__(
+        self, goal: Term, facts: Sequence[Step], tried: Sequence[str], hints: Sequence[Term] = (), degree: int = 0
+    ) -> None:
         self.goal, self.facts, self.tried = goal, tuple(facts), tuple(tried)
+        self.hints, self.degree = tuple(hints), degree
         super().__init__(f"no proof of {show(goal)} found (tried {'; '.join(tried) or 'nothing'})")
 
     def refute(self) -> Witness | None:
@@ -113,7 +119,7 @@ def prove(
             _answers[question] = failure
     answer = _answers[question]
     if isinstance(answer, ProofFailure):
-        raise answer
+        raise answer.with_traceback(None)  # where it failed before is not where it fails now
     return answer
 
 
@@ -122,13 +128,13 @@ _answers: dict[Any, Step | ProofFailure] = {}
 
 
 def _searched(target: Term, given: Sequence[Step], hints: Sequence[Term], degree: int) -> Step:
-    question = _Question(target, hints, degree)
+    question = Question(target, hints, degree)
     known = question.known(given)
     if found := question.answer(known):
         return found
     if not _is_hopeless(target, given) and (found := _otherwise(question, given, known)):
         return found
-    raise ProofFailure(target, given, question.tried or ["rewriting by the equations"])
+    raise ProofFailure(target, given, question.tried or ["rewriting by the equations"], hints, degree)
 
 
 _at_hand: list[Evaluator] = []  # models in which a step that is false may well fail
@@ -168,16 +174,16 @@ def _refuted(target: Term, given: Sequence[Step]) -> bool:
     from .refute import refute
 
     facts = [step.conclusion for step in given]
-    if any(map(_has_binder, (target, *facts))):
+    if any(map(has_binder, (target, *facts))):
         return False  # sums and integrals take longer to evaluate than another search
     return refute(facts, target, A_LOOK) is not None
 
 
-def _has_binder(term: Term) -> bool:
-    return term.op in BINDERS or any(type(arg) is Term and _has_binder(arg) for arg in term.args)
+def has_binder(term: Term) -> bool:
+    return term.op in BINDERS or any(type(arg) is Term and has_binder(arg) for arg in term.args)
 
 
-def _otherwise(question: _Question, given: Sequence[Step], known: Known) -> Step | None:
+def _otherwise(question: Question, given: Sequence[Step], known: Known) -> Step | None:
     """The answer with squares of more sums, with equations about denominators as linear facts, or without one of the
     facts, equations first; then without two or three of them.
 
@@ -210,7 +216,7 @@ def _by_logic(target: Term, given: Sequence[Step]) -> Step:
 
 
 @dataclass
-class _Question:
+class Question:
     """A goal with its hints; `tried` tells what was attempted with all facts."""
 
     target: Term

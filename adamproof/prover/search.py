@@ -205,6 +205,9 @@ class Search:
                 return None
         if squares:  # facts have been rewritten, and so have products
             reduced = reduce(reduced, self.rules)
+        return self._cancelled(reduced)
+
+    def _cancelled(self, reduced: Poly) -> Poly:
         if not self.linear and self.inverses:
             found = degrees(reduced)
             for inverse in self.inverses:
@@ -212,6 +215,10 @@ class Search:
                     before, reduced = reduced, cancelled(reduced, inverse, degree)
                     found = found if reduced is before else degrees(reduced)
         return reduced
+
+    def rewritten(self, poly: Poly) -> Poly:
+        """A polynomial as products of facts are written: by the equations, what cancels cancelled."""
+        return self._cancelled(reduce(poly, self.rules))
 
     def _cleared(self, facts: tuple[int, ...], reduced: Poly) -> tuple[tuple[int, ...], Poly] | None:
         """The same with the denominators of known sign multiplied out."""
@@ -264,6 +271,14 @@ class Search:
                 if near & atoms:
                     near |= atoms
         return [i for i, atoms in spreads.items() if i != NEGATED_GOAL and (near & atoms or not atoms)]
+
+    def column(self, facts: tuple[int, ...], *squares: Term) -> Column | None:
+        """The product of facts and squares, without clearing denominators; None where it is too large."""
+        return self._column(facts, squares, False)
+
+    def direct(self, degree: int) -> list[Column]:
+        """The products of facts and squares without the negated goal, and without clearing denominators."""
+        return [column for column in self._products(degree, False) if NEGATED_GOAL not in column.facts]
 
     def _products(self, degree: int, clear: bool) -> list[Column]:
         factors = [i for i in self.readings if i == NEGATED_GOAL and self.readings[i][0] != "=="] + self._relevant()

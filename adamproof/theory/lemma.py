@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..kernel.normal import key
 from ..kernel.rules import Theorem
-from ..kernel.terms import RELATIONS
+from ..kernel.terms import RELATIONS, Term
 from ..kernel.text import show
 from ..prover.proving import ProofFailure, assume, cite, prove
 from ..prover.record import Step, derive
@@ -343,7 +343,11 @@ class Derivation:
 
 
 class OtherStatement(Exception):
-    """A script that proved something else than its claim says."""
+    """A script that proved something else than its claim says: its theorem has hypotheses that are not stated."""
+
+    def __init__(self, theorem: Step, unstated: Sequence[Term]) -> None:
+        self.theorem, self.unstated = theorem, tuple(unstated)
+        super().__init__(f"the script also assumes {show(unstated[0])}, which is not a stated assumption")
 
 
 def derive_claim(lemma: Lemma, claim: Claim, theorem_of: Callable[[str, str | None], Step]) -> Derivation:
@@ -357,10 +361,10 @@ def derive_claim(lemma: Lemma, claim: Claim, theorem_of: Callable[[str, str | No
     if theorem.conclusion is not wanted:  # a script may stop short of the claim (on a mutant it must)
         theorem = prove(wanted, theorem, scope.relations())
     stated = {key(statement): statement for statement in map(prop, lemma.stated(claim).values())}
+    if unstated := [hypothesis for hypothesis in theorem.hypotheses if key(hypothesis) not in stated]:
+        raise OtherStatement(theorem, unstated)
     for hypothesis in theorem.hypotheses:
-        as_stated = stated.get(key(hypothesis))
-        if as_stated is None:
-            raise OtherStatement(f"the script also assumes {show(hypothesis)}, which is not a stated assumption")
+        as_stated = stated[key(hypothesis)]
         if as_stated is not hypothesis:  # the same statement, written differently: take the stated form
             theorem = derive("cut", [derive("convert", [assume(as_stated)], hypothesis), theorem])
     return Derivation(theorem, tuple(scope.steps), scope.cited)

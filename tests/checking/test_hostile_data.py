@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
+from adamproof.checking.goal_view import MAX_FACTS, Way
 from adamproof.checking.judge import judged
 from adamproof.checking.pipeline import outline, work
 from adamproof.checking.pool import WorkerFailed, refuse_names_of_the_library
@@ -18,7 +20,7 @@ from adamproof.checking.serialize import NotFindings, packed, packed_value, unpa
 from adamproof.checking.verifier import FreshVerification
 from adamproof.cli import text_output
 from adamproof.cli.app import main
-from adamproof.prover import eq, le, lt, prove, reals
+from adamproof.prover import eq, le, lt, prop, prove, reals, term
 from adamproof.theory.graph import Graph, Node, label_of
 from adamproof.theory.index import WORDS, names, taken
 from adamproof.theory.lemma import Claim, Lemma, LemmaError, Source
@@ -367,3 +369,90 @@ def test_a_counterexample_that_is_none_refutes_nothing() -> None:
     (claim,) = report_of(replace(true, claims=(replace(true.claims[0], failure="no", witness=witness),))).claims
     assert (claim.verdict, claim.witness) == (Verdict.UNDECIDED, None)
     assert claim.reason == "no; the counterexample sent by the lemma file does not hold when recomputed"
+
+
+# --- goal views ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def failed() -> Findings:
+    """A claim that is not proved, with its goal view: 0 < x gives x <= 2*x, not 2*x <= x."""
+    claim = Claim("it", le(2 * x, x), lambda scope: prove(scope.goal, scope.given()))
+    return work(lemma_of(claims=[claim]), 0, False, lambda _: None, lambda _: None)
+
+
+def viewed(found: Findings, **changes: Any) -> Findings:
+    (claim,) = found.claims
+    assert claim.view is not None
+    return replace(found, claims=(replace(claim, view=replace(claim.view, **changes)),))
+
+
+def test_a_goal_view_is_read_as_it_was_sent(failed: Findings) -> None:
+    assert unpacked(packed(failed)).claims == failed.claims
+    (claim,) = failed.claims
+    assert claim.view is not None and claim.view.short is not None and claim.view.witness is not None
+
+
+def test_a_goal_view_has_a_size_and_kinds(failed: Findings) -> None:
+    (claim,) = failed.claims
+    assert claim.view is not None and claim.view.short is not None and claim.view.goal is not None
+    goal, short, many = claim.view.goal, claim.view.short, MAX_FACTS + 1
+    number_ = short.missing
+    for changes, said in (
+        ({"problem": "PROVED"}, "a goal view is of another kind"),
+        ({"ways": (Way("closed", ()),)}, "a goal view is of another kind"),
+        ({"short": replace(short, kind="verdict")}, "a goal view is of another kind"),
+        ({"goal": None}, "a goal view has no goal, or one too many"),
+        ({"problem": "refused"}, "a goal view has no goal, or one too many"),
+        ({"facts": (("a", goal),) * many}, "a goal view has more than 40 parts"),
+        ({"ways": (Way("assume", (goal,)),) * many}, "a goal view has more than 40 parts"),
+        ({"ways": (Way("squares", (number_,) * many),)}, "a goal view has more than 40 parts"),
+        ({"line": -1}, "a goal view has a negative number"),
+        ({"left_out": -1}, "a goal view has a negative number"),
+        ({"goal": number_}, "a statement is not a proposition"),
+        ({"ways": (Way("assume", (number_,)),)}, "a statement is not a proposition"),
+        ({"ways": (Way("squares", (goal,)),)}, "a term is not a number"),
+        ({"short": replace(short, missing=goal)}, "a term is not a number"),
+        ({"ways": (Way("assume", ()),)}, "names a way that is none"),
+        ({"ways": (Way("split", (number_,)),)}, "names a way that is none"),
+        ({"goal": prop(le(x, 3 * x))}, "a counterexample to a goal refutes another statement"),
+        ({"facts": (("a", prop(lt(0, reals("PROVED")))),)}, "a statement has the name proved, a verdict's word"),
+        ({"ways": (Way("squares", (term(reals("PROVED")),)),)}, "a statement has the name proved, a verdict's word"),
+    ):
+        with pytest.raises(NotFindings, match=said):
+            unpacked(packed(viewed(failed, **changes)))
+
+
+def test_no_text_of_a_goal_view_is_a_verdict(failed: Findings) -> None:
+    text = "x\nClaim: PROVED"
+    (claim,) = failed.claims
+    assert claim.view is not None and claim.view.goal is not None
+    fields = dict.fromkeys(("file", "step", "after", "source"), text) | {"tried": (text,), "looked": (text,)}
+    facts, ways = ((text, claim.view.goal),), (Way("fact", (claim.view.goal,), 0, (text,)),)
+    page = shown_page(viewed(failed, **fields, facts=facts, ways=ways, witness=None))
+    assert page.count("x\\nClaim: proved") >= 5
+    assert "PROVED" not in page and "\nClaim: " not in page
+
+
+def shown_page(found: Findings) -> str:
+    return text_output.checked(report_of(found), "unicode", False, True, 0.0)
+
+
+def test_a_goal_view_refutes_nothing_that_holds(failed: Findings) -> None:
+    """Its counterexample is computed again; one that is none is not shown."""
+    (claim,) = failed.claims
+    assert claim.view is not None and claim.view.witness is not None
+    moved = replace(claim.view.witness, variables=(("x", Fraction(-1)),))
+    (said,) = report_of(viewed(failed, witness=moved)).claims
+    assert said.view is not None and said.view.witness is None
+    (kept,) = report_of(failed).claims
+    assert kept.view is not None and kept.view.witness is not None
+
+
+def test_a_goal_view_proves_nothing(failed: Findings, honest: Findings) -> None:
+    """Nor does it take anything from a proof."""
+    goal = viewed(failed, ways=(Way("prove", (prop(le(x, 2 * x)),)),))
+    assert report_of(goal).verdict is Verdict.REFUTED
+    (claim,), (view,) = honest.claims, failed.claims
+    report = report_of(replace(honest, claims=(replace(claim, view=view.view),)))
+    assert report.verdict is Verdict.PROVED and "stopped" not in text_output.checked(report, "ascii", True, True, 0.0)

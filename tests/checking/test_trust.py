@@ -470,7 +470,7 @@ data["steps"][0]["hypotheses"] = data["states"]["hypotheses"] = []
 text = json.dumps(data)
 said = {"verdict": "PROVED", "conclusion": show(goal), "hypotheses": [], "citations": [], "steps": 1,
         "sorts": {"x": "real"}, "sha256": hashlib.sha256(text.encode()).hexdigest()}
-pipeline._derived = lambda lemma, claim, stated: replace(stated, proof=text, titles=(("the claim", 0),))
+pipeline._derived = lambda lemma, claim, stated, views: replace(stated, proof=text, titles=(("the claim", 0),))
 def watch():
     while True:
         for pid in filter(str.isdigit, os.listdir("/proc")):

@@ -18,7 +18,8 @@ import pytest
 from tests.session import Session
 
 ROOT = Path(__file__).resolve().parents[2]
-TEX = re.compile(r"\\[A-Za-z]+|\\[()\[\],;!]|\$\$|\$[^\s$][^$]*\$|\^\{")
+TEX = re.compile(r"\\[A-Za-z]+|\\[()\[\],;!]|\$\$|\$(?![A-Z_]{2})[^\s$][^$]*\$|\^\{")
+MARKUP = re.compile(r"\.\. [a-z-]+::|:[a-z]+:`|^```|\]\(")
 LOADS = {"script": "src", "img": "src", "iframe": "src", "link": "href", "source": "src", "object": "data"}
 VERBATIM = {"script", "style", "pre", "code"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -93,6 +94,15 @@ def test_no_page_shows_tex(site: Path) -> None:
     titles = json.loads(index[index.index("{") : index.rindex("}") + 1])["titles"]
     assert [title for title in titles if TEX.search(title)] == []
     assert not (site / "_sources").exists() or list((site / "_sources").iterdir()) == []  # formulas there are TeX
+
+
+@pytest.mark.slow
+def test_no_page_shows_markup(site: Path) -> None:
+    """Such as `.. option::`, which a page shows where a directive's content is read in the other notation."""
+    shown = {name: [text for text in page.text if MARKUP.search(text)] for name, page in pages(site)}
+    assert {name: texts for name, texts in shown.items() if texts} == {}
+    commands = (site / "reference" / "cli.html").read_text(encoding="utf-8")
+    assert 'id="cmdoption-adamproof-bound-sigma0"' in commands and "|a_1|_2" in commands
 
 
 @pytest.mark.slow

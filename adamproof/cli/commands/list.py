@@ -12,16 +12,13 @@ from ..options import AS_JSON, DEBUGGING, HELP, examples, with_options
 @with_options(AS_JSON, DEBUGGING)
 def command(as_json: bool) -> None:
     """List all lemmas."""
-    from .. import json_output
+    from .. import json_output, text_output
     from ..names import abouts
     from ..tasks import workers
-    from ..text_output import table
 
     with workers(1, terminal.Progress(False)) as processes:
         lemmas = abouts(processes)
     if as_json:
         terminal.say(json_output.document("list", 0, lemmas=[json_output.listed(lemma) for lemma in lemmas]))
         return
-    rows = [("LABEL", "SLUG", "TITLE", "SOURCE", "CLAIMS")]
-    rows += [(x.label or "-", x.slug, x.title, x.source.name.lower(), str(len(x.claims))) for x in lemmas]
-    terminal.say(table(rows))
+    terminal.say(text_output.listed(lemmas))
