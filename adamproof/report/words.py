@@ -38,7 +38,7 @@ def called(lemma: About) -> str:
 
 def usable(style: str, terms: Sequence[Term]) -> str:
     """The style, or the kernel's own text where two names would be written alike in that style."""
-    return style if told_apart(terms, NOTATIONS[style]) else "ascii"
+    return style if style in NOTATIONS and told_apart(terms, NOTATIONS[style]) else "ascii"
 
 
 def present(verdict: Verdict) -> list[Evidence]:

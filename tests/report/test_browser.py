@@ -1,4 +1,4 @@
-"""A real browser opens a report: formulas fit, links lead somewhere, the page never scrolls sideways, print has it all."""
+"""A real browser opens a report: formulas fit, links lead somewhere, nothing scrolls sideways, print has it all."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ document.querySelector("iframe").onload = (event) => {{
   for (const part of all("details")) part.open = true;
   const wide = (one) => one.scrollWidth > one.clientWidth && !one.closest("svg, math");
   const outside = (one) => one.getBoundingClientRect().right > page.documentElement.clientWidth + 0.5;
-  const cut = [...all(".formula, pre, table, dd").filter(wide), ...all(".formula, .formula math, figure").filter(outside)];
+  const cut = all(".formula, pre, table, dd").filter(wide);
+  cut.push(...all(".formula, .formula math, figure").filter(outside));
   const sizes = all("math").map((math) => math.getBoundingClientRect());
   const lost = all("a[href]").filter((a) => !page.getElementById(a.getAttribute("href").slice(1)));
   const shown = all("h1, h2, h3, h4, .badge, #claims").filter((one) => one.getBoundingClientRect().height > 0);
@@ -134,9 +135,9 @@ def test_every_formula_fits_on_a_printed_page(page: str, tmp_path: Path) -> None
 def test_where_a_link_leads_is_open_and_its_badges_are_legible(page: str, place: str, tmp_path: Path) -> None:
     """The proof in which a step stands opens by itself; what marks a place is no background."""
     look = """(() => {
-      const place = document.querySelector(":target"), style = (one) => getComputedStyle(one);
-      const badges = [...place.querySelectorAll(".badge")].map((one) => style(one).backgroundColor);
-      return [place.getBoundingClientRect().height > 0, style(place).outlineStyle, style(place).backgroundColor, badges];
+      const place = document.querySelector(":target"), style = getComputedStyle(place);
+      const badges = [...place.querySelectorAll(".badge")].map((one) => getComputedStyle(one).backgroundColor);
+      return [place.getBoundingClientRect().height > 0, style.outlineStyle, style.backgroundColor, badges];
     })()"""
     asked = f"<script>onload = () => {{ document.title = JSON.stringify({look}); }}</script></body>"
     shown, outline, behind, badges = title(page.replace("</body>", asked), tmp_path, f"#{place}")

@@ -1,4 +1,4 @@
-"""The first screen of a report and the claims as mathematics: golden words, abbreviations that mean what they replace."""
+"""The first screen of a report and the claims as mathematics: golden words, and what abbreviations mean."""
 
 from __future__ import annotations
 

@@ -274,7 +274,10 @@ def test_other_checkers_have_a_column(tmp_path: Path) -> None:
         (("--latex", "."), "cannot write .: it is a folder"),
         (("--html", "r.html", "--records", "none"), "there is no folder none with records; `adamproof experiment all"),
         (("nothing-like-it", "--html", "r.html"), "there is no lemma named 'nothing-like-it'"),
-        (("--html", "site", "--with-kernel", "--short"), "--with-kernel is for the proof files, which --short leaves out"),
+        (
+            ("--html", "site", "--with-kernel", "--short"),
+            "--with-kernel is for the proof files, which --short leaves out",
+        ),
     ],
 )
 def test_mistakes_are_one_sentence(tmp_path: Path, words: tuple[str, ...], message: str) -> None:
