@@ -114,7 +114,7 @@ def _row(entry: ClaimVerdict, content: Content) -> str:
         _link(lemma_place(piece.lemma) if piece.lemma in content.slugs else None, f"{piece.text} [{piece.state.value}]")
         for piece in words.present(verdict)
     )
-    parts.append(f"Evidence: {'; '.join(evidence) or 'none'}.")
+    parts += [] if content.short else [f"Evidence: {'; '.join(evidence) or 'none'}."]
     parts += [escape(f"Repair: {verdict.repair}.")] if verdict.repair else []
     parts += [escape(f"Missing: {'; '.join(verdict.missing)}.")] if verdict.missing else []
     return "\n\n".join(parts)

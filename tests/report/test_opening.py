@@ -165,6 +165,9 @@ def test_the_short_edition_has_no_single_evidence(judged: list[ClaimVerdict]) ->
     found = assert_sound(written(content, "html"))
     assert found.elements["details"] == 0
     assert found.text.count("rate (Adam)") == 1
+    bare = replace(content, parts=[])
+    assert "Evidence: " not in written(bare, "latex")
+    assert "Evidence: " in written(replace(bare, short=False), "latex")
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,12 @@ def _entry(place: str, text: str, title: str = "") -> str:
 
 
 def _how_to_read(content: Content) -> str:
-    claims = """<p>The table of the source's claims has a verdict on each of them, computed with this report.</p>"""
+    claims = "<p>Each of the source's claims has a verdict, computed with this report.</p>"
+    steps = (
+        "This is the short edition: the whole one has the proofs in steps, the mutants and all evidence."
+        if content.short
+        else "Under each step of a proof stand the steps, assumptions and results that it rests on, as links."
+    )
     return f"""<section aria-labelledby="how-to-read"><h2 id="how-to-read">How to read this</h2>
 <p><b>PROVED</b> means that a small kernel, in a process of its own, has recomputed every step of the proof file when
 this report was made, and that what the file proves is the statement printed here, from the assumptions named here.
@@ -126,7 +131,7 @@ Numbers (random models at high precision) and runs are evidence, never proof. A 
 the statement: the prover must refuse it, and a counterexample must show that it is false.</p>
 {claims if content.claims else ""}
 <p>Every result says where it comes from: stated in the summary of the source (arXiv 2507.05966), reconstructed from
-it, ours, or classical. Under each step stand the steps, assumptions and results that it rests on, as links.</p>
+it, ours, or classical. {steps}</p>
 </section>"""
 
 
