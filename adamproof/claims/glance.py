@@ -37,6 +37,7 @@ COUNTED = {
 }
 BRIEF = {
     "bounded means over t in the bound (or L1 = s1 = 0)": "bounded means, or L1 = s1 = 0",
+    "bounded means over t in the bound (or s1 = 0)": "bounded means or s1 = 0",
     "bounded means over t in the bound": "bounded means",
     "one vbar for every T and d": "one vbar",
     "the gradient is Lipschitz along the segments": "L1 = 0",

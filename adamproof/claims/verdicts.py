@@ -281,7 +281,9 @@ def _schedules(store: Store) -> Verdict:
     proof = store.lemma(*MAIN)
     lemmas = [store.lemma("source-schedule", name) for name in ("the drift stays", "no rate", "at most 1/8")]
     lemmas = [lemma.within(*lemma.settings) for lemma in lemmas]  # they are the schedule and the exponents themselves
-    averaged = store.lemma("main-theorem-averaged", "Adam").only_for("epsilon is positive")
+    averaged = with_bounded_means(
+        store, store.lemma("main-theorem-averaged", "Adam").only_for("epsilon is positive")
+    )
     also = exponent(store, averaged, SOURCE, QUARTER)
     if not all(entry.state.carries for entry in (proof, *lemmas)):
         return replace(open_verdict([proof, *lemmas]), word=Status.UNDECIDED)
@@ -300,7 +302,8 @@ def _schedules(store: Store) -> Verdict:
     ]
     repair = f"{overall['schedule']} has rate {overall['rate']}"
     if also.state is State.COMPUTED:
-        repair += f"; or through {averaged.text}: {also.text}"
+        assumed = ", ".join([*averaged.conditions, *averaged.settings])
+        repair += f"; or through {averaged.text}: {also.text}, if {assumed}"
     evidence = [proof, *(Evidence(text, State.COMPUTED) for text in computed), *lemmas, *store.runs(9)]
     return Verdict(
         Status.NOT_DERIVABLE,

@@ -43,6 +43,16 @@ COMMANDS = {
 }
 
 
+# What other tools call options of `bound` and `magnitude`.
+ELSEWHERE = {
+    "--betas": "--beta1 and --beta2",
+    "--learning-rate": "--lr",
+    "--wd": "--weight-decay",
+    **dict.fromkeys(("--clip", "--grad-clip", "--max-grad-norm"), "--clipping"),
+    **dict.fromkeys(("--schedule", "--warmup", "--warmup-steps"), "--lr-schedule, in words"),
+}
+
+
 class Commands(Mapping[str, click.Command]):
     """The commands by name.  Looking one up imports its module, and no other's."""
 
@@ -117,8 +127,17 @@ def _broken(error: click.ClickException) -> click.ClickException:
     return click.UsageError(terminal.labelled(LABEL, error.format_message()).removeprefix(LABEL), error.ctx)
 
 
+def _named(error: click.ClickException) -> click.ClickException:
+    """Of an option that other tools have: what it is called here."""
+    if isinstance(error, click.NoSuchOption) and error.option_name in ELSEWHERE:
+        name = error.option_name
+        return click.UsageError(f"No such option {name!r}: write {ELSEWHERE[name]}", error.ctx)
+    return error
+
+
 def _report(error: click.ClickException, meta: Mapping[str, Any]) -> NoReturn:
     """Show what is wrong, and exit with its status: also if it cannot be shown, since 1 would read as "refuted"."""
+    error = _named(error)
     with suppress(OSError):
         if isinstance(error, CliError):
             error.report(bool(meta.get(DEBUG)))

@@ -344,7 +344,7 @@ def _facts(claim: ClaimReport, number: int, places: Places) -> list[tuple[str, s
     if claim.proof:
         digest = hashlib.sha256(claim.proof.encode()).hexdigest()
         verified = ", verified in a fresh process" if claim.is_proved else ", not accepted"
-        size = f"{claim.proof_steps} kernel steps, {words.size(claim.proof)}{verified}"
+        size = f"{words.steps(claim.proof_steps)}, {words.size(claim.proof)}{verified}"
         found.append(("proof file", f'{size}; sha256 <code data-proof="{places.claim(number)}">{digest}</code>'))
     if claim.numbers is not None:
         found.append(("numbers", "<br>".join(escape(line) for line in str(claim.numbers).splitlines())))

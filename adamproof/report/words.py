@@ -109,6 +109,11 @@ def _below(value: Fraction) -> str:
     return str(Decimal(math.floor(value * 10**places)) / 10**places)
 
 
+def steps(number: int) -> str:
+    """How many steps of the kernel a proof has."""
+    return f"{number} kernel step{'' if number == 1 else 's'}"
+
+
 def size(text: str) -> str:
     """The size of a text in UTF-8."""
     size = len(text.encode())

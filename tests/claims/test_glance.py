@@ -126,7 +126,7 @@ def test_claim_9_in_about_ten_lines(store: Store, opinions: list[Opinions], colu
         "noise: of order T^(−1/8), too slow",
         "initial gap T^(−1/4), initial momentum T^(−3/8): ok",
         "T^(−1/8), at γ like T^(−7/8) (computed; no γ gives more: proved)",
-        "T^(−1/4) by main-theorem-averaged, if L₁ = 0, E[v_T] ≤ V, ε > 0, β₁ < β₂",
+        "T^(−1/4) by main-theorem-averaged, if L₁ = 0, E[v_T] ≤ V, ε > 0, bounded means or s₁ = 0, β₁ < β₂",
         "T^(−1/4) at 1 − β₂ = T^(−1/2), if bounded means, or L₁ = s₁ = 0",
         "no evidence either way",
         "kernel: 4 PROVED now; recorded: Coq 4 ACCEPTED, z3 4 NO ALARM",

@@ -33,6 +33,8 @@ from ..number_types import Formula, Whole
 from ..options import AS_JSON, HELP, examples
 from ..terminal import labelled
 
+DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"  # that a page may show in place of the hyphens of an option
+
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
@@ -159,6 +161,8 @@ def refuse_words(ctx: click.Context) -> None:
     if not words:
         return
     shown = " ".join(words)
+    if words[0][:1] in DASHES:
+        raise CliError(f"{words[0]!r:.60} begins with a dash that is no hyphen; write --{words[0].lstrip(DASHES):.40}")
     close = difflib.get_close_matches(words[0].lower(), PRESETS, n=1, cutoff=0.5)
     if close:
         hint = f"--preset {close[0]}"
