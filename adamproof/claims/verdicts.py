@@ -341,7 +341,7 @@ def _ways(averaged: Evidence, also: Evidence, bounded: Evidence, best: Mapping[s
 def _momentum(store: Store) -> Verdict:
     """Proved for sign descent, by an example (whose noise is part of it); for Adam it is a property of the bound."""
     floor = store.lemma("no-momentum-sign-descent", "from above")
-    example = floor.within(*EXAMPLE, "x_1 >= a + gamma").only_for("x moves by sign descent")
+    example = floor.within(*EXAMPLE, "x_1 >= a + gamma").of_another("x moves by sign descent")
     # With beta1 = 0 fixed, 1 - beta1 does not fall (A = 0), and neither may 1 - beta2, or R grows (B = 0).
     bound = _attempt(lambda: no_momentum_term(store, store.lemma(*MAIN), Schedule(0, 0, HALF)))
     runs = store.runs(10, "Adam with beta1 = 0")

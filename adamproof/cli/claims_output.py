@@ -57,12 +57,18 @@ def _apart(left: str, right: str, columns: int) -> str:
 
 def _line(entry: ClaimVerdict, style: str, broad: int, columns: int) -> str:
     write = written(style)
-    mark = MARKS[entry.verdict.word][style != "unicode"]
+    mark = _mark(entry.verdict)[style != "unicode"]
     text = f"{write(entry.row.short or entry.row.text):<{broad}}"
     word = glance.word(entry.verdict.word)
     room = columns - len(f"{mark} {entry.row.number:>2}  {text}  {word}")
     more = next((said for text in glance.choices(entry) if len(said := write(text)) <= room), " ...")
     return f"{coloured(mark, word)} {entry.row.number:>2}  {text}  {coloured(word)}{more}"
+
+
+def _mark(verdict: Verdict) -> tuple[str, str]:
+    """Of a verdict; a proof about another algorithm is, for Adam, no more than an observation."""
+    another = any(piece.elsewhere for piece in verdict.evidence if piece.state is State.PROVED)
+    return MARKS[Status.OBSERVED if another else verdict.word]
 
 
 # --- a claim at a glance ------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+import click
 import pytest
 
 from adamproof.checking.flow import Flow
@@ -226,3 +227,9 @@ def test_json_has_what_the_page_has() -> None:
     (entry,) = json.loads(run("claims", "1", "--json").stdout)["claims"]
     assert entry["rests_on"] == ["epsilon is 0 (only in the converse, not in the bound)"]
     assert (entry["beyond"], entry["shortfall"]) == (["epsilon is 0"], None)
+
+
+def test_a_proof_about_another_algorithm_has_no_tick(gathered: Gathering) -> None:
+    found = {entry.row.number: entry for entry in verdicts(ROWS, gathered.store)}
+    rows = claims_output.table([found[10], found[4]], "unicode", 80).splitlines()
+    assert [click.unstyle(row)[:4] for row in rows if "PROVED IF" in row] == ["✓  4", "~ 10"]
