@@ -96,7 +96,8 @@ def _layers(t: int, layers: Mapping[str, Mapping[str, Any]], group: Mapping[str,
     for name, given in layers.items():
         unknown = set(given) - set(NAMES)
         if unknown or not {"m", "v"} <= set(given):
-            raise AuditError(f"the layer {name!r:.60} has {', '.join(given)}, but must have m and v, and may have g, w, t")
+            must = "must have m and v, and may have g, w, t"
+            raise AuditError(f"the layer {name!r:.60} has {', '.join(given)}, but {must}")
         moments = Moments(
             given["m"],
             given["v"],
@@ -115,7 +116,7 @@ def _layers(t: int, layers: Mapping[str, Mapping[str, Any]], group: Mapping[str,
 
 
 class ArraySource:
-    """Gradients for probes: loss(batch, weights) gives the loss and the gradients, both weights and gradients by layer."""
+    """Gradients for probes: loss(batch, weights) gives the loss and the gradients; both, and the weights, by layer."""
 
     def __init__(self, recorder: ArrayRecorder) -> None:
         self.recorder = recorder
@@ -132,16 +133,17 @@ class ArraySource:
             self.set_random_state(chance)
 
     def random_state(self) -> Any:
-        return random.getstate(), np.random.get_state()  # noqa: NPY002
+        return random.getstate(), np.random.get_state()
 
     def set_random_state(self, state: Any) -> None:
         random.setstate(state[0])
-        np.random.set_state(state[1])  # noqa: NPY002
+        np.random.set_state(state[1])
 
     def gradient(self, loss: Callable[..., Any], batch: Any, ahead: Mapping[str, Any] | None) -> tuple[float, Grads]:
         weights = {layer.name: layer.moments.weights for layer in self.layers() if layer.moments is not None}
-        moved = {name: w + ahead[name].reshape(w.shape) if ahead and name in ahead else w for name, w in weights.items()}
-        value, gradients = loss(batch, moved)
+        for name, step in (ahead or {}).items():
+            weights[name] = weights[name] + step.reshape(weights[name].shape)
+        value, gradients = loss(batch, weights)
         found = {}
         for name, gradient in gradients.items():
             library = arrays.library(gradient)

@@ -49,7 +49,7 @@ def precision(dtype: str) -> Precision:
     name = dtype.rpartition(".")[2]
     if name not in PRECISIONS:
         known = ", ".join(PRECISIONS)
-        raise AuditError(f"moments of the type {dtype:.40} are not audited, only {known}: quantised averages are others")
+        raise AuditError(f"moments of the type {dtype:.40} are not audited, only {known}: quantised ones are others")
     return PRECISIONS[name]
 
 
@@ -64,7 +64,7 @@ def largest(beta1: float, beta2: float, steps: ArrayLike) -> Array:
     """R_t with bias correction at these t (at least 1), of the shape of `steps`."""
     from ..bounds.formulas.symbols import SYMBOLS
 
-    values = {
+    values: dict[str, Any] = {
         SYMBOLS["beta1"].key: np.float64(beta1),
         SYMBOLS["beta2"].key: np.float64(beta2),
         SYMBOLS["steps"].key: np.asarray(steps, dtype=np.float64),

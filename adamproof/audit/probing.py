@@ -57,6 +57,8 @@ class _Large:
     kept: list[tuple[Any, Any, Grads]] = field(default_factory=list)  # the first two: batch, random state, gradient
     squares: dict[str, list[Any]] = field(default_factory=dict)
     losses: list[float] = field(default_factory=list)
+    products: list[float] = field(default_factory=list)  # of gradients in pairs, each an unbiased |a|^2
+    waiting: Grads | None = None
 
     def add(self, batch: Any, state: Any, loss: float, gradient: Grads) -> None:
         half = self.halves[len(self.losses) % 2]
@@ -67,6 +69,16 @@ class _Large:
             for sums in (self.total, half):
                 sums[name] = sums[name] + g if name in sums else g
             self.squares.setdefault(name, []).append((g * g).sum())
+        if self.waiting is None:
+            self.waiting = gradient
+        else:
+            self.products.append(_inner(self.waiting, gradient))
+            self.waiting = None
+
+
+def _inner(one: Grads, other: Grads) -> float:
+    library = arrays.library(next(iter(one.values())))
+    return float(library.collect([(g * other[name]).sum() for name, g in one.items() if name in other]).sum())
 
 
 def measured(
@@ -113,7 +125,6 @@ def _of_gradient(layers: Sequence[Layer], sums: _Large) -> dict[str, Any]:
     square, squares, l1, low, ua, ua_low, with_m, m2 = table.T
     a2 = (square - squares) / (count * (count - 1))
     error2 = m2 - 2.0 * with_m / count + a2
-    pairs = _pairs(sums, layers)
     return {
         "t": min(layer.moments.t for layer in layers if layer.moments),
         "d": int(sum(arrays.size(layer.moments.m) for layer in layers if layer.moments)),
@@ -121,7 +132,7 @@ def _of_gradient(layers: Sequence[Layer], sums: _Large) -> dict[str, Any]:
         "loss": float(np.mean(sums.losses)),
         "loss_half": _half(sums.losses),
         "a2": float(a2.sum()),
-        "a2_half": _half(pairs),
+        "a2_half": _half(sums.products),
         "l1_low": float(low.sum()),
         "l1_high": float(l1.sum() / count),
         "ua_low": float(ua_low.sum()),
@@ -137,26 +148,7 @@ def _of_gradient(layers: Sequence[Layer], sums: _Large) -> dict[str, Any]:
     }
 
 
-def _pairs(sums: _Large, layers: Sequence[Layer]) -> list[float]:
-    """The product of the first two gradients, an unbiased |a|^2: of itself it has no interval, with the mean it has."""
-    (_, _, first), (_, _, second) = sums.kept
-    library = arrays.library(next(iter(first.values())))
-    products = [(first[layer.name] * second[layer.name]).sum() for layer in layers if layer.name in second]
-    count = len(sums.losses)
-    total = float(library.collect(products).sum())
-    if count < 2 * LEAST:
-        return [total]
-    rest = {name: sums.total[name] - first[name] - second[name] for name in first}
-    values = [(rest[layer.name] * rest[layer.name]).sum() for layer in layers]
-    squares = [sum(sums.squares[layer.name][LEAST:]) for layer in layers]
-    both = library.collect([*values, *squares])
-    other = (both[: len(values)].sum() - both[len(values) :].sum()) / ((count - 2) * (count - 3))
-    return [total, float(other)]
-
-
-def _along_step(
-    source: Source, loss: Callable[..., Any], layers: Sequence[Layer], sums: _Large
-) -> dict[str, Any]:
+def _along_step(source: Source, loss: Callable[..., Any], layers: Sequence[Layer], sums: _Large) -> dict[str, Any]:
     """How the gradient changes over the last step, gone back: the product of two batches' changes is unbiased."""
     library = arrays.library(next(iter(sums.total.values())))
     ahead: Grads = {}
@@ -191,9 +183,8 @@ def _noise(source: Source, loss: Callable[..., Any], small: Iterable[Any], until
         if before is None:
             before = gradient
             continue
-        library = arrays.library(next(iter(gradient.values())))
-        gaps = [gradient[name] - before[name] for name in gradient if name in before]
-        found.append(0.5 * float(library.collect([(gap * gap).sum() for gap in gaps]).sum()))
+        gaps = {name: gradient[name] - before[name] for name in gradient if name in before}
+        found.append(0.5 * _inner(gaps, gaps))
         before = None
     if not found:
         return {"small": 0, "noise2": None, "noise2_half": None}

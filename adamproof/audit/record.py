@@ -9,7 +9,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..support.foreign_text import foreign
 from .errors import AuditError
 from .reduction import BINS, NUMBERS
 from .writing import FORMAT, VERSION
@@ -67,6 +68,10 @@ class Run:
     events: Sequence[Mapping[str, Any]] = field(default=())
     complete: bool = True
 
+    def called(self, path: str) -> Run:
+        """The same under another name."""
+        return replace(self, path=path)
+
     @property
     def groups(self) -> list[dict[str, Any]]:
         """The settings of each group at the beginning."""
@@ -97,6 +102,8 @@ class Run:
         counts = self.counts[record]
         row = counts[layer] if counts and layer < len(counts) else None
         if row:
+            if not (row[0] >= 0 and row[0] + len(row) - 1 <= BINS and min(row) >= 0):
+                raise AuditError(f"{self.path}: a histogram has counts outside its bins, or negative ones")
             found[int(row[0]) : int(row[0]) + len(row) - 1] = row[1:]
         return found
 
@@ -200,9 +207,8 @@ def _layer(said: Mapping[str, Any], groups: Sequence[Any]) -> LayerInfo:
     if n < 0 or not 0 <= group < len(groups):
         raise AuditError(f"the layer {said['name']!r:.60} has {n} coordinates in group {group}")
     types = [None if said[name] is None else str(said[name]) for name in ("m", "v")]
-    return LayerInfo(
-        str(said["name"]), n, group, types[0], types[1], bool(said.get("coupled")), bool(said.get("shard"))
-    )
+    name = foreign(str(said["name"])[:200])
+    return LayerInfo(name, n, group, types[0], types[1], bool(said.get("coupled")), bool(said.get("shard")))
 
 
 def _probe(said: Any) -> dict[str, Any]:
@@ -233,7 +239,6 @@ def _arrays(
         raise AuditError(f"{path}: a step t is not a whole number from 1 on")
     lr = _table([record["lr"] for record in records], len(header["groups"]), "lr")
     counts = [record.get("bins") or () for record in records]
-    _check_bins(counts)
     kept = [record.get("u") for record in records] if any("u" in record for record in records) else []
     found = Run(
         path, dict(header), tuple(layers), at, t, lr, numbers, counts, kept, tuple(probes), tuple(events), complete
@@ -261,13 +266,6 @@ def _table(rows: Sequence[Any], width: int, name: str) -> Array:
             elif row is not None:
                 found[place, :] = float(row)
     return found
-
-
-def _check_bins(counts: Sequence[Any]) -> None:
-    for rows in counts:
-        for row in rows:
-            if row and not (row[0] >= 0 and row[0] + len(row) - 1 <= BINS and min(row) >= 0):
-                raise AuditError("a histogram has counts outside its bins, or negative ones")
 
 
 __all__ = ["LayerInfo", "Run", "read", "run_of"]

@@ -105,7 +105,8 @@ class Recorder:
         except Exception as error:  # noqa: BLE001 - whatever it is, the training goes on
             self.stopped = f"{type(error).__name__}: {error}"
             self._release()
-            warnings.warn(f"the audit has stopped, the training goes on ({self.stopped:.300})", AuditWarning, stacklevel=3)
+            text = f"the audit has stopped, the training goes on ({self.stopped:.300})"
+            warnings.warn(text, AuditWarning, stacklevel=3)
 
     def step(self, layers: Callable[[], Sequence[Layer]], groups: Callable[[], list[dict[str, Any]]]) -> None:
         """Count a step, and record it if one is due.  Never raises."""
@@ -152,6 +153,10 @@ class Recorder:
         """Do it when the recording ends or stops: remove a hook, say."""
         self._at_end.append(action)
 
+    def lines(self) -> list[dict[str, Any]]:
+        """What is recorded so far, if it is in memory."""
+        return self._writer.lines()
+
     # --- the ends of a recording ---
 
     def __enter__(self) -> Self:
@@ -189,7 +194,8 @@ class Recorder:
 
     def _record(self, layers: Sequence[Layer], groups: list[dict[str, Any]]) -> None:
         self._announce(layers, groups)
-        known = [(layer, layer.moments) for layer in layers if layer.moments is not None and arrays.size(layer.moments.m)]
+        stepped = [(layer, layer.moments) for layer in layers if layer.moments is not None]
+        known = [(layer, moments) for layer, moments in stepped if arrays.size(moments.m)]
         found = self._numbers(known)
         by_name = {layer.name: numbers for (layer, _), numbers in zip(known, found, strict=True)}
         steps: dict[str, int] = {layer.name: moments.t for layer, moments in known}
@@ -220,14 +226,15 @@ class Recorder:
             size = len(self._index[layer.name][0])
             parts.append((len(numbers), size, size if w is not None else 0))
         host = library.collect(values)
-        found, at = [], 0
+        found: list[tuple[dict[str, Any], list[int], Any]] = []
+        at = 0
         for (layer, moments), (count, drawn, weighed) in zip(known, parts, strict=True):
-            numbers = host[at : at + count]
+            row = [float(one) for one in host[at : at + count]]
             u = host[at + count : at + count + drawn]
             w = host[at + count + drawn : at + count + drawn + weighed]
             at += count + drawn + weighed
             moved = self._moved(layer.name, w, arrays.size(moments.m))
-            found.append((named([float(one) for one in numbers], moments, moved), histogram(u), u))
+            found.append((named(row, moments, moved), histogram(u), u))
         return found
 
     def _moved(self, name: str, w: NDArray[np.float64], size: int) -> float | None:

@@ -129,4 +129,15 @@ def sampled(size: int, sample: int, seed: int, number: int) -> NDArray[np.int64]
     return np.sort(np.random.default_rng([seed, number]).choice(size, sample, replace=False)).astype(np.int64)
 
 
-__all__ = ["BINS", "LOWEST", "NUMBERS", "PER_OCTAVE", "Moments", "histogram", "magnitudes", "named", "reduced", "sampled"]
+__all__ = [
+    "BINS",
+    "LOWEST",
+    "NUMBERS",
+    "PER_OCTAVE",
+    "Moments",
+    "histogram",
+    "magnitudes",
+    "named",
+    "reduced",
+    "sampled",
+]

@@ -1,4 +1,4 @@
-"""Gradients for probes from a PyTorch model, which is afterwards as it was before: weights, gradients, buffers, chance."""
+"""Gradients for probes from a PyTorch model, which is as before afterwards: weights, gradients, buffers, chance."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class TensorSource:
 
     def random_state(self) -> Any:
         """The states of Python's, NumPy's and PyTorch's generators."""
-        found: dict[str, Any] = {"python": random.getstate(), "numpy": np.random.get_state()}  # noqa: NPY002
-        torch = sys.modules.get("torch")
+        found: dict[str, Any] = {"python": random.getstate(), "numpy": np.random.get_state()}
+        torch: Any = sys.modules.get("torch")
         if hasattr(torch, "get_rng_state"):
             found["torch"] = torch.get_rng_state()
             if torch.cuda.is_available() and torch.cuda.is_initialized():
@@ -51,8 +51,8 @@ class TensorSource:
 
     def set_random_state(self, state: Any) -> None:
         random.setstate(state["python"])
-        np.random.set_state(state["numpy"])  # noqa: NPY002
-        torch = sys.modules.get("torch")
+        np.random.set_state(state["numpy"])
+        torch: Any = sys.modules.get("torch")
         if torch is not None and "torch" in state:
             torch.set_rng_state(state["torch"])
         if torch is not None and "cuda" in state:

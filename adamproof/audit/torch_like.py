@@ -15,8 +15,8 @@ from typing import Any
 from . import arrays
 from .errors import AuditError
 from .recorder import Layer, Recorder, Settings
-from .tensor_source import TensorSource
 from .reduction import Moments
+from .tensor_source import TensorSource
 
 KNOWN = ("Adam", "AdamW")  # of a class or one that it extends
 WRAPPED = 4  # an optimizer inside an optimizer, at most so deep

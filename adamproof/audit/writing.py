@@ -40,6 +40,10 @@ class Writer:
             raise AuditError("the record is finished")
         self._write((json.dumps(content, separators=(",", ":"), allow_nan=False) + "\n").encode())
 
+    def lines(self) -> list[dict[str, Any]]:
+        """The lines that are kept, as data."""
+        return [json.loads(line) for line in self._kept]
+
     def _write(self, line: bytes) -> None:
         self._digest.update(line)
         self._count += 1

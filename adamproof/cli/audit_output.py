@@ -1,0 +1,77 @@
+"""What the command `audit` says: as text for people, and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from . import terminal
+from .terminal import labelled
+
+if TYPE_CHECKING:
+    from ..audit.record import Run
+    from ..audit.verdicts import Verdict
+
+COLOURS = {"HOLDS": "green", "REJECTED": "red"}
+SHORT = 12  # letters of a word that stands beside its sentence
+OBSERVED = "Observed in this run, which proves nothing about others."
+
+
+def run_text(run: Run, found: Sequence[Verdict]) -> str:
+    """The record in a line, and its verdicts."""
+    return "\n".join([labelled("", about(run)), "", *verdict_lines(found), "", OBSERVED])
+
+
+def about(run: Run) -> str:
+    """Which training this is."""
+    group = run.groups[0]
+    records = len(run.at)
+    known = run.t[run.known]
+    until = f" up to t = {known.max():.0f}" if known.size else ""
+    settings = ", ".join(f"{name} = {group[name]:g}" for name in ("beta1", "beta2", "epsilon", "lr"))
+    more = f" and {len(run.groups) - 1} more groups" if len(run.groups) > 1 else ""
+    return (
+        f"{run.path}: {run.header.get('optimizer', 'Adam')}, {settings}{more}; d = {run.d}, {len(run.layers)} layers, "
+        f"{records} record{'' if records == 1 else 's'}{until}, {len(run.probes)} probes"
+    )
+
+
+def verdict_lines(found: Sequence[Verdict]) -> list[str]:
+    """One paragraph each, its word first."""
+    lines = []
+    for verdict in found:
+        line = labelled(f"  {verdict.word:<{SHORT}}  ", f"{verdict.subject}: {verdict.text}")
+        if len(verdict.word) > SHORT:
+            line = labelled(" " * (SHORT + 4), f"{verdict.subject}: {verdict.text}")
+            line = f"  {verdict.word}\n{line}"
+        colour = COLOURS.get(verdict.word, "yellow")
+        lines.append(terminal.highlighted(line, verdict.word, colour))
+    return lines
+
+
+def run_data(run: Run, found: Sequence[Verdict]) -> dict[str, Any]:
+    return {
+        "file": run.path,
+        "optimizer": run.header.get("optimizer"),
+        "groups": run.groups,
+        "d": run.d,
+        "records": len(run.at),
+        "probes": len(run.probes),
+        "complete": run.complete,
+        "verdicts": verdict_data(found),
+    }
+
+
+def verdict_data(found: Sequence[Verdict]) -> list[dict[str, Any]]:
+    return [_plain(verdict.to_json()) for verdict in found]
+
+
+def _plain(value: Any) -> Any:
+    """Data without what JSON does not have."""
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, float):
+        return value if value - value == 0.0 else None
+    return value
