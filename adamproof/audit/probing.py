@@ -86,7 +86,7 @@ def measured(
 ) -> dict[str, Any]:
     """The numbers of one probe, as a record has them.  Raises AuditError where batches do not suffice."""
     until = time.monotonic() + seconds
-    with source.protected():
+    with source.protected(), np.errstate(all="ignore"):
         layers = [layer for layer in source.layers() if layer.moments is not None and layer.moments.weights is not None]
         if not layers:
             raise AuditError("there are no moments yet: probe after the first step")

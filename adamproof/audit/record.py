@@ -172,19 +172,26 @@ def run_of(lines: Sequence[Mapping[str, Any]], path: str, complete: bool = True)
         raise AuditError(f"{path} is a record of version {said!r:.20}, but this program reads {VERSION}")
     try:
         _check_groups(header["groups"])
-        layers = [_layer(each, header["groups"]) for each in header["layers"]]
-        records, probes, events = [], [], []
+        groups = list(header["groups"])
+        layers = [_layer(each, groups) for each in header["layers"]]
+        records, widths, probes, events = [], [], [], []
         for content in rest:
             if "probe" in content:
                 probes.append({**_probe(content["probe"]), "at": int(content["at"])})
             elif "event" in content:
                 events.append(content)
-                layers += [_layer(each, header["groups"]) for each in content.get("layers", ())]
+                if "groups" in content:
+                    _check_groups(content["groups"])
+                    groups += content["groups"][len(groups) :]
+                layers += [_layer(each, groups) for each in content.get("layers", ())]
+                if content["event"] == "begun":
+                    layers[content["layer"]] = _layer(content["as"], groups)
             else:
                 records.append(content)
+                widths.append(len(layers))
         if len(layers) > MOST_LAYERS:
             raise AuditError(f"{path} has more than {MOST_LAYERS} layers")
-        return _arrays(path, header, layers, records, probes, events, complete)
+        return _arrays(path, {**header, "groups": groups}, layers, records, widths, probes, events, complete)
     except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
         if isinstance(error, AuditError):
             raise
@@ -225,19 +232,21 @@ def _arrays(
     header: Mapping[str, Any],
     layers: Sequence[LayerInfo],
     records: Sequence[Mapping[str, Any]],
+    widths: Sequence[int],
     probes: Sequence[Mapping[str, Any]],
     events: Sequence[Mapping[str, Any]],
     complete: bool,
 ) -> Run:
     count, width = len(records), len(layers)
     at = np.array([record["at"] for record in records], dtype=np.float64)
-    if (np.diff(at) <= 0).any():
+    if not np.isfinite(at).all() or (np.diff(at) <= 0).any():
         raise AuditError(f"{path}: the records are not in the order of the steps")
-    numbers = {name: _table([record.get(name) for record in records], width, name) for name in NUMBERS}
-    t = _table([record["t"] for record in records], width, "t")
-    if ((t < 1) | (t != np.floor(t))).any():  # nan is neither
+    numbers = {name: _table([record.get(name) for record in records], width, widths, name) for name in NUMBERS}
+    t = _table([record["t"] for record in records], width, widths, "t")
+    if ((t < 1) | (np.isfinite(t) & (t != np.floor(t)))).any():
         raise AuditError(f"{path}: a step t is not a whole number from 1 on")
-    lr = _table([record["lr"] for record in records], len(header["groups"]), "lr")
+    settings = len(header["groups"])
+    lr = _table([record["lr"] for record in records], settings, [settings] * count, "lr")
     counts = [record.get("bins") or () for record in records]
     kept = [record.get("u") for record in records] if any("u" in record for record in records) else []
     found = Run(
@@ -251,8 +260,11 @@ def _arrays(
     return found
 
 
-def _table(rows: Sequence[Any], width: int, name: str) -> Array:
-    """(records, width): each row is a list, one value for all, or None; short rows are of layers that came later."""
+def _table(rows: Sequence[Any], width: int, widths: Sequence[int], name: str) -> Array:
+    """(records, width): each row is a list, one value for all, or None; what came later is nan.
+
+    widths: how many columns there were at each record.
+    """
     found = np.full((len(rows), width), np.nan)
     lengths = {len(row) if isinstance(row, list) else -1 for row in rows}
     if lengths == {width} and rows:
@@ -264,7 +276,7 @@ def _table(rows: Sequence[Any], width: int, name: str) -> Array:
                     raise AuditError(f"{name} has {len(row)} values for {width} layers")
                 found[place, : len(row)] = np.array(row, dtype=np.float64)
             elif row is not None:
-                found[place, :] = float(row)
+                found[place, : widths[place]] = float(row)
     return found
 
 

@@ -87,6 +87,7 @@ class Recorder:
         self._writer = Writer(path)
         self._names: list[str] = []
         self._groups: list[dict[str, Any]] = []
+        self._waiting: set[str] = set()  # layers that have had no step
         self._index: dict[str, tuple[NDArray[np.int64], Any]] = {}
         self._before: dict[str, NDArray[np.float64]] = {}
         self._recorded = 0  # the call of the last record
@@ -221,7 +222,8 @@ class Recorder:
         parts: list[tuple[int, int, int]] = []  # numbers, sampled u, sampled weights
         for layer, moments in known:
             index = self._places(layer, moments, library)
-            numbers, u, w = reduced(library, moments, arrays.dtype(moments.v), index)
+            with np.errstate(all="ignore"):  # of a training that diverges
+                numbers, u, w = reduced(library, moments, arrays.dtype(moments.v), index)
             values += [*numbers, u] + ([w] if w is not None else [])
             size = len(self._index[layer.name][0])
             parts.append((len(numbers), size, size if w is not None else 0))
@@ -262,10 +264,14 @@ class Recorder:
         if not self._recorded:
             self._writer.line(self._header(layers, groups))
         else:
-            if new:
-                self.event(event="layers", layers=[_described(layer) for layer in new])
             if fixed != self._groups:
                 self.event(event="settings", groups=groups)
+            if new:
+                self.event(event="layers", layers=[_described(layer) for layer in new])
+            for layer in layers:
+                if layer.moments is not None and layer.name in self._waiting:
+                    self.event(event="begun", **{"layer": self._names.index(layer.name), "as": _described(layer)})
+        self._waiting = {layer.name for layer in layers if layer.moments is None}
         self._groups = fixed
 
     def _header(self, layers: Sequence[Layer], groups: list[dict[str, Any]]) -> dict[str, Any]:
