@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import terminal
-from .terminal import labelled
+from .terminal import labelled, whole
 
 if TYPE_CHECKING:
+    from ..audit.constants import Found
     from ..audit.record import Run
     from ..audit.verdicts import Verdict
 
@@ -47,6 +48,19 @@ def verdict_lines(found: Sequence[Verdict]) -> list[str]:
         colour = COLOURS.get(verdict.word, "yellow")
         lines.append(terminal.highlighted(line, verdict.word, colour))
     return lines
+
+
+def recorded_lines(path: str | None, recorded: Mapping[str, Found]) -> list[str]:
+    """For `bound --from`: each value that the record gave, and how it was found."""
+    if path is None:
+        return []
+    from ..audit.constants import IF
+
+    width = max(map(len, recorded), default=0)
+    lines = [
+        labelled(f"  {name:<{width}}  ", f"{whole(str(found.value))}  ({found.how})") for name, found in recorded.items()
+    ]
+    return ["", labelled("", f"From {path}, {IF}:"), *lines]
 
 
 def run_data(run: Run, found: Sequence[Verdict]) -> dict[str, Any]:
