@@ -58,7 +58,8 @@ def recorded_lines(path: str | None, recorded: Mapping[str, Found]) -> list[str]
 
     width = max(map(len, recorded), default=0)
     lines = [
-        labelled(f"  {name:<{width}}  ", f"{whole(str(found.value))}  ({found.how})") for name, found in recorded.items()
+        labelled(f"  {name:<{width}}  ", f"{whole(str(found.value))}  ({found.how})")
+        for name, found in recorded.items()
     ]
     return ["", labelled("", f"From {path}, {IF}:"), *lines]
 
