@@ -15,19 +15,28 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .array_like import ArrayRecorder, watch_arrays
     from .errors import AuditError
+    from .optax_like import OptaxRecorder, watch_optax
     from .record import Run, read
     from .recorder import AuditWarning, Recorder
+    from .states import from_state, read_state
     from .torch_like import watch
+    from .verdicts import Verdict, judge
 
 _LATER = {
     "ArrayRecorder": "array_like",
     "AuditError": "errors",
     "AuditWarning": "recorder",
+    "OptaxRecorder": "optax_like",
     "Recorder": "recorder",
     "Run": "record",
+    "Verdict": "verdicts",
+    "from_state": "states",
     "read": "record",
+    "read_state": "states",
+    "judge": "verdicts",
     "watch": "torch_like",
     "watch_arrays": "array_like",
+    "watch_optax": "optax_like",
 }
 
 if not TYPE_CHECKING:  # which would take any name for one of these
@@ -40,4 +49,19 @@ if not TYPE_CHECKING:  # which would take any name for one of these
         return getattr(import_module(f".{_LATER[name]}", __name__), name)
 
 
-__all__ = ["ArrayRecorder", "AuditError", "AuditWarning", "Recorder", "Run", "read", "watch", "watch_arrays"]
+__all__ = [
+    "ArrayRecorder",
+    "AuditError",
+    "AuditWarning",
+    "OptaxRecorder",
+    "Recorder",
+    "Run",
+    "Verdict",
+    "from_state",
+    "judge",
+    "read",
+    "read_state",
+    "watch",
+    "watch_arrays",
+    "watch_optax",
+]

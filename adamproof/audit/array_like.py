@@ -71,6 +71,15 @@ def watch_arrays(
 
     Raises AuditError for settings that are none.
     """
+    group = one_group(beta1, beta2, epsilon, lr, weight_decay, decoupled)
+    said = {"library": "arrays", "optimizer": "Adam, handed over", "clipping": clipping}
+    return ArrayRecorder(said, Settings(every, sample, budget, keep, seed), path, group)
+
+
+def one_group(
+    beta1: float, beta2: float, epsilon: float, lr: float, weight_decay: float, decoupled: bool | None
+) -> dict[str, Any]:
+    """The settings of the only group of an Adam.  Raises AuditError for some that no Adam has."""
     for name, value, fits in (
         ("beta1", beta1, 0.0 <= beta1 < 1.0),
         ("beta2", beta2, 0.0 < beta2 < 1.0),
@@ -78,7 +87,7 @@ def watch_arrays(
     ):
         if not fits:
             raise AuditError(f"{name} is {value}, which no Adam has")
-    group = {
+    return {
         "lr": float(lr),
         "beta1": float(beta1),
         "beta2": float(beta2),
@@ -87,8 +96,6 @@ def watch_arrays(
         "decoupled": decoupled if weight_decay else None,
         "bias_correction": True,
     }
-    said = {"library": "arrays", "optimizer": "Adam, handed over", "clipping": clipping}
-    return ArrayRecorder(said, Settings(every, sample, budget, keep, seed), path, group)
 
 
 def _layers(t: int, layers: Mapping[str, Mapping[str, Any]], group: Mapping[str, Any]) -> list[Layer]:

@@ -95,7 +95,7 @@ def _first_change(run: Run) -> float:
     return float("inf")
 
 
-def verdicts(run: Run) -> list[Verdict]:
+def judge(run: Run) -> list[Verdict]:
     """All that one record says."""
     sizes = magnitudes(run)
     return [
@@ -403,8 +403,8 @@ __all__ = [
     "UNIDENTIFIED",
     "Magnitude",
     "Verdict",
+    "judge",
     "magnitudes",
     "mean_u",
     "over_layers",
-    "verdicts",
 ]

@@ -15,7 +15,7 @@ import pytest
 from adamproof.audit import AuditError, AuditWarning, read, watch, watch_arrays
 from adamproof.audit.record import run_of
 from adamproof.audit.reduction import NUMBERS
-from adamproof.audit.verdicts import HOLDS, verdicts
+from adamproof.audit.verdicts import HOLDS, judge
 from tests.audit.stand_in import Adam, AdamW, Tensor, torch  # noqa: F401
 from tests.audit.trainings import SHAPES, model, quadratic_loss, set_gradients, train, watched
 
@@ -24,11 +24,11 @@ pytestmark = pytest.mark.usefixtures("torch")
 
 
 def words(run: Any) -> dict[str, str]:
-    return {verdict.subject: verdict.word for verdict in verdicts(run)}
+    return {verdict.subject: verdict.word for verdict in judge(run)}
 
 
 def texts(run: Any) -> dict[str, str]:
-    return {verdict.subject: verdict.text for verdict in verdicts(run)}
+    return {verdict.subject: verdict.text for verdict in judge(run)}
 
 
 def test_the_numbers_are_those_of_the_moments() -> None:

@@ -103,9 +103,9 @@ def _run(path: str, beta1: float | None, beta2: float | None, epsilon: float | N
 
 def single(runs: Sequence[Run], html: str | None, data: str | None, as_json: bool) -> int:
     """Each record by itself."""
-    from ...audit.verdicts import REJECTED, verdicts
+    from ...audit.verdicts import REJECTED, judge
 
-    found = [verdicts(run) for run in runs]
+    found = [judge(run) for run in runs]
     rejected = any(verdict.word == REJECTED for each in found for verdict in each)
     code = VIOLATED if rejected else 0
     if html:
