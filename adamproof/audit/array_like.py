@@ -14,8 +14,8 @@ import numpy as np
 from . import arrays
 from .errors import AuditError
 from .probing import Grads
-from .recorder import Layer, Recorder, Settings
-from .reduction import Moments
+from .recorder import Recorder, Settings
+from .reduction import Layer, Moments
 
 NAMES = ("m", "v", "g", "w", "t")
 

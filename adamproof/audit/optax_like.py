@@ -15,8 +15,8 @@ from typing import Any
 from .array_like import ArrayRecorder, ArraySource, one_group
 from .errors import AuditError
 from .probing import Grads
-from .recorder import Layer, Settings
-from .reduction import Moments
+from .recorder import Settings
+from .reduction import Layer, Moments
 
 ADAM = "ScaleByAdamState"
 # Fields, or classes, of states whose step is another one.
@@ -52,7 +52,7 @@ class OptaxRecorder(ArrayRecorder):
             raise AuditError(f"the state has no {ADAM} with mu, nu and count: it is not optax's Adam")
         counts = tuple(int(each.count) for each in found)
         accumulates = has_field(state, "mini_step")
-        if accumulates and counts == self.counts:  # a part of a batch, which makes no step
+        if accumulates and (counts == self.counts or not any(counts)):  # a part of a batch, which makes no step
             return
         self.counts = counts
         for name, value in hyperparameters(state).items():

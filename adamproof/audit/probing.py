@@ -11,16 +11,13 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from . import arrays
 from .errors import AuditError
-from .reduction import magnitudes
-
-if TYPE_CHECKING:
-    from .recorder import Layer
+from .reduction import Layer, magnitudes
 
 LEAST = 2  # batches of a kind, for a product of two
 

@@ -22,7 +22,7 @@ from .._version import __version__
 from . import arrays
 from .errors import AuditError
 from .probing import Source, measured
-from .reduction import NUMBERS, Moments, histogram, named, reduced, sampled
+from .reduction import NUMBERS, Layer, Moments, histogram, named, reduced, sampled
 from .writing import FORMAT, VERSION, Writer
 
 DIGITS, OF_LARGEST = 5, 9  # significant ones: of a number, and of the largest u, which is compared with R_t
@@ -32,17 +32,6 @@ LONGEST_NAME = 200
 
 class AuditWarning(UserWarning):
     """What the recorder could not do."""
-
-
-@dataclass(frozen=True)
-class Layer:
-    """A parameter of the model: its name, what is known of it after the step, and its group of settings."""
-
-    name: str
-    moments: Moments | None  # None: it has had no step
-    shape: tuple[int, ...]
-    group: int = 0
-    shard: bool = False
 
 
 @dataclass(frozen=True)
@@ -208,10 +197,14 @@ class Recorder:
             ]
         line["bins"] = [by_name[name][1] if name in by_name else None for name in self._names]
         if self.settings.keep:
-            kept = self.settings.keep
-            line["u"] = [_list(by_name[name][2][:kept]) if name in by_name else None for name in self._names]
+            line["u"] = [self._kept(by_name[name][2]) if name in by_name else None for name in self._names]
         self._writer.line(line)
         self._recorded = self.calls
+
+    def _kept(self, u: NDArray[np.float64]) -> list[float | int | None]:
+        """Some of the sampled u, from everywhere in the layer."""
+        places = np.linspace(0, u.size - 1, min(self.settings.keep, u.size)).astype(np.int64)
+        return _list(u[places])
 
     def _numbers(self, known: Sequence[tuple[Layer, Moments]]) -> list[tuple[dict[str, Any], list[int], Any]]:
         """For each layer: numbers, histogram, sampled u.  All come from the device in one transfer."""
@@ -358,4 +351,4 @@ def _rank() -> list[int] | None:
     return None
 
 
-__all__ = ["AuditWarning", "Layer", "Recorder", "Settings"]
+__all__ = ["AuditWarning", "Recorder", "Settings"]

@@ -58,6 +58,17 @@ class Moments:
     lr: float = 0.0
 
 
+@dataclass(frozen=True)
+class Layer:
+    """A parameter of the model: its name, what is known of it after the step, and its group of settings."""
+
+    name: str
+    moments: Moments | None  # None: it has had no step
+    shape: tuple[int, ...]
+    group: int = 0
+    shard: bool = False
+
+
 def magnitudes(library: Library, m: Any, v: Any, layer: Moments) -> tuple[Any, Any]:
     """u, and sqrt(vhat), of flat moments."""
     first, second = 1.0 - layer.beta1**layer.t, 1.0 - layer.beta2**layer.t
@@ -134,6 +145,7 @@ __all__ = [
     "LOWEST",
     "NUMBERS",
     "PER_OCTAVE",
+    "Layer",
     "Moments",
     "histogram",
     "magnitudes",

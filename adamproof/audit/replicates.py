@@ -51,7 +51,7 @@ class Apart(Protocol):
 
 
 @dataclass(frozen=True)
-class Tests:
+class Questions:
     """identical(samples, level, together) and independent(samples, permutations, seed, level, together), of samples of
     shape (replicates, coordinates).  Each raises `refusal` where no such sample could be rejected."""
 
@@ -60,7 +60,7 @@ class Tests:
     refusal: type[Exception]
 
 
-def compared(runs: Sequence[Run], tests: Tests, level: float = LEVEL) -> list[Verdict]:
+def compared(runs: Sequence[Run], tests: Questions, level: float = LEVEL) -> list[Verdict]:
     """What replicates say.  Raises AuditError for records that are not of one training.
 
     runs: at least two.  level: of all tests together.
@@ -156,7 +156,9 @@ def _fewer(table: Array, test: Callable[[Array], Any], refusal: type[Exception])
     return None, 0, why
 
 
-def _identical(table: Array, places: Sequence[str], tests: Tests, level: float, together: int, where: str) -> Verdict:
+def _identical(
+    table: Array, places: Sequence[str], tests: Questions, level: float, together: int, where: str
+) -> Verdict:
     subject = f"u identically distributed ({where})"
     found, count, why = _fewer(table, lambda part: tests.identical(part, level, together), tests.refusal)
     even, odd = (len(table) + 1) // 2, len(table) // 2
@@ -198,7 +200,7 @@ def least_distance(even: int, odd: int, smallest: Callable[[Array], float], pair
     return float("nan")
 
 
-def _independent(table: Array, tests: Tests, level: float, together: int, where: str) -> Verdict:
+def _independent(table: Array, tests: Questions, level: float, together: int, where: str) -> Verdict:
     subject = f"u independent across coordinates ({where})"
     effective = effective_number(table)
     found, count, why = _fewer(
@@ -235,4 +237,4 @@ def _ratios(runs: Sequence[Run]) -> Verdict:
     return Verdict("|a|_1/(sqrt(d) |a|_2)", SEEN, text, {"low": low, "high": high})
 
 
-__all__ = ["LEVEL", "Tests", "common_times", "compared", "kept", "least_distance", "refuse_different"]
+__all__ = ["LEVEL", "Questions", "common_times", "compared", "kept", "least_distance", "refuse_different"]

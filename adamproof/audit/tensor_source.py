@@ -13,7 +13,7 @@ import numpy as np
 from . import arrays
 from .errors import AuditError
 from .probing import Grads
-from .recorder import Layer
+from .reduction import Layer
 
 
 class TensorSource:

@@ -14,8 +14,8 @@ from typing import Any
 
 from . import arrays
 from .errors import AuditError
-from .recorder import Layer, Recorder, Settings
-from .reduction import Moments
+from .recorder import Recorder, Settings
+from .reduction import Layer, Moments
 from .tensor_source import TensorSource
 
 KNOWN = ("Adam", "AdamW")  # of a class or one that it extends

@@ -91,6 +91,8 @@ class _Axis:
             tens = [10.0**power for power in powers if power % step == 0]
             fine = [factor * 10.0**power for power in powers for factor in (1, 2, 5)]
             ticks = tens if sum(map(self._inside, tens)) > 2 else fine
+            if sum(map(self._inside, ticks)) < 2:
+                ticks = [10**self.low, 10**self.high]
         else:
             step_size = 10 ** math.floor(math.log10((self.high - self.low) / 3))
             step_size *= next(f for f in (1, 2, 5, 10) if (self.high - self.low) / (f * step_size) <= 6)

@@ -126,12 +126,12 @@ def single(runs: Sequence[Run], html: str | None, data: str | None, as_json: boo
 
 def compare(runs: Sequence[Run], as_json: bool) -> int:
     """Replicates."""
-    from ...audit.replicates import Tests, compared
+    from ...audit.replicates import Questions, compared
     from ...experiments.statistics import identical, independent
     from ...simulator import SimulationError
 
     try:
-        found = compared(runs, Tests(identical, independent, SimulationError))
+        found = compared(runs, Questions(identical, independent, SimulationError))
     except SimulationError as error:  # SciPy is missing
         raise CliError(str(error)) from error
     if as_json:
