@@ -25,7 +25,8 @@ from .probing import Source, measured
 from .reduction import NUMBERS, Layer, Moments, histogram, named, reduced, sampled
 from .writing import FORMAT, VERSION, Writer
 
-DIGITS, OF_LARGEST = 5, 9  # significant ones: of a number, and of the largest u, which is compared with R_t
+DIGITS, OF_LARGEST = 4, 9  # significant ones: of a number, and of the largest u, which is compared with R_t
+HISTOGRAM_EVERY = 10  # records have a histogram of u, which is a third of a line
 RANKS = (("RANK", "WORLD_SIZE"), ("SLURM_PROCID", "SLURM_NTASKS"), ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"))
 LONGEST_NAME = 200
 
@@ -80,6 +81,7 @@ class Recorder:
         self._index: dict[str, tuple[NDArray[np.int64], Any]] = {}
         self._before: dict[str, NDArray[np.float64]] = {}
         self._recorded = 0  # the call of the last record
+        self._lines = 0  # records so far
         self._clock = _Clock()
         self.source: Source | None = None  # of gradients, for probes
         self._at_end: list[Callable[[], None]] = []
@@ -195,11 +197,13 @@ class Recorder:
             line[column] = [
                 None if name not in by_name else _rounded(by_name[name][0][column], column) for name in self._names
             ]
-        line["bins"] = [by_name[name][1] if name in by_name else None for name in self._names]
+        if self._lines % HISTOGRAM_EVERY == 0:
+            line["bins"] = [by_name[name][1] if name in by_name else None for name in self._names]
         if self.settings.keep:
             line["u"] = [self._kept(by_name[name][2]) if name in by_name else None for name in self._names]
         self._writer.line(line)
         self._recorded = self.calls
+        self._lines += 1
 
     def _kept(self, u: NDArray[np.float64]) -> list[float | int | None]:
         """Some of the sampled u, from everywhere in the layer."""

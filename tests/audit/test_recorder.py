@@ -48,8 +48,8 @@ def test_the_numbers_are_those_of_the_moments() -> None:
             "ug": (u * np.abs(g)).sum(), "mg2": np.square(m - g).sum(), "w2": np.square(parameter.values).sum(),
         }  # fmt: skip
         for name, value in expected.items():
-            assert run.numbers[name][-1, number] == pytest.approx(value, rel=1e-4), name
-        assert run.histogram(4, number).sum() == u.size
+            assert run.numbers[name][-1, number] == pytest.approx(value, rel=1e-3), name
+        assert run.histogram(0, number).sum() == u.size and run.histogram(4, number).sum() == 0
     assert set(run.numbers) == set(NUMBERS)
     assert words(run)["u <= R_t"] == HOLDS
 
