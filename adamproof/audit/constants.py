@@ -25,14 +25,20 @@ IF = "if these constants hold everywhere, which no run shows"
 
 @dataclass(frozen=True)
 class Found:
-    """A value for an input of `bound`, as text, and how it was found."""
+    """An input of `bound`.
+
+    value: as text, or true or false.  how: it was found.
+    """
 
     value: Any
     how: str
 
 
 def constants(run: Run) -> dict[str, Found]:
-    """The inputs that a record gives, by name.  Raises AuditError for one with several settings of the betas."""
+    """The inputs that a record gives, by name.  Raises AuditError for one with several settings of the betas.
+
+    run: what `read` gives.
+    """
     return {**_settings(run), **_traits(run), **(_problem(run) if run.probes else {})}
 
 

@@ -32,8 +32,9 @@ SETTINGS = ("lr", "beta1", "beta2", "epsilon")
 class LayerInfo:
     """A layer, as the record describes it.
 
-    n: the number of coordinates.  group: of settings.  m, v: the types of the moments; None before its first step.
-    coupled: whether weight decay goes through the moments.  shard: whether this is a part of a larger parameter.
+    name: as the optimizer or the model has it.  n: the number of coordinates.  group: of settings.  m, v: the types of
+    the moments; None before its first step.  coupled: whether weight decay goes through the moments.  shard: whether
+    this is a part of a larger parameter.
     """
 
     name: str
@@ -49,10 +50,11 @@ class LayerInfo:
 class Run:
     """A record in arrays; nan stands for what is not known.
 
-    header: the first line.  layers: all that came up.  at: (records,), the optimizer's calls.  t: (records, layers),
-    the layers' own steps.  lr: (records, groups).  numbers: (records, layers) each, by the names of NUMBERS.
-    bins: (records, layers, BINS), counts of log2(u), or None where there are none.  u: sampled u, a list of
-    (records, kept) arrays by layer.  probes, events: as they were written.  complete: whether the record was finished.
+    path: of the file.  header: the first line, with all groups that came up.  layers: the same.  at: (records,), the
+    optimizer's calls.  t: (records, layers), the layers' own steps.  lr: (records, groups).  numbers: (records, layers)
+    each, by the names of NUMBERS.
+    counts, kept: by record, the histograms and the sampled u as they were written (`histogram` and `sample` read them).
+    probes, events: as they were written.  complete: whether the record was finished.
     """
 
     path: str
@@ -69,7 +71,10 @@ class Run:
     complete: bool = True
 
     def called(self, path: str) -> Run:
-        """The same under another name."""
+        """The same under another name.
+
+        path: the name.
+        """
         return replace(self, path=path)
 
     @property
@@ -93,11 +98,17 @@ class Run:
         return np.isfinite(self.t) & (self.t >= 1)
 
     def of_layers(self, name: str) -> Array:
-        """(layers,): a setting of each layer's group."""
+        """(layers,): a setting of each layer's group.
+
+        name: of the setting.
+        """
         return np.array([float(self.groups[layer.group][name]) for layer in self.layers])
 
     def histogram(self, record: int, layer: int) -> Array:
-        """(BINS,): how many sampled u are in which bin."""
+        """(BINS,): how many sampled u are in which bin.  Raises AuditError for counts that are none.
+
+        record, layer: their numbers.
+        """
         found = np.zeros(BINS)
         counts = self.counts[record]
         row = counts[layer] if counts and layer < len(counts) else None
@@ -108,14 +119,20 @@ class Run:
         return found
 
     def sample(self, record: int, layer: int) -> Array:
-        """The kept u of a layer in a record; empty where there are none."""
+        """The kept u of a layer in a record; empty where there are none.
+
+        record, layer: their numbers.
+        """
         rows = self.kept[record] if self.kept else None
         row = rows[layer] if rows and layer < len(rows) else None
         return np.array(row if row is not None else [], dtype=np.float64)
 
 
 def read(path: str | Path) -> Run:
-    """The record in a file, also of a training that was killed or still runs.  Raises AuditError."""
+    """The record in a file, also of a training that was killed or still runs.  Raises AuditError.
+
+    path: of the file.
+    """
     try:
         if Path(path).exists() and not Path(path).is_file():  # a pipe would wait for its writer
             raise AuditError(f"{path} is not a file")

@@ -66,7 +66,8 @@ class Recorder:
 
     `watch`, `watch_optax` and `watch_arrays` make one.
 
-    optimizer: what the header says of it.  path: None keeps the lines in memory until `save`.
+    optimizer: what the header says of it.  settings: how often and how much.  path: of a new file; None keeps the lines
+    in memory until `save`.
     """
 
     def __init__(self, optimizer: Mapping[str, Any], settings: Settings, path: str | Path | None = None) -> None:
@@ -89,7 +90,10 @@ class Recorder:
     # --- what a front end calls ---
 
     def guarded(self, action: Callable[[], None]) -> None:
-        """Do it unless recording has stopped; an exception is a warning, and stops it."""
+        """Do it unless recording has stopped; an exception is a warning, and stops it.
+
+        action: what to do.
+        """
         if self.stopped:
             return
         try:
@@ -101,7 +105,10 @@ class Recorder:
             warnings.warn(text, AuditWarning, stacklevel=3)
 
     def step(self, layers: Callable[[], Sequence[Layer]], groups: Callable[[], list[dict[str, Any]]]) -> None:
-        """Count a step, and record it if one is due.  Never raises."""
+        """Count a step, and record it if one is due.  Never raises.
+
+        layers, groups: give the layers and the settings, and are called only if a record is due.
+        """
         self.calls += 1
         if self.due:
             self.guarded(lambda: self._timed(lambda: self._record(layers(), groups())))
@@ -112,11 +119,17 @@ class Recorder:
         return not self.stopped and (self.calls == 1 or self.calls % self.interval == 0)
 
     def event(self, **said: Any) -> None:
-        """A line that says what happened, at this step."""
+        """A line that says what happened, at this step.
+
+        said: the name of the `event`, and what belongs to it.
+        """
         self._writer.line({"event": said.pop("event"), "at": self.calls, **said})
 
     def probed(self, said: Mapping[str, Any]) -> None:
-        """The line of a probe, with the numbers that it found."""
+        """The line of a probe.  Raises AuditError before the first record.
+
+        said: the numbers that it found.
+        """
         if not self._recorded:
             raise AuditError("nothing is recorded yet: probe after the first step")
         self._writer.line({"probe": _rounded_all(said), "at": self.calls})
@@ -124,7 +137,8 @@ class Recorder:
     def probe(
         self, loss: Callable[[Any], Any], large: Iterable[Any], small: Iterable[Any] = (), seconds: float = 60.0
     ) -> None:
-        """Measure the gradient, its noise and its change along the last step, now.  Never raises.
+        """Measure the gradient, its noise and its change along the last step, now.  Never raises: AuditError, too, is a
+        warning.
 
         Weights, gradients, random states and running statistics are afterwards as they were before.
 
@@ -142,7 +156,10 @@ class Recorder:
         self.guarded(ask)
 
     def at_end(self, action: Callable[[], None]) -> None:
-        """Do it when the recording ends or stops: remove a hook, say."""
+        """Do it when the recording ends or stops: remove a hook, say.
+
+        action: what to do.
+        """
         self._at_end.append(action)
 
     def lines(self) -> list[dict[str, Any]]:

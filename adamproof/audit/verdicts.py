@@ -96,7 +96,10 @@ def _first_change(run: Run) -> float:
 
 
 def judge(run: Run) -> list[Verdict]:
-    """All that one record says."""
+    """All that one record says.
+
+    run: what `read` gives.
+    """
     sizes = magnitudes(run)
     return [
         bounded(run, sizes),

@@ -26,15 +26,19 @@ def run_text(run: Run, found: Sequence[Verdict]) -> str:
 def about(run: Run) -> str:
     """Which training this is."""
     group = run.groups[0]
-    records = len(run.at)
     known = run.t[run.known]
     until = f" up to t = {known.max():.0f}" if known.size else ""
     settings = ", ".join(f"{name} = {group[name]:g}" for name in ("beta1", "beta2", "epsilon", "lr"))
     more = f" and {len(run.groups) - 1} more groups" if len(run.groups) > 1 else ""
+    size = f"d = {run.d}, {_counted(run.layers, 'layer')}"
     return (
-        f"{run.path}: {run.header.get('optimizer', 'Adam')}, {settings}{more}; d = {run.d}, {len(run.layers)} layers, "
-        f"{records} record{'' if records == 1 else 's'}{until}, {len(run.probes)} probes"
+        f"{run.path}: {run.header.get('optimizer', 'Adam')}, {settings}{more}; {size}, "
+        f"{_counted(run.at, 'record')}{until}, {_counted(run.probes, 'probe')}"
     )
+
+
+def _counted(things: Any, name: str) -> str:
+    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
 
 
 def verdict_lines(found: Sequence[Verdict]) -> list[str]:
