@@ -141,7 +141,9 @@ class Tensors:
         pieces: list[Any] = [None] * len(values)
         for numbers in devices.values():
             rows = [values[number].reshape(-1) for number in numbers]
-            host = np.asarray(self.module.cat([row.double() for row in rows]).cpu().numpy(), dtype=np.float64)
+            if len({str(row.dtype) for row in rows}) > 1:
+                rows = [row.double() for row in rows]
+            host = np.asarray(self.module.cat(rows).cpu().numpy(), dtype=np.float64)
             ends = np.cumsum([int(row.numel()) for row in rows])[:-1]
             for number, piece in zip(numbers, np.split(host, ends), strict=True):
                 pieces[number] = piece

@@ -70,7 +70,7 @@ def _settings(run: Run) -> dict[str, Found]:
 def _traits(run: Run) -> dict[str, Found]:
     """What the training has beside Adam's recursions, as far as the record knows."""
     found = {"bias_correction": Found(True, RECORDED)}
-    decays = {(group.get("weight_decay", 0.0), group.get("decoupled")) for group in run.groups}
+    decays = [(group.get("weight_decay", 0.0), group.get("decoupled")) for group in run.groups]
     largest, decoupled = max(decays, key=lambda pair: pair[0])
     found["weight_decay"] = Found(_exact(largest), RECORDED)
     if largest and decoupled is not None:
