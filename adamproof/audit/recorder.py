@@ -115,7 +115,7 @@ class Recorder:
 
     @property
     def due(self) -> bool:
-        """Whether the step that was just counted is one to record: the first, and each `interval`th."""
+        """Whether the step that was just counted is one to record: the first, and those that `interval` divides."""
         return not self.stopped and (self.calls == 1 or self.calls % self.interval == 0)
 
     def event(self, **said: Any) -> None:
