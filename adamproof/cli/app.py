@@ -22,6 +22,7 @@ LABEL = "Error: "  # click's own
 BROKEN_PIPE = 141  # as if stopped by the signal; 1 would read as "refuted"
 # What help says of each in one line.  A command is the `command` in the module of its name in `commands`.
 COMMANDS = {
+    "audit": "Say what a real training shows beside the theory.",
     "bound": "Evaluate a theorem's bound for one setting.",
     "cache": "Show or clear the proof cache.",
     "check": "Prove, test and verify lemmas.",

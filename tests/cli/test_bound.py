@@ -397,7 +397,7 @@ def test_a_bound_for_betas_alone_says_where_the_rest_may_come_from() -> None:
     found = ask("bound", "--beta1", "0.9", "--beta2", "0.95")
     assert found.exit_code == 2 and found.output.startswith("Error: the theorem main needs gap, D = F(x_1) - F*")
     assert found.output.endswith(
-        "--preset or --file supplies missing values; for R alone use `adamproof magnitude`\n"
+        "--preset, --file or --from supplies missing values; for R alone use `adamproof magnitude`\n"
     )
 
 
