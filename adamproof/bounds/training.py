@@ -172,7 +172,7 @@ def _clipping(training: Training) -> Covered:
     if norm is not None and norm == 0:
         return Covered(trait, False, True, None, "none", needs)
     has = "" if norm is None else f"at {shown(norm)}; "
-    why = "clipped gradients are biased; u_t <= R holds"
+    why = "clipped gradients are biased"
     return Covered(trait, None if norm is None else True, False, None, has + why, needs)
 
 

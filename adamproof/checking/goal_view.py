@@ -18,6 +18,7 @@ MAX_WAYS = 10
 class Shortfall:
     """The nearest statement to the goal that the products tried give; see `prover.nearest.Nearest`.
 
+    kind: in which way the statement is near; statement: that statement, if there is one; missing: what is not covered.
     used: how many of the step's facts, the first ones, are in the combination.
     """
 
@@ -33,6 +34,8 @@ class Way:
 
     Two kinds are about what a script assumes and the lemma does not state: "prove" it, since it follows from what is
     stated, or "state" it.  All but "state" were tried.
+
+    kind: what to change; terms: squares, facts or assumptions, as the kind has it; degree: of the products it takes.
     """
 
     kind: str
@@ -51,6 +54,7 @@ class GoalView:
     step: the title of the step that it was making, or that first has the hypothesis; after: of the last that was made.
     source: the cited lemma whose script it is, or whose theorem brought the hypothesis in.
     facts: (name or "", statement) of what the step was given, those in the nearest combination first.
+    left_out: how many facts more there are.  short: what the facts give instead; ways: what closes the goal.
     witness: a model of the facts in which the goal fails.  tried: with the facts as they are; looked: for changes.
     """
 

@@ -48,6 +48,7 @@ class Evidence:
 
     conditions: named assumptions about the run beyond A1-A3; settings: conditions on the constants alone.
     part: the half of the claim that it is about, where the claim has several; order: of the bound, as computed.
+    elsewhere: whether it is about another algorithm than Adam.
     brief: what runs showed, in one line.
     """
 
@@ -64,6 +65,7 @@ class Evidence:
     part: str = ""
     order: str = ""
     brief: str = ""
+    elsewhere: bool = False
 
     def within(self, *names: str) -> Evidence:
         """Without the assumptions that the claim of the source itself makes."""
@@ -77,6 +79,11 @@ class Evidence:
         """With an assumption among the conditions that would not be (a definition, a range), if the proof uses it."""
         used = any(line == f"assumes: {name}" for line in self.details)
         return replace(self, conditions=(*self.conditions, name)) if used else self
+
+    def of_another(self, name: str) -> Evidence:
+        """As evidence about the algorithm that the definition of this name describes, if the proof uses it."""
+        found = self.only_for(name)
+        return replace(found, elsewhere=name in found.conditions)
 
     def about(self, part: str) -> Evidence:
         """As evidence for one half of the claim."""

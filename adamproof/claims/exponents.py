@@ -166,7 +166,8 @@ def with_bounded_means(store: Store, proof: Evidence) -> Evidence:
     found = store.values(Calculation(MEANS, proof.lemma, proof.claim), proof)
     if found is None or not found["occur"]:
         return proof
-    way_out = "" if found["occur where L1 = s1 = 0"] else " (or L1 = s1 = 0)"
+    there = [name for name in ("L1", "s1") if occurs(proof, name)]
+    way_out = "" if found["occur where L1 = s1 = 0"] else f" (or {' = '.join([*there, '0'])})"
     return replace(proof, conditions=(*proof.conditions, f"bounded means over t in the bound{way_out}"))
 
 

@@ -45,6 +45,7 @@ COUNTED = {
 }
 BRIEF = {
     "bounded means over t in the bound (or L1 = s1 = 0)": "bounded means, or L1 = s1 = 0",
+    "bounded means over t in the bound (or s1 = 0)": "bounded means or s1 = 0",
     "bounded means over t in the bound": "bounded means",
     "one vbar for every T and d": "one vbar",
     "the gradient is Lipschitz along the segments": "L1 = 0",
@@ -66,6 +67,12 @@ CONDITIONS = ("C1", "C2", "C3")  # the labels of the source's Conditions 1 to 3
 def word(status: Status) -> str:
     """A verdict in words."""
     return WORDS.get(status, str(status))
+
+
+def mark(verdict: Verdict) -> tuple[str, str]:
+    """The mark of a verdict; a proof about another algorithm is, for Adam, no more than an observation."""
+    another = any(piece.elsewhere for piece in verdict.evidence if piece.state is State.PROVED)
+    return MARKS[Status.OBSERVED if another else verdict.word]
 
 
 def in_words(verdict: Verdict) -> str:

@@ -281,7 +281,9 @@ def _schedules(store: Store) -> Verdict:
     proof = store.lemma(*MAIN)
     lemmas = [store.lemma("source-schedule", name) for name in ("the drift stays", "no rate", "at most 1/8")]
     lemmas = [lemma.within(*lemma.settings) for lemma in lemmas]  # they are the schedule and the exponents themselves
-    averaged = store.lemma("main-theorem-averaged", "Adam").only_for("epsilon is positive")
+    averaged = with_bounded_means(
+        store, store.lemma("main-theorem-averaged", "Adam").only_for("epsilon is positive")
+    )
     also = exponent(store, averaged, SOURCE, QUARTER)
     if not all(entry.state.carries for entry in (proof, *lemmas)):
         return replace(open_verdict([proof, *lemmas]), word=Status.UNDECIDED)
@@ -300,7 +302,8 @@ def _schedules(store: Store) -> Verdict:
     ]
     repair = f"{overall['schedule']} has rate {overall['rate']}"
     if also.state is State.COMPUTED:
-        repair += f"; or through {averaged.text}: {also.text}"
+        assumed = ", ".join([*averaged.conditions, *averaged.settings])
+        repair += f"; or through {averaged.text}: {also.text}, if {assumed}"
     evidence = [proof, *(Evidence(text, State.COMPUTED) for text in computed), *lemmas, *store.runs(9)]
     return Verdict(
         Status.NOT_DERIVABLE,
@@ -338,7 +341,7 @@ def _ways(averaged: Evidence, also: Evidence, bounded: Evidence, best: Mapping[s
 def _momentum(store: Store) -> Verdict:
     """Proved for sign descent, by an example (whose noise is part of it); for Adam it is a property of the bound."""
     floor = store.lemma("no-momentum-sign-descent", "from above")
-    example = floor.within(*EXAMPLE, "x_1 >= a + gamma").only_for("x moves by sign descent")
+    example = floor.within(*EXAMPLE, "x_1 >= a + gamma").of_another("x moves by sign descent")
     # With beta1 = 0 fixed, 1 - beta1 does not fall (A = 0), and neither may 1 - beta2, or R grows (B = 0).
     bound = _attempt(lambda: no_momentum_term(store, store.lemma(*MAIN), Schedule(0, 0, HALF)))
     runs = store.runs(10, "Adam with beta1 = 0")

@@ -22,6 +22,7 @@ LABEL = "Error: "  # click's own
 BROKEN_PIPE = 141  # as if stopped by the signal; 1 would read as "refuted"
 # What help says of each in one line.  A command is the `command` in the module of its name in `commands`.
 COMMANDS = {
+    "audit": "Say what a real training shows beside the theory.",
     "bound": "Evaluate a theorem's bound for one setting.",
     "cache": "Show or clear the proof cache.",
     "check": "Prove, test and verify lemmas.",
@@ -40,6 +41,16 @@ COMMANDS = {
     "show": "Print a statement and its proof in steps.",
     "simulate": "Run Adam on a test problem.",
     "verify": "Verify proofs with the kernel, Coq or SMT.",
+}
+
+
+# What other tools call options of `bound` and `magnitude`.
+ELSEWHERE = {
+    "--betas": "--beta1 and --beta2",
+    "--learning-rate": "--lr",
+    "--wd": "--weight-decay",
+    **dict.fromkeys(("--clip", "--grad-clip", "--max-grad-norm"), "--clipping"),
+    **dict.fromkeys(("--schedule", "--warmup", "--warmup-steps"), "--lr-schedule, in words"),
 }
 
 
@@ -117,8 +128,17 @@ def _broken(error: click.ClickException) -> click.ClickException:
     return click.UsageError(terminal.labelled(LABEL, error.format_message()).removeprefix(LABEL), error.ctx)
 
 
+def _named(error: click.ClickException) -> click.ClickException:
+    """Of an option that other tools have: what it is called here."""
+    if isinstance(error, click.NoSuchOption) and error.option_name in ELSEWHERE:
+        name = error.option_name
+        return click.UsageError(f"No such option {name!r}: write {ELSEWHERE[name]}", error.ctx)
+    return error
+
+
 def _report(error: click.ClickException, meta: Mapping[str, Any]) -> NoReturn:
     """Show what is wrong, and exit with its status: also if it cannot be shown, since 1 would read as "refuted"."""
+    error = _named(error)
     with suppress(OSError):
         if isinstance(error, CliError):
             error.report(bool(meta.get(DEBUG)))

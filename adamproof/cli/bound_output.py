@@ -35,7 +35,8 @@ def bound_text(
     """The verdict, the terms, what is covered, and the hypotheses in groups; in full if verbose."""
     lines = [*verdict(found, rates), "", labelled("", f"{found.theorem.left} is at most")]
     lines += [*_terms(found, style), "", *_legend(found), *_settings(found, assumed), ""]
-    lines += [*coverage_lines(found.theorem.name, found.training), "", *_hypotheses(found, verbose)]
+    lines += [*coverage_lines(found.theorem.name, found.training), *_in_any_case(magnitudes, found.digits)]
+    lines += ["", *_hypotheses(found, verbose)]
     lines += ["", *_details(found, magnitudes)] if verbose else []
     return "\n".join(lines)
 
@@ -152,14 +153,15 @@ def _rounded(value: Fraction, digits: int = words.DIGITS) -> str:
 
 def _terms(found: Bound, style: str) -> list[str]:
     """A line for each term, the total, and what it is compared with: name, value (rounded up), share, bar."""
-    names = [*found.terms, "total", *(each.text for each in found.compared)]
-    enclosures = [*found.terms.values(), found.total, *(each.value for each in found.compared)]
+    compared = [each for each in found.compared if each.ratio is not None]  # with 0 nothing is compared
+    names = [*found.terms, "total", *(each.text for each in compared)]
+    enclosures = [*found.terms.values(), found.total, *(each.value for each in compared)]
     values = [upper(value, found.digits) for value in enclosures]
     columns = max(map(len, names)), max(map(len, values))
     bar = max(0, min(BAR, terminal.width() - sum(columns) - 13))
     parts = [float(share.high) for share in found.shares.values()]
     ends = [f"{_percent(part)}  {_bar(part, bar, style)}" for part in parts]
-    ends += ["rounded up", *("compared with this" for _ in found.compared)]
+    ends += ["rounded up", *("compared with this" for _ in compared)]
     rows = zip(names, values, ends, strict=True)
     return [f"  {name:<{columns[0]}}  {value:>{columns[1]}}  {end}".rstrip() for name, value, end in rows]
 
@@ -205,6 +207,14 @@ def coverage_lines(name: str, training: Training) -> list[str]:
     return ["What the theorem covers of the training:", *(labelled(f"  {t:<{width}}  ", text) for t, text in rows)]
 
 
+def _in_any_case(magnitudes: Magnitudes, digits: int) -> list[str]:
+    """What Lemma B.2 says of a step, which is about every sequence of gradients."""
+    if magnitudes.R is None:
+        return []
+    most = whole(f"R = {upper(magnitudes.R, digits)}")
+    return [labelled("  ", f"In any case u_t <= {most}: a step is at most R*lr, and decay")]
+
+
 def coverage_data(name: str, training: Training) -> dict[str, Any]:
     from ..bounds.training import coverage, place_of_epsilon
 
@@ -233,9 +243,9 @@ def _hypotheses(found: Bound, verbose: bool) -> list[str]:
         rest = [f"{len(finer)} of regularity"] if finer else []
         loss = "; ".join([*(name for name in groups.loss if name not in finer), *rest])
     more = "" if verbose else " (all: -v)"
-    head = f"Hypotheses{more}: {count - len(failing)} of {count} on the numbers hold. Not checked are those"
-    lines = [labelled("", head)]
-    lines += [formula("  FAILS: ", f"{check.name}; {_by_how_much(check)}") for check in failing]
+    lines = [formula("  FAILS: ", f"{check.name}; {_by_how_much(check)}") for check in failing]
+    head = f"Hypotheses{more}: {count - len(failing)} of {count} on the numbers hold."
+    lines = [labelled("", head), *lines, "Not checked:"] if failing else [labelled("", f"{head} Not checked:")]
     lines += [labelled("  true of every Adam          ", adam), labelled("  about your loss and noise   ", loss)]
     return [*lines, labelled("  not true of your optimiser  ", "; ".join(groups.violated) or NONE_KNOWN)]
 

@@ -79,7 +79,8 @@ def _proofs(claims: Sequence[ClaimReport]) -> str:
     steps = [f"{claim.proof_steps:,}" for claim in claims]
     count = f"{_count(len(claims))} proof{'s' if len(claims) > 1 else ''}"
     listed = " and ".join(filter(None, (", ".join(steps[:-1]), steps[-1])))
-    return f"{count}, {listed} kernel steps, verified in a fresh process"
+    several = len(claims) > 1 or claims[0].proof_steps != 1
+    return f"{count}, {listed} kernel step{'s' if several else ''}, verified in a fresh process"
 
 
 def _count(number: int) -> str:

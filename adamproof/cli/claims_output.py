@@ -50,7 +50,7 @@ def _apart(left: str, right: str, columns: int) -> str:
 
 def _line(entry: ClaimVerdict, style: str, broad: int, columns: int) -> str:
     write = written(style)
-    mark = glance.MARKS[entry.verdict.word][style != "unicode"]
+    mark = glance.mark(entry.verdict)[style != "unicode"]
     text = f"{write(entry.row.short or entry.row.text):<{broad}}"
     word = glance.word(entry.verdict.word)
     room = columns - len(f"{mark} {entry.row.number:>2}  {text}  {word}")

@@ -40,6 +40,7 @@ BY_ENDING = {
     ".md": Kind("a Markdown page", "read it as text"),
     ".csv": Kind("a table of data", "write a proof file with `adamproof export NAME -o FILE`"),
     ".toml": Kind("a file of numbers for the calculator", "use `adamproof bound --file {path}`"),
+    ".audit": Kind("a record of an audit", "use `adamproof audit {path}`"),
     ".npz": Kind("a checkpoint of a run", "continue it with `adamproof simulate --resume --checkpoint {path}`"),
     ".svg": PICTURE,
     ".png": PICTURE,
@@ -71,7 +72,9 @@ def kind_of(path: str) -> Kind | None:
         return MARKED
     if content.startswith(BY_BEGINNING) and ending not in BY_ENDING:
         return ARCHIVE
-    return _by_fields(content) if content.lstrip().startswith(b"{") else BY_ENDING.get(ending)
+    if ending != ".audit" and content.lstrip().startswith(b"{"):
+        return _by_fields(content)
+    return BY_ENDING.get(ending)
 
 
 def _by_fields(content: bytes) -> Kind | None:

@@ -17,6 +17,7 @@ from ..report.words import (
     refusal,
     shortcomings,
     size,
+    steps,
     tally,
     untested,
     usable,
@@ -110,7 +111,7 @@ def lost(found: AblationReport, style: str) -> str:
 def lost_in_one_line(found: AblationReport) -> str:
     kept = sum(claim.holds for claim in found.claims)
     names = ", ".join(map(repr, found.dropped))
-    return f"{called(found.lemma)} without {names}: {kept} of {len(found.claims)} claims still hold"
+    return f"{called(found.lemma)} without {names}: {kept} of {len(found.claims)} claims are still proved"
 
 
 def heading(lemma: About) -> list[str]:
@@ -198,7 +199,7 @@ def _derived(claim: ClaimReport, style: str) -> list[str]:
         labelled("  hypotheses used:     ", ", ".join(claim.used) or "none"),
         labelled("  hypotheses NOT used: ", ", ".join(claim.unused) or "none"),
         labelled("  cited axioms:        ", "; ".join(": ".join(pair) for pair in claim.citations) or "none"),
-        f"  proof:               {claim.proof_steps} kernel steps, {size(claim.proof)}, verified in a fresh process",
+        f"  proof:               {steps(claim.proof_steps)}, {size(claim.proof)}, verified in a fresh process",
     ]
     return lines
 

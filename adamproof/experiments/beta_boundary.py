@@ -81,7 +81,10 @@ def briefly(result: Mapping[str, Any]) -> dict[int, str]:
     most = _largest(result)
     if not most:
         return {}
-    return {11: f"the largest u was {most['past']:.3g} past beta1 = sqrt(beta2) and {most['before']:.3g} before"}
+    return {
+        11: f"the largest u was {most['past']:.3g} past beta1 = sqrt(beta2) and {most['before']:.3g} before: "
+        "these gradients are not those of the counterexample"
+    }
 
 
 def observed(result: Mapping[str, Any]) -> dict[int, str]:

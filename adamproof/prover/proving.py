@@ -180,6 +180,7 @@ def _refuted(target: Term, given: Sequence[Step]) -> bool:
 
 
 def has_binder(term: Term) -> bool:
+    """Whether a term has a sum, an expectation or an integral in it."""
     return term.op in BINDERS or any(type(arg) is Term and has_binder(arg) for arg in term.args)
 
 
@@ -217,7 +218,11 @@ def _by_logic(target: Term, given: Sequence[Step]) -> Step:
 
 @dataclass
 class Question:
-    """A goal with its hints; `tried` tells what was attempted with all facts."""
+    """A goal with its hints.
+
+    target: the goal; hints: terms that may be squared; degree: of products of facts; tried: what was attempted with
+    all facts.
+    """
 
     target: Term
     hints: Sequence[Term]

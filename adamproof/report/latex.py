@@ -227,7 +227,7 @@ def _evidence(claim: ClaimReport) -> list[str]:
     found = []
     if claim.proof:
         digest = hashlib.sha256(claim.proof.encode()).hexdigest()
-        size = f"{claim.proof_steps} kernel steps, {words.size(claim.proof)}"
+        size = f"{words.steps(claim.proof_steps)}, {words.size(claim.proof)}"
         # In pieces, between which a line may end.
         pieces = r"\allowbreak ".join(digest[start : start + 8] for start in range(0, len(digest), 8))
         found.append(rf"Proof file: {escape(size)}; sha256 \texttt{{{pieces}}}.")

@@ -20,6 +20,7 @@ from ..render.legible import legible
 from ..support.columns import aligned
 from ..support.foreign_text import foreign
 from ..theory.lemma import Lemma, LemmaError, unknown_name
+from . import words
 
 if TYPE_CHECKING:
     from ..checking.report import About, ClaimReport, LemmaReport, MutantReport
@@ -110,7 +111,7 @@ def report(found: LemmaReport) -> Shown:
     for entry in found.claims:
         unused = (", ".join(entry.unused) or "none") if entry.proof else "-"
         numbers = "not tested" if entry.numbers is None else str(entry.numbers).splitlines()[0]
-        said = f"{entry.proof_steps} kernel steps" if entry.proof else entry.reason
+        said = words.steps(entry.proof_steps) if entry.proof else entry.reason
         if entry.witness is not None:
             said += f"; counterexample: {_witness(entry.witness)}"
         rows.append((entry.name, str(entry.verdict), said, unused, numbers))

@@ -109,7 +109,7 @@ def _below(value: Fraction) -> str:
 def kernel_steps(claim: ClaimReport) -> str:
     """How long the proof file is, and whether the kernel has accepted it."""
     verified = "verified in a fresh process" if claim.is_proved else "not accepted"
-    return f"{claim.proof_steps} kernel steps, {verified}"
+    return f"{steps(claim.proof_steps)}, {verified}"
 
 
 def proof_in_short(claim: ClaimReport) -> str:
@@ -117,6 +117,11 @@ def proof_in_short(claim: ClaimReport) -> str:
     count = len(claim.titles)
     numbers = "" if claim.numbers is None else f"; numbers: {claim.numbers.models} models"
     return f"Proof in {count} {'step' if count == 1 else 'steps'}; {kernel_steps(claim)}{numbers}"
+
+
+def steps(number: int) -> str:
+    """How many steps of the kernel a proof has."""
+    return f"{number} kernel step{'' if number == 1 else 's'}"
 
 
 def size(text: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+import click
 import pytest
 
 from adamproof.checking.flow import Flow
@@ -126,7 +127,7 @@ def test_claim_9_in_about_ten_lines(store: Store, opinions: list[Opinions], colu
         "noise: of order T^(−1/8), too slow",
         "initial gap T^(−1/4), initial momentum T^(−3/8): ok",
         "T^(−1/8), at γ like T^(−7/8) (computed; no γ gives more: proved)",
-        "T^(−1/4) by main-theorem-averaged, if L₁ = 0, E[v_T] ≤ V, ε > 0, β₁ < β₂",
+        "T^(−1/4) by main-theorem-averaged, if L₁ = 0, E[v_T] ≤ V, ε > 0, bounded means or s₁ = 0, β₁ < β₂",
         "T^(−1/4) at 1 − β₂ = T^(−1/2), if bounded means, or L₁ = s₁ = 0",
         "no evidence either way",
         "kernel: 4 PROVED now; recorded: Coq 4 ACCEPTED, z3 4 NO ALARM",
@@ -226,3 +227,9 @@ def test_json_has_what_the_page_has() -> None:
     (entry,) = json.loads(run("claims", "1", "--json").stdout)["claims"]
     assert entry["rests_on"] == ["epsilon is 0 (only in the converse, not in the bound)"]
     assert (entry["beyond"], entry["shortfall"]) == (["epsilon is 0"], None)
+
+
+def test_a_proof_about_another_algorithm_has_no_tick(gathered: Gathering) -> None:
+    found = {entry.row.number: entry for entry in verdicts(ROWS, gathered.store)}
+    rows = claims_output.table([found[10], found[4]], "unicode", 80).splitlines()
+    assert [click.unstyle(row)[:4] for row in rows if "PROVED IF" in row] == ["✓  4", "~ 10"]

@@ -327,6 +327,8 @@ WRITING = {  # every option that writes, and a command with it that would take l
     f"bound {GIVEN} --heat-map": "write",
     f"bound {GIVEN} --data": "write",
     "magnitude --plot": "write",
+    "audit nowhere.audit --html": "write",
+    "audit nowhere.audit --data": "write",
     "magnitude --data": "write",
 }
 

@@ -134,13 +134,13 @@ def test_the_corollary_without_condition_2() -> None:
     assert 'needs the assumption "C2: E|u_t o a_t|_1' in done.stdout
     assert 'Claim "Case 2": PROVED\n    does not assume it' in done.stdout
     assert "without it the claim is false" in " ".join(done.stdout.split())
-    assert " ".join(done.stdout.split()).endswith("1 of 3 claims still hold")
+    assert " ".join(done.stdout.split()).endswith("1 of 3 claims are still proved")
 
 
 def test_an_assumption_that_is_not_needed() -> None:
     done = run("check", "B.2", "--without", "beta1 is not", "-q")
     assert done.returncode == 0
-    assert done.stdout == "B.2 update-magnitude without 'beta1 is not negative': 2 of 2 claims still hold\n"
+    assert done.stdout == "B.2 update-magnitude without 'beta1 is not negative': 2 of 2 claims are still proved\n"
     answer = json.loads(run("check", "B.2", "--without", "beta1", "--json").stdout)
     (lemma,) = answer["lemmas"]
     assert answer["exit_code"] == 3
@@ -175,7 +175,7 @@ def test_an_unknown_assumption(names: list[str], without: str, message: str) -> 
 
 def test_several_lemmas_of_which_one_has_it() -> None:
     done = run("check", "B.2", "sign-form", "--without", "epsilon", "-q")
-    assert done.stdout == "B.2 update-magnitude without 'epsilon is not negative': 0 of 2 claims still hold\n"
+    assert done.stdout == "B.2 update-magnitude without 'epsilon is not negative': 0 of 2 claims are still proved\n"
 
 
 @pytest.mark.parametrize(

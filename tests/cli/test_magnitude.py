@@ -9,7 +9,7 @@ def test_magnitude() -> None:
     found = answer("magnitude", "--beta1", "0.9", "--beta2", "0.999", "--steps", "10", "--V", "1", "--digits", "30")
     assert found["R^2 - 1"]["exact"] == "363/7" and found["R"]["low"] == "7.2702917999996985776318594782"
     text = ask("magnitude", "--beta1", "0.9", "--beta2", "0.5", "--steps", "10").output
-    assert "none: beta1^2 >= beta2" in text and "R_t" in text
+    assert "none, as beta1^2 >= beta2: some gradients" in text and "R_t" in text
 
 
 def test_the_map() -> None:

@@ -43,17 +43,18 @@ ROOMS: dict[str, set[str]] = {
     "checking": {"_version", "kernel", "numeric", "prover", "support", "theory"},
     "bounds": {"kernel", "lemmas", "prover", "support", "theory"},
     "testing": {"bounds"},
+    "audit": {"_version", "bounds", "simulator", "support"},
     "experiments": {"_version", "bounds", "lemmas", "simulator", "support"},
     "claims": {
         *("bounds", "checking", "crosscheck", "experiments", "kernel", "lemmas", "prover", "support", "theory"),
     },
     "report": {
-        *("bounds", "checking", "claims", "crosscheck", "experiments", "kernel", "numeric", "prover", "render"),
-        *("support", "theory"),
+        *("audit", "bounds", "checking", "claims", "crosscheck", "experiments", "kernel", "numeric", "prover"),
+        *("render", "support", "theory"),
     },
     "cli": {
-        *("_version", "bounds", "checking", "claims", "crosscheck", "experiments", "export", "kernel", "numeric"),
-        *("render", "report", "simulator", "support", "theory"),
+        *("_version", "audit", "bounds", "checking", "claims", "crosscheck", "experiments", "export", "kernel"),
+        *("numeric", "render", "report", "simulator", "support", "theory"),
     },
     "__init__": {"_version", "checking", "theory"},
     "__main__": {"cli"},

@@ -12,7 +12,8 @@ import click
 
 from ...bounds.formulas.parameters import MEANINGS, THEOREMS
 from ...support.parsing import rational
-from .. import files, idle, terminal
+from .. import files, idle, kinds, terminal
+from ..audit_output import recorded_lines
 from ..bound_output import (
     bound_data,
     bound_text,
@@ -30,12 +31,15 @@ from ..calculator import ASCII_PICTURES, DIGITS, VIOLATED, input_options, refusi
 from ..errors import CliError
 from ..json_output import document
 from ..number_types import Formula, Whole
-from ..options import AS_JSON, HELP, examples
+from ..options import AS_JSON, HELP, complete_file, examples
 from ..terminal import labelled
+
+DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"  # that a page may show in place of the hyphens of an option
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from ...audit.constants import Found
     from ...bounds.certified import Bound
     from ...bounds.magnitude import Magnitudes
 
@@ -58,6 +62,7 @@ def complete_preset(_: click.Context, __: click.Parameter, incomplete: str) -> l
         "bound --file problem.toml --theorem averaged --digits 20",
         "bound --preset gpt2-small --beta1 1-T^-1/2 --beta2 1-T^-1/2 --lr T^-3/4/sqrt(d) --target 1e4",
         "bound --preset gpt3-small --optimise lr,beta1,beta2",
+        "bound --from run.audit",
     ),
 )
 @click.option("--theorem", type=click.Choice(THEOREMS), default="main", show_default=True, help="The theorem.")
@@ -67,6 +72,13 @@ def complete_preset(_: click.Context, __: click.Parameter, incomplete: str) -> l
     metavar="NAME",
     shell_complete=complete_preset,
     help="Use the values of a known training run (`--preset list` shows all).",
+)
+@click.option(
+    "--from",
+    "record",
+    metavar="FILE",
+    shell_complete=complete_file,
+    help="Take what the record of a training has (see `adamproof audit`); other options override it.",
 )
 @click.option("--file", "path", metavar="FILE", help="Read values from a TOML or JSON file; they override the preset.")
 @input_options(MEANINGS)
@@ -91,6 +103,7 @@ def command(
     theorem: str,
     case: int,
     preset: str | None,
+    record: str | None,
     path: str | None,
     digits: int,
     target: str | None,
@@ -123,8 +136,9 @@ def command(
         idle.note((("with --preset list", True, [name for name in ctx.params if name != "preset"]),))
         return
     try:
-        values = collected(preset, path, inputs)
-        question = Question(theorem, case, digits, values, preset)
+        recorded = {} if record is None else from_record(record)
+        values = collected(preset, path, inputs, recorded)
+        question = Question(theorem, case, digits, values, preset, kept(recorded, values))
         files.expect_drawable(plot or heat_map, data)
         if plot and heat_map:
             raise ProblemError("--plot and --heat-map draw different pictures; give only one of them")
@@ -141,11 +155,11 @@ def command(
         if plot or heat_map or data:  # last, so that no file is left behind a mistake
             question.draw(plot, heat_map, data)
     except MissingError as error:
-        elsewhere = "--preset or --file supplies missing values; for R alone use `adamproof magnitude`"
-        raise CliError(f"{error}; {elsewhere}") from error
+        elsewhere = "--preset, --file or --from supplies missing values; for R alone use `adamproof magnitude`"
+        raise CliError(f"{error}; {elsewhere}{_without_probes(record)}") from error
     except ProblemError as error:
         raise refusing(error) from error
-    terminal.say(answer)
+    terminal.say(answer if as_json else "\n".join([answer, *recorded_lines(record, question.recorded)]))
     remark(values)
     question.note_idle(target is not None, optimise is not None, as_json)
     ctx.exit(code)
@@ -159,6 +173,8 @@ def refuse_words(ctx: click.Context) -> None:
     if not words:
         return
     shown = " ".join(words)
+    if words[0][:1] in DASHES:
+        raise CliError(f"{words[0]!r:.60} begins with a dash that is no hyphen; write --{words[0].lstrip(DASHES):.40}")
     close = difflib.get_close_matches(words[0].lower(), PRESETS, n=1, cutoff=0.5)
     if close:
         hint = f"--preset {close[0]}"
@@ -169,8 +185,39 @@ def refuse_words(ctx: click.Context) -> None:
     raise CliError(f"`bound` takes all values by options, not {shown!r:.60}; write them like {hint}")
 
 
-def collected(preset: str | None, path: str | None, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """The inputs and traits by name: those of the preset, then of the file, then of the options."""
+def from_record(path: str) -> dict[str, Found]:
+    """What the record of a training gives.  Raises CliError."""
+    from ...audit.constants import constants
+    from ...audit.errors import AuditError
+    from ...audit.record import read
+
+    kinds.refuse_pipe(path)
+    try:
+        return constants(read(path))
+    except AuditError as error:
+        raise refusing(error) from error
+
+
+def kept(recorded: Mapping[str, Found], values: Mapping[str, Any]) -> dict[str, Found]:
+    """Of what a record gives, what is used: nothing overrides it."""
+    return {name: found for name, found in recorded.items() if values[name] is found.value}
+
+
+def _without_probes(record: str | None) -> str:
+    """Why a record leaves values out, if it has no probe."""
+    if record is None:
+        return ""
+    from ...audit.constants import missing
+    from ...audit.record import read
+
+    why = missing(read(record))
+    return f"; {why}" if why else ""
+
+
+def collected(
+    preset: str | None, path: str | None, inputs: Mapping[str, Any], recorded: Mapping[str, Found]
+) -> dict[str, Any]:
+    """The inputs and traits by name: those of the preset, of the record, of the file, then of the options."""
     from ...bounds.presets import PRESETS
     from ...bounds.problem import read
 
@@ -179,6 +226,7 @@ def collected(preset: str | None, path: str | None, inputs: Mapping[str, Any]) -
         if preset not in PRESETS:
             raise CliError(no_preset(preset))
         values |= PRESETS[preset].values | PRESETS[preset].traits
+    values |= {name: found.value for name, found in recorded.items()}
     if path is not None:
         values |= read(path)
     return values | {name: value for name, value in inputs.items() if value is not None}
@@ -211,14 +259,22 @@ def presets() -> str:
 class Question:
     """One call of `bound`: the theorem, the inputs, and how its answers are written."""
 
-    def __init__(self, theorem: str, case: int, digits: int, values: Mapping[str, Any], preset: str | None) -> None:
+    def __init__(
+        self,
+        theorem: str,
+        case: int,
+        digits: int,
+        values: Mapping[str, Any],
+        preset: str | None,
+        recorded: Mapping[str, Found],
+    ) -> None:
         from ...bounds.problem import ProblemError, from_mapping
         from ...bounds.training import training_of
 
         if case == 2 and theorem != "corollary":
             raise ProblemError(f"--case 2 needs --theorem corollary, not {theorem}")
         self.theorem, self.case, self.digits = theorem, case, digits
-        self.values, self.preset = values, preset
+        self.values, self.preset, self.recorded = values, preset, recorded
         self.training = training_of(values)
         self.problem, self.hyper = from_mapping(values)
 
@@ -241,6 +297,10 @@ class Question:
             )
         )
 
+    def _document(self, code: int, **content: Any) -> str:
+        measured = {name: {"value": found.value, "how": found.how} for name, found in self.recorded.items()}
+        return document("bound", code, **content, **({"from": measured} if measured else {}))
+
     def assumed(self) -> tuple[str, ...]:
         """The names of the inputs that a preset only assumes, as they are."""
         from ...bounds.presets import PRESETS
@@ -258,7 +318,7 @@ class Question:
         rates = informative_rates(self.problem, self.hyper, found)
         code = 0 if found.applies else VIOLATED
         if as_json:
-            return document("bound", code, **bound_data(found, rates), magnitudes=magnitude_data(extra)), code
+            return self._document(code, **bound_data(found, rates), magnitudes=magnitude_data(extra)), code
         return bound_text(found, extra, rates, self.assumed(), style, verbose), code
 
     @cached_property
@@ -279,7 +339,7 @@ class Question:
         if as_json:
             judged = {"compared": there and compared_data(there), "vacuous": there and there.vacuous}
             content = {**target_data(found), **judged, **coverage_data(self.theorem, self.training)}
-            return document("bound", code, **content), code
+            return self._document(code, **content), code
         said = not_covered(traits) if there is None else verdict(there)
         covers = coverage_lines(self.theorem, self.training)
         return "\n".join([target_text(found), "", *said, *([""] if said else []), *covers]), code
@@ -301,13 +361,13 @@ class Question:
         except NoSetting as error:
             text = f"No setting found: {error}."
             none = {"chosen": None, "given": None, "lower_bound": None, "notes": [text], "bound": None}
-            return (document("bound", VIOLATED, **none) if as_json else labelled("", text)), VIOLATED
+            return (self._document(VIOLATED, **none) if as_json else labelled("", text)), VIOLATED
         finally:
             progress.clear()
         found = replace(found, bound=found.bound.of(self.training))
         code = 0 if found.bound.applies else VIOLATED
         if as_json:
-            return document("bound", code, **optimised_data(found)), code
+            return self._document(code, **optimised_data(found)), code
         covers = coverage_lines(self.theorem, self.training)
         return "\n".join([optimised_text(found), *verdict(found.bound), "", *covers]), code
 

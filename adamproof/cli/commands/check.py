@@ -55,7 +55,7 @@ from ..options import (
         "--without",
         metavar="ASSUMPTION",
         shell_complete=complete_assumption,
-        help="Drop each assumption whose name starts with this text, and show which claims still hold.",
+        help="Drop each assumption whose name starts with this text, and show which claims are still proved.",
     ),
     ASCII,
     PROCESSES,
@@ -85,10 +85,10 @@ def command(
     proof files instead.
 
     With --without ASSUMPTION the scripts run without it (no numbers, no mutants), and the answer shows which claims
-    still hold and which need it.
+    are still proved and which need it.
 
     Exit status: 0 all proved, 1 something refuted or rejected, 2 usage error, 3 undecided; with --without, 0 if
-    all claims still hold, 3 otherwise.
+    all claims are still proved, 3 otherwise.
     """
     from ..run import Run
     from ..tasks import Settings

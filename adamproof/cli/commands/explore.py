@@ -16,9 +16,10 @@ from ..options import AS_JSON, HELP, complete_file, examples
 def command(html: str | None, as_json: bool) -> None:
     """Write a page with sliders for the main theorem's bound and for the exponents of a schedule.
 
-    The page shows terms, the bound against T, and R over the betas, with the verdict that `bound` gives. It needs no
-    network, and its address keeps the setting. Its numbers are not certified; beside them stands the command that
-    certifies them. Without scripts it shows one setting. A whole `report` has the same page as a section.
+    The page shows terms, the bound against T, and R over the betas, with the verdict that `bound` gives if the
+    learning rate is constant and there is neither weight decay nor clipping. It needs no network, and its address
+    keeps the setting. Its numbers are not certified; beside them stands the command that certifies them. Without
+    scripts it shows one setting. A whole `report` has the same page as a section.
 
     Exit status: 0, or 2 for a usage error.
     """

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from ...bounds.formulas.evaluation import Enclosure
     from ...bounds.magnitude import Magnitudes, Map
 
+# The lemma is update-magnitude-tight.
+NO_R = "none, as beta1^2 >= beta2: some gradients make u_t as large as one likes, late enough (proved if epsilon = 0)"
+
 
 @click.command(
     "magnitude",
@@ -87,7 +90,7 @@ def magnitude_text(found: Magnitudes) -> str:
     settings = ", ".join(whole(f"{name} = {shown(value)}") for name, value in found.settings.items())
     lines = [labelled("", settings), ""]
     if found.R is None:
-        lines.append(labelled("  R               ", "none: beta1^2 >= beta2, so u_t is unbounded as t grows"))
+        lines.append(labelled("  R               ", NO_R))
     texts = {name: _ends(value, found.digits) for name, value, _ in rows if value is not None}
     width = max(map(len, texts.values()), default=0)
     told = [labelled(f"  {name:<14}  {texts[name]:<{width}}  ", meaning) for name, _, meaning in rows if name in texts]

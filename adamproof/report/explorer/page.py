@@ -64,8 +64,8 @@ def section(level: int = 2) -> str:
 <h{level} id="explorer">Explorer: the bound, term by term, and its exponents</h{level}>
 <p data-still>What follows is one setting and one schedule, computed and certified when this page was written. With
 scripts allowed, sliders change them; nothing is loaded from anywhere.</p>
-<p data-live hidden>The numbers here are <span class="badge open">not certified</span>: the page computes them, by the
-lemmas' formulas, terms in floating point. The command beside them certifies them. The address of the page keeps the
+<p data-live hidden>The numbers here are <span class="badge open">not certified</span>: the page computes them from the
+lemmas' formulas in floating point. The command beside them certifies them. The address of the page keeps the
 setting.</p>
 <div class="tabs" role="tablist" aria-label="What to explore" data-live hidden>
 <button type="button" role="tab" id="explore-tab-bound" aria-controls="explore-bound">The bound</button>
@@ -100,7 +100,8 @@ def _bound(found: Explorer, level: int) -> str:
 <p>a_t is the gradient at step t, u_t the size of the step over lr; o multiplies by coordinate;
 <span id="explore-scale">{symbol} = {_upper(found.bound.scale[symbol])}</span> bounds u_t. {_fixed()}</p>
 <figure data-live hidden><div id="explore-lines"></div>
-<figcaption>Each term and the total, on a logarithmic axis. A total from the dashed line on says nothing.</figcaption>
+<figcaption>Each term and the total, on a logarithmic axis. Where the total reaches the dashed line,
+the theorem says nothing.</figcaption>
 </figure>
 <figure data-live hidden><div id="explore-curves"></div><ul class="legend" id="explore-slopes"></ul>
 <figcaption>The same against T, all else equal, with the slopes at this T (the dotted line).</figcaption></figure>
@@ -120,8 +121,8 @@ def _controls() -> str:
     return f"""<form class="controls" data-live hidden aria-label="The setting">
 <div class="control"><label for="explore-setting">Start from</label>
 <select id="explore-setting"><option value="">your own</option>{options}</select>
-<small>The numbers of a known training; <code>adamproof bound --preset list</code> says which of them are assumed,
-and what else it did.</small></div>
+<small>The numbers of a known training, as if it had a constant learning rate, no weight decay and no clipping;
+<code>adamproof bound --preset NAME</code> says what it had, and which numbers are assumed.</small></div>
 {rows}
 </form>"""
 

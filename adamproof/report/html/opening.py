@@ -63,10 +63,11 @@ def _strip(content: Content) -> str:
 def _cell(entry: ClaimVerdict) -> str:
     """A claim's number and mark; its words are for who points at it, and for who hears it."""
     status, number = entry.verdict.word, entry.row.number
-    mark = glance.MARKS[status][0] + (" if" if status is Status.PROVED_UNDER else "")
+    mark = glance.mark(entry.verdict)
+    shown = mark[0] + (" if" if status is Status.PROVED_UNDER else "")
     said = escape(f"Claim {number}, {entry.row.short or entry.row.text}: {glance.word(status)}")
-    inner = f'<b>{number}</b><span aria-hidden="true">{mark}</span>'
-    kind = kind_of(glance.word(status))
+    inner = f'<b>{number}</b><span aria-hidden="true">{shown}</span>'
+    kind = kind_of(glance.word(status)) if mark == glance.MARKS[status] else "open"
     return f'<li><a class="{kind}" href="#claim-{number}" title="{said}" aria-label="{said}">{inner}</a></li>'
 
 

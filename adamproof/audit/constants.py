@@ -1,0 +1,166 @@
+"""The inputs of a bound from a record, each with how it was found.  What was not measured is not filled in.
+
+recorded       the optimizer's own settings
+measured a..b  a mean over independent batches, with its interval of 95 %
+envelope       a constant that covers what was seen; elsewhere it may be larger
+lower estimate what was seen at a few places of a largest value over all
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .errors import AuditError
+from .probes import along_path, column, gradient, noise, smoothness
+from .record import Run
+from .statistics import Fit
+
+RECORDED, ENVELOPE, LOWER = "recorded", "envelope", "lower estimate"
+DIGITS = 6
+IF = "if these constants hold everywhere, which no run shows"
+
+
+@dataclass(frozen=True)
+class Found:
+    """An input of `bound`.
+
+    value: as text, or true or false.  how: it was found.
+    """
+
+    value: Any
+    how: str
+
+
+def constants(run: Run) -> dict[str, Found]:
+    """The inputs that a record gives, by name.  Raises AuditError for one with several settings of the betas.
+
+    run: what `read` gives.
+    """
+    return {**_settings(run), **_traits(run), **(_problem(run) if run.probes else {})}
+
+
+def missing(run: Run) -> str:
+    """Why a record does not give gap, grad1, L0 and sigma0; "" if it does."""
+    if not run.probes:
+        return "the record has no probe (audit.probe), so that gap, grad1, L0 and sigma0 are not measured"
+    return ""
+
+
+def _settings(run: Run) -> dict[str, Found]:
+    betas = {(group["beta1"], group["beta2"], group["epsilon"]) for group in run.groups}
+    if len(betas) > 1:
+        raise AuditError(f"{run.path} has groups with different betas or epsilon; a bound is about one setting")
+    ((beta1, beta2, epsilon),) = betas
+    found = {name: Found(_exact(value), RECORDED) for name, value in (("beta1", beta1), ("beta2", beta2))}
+    found["epsilon"] = Found(_exact(epsilon), RECORDED)
+    rates = run.lr[np.isfinite(run.lr)]
+    if rates.size and rates.max() > 0.0:
+        how = RECORDED if rates.min() == rates.max() else f"the largest of {rates.min():.3g}..{rates.max():.3g}"
+        found["lr"] = Found(_exact(float(rates.max())), how)
+    known = run.t[run.known]
+    if known.size:
+        found["steps"] = Found(str(int(known.max())), f"{RECORDED}, up to the last record")
+    found["dim"] = Found(str(run.d), RECORDED)
+    return found
+
+
+def _traits(run: Run) -> dict[str, Found]:
+    """What the training has beside Adam's recursions, as far as the record knows."""
+    found = {"bias_correction": Found(True, RECORDED)}
+    decays = [(group.get("weight_decay", 0.0), group.get("decoupled")) for group in run.groups]
+    largest, decoupled = max(decays, key=lambda pair: pair[0])
+    found["weight_decay"] = Found(_exact(largest), RECORDED)
+    if largest and decoupled is not None:
+        found["decoupled"] = Found(bool(decoupled), RECORDED)
+    if run.header.get("clipping") is not None:
+        found["clipping"] = Found(_exact(run.header["clipping"]), "stated to the recorder")
+    rates = run.lr[np.isfinite(run.lr)]
+    if rates.size:
+        steady = rates.min() == rates.max()
+        words = "constant" if steady else f"recorded: {rates.min():.3g} to {rates.max():.3g}"
+        found["lr_schedule"] = Found(words, RECORDED)
+    return found
+
+
+def _problem(run: Run) -> dict[str, Found]:
+    found: dict[str, Found] = {}
+    a, low, high = gradient(run)
+    first = run.probes[0]
+    if np.isfinite(a[0]):
+        said = f"measured {low[0]:.3g}..{high[0]:.3g}" if high[0] > low[0] else "measured, without an interval"
+        when = "" if first["t"] == 1 else f", at t = {first['t']} and not at the beginning"
+        found["grad1"] = Found(_text(float(a[0])), said + when)
+    found |= _gap(run)
+    found |= _noise(run, noise(run))
+    found |= _smoothness(run, along_path(run))
+    exponents = {name: float(found[name].value) for name in ("p", "q") if name in found}
+    for name, exponent in (("Gp", "p"), ("Gq", "q")):
+        if exponent in exponents:
+            mean = float(np.nanmean(a ** exponents[exponent]))
+            found[name] = Found(_text(mean), f"mean of |a|^{exponent} over {np.isfinite(a).sum()} probes")
+    return found
+
+
+def _gap(run: Run) -> dict[str, Found]:
+    """F(x_1) - F*: between the way that was gone and, for a loss that is never negative, F(x_1)."""
+    losses = column(run, "loss")
+    losses = losses[np.isfinite(losses)]
+    if not losses.size:
+        return {}
+    way = float(losses[0] - losses.min())
+    if losses.min() >= 0.0 and losses[0] > 0.0:
+        return {"gap": Found(_text(float(losses[0])), f"{ENVELOPE} if the loss is never below 0; at least {way:.3g}")}
+    return {"gap": Found(_text(way), f"{LOWER}: how far the loss fell")} if way > 0.0 else {}
+
+
+def _noise(run: Run, found: Fit | None) -> dict[str, Found]:
+    square, half = column(run, "noise2"), np.nan_to_num(column(run, "noise2_half"))
+    if found is None or not np.isfinite(square).any():
+        return {}
+    if found.identified and found.factor:
+        scale = found.envelope
+        how = f"{ENVELOPE}, {scale:.3g} times the fit"
+        return {
+            "sigma0": Found(_text(float(np.sqrt(found.constant * scale))), how),
+            "sigma1": Found(_text(float(np.sqrt(found.factor * scale))), how),
+            "p": Found(_text(found.exponent), f"measured {found.low:.2f}..{found.high:.2f}"),
+        }
+    most = float(np.sqrt(np.nanmax(square + half)))
+    return {
+        "sigma0": Found(_text(most), f"{ENVELOPE} of {found.count} probes, with sigma1 = 0"),
+        "sigma1": Found("0", f"p is UNIDENTIFIED: {found.why or 'a constant fits'}"),
+    }
+
+
+def _smoothness(run: Run, found: Fit | None) -> dict[str, Found]:
+    steps = smoothness(run)
+    if found is None or not np.isfinite(steps).any():
+        return {}
+    if found.identified and found.factor:
+        how = f"{LOWER} along the path, {found.envelope:.3g} times the fit"
+        return {
+            "L0": Found(_text(found.constant * found.envelope), how),
+            "L1": Found(_text(found.factor * found.envelope), how),
+            "q": Found(_text(found.exponent), f"measured {found.low:.2f}..{found.high:.2f}"),
+        }
+    most = float(np.nanmax(steps))
+    return {
+        "L0": Found(_text(most), f"{LOWER}: the largest along the path in {found.count} probes, with L1 = 0"),
+        "L1": Found("0", f"q is UNIDENTIFIED: {found.why or 'a constant fits'}"),
+    }
+
+
+def _text(value: float) -> str:
+    """A measurement, with few digits."""
+    return f"{value:.{DIGITS}g}"
+
+
+def _exact(value: float) -> str:
+    """A setting, as `bound` reads it: the shortest decimal for this float."""
+    return repr(float(value))
+
+
+__all__ = ["IF", "Found", "constants", "missing"]

@@ -1,0 +1,124 @@
+"""R_t of the lemma bias-corrected for many t at once, in floats, and how far rounding may lead above it.
+
+The formula is the lemma's own, compiled.  Of exact moving averages u_t <= R_t whatever the gradients are.  The averages
+of a training are rounded in every step, so that a u_t slightly above R_t is no counterexample; how far above it can be
+follows from the proof of the bound.  Let e be the unit roundoff of m's type, and f that of v's.  After k + 1 steps of
+at most ROUNDINGS roundings each, the weight of |g_(t-k)| in m is at most (1+e)^(ROUNDINGS*(k+1)) times the exact one,
+and the weight of its square in v at least (1-f)^(ROUNDINGS*(k+1)) times.  Cauchy's inequality with these weights gives
+the sum over k < t of rho*(r*rho)^k in place of that of r^k, where r = beta1^2/beta2 and
+rho = ((1+e)^2/(1-f))^ROUNDINGS.  `tolerance` is the root of the ratio of these sums, and a little for u itself, which
+is computed in single precision or better.
+
+Underflow is no relative error: a v below `least_second_moment` is too small for the argument, and is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .errors import AuditError
+
+Array = NDArray[np.float64]
+ROUNDINGS = 4  # of m or v in one step: two products, their sum, and the coefficient (or, for lerp, a difference)
+OF_U = 16  # roundings of u, of the powers of the betas and of R_t itself
+NEAR = 1e-9  # |ratio - 1| below which a geometric sum is its number of terms
+
+
+class Precision(NamedTuple):
+    """A floating-point type: its unit roundoff, and its smallest positive number."""
+
+    roundoff: float
+    least: float
+
+
+PRECISIONS: Mapping[str, Precision] = {
+    "float64": Precision(2.0**-53, 2.0**-1074),
+    "float32": Precision(2.0**-24, 2.0**-149),
+    "bfloat16": Precision(2.0**-8, 2.0**-133),
+    "float16": Precision(2.0**-11, 2.0**-24),
+}
+
+
+def precision(dtype: str) -> Precision:
+    """The precision of a type by its name ("torch.bfloat16" and "bfloat16" are one).  Raises AuditError."""
+    name = dtype.rpartition(".")[2]
+    if name not in PRECISIONS:
+        known = ", ".join(PRECISIONS)
+        raise AuditError(f"moments of the type {dtype:.40} are not audited, only {known}: quantised ones are others")
+    return PRECISIONS[name]
+
+
+@cache
+def _formula() -> Any:
+    from ..bounds.theorems.compiled import magnitude
+
+    return magnitude("R_HAT_T")
+
+
+def largest(beta1: float, beta2: float, steps: ArrayLike) -> Array:
+    """R_t with bias correction at these t (at least 1), of the shape of `steps`."""
+    from ..bounds.formulas.symbols import SYMBOLS
+
+    values: dict[str, Any] = {
+        SYMBOLS["beta1"].key: np.float64(beta1),
+        SYMBOLS["beta2"].key: np.float64(beta2),
+        SYMBOLS["steps"].key: np.asarray(steps, dtype=np.float64),
+    }
+    with np.errstate(all="ignore"):  # of betas at the ends of their range
+        return np.asarray(_value(_formula(), values) + 0.0 * values[SYMBOLS["steps"].key])
+
+
+def _value(part: Any, values: Mapping[str, Any]) -> Any:
+    """A plain formula in floats."""
+    if part.is_Symbol:
+        return values[part.key]
+    if part.is_Rational:
+        return np.float64(float(part))
+    inner = [_value(argument, values) for argument in part.args]
+    if part.is_Add:
+        return sum(inner[1:], inner[0])
+    if part.is_Mul:
+        return np.prod(np.broadcast_arrays(*inner), axis=0)
+    head = "power" if part.is_Pow else part.head
+    if head == "power":
+        return np.power(inner[0], inner[1])
+    if head == "Abs":
+        return np.abs(inner[0])
+    if head == "Sum":
+        return geometric(inner[0], inner[1])
+    raise AuditError(f"the formula of R_t contains {head}, which is not evaluated here")
+
+
+def geometric(ratio: ArrayLike, terms: ArrayLike) -> Array:
+    """1 + x + ... + x^(t-1)."""
+    x, t = np.asarray(ratio, dtype=np.float64), np.asarray(terms, dtype=np.float64)
+    with np.errstate(all="ignore"):
+        closed = -np.expm1(t * np.log(x)) / (1.0 - x)
+    return np.where(np.abs(1.0 - x) < NEAR, t, closed)
+
+
+def tolerance(beta1: float, beta2: float, steps: ArrayLike, first: str, second: str) -> Array:
+    """How many times R_t rounding can reach at these t, for m of the type `first` and v of the type `second`."""
+    e, f = precision(first).roundoff, precision(second).roundoff
+    rho = ((1.0 + e) ** 2 / (1.0 - f)) ** ROUNDINGS
+    ratio = beta1 * beta1 / beta2
+    with np.errstate(all="ignore"):
+        longer = np.sqrt(rho * geometric(ratio * rho, steps) / geometric(ratio, steps))
+    return np.asarray(longer * (1.0 + OF_U * PRECISIONS["float32"].roundoff))
+
+
+def least_second_moment(beta2: float, dtype: str) -> float:
+    """A v (before the correction) from which underflow counts no more than a rounding.
+
+    In each step at most ROUNDINGS numbers lose at most the smallest one; what was lost decays as v does.
+    """
+    kind = precision(dtype)
+    return ROUNDINGS * kind.least / (1.0 - beta2) / kind.roundoff
+
+
+__all__ = ["PRECISIONS", "geometric", "largest", "least_second_moment", "precision", "tolerance"]

@@ -1,0 +1,66 @@
+"""The probes of a record as arrays, one entry a probe; nan where noise or a missing batch leaves nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .record import Run
+from .statistics import Fit, fit
+
+Array = NDArray[np.float64]
+
+
+def column(run: Run, name: str) -> Array:
+    """One number of all probes."""
+    values = [probe.get(name) for probe in run.probes]
+    return np.array([float(value) if isinstance(value, int | float) else np.nan for value in values])
+
+
+def root(values: Array) -> Array:
+    """Square roots of squares that noise may have made negative: nan then."""
+    return np.sqrt(np.where(values > 0.0, values, np.nan))
+
+
+def gradient(run: Run) -> tuple[Array, Array, Array]:
+    """|a|_2, and the ends of its interval of 95 % (the estimate itself where there is none)."""
+    square, half = column(run, "a2"), np.nan_to_num(column(run, "a2_half"))
+    return root(square), np.sqrt(np.maximum(square - half, 0.0)), root(square + half)
+
+
+def ratio(run: Run) -> tuple[Array, Array]:
+    """Bounds for |a|_1/(sqrt(d)*|a|_2).  It is at most 1."""
+    _, low, high = gradient(run)
+    scale = np.sqrt(column(run, "d"))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        above = np.where(low > 0.0, column(run, "l1_high") / (scale * low), 1.0)
+        below = np.maximum(column(run, "l1_low"), 0.0) / (scale * high)
+    return below, np.where(np.isfinite(below), np.minimum(above, 1.0), np.nan)
+
+
+def sharing(run: Run) -> tuple[Array, Array]:
+    """Bounds for |u o a|_1/|a|_1."""
+    low, high = column(run, "l1_low"), column(run, "l1_high")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        below = np.maximum(column(run, "ua_low"), 0.0) / high
+        above = np.where(low > 0.0, column(run, "ua_high") / low, np.nan)
+    return below, above
+
+
+def noise(run: Run) -> Fit | None:
+    """E|xi|^2 = sigma0^2 + sigma1^2*|a|^p."""
+    return fit(gradient(run)[0], column(run, "noise2"), 2.0)
+
+
+def smoothness(run: Run) -> Array:
+    """The change of the gradient over the length of the step, at each probe."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return root(column(run, "change2")) / root(column(run, "step2"))
+
+
+def along_path(run: Run) -> Fit | None:
+    """L = L0 + L1*|a|^q."""
+    return fit(gradient(run)[0], smoothness(run), 1.0)
+
+
+__all__ = ["along_path", "column", "gradient", "noise", "ratio", "root", "sharing", "smoothness"]

@@ -1,0 +1,375 @@
+"""The recorder: what it is told of a training, as lines of a record.
+
+It must never cost the training: whatever goes wrong in it is one warning, and the recording stops.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._version import __version__
+from . import arrays
+from .errors import AuditError
+from .probing import Source, measured
+from .reduction import NUMBERS, Layer, Moments, histogram, named, reduced, sampled
+from .writing import FORMAT, VERSION, Writer
+
+DIGITS, OF_LARGEST = 4, 9  # significant ones: of a number, and of the largest u, which is compared with R_t
+HISTOGRAM_EVERY = 10  # records have a histogram of u, which is a third of a line
+RANKS = (("RANK", "WORLD_SIZE"), ("SLURM_PROCID", "SLURM_NTASKS"), ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"))
+LONGEST_NAME = 200
+
+
+class AuditWarning(UserWarning):
+    """What the recorder could not do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the recorder works.
+
+    every: a record each so many steps.  sample: coordinates sampled in each layer.  budget: the part of the training's
+    time that recording may take; above it the records become rarer.  None: no limit.  keep: how many sampled u are kept
+    in the record (replicates need some).  seed: of the sampling.
+    """
+
+    every: int = 20
+    sample: int = 256
+    budget: float | None = 0.02
+    keep: int = 0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, least in (("every", 1), ("sample", 1), ("keep", 0), ("seed", 0)):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or value < least:
+                raise AuditError(f"{name} is {value!r:.40}, but must be a whole number from {least} on")
+        if self.keep > self.sample:
+            raise AuditError(f"keep is {self.keep}, but only sample = {self.sample} coordinates are sampled")
+        if self.budget is not None and not (isinstance(self.budget, int | float) and 0.0 < self.budget <= 1.0):
+            raise AuditError(f"budget is {self.budget!r:.40}, but must be a part of the time, above 0 and at most 1")
+
+
+class Recorder:
+    """A recording.  Use it as a context, or call `close` at the end; `save` writes the record into a file.
+
+    `watch`, `watch_optax` and `watch_arrays` make one.
+
+    optimizer: what the header says of it.  settings: how often and how much.  path: of a new file; None keeps the lines
+    in memory until `save`.
+    """
+
+    def __init__(self, optimizer: Mapping[str, Any], settings: Settings, path: str | Path | None = None) -> None:
+        self.settings, self.optimizer = settings, dict(optimizer)
+        self.calls = 0
+        self.interval = settings.every
+        self.stopped = ""
+        self._writer = Writer(path)
+        self._names: list[str] = []
+        self._groups: list[dict[str, Any]] = []
+        self._waiting: set[str] = set()  # layers that have had no step
+        self._index: dict[str, tuple[NDArray[np.int64], Any]] = {}
+        self._before: dict[str, NDArray[np.float64]] = {}
+        self._recorded = 0  # the call of the last record
+        self._lines = 0  # records so far
+        self._clock = _Clock()
+        self.source: Source | None = None  # of gradients, for probes
+        self._at_end: list[Callable[[], None]] = []
+
+    # --- what a front end calls ---
+
+    def guarded(self, action: Callable[[], None]) -> None:
+        """Do it unless recording has stopped; an exception is a warning, and stops it.
+
+        action: what to do.
+        """
+        if self.stopped:
+            return
+        try:
+            action()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the training goes on
+            self.stopped = f"{type(error).__name__}: {error}"
+            self._release()
+            text = f"the audit has stopped, the training goes on ({self.stopped:.300})"
+            warnings.warn(text, AuditWarning, stacklevel=3)
+
+    def step(self, layers: Callable[[], Sequence[Layer]], groups: Callable[[], list[dict[str, Any]]]) -> None:
+        """Count a step, and record it if one is due.  Never raises.
+
+        layers, groups: give the layers and the settings, and are called only if a record is due.
+        """
+        self.calls += 1
+        if self.due:
+            self.guarded(lambda: self._timed(lambda: self._record(layers(), groups())))
+
+    @property
+    def due(self) -> bool:
+        """Whether the step that was just counted is one to record: the first, and those that `interval` divides."""
+        return not self.stopped and (self.calls == 1 or self.calls % self.interval == 0)
+
+    def event(self, **said: Any) -> None:
+        """A line that says what happened, at this step.
+
+        said: the name of the `event`, and what belongs to it.
+        """
+        self._writer.line({"event": said.pop("event"), "at": self.calls, **said})
+
+    def probed(self, said: Mapping[str, Any]) -> None:
+        """The line of a probe.  Raises AuditError before the first record.
+
+        said: the numbers that it found.
+        """
+        if not self._recorded:
+            raise AuditError("nothing is recorded yet: probe after the first step")
+        self._writer.line({"probe": _rounded_all(said), "at": self.calls})
+
+    def probe(
+        self, loss: Callable[[Any], Any], large: Iterable[Any], small: Iterable[Any] = (), seconds: float = 60.0
+    ) -> None:
+        """Measure the gradient, its noise and its change along the last step, now.  Never raises: AuditError, too, is a
+        warning.
+
+        Weights, gradients, random states and running statistics are afterwards as they were before.
+
+        loss: of a batch; its value is a tensor that has `backward`, or for `watch_arrays` and `watch_optax` a pair:
+        the loss and the gradients by layer.  large: at least two large batches, drawn independently, whose mean stands
+        for the true gradient.  small: batches of the training's own size, at least two, for the noise.
+        seconds: after so many no further batch is begun.
+        """
+
+        def ask() -> None:
+            if self.source is None:
+                raise AuditError("there is nothing that gives gradients here")
+            self.probed(measured(self.source, loss, large, small, seconds))
+
+        self.guarded(ask)
+
+    def at_end(self, action: Callable[[], None]) -> None:
+        """Do it when the recording ends or stops: remove a hook, say.
+
+        action: what to do.
+        """
+        self._at_end.append(action)
+
+    def lines(self) -> list[dict[str, Any]]:
+        """What is recorded so far, if it is in memory."""
+        return self._writer.lines()
+
+    # --- the ends of a recording ---
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the recording: the hook is removed, and a record in a file gets its last line.  Never raises."""
+        self._release()
+        self.guarded(self._writer.close)
+
+    def save(self, path: str | Path) -> None:
+        """End the recording and write the record.  Raises AuditError if that cannot be done.
+
+        path: of the new file; one that is there is replaced.
+        """
+        self._release()
+        if self.stopped:
+            self._writer.line({"event": "stopped", "at": self.calls, "why": self.stopped[:300]})
+        self._writer.save(path)
+
+    def _release(self) -> None:
+        while self._at_end:
+            self._at_end.pop()()
+
+    # --- recording ---
+
+    def _timed(self, record: Callable[[], None]) -> None:
+        longer = self._clock.longer(record, self.calls, self.interval, self.settings.budget)
+        if longer != self.interval:
+            self.interval = longer
+            self.event(event="interval", every=longer)
+
+    def _record(self, layers: Sequence[Layer], groups: list[dict[str, Any]]) -> None:
+        self._announce(layers, groups)
+        stepped = [(layer, layer.moments) for layer in layers if layer.moments is not None]
+        known = [(layer, moments) for layer, moments in stepped if arrays.size(moments.m)]
+        found = self._numbers(known)
+        by_name = {layer.name: numbers for (layer, _), numbers in zip(known, found, strict=True)}
+        steps: dict[str, int] = {layer.name: moments.t for layer, moments in known}
+        line: dict[str, Any] = {"at": self.calls, "t": _common([steps.get(name) for name in self._names])}
+        line["lr"] = _common([group["lr"] for group in groups])
+        for column in NUMBERS:
+            line[column] = [
+                None if name not in by_name else _rounded(by_name[name][0][column], column) for name in self._names
+            ]
+        if self._lines % HISTOGRAM_EVERY == 0:
+            line["bins"] = [by_name[name][1] if name in by_name else None for name in self._names]
+        if self.settings.keep:
+            line["u"] = [self._kept(by_name[name][2]) if name in by_name else None for name in self._names]
+        self._writer.line(line)
+        self._recorded = self.calls
+        self._lines += 1
+
+    def _kept(self, u: NDArray[np.float64]) -> list[float | int | None]:
+        """Some of the sampled u, from everywhere in the layer."""
+        places = np.linspace(0, u.size - 1, min(self.settings.keep, u.size)).astype(np.int64)
+        return _list(u[places])
+
+    def _numbers(self, known: Sequence[tuple[Layer, Moments]]) -> list[tuple[dict[str, Any], list[int], Any]]:
+        """For each layer: numbers, histogram, sampled u.  All come from the device in one transfer."""
+        if not known:
+            return []
+        library = arrays.library(known[0][1].m)
+        values: list[Any] = []
+        parts: list[tuple[int, int, int]] = []  # numbers, sampled u, sampled weights
+        for layer, moments in known:
+            index = self._places(layer, moments, library)
+            with np.errstate(all="ignore"):  # of a training that diverges
+                numbers, u, w = reduced(library, moments, arrays.dtype(moments.v), index)
+            values += [*numbers, u] + ([w] if w is not None else [])
+            size = len(self._index[layer.name][0])
+            parts.append((len(numbers), size, size if w is not None else 0))
+        host = library.collect(values)
+        found: list[tuple[dict[str, Any], list[int], Any]] = []
+        at = 0
+        for (layer, moments), (count, drawn, weighed) in zip(known, parts, strict=True):
+            row = [float(one) for one in host[at : at + count]]
+            u = host[at + count : at + count + drawn]
+            w = host[at + count + drawn : at + count + drawn + weighed]
+            at += count + drawn + weighed
+            moved = self._moved(layer.name, w, arrays.size(moments.m))
+            found.append((named(row, moments, moved), histogram(u), u))
+        return found
+
+    def _moved(self, name: str, w: NDArray[np.float64], size: int) -> float | None:
+        """The square of the way since the record before, from the sampled weights."""
+        before = self._before.get(name)
+        if not w.size:
+            return None
+        self._before[name] = w
+        return None if before is None else float(np.square(w - before).sum()) * size / w.size
+
+    def _places(self, layer: Layer, moments: Moments, library: arrays.Library) -> Any:
+        if layer.name not in self._index:
+            number = self._names.index(layer.name)
+            places = sampled(arrays.size(moments.m), self.settings.sample, self.settings.seed, number)
+            self._index[layer.name] = places, library.index(places, library.flat(moments.m))
+        return self._index[layer.name][1]
+
+    # --- the header, and what changes ---
+
+    def _announce(self, layers: Sequence[Layer], groups: list[dict[str, Any]]) -> None:
+        """The header at the first record; later a line for what is new: layers, or settings other than lr."""
+        fixed = [{name: value for name, value in group.items() if name != "lr"} for group in groups]
+        new = [layer for layer in layers if layer.name not in self._names]
+        self._names += [layer.name for layer in new]
+        if not self._recorded:
+            self._writer.line(self._header(layers, groups))
+        else:
+            if fixed != self._groups:
+                self.event(event="settings", groups=groups)
+            if new:
+                self.event(event="layers", layers=[_described(layer) for layer in new])
+            for layer in layers:
+                if layer.moments is not None and layer.name in self._waiting:
+                    self.event(event="begun", **{"layer": self._names.index(layer.name), "as": _described(layer)})
+        self._waiting = {layer.name for layer in layers if layer.moments is None}
+        self._groups = fixed
+
+    def _header(self, layers: Sequence[Layer], groups: list[dict[str, Any]]) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "made_by": f"adamproof {__version__}",
+            **self.optimizer,
+            "groups": groups,
+            "layers": [_described(layer) for layer in layers],
+            "every": self.settings.every,
+            "sample": self.settings.sample,
+            "keep": self.settings.keep,
+            "seed": self.settings.seed,
+            "calls_before": self.calls,
+            "rank": _rank(),
+        }
+
+
+class _Clock:
+    """How long recording takes beside the training: from it follows how rare records must be."""
+
+    def __init__(self) -> None:
+        self.began = time.perf_counter()
+        self.call = 0
+        self.steps: float | None = None  # seconds of a step without the record
+
+    def longer(self, record: Callable[[], None], call: int, interval: int, budget: float | None) -> int:
+        """Record, and the interval from now on: the same, or twice as long where recording is above its budget."""
+        start = time.perf_counter()
+        record()
+        end = time.perf_counter()
+        passed = call - self.call
+        first = self.call == 0  # which also imports and allocates
+        if not first and passed:
+            self.steps = (start - self.began) / passed
+        self.began, self.call = end, call
+        if first or budget is None or self.steps is None:
+            return interval
+        return 2 * interval if end - start > budget * interval * self.steps else interval
+
+
+def _described(layer: Layer) -> dict[str, Any]:
+    moments = layer.moments
+    said: dict[str, Any] = {"name": layer.name[:LONGEST_NAME], "shape": list(layer.shape), "group": layer.group}
+    if moments is None:
+        return {**said, "n": math.prod(layer.shape), "m": None, "v": None}
+    said |= {"n": arrays.size(moments.m), "m": arrays.dtype(moments.m), "v": arrays.dtype(moments.v)}
+    if not moments.pure:
+        said["coupled"] = True
+    return said | ({"shard": True} if layer.shard else {})
+
+
+def _common(values: Sequence[Any]) -> Any:
+    """One value where all are equal, else the list of them."""
+    return values[0] if values and all(value == values[0] for value in values) else list(values)
+
+
+def _rounded(value: float | None, column: str = "") -> float | int | None:
+    """A number with few digits; None for one that is not finite."""
+    if value is None or not math.isfinite(value):
+        return None
+    short = float(f"{value:.{OF_LARGEST if column == 'max' else DIGITS}g}")
+    return int(short) if short.is_integer() and abs(short) < 1e6 else short
+
+
+def _list(values: Iterable[float]) -> list[float | int | None]:
+    return [_rounded(float(value)) for value in values]
+
+
+def _rounded_all(value: Any) -> Any:
+    if isinstance(value, float):
+        return _rounded(value, "max")
+    if isinstance(value, Mapping):
+        return {name: _rounded_all(each) for name, each in value.items()}
+    return [_rounded_all(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _rank() -> list[int] | None:
+    """Which of how many processes this is, where a launcher says so."""
+    for rank, size in RANKS:
+        if os.environ.get(size, "1").isdigit() and int(os.environ.get(size, "1")) > 1:
+            return [int(os.environ.get(rank, "0")), int(os.environ[size])]
+    return None
+
+
+__all__ = ["AuditWarning", "Recorder", "Settings"]

@@ -1,0 +1,155 @@
+"""A layer's moments, gradient and weights in a few numbers, computed where the arrays are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import Library
+from .magnitude import least_second_moment
+
+Array = NDArray[np.float64]
+# What a record says of each layer, in this order; u is |mhat|/(sqrt(vhat) + epsilon).
+NUMBERS: Mapping[str, str] = {
+    "max": "the largest u, over coordinates whose v underflow has not reached",
+    "sum": "the sum of u",
+    "sum2": "the sum of u^2",
+    "zero": "the number of coordinates with m = 0",
+    "low": "the number of coordinates whose v is 0 or so small that underflow matters",
+    "eps": "the number of coordinates with sqrt(vhat) < 10 epsilon, v = 0 aside",
+    "m2": "|m|_2^2",
+    "v1": "the sum of v",
+    "vmax": "the largest v",
+    "g1": "|g|_1",
+    "g2": "|g|_2^2",
+    "ug": "|u o g|_1",
+    "mg2": "|m - g|_2^2",
+    "w2": "|w|_2^2",
+    "moved2": "|w - w'|_2^2, w' at the record before, estimated from the sampled coordinates",
+}
+OF_GRADIENT, OF_WEIGHTS = ("g1", "g2", "ug", "mg2"), ("w2", "moved2")
+NEAR_EPSILON = 10.0
+BINS, PER_OCTAVE, LOWEST = 64, 2, -28  # of the histogram of log2(u): bin 0 has all that is below, the last all above
+
+
+@dataclass(frozen=True)
+class Moments:
+    """What is known of a layer after a step.
+
+    m, v: the moving averages, not corrected.  t: the layer's step.  gradient, weights: None where they are not known.
+    sign: -1 where the optimizer maximizes.  pure: whether m averages the gradient alone (no coupled decay).
+    lr: the learning rate of the step, 0 where it is not known.
+    """
+
+    m: Any
+    v: Any
+    t: int
+    beta1: float
+    beta2: float
+    epsilon: float
+    gradient: Any = None
+    weights: Any = None
+    sign: float = 1.0
+    pure: bool = True
+    lr: float = 0.0
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A parameter of the model: its name, what is known of it after the step, and its group of settings."""
+
+    name: str
+    moments: Moments | None  # None: it has had no step
+    shape: tuple[int, ...]
+    group: int = 0
+    shard: bool = False
+
+
+def magnitudes(library: Library, m: Any, v: Any, layer: Moments) -> tuple[Any, Any]:
+    """u, and sqrt(vhat), of flat moments."""
+    first, second = 1.0 - layer.beta1**layer.t, 1.0 - layer.beta2**layer.t
+    root = library.root(v) * second**-0.5
+    return abs(m) * (1.0 / first) / (root + layer.epsilon), root
+
+
+def reduced(library: Library, layer: Moments, dtype: str, index: Any) -> tuple[list[Any], Any, Any]:
+    """The numbers in the order of NUMBERS (without what is not known), u and the weights at the sampled coordinates."""
+    m, v = library.flat(layer.m), library.flat(layer.v)
+    u, root = magnitudes(library, m, v, layer)
+    low = v < least_second_moment(layer.beta2, dtype)
+    near = (root < NEAR_EPSILON * layer.epsilon) & (v > 0.0)
+    found = [
+        library.largest(library.without(u, low)),
+        u.sum(),
+        (u * u).sum(),
+        library.count(m == 0.0, u),
+        library.count(low, u),
+        library.count(near, u),
+        (m * m).sum(),
+        v.sum(),
+        library.largest(v),
+    ]
+    if layer.gradient is not None:
+        g = library.flat(layer.gradient) * layer.sign
+        size, gap = abs(g), m - g
+        found += [size.sum(), (g * g).sum(), (u * size).sum(), (gap * gap).sum()]
+    weights = None
+    if layer.weights is not None:
+        w = library.flat(layer.weights)
+        found.append((w * w).sum())
+        weights = w[index]
+    return found, u[index], weights
+
+
+def named(values: Sequence[float], layer: Moments, moved: float | None) -> dict[str, float | None]:
+    """The numbers by name; None for what is not known."""
+    rest = iter(values)
+    found: dict[str, float | None] = {}
+    for name in NUMBERS:
+        if name == "moved2":
+            found[name] = moved
+        elif (name in OF_GRADIENT and layer.gradient is None) or (name in OF_WEIGHTS and layer.weights is None):
+            found[name] = None
+        else:
+            found[name] = next(rest)
+    if not layer.pure:
+        found["mg2"] = None
+    return found
+
+
+def histogram(u: Array) -> list[int]:
+    """The first bin that is not empty, and the counts from there to the last such bin; empty for no finite value."""
+    kept = u[np.isfinite(u)]
+    if not kept.size:
+        return []
+    with np.errstate(divide="ignore"):
+        places = np.floor((np.log2(kept) - LOWEST) * PER_OCTAVE)
+    counts = np.bincount(np.clip(places, 0, BINS - 1).astype(np.int64), minlength=BINS)
+    filled = np.flatnonzero(counts)
+    return [int(filled[0]), *map(int, counts[filled[0] : filled[-1] + 1])]
+
+
+def sampled(size: int, sample: int, seed: int, number: int) -> NDArray[np.int64]:
+    """The coordinates that are sampled in the layer of this number: at random, the same in every run of one seed."""
+    if size <= sample:
+        return np.arange(size, dtype=np.int64)
+    return np.sort(np.random.default_rng([seed, number]).choice(size, sample, replace=False)).astype(np.int64)
+
+
+__all__ = [
+    "BINS",
+    "LOWEST",
+    "NUMBERS",
+    "PER_OCTAVE",
+    "Layer",
+    "Moments",
+    "histogram",
+    "magnitudes",
+    "named",
+    "reduced",
+    "sampled",
+]

@@ -1,0 +1,240 @@
+"""Several runs of one training that differ in their seeds: what one run cannot tell.
+
+The statistical tests are handed over (those of `adamproof.experiments.statistics`), so that this module has none of its
+own.  Both need coordinates that were kept in the records: `watch(..., keep=8)`, with the same sampling seed in all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import AuditError
+from .probes import ratio
+from .record import Run
+from .statistics import distance, effective_number, effective_pair
+from .verdicts import NOT_RECORDED, NOT_REJECTED, REJECTED, SEEN, Verdict, mean_u, over_layers
+
+Array = NDArray[np.float64]
+LEVEL = 0.05
+TIMES = ("early", "middle", "late")
+PERMUTATIONS = 999
+MOST = 40  # coordinates that are compared in pairs
+UNTESTED = "CANNOT TELL FROM SO FEW RUNS"
+
+
+class Same(Protocol):
+    """What a test of equal distributions answers."""
+
+    @property
+    def pairs(self) -> int: ...
+
+    @property
+    def rejected(self) -> int: ...
+
+    @property
+    def smallest(self) -> float: ...
+
+
+class Apart(Protocol):
+    """What a test of independence answers."""
+
+    @property
+    def largest(self) -> float: ...
+
+    @property
+    def p_value(self) -> float: ...
+
+
+@dataclass(frozen=True)
+class Questions:
+    """identical(samples, level, together) and independent(samples, permutations, seed, level, together), of samples of
+    shape (replicates, coordinates).  Each raises `refusal` where no such sample could be rejected."""
+
+    identical: Callable[..., Same]
+    independent: Callable[..., Apart]
+    refusal: type[Exception]
+
+
+def compared(runs: Sequence[Run], tests: Questions, level: float = LEVEL) -> list[Verdict]:
+    """What replicates say.  Raises AuditError for records that are not of one training.
+
+    runs: at least two.  level: of all tests together.
+    """
+    refuse_different(runs)
+    at = common_times(runs)
+    found = [_spread(runs, "mean of u", [mean_u(run) for run in runs], at)]
+    shares = [over_layers(run, "ug") / over_layers(run, "g1") for run in runs]
+    found.append(_spread(runs, "|u o g|_1/|g|_1", shares, at))
+    if all(run.probes for run in runs):
+        found.append(_ratios(runs))
+    chosen = {name: at[(2 * place + 1) * len(at) // 6] for place, name in enumerate(TIMES)}
+    if len(set(chosen.values())) < len(TIMES):
+        raise AuditError(f"the records share {len(at)} times, but early, middle and late ones are compared")
+    if not all(run.kept for run in runs):
+        text = "no coordinates were kept: record replicates with keep=8 and one sampling seed"
+        return [*found, Verdict("u alike and independent across coordinates", NOT_RECORDED, text)]
+    together = 2 * len(TIMES)
+    for name, call in chosen.items():
+        table, places = kept(runs, call)
+        where = f"{name}, at call {call:.0f}"
+        found.append(_identical(table, places, tests, level, together, where))
+        found.append(_independent(table, tests, level, together, where))
+    return found
+
+
+def refuse_different(runs: Sequence[Run]) -> None:
+    """Raise AuditError unless the runs have the same layers, betas, sampling, and different numbers."""
+    if len(runs) < 2:
+        raise AuditError("one run is no replicate: name at least two records")
+    first = runs[0]
+    for run in runs[1:]:
+        if [(layer.name, layer.n) for layer in run.layers] != [(layer.name, layer.n) for layer in first.layers]:
+            raise AuditError(f"{run.path} has other layers than {first.path}")
+        for name in ("beta1", "beta2", "epsilon"):
+            if [group[name] for group in run.groups] != [group[name] for group in first.groups]:
+                raise AuditError(f"{run.path} has another {name} than {first.path}")
+        for name in ("seed", "sample", "keep"):
+            if run.header.get(name) != first.header.get(name):
+                raise AuditError(f"{run.path} was sampled with another {name} than {first.path}")
+    for place, run in enumerate(runs):
+        for other in runs[:place]:
+            if run.numbers["sum2"].tobytes() == other.numbers["sum2"].tobytes():
+                raise AuditError(f"{run.path} and {other.path} have the same numbers: replicates differ in their seeds")
+
+
+def common_times(runs: Sequence[Run]) -> Array:
+    """The calls that all records have.  Raises AuditError if there are none."""
+    shared = set(runs[0].at.tolist()).intersection(*(run.at.tolist() for run in runs[1:]))
+    if not shared:
+        raise AuditError("the records have no call in common: use one `every`, and budget=None")
+    return np.array(sorted(shared))
+
+
+def kept(runs: Sequence[Run], call: float) -> tuple[Array, list[str]]:
+    """u at one call, (replicates, coordinates), and each coordinate's layer.
+
+    Coordinates that no run has, or with few distinct values (rare gradients), are left out, and so is the second of two
+    layers whose numbers are the same; of the rest, at most MOST, taken from the layers in turn.
+    """
+    records = [int(np.flatnonzero(run.at == call)[0]) for run in runs]
+    columns: list[list[tuple[Array, str]]] = []
+    seen: set[bytes] = set()
+    for number, layer in enumerate(runs[0].layers):
+        rows = [run.sample(record, number) for run, record in zip(runs, records, strict=True)]
+        if len({row.size for row in rows}) != 1 or not rows[0].size:
+            continue
+        table = np.stack(rows)
+        distinct = np.array([np.unique(column).size for column in table.T])
+        usable = np.isfinite(table).all(axis=0) & (2 * distinct > len(runs))
+        mine = [table[:, place] for place in np.flatnonzero(usable)]
+        new = [(values, layer.name) for values in mine if values.tobytes() not in seen]
+        seen |= {values.tobytes() for values in mine}
+        columns.append(new)
+    longest = max(map(len, columns), default=0)
+    turns = [column[turn] for turn in range(longest) for column in columns if turn < len(column)]
+    taken = turns[:MOST]
+    if len(taken) < 2:
+        raise AuditError("there are no two coordinates that differ between the runs")
+    return np.stack([values for values, _ in taken], axis=1), [name for _, name in taken]
+
+
+def _fewer(table: Array, test: Callable[[Array], Any], refusal: type[Exception]) -> tuple[Any, int, str]:
+    """The test on as many coordinates as the replicates can reject, at least two: its answer (or None), and why."""
+    count = table.shape[1]
+    why = ""
+    while count >= 2:
+        try:
+            return test(table[:, :count]), count, ""
+        except refusal as error:
+            why = str(error)
+        count = count // 2 if count > 3 else count - 1
+    return None, 0, why
+
+
+def _identical(
+    table: Array, places: Sequence[str], tests: Questions, level: float, together: int, where: str
+) -> Verdict:
+    subject = f"u identically distributed ({where})"
+    found, count, why = _fewer(table, lambda part: tests.identical(part, level, together), tests.refusal)
+    even, odd = (len(table) + 1) // 2, len(table) // 2
+    effective = effective_pair(even, odd)
+    if found is None:
+        return Verdict(subject, UNTESTED, why)
+    pairs = [(one, other) for other in range(count) for one in range(other)]
+    gaps = {pair: distance(table[::2, pair[0]], table[1::2, pair[1]]) for pair in pairs}
+    within = max((gap for (one, other), gap in gaps.items() if places[one] == places[other]), default=float("nan"))
+    largest = max(gaps.values())
+    data = {"D": largest, "D within a layer": within, "effective n": effective, "coordinates": count}
+    said = f"D up to {largest:.2f}" + (f" ({within:.2f} within a layer)" if np.isfinite(within) else "")
+    pairs_said = f"{found.rejected} of {found.pairs} pairs, p = {found.smallest:.2g}"
+    head = f"{said}, effective n {effective:.3g} a pair; {pairs_said}"
+    if found.smallest * together <= level:
+        return Verdict(subject, REJECTED, head, data)
+
+    def p_value(part: Array) -> float:
+        return tests.identical(part, level, together).smallest
+
+    least = least_distance(even, odd, p_value, len(pairs), level / together)
+    data["least detectable D"] = least
+    return Verdict(subject, NOT_REJECTED, f"{head}; least detectable D {least:.2f}", data)
+
+
+def least_distance(even: int, odd: int, smallest: Callable[[Array], float], pairs: int, level: float) -> float:
+    """The least D of one pair that the test rejects when it corrects for so many pairs; nan if none.
+
+    smallest: the p-value of two coordinates, to which samples with a known D are handed over.
+    """
+    for shift in range(1, even + 1):
+        table = np.zeros((even + odd, 2))
+        table[::2, 0] = np.arange(even)
+        table[1::2, 1] = np.arange(odd) + shift - 0.5
+        table[1::2, 0] = table[1::2, 1] + 1e6  # the half of the replicates that the pair does not use
+        table[::2, 1] = table[::2, 0] - 1e6
+        if min(1.0, smallest(table) * pairs) <= level:
+            return distance(table[::2, 0], table[1::2, 1])
+    return float("nan")
+
+
+def _independent(table: Array, tests: Questions, level: float, together: int, where: str) -> Verdict:
+    subject = f"u independent across coordinates ({where})"
+    effective = effective_number(table)
+    found, count, why = _fewer(
+        table, lambda part: tests.independent(part, PERMUTATIONS, 0, level, together), tests.refusal
+    )
+    if found is None:
+        return Verdict(subject, UNTESTED, why)
+    seen = f"rank correlation up to {found.largest:.2f}, p = {found.p_value:.2g}"
+    said = f"{table.shape[1]} coordinates count as {effective:.3g}; {seen}"
+    data = {"coordinates": count, "effective number": effective, "largest": found.largest, "p": found.p_value}
+    if found.p_value * together <= level:
+        return Verdict(subject, REJECTED, said, data)
+    text = f"{said}; sees only monotone dependence between two of {count} coordinates, over {len(table)} runs"
+    return Verdict(subject, NOT_REJECTED, text, data)
+
+
+def _spread(runs: Sequence[Run], subject: str, series: Sequence[Array], at: Array) -> Verdict:
+    """The mean over the runs at the three times, with the runs' own range."""
+    rows = np.stack([values[np.isin(run.at, at)] for run, values in zip(runs, series, strict=True)])
+    if not np.isfinite(rows).any():
+        return Verdict(subject, NOT_RECORDED, "the records have no gradients")
+    parts = [
+        f"{name} {rows[:, place].mean():.3g} ({rows[:, place].min():.3g}..{rows[:, place].max():.3g})"
+        for name, place in ((name, (2 * number + 1) * len(at) // 6) for number, name in enumerate(TIMES))
+    ]
+    return Verdict(subject, SEEN, f"{', '.join(parts)} over {len(runs)} runs", {"means": rows.mean(axis=0).tolist()})
+
+
+def _ratios(runs: Sequence[Run]) -> Verdict:
+    ends = [ratio(run) for run in runs]
+    low = min((float(np.nanmin(below)) for below, _ in ends if np.isfinite(below).any()), default=float("nan"))
+    high = max((float(np.nanmax(above)) for _, above in ends if np.isfinite(above).any()), default=float("nan"))
+    text = f"{low:.3g}..{high:.3g} over {len(runs)} runs"
+    return Verdict("|a|_1/(sqrt(d) |a|_2)", SEEN, text, {"low": low, "high": high})
+
+
+__all__ = ["LEVEL", "Questions", "common_times", "compared", "kept", "least_distance", "refuse_different"]

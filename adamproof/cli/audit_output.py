@@ -1,0 +1,96 @@
+"""What the command `audit` says: as text for people, and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from . import terminal
+from .terminal import labelled, whole
+
+if TYPE_CHECKING:
+    from ..audit.constants import Found
+    from ..audit.record import Run
+    from ..audit.verdicts import Verdict
+
+COLOURS = {"HOLDS": "green", "REJECTED": "red"}
+SHORT = 12  # letters of a word that stands beside its sentence
+OBSERVED = "Observed in this run, which proves nothing about others."
+
+
+def run_text(run: Run, found: Sequence[Verdict]) -> str:
+    """The record in a line, and its verdicts."""
+    return "\n".join([labelled("", about(run)), "", *verdict_lines(found), "", OBSERVED])
+
+
+def about(run: Run) -> str:
+    """Which training this is."""
+    group = run.groups[0]
+    known = run.t[run.known]
+    until = f" up to t = {known.max():.0f}" if known.size else ""
+    settings = ", ".join(f"{name} = {group[name]:g}" for name in ("beta1", "beta2", "epsilon", "lr"))
+    more = f" and {len(run.groups) - 1} more groups" if len(run.groups) > 1 else ""
+    size = f"d = {run.d}, {_counted(run.layers, 'layer')}"
+    return (
+        f"{run.path}: {run.header.get('optimizer', 'Adam')}, {settings}{more}; {size}, "
+        f"{_counted(run.at, 'record')}{until}, {_counted(run.probes, 'probe')}"
+    )
+
+
+def _counted(things: Any, name: str) -> str:
+    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
+
+
+def verdict_lines(found: Sequence[Verdict]) -> list[str]:
+    """One paragraph each, its word first."""
+    lines = []
+    for verdict in found:
+        line = labelled(f"  {verdict.word:<{SHORT}}  ", f"{verdict.subject}: {verdict.text}")
+        if len(verdict.word) > SHORT:
+            line = labelled(" " * (SHORT + 4), f"{verdict.subject}: {verdict.text}")
+            line = f"  {verdict.word}\n{line}"
+        colour = COLOURS.get(verdict.word, "yellow")
+        lines.append(terminal.highlighted(line, verdict.word, colour))
+    return lines
+
+
+def recorded_lines(path: str | None, recorded: Mapping[str, Found]) -> list[str]:
+    """For `bound --from`: each value that the record gave, and how it was found."""
+    if path is None:
+        return []
+    from ..audit.constants import IF
+
+    width = max(map(len, recorded), default=0)
+    lines = [
+        labelled(f"  {name:<{width}}  ", f"{whole(str(found.value))}  ({found.how})")
+        for name, found in recorded.items()
+    ]
+    return ["", labelled("", f"From {path}, {IF}:"), *lines]
+
+
+def run_data(run: Run, found: Sequence[Verdict]) -> dict[str, Any]:
+    return {
+        "file": run.path,
+        "optimizer": run.header.get("optimizer"),
+        "groups": run.groups,
+        "d": run.d,
+        "records": len(run.at),
+        "probes": len(run.probes),
+        "complete": run.complete,
+        "verdicts": verdict_data(found),
+    }
+
+
+def verdict_data(found: Sequence[Verdict]) -> list[dict[str, Any]]:
+    return [_plain(verdict.to_json()) for verdict in found]
+
+
+def _plain(value: Any) -> Any:
+    """Data without what JSON does not have."""
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, float):
+        return value if value - value == 0.0 else None
+    return value

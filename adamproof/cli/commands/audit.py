@@ -1,0 +1,142 @@
+"""The command `audit`: what the record of a training says beside the theory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from .. import files, idle, kinds, terminal
+from ..audit_output import about, run_data, run_text, verdict_data, verdict_lines
+from ..errors import CliError
+from ..json_output import document
+from ..number_types import Real
+from ..options import AS_JSON, HELP, complete_file, examples
+from ..terminal import labelled
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from ...audit.record import Run
+
+COMPARE = "compare"
+VIOLATED = 1
+
+
+def complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Files, and the word `compare` before the first."""
+    from click.shell_completion import CompletionItem
+
+    first = not (ctx.params.get("paths") or ctx.args)
+    if first and incomplete and COMPARE.startswith(incomplete):
+        return [CompletionItem(COMPARE)]
+    return complete_file(ctx, parameter, incomplete)
+
+
+@click.command(
+    "audit",
+    context_settings=HELP,
+    epilog=examples(
+        "audit run.audit",
+        "audit run.audit --html run.html",
+        "audit compare seed1.audit seed2.audit seed3.audit",
+        "audit state.npz --beta1 0.9 --beta2 0.999",
+    ),
+)
+@click.argument("paths", nargs=-1, required=True, metavar="FILE...", shell_complete=complete)
+@click.option("--html", metavar="FILE", shell_complete=complete_file, help="Write a page about one record.")
+@click.option("--data", "--csv", metavar="FILE", help="Write one record's numbers by layer as CSV (or JSON).")
+@click.option("--beta1", type=Real(0.0, 1.0), help="Momentum, for a state of arrays.")
+@click.option("--beta2", type=Real(0.0, 1.0), help="Decay rate of the second moment, for a state of arrays.")
+@click.option("--epsilon", "--eps", type=Real(0.0), help="Epsilon, for a state of arrays. [default: 1e-8]")
+@AS_JSON
+@click.pass_context
+def command(
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    html: str | None,
+    data: str | None,
+    beta1: float | None,
+    beta2: float | None,
+    epsilon: float | None,
+    as_json: bool,
+) -> None:
+    """Say what records of real trainings show beside the theory: is u <= R_t, is epsilon small, what is noise?
+
+    A record is written by adamproof.audit.watch(optimizer), in two lines of your training script.  FILE may also be a
+    state: .npz or .safetensors with NAME.exp_avg, NAME.exp_avg_sq and NAME.step, or a torch checkpoint.  `audit compare
+    FILE...` compares runs that differ in their seeds: what one run cannot tell.
+
+    Exit status: 0, or 1 if u is above R_t by more than the rounding of its type, or 2 for a usage error.
+    """
+    from ...audit.errors import AuditError
+
+    together = paths[0] == COMPARE
+    names = paths[1:] if together else paths
+    if not names:
+        raise CliError("`audit compare` needs the records of at least two runs")
+    if (html or data) and (together or len(names) > 1):
+        raise CliError("--html and --data are about one record; name one file")
+    for path in filter(None, (html, data)):
+        files.expect_writable(path)
+    files.expect_drawable(None, data)
+    try:
+        runs = [_run(name, beta1, beta2, epsilon) for name in names]
+        code = compare(runs, as_json) if together else single(runs, html, data, as_json)
+    except AuditError as error:
+        raise CliError(" ".join(str(error).split())) from error
+    records = not any(name.endswith((".npz", ".safetensors")) for name in names)
+    idle.note((("on records, which have their own settings", records, ("beta1", "beta2", "epsilon")),))
+    ctx.exit(code)
+
+
+def _run(path: str, beta1: float | None, beta2: float | None, epsilon: float | None) -> Run:
+    from ...audit.record import read
+    from ...audit.states import is_state, read_state
+
+    kinds.refuse_pipe(path)
+    if is_state(path):
+        return read_state(path, beta1, beta2, epsilon)
+    return read(path)
+
+
+def single(runs: Sequence[Run], html: str | None, data: str | None, as_json: bool) -> int:
+    """Each record by itself."""
+    from ...audit.verdicts import REJECTED, judge
+
+    found = [judge(run) for run in runs]
+    rejected = any(verdict.word == REJECTED for each in found for verdict in each)
+    code = VIOLATED if rejected else 0
+    if html:
+        from ...report.audit_page import page
+
+        files.write(html, page(runs[0], found[0]))
+    if data:
+        from ...audit.table import text
+
+        files.write(data, text(runs[0], data))
+    if as_json:
+        records = [run_data(run, each) for run, each in zip(runs, found, strict=True)]
+        terminal.say(document("audit", code, records=records, files={"html": html, "data": data}))
+    else:
+        terminal.say("\n\n".join(run_text(run, each) for run, each in zip(runs, found, strict=True)))
+    return code
+
+
+def compare(runs: Sequence[Run], as_json: bool) -> int:
+    """Replicates."""
+    from ...audit.replicates import Questions, compared
+    from ...experiments.statistics import identical, independent
+    from ...simulator import SimulationError
+
+    try:
+        found = compared(runs, Questions(identical, independent, SimulationError))
+    except SimulationError as error:  # SciPy is missing
+        raise CliError(str(error)) from error
+    if as_json:
+        terminal.say(document("audit", 0, compared=[run.path for run in runs], verdicts=verdict_data(found)))
+    else:
+        lines = [labelled("", about(run)) for run in runs]
+        terminal.say("\n".join([*lines, "", *verdict_lines(found)]))
+    return 0

@@ -1,0 +1,222 @@
+"""The page about one record: its verdicts, u beside R_t by layer and time, noise and smoothness, layers, the bound.
+
+Names come from the record, and go through `escape`.  The page has no script, and needs nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..audit import probes
+from ..audit.constants import IF, Found, constants, missing
+from ..audit.errors import AuditError
+from ..audit.record import Run
+from ..audit.verdicts import HOLDS, REJECTED, Verdict, magnitudes, mean_u, over_layers
+from . import html
+from .charts import Series, chart, heat_map
+
+if TYPE_CHECKING:
+    from ..audit.statistics import Fit
+    from ..bounds.certified import Bound
+
+MOST_ROWS, MOST_COLUMNS, MOST_POINTS = 60, 100, 400
+MOST_LAYERS = 300  # of the table
+Array = NDArray[np.float64]
+READ = """<p><b>HOLDS</b>: in every record, up to rounding. <b>SEEN</b>: measured, which says nothing of what was not.
+<b>REJECTED</b>: the values contradict the statement. <b>UNIDENTIFIED</b>: the measurements do not determine it.
+<b>CANNOT TELL FROM ONE RUN</b>: replicates would (<code>adamproof audit compare</code>). Nothing here is proved by the
+run: only u &le; R<sub>t</sub> is a theorem, about every sequence of gradients.</p>"""
+
+
+def page(run: Run, found: Sequence[Verdict]) -> str:
+    """The whole page."""
+    title = f"Audit of {run.path}"
+    parts = [
+        ("verdicts", "What the run says", _verdicts(found)),
+        ("magnitude", "u beside R_t, by layer", _heat(run)),
+        ("time", "Over time", _over_time(run)),
+        ("probes", "Noise and smoothness", _scatter(run)),
+        ("layers", "Layers", _layers(run)),
+        ("bound", "The bound with these constants", _bound(run)),
+    ]
+    contents = "".join(f'<li><a href="#{place}">{escape(name)}</a></li>' for place, name, _ in parts)
+    sections = "\n".join(
+        f'<section aria-labelledby="{place}"><h2 id="{place}">{escape(name)}</h2>{body}</section>'
+        for place, name, body in parts
+    )
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        f"<title>{escape(title)}</title>\n<style>\n{html.style()}</style>\n</head>\n<body>\n"
+        f"<header><h1>{escape(title)}</h1><p>{escape(_about(run))}</p></header>\n"
+        f'<nav aria-label="Contents"><b>Contents</b><ul>{contents}</ul></nav>\n'
+        f'<main id="main">\n{READ}\n{sections}\n</main>\n</body>\n</html>\n'
+    )
+
+
+def _about(run: Run) -> str:
+    group = run.groups[0]
+    settings = ", ".join(f"{name} = {group[name]:g}" for name in ("beta1", "beta2", "epsilon", "lr"))
+    return f"{run.header.get('optimizer', 'Adam')}; {settings}; d = {run.d}; {len(run.at)} records"
+
+
+def _verdicts(found: Sequence[Verdict]) -> str:
+    rows = "\n".join(
+        f'<tr><th scope="row">{escape(each.subject)}</th><td data-label="Word">{_badge(each.word)}</td>'
+        f'<td data-label="Says">{escape(each.text)}</td></tr>'
+        for each in found
+    )
+    head = '<tr><th scope="col">About</th><th scope="col">Word</th><th scope="col" class="broad">Says</th></tr>'
+    return f'<table class="cards"><thead>{head}</thead><tbody>\n{rows}\n</tbody></table>'
+
+
+def _badge(word: str) -> str:
+    kind = "good" if word == HOLDS else "bad" if word == REJECTED else "open"
+    return f'<span class="badge {kind}">{escape(word)}</span>'
+
+
+def _heat(run: Run) -> str:
+    ratio = magnitudes(run).ratio
+    named = [number for number in range(len(run.layers)) if np.isfinite(ratio[:, number]).any()]
+    largest = np.array([np.nanmax(ratio[:, number]) for number in named])
+    shown = sorted(np.array(named, dtype=int)[np.argsort(-largest)[:MOST_ROWS]].tolist()) if named else []
+    columns = _spread(len(run.at), MOST_COLUMNS)
+    label = "The largest u of each layer as a part of R_t: pale is 0, dark red is 1, the most that is possible"
+    rows = [ratio[columns, number].tolist() for number in shown]
+    drawn = heat_map(label, [run.layers[number].name for number in shown], run.at[columns].tolist(), rows)
+    rest = len(named) - len(shown)
+    return drawn + (f"<p>{rest} layers with smaller values are left out.</p>" if rest > 0 else "")
+
+
+def _spread(count: int, most: int) -> NDArray[np.int64]:
+    """At most so many places among `count`, the first and the last among them."""
+    return np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64)) if count else np.array([], np.int64)
+
+
+def _over_time(run: Run) -> str:
+    places = _spread(len(run.at), MOST_POINTS)
+    at = run.at[places].tolist()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = over_layers(run, "ug") / over_layers(run, "g1")
+    series = [
+        Series("mean of u", at, mean_u(run)[places].tolist()),
+        Series("|u o g|_1/|g|_1, mini-batches", at, share[places].tolist()),
+    ]
+    drawn = chart("u over the calls of the optimizer", "call", "u", series, False, True)
+    if not run.probes:
+        return drawn
+    when = [float(probe["at"]) for probe in run.probes]
+    c, u = probes.ratio(run), probes.sharing(run)
+    bounds = [
+        Series("|a|_1/(sqrt(d)|a|_2), at least", when, c[0].tolist()),
+        Series("at most", when, c[1].tolist()),
+        Series("|u o a|_1/|a|_1, at least", when, u[0].tolist()),
+        Series("at most (u)", when, u[1].tolist()),
+    ]
+    return drawn + chart("Ratios with the true gradient a, between bounds", "call", "", bounds, False, False)
+
+
+def _scatter(run: Run) -> str:
+    if not run.probes:
+        return f"<p>{escape(missing(run))}.</p>"
+    a = probes.gradient(run)[0]
+    noise, steps = probes.column(run, "noise2"), probes.smoothness(run)
+    return _with_fit("Noise: E|xi|^2 against |a|", "|a|", "E|xi|^2", a, noise, probes.noise(run)) + _with_fit(
+        "Smoothness along the path: the gradient's change over the step, against |a|", "|a|", "L", a, steps,
+        probes.along_path(run),
+    )  # fmt: skip
+
+
+def _with_fit(label: str, x_label: str, y_label: str, x: Array, y: Array, fit: Fit | None) -> str:
+    series = [Series("probes", x.tolist(), y.tolist(), joined=False)]
+    said = "no probe measured it"
+    if fit is not None:
+        where = np.geomspace(np.nanmin(x), np.nanmax(x), 50)
+        curve = fit.constant + fit.factor * where**fit.exponent
+        series.append(Series("fit", where.tolist(), curve.tolist()))
+        series.append(Series("envelope", where.tolist(), (fit.envelope * curve).tolist()))
+        said = f"exponent {fit.low:.2f}..{fit.high:.2f}" if fit.identified else f"exponent UNIDENTIFIED: {fit.why}"
+    return chart(label, x_label, y_label, series, True, True) + f"<p>{escape(said)}.</p>"
+
+
+def _layers(run: Run) -> str:
+    ratio = magnitudes(run).ratio
+    rows = []
+    for number, layer in list(enumerate(run.layers))[:MOST_LAYERS]:
+        known = np.flatnonzero(run.known[:, number])
+        cells = [f"{layer.n}", layer.v or "no step"]
+        if known.size:
+            last, n = known[-1], max(1, layer.n)
+            zero, near = (run.numbers[name][last, number] / n for name in ("zero", "eps"))
+            top = ratio[known, number]
+            cells += [f"{run.t[last, number]:.0f}", _percent(zero), _percent(near)]
+            cells.append(f"{np.nanmax(top):.3g}" if np.isfinite(top).any() else "-")
+        else:
+            cells += ["-"] * 4
+        rows.append(
+            f'<tr><th scope="row">{escape(layer.name)}</th>{"".join(f"<td>{escape(c)}</td>" for c in cells)}</tr>'
+        )
+    heads = ("Layer", "n", "type of v", "t", "m = 0", "sqrt(v) < 10 eps", "largest u/R_t")
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
+    rest = len(run.layers) - len(rows)
+    more = f"<p>{rest} more layers.</p>" if rest > 0 else ""
+    body = "\n".join(rows)
+    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>{more}'
+
+
+def _percent(part: float) -> str:
+    return f"{100 * part:.3g} %"
+
+
+def _bound(run: Run) -> str:
+    """The main theorem's bound, term by term, and where its inputs come from."""
+    from ..bounds.problem import ProblemError
+
+    try:
+        inputs = constants(run)
+        found = _certified(inputs)
+    except (AuditError, ProblemError) as error:
+        why = missing(run)
+        return f"<p>There is no bound: {escape(' '.join(str(error).split()))}{escape(f'; {why}' if why else '')}.</p>"
+    uncovered = ", ".join(found.uncovered)
+    said = [f"The largest term is the {found.binding}."]
+    said += [
+        f"It is {each.ratio.decimals(3)[1]} times {each.text}, {each.why}." for each in found.compared if each.ratio
+    ]
+    said += [f"The theorem does not cover what this training has: {uncovered}."] if uncovered else []
+    said += [] if found.holds else ["A hypothesis fails on these numbers: it is a number, and no bound."]
+    rows = "".join(
+        f'<tr><th scope="row">{escape(name)}</th><td>{escape(value.decimals(5)[1])}</td>'
+        f"<td>{_percent(float(found.shares[name].high))}</td></tr>"
+        for name, value in found.terms.items()
+    )
+    total = f'<tr><th scope="row">total</th><td>{escape(found.total.decimals(5)[1])}</td><td></td></tr>'
+    how = "".join(
+        f"<dt>{escape(name)}</dt><dd>{escape(str(each.value))} ({escape(each.how)})</dd>"
+        for name, each in inputs.items()
+    )
+    return (
+        f"<p>{escape(' '.join(said))} All of it {escape(IF)}.</p>"
+        f'<table><thead><tr><th scope="col">{escape(found.theorem.left)} is at most</th><th scope="col">value</th>'
+        f'<th scope="col">share</th></tr></thead><tbody>{rows}{total}</tbody></table>'
+        f"<h3>Where the inputs come from</h3><dl>{how}</dl>"
+        f"<p><code>adamproof bound --from {escape(run.path)}</code> says the same in full.</p>"
+    )
+
+
+def _certified(inputs: dict[str, Found]) -> Bound:
+    from ..bounds.certified import certify
+    from ..bounds.problem import from_mapping
+    from ..bounds.training import training_of
+
+    values = {name: each.value for name, each in inputs.items()}
+    return certify(*from_mapping(values), training=training_of(values))
+
+
+__all__ = ["page"]

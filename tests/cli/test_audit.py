@@ -1,0 +1,189 @@
+"""The command `audit`, and `bound --from`: what people see, exit statuses, JSON, refusals."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from adamproof.audit import watch_arrays
+from adamproof.cli import main
+
+
+def ask(*words: Any) -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+def flat(found: Result) -> str:
+    return " ".join(found.output.split())
+
+
+def write(path: Path, seed: int = 0, probes: bool = True, steps: int = 60, **more: Any) -> Path:
+    """The record of Adam on |x|^2/2 with noise."""
+    random = np.random.default_rng(seed)
+    x = {"a": random.normal(size=(6, 4)), "b": random.normal(size=4)}
+    m, v = ({name: np.zeros_like(w) for name, w in x.items()} for _ in range(2))
+    settings = {"lr": 0.01, "every": 5, "budget": None, "keep": 3, "clipping": 0.0, **more}
+    recorder = watch_arrays(0.9, 0.999, **settings)
+
+    def loss(batch: int, weights: Any) -> Any:
+        noise = np.random.default_rng([seed, batch])
+        gradients = {name: w + 0.1 * noise.normal(size=w.shape) for name, w in weights.items()}
+        return sum(float(np.square(w).sum()) / 2 for w in weights.values()), gradients
+
+    for t in range(1, steps + 1):
+        _, g = loss(t, x)
+        for name in x:
+            m[name] += 0.1 * (g[name] - m[name])
+            v[name] += 0.001 * (g[name] ** 2 - v[name])
+            x[name] = x[name] - 0.01 * m[name] / (1 - 0.9**t) / (np.sqrt(v[name] / (1 - 0.999**t)) + 1e-8)
+        recorder.record(t, {name: {"m": m[name], "v": v[name], "g": g[name], "w": x[name]} for name in x})
+        if probes and t in (1, 30, 60):
+            recorder.probe(loss, large=range(1000, 1008), small=range(2000, 2008))
+    assert not recorder.stopped, recorder.stopped
+    recorder.save(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def record(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(tmp_path_factory.mktemp("audit") / "run.audit")
+
+
+def test_the_words(record: Path) -> None:
+    found = ask("audit", record)
+    assert found.exit_code == 0, found.output
+    for text in (
+        "d = 28, 2 layers, 13 records up to t = 60, 3 probes",
+        "HOLDS u <= R_t: in all 13 records",
+        "CANNOT TELL FROM ONE RUN u identically distributed: compare replicates",
+        "UNIDENTIFIED noise exponent p: 3 probes are too few",
+        "SEEN |a|_1/(sqrt(d) |a|_2):",
+        "which proves nothing about others",
+    ):
+        assert text in flat(found), text
+    assert "PROVED" not in found.output
+
+
+def test_as_data(record: Path, tmp_path: Path) -> None:
+    document = json.loads(ask("audit", record, "--json", "--data", tmp_path / "run.csv").stdout)
+    (only,) = document["records"]
+    assert (document["command"], document["exit_code"], only["d"], only["records"]) == ("audit", 0, 28, 13)
+    assert {each["word"] for each in only["verdicts"]} >= {"HOLDS", "SEEN", "UNIDENTIFIED", "CANNOT TELL FROM ONE RUN"}
+    rows = list(csv.DictReader((tmp_path / "run.csv").read_text(encoding="utf-8").splitlines()))
+    assert len(rows) == 26 and rows[0]["layer"] == "a" and float(rows[0]["u/R_t"]) == pytest.approx(1.0)
+
+
+def test_a_violation_has_exit_status_1(tmp_path: Path) -> None:
+    state = {"x.m": np.full(3, 0.2), "x.v": np.full(3, 0.001), "x.t": np.int64(1)}
+    np.savez(tmp_path / "state.npz", **state)
+    found = ask("audit", tmp_path / "state.npz", "--beta1", "0.9", "--beta2", "0.999")
+    assert found.exit_code == 1 and "REJECTED u <= R_t: u = 2 R_t in x at t = 1" in flat(found)
+    assert ask("audit", tmp_path / "state.npz", "--beta1", "0.9", "--beta2", "0.999", "--json").exit_code == 1
+
+
+def test_the_page(record: Path, tmp_path: Path) -> None:
+    assert ask("audit", record, "--html", tmp_path / "run.html").exit_code == 0
+    text = (tmp_path / "run.html").read_text(encoding="utf-8")
+    for piece in ("CANNOT TELL FROM ONE RUN", "<svg", "The largest term is the", "largest u/R_t", "lower estimate"):
+        assert piece in text
+    assert "<script" not in text and "http" not in text
+    assert ask("audit", record, "--html", tmp_path / "again.html").exit_code == 0
+    assert (tmp_path / "again.html").read_text(encoding="utf-8") == text
+
+
+def test_names_in_a_record_are_only_text(tmp_path: Path) -> None:
+    recorder = watch_arrays(0.9, 0.999)
+    name = "<script>alert(1)</script> PROVED"
+    recorder.record(1, {name: {"m": np.ones(40) * 0.1, "v": np.ones(40) * 0.001}})
+    recorder.save(tmp_path / "run.audit")
+    found = ask("audit", tmp_path / "run.audit", "--html", tmp_path / "run.html")
+    assert found.exit_code == 0 and "PROVED" not in found.output
+    text = (tmp_path / "run.html").read_text(encoding="utf-8")
+    assert "<script" not in text and "PROVED" not in text and "&lt;script&gt;" in text
+    assert "There is no bound" in text and "no probe" in text
+
+
+def test_compare(tmp_path: Path) -> None:
+    pytest.importorskip("scipy")
+    paths = [write(tmp_path / f"{seed}.audit", seed, probes=seed > 0) for seed in range(12)]
+    found = ask("audit", "compare", *paths)
+    assert found.exit_code == 0, found.output
+    for text in ("u identically distributed (early, at call", "effective n 3 a pair", "over 12 runs", "count as"):
+        assert text in flat(found), text
+    document = json.loads(ask("audit", "compare", *paths, "--json").stdout)
+    assert len(document["compared"]) == 12 and len(document["verdicts"]) == 8
+    few = ask("audit", "compare", *paths[:3])
+    assert "CANNOT TELL FROM SO FEW RUNS" in few.output and "use at least" in flat(few)
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["audit", "compare"], "needs the records of at least two runs"),
+        (["audit", "compare", "RECORD"], "one run is no replicate"),
+        (["audit", "compare", "RECORD", "RECORD"], "have the same numbers"),
+        (["audit", "RECORD", "RECORD", "--html", "x.html"], "--html and --data are about one record"),
+        (["audit", "nowhere.audit"], "cannot read nowhere.audit: No such file"),
+        (["audit", "nowhere.npz"], "there is no file nowhere.npz"),
+        (["audit", "README.md"], "README.md is not a record of an audit"),
+        (["audit", "RECORD", "--data", "x.txt"], "data are written to a file whose name ends in"),
+        (["bound", "--from", "README.md"], "README.md is not a record of an audit"),
+    ],
+)
+def test_refusals(words: list[str], why: str, record: Path) -> None:
+    found = ask(*(record if word == "RECORD" else word for word in words))
+    assert found.exit_code == 2 and why in flat(found), found.output
+    assert found.stderr.startswith("Error: ") and found.stdout == ""
+
+
+def test_options_for_states_have_no_effect_on_records(record: Path) -> None:
+    assert "--beta1 has no effect on records" in flat(ask("audit", record, "--beta1", "0.9"))
+
+
+# --- bound --from -------------------------------------------------------------------------------
+
+
+def test_a_bound_from_a_record(record: Path) -> None:
+    found = ask("bound", "--from", record)
+    assert found.exit_code == 0, found.output
+    for text in (
+        "if these constants hold everywhere, which no run shows:",
+        "beta1 0.9 (recorded)",
+        "(measured ",
+        "lower estimate: the largest along the path",
+        "envelope of 3 probes, with sigma1 = 0",
+        "p is UNIDENTIFIED",
+        "envelope if the loss is never below 0; at least",
+        "clipping 0.0 (stated to the recorder)",
+    ):
+        assert text in flat(found), text
+    document = json.loads(ask("bound", "--from", record, "--json").stdout)
+    assert document["settings"]["dim"] == "28" and document["settings"]["steps"] == "60"
+    assert float(document["from"]["sigma0"]["value"]) == pytest.approx(0.1 * 28**0.5, rel=0.5)
+    assert float(document["from"]["L0"]["value"]) == pytest.approx(1.0, rel=0.02)  # the curvature is 1
+
+
+def test_explicit_options_win(record: Path) -> None:
+    document = json.loads(ask("bound", "--from", record, "--L0", "7", "--steps", "1e5", "--json").stdout)
+    assert (document["settings"]["L0"], document["settings"]["steps"]) == ("7", "100000")
+    assert "L0" not in document["from"] and "gap" in document["from"]
+
+
+def test_what_the_theorem_does_not_cover_is_said(tmp_path: Path) -> None:
+    path = write(tmp_path / "w.audit", weight_decay=0.1, decoupled=True, clipping=1.0)
+    found = ask("bound", "--from", path)
+    assert found.exit_code == 1
+    assert "does not cover this training, which has weight decay and gradient clipping" in flat(found)
+
+
+def test_without_probes_it_says_what_is_missing(tmp_path: Path) -> None:
+    found = ask("bound", "--from", write(tmp_path / "n.audit", probes=False))
+    assert found.exit_code == 2 and "the record has no probe (audit.probe)" in flat(found)
+    given = ["--gap", "1", "--grad1", "1", "--L0", "1", "--sigma0", "1"]
+    assert ask("bound", "--from", tmp_path / "n.audit", *given).exit_code == 0
