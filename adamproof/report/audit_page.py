@@ -17,8 +17,8 @@ from ..audit.constants import IF, Found, constants, missing
 from ..audit.errors import AuditError
 from ..audit.record import Run
 from ..audit.verdicts import HOLDS, REJECTED, Verdict, magnitudes, mean_u, over_layers
-from . import html
 from .charts import Series, chart, heat_map
+from .html.page import style
 
 if TYPE_CHECKING:
     from ..audit.statistics import Fit
@@ -53,7 +53,7 @@ def page(run: Run, found: Sequence[Verdict]) -> str:
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{escape(title)}</title>\n<style>\n{html.style()}</style>\n</head>\n<body>\n"
+        f"<title>{escape(title)}</title>\n<style>\n{style()}</style>\n</head>\n<body>\n"
         f"<header><h1>{escape(title)}</h1><p>{escape(_about(run))}</p></header>\n"
         f'<nav aria-label="Contents"><b>Contents</b><ul>{contents}</ul></nav>\n'
         f'<main id="main">\n{READ}\n{sections}\n</main>\n</body>\n</html>\n'

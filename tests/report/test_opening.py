@@ -38,7 +38,8 @@ OPENING = """The result
 The mean of E|u t ∘ a t |₁ falls like T −1/4 : PROVED IF bounded means over t in the bound (or L₁ = s₁ = 0).
 4 claims of arXiv 2507.05966 (public summary): 2 proved (1 under conditions), 1 not by this proof, 1 not run.
 1 ✓ 4 ✓ if 9 ! 15 ?
-Claim 9 , T −1/4 at 1−β₂ = T −3/4 : NOT BY THIS PROOF ; by another if L₁ = 0, E[v T ] ≤ V, ε > 0, β₁ < β₂
+Claim 9 , T −1/4 at 1−β₂ = T −3/4 : NOT BY THIS PROOF ; by another if
+L₁ = 0, E[v T ] ≤ V, ε > 0, bounded means or s₁ = 0, β₁ < β₂
 Claim 15 , |a t |₁ / |a t |₂ is stable: not run
 The theorem: main-theorem (Adam) PROVED
 ∑ k = 1 T 𝔼 [ ∑ i = 1 d u k , i · | a k , i | ] T is at most the sum of 4 terms:
