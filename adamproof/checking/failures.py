@@ -27,6 +27,8 @@ def described(error: BaseException, path: str | None, subject: str = "") -> Fail
     own = type(error).__module__.partition(".")[0] == "adamproof"  # our messages are sentences: the class adds nothing
     if path is not None and (text.startswith((f"{path}:", f"{path},")) or (own and path in text)):
         return Failure(text, trace)  # it says where
+    if own and text.startswith((f"{subject}: ", f"{subject} ")):
+        subject = ""  # it says of what
     parts = [place, subject, text if own and text else f"{kind}: {text}" if text else kind]
     return Failure(": ".join(filter(None, parts)), trace)
 

@@ -51,7 +51,7 @@ class ln(Kept):  # noqa: N801
 class inverse(Kept):  # noqa: N801
     """1/x, kept as written: SymPy turns x*(1/x) into 1, and 1/(1/x) into x.
 
-    args: x, a real expression; nothing is known of 1/0.
+    args: x, a real expression; 1/0 is 0, by the convention of the kernel.
     """
 
     nargs = 1
