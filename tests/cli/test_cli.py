@@ -169,6 +169,24 @@ def test_a_users_mistake_is_one_sentence(mine: Any, body: str, message: str) -> 
     assert said.count("mine.py") <= 1 and said.count(", line ") <= 1  # no place twice
 
 
+def test_a_script_that_is_no_function_is_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(
+        "from adamproof.prover import le, prove, reals\nfrom adamproof.theory.lemma import Claim, Lemma, Source\n"
+        "x, y = reals('x y')\nstated = le(2*x*y, x**2 + y**2)\n"
+        "lemma = Lemma(slug='mine', title='It', source=Source.OURS, where='here', assumptions={},\n"
+        "    claims=[Claim('it', stated, prove(stated))])\n",
+        encoding="utf-8",
+    )
+    said = run("check", str(path)).stderr
+    assert "the proof of 'it' must be a function of the scope, such as lambda scope: prove(scope.goal), not a" in said
+
+
+@pytest.mark.parametrize("words", [["--claim", "invariant"], ["--without", "foo"]])
+def test_a_lemma_is_named_once(words: list[str]) -> None:
+    assert run("check", "B.2", *words).stderr.count("update-magnitude") == 1
+
+
 def test_a_place_that_an_error_names_is_not_said_again(mine: Any) -> None:
     path = mine("raise ValueError(f'{__file__}, line 9: no')")
     assert run("check", path).stderr == f"Error: {path}, line 9: no\n"
