@@ -61,6 +61,17 @@ def test_a_run_as_json() -> None:
     assert document == answer("--problem", "cosh", "--s1", "0.5", "--p", "1")
 
 
+def test_the_exact_gradient_every_so_many_steps() -> None:
+    digits = ("simulate", "--problem", "digits", "--steps", "20", "--replicates", "2", "--json", "--exact-every")
+    dense, sparse = (json.loads(run(*digits, each).stdout) for each in ("1", "6"))
+    assert (dense["statistics"]["exact steps"], sparse["statistics"]["exact steps"]) == (20, 4)
+    assert "--exact-every 6" in sparse["repeat"]
+    assert dense["statistics"]["max u"] == sparse["statistics"]["max u"]
+    assert dense["final value"] == sparse["final value"]
+    said = run(*digits[:-2], "--exact-every", "6").stdout
+    assert "(of what needs the exact gradient a: over 4 of the 20 steps)\n" in said
+
+
 def test_the_algorithms() -> None:
     by_name = {
         name: answer("--algorithm", name)["algorithm"]
@@ -101,6 +112,7 @@ def test_mistakes_are_one_sentence() -> None:
             ["--reproducer", "x"],
             "--reproducer has no effect with a run without --against: omit it",
         ),
+        (["--exact-every", "2"], "--exact-every has no effect with the problem quadratic: omit it"),
         (["--resume"], "to resume, give the checkpoint"),
         (["--checkpoint", ""], "the name of a checkpoint must not be empty"),
         (

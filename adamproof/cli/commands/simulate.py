@@ -35,7 +35,7 @@ from ..terminal import labelled
 
 if TYPE_CHECKING:
     from ...experiments.against_bound import AgainstBound
-    from ...simulator import Algorithm, Noise, Run, Sampled, Schedule, Separable
+    from ...simulator import Algorithm, Noise, Run, Sampled, Schedule, Separable, Statistics
 
 VBAR = {"smallest u": "the least mean of u in a window (biased low)", "|u o a| / |a|": "|u o a| / |a|"}
 FORMS = {"sign": "the sign form", "textbook": "the textbook form", "signum": "the form signum (u = 1)"}
@@ -83,6 +83,11 @@ class Request:
     delta: float = option("Probability of the larger value of two-point noise.", type=Real(0, 1), default=0.25)
     steps: int = option("Number of steps T.", type=Whole(1), default=1000)
     replicates: int = option("Number of replicates.", type=Whole(1, LARGEST_COUNTER), default=16)
+    exact_every: int = option(
+        "Compute the exact gradient, which only the statistics need, every so many steps (digits).",
+        type=Whole(1),
+        default=1,
+    )
     seed: int = filled_by(SEED)
     engine: str = filled_by(ENGINE)
     threads: int | None = filled_by(THREADS)
@@ -146,6 +151,7 @@ def simulate(request: Request, form: str, progress: terminal.Progress) -> int:
             threads=request.threads,
             checkpoint=request.checkpoint,
             resume=request.resume,
+            exact_every=request.exact_every,
             progress=_paced(progress),
             say=lambda text: _say(text, progress),
         )
@@ -200,7 +206,8 @@ def _idle(request: Request) -> dict[str, str]:
         ("sign-descent", request.algorithm == "sign-descent", (*betas, "epsilon", "bias_correction")),
         ("the textbook form, which NumPy runs", request.algorithm == "textbook", ("threads",)),
         ("the digits", request.problem == "digits", ("dim", "start", "noise", "s0", "s1", "p", "delta", "threads")),
-        (f"the problem {request.problem}", request.problem != "digits", ("batch",)),
+        (f"the problem {request.problem}", request.problem != "digits", ("batch", "exact_every")),
+        ("--against, which needs the exact gradient in every step", request.against is not None, ("exact_every",)),
         (f"the noise {request.noise}", request.noise != "two-point", ("delta",)),
         ("the noise none", still, ("s0", "s1", "p")),
         ("noise of size 0", exact, ("seed", "delta")),
@@ -394,6 +401,13 @@ def _start_and_noise(problem: Separable | Sampled) -> str:
     return ", ".join([where, f"noise {noise.kind}", *values])
 
 
+def _sparse(statistics: Statistics) -> list[str]:
+    """That not every step has an exact gradient, where that is so."""
+    if statistics.exact_every == 1:
+        return []
+    return [f"(of what needs the exact gradient a: over {statistics.exact_steps} of the {statistics.done} steps)"]
+
+
 def text(run: Run) -> str:
     """What came out, for people."""
     from ...simulator import QUANTITIES
@@ -409,6 +423,7 @@ def text(run: Run) -> str:
         f"run by {run.engine}",
         "",
         "observed: means over steps and replicates, with 95% confidence intervals over replicates",
+        *_sparse(statistics),
     ]
     rows = [(meaning, str(statistics.mean(name))) for name, meaning in QUANTITIES.items()]
     rows += [(f"vbar, by {VBAR[name]}", str(one)) for name, one in statistics.vbar().items() if one is not None]
