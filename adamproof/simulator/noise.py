@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from . import kernels
 
-NOISE, BATCHES = np.uint64(0), np.uint64(1)  # streams: the second word of the counter
+NOISE, BATCHES, STARTS = np.uint64(0), np.uint64(1), np.uint64(2)  # streams: the second word of the counter
 Words = NDArray[np.uint64]
 Array = NDArray[np.float64]
 

@@ -37,6 +37,7 @@ ROOMS: dict[str, set[str]] = {
     "export": {"kernel", "support"},
     "crosscheck": {"_version", "export", "kernel", "support"},
     "simulator": {"_version", "support"},
+    "networks": {"simulator"},
     "prover": {"kernel", "numeric"},
     "theory": {"kernel", "numeric", "prover", "render", "support"},
     "lemmas": {"numeric", "prover", "theory"},
@@ -52,8 +53,8 @@ ROOMS: dict[str, set[str]] = {
         *("support", "theory"),
     },
     "cli": {
-        *("_version", "bounds", "checking", "claims", "crosscheck", "experiments", "export", "kernel", "numeric"),
-        *("render", "report", "simulator", "support", "theory"),
+        *("_version", "bounds", "checking", "claims", "crosscheck", "experiments", "export", "kernel", "networks"),
+        *("numeric", "render", "report", "simulator", "support", "theory"),
     },
     "__init__": {"_version", "checking", "theory"},
     "__main__": {"cli"},

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from ...simulator import Algorithm, Noise, Run, Sampled, Schedule, Separable, Statistics
 
 VBAR = {"smallest u": "the least mean of u in a window (biased low)", "|u o a| / |a|": "|u o a| / |a|"}
+NETWORKS = ("cnn", "lstm", "transformer")
+DATA = ("digits", *NETWORKS)  # problems that draw mini-batches
 FORMS = {"sign": "the sign form", "textbook": "the textbook form", "signum": "the form signum (u = 1)"}
 LARGEST_COUNTER = 1 << 32  # of coordinates, samples, replicates; the simulator says the same, but brings in NumPy
 PACE = 0.5  # seconds between two lines of progress
@@ -49,10 +51,10 @@ VIOLATED = 1
 class Request:
     """What is asked: a field for each option, which is declared here alone."""
 
-    problem: str = option("Objective.", type=click.Choice(["quadratic", "cosh", "digits"]), default="quadratic")
+    problem: str = option("Objective.", type=click.Choice(["quadratic", "cosh", *DATA]), default="quadratic")
     dim: int = option("Coordinates.", type=Whole(1, LARGEST_COUNTER), default=16)
     start: float = option("Value of every coordinate of x_1.", type=Real(), default=1.0)
-    batch: int = option("Batch size (digits).", type=Whole(1, LARGEST_COUNTER), default=32)
+    batch: int = option("Batch size (digits and networks).", type=Whole(1, LARGEST_COUNTER), default=32)
     algorithm: str = option(
         "Update rule.", type=click.Choice(["adam", "textbook", "rmsprop", "signum", "sign-descent"]), default="adam"
     )
@@ -84,7 +86,7 @@ class Request:
     steps: int = option("Number of steps T.", type=Whole(1), default=1000)
     replicates: int = option("Number of replicates.", type=Whole(1, LARGEST_COUNTER), default=16)
     exact_every: int = option(
-        "Compute the exact gradient, which only the statistics need, every so many steps (digits).",
+        "Compute the exact gradient, which only the statistics need, every so many steps (digits and networks).",
         type=Whole(1),
         default=1,
     )
@@ -197,7 +199,9 @@ def _idle(request: Request) -> dict[str, str]:
     """The options without effect, by name, and with what they have none."""
     betas, still = ("beta1", "beta2"), request.noise == "none"
     silent = still or request.s0 == request.s1 == 0.0
-    exact = silent and request.problem != "digits"
+    drawn = request.problem in DATA
+    exact = silent and not drawn
+    source = "the digits" if request.problem == "digits" else f"the network {request.problem}"
     found: list[tuple[str, bool, tuple[str, ...]]] = [
         ("--exponents", request.exponents is not None, (*betas, "lr")),
         ("constants (without --exponents)", request.exponents is None, ("factors",)),
@@ -205,8 +209,8 @@ def _idle(request: Request) -> dict[str, str]:
         ("signum", request.algorithm == "signum", ("beta2", "epsilon", "bias_correction")),
         ("sign-descent", request.algorithm == "sign-descent", (*betas, "epsilon", "bias_correction")),
         ("the textbook form, which NumPy runs", request.algorithm == "textbook", ("threads",)),
-        ("the digits", request.problem == "digits", ("dim", "start", "noise", "s0", "s1", "p", "delta", "threads")),
-        (f"the problem {request.problem}", request.problem != "digits", ("batch", "exact_every")),
+        (source, drawn, ("dim", "start", "noise", "s0", "s1", "p", "delta", "threads")),
+        (f"the problem {request.problem}", not drawn, ("batch", "exact_every")),
         ("--against, which needs the exact gradient in every step", request.against is not None, ("exact_every",)),
         (f"the noise {request.noise}", request.noise != "two-point", ("delta",)),
         ("the noise none", still, ("s0", "s1", "p")),
@@ -351,6 +355,10 @@ def _problem(request: Request) -> Separable | Sampled:
 
     if request.problem == "digits":
         return simulator.digits(request.batch)
+    if request.problem in NETWORKS:
+        from ... import networks
+
+        return networks.named(request.problem, request.batch)
     make: Any = {"quadratic": simulator.quadratic, "cosh": simulator.cosh}[request.problem]
     problem: Separable = make(request.dim, start=request.start, noise=_noise(request))
     return problem
@@ -394,7 +402,9 @@ def _start_and_noise(problem: Separable | Sampled) -> str:
     first, noise = problem.start[0], problem.noise
     where = f"x_1 = {float(first)!r} in every coordinate" if (problem.start == first).all() else "x_1 as given"
     if getattr(problem, "stochastic", None) is not None:  # its noise is its own
-        return ", ".join([where, *(f"{name} {value}" for name, value in getattr(problem, "details", {}).items())])
+        details = getattr(problem, "details", {}).items()
+        short = (f"{name} {value}" for name, value in details if isinstance(value, int | float | str))
+        return ", ".join([where, *short])
     names = [] if noise.kind == "none" else ["s0", "s1", "p"] if noise.s1 else ["s0", "s1"]
     names += ["delta"] if noise.kind == "two-point" else []
     values = [f"{name} = {getattr(noise, name)!r}" for name in names]
