@@ -43,11 +43,12 @@ class Data:
         return hashlib.sha256(self.inputs.tobytes() + self.targets.tobytes()).hexdigest()[:12]
 
 
-def images() -> Data:
-    """scikit-learn's digits: 1797 images of 8 x 8 pixels from 0 to 1, (1797, 8, 8, 1), in 10 classes.
+def images(samples: int = 1797) -> Data:
+    """The first of scikit-learn's 1797 digits: images of 8 x 8 pixels from 0 to 1, (samples, 8, 8, 1), in 10 classes.
 
-    Raises SimulationError where scikit-learn is not installed.
+    samples: from 1 to 1797.  Raises SimulationError out of range, and where scikit-learn is not installed.
     """
+    samples = arguments.whole("the number of samples", samples, 1, 1797)
     try:
         from sklearn.datasets import load_digits
     except ImportError as error:
@@ -55,7 +56,8 @@ def images() -> Data:
             "the images of digits need scikit-learn, which is missing: pip install 'adamproof[data]'"
         ) from error
     data = load_digits()
-    return Data("digits of scikit-learn", data.images[..., None] / 16.0, data.target.astype(np.int64), 10)
+    pixels, targets = data.images[:samples, ..., None] / 16.0, data.target[:samples].astype(np.int64)
+    return Data("digits of scikit-learn", pixels, targets, 10)
 
 
 def characters(text: str) -> NDArray[np.int64]:

@@ -147,7 +147,7 @@ def test_a_start_depends_on_its_seed_alone() -> None:
         (lambda: named("rnn"), "there is no network 'rnn'; choose from cnn, lstm, transformer"),
         (lambda: few("lstm", batch=0), "the number of samples in a batch is 0"),
         (lambda: problem(SMALL["lstm"], samples("lstm"), 2, -1), "the seed of the start is -1"),
-        (lambda: problem(SMALL["cnn"], samples("lstm")), "the network 'cnn' does not fit the data 'help texts of Python'"),
+        (lambda: problem(SMALL["cnn"], samples("lstm")), "the network .cnn. does not fit the data .help texts of Pyt"),
         (lambda: problem(SMALL["lstm"], replace(samples("cnn"))), "the network 'lstm' does not fit the data 'noise'"),
         (lambda: Data("mine", np.ones((3, 2)), np.array([0, 1]), 2), "and targets of shape .* do not match"),
         (lambda: Data("mine", np.ones((2, 2)), np.array([0, 2]), 2), "a target is not a whole number from 0 to 1"),
