@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from .. import networks
 from ..bounds import magnitude
 from ..simulator import MAXIMUM, Algorithm, Run, estimate, ratio
+from ..support.columns import aligned
 from .dependence import distances, effective, least_distance, shared
 from .pictures import Curve, Panel, Picture
 from .runner import Runner, columns, magnitudes
@@ -35,7 +36,7 @@ TITLE = "Conditions 1-3 on a CNN, an LSTM and a Transformer block, by layers and
 DEFAULT: Mapping[str, Any] = {
     "level": 0.05,
     "permutations": 1999,
-    "coordinates": 12,  # of each array, that are compared in pairs
+    "coordinates": {"pairs": 12, "mean": 128},  # of each array: compared in pairs, and whose mean is tested
     "beta1": 0.9,
     "beta2": 0.999,
     "epsilon": 1e-8,
@@ -64,7 +65,7 @@ MAKE: Mapping[str, tuple[Callable[..., networks.Network], Callable[..., networks
     "transformer": (networks.transformer, networks.topics),
 }
 TIMES = {"early": 16, "middle": 2, "late": 1}  # after the run's steps divided by so many
-ACROSS, EACH = "across", 2  # coordinates of each array
+ACROSS, EACH = "across", 2  # coordinates of each array, compared in pairs
 NEAR = 10.0  # sqrt(v) below so many epsilon counts as near it
 
 
@@ -106,7 +107,7 @@ def _network(
         "d": network.d,
         "replicates": size["replicates"],
         "learning rate": size["learning rate"],
-        "samples": len(data.targets),
+        "data": f"{len(data.targets)} samples of {data.name} ({data.digest})",
         "over time": _over_time(done),
         "at": {name: look.at(step, name == "late") for name, step in times(steps).items()},
     }
@@ -161,18 +162,23 @@ class _Look:
             name: self._array(step, name, {"u": u[name], "a": part, "e": error[name], "scale": scale[name]}, late)
             for name, part in split(a).items()
         }
-        few = [self._chosen(name, values, EACH) for name, values in u.items()]
+        each = max(1, self.parameters["coordinates"]["mean"] // len(u))
+        few, more = (
+            np.concatenate([self._chosen(name, values, count) for name, values in u.items()], axis=1)
+            for count in (EACH, each)
+        )
         return {
             "step": step,
             "arrays": by_name,
             ACROSS: {
                 **_sizes(magnitudes(self.done, after), r_t(self.algorithm, step)),
-                **self._pairs(np.concatenate(few, axis=1), late),
+                **self._compared(few, more, late),
             },
         }
 
     def _array(self, step: int, name: str, seen: Mapping[str, Array], late: bool) -> dict[str, Any]:
         u, a, e = seen["u"], seen["a"], seen["e"]
+        few, more = (self.parameters["coordinates"][of] for of in ("pairs", "mean"))
         lengths = np.linalg.norm(a, axis=1)
         momentum = ratio(np.linalg.norm(e, axis=1), lengths)
         gain = ratio((u * np.abs(a)).sum(axis=1), np.abs(a).sum(axis=1))
@@ -184,18 +190,18 @@ class _Look:
             "|u o a|/|a|": gain and gain.to_json(),
             "|e|/|a|": momentum and momentum.to_json(),
             "|a|_1/(sqrt(n) |a|_2)": estimate(spread / math.sqrt(a.shape[1])).to_json(),
-            **self._pairs(self._chosen(name, u, self.parameters["coordinates"]), late),
+            **self._compared(self._chosen(name, u, few), self._chosen(name, u, more), late),
         }
 
     def _chosen(self, name: str, u: Array, count: int) -> Array:
-        """Some coordinates that move, chosen by the seed and the array alone."""
+        """Some coordinates that move, chosen by the seed and the array alone; fewer are among more."""
         moving = np.flatnonzero(_moving(u))
         number = [part.name for part in self.network.parts].index(name)
         random = np.random.default_rng([self.lab.seed, number])
         return u[:, np.sort(random.permutation(moving)[:count])]
 
-    def _pairs(self, u: Array, late: bool) -> dict[str, Any]:
-        """Pairs of coordinates, and the tests in the last step."""
+    def _compared(self, u: Array, more: Array, late: bool) -> dict[str, Any]:
+        """Pairs of coordinates, and in the last step the tests: of these pairs, and of the mean of more coordinates."""
         found: dict[str, Any] = {"compared": u.shape[1], "D": None, "identical": None, "shared": None}
         if u.shape[1] < 2:
             return found
@@ -205,7 +211,7 @@ class _Look:
         if late:
             level, together = self.parameters["level"], self.together
             alike = identical(u, level, together)
-            apart = shared(u, self.parameters["permutations"], self.lab.seed, level, together)
+            apart = shared(more, self.parameters["permutations"], self.lab.seed, level, together)
             found["identical"] = {**asdict(alike), "least D": least_distance(len(u), alike.pairs, level / together)}
             found["shared"] = asdict(apart)
         return found
@@ -292,8 +298,9 @@ def observed(result: Numbers) -> dict[int, str]:
         13: f"on networks, along {steps} steps, the mean of u over coordinates and windows of steps went through "
         f"{_each(result, lambda part: _range(part['over time']['mean u']['mean']))}, and |u o a|_1/|a|_1 through "
         f"{_each(result, series('|u o a|/|a|'))}",
-        14: f"on networks, in {result['together']} tests at the level {result['level']:g} for all together, at step "
-        f"{steps}: {_each(result, lambda part: f'{_counted(result, part)}; {_worth(part)}')}",
+        14: f"on networks at step {steps}: {_each(result, lambda part: f'{_worth(part)}, D is {_within(part)}')}; "
+        f"in {result['together']} tests at the level {result['level']:g} for all together: "
+        f"{_each(result, lambda part: _counted(result, part))}",
         15: f"on networks, |a|_1/(sqrt(d) |a|_2), at most 1, went along {steps} steps through "
         f"{_each(result, series('|a|_1/(sqrt(d) |a|_2)'))}",
     }
@@ -307,6 +314,11 @@ def briefly(result: Numbers) -> dict[int, str]:
         15: "|a|_1/(sqrt(d) |a|_2) went through "
         f"{_each(result, lambda part: _range(part['over time']['|a|_1/(sqrt(d) |a|_2)']))}",
     }
+
+
+def _within(part: Numbers) -> str:
+    """The median D of pairs of coordinates of one array, in the last step."""
+    return _median([row["D"] for row in _late(part)["arrays"].values() if row["D"]])
 
 
 def _after_start(seen: Numbers) -> str:
@@ -326,8 +338,8 @@ def summary(result: Numbers) -> list[str]:
     for name, part in result["networks"].items():
         seen = part["over time"]
         lines += [
-            f"{name} (d = {part['d']}, {part['samples']} samples, {part['replicates']} replicates, learning rate "
-            f"{part['learning rate']:g})",
+            f"{name}: d = {part['d']}, {part['replicates']} replicates, learning rate {part['learning rate']:g}, "
+            f"{part['data']}",
             f"  mean of u {_range(seen['mean u']['mean'])}, |u o a|_1/|a|_1 {_range(seen['|u o a|/|a|'])}, "
             f"|e|_2/|a|_2 {_range(seen['|e|/|a|'])}",
             f"  |a|_1/(sqrt(d) |a|_2) {_range(seen['|a|_1/(sqrt(d) |a|_2)'])}; largest u: {_after_start(seen)}",
@@ -337,23 +349,24 @@ def summary(result: Numbers) -> list[str]:
             found = [row["D"] for row in rows if row["D"]]
             means = [row["mean u"]["mean"] for row in rows]
             lines.append(
-                f"  {time} (step {at['step']}): mean of u by array {_range(means)}; median D within arrays "
+                f"  {time} (step {at['step']}): mean of u by array {_range(means)}; D within arrays "
                 f"{_median(found)}; {_worth_of(at[ACROSS])}"
             )
-        lines.append(f"  tests in the last step: {_counted(result, part)}")
-        lines += [f"    {line}" for line in _by_array(result, part)]
-    lines.append(
-        f"the level {result['level']:g} is that of all {result['together']} tests together; D and effective numbers "
-        "say how much, p-values only whether so few replicates show it"
-    )
-    return lines
+        lines += ["  the last step, array by array:", *(f"    {line}" for line in _by_array(part))]
+        lines.append(f"  tests at the level {result['level']:g} for all {result['together']}: {_counted(result, part)}")
+    return [
+        *lines,
+        "effective: so many independent coordinates vary as much in their mean; D: the median of the compared pairs,",
+        "the largest, and the least that the test of pairs detects; pairs: those below the level in this array alone",
+    ]
 
 
 def _median(found: Sequence[Numbers]) -> str:
     """The median D of the arrays, beside that of coordinates alike."""
     if not found:
         return "not known"
-    return f"{_range([one['median'] for one in found])} (alike: {found[0]['by chance']:.2f})"
+    by_chance = found[0]["by chance"]
+    return f"{_range([one['median'] for one in found])} in the median of pairs ({by_chance:.2f} by chance)"
 
 
 def _worth_of(row: Numbers) -> str:
@@ -361,21 +374,20 @@ def _worth_of(row: Numbers) -> str:
     return f"{row['n']} count as {number:.3g}" if number is not None else f"{row['n']}, whose mean does not vary"
 
 
-def _by_array(result: Numbers, part: Numbers) -> list[str]:
-    """A line for each array in the last step: sizes first, p-values last."""
-    lines = []
+def _by_array(part: Numbers) -> list[str]:
+    """A table of the arrays in the last step: sizes first, p-values last."""
+    rows = [("", "n", "effective", "D", "largest", "detected", "pairs", "p: alike", "p: apart")]
     for name, row in {**_late(part)["arrays"], ACROSS: _late(part)[ACROSS]}.items():
-        text = f"{name}: {_worth_of(row)}"
+        cells = [name, str(row["n"]), "-" if row["effective"] is None else f"{row['effective']:.3g}"]
         if row["identical"] is not None:
-            least = row["identical"]["least D"]
-            text += (
-                f"; D {row['D']['median']:.2f}, largest {row['D']['largest']:.2f} (least that is detected: "
-                f"{'none' if least is None else format(least, '.2f')}), "
-                f"{row['identical']['rejected']} of {row['identical']['pairs']} pairs; "
-                f"p = {row['identical']['smallest']:.2g}, {row['shared']['p_value']:.2g}"
-            )
-        lines.append(text)
-    return lines
+            same, least = row["identical"], row["identical"]["least D"]
+            cells += [f"{row['D']['median']:.2f}", f"{row['D']['largest']:.2f}"]
+            cells += ["none" if least is None else f"{least:.2f}", f"{same['rejected']} of {same['pairs']}"]
+            cells += [f"{same['smallest']:.2g}", f"{row['shared']['p_value']:.2g}"]
+        rows.append((*cells, *[""] * (len(rows[0]) - len(cells))))
+    names = aligned([(row[0],) for row in rows], right=False)
+    width = max(map(len, names))
+    return [f"{name:{width}}  {line}" for name, line in zip(names, aligned([row[1:] for row in rows]), strict=True)]
 
 
 def picture(result: Numbers) -> Picture:

@@ -62,7 +62,8 @@ def shared(samples: ArrayLike, permutations: int, seed: int, level: float, toget
     number = effective(table)
     # The mean varies most where all coordinates grow together.
     seen, most = (_spread(rows) * (1.0 - EQUAL) for rows in (table, np.sort(table, axis=0)))
-    spreads = [_spread(random.permuted(table, axis=0)) for _ in range(permutations)]
+    columns = np.ascontiguousarray(table.T)
+    spreads = [_spread(random.permuted(columns, axis=1).T) for _ in range(permutations)]
     reached, largest = (sum(one >= bound for one in spreads) for bound in (seen, most))
     if not reaches((1 + largest) / (1 + permutations), strict):
         raise SimulationError(

@@ -62,14 +62,14 @@ def lstm(width: int = 64, hidden: int = 96) -> Network:
     return Network("lstm", Chain(layers))
 
 
-def transformer(width: int = 88, heads: int = 4, places: int = 32) -> Network:
-    """One Transformer block for text, character by character (norms first, GELU, causal): 114,056 parameters.
+def transformer(width: int = 88, heads: int = 4, places: int = 32, blocks: int = 1) -> Network:
+    """A Transformer for text, character by character (norms first, GELU, causal): one block with 114,056 parameters.
 
     width: numbers for a character, a multiple of the heads.  heads: of the attention.  places: the longest sample.
-    Each from 1 to 4096.  Raises SimulationError.
+    blocks: one after another.  Each from 1 to 4096.  Raises SimulationError.
     """
     width, heads = _width("the width", width), _width("the number of heads", heads)
-    places = _width("the number of places", places)
+    places, blocks = _width("the number of places", places), _width("the number of blocks", blocks)
     if width % heads:
         raise SimulationError(f"the width is {width}, but must be a multiple of the {heads} heads")
     attention: dict[str, Layer] = {
@@ -84,13 +84,10 @@ def transformer(width: int = 88, heads: int = 4, places: int = 32) -> Network:
         "gelu": Gelu(),
         "out": Dense(4 * width, width),
     }
-    layers: dict[str, Layer] = {
-        "embedding": Embedding(SYMBOLS, width, places),
-        "attention": Residual(Chain(attention)),
-        "feed": Residual(Chain(feed)),
-        "norm": Norm(width),
-        "dense": Dense(width, SYMBOLS),
-    }
+    layers: dict[str, Layer] = {"embedding": Embedding(SYMBOLS, width, places)}
+    for number in range(1, blocks + 1):
+        layers[f"attention{number}"], layers[f"feed{number}"] = Residual(Chain(attention)), Residual(Chain(feed))
+    layers |= {"norm": Norm(width), "dense": Dense(width, SYMBOLS)}
     return Network("transformer", Chain(layers))
 
 

@@ -83,7 +83,7 @@ def test_sizes_that_cannot_reject_are_refused() -> None:
     few = {"lstm": {**PARAMETERS["networks"]["lstm"], "replicates": 8}}
     with pytest.raises(SimulationError, match="8 replicates of 4 coordinates are too few for a test at the level"):
         architectures.run(Runner(), {**PARAMETERS, "networks": few})
-    with pytest.raises(SimulationError, match=r"199 permutations are too few for a test at the level 0\.0036"):
+    with pytest.raises(SimulationError, match=r"199 permutations are too few for a test at the level 0\.00357"):
         architectures.run(Runner(), {**PARAMETERS, "permutations": 199})
 
 

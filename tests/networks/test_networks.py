@@ -40,7 +40,7 @@ from tests.simulator.common import same_runs
 ROOT = Path(__file__).resolve().parents[2]
 RANDOM = np.random.default_rng(11)
 SMALL: dict[str, Network] = {
-    "cnn": cnn(2, 3), "lstm": lstm(3, 4), "transformer": transformer(4, 2, 6),
+    "cnn": cnn(2, 3), "lstm": lstm(3, 4), "transformer": transformer(4, 2, 6, 2),
 }  # fmt: skip
 STANDARD = Algorithm(0.01, 0.9, 0.99, 1e-8)
 
@@ -121,9 +121,9 @@ def test_parameters_lie_in_one_vector() -> None:
     network = SMALL["transformer"]
     vector = network.initial(0)
     tree = network.views(vector)
-    tree["attention"]["into"]["weight"][...] = 7.0
+    tree["attention2"]["into"]["weight"][...] = 7.0
     split = network.split(np.stack([vector, vector]))
-    assert (split["attention.into.weight"] == 7.0).all() and (vector == 7.0).sum() == 4 * 12
+    assert (split["attention2.into.weight"] == 7.0).all() and (vector == 7.0).sum() == 4 * 12
     assert np.array_equal(np.concatenate(list(split.values()), axis=1)[0], vector)
 
 
