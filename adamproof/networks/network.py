@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -83,8 +84,9 @@ class Network:
 
         vector: (d,).  inputs: (n, ...).  targets: the classes, whole numbers: (n,), or (n, length).
         """
-        outputs, _ = self.layer.forward(self.views(vector), inputs)
-        return float(cross_entropy(outputs, targets)[0])
+        with one_thread():
+            outputs, _ = self.layer.forward(self.views(vector), inputs)
+            return float(cross_entropy(outputs, targets)[0])
 
     def gradient(self, vector: Array, inputs: Array, targets: Array, out: Array | None = None) -> tuple[float, Array]:
         """The loss, and its derivatives by the parameters, (d,).
@@ -92,10 +94,29 @@ class Network:
         vector, inputs, targets: as for `loss`.  out: an array for the derivatives; a new one by default.
         """
         found = np.empty_like(vector) if out is None else out
-        outputs, back = self.layer.forward(self.views(vector), inputs)
-        value, by_output = cross_entropy(outputs, targets)
-        back(by_output, self.views(found))
-        return float(value), found
+        with one_thread():
+            outputs, back = self.layer.forward(self.views(vector), inputs)
+            value, by_output = cross_entropy(outputs, targets)
+            back(by_output, self.views(found))
+            return float(value), found
+
+
+def one_thread() -> AbstractContextManager[Any]:
+    """BLAS on one thread, where threadpoolctl is there to say so (scikit-learn brings it).
+
+    The products are so small that threads wait for one another: on two busy cores they took 16 times as long.
+    """
+    found = _threads()
+    return nullcontext() if found is None else found.limit(limits=1, user_api="blas")
+
+
+@cache
+def _threads() -> Any:
+    try:
+        from threadpoolctl import ThreadpoolController
+    except ImportError:
+        return None
+    return ThreadpoolController()
 
 
 def _leaves(tree: Tree, before: str = "") -> Iterator[tuple[str, Spec]]:
