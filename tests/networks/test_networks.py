@@ -26,11 +26,11 @@ from adamproof.networks import (
     images,
     lstm,
     named,
+    network,
     problem,
     topics,
     transformer,
 )  # fmt: skip
-from adamproof.networks import network
 from adamproof.networks.data import SYMBOLS, characters
 from adamproof.networks.network import cross_entropy
 from adamproof.simulator import Algorithm, Sampled, SimulationError, simulate

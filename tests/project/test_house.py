@@ -44,7 +44,7 @@ ROOMS: dict[str, set[str]] = {
     "checking": {"_version", "kernel", "numeric", "prover", "support", "theory"},
     "bounds": {"kernel", "lemmas", "prover", "support", "theory"},
     "testing": {"bounds"},
-    "experiments": {"_version", "bounds", "lemmas", "simulator", "support"},
+    "experiments": {"_version", "bounds", "lemmas", "networks", "simulator", "support"},
     "claims": {
         *("bounds", "checking", "crosscheck", "experiments", "kernel", "lemmas", "prover", "support", "theory"),
     },
