@@ -1,7 +1,7 @@
 """Training as a script does it: a model with parameters, and Adam with the attributes of PyTorch's.
 
 What watches a `torch.optim.Adam` finds here what it finds there: `param_groups`, `state`, and a hook after each step.
-The arrays are NumPy's (or CuPy's) and not tensors.
+The arrays are NumPy's and not tensors.
 """
 
 from __future__ import annotations
@@ -19,28 +19,27 @@ from .network import Network
 Hook = Callable[["Adam", tuple[Any, ...], dict[str, Any]], None]
 
 
-class Parameter:
-    """One array of parameters: `data`, and `grad` for the derivatives (None before the first).
+class Parameter(np.ndarray):
+    """One array of parameters, which a step changes in place, and `grad`, the derivatives (None before the first).
 
-    Equal to itself alone, so that it can be a key.
+    It is an array of NumPy that can be a key: the same as itself alone, whatever its numbers are.
 
-    name: with dots between layers.  data: the numbers, which a step changes in place.
+    name: with dots between layers.  values: an array, whose memory it shares.
     """
 
-    def __init__(self, name: str, data: Array) -> None:
-        self.name, self.data = name, data
-        self.grad: Array | None = None
+    name: str
+    grad: Array | None
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return tuple(self.data.shape)
+    def __new__(cls, name: str, values: Array) -> Parameter:
+        one: Parameter = values.view(cls)
+        one.name = name
+        return one
 
-    @property
-    def dtype(self) -> Any:
-        return self.data.dtype
+    def __array_finalize__(self, other: Any) -> None:
+        self.name, self.grad = "", None
 
-    def __repr__(self) -> str:
-        return f"Parameter({self.name!r}, {self.shape}, {self.dtype})"
+    def __hash__(self) -> int:  # type: ignore[override]  # arrays have none
+        return id(self)
 
 
 class Model:
@@ -146,7 +145,7 @@ class Adam:
     def _move(self, group: dict[str, Any], parameter: Parameter) -> None:
         state = self.state.setdefault(
             parameter,
-            {"step": 0, "exp_avg": np.zeros_like(parameter.data), "exp_avg_sq": np.zeros_like(parameter.data)},
+            {"step": 0, **{name: np.zeros_like(parameter, subok=False) for name in ("exp_avg", "exp_avg_sq")}},
         )
         (beta1, beta2), g, m, v = group["betas"], parameter.grad, state["exp_avg"], state["exp_avg_sq"]
         state["step"] += 1
@@ -159,4 +158,4 @@ class Adam:
         scale += group["eps"]
         moving = scale > 0.0  # where eps and v are 0, m is 0 too
         rate = group["lr"] / (1.0 - beta1 ** state["step"])
-        parameter.data -= rate * np.divide(m, scale, out=np.zeros_like(m), where=moving)
+        parameter -= rate * np.divide(m, scale, out=np.zeros_like(m), where=moving)
