@@ -9,16 +9,16 @@ layers and sequences (what networks are made of), network (a network as a functi
 from .architectures import ARCHITECTURES, cnn, lstm, named, problem, transformer
 from .data import Data, images, topics
 from .network import Network, Part
-from .training import Adam, Model, Parameter
+from .training import Adam, Parameter, Trainable
 
 __all__ = [
     "ARCHITECTURES",
     "Adam",
     "Data",
-    "Model",
     "Network",
     "Parameter",
     "Part",
+    "Trainable",
     "cnn",
     "images",
     "lstm",

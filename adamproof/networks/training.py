@@ -42,7 +42,7 @@ class Parameter(np.ndarray):
         return id(self)
 
 
-class Model:
+class Trainable:
     """A network with parameters: `vector`, of shape (d,), and the Parameters, which share its memory.
 
     network: such as `cnn()`.  seed: of the start.  dtype: of the parameters.

@@ -27,6 +27,7 @@ from adamproof.simulator import (
     cosh,
     estimate,
     function,
+    logistic,
     quadratic,
     rmsprop,
     sign_descent,

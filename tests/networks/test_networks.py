@@ -20,8 +20,8 @@ from adamproof.networks import (
     ARCHITECTURES,
     Adam,
     Data,
-    Model,
     Network,
+    Trainable,
     cnn,
     images,
     lstm,
@@ -101,7 +101,7 @@ def test_derivatives_have_the_precision_of_the_parameters(name: str) -> None:
     network, data = SMALL[name], samples(name)
     vector = network.initial(3)
     _, exact = network.gradient(vector, data.inputs, data.targets)
-    model = Model(network, 3, np.float32)
+    model = Trainable(network, 3, np.float32)
     model.backward(data.inputs, data.targets)
     assert model.gradient.dtype == np.float32
     assert model.gradient == pytest.approx(exact, rel=1e-3, abs=1e-5 * np.abs(exact).max())
@@ -285,7 +285,7 @@ def test_adam_is_the_simulators(name: str) -> None:
     """With bias correction, on the same batches; up to rounding, since the order of operations differs."""
     data = samples(name, 9)
     run = simulate(problem(SMALL[name], data, 3), Algorithm(0.01, 0.9, 0.99, 1e-8, bias_correction=True), 20, 1, 6)
-    model = Model(SMALL[name])
+    model = Trainable(SMALL[name])
     optimizer = Adam(model.parameters(), lr=0.01, betas=(0.9, 0.99), eps=1e-8)
     for step in range(20):
         (chosen,) = Draws(6, np.zeros(1, np.uint64), step).choices(3, 9)
@@ -301,7 +301,7 @@ def library(value: Any) -> type:
 
 def test_what_a_watcher_finds() -> None:
     """The attributes of torch.optim.Adam, after a step with a parameter that has no derivative."""
-    model = Model(SMALL["cnn"], dtype=np.float32)
+    model = Trainable(SMALL["cnn"], dtype=np.float32)
     data = samples("cnn")
     optimizer = Adam(model.parameters(), lr=0.1, betas=(0.5, 0.75), eps=1e-4)
     calls: list[Any] = []
@@ -338,7 +338,7 @@ def test_the_networks_learn(name: str) -> None:
         data = replace(data, targets=(data.inputs[:, :4].sum((1, 2, 3)) > data.inputs[:, 4:].sum((1, 2, 3))) * 1)
     shares = np.bincount(data.targets.reshape(-1)) / data.targets.size
     blind = -(shares[shares > 0] * np.log(shares[shares > 0])).sum()
-    model = Model({"cnn": cnn(4, 16), "lstm": lstm(16, 32), "transformer": transformer(16, 2, 6)}[name])
+    model = Trainable({"cnn": cnn(4, 16), "lstm": lstm(16, 32), "transformer": transformer(16, 2, 6)}[name])
     optimizer = Adam(model.parameters(), lr=1e-2)
     for _ in range(150):
         loss = model.backward(data.inputs, data.targets)
