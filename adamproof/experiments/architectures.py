@@ -280,6 +280,8 @@ def _range(values: Sequence[float]) -> str:
 def _worth(part: Numbers) -> str:
     """How many independent coordinates all of them are worth in the last step."""
     row = _late(part)[ACROSS]
+    if row["effective"] is None:
+        return f"the mean of {row['n']} coordinates does not vary"
     return f"{row['n']} coordinates vary in their mean like {row['effective']:.0f} independent ones"
 
 
@@ -309,9 +311,10 @@ def observed(result: Numbers) -> dict[int, str]:
 def briefly(result: Numbers) -> dict[int, str]:
     """The same in one line each."""
     return {
-        13: f"the mean of u went through {_each(result, lambda part: _range(part['over time']['mean u']['mean']))}",
-        14: _each(result, lambda part: _worth(part)),
-        15: "|a|_1/(sqrt(d) |a|_2) went through "
+        13: "on networks the mean of u went through "
+        f"{_each(result, lambda part: _range(part['over time']['mean u']['mean']))}",
+        14: f"on networks {_each(result, lambda part: f'{_counted(result, part)}, and {_worth(part)}')}",
+        15: "on networks |a|_1/(sqrt(d) |a|_2) went through "
         f"{_each(result, lambda part: _range(part['over time']['|a|_1/(sqrt(d) |a|_2)']))}",
     }
 
