@@ -318,6 +318,8 @@ def compare(run: Run, against: str = "main") -> AgainstBound:
     if run.statistics.done != task.steps:
         done = f"{run.statistics.done} of its {task.steps} steps"
         raise NotApplicable(f"the run stopped after {done}: resume it first")
+    if task.exact_every != 1:
+        raise NotApplicable("the theorem's means are over all steps: run it with the exact gradient in every step")
     refuse(task.problem, task.algorithm, task.steps, task.replicates, against)
     return _Comparison(run, against).whole()
 

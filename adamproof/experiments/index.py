@@ -13,9 +13,10 @@ EXPERIMENTS = {  # by name, the module in this room
     "beta-boundary": "beta_boundary",
     "momentum": "momentum",
     "rate": "rate",
+    "architectures": "architectures",
 }
 # Seconds on two idle cores, by name: only what is said to be left depends on them.
-SECONDS = {"conditions": 20, "lr-dimension": 15, "beta-boundary": 10, "momentum": 20, "rate": 20}
+SECONDS = {"conditions": 20, "lr-dimension": 15, "beta-boundary": 10, "momentum": 20, "rate": 20, "architectures": 35}
 
 
 def module(experiment: str) -> Any:

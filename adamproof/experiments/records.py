@@ -22,7 +22,9 @@ from .index import EXPERIMENTS, module
 
 SCHEMA = 1
 # Beside the simulator, the bounds that runs are compared with, and the experiment's own file.
-SHARED = ("support/arrays.py", *(f"experiments/{name}.py" for name in ("against_bound", "runner", "statistics")))
+TOOLS = ("against_bound", "dependence", "runner", "statistics")
+SHARED = ("support/arrays.py", *(f"experiments/{name}.py" for name in TOOLS))
+MORE = {"architectures": ("networks",)}  # rooms that an experiment uses beside these
 BOUNDS = ("certified", "magnitude", "problem", "training", "tuning")
 
 
@@ -89,6 +91,8 @@ def fingerprint(experiment: str) -> str:
     """A digest of what an experiment's numbers come from: simulator, bounds, the shared tools, its own file."""
     names = [*SHARED, *(f"bounds/{name}.py" for name in BOUNDS), f"experiments/{EXPERIMENTS[experiment]}.py"]
     rooms = [*package_data.entries(package_data.folder("simulator"), ".py")]
+    for room in MORE.get(experiment, ()):
+        rooms += package_data.entries(package_data.folder(room), ".py")
     for room in ("formulas", "orders", "theorems"):
         rooms += package_data.entries(package_data.folder("bounds", room), ".py", ".json")
     return records.digest_of([*rooms, *(package_data.folder(*name.split("/")) for name in names)])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +21,10 @@ Say = Callable[[str], None]
 
 @dataclass
 class Runner:
-    """seed: of all runs.  engine, threads: as for `simulate`, and without influence on the numbers."""
+    """seed: of all runs.  engine, threads: as for `simulate`, and without influence on the numbers.
+
+    folder: where each run is saved while it is under way, and taken up again if it is there.
+    """
 
     seed: int = 0
     engine: str = "auto"
@@ -27,6 +32,8 @@ class Runner:
     progress: Say = lambda text: None
     say: Say = lambda text: None
     engines: list[str] = field(default_factory=list)  # those that ran, in order
+    folder: Path | None = None
+    runs: int = 0
 
     def run(
         self,
@@ -36,8 +43,10 @@ class Runner:
         steps: int,
         replicates: int,
         snapshots: Sequence[int] = (),
+        exact_every: int = 1,
     ) -> Run:
         """One run, called `what` in reports of progress."""
+        path = self._place(what)
         engine = self.engine
         # Many runs of middle size: Numba is worth its start even where one of them alone would not ask for it.
         if engine == "auto" and isinstance(problem, Separable) and importlib.util.find_spec("numba"):
@@ -50,6 +59,9 @@ class Runner:
             self.seed,
             engine,
             self.threads,
+            checkpoint=path,
+            resume=path is not None and path.exists(),
+            exact_every=exact_every,
             snapshots=snapshots,
             progress=lambda done, of: self.progress(f"{what}: step {done} of {of}"),
             say=self.say,
@@ -57,6 +69,12 @@ class Runner:
         if found.engine not in self.engines:
             self.engines.append(found.engine)
         return found
+
+    def _place(self, what: str) -> Path | None:
+        """Where the next run is saved: by its number, since names may be those of several."""
+        self.runs += 1
+        name = f"{self.runs:03}-{re.sub(r'[^A-Za-z0-9.]+', '-', what)}.npz"
+        return None if self.folder is None else self.folder / name
 
 
 def late_steps(steps: int) -> list[int]:

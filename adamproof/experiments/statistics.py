@@ -80,7 +80,7 @@ def identical(samples: ArrayLike, level: float, together: int = 1) -> Identical:
     reach the level divided by it.  Raises SimulationError if one cannot, with the number of replicates that would do,
     and for samples that are not finite or of another shape.
     """
-    stats, table, (level, strict) = scipy_stats(), _table(samples), _levels(level, together)
+    stats, table, (level, strict) = scipy_stats(), table_of(samples), levels(level, together)
     even, odd = table[::2], table[1::2]
     pairs = list(combinations(range(table.shape[1]), 2))
     _refuse_few(len(table), table.shape[1], _least_of_pairs, strict)
@@ -108,7 +108,7 @@ def identical(samples: ArrayLike, level: float, together: int = 1) -> Identical:
     return Identical(len(pairs), rejected, float(corrected.min()), level)
 
 
-def _table(samples: ArrayLike) -> Array:
+def table_of(samples: ArrayLike) -> Array:
     """Samples of shape (replicates, d), as a new array.  Raises SimulationError."""
     table = arguments.numbers("the array of samples", samples)
     if table.ndim != 2:
@@ -118,7 +118,7 @@ def _table(samples: ArrayLike) -> Array:
     return arguments.finite("the array of samples", table)
 
 
-def _levels(level: float, together: int) -> tuple[float, float]:
+def levels(level: float, together: int) -> tuple[float, float]:
     """The level, and the one that a test must be able to reach by itself."""
     level = arguments.level(level)
     return level, level / arguments.whole("the number of tests that are corrected together", together, 1)
@@ -169,7 +169,7 @@ def independent(
     permutations cannot reach the level, with a number that would do; for a coordinate whose values are all equal; and
     for samples that are not finite or of another shape.
     """
-    table, (level, strict) = _table(samples), _levels(level, together)
+    table, (level, strict) = table_of(samples), levels(level, together)
     permutations = arguments.whole("the number of permutations", permutations, 1)
     seed = arguments.whole("the seed", seed, 0)
     ranks = np.asarray(scipy_stats().rankdata(table, axis=0))
@@ -180,12 +180,7 @@ def independent(
         raise SimulationError("a coordinate has the same value in every replicate, so dependence cannot be tested")
     ranks /= scale
     _refuse_ties(table, ranks, strict)
-    if not reaches(1.0 / (1 + permutations), strict):
-        enough = next(number for number in count(int(1.0 / strict) - 1) if reaches(1.0 / (1 + number), strict))
-        raise SimulationError(
-            f"{permutations} permutations are too few for a test at the level {strict:g}: the smallest possible "
-            f"p-value is {1.0 / (1 + permutations):.2g}; use at least {enough} permutations"
-        )
+    refuse_few_permutations(permutations, strict)
 
     def largest(rows: Array) -> float:
         correlations = np.abs(rows.T @ rows)
@@ -196,6 +191,16 @@ def independent(
     # A correlation that is equal but for rounding counts as equal, which only makes the p-value larger.
     reached = sum(largest(random.permuted(ranks, axis=0)) >= seen - EQUAL for _ in range(permutations))
     return Independent(seen, (1 + reached) / (1 + permutations), level)
+
+
+def refuse_few_permutations(permutations: int, level: float) -> None:
+    """Raise SimulationError if the share of one in so many permutations is above the level."""
+    if not reaches(1.0 / (1 + permutations), level):
+        enough = next(number for number in count(int(1.0 / level) - 1) if reaches(1.0 / (1 + number), level))
+        raise SimulationError(
+            f"{permutations} permutations are too few for a test at the level {level:g}: the smallest possible "
+            f"p-value is {1.0 / (1 + permutations):.2g}; use at least {enough} permutations"
+        )
 
 
 def _least_of_permutations(replicates: int, d: int) -> float:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..support import files
 from .errors import SimulationError
-from .statistics import QUANTITIES, WIDTH, Statistics
+from .statistics import NEEDS_GRADIENT, QUANTITIES, WIDTH, Statistics
 from .task import State, Task
 
 Array = NDArray[np.float64]
@@ -36,6 +36,8 @@ def description(task: Task) -> str:
         "seed": task.seed,
         "format": FORMAT,
     }
+    if task.exact_every != 1:
+        said["exact_every"] = task.exact_every
     try:
         return json.dumps(said, sort_keys=True)
     except (TypeError, ValueError) as error:
@@ -158,7 +160,7 @@ def _state(arrays: Mapping[str, Any], task: Task) -> tuple[State, Statistics, di
     statistics.totals, statistics.current = (
         _array(arrays, name, shape, low=0.0, high=np.inf) for name in ("totals", "current")
     )
-    statistics.rows = _rows(np.asarray(arrays["rows"]), statistics.ends())
+    statistics.rows = _rows(np.asarray(arrays["rows"]), statistics)
     saved = np.asarray(arrays["snapshots"])
     if saved.dtype != np.int64 or saved.ndim != 1 or any(not 1 <= number <= step for number in saved):
         raise ValueError("it has snapshots of steps that were not run")
@@ -166,13 +168,16 @@ def _state(arrays: Mapping[str, Any], task: Task) -> tuple[State, Statistics, di
     return _point(arrays, task, step, ""), statistics, snapshots
 
 
-def _rows(rows: Array, ends: list[float]) -> list[list[float]]:
+def _rows(rows: Array, statistics: Statistics) -> list[list[float]]:
     """The rows of the windows that are finished.  Raises ValueError."""
+    ends = statistics.ends()
     if rows.dtype != np.float64 or rows.shape != (len(ends), WIDTH) or rows[:, 0].tolist() != ends:
         raise ValueError("its windows do not end at the steps of this run's windows")
     means, widths, peaks = rows[:, 1:MEANS], rows[:, MEANS:-1], rows[:, -1]
-    # A mean may have overflowed; a half width is nan where there is no interval.
-    if not (means >= 0.0).all() or (widths < 0.0).any() or not ((peaks >= 0.0) & (peaks <= LARGEST)).all():
+    # A mean may have overflowed, and is nan where there is no exact gradient; a half width, where there is no interval.
+    missing = ~np.array(statistics.known(), dtype=bool)[:, None] & NEEDS_GRADIENT
+    valid = np.where(missing, np.isnan(means), means >= 0.0).all()
+    if not valid or (widths < 0.0).any() or not ((peaks >= 0.0) & (peaks <= LARGEST)).all():
         raise ValueError("its windows contain invalid means, half widths or magnitudes")
     return [[float(value) for value in row] for row in rows]
 
@@ -220,5 +225,5 @@ def _opened(path: Path) -> Iterator[Any]:
 def _difference(said: str, task: Task) -> str:
     """Which entries of the descriptions differ."""
     theirs, ours = json.loads(said), json.loads(description(task))
-    differing = sorted(key for key in ours if theirs.get(key) != ours[key])
+    differing = sorted(key for key in {*theirs, *ours} if theirs.get(key) != ours.get(key))
     return f"{', '.join(differing) or 'other entries'} differ"

@@ -22,6 +22,8 @@ def choose(name: str, task: Task, threads: int | None, say: Callable[[str], None
         raise SimulationError(f"the engine is {name!r}, but must be one of {', '.join(ENGINES)}")
     work = float(task.steps) * task.replicates * task.d
     wanted = [name] if name != "auto" else ["cupy"] * (work >= WORTH_A_GPU) + ["numba"] * (work >= WORTH_COMPILING)
+    if name == "auto" and not isinstance(task.problem, Separable):
+        wanted = ["numpy"]  # the only one that can
     if name == "cupy":
         wanted.append("numba")
     for candidate in wanted:

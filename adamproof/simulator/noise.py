@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from . import kernels
 
-NOISE, BATCHES = np.uint64(0), np.uint64(1)  # streams: the second word of the counter
+NOISE, BATCHES, STARTS = np.uint64(0), np.uint64(1), np.uint64(2)  # streams: the second word of the counter
 Words = NDArray[np.uint64]
 Array = NDArray[np.float64]
 
@@ -31,14 +31,22 @@ def words(seed: int, stream: np.uint64, replicates: Words, coordinates: Words, q
 
 @dataclass(frozen=True)
 class Draws:
-    """Random choices of one step for some replicates."""
+    """Random choices of one step for some replicates, a pure function of the three.
+
+    seed: of the run.  replicates: their numbers, of shape (replicates,).  step: its number, from 0.
+    """
 
     seed: int
     replicates: Words
     step: int
 
     def choices(self, count: int, below: int) -> NDArray[np.int64]:
-        """Numbers from 0 to below - 1 of shape (replicates, count), uniform up to below / 2^32."""
+        """Numbers from 0 to below - 1 of shape (replicates, count), uniform up to below / 2^32.
+
+        Asked again in the same step, it gives the same numbers.
+
+        count: numbers for each replicate, at least 1.  below: from 1 to 2^32.
+        """
         four = words(self.seed, BATCHES, self.replicates, np.arange(count, dtype=np.uint64), self.step // 4)
         return ((four[self.step % 4] * np.uint64(below)) >> np.uint64(32)).astype(np.int64)
 

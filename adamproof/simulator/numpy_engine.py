@@ -82,22 +82,34 @@ def _block(task: Task, state: State, columns: slice, count: int, standard: Stand
     for step, (beta1, rest1, beta2, rest2, rate, correction1, correction2) in enumerate(
         algorithm.coefficients(state.step, count)
     ):
+        a: Array | None
         if isinstance(problem, Separable):
             a, g = problem.part(x, columns), None
         else:
-            a = problem.gradient(x)
+            needed = (state.step + step) % task.exact_every == 0
+            a = problem.gradient(x) if needed else None
             g = problem.noisy(x, Draws(task.seed, standard.replicates, state.step + step))
-        if g is None:
+        if g is None and a is not None:
             z = None if draws is None else next(draws)
             g = a if z is None else a + _scale(noise, a, z, task.d) * z
         m, v = kernels.moments(m, v, g, beta1, rest1, beta2, rest2)
         u, x = _moved(algorithm, x, m, v, rate, correction1, correction2)
-        size, e = np.abs(a), m - a
-        for row, values in enumerate((size, a * a, u * size, e * e, u * u, u)):
-            sums[step, row] = folded(values)
-        sums[step, -1] = u.max(axis=1)
+        sums[step] = _sums(a, m, u)
     state.x[:, columns], state.m[:, columns], state.v[:, columns] = x, m, v
     return sums
+
+
+def _sums(a: Array | None, m: Array, u: Array) -> Array:
+    """The SUMS of one step, (7, replicates)."""
+    values = [u * u, u]
+    if a is not None:
+        size, e = np.abs(a), m - a
+        values = [size, a * a, u * size, e * e, *values]
+    found = np.zeros((len(SUMS), u.shape[0]))
+    for row, one in zip(found[len(SUMS) - 1 - len(values) :], values, strict=False):
+        row[:] = folded(one)
+    found[-1] = u.max(axis=1)
+    return found
 
 
 def _scale(noise: Noise, a: Array, z: Array, d: int) -> Array:

@@ -189,9 +189,14 @@ class Separable:
 class Sampled:
     """An objective given by a function: `exact(x)` is its gradient for x of shape (replicates, d).
 
-    `stochastic(x, draws)` is the noisy gradient; without it, the noise is added to the exact one.
+    `stochastic(x, draws)` is the noisy gradient, of the same shape; without it, the noise is added to the exact one.
+    `draws` are the random choices of that step (`draws.choices`), the same however a run is cut into pieces.
+    level: F, from x to the shape (replicates,); needed for F at the end alone.
     Each row must depend on that row of x only, or else results depend on how replicates are grouped.
-    start: (d,).  Raises SimulationError where it does not hold finite numbers.
+
+    name, details: for what is printed and stored (text and numbers); they tell one problem from another in checkpoints.
+    start: (d,), x at step 0.  noise: "none" where `stochastic` is given.  constants: those of F that are known.
+    Raises SimulationError where the start does not hold finite numbers.
     """
 
     name: str

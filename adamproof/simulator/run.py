@@ -71,6 +71,7 @@ class Run:
             "steps": task.steps,
             "replicates": task.replicates,
             "seed": task.seed,
+            "exact_every": task.exact_every,
             "engine": self.engine,
             "statistics": self.statistics.to_json(),
             "final value": self.value and self.value.to_json(),
@@ -99,6 +100,7 @@ def simulate(
     checkpoint: str | Path | None = None,
     resume: bool = False,
     save_every: float = SAVE_EVERY,
+    exact_every: int = 1,
     snapshots: Sequence[int] = (),
     progress: Callable[[int, int], None] = lambda done, steps: None,
     say: Callable[[str], None] = lambda text: None,
@@ -107,7 +109,7 @@ def simulate(
 
     Results depend on problem, algorithm, steps, replicates and seed alone, to the last bit: not on the engine (NumPy or
     Numba; for slopes of your own see `separable`), threads, checkpoints or interruptions.  A replicate's path does not
-    depend on the number of replicates.
+    depend on the number of replicates, nor on `exact_every`.
 
     engine: "auto", "numpy", "numba", "cupy", or an engine.
     say: gets warnings, a line each: an engine that cannot be had, a checkpoint that cannot be written.
@@ -120,6 +122,9 @@ def simulate(
     problem: what is minimised.  algorithm: with constants, or a Schedule, which is taken at T = steps.
     steps, replicates: whole numbers, at least 1.  seed: a whole number, at least 0.
     threads: of the engine, at least 1; all cores by default.
+    exact_every: where the problem draws its own noise (mini-batches), the exact gradient only serves the statistics,
+        and may cost more than many steps: it is computed in step 1 and every so many steps.  What needs it is then a
+        mean over these steps, an estimate of that over all.
 
     Raises SimulationError for values out of range and files that cannot be used, and NotFinite where a number
     overflows or is not a number.
@@ -133,7 +138,7 @@ def simulate(
         arguments.function("the engine's method advance", getattr(engine, "advance", None))
     if isinstance(algorithm, Schedule):
         algorithm = algorithm.at(steps, int(problem.start.size))
-    task = _task(problem, algorithm, steps, replicates, seed)
+    task = _task(problem, algorithm, steps, replicates, seed, exact_every)
     wanted = frozenset(arguments.whole("a snapshot's step", step, 1, task.steps) for step in _listed(snapshots))
     if isinstance(problem, Separable):
         problem.tried()
@@ -167,8 +172,8 @@ def _listed(snapshots: Any) -> Iterable[Any]:
 
 
 def _task(
-    problem: Separable | Sampled, algorithm: Algorithm, steps: int, replicates: int, seed: int
-) -> Task:  # fmt: skip
+    problem: Separable | Sampled, algorithm: Algorithm, steps: int, replicates: int, seed: int, exact_every: int
+) -> Task:
     """The description of a run.  Raises SimulationError for what cannot be run."""
     task = Task(
         problem,
@@ -176,7 +181,13 @@ def _task(
         arguments.whole("the number of steps", steps, 1),
         arguments.whole("the number of replicates", replicates, 1),
         arguments.whole("the seed", seed, 0, (1 << 64) - 1),
+        arguments.whole("exact_every", exact_every, 1, steps),
     )
+    if task.exact_every > 1 and getattr(problem, "stochastic", None) is None:
+        raise SimulationError(
+            f"exact_every is {exact_every}, but the noise of {problem.name!r} is added to the exact gradient, which "
+            "every step needs: omit it"
+        )
     if max(task.replicates, task.d, task.steps // 4) >= arguments.LARGEST_COUNTER:
         raise SimulationError("the random generator supports at most 2^32 replicates, 2^32 coordinates and 2^34 steps")
     return task

@@ -34,6 +34,8 @@ QUANTITIES = {
     "u squared": "mean of u^2 over the coordinates",
     "l1/l2": "|a|_1 / |a|_2 (0 where a = 0)",
 }
+WITHOUT_GRADIENT = ("u", "u squared")  # the others need the exact gradient
+NEEDS_GRADIENT = np.array([name not in WITHOUT_GRADIENT for name in QUANTITIES])
 MAXIMUM = "max u"
 GROUPS = 1 << 14  # replicates are averaged in at most so many groups, which bounds the memory
 WINDOWS = 1024
@@ -175,6 +177,7 @@ class Statistics:
     window: steps of one, a power of 2.  each: replicates of a group.
     totals, current: (quantities, groups), sums over finished windows and over the running one.
     peak: the largest u of the running window.  done: steps.  rows: one for each finished window.
+    exact_every: what needs the exact gradient is a mean over step 1 and every so many steps; the rest, over all steps.
     """
 
     d: int
@@ -189,6 +192,7 @@ class Statistics:
     peak: float  # max u in the running window
     done: int = 0  # steps
     rows: list[list[float]] = field(default_factory=list)  # a finished window: steps, means, half widths, max u
+    exact_every: int = 1
 
     @classmethod
     def of(cls, task: Task) -> Statistics:
@@ -196,11 +200,33 @@ class Statistics:
 
         task: the run that is to come.
         """
-        window = 1 << max(0, math.ceil(math.log2(task.steps / WINDOWS)))
+        # Of at least exact_every steps, so that only the last window may have none with an exact gradient.
+        window = 1 << max(0, math.ceil(math.log2(max(task.steps / WINDOWS, task.exact_every))))
         each = -(-task.replicates // GROUPS)
         shape = (len(QUANTITIES), -(-task.replicates // each))
         p, q = task.problem.constants.p, task.problem.constants.q
-        return cls(task.d, task.replicates, task.steps, p, q, window, each, np.zeros(shape), np.zeros(shape), 0.0)
+        return cls(
+            task.d, task.replicates, task.steps, p, q, window, each, np.zeros(shape), np.zeros(shape), 0.0,
+            exact_every=task.exact_every,
+        )  # fmt: skip
+
+    @property
+    def exact_steps(self) -> int:
+        """The steps so far whose exact gradient was computed."""
+        return self._exact(0, self.done)
+
+    def _exact(self, first: int, last: int) -> int:
+        """How many of the steps first + 1, ..., last have an exact gradient."""
+        return -(-last // self.exact_every) + (-first // self.exact_every)
+
+    def _counted(self, first: int, last: int) -> Array:
+        """How many of these steps each quantity is summed over: (quantities,)."""
+        return np.where(NEEDS_GRADIENT, float(self._exact(first, last)), float(last - first))
+
+    def known(self) -> list[bool]:
+        """For each finished window, whether any of its steps has an exact gradient."""
+        ends = [int(end) for end in self.ends()]
+        return [self._exact(first, last) > 0 for first, last in zip([0, *ends], ends, strict=False)]
 
     def ends(self) -> list[float]:
         """The last steps of the windows that are finished."""
@@ -234,9 +260,10 @@ class Statistics:
                 self._close()
 
     def measured(self, sums: Array) -> tuple[Array, Array]:
-        """The quantities of each step, averaged over groups of replicates, and the largest u of each step.
+        """The quantities of each of the next steps, averaged over groups of replicates, and the largest u of each.
 
         sums: an engine's, (steps, 7, replicates).  The shapes are (steps, quantities, groups) and (steps,).
+        What needs an exact gradient is 0 in steps without one.
         """
         l1, squares, ua, errors, u_squares, u = (sums[:, row] for row in range(6))
         l2 = np.sqrt(squares)
@@ -244,6 +271,9 @@ class Statistics:
             l1, l2, squares, l2**self.p, l2**self.q, ua, np.sqrt(errors), errors, u / self.d, u_squares / self.d,
             np.divide(l1, l2, out=np.zeros_like(l1), where=l2 > 0.0),
         ], axis=1)  # fmt: skip
+        if self.exact_every > 1:
+            without = np.arange(self.done, self.done + len(values)) % self.exact_every != 0
+            values[np.ix_(without, NEEDS_GRADIENT)] = 0.0  # 0^0 is 1
         if self.each == 1:
             return values, sums[:, -1].max(axis=1)
         starts = np.arange(0, values.shape[2], self.each)
@@ -252,8 +282,9 @@ class Statistics:
 
     def _close(self) -> None:
         """End a window: note its means and add it to the totals."""
-        steps = (self.done - 1) % self.window + 1
-        means, widths = self._estimates(self.current / steps)
+        first = (self.done - 1) // self.window * self.window
+        with np.errstate(invalid="ignore"):  # of a last window without an exact gradient
+            means, widths = self._estimates(self.current / self._counted(first, self.done)[:, None])
         self.rows.append([float(self.done), *means, *widths, self.peak])
         with np.errstate(over="ignore"):
             self.totals += self.current
@@ -279,19 +310,19 @@ class Statistics:
             return rows.mean(axis=1).tolist(), half_widths(rows)
 
     def mean(self, quantity: str) -> Estimate:
-        """The mean over all steps and replicates of one of the QUANTITIES.
+        """The mean of one of the QUANTITIES over replicates and steps: those with an exact gradient, if it needs one.
 
         quantity: a key of QUANTITIES.  Raises SimulationError for another.
         """
         return self._estimate(self.samples(quantity))
 
     def samples(self, quantity: str) -> Array:
-        """The means over all steps, one a group of replicates.  Raises SimulationError for an unknown quantity.
+        """The means over the same steps, one a group of replicates.  Raises SimulationError for an unknown quantity.
 
         quantity: a key of QUANTITIES.
         """
         row = _row(quantity)
-        return np.asarray((self.totals[row] + self.current[row]) / max(1, self.done))
+        return np.asarray((self.totals[row] + self.current[row]) / max(1.0, self._counted(0, self.done)[row]))
 
     @property
     def maximum(self) -> float:
@@ -301,13 +332,19 @@ class Statistics:
     def series(self, quantity: str) -> list[tuple[int, Estimate]]:
         """The mean over each window of steps, with the window's last step; MAXIMUM has no interval.
 
+        A last window in which no step has an exact gradient is left out where the quantity needs one.
+
         quantity: a key of QUANTITIES, or MAXIMUM.  Raises SimulationError for another.
         """
         if quantity == MAXIMUM:
             return [(int(row[0]), Estimate(row[-1], None)) for row in self.rows]
         at = 1 + _row(quantity)
         widths = at + len(QUANTITIES)
-        return [(int(row[0]), Estimate(row[at], None if math.isnan(row[widths]) else row[widths])) for row in self.rows]
+        return [
+            (int(row[0]), Estimate(row[at], None if math.isnan(row[widths]) else row[widths]))
+            for row in self.rows
+            if not math.isnan(row[at])
+        ]
 
     def vbar(self) -> dict[str, Estimate | None]:
         """Estimates of Condition 2's vbar: the least mean of u in a window, and |u o a|_1 over |a|_1, in the mean.
@@ -334,4 +371,10 @@ class Statistics:
         """The means, the largest u and the estimates of vbar."""
         means = {name: self.mean(name).to_json() for name in QUANTITIES}
         vbar = {name: one and one.to_json() for name, one in self.vbar().items()}
-        return {"steps": self.done, MAXIMUM: self.maximum, "means": means, "vbar": vbar}
+        return {
+            "steps": self.done,
+            "exact steps": self.exact_steps,
+            MAXIMUM: self.maximum,
+            "means": means,
+            "vbar": vbar,
+        }

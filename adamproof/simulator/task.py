@@ -19,13 +19,17 @@ SUMS = ("|a|", "a^2", "u|a|", "e^2", "u^2", "u", "max u")
 
 @dataclass(frozen=True)
 class Task:
-    """A run: x_1 = problem.start, m_0 = v_0 = 0, then `steps` steps of the algorithm in every replicate."""
+    """A run: x_1 = problem.start, m_0 = v_0 = 0, then `steps` steps of the algorithm in every replicate.
+
+    exact_every: the exact gradient, which only the statistics need then, is computed in step 1 and every so many steps.
+    """
 
     problem: Separable | Sampled
     algorithm: Algorithm
     steps: int
     replicates: int
     seed: int
+    exact_every: int = 1
 
     @property
     def d(self) -> int:
@@ -92,5 +96,8 @@ class Engine(Protocol):
     @property
     def described(self) -> str: ...
     def advance(self, task: Task, state: State, count: int) -> Array:
-        """Run `count` steps in place (state.step stays) and return the SUMS of each: (count, 7, replicates)."""
+        """Run `count` steps in place (state.step stays) and return the SUMS of each: (count, 7, replicates).
+
+        The first four are 0 in steps whose exact gradient is not computed.
+        """
         ...

@@ -247,8 +247,9 @@ class Lemma:
                 found = _a(type(models).__name__)
                 raise LemmaError(f"{self.slug}: models must be a function that takes a random.Random, not {found}")
         for claim in self.claims:
-            if not callable(claim.proof):
-                found = _a(type(claim.proof).__name__)
+            proof: object = claim.proof
+            if not callable(proof):
+                found = _a(type(proof).__name__)
                 meant = "a function of the scope, such as lambda scope: prove(scope.goal)"
                 raise LemmaError(f"{self.slug}: the proof of {claim.name!r:.60} must be {meant}, not {found}")
         names = [*self.assumptions, *(c.name for c in self.claims), *(m.name for m in self.mutants)]

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from adamproof.cli.commands.simulate import NETWORKS
+from adamproof.networks import ARCHITECTURES
 from tests.here import run_here as run
 
 QUICK = ["simulate", "--dim", "3", "--steps", "50", "--replicates", "4"]
@@ -61,6 +63,36 @@ def test_a_run_as_json() -> None:
     assert document == answer("--problem", "cosh", "--s1", "0.5", "--p", "1")
 
 
+def test_the_exact_gradient_every_so_many_steps() -> None:
+    digits = ("simulate", "--problem", "digits", "--steps", "20", "--replicates", "2", "--json", "--exact-every")
+    dense, sparse = (json.loads(run(*digits, each).stdout) for each in ("1", "6"))
+    assert (dense["statistics"]["exact steps"], sparse["statistics"]["exact steps"]) == (20, 4)
+    assert "--exact-every 6" in sparse["repeat"]
+    assert dense["statistics"]["max u"] == sparse["statistics"]["max u"]
+    assert dense["final value"] == sparse["final value"]
+    said = run(*digits[:-2], "--exact-every", "6").stdout
+    assert "(of what needs the exact gradient a: over 4 of the 20 steps)\n" in said
+
+
+def test_networks_are_problems() -> None:
+    few = ("--batch", "2", "--steps", "3", "--replicates", "2", "--exact-every", "3")
+    done = run("simulate", "--problem", "lstm", *few)
+    assert done.returncode == 0, done.stderr
+    head = done.stdout.partition("observed:")[0]
+    assert head.startswith("lstm, d = 77280, 3 steps, 2 replicates, seed 0\nx_1 as given, data help texts of Python ")
+    assert ", samples 1024, batch 2, start 0\n" in head and "(of what needs the exact gradient" in done.stdout
+    assert run("simulate", "--problem", "lstm", "--dim", "3").stderr == (
+        "Error: --dim has no effect with the network lstm: omit it\n"
+    )
+    for option in (("--exact-every", "2"), ()):
+        refused = run("simulate", "--problem", "lstm", "--steps", "2", "--against", "main", *option)
+        assert refused.returncode == 2
+
+
+def test_the_networks_are_those_of_the_package() -> None:
+    assert NETWORKS == tuple(ARCHITECTURES)
+
+
 def test_the_algorithms() -> None:
     by_name = {
         name: answer("--algorithm", name)["algorithm"]
@@ -101,6 +133,7 @@ def test_mistakes_are_one_sentence() -> None:
             ["--reproducer", "x"],
             "--reproducer has no effect with a run without --against: omit it",
         ),
+        (["--exact-every", "2"], "--exact-every has no effect with the problem quadratic: omit it"),
         (["--resume"], "to resume, give the checkpoint"),
         (["--checkpoint", ""], "the name of a checkpoint must not be empty"),
         (

@@ -27,6 +27,7 @@ from adamproof.simulator import (
     cosh,
     estimate,
     function,
+    logistic,
     quadratic,
     rmsprop,
     sign_descent,
@@ -576,3 +577,12 @@ def test_corollary_3_3_holds_on_runs(number: int) -> None:
     bound = certify(made, hyper, "corollary")
     assert bound.holds
     assert Fraction(statistics.mean("l2").high) <= bound.total.low
+
+
+def test_a_run_without_the_exact_gradient_of_every_step_is_refused() -> None:
+    """The theorem's means are over all steps; those over some of them are estimates with another error."""
+    features = np.random.default_rng(2).normal(size=(30, 3))
+    problem = logistic(features, np.where(features[:, 0] > 0.0, 1.0, -1.0), batch=4)
+    run = simulate(problem, Algorithm(0.01, 0.9, 0.999, 1e-8), 20, 16, exact_every=2)
+    with pytest.raises(NotApplicable, match="the theorem's means are over all steps"):
+        compare(run)

@@ -37,6 +37,7 @@ ROOMS: dict[str, set[str]] = {
     "export": {"kernel", "support"},
     "crosscheck": {"_version", "export", "kernel", "support"},
     "simulator": {"_version", "support"},
+    "networks": {"simulator"},
     "prover": {"kernel", "numeric"},
     "theory": {"kernel", "numeric", "prover", "render", "support"},
     "lemmas": {"numeric", "prover", "theory"},
@@ -44,7 +45,7 @@ ROOMS: dict[str, set[str]] = {
     "bounds": {"kernel", "lemmas", "prover", "support", "theory"},
     "testing": {"bounds"},
     "audit": {"_version", "bounds", "simulator", "support"},
-    "experiments": {"_version", "bounds", "lemmas", "simulator", "support"},
+    "experiments": {"_version", "bounds", "lemmas", "networks", "simulator", "support"},
     "claims": {
         *("bounds", "checking", "crosscheck", "experiments", "kernel", "lemmas", "prover", "support", "theory"),
     },
@@ -54,7 +55,7 @@ ROOMS: dict[str, set[str]] = {
     },
     "cli": {
         *("_version", "audit", "bounds", "checking", "claims", "crosscheck", "experiments", "export", "kernel"),
-        *("numeric", "render", "report", "simulator", "support", "theory"),
+        *("networks", "numeric", "render", "report", "simulator", "support", "theory"),
     },
     "__init__": {"_version", "checking", "theory"},
     "__main__": {"cli"},

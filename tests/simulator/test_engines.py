@@ -326,6 +326,8 @@ def test_the_engine_is_chosen_by_the_work_and_the_problem(numba: Any, monkeypatc
         task = Task(problem, Algorithm(0.1, 0.9, 0.9, form=form), steps, 1, SEED)  # type: ignore[arg-type]
         assert type(choose("auto", task, None, said.append)).__name__ == expected
     engines = [f"cannot use the engine {name}" for name in ("cupy", "numba")]
-    assert [text.partition(":")[0] for text in said] == engines * 2
+    assert [text.partition(":")[0] for text in said] == engines  # of the textbook form; a function only NumPy can run
     assert "only NumPy runs the textbook form, a check of the sign form" in said[0]
+    own = Task(function(lambda x: x, 100), Algorithm(0.1, 0.9, 0.9), 10**8, 1, SEED)
+    assert type(choose("numba", own, None, said.append)).__name__ == "NumPyEngine"  # who names one is told
     assert "the gradient of 'function' is a function on arrays, which only NumPy runs" in said[2]

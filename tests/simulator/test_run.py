@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -1069,6 +1070,93 @@ def test_data_runs_do_not_depend_on_the_number_of_replicates() -> None:
 def test_data_that_are_refused(features: Any, labels: Any, batch: int, message: str) -> None:
     with pytest.raises(SimulationError, match=message):
         logistic(features, labels, batch)
+
+
+@pytest.mark.parametrize("each", [1, 3, 4, 7])
+def test_the_exact_gradient_every_so_many_steps(each: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The path is the same, and every mean is that over the steps that count for it."""
+    monkeypatch.setattr(statistics, "WINDOWS", 3)
+    steps, problem = 14, logistic(*data(), batch=5, ridge=0.1)
+    full = simulate(problem, STANDARD, steps, 6, SEED, snapshots=range(1, steps + 1))
+    calls: list[int] = []
+    counted = replace(problem, exact=lambda x: (calls.append(1), problem.exact(x))[1])
+    run = simulate(counted, STANDARD, steps, 6, SEED, exact_every=each)
+    wanted = [step for step in range(1, steps + 1) if (step - 1) % each == 0]
+    assert len(calls) == run.statistics.exact_steps == len(wanted)
+    assert all(np.array_equal(getattr(run.state, name), getattr(full.state, name)) for name in "xmv")
+    assert run.statistics.maximum == full.statistics.maximum
+    for name in ("u", "u squared"):
+        assert run.statistics.mean(name).mean == pytest.approx(full.statistics.mean(name).mean, rel=1e-14)
+    before = {step: full.snapshots[step - 1].x if step > 1 else np.tile(problem.start, (6, 1)) for step in wanted}
+    a = np.stack([problem.gradient(x) for x in before.values()])
+    e = np.stack([full.snapshots[step].m for step in wanted]) - a
+    expected = {
+        "l1": np.abs(a).sum(2), "l2": np.linalg.norm(a, axis=2), "error squared": (e * e).sum(2),
+        "l2^p": np.ones((len(wanted), 6)), "l1/l2": np.abs(a).sum(2) / np.linalg.norm(a, axis=2),
+    }  # fmt: skip
+    for name, values in expected.items():
+        mean = run.statistics.mean(name)
+        assert mean.mean == pytest.approx(values.mean(), rel=1e-12)
+        half_width = student(5, 0.95) * values.mean(0).std(ddof=1) / math.sqrt(6)
+        assert mean.half_width == pytest.approx(half_width, rel=1e-9, abs=1e-15)
+        for end, one in run.statistics.series(name):
+            begin = (end - 1) // run.statistics.window * run.statistics.window
+            inside = [begin < step <= end for step in wanted]
+            assert one.mean == pytest.approx(values[inside].mean(), rel=1e-12)
+    assert run.to_json()["exact_every"] == each
+
+
+def test_a_last_window_without_an_exact_gradient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has no mean of what needs one; such a run goes on from its checkpoint to the same numbers."""
+    monkeypatch.setattr(statistics, "WINDOWS", 2)
+    problem, path = logistic(*data(), batch=5), tmp_path / "run.npz"
+    longer = simulate(problem, STANDARD, 18, 3, SEED, exact_every=16)
+    assert [end for end, _ in longer.statistics.series("l1")] == [16, 18]  # steps 1 and 17
+    run = simulate(problem, STANDARD, 18, 3, SEED, exact_every=9, checkpoint=path)  # 1 and 10
+    assert [end for end, _ in run.statistics.series("u")] == [16, 18]
+    assert [end for end, _ in run.statistics.series("l1")] == [16]
+    again = simulate(problem, STANDARD, 18, 3, SEED, exact_every=9, checkpoint=path, resume=True)
+    assert same_runs(run, again)
+    assert np.array_equal(run.statistics.rows, again.statistics.rows, equal_nan=True)
+    with np.load(path) as file:
+        arrays = {name: file[name] for name in file.files}
+    arrays["rows"] = replaced(arrays["rows"], 1, 0.5)  # where there can be no mean
+    arrays[checkpoint.DIGEST] = checkpoint._digest(arrays)
+    np.savez(path, **arrays)
+    with pytest.raises(SimulationError, match="its windows contain invalid means"):
+        simulate(problem, STANDARD, 18, 3, SEED, exact_every=9, checkpoint=path, resume=True)
+
+
+def test_a_sparse_run_goes_on_and_is_no_dense_one(tmp_path: Path) -> None:
+    problem, path = logistic(*data(), batch=5), tmp_path / "run.npz"
+    expected = simulate(problem, STANDARD, 50, 3, SEED, exact_every=4)
+
+    def stopping(done: int, steps: int) -> None:
+        if done == 23:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        simulate(problem, STANDARD, 50, 3, SEED, exact_every=4, checkpoint=path, progress=stopping)
+    with pytest.raises(SimulationError, match=r"is from another run \(exact_every differ\)"):
+        simulate(problem, STANDARD, 50, 3, SEED, exact_every=5, checkpoint=path, resume=True)
+    with pytest.raises(SimulationError, match=r"is from another run \(exact_every differ\)"):
+        simulate(problem, STANDARD, 50, 3, SEED, checkpoint=path, resume=True)
+    assert same_runs(simulate(problem, STANDARD, 50, 3, SEED, exact_every=4, checkpoint=path, resume=True), expected)
+
+
+@pytest.mark.parametrize(
+    "problem, each, message",
+    [
+        (quadratic(2), 2, "exact_every is 2, but the noise of 'quadratic' is added to the exact gradient"),
+        (function(lambda x: x, 2), 2, "exact_every is 2, but the noise of 'function' is added to the exact gradient"),
+        (logistic(*data(), batch=5), 0, "exact_every is 0, but must be a whole number from 1 to 5"),
+        (logistic(*data(), batch=5), 6, "exact_every is 6, but must be a whole number from 1 to 5"),
+        (logistic(*data(), batch=5), True, "exact_every is True, but must be a whole number"),
+    ],
+)
+def test_an_exact_gradient_that_every_step_needs(problem: Any, each: Any, message: str) -> None:
+    with pytest.raises(SimulationError, match=message):
+        simulate(problem, STANDARD, 5, exact_every=each)
 
 
 def test_the_digits() -> None:

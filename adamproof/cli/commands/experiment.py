@@ -45,6 +45,9 @@ class Request:
     seed: int = filled_by(SEED)
     engine: str = filled_by(ENGINE)
     threads: int | None = filled_by(THREADS)
+    checkpoints: str | None = option(
+        "Save each run under way in this folder every minute, and continue those that are there.", metavar="DIR"
+    )
     save: str | None = option("Write NAME.json (the record), NAME.csv and NAME.svg into this folder.", metavar="DIR")
     plot: str | None = option("Plot it (PNG or SVG; needs the extra `experiments`).", metavar="FILE")
     data: str | None = option("Write the plotted data as CSV or JSON.", metavar="FILE")
@@ -60,8 +63,8 @@ class Request:
 def command(ctx: click.Context, /, as_json: bool, progress: bool, **options: Any) -> None:
     """Run experiments on what the theorems bound and on what the source claims.
 
-    NAME is conditions, lr-dimension, beta-boundary, momentum, rate, or all.  The results are observations and prove
-    nothing.  `adamproof claims` shows the records that --save writes as observed.
+    NAME is conditions, lr-dimension, beta-boundary, momentum, rate, architectures, or all.  The results are
+    observations and prove nothing.  `adamproof claims` shows the records that --save writes as observed.
 
     Exit status: 0, or 1 if a run stopped because a number is no longer finite, or 2 for a usage error.
     """
@@ -119,6 +122,8 @@ def run(request: Request, name: str, progress: Callable[[str], None], clear: Cal
         terminal.warn(text)
 
     lab = Runner(request.seed, request.engine, request.threads, lambda text: progress(f"{name}: {text}"), say)
+    if request.checkpoints is not None:  # of this code: what another version has begun is not this experiment
+        lab.folder = files.make_folder(str(Path(request.checkpoints) / f"{name}-{records.fingerprint(name)[:12]}"))
     module = index.module(name)
     parameters = module.FULL if request.full else module.DEFAULT
     try:

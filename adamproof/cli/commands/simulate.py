@@ -35,9 +35,11 @@ from ..terminal import labelled
 
 if TYPE_CHECKING:
     from ...experiments.against_bound import AgainstBound
-    from ...simulator import Algorithm, Noise, Run, Sampled, Schedule, Separable
+    from ...simulator import Algorithm, Noise, Run, Sampled, Schedule, Separable, Statistics
 
 VBAR = {"smallest u": "the least mean of u in a window (biased low)", "|u o a| / |a|": "|u o a| / |a|"}
+NETWORKS = ("cnn", "lstm", "transformer")
+DATA = ("digits", *NETWORKS)  # problems that draw mini-batches
 FORMS = {"sign": "the sign form", "textbook": "the textbook form", "signum": "the form signum (u = 1)"}
 LARGEST_COUNTER = 1 << 32  # of coordinates, samples, replicates; the simulator says the same, but brings in NumPy
 PACE = 0.5  # seconds between two lines of progress
@@ -49,10 +51,10 @@ VIOLATED = 1
 class Request:
     """What is asked: a field for each option, which is declared here alone."""
 
-    problem: str = option("Objective.", type=click.Choice(["quadratic", "cosh", "digits"]), default="quadratic")
+    problem: str = option("Objective.", type=click.Choice(["quadratic", "cosh", *DATA]), default="quadratic")
     dim: int = option("Coordinates.", type=Whole(1, LARGEST_COUNTER), default=16)
     start: float = option("Value of every coordinate of x_1.", type=Real(), default=1.0)
-    batch: int = option("Batch size (digits).", type=Whole(1, LARGEST_COUNTER), default=32)
+    batch: int = option("Batch size (digits and networks).", type=Whole(1, LARGEST_COUNTER), default=32)
     algorithm: str = option(
         "Update rule.", type=click.Choice(["adam", "textbook", "rmsprop", "signum", "sign-descent"]), default="adam"
     )
@@ -83,6 +85,11 @@ class Request:
     delta: float = option("Probability of the larger value of two-point noise.", type=Real(0, 1), default=0.25)
     steps: int = option("Number of steps T.", type=Whole(1), default=1000)
     replicates: int = option("Number of replicates.", type=Whole(1, LARGEST_COUNTER), default=16)
+    exact_every: int = option(
+        "Compute the exact gradient, which only the statistics need, every so many steps (digits and networks).",
+        type=Whole(1),
+        default=1,
+    )
     seed: int = filled_by(SEED)
     engine: str = filled_by(ENGINE)
     threads: int | None = filled_by(THREADS)
@@ -146,6 +153,7 @@ def simulate(request: Request, form: str, progress: terminal.Progress) -> int:
             threads=request.threads,
             checkpoint=request.checkpoint,
             resume=request.resume,
+            exact_every=request.exact_every,
             progress=_paced(progress),
             say=lambda text: _say(text, progress),
         )
@@ -191,7 +199,9 @@ def _idle(request: Request) -> dict[str, str]:
     """The options without effect, by name, and with what they have none."""
     betas, still = ("beta1", "beta2"), request.noise == "none"
     silent = still or request.s0 == request.s1 == 0.0
-    exact = silent and request.problem != "digits"
+    drawn = request.problem in DATA
+    exact = silent and not drawn
+    source = "the digits" if request.problem == "digits" else f"the network {request.problem}"
     found: list[tuple[str, bool, tuple[str, ...]]] = [
         ("--exponents", request.exponents is not None, (*betas, "lr")),
         ("constants (without --exponents)", request.exponents is None, ("factors",)),
@@ -199,8 +209,9 @@ def _idle(request: Request) -> dict[str, str]:
         ("signum", request.algorithm == "signum", ("beta2", "epsilon", "bias_correction")),
         ("sign-descent", request.algorithm == "sign-descent", (*betas, "epsilon", "bias_correction")),
         ("the textbook form, which NumPy runs", request.algorithm == "textbook", ("threads",)),
-        ("the digits", request.problem == "digits", ("dim", "start", "noise", "s0", "s1", "p", "delta", "threads")),
-        (f"the problem {request.problem}", request.problem != "digits", ("batch",)),
+        (source, drawn, ("dim", "start", "noise", "s0", "s1", "p", "delta", "threads")),
+        (f"the problem {request.problem}", not drawn, ("batch", "exact_every")),
+        ("--against, which needs the exact gradient in every step", request.against is not None, ("exact_every",)),
         (f"the noise {request.noise}", request.noise != "two-point", ("delta",)),
         ("the noise none", still, ("s0", "s1", "p")),
         ("noise of size 0", exact, ("seed", "delta")),
@@ -344,6 +355,10 @@ def _problem(request: Request) -> Separable | Sampled:
 
     if request.problem == "digits":
         return simulator.digits(request.batch)
+    if request.problem in NETWORKS:
+        from ... import networks
+
+        return networks.named(request.problem, request.batch)
     make: Any = {"quadratic": simulator.quadratic, "cosh": simulator.cosh}[request.problem]
     problem: Separable = make(request.dim, start=request.start, noise=_noise(request))
     return problem
@@ -387,11 +402,20 @@ def _start_and_noise(problem: Separable | Sampled) -> str:
     first, noise = problem.start[0], problem.noise
     where = f"x_1 = {float(first)!r} in every coordinate" if (problem.start == first).all() else "x_1 as given"
     if getattr(problem, "stochastic", None) is not None:  # its noise is its own
-        return ", ".join([where, *(f"{name} {value}" for name, value in getattr(problem, "details", {}).items())])
+        details = getattr(problem, "details", {}).items()
+        short = (f"{name} {value}" for name, value in details if isinstance(value, int | float | str))
+        return ", ".join([where, *short])
     names = [] if noise.kind == "none" else ["s0", "s1", "p"] if noise.s1 else ["s0", "s1"]
     names += ["delta"] if noise.kind == "two-point" else []
     values = [f"{name} = {getattr(noise, name)!r}" for name in names]
     return ", ".join([where, f"noise {noise.kind}", *values])
+
+
+def _sparse(statistics: Statistics) -> list[str]:
+    """That not every step has an exact gradient, where that is so."""
+    if statistics.exact_every == 1:
+        return []
+    return [f"(of what needs the exact gradient a: over {statistics.exact_steps} of the {statistics.done} steps)"]
 
 
 def text(run: Run) -> str:
@@ -409,6 +433,7 @@ def text(run: Run) -> str:
         f"run by {run.engine}",
         "",
         "observed: means over steps and replicates, with 95% confidence intervals over replicates",
+        *_sparse(statistics),
     ]
     rows = [(meaning, str(statistics.mean(name))) for name, meaning in QUANTITIES.items()]
     rows += [(f"vbar, by {VBAR[name]}", str(one)) for name, one in statistics.vbar().items() if one is not None]
