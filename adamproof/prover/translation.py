@@ -112,7 +112,8 @@ def term(expression: Any, sort: str = REAL) -> Term:
     if isinstance(expression, (bool, sympy.logic.boolalg.BooleanAtom)):
         raise TranslationError(f"{expression} is a truth value, not a number")
     if isinstance(expression, float) or (isinstance(expression, sympy.Basic) and expression.has(sympy.Float)):
-        raise TranslationError(f"{expression} contains a floating point number; write it as a fraction (x/2 or Rational(1, 2): 1/2 is one)")
+        instead = "write it as a fraction (x/2 or Rational(1, 2): Python's 1/2 is such a number)"
+        raise TranslationError(f"{expression} contains a floating point number; {instead}")
     if isinstance(expression, (int, Fraction)):
         expression = sympy.Rational(expression)
     if not isinstance(expression, sympy.Basic):
