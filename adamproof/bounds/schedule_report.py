@@ -31,8 +31,9 @@ class Report:
     best: BestRate
     certificate: str  # what the kernel has proved
 
-    def text(self) -> str:
-        lines = [f"The bound of the theorem {self.theorem}, where {MEANING}", ""]
+    def text(self, verbose: bool = False) -> str:
+        """In lines; verbose: with what the kernel has proved of the best rate, and why it is the best."""
+        lines = [f"The bound of the theorem {self.theorem}, where", f"{MEANING}", ""]
         if self.found is not None:
             width = max(map(len, self.found.orders))
             lines += [f"At {self.schedule}:", f"  {self.scale} is Theta({self.growth})"]
@@ -43,8 +44,10 @@ class Report:
             lines += [f"  if {condition}" for condition in self.found.conditions]
             lines.append("")
         ranges = ", ".join(_extent(name, *ends) for name, ends in self.best.ranges.items() if name in "ABC")
-        why = " + ".join(f"{value}*[{name}]" for name, value in self.best.multipliers.items())
         lines += [f"Best: rate {self.best.rate} at {ranges}"]
+        if not verbose:
+            return "\n".join([*lines, "  no schedule has a larger rate: proved by the kernel (-v shows why)"])
+        why = " + ".join(f"{value}*[{name}]" for name, value in self.best.multipliers.items())
         lines += [f"  because {self.best.rate} - r = {why}, each bracket being at least 0"]
         lines += [f"  proved by the kernel: {self.certificate}"]
         return "\n".join(lines)

@@ -182,13 +182,14 @@ def on_claim(lemma: About, report: ClaimReport, opinions: Sequence[Opinions] = (
         text = f"{name} ({report.name}): {verdict}, {report.reason}"
         return Evidence(text, State.FAILED, lemma=lemma.slug, claim=report.name, verdict=verdict)
     kinds = {used: kind_of(used, report.hypotheses[used], lemma.axioms) for used in report.used}
-    axioms = ", ".join(axiom for axiom, _ in report.citations)
+    axioms = [axiom for axiom, _ in report.citations]
+    cited = f", citing {', '.join(map(_with_article, axioms))}" if axioms else ""
     proof = CheckedProof(lemma.slug, report.name, digest(report.proof))
     assumes = (f"assumes: {used}" for used in report.used)
     cites = (f"cites: {': '.join(pair)}" for pair in report.citations)
     said = (f"also {opinion.in_short(proof)}" for opinion in opinions)
     return Evidence(
-        f"{name} ({report.name}){f', citing the {axioms}' if axioms else ''}",
+        f"{name} ({report.name}){cited}",
         State.PROVED,
         tuple(used for used, kind in kinds.items() if kind is Kind.CONDITION),
         tuple(used for used, kind in kinds.items() if kind is Kind.SETTING),
@@ -199,6 +200,11 @@ def on_claim(lemma: About, report: ClaimReport, opinions: Sequence[Opinions] = (
         report.conclusion,
         proof,
     )
+
+
+def _with_article(axiom: str) -> str:
+    """A theorem of the literature in a sentence: one that bears a name has no article."""
+    return axiom if "'" in axiom else f"the {axiom}"
 
 
 def occurs(proof: Evidence, name: str) -> bool:

@@ -171,11 +171,11 @@ def with_bounded_means(store: Store, proof: Evidence) -> Evidence:
     return replace(proof, conditions=(*proof.conditions, f"bounded means over t in the bound{way_out}"))
 
 
-def with_constant(proof: Evidence, name: str) -> Evidence:
-    """With the condition that a quantity of the run that occurs in a proved bound is the same for every T and d."""
+def with_constant(proof: Evidence, name: str, whatever: str = "T and d") -> Evidence:
+    """With the condition that a quantity of the run that occurs in a proved bound is the same, whatever these are."""
     if not proof.state.carries or not occurs(proof, name):
         return proof
-    return replace(proof, conditions=(*proof.conditions, f"one {name} for every T and d"))
+    return replace(proof, conditions=(*proof.conditions, f"one {name} for every {whatever}"))
 
 
 def free_of(proof: Evidence, name: str, meant: str) -> Evidence:

@@ -48,6 +48,8 @@ BRIEF = {
     "bounded means over t in the bound (or s1 = 0)": "bounded means or s1 = 0",
     "bounded means over t in the bound": "bounded means",
     "one vbar for every T and d": "one vbar",
+    "one vbar for every epsilon": "one vbar",
+    "the noise has mean 0 given the past (within the cited inequality)": "martingale noise",
     "the gradient is Lipschitz along the segments": "L1 = 0",
     "the gradient is Lipschitz along the segment": "L1 = 0",
     "E[v_T] is at most V": "E[v_T] <= V",

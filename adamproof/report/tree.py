@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 
 from ..theory.graph import Graph, Node
@@ -10,34 +11,50 @@ from .graphviz import quoted
 BRANCHES = {"unicode": ("├─ ", "└─ ", "│  "), "ascii": ("|- ", "`- ", "|  ")}
 
 
-def tree(found: Graph, style: str = "unicode", verbose: bool = False) -> str:
-    """Every root with what it rests on below it; what has been shown before is not unfolded again."""
+LEAST = 30  # columns of a text that is wrapped, however deep it stands
+
+
+def tree(found: Graph, style: str = "unicode", verbose: bool = False, columns: int | None = None) -> str:
+    """Every root with what it rests on below it; what has been shown before is not unfolded again.
+
+    columns: at which assumptions, axioms and problems are wrapped; if None, they are not.
+    """
     shown: set[str] = set()
     lines: list[str] = []
     for name in found.roots:
-        lines += _branch(found, name, "", "", BRANCHES[style], shown, verbose)
+        for head, rest, text in _branch(found, name, "", "", BRANCHES[style], shown, verbose):
+            lines += [f"{head}{text}"] if rest is None or columns is None else _wrapped(head, rest, text, columns)
     return "\n".join(lines)
+
+
+def _wrapped(head: str, rest: str, text: str, columns: int) -> list[str]:
+    """A text after a head, its further lines after the rest."""
+    parts = textwrap.wrap(text, max(LEAST, columns - len(rest)), break_long_words=False, break_on_hyphens=False)
+    return [f"{rest if number else head}{part}" for number, part in enumerate(parts)]
+
+
+Line = tuple[str, str | None, str]  # what stands before a text, and before its further lines (None: none); the text
 
 
 def _branch(
     found: Graph, name: str, head: str, tail: str, marks: tuple[str, str, str], shown: set[str], verbose: bool
-) -> Iterator[str]:
+) -> Iterator[Line]:
     entry = found.nodes[name]
     below: list[str | tuple[str, str]] = [*entry.rests_on, *found.own_axioms(name)]
     again = name in shown and bool(below)
-    yield head + _heading(entry) + (" (see above)" if again else "")
+    yield head, None, _heading(entry) + (" (see above)" if again else "")
     if again:
         return
     shown.add(name)
     bar = tail + (marks[2] if below else "   ")
     if entry.problem:
-        yield f"{bar}not derived: {entry.problem}"
+        yield bar, f"{bar}  ", f"not derived: {entry.problem}"
     if entry.assumptions and (verbose or not head):
-        yield f"{bar}assumes: {'; '.join(entry.assumptions)}"
+        yield bar, f"{bar}  ", f"assumes: {'; '.join(entry.assumptions)}"
     for number, inner in enumerate(below, start=1):
         start, rest = (tail + marks[1], tail + "   ") if number == len(below) else (tail + marks[0], tail + marks[2])
         if isinstance(inner, tuple):
-            yield f"{start}axiom: {': '.join(inner)}"
+            yield start, f"{rest}  ", f"axiom: {': '.join(inner)}"
         else:
             yield from _branch(found, inner, start, rest, marks, shown, verbose)
 

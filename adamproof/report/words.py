@@ -25,6 +25,8 @@ OPINIONS = (
     '"unsat" means that there are none.'
 )
 LEGEND = (
+    "A1: F is bounded below; A2: noises of different times are uncorrelated, and their variance is bounded; "
+    "A3: the gradient is smooth along the steps, with L0 and L1\n"
     "A, B, C: 1 - beta1 = Theta(T^-A), 1 - beta2 = Theta(T^-B), gamma = Theta(T^-C)\n"
     "computed: exact, but not by the kernel; D, E|a_1|, means over t, vbar and all other symbols count as constants\n"
     "observed: in runs (`adamproof experiment`), which prove nothing"

@@ -77,7 +77,7 @@ def test_lines_say_what_matters(store: Store) -> None:
     assert rows[4].endswith("PROVED IF bounded means, or L₁ = s₁ = 0")
     assert rows[5].endswith("PROVED IF Conditions 1-3, one vbar")
     assert rows[13].startswith("✗ 13") and "REFUTED if the momentum error" in rows[13]
-    assert rows[16].endswith("PROVED IF bounded noise, u ≥ 0, u ≤ R")
+    assert rows[16].endswith("PROVED IF bounded noise, + 3 more")
     assert rows[17].endswith("+ 2 more")
     assert [rows[number].rpartition("  ")[2] for number in (2, 3, 12)] == ["PROVED"] * 3
 

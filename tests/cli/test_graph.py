@@ -23,8 +23,9 @@ from tests.here import run_here as run
 
 B2 = """\
 B.2 update-magnitude (by an invariant)
-|  assumes: m starts at 0; v starts at 0; m is a moving average of g; v is a moving average of g^2; beta2 < 1; \
-beta1^2 < beta2; epsilon is not negative; t is a time
+|  assumes: m starts at 0; v starts at 0; m is a moving average of g; v is a
+|    moving average of g^2; beta2 < 1; beta1^2 < beta2; epsilon is not negative;
+|    t is a time
 `- ratio-bound (bound)
 """
 

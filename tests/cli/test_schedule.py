@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.cli.test_bound import answer, ask
+from tests.here import run_here as run
 
 
 def test_the_schedule_of_the_source() -> None:
@@ -46,3 +47,11 @@ def test_schedule_refusals(words: list[str], sentence: str) -> None:
     found = ask("schedule", *words)
     assert found.exit_code == 2
     assert found.output.startswith(sentence) and found.output.count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [["schedule", "--best", "-v"], ["graph", "rate"], ["simulate", "--steps", "50"]])
+@pytest.mark.parametrize("columns", [80, 120])
+def test_long_lines_are_broken(words: list[str], columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    lines = run(*words).stdout.splitlines()
+    assert columns - 45 < max(map(len, lines)) <= columns

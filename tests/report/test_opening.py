@@ -50,7 +50,8 @@ noise 2 d 1 − β 1 β 1 + 1 σ R
 R = 1 − β 1 1 − β 2 1 − β 1 2 β 2
 σ = s 0 2 + s 1 2 ∑ k = 1 T 𝔼 [ ‖ a k ‖ p ] T
 L = L 0 + L 1 ∑ k = 1 T 𝔼 [ ‖ a k ‖ q ] T
-‖a‖ is the square root of the sum of a i ² over the coordinates i; expectations are over all outcomes.
+‖a‖ is the square root of the sum of a i ² over the coordinates i; expectations are over all outcomes. It
+assumes what main-theorem (Adam) lists.
 The chain of the proof
 B.2 PROVED rests on none of these → descent PROVED rests on B.2 + momentum-error PROVED rests on none of these
 → main-theorem PROVED rests on descent, momentum-error → rate PROVED rests on main-theorem"""

@@ -69,7 +69,7 @@ def show_graph(names: Sequence[str], form: str, style: str, verbose: bool, progr
         nodes = [node_data(node) for node in found.nodes.values()]
         terminal.say(json_output.document("graph", code, asked=list(found.asked), nodes=nodes))
     elif form == "text":
-        terminal.say(tree(found, style, verbose))
+        terminal.say(tree(found, style, verbose, terminal.width()))
     elif form == "svg" and program is not None:
         try:
             drawn = graphviz.drawn(program, dot(found))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ...bounds.formulas.parameters import THEOREMS, constants_for_exponents
-from .. import terminal
+from .. import idle, terminal
 from ..calculator import refusing
 from ..errors import CliError
 from ..json_output import document
@@ -27,14 +27,17 @@ from ..options import AS_JSON, HELP, examples
 @click.option("--lr", "C", type=Exponent("lr"), help="C of lr = Theta(T^-C/sqrt(d)): 3/4, or T^-3/4.")
 @click.option("--theorem", type=click.Choice(THEOREMS[:2]), default="main", show_default=True, help="The theorem.")
 @click.option("--best", is_flag=True, help="Print only the exponents of the best rate; given exponents stay fixed.")
+@click.option("-v", "--verbose", is_flag=True, help="Show why no rate is larger, and what the kernel has proved.")
 @AS_JSON
-def command(A: str | None, B: str | None, C: str | None, theorem: str, best: bool, as_json: bool) -> None:
+def command(
+    A: str | None, B: str | None, C: str | None, theorem: str, best: bool, verbose: bool, as_json: bool
+) -> None:
     """Compute how the bound decays with T if 1 - beta1, 1 - beta2 and lr are powers of T, with exact exponents.
 
     The options take exponents. For constant betas and learning rates use `bound` and `magnitude`.
 
-    Shows the growth of R (or S), the exponent of each term, the rate, the binding term, and the best exponents with a
-    certificate that the kernel checks.
+    Shows the growth of R (or S), the exponent of each term, the rate, the binding term, and the best exponents, with
+    the certificate that the kernel checks where -v is given.
 
     Exit status: 0, or 2 for a usage error.
     """
@@ -57,4 +60,14 @@ def command(A: str | None, B: str | None, C: str | None, theorem: str, best: boo
         found = report({name: value for name, value in given.items() if value is not None}, theorem, best)
     except (OrderError, ProgramError) as error:
         raise refusing(error) from error
-    terminal.say(document("schedule", 0, **found.data()) if as_json else found.text())
+    idle.note((("with --json", as_json, ("verbose",)),))
+    if as_json:
+        terminal.say(document("schedule", 0, **found.data()))
+    else:
+        terminal.say("\n".join(map(_fitting, found.text(verbose).splitlines())))
+
+
+def _fitting(line: str) -> str:
+    """A line as wide as the terminal; the columns of a table stay."""
+    text = line.lstrip()
+    return line if len(line) <= terminal.width() else terminal.labelled(line[: -len(text)], text)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -432,7 +433,7 @@ def text(run: Run) -> str:
         f"{FORMS[algorithm.form]}, {'with' if algorithm.bias_correction else 'without'} bias correction",
         f"run by {run.engine}",
         "",
-        "observed: means over steps and replicates, with 95% confidence intervals over replicates",
+        "observed: means over steps and replicates, 95% confidence intervals over these",
         *_sparse(statistics),
     ]
     rows = [(meaning, str(statistics.mean(name))) for name, meaning in QUANTITIES.items()]
@@ -440,5 +441,14 @@ def text(run: Run) -> str:
     rows.append(("the largest u", f"{statistics.maximum:.6g}"))
     if run.value is not None:
         rows.append(("F at the end", str(run.value)))
-    width = max(len(name) for name, _ in rows)
-    return "\n".join([*lines, *(f"  {name:{width}}  {value}" for name, value in rows)])
+    return "\n".join([*lines, *_table(rows)])
+
+
+def _table(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Names and values in two columns; a long name goes on below itself."""
+    room = terminal.width() - 4 - max(len(value) for _, value in rows)
+    width = min(room, max(len(name) for name, _ in rows))
+    for name, value in rows:
+        first, *more = wrap(name, width)
+        yield f"  {first:{width}}  {value}"
+        yield from (f"    {part}" for part in more)

@@ -108,7 +108,17 @@ def _theorem(content: Content, abbreviations: Abbreviations) -> str:
 <div class="theorem"><div>{shown[0]}<p>is at most the sum of {len(terms)} terms:</p></div>
 <table>{rows}</table></div>
 <ul class="letters" aria-label="where">{named}</ul>
-<p class="about">{in_html(NORM)}.</p></section>"""
+<p class="about">{in_html(NORM)}. {_assumed(content, where)}</p></section>"""
+
+
+def _assumed(content: Content, where: str) -> str:
+    """What the theorem assumes, by label; the lemma's own part lists all of it."""
+    parts = [part for part in content.parts if part.slug == THEOREM[0]]
+    labels = ", ".join(label for part in parts for label in part.labels)
+    cited = "; ".join(name for part in parts for name, _ in part.axioms)
+    also = f"; cited: {escape(cited)}" if cited else ""
+    listed = f"{escape(labels)} and what else {where} lists" if labels else f"what {where} lists"
+    return f"It assumes {listed}{also}."
 
 
 # --- the chain ----------------------------------------------------------------------------------
