@@ -27,8 +27,8 @@ OPINIONS = (
 LEGEND = (
     "A1: F is bounded below; A2: noises of different times are uncorrelated, and their variance is bounded; "
     "A3: the gradient is smooth along the steps, with L0 and L1\n"
-    "C2: what is used of the source's Condition 2, E|u_t o a_t|_1 >= vbar*E|a_t|_1 or E u_t,j >= vbar; both follow from "
-    "E[u_t,j | x_t] >= vbar for all t and j\n"
+    "C2: what is used of the source's Condition 2, E|u_t o a_t|_1 >= vbar*E|a_t|_1 or E u_t,j >= vbar; both "
+    "follow from E[u_t,j | x_t] >= vbar for all t and j\n"
     "A, B, C: 1 - beta1 = Theta(T^-A), 1 - beta2 = Theta(T^-B), gamma = Theta(T^-C)\n"
     "computed: exact, but not by the kernel; D, E|a_1|, means over t, vbar and all other symbols count as constants\n"
     "observed: in runs (`adamproof experiment`), which prove nothing"
