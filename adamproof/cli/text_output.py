@@ -179,7 +179,8 @@ def _claim(claim: ClaimReport, style: str, verbose: bool) -> list[str]:
     lines = _derived(claim, style)
     if claim.numbers is not None:
         first, *rest = str(claim.numbers).splitlines()
-        lines += [f"  numbers:             {first}", *(f"  {'':21}{line}" for line in rest)]
+        lines.append(labelled("  numbers:             ", first))
+        lines += [labelled(f"  {'':21}", line.strip(), hang=2) for line in rest]
     elif claim.is_proved:
         lines.append(f"  numbers:             {untested(claim)}")
     if claim.intervals is not None:
