@@ -229,7 +229,8 @@ def _in_short(mutants: Sequence[MutantReport], verbose: bool) -> list[str]:
     for mutant in mutants:
         lines += [f"  {fate(mutant)}: {mutant.name}"]
         if verbose:
-            lines += _indented([labelled(f"  {refusal(mutant)}: ", mutant.reason), *_counterexample(mutant.witness)])
+            why = labelled(f"  {refusal(mutant)}: ", mutant.reason, width() - 2)  # which is indented further
+            lines += _indented([why, *_counterexample(mutant.witness)])
         else:
             lines.append(labelled(f"    {refusal(mutant)}: ", shorten(mutant.reason, SHORT, placeholder=" ...")))
             shown_false = brief(mutant.witness) if mutant.witness else "no counterexample found"

@@ -49,7 +49,10 @@ def test_schedule_refusals(words: list[str], sentence: str) -> None:
     assert found.output.startswith(sentence) and found.output.count("\n") == 1
 
 
-@pytest.mark.parametrize("words", [["schedule", "--best", "-v"], ["graph", "rate"], ["simulate", "--steps", "50"]])
+LONG = [["schedule", "--best", "-v"], ["graph", "rate"], ["simulate", "--steps", "50"], ["check", "geometric-sum", "-v"]]
+
+
+@pytest.mark.parametrize("words", LONG)
 @pytest.mark.parametrize("columns", [80, 120])
 def test_long_lines_are_broken(words: list[str], columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
