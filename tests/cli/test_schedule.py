@@ -49,7 +49,7 @@ def test_schedule_refusals(words: list[str], sentence: str) -> None:
     assert found.output.startswith(sentence) and found.output.count("\n") == 1
 
 
-LONG = [["schedule", "--best", "-v"], ["graph", "rate"], ["simulate", "--steps", "50"], ["check", "geometric-sum", "-v"]]
+LONG = [line.split() for line in ("schedule --best -v", "graph rate", "simulate --steps 50", "check geometric-sum -v")]
 
 
 @pytest.mark.parametrize("words", LONG)
