@@ -1,8 +1,10 @@
 """R_t of the lemma bias-corrected for many t at once, in floats, and how far rounding may lead above it.
 
-The formula is the lemma's own, compiled.  Of exact moving averages u_t <= R_t whatever the gradients are.  The averages
-of a training are rounded in every step, so that a u_t slightly above R_t is no counterexample; how far above it can be
-follows from the proof of the bound.  Let e be the unit roundoff of m's type, and f that of v's.  After k + 1 steps of
+The formula is the lemma's own, compiled.  Of exact moving averages u_t <= R_t whatever the gradients are.  A
+training rounds its averages in every step, and u_t may then be slightly above R_t.  That is no counterexample; how far
+above it can be follows from the proof of the bound.
+
+Let e be the unit roundoff of m's type, and f that of v's.  After k + 1 steps of
 at most ROUNDINGS roundings each, the weight of |g_(t-k)| in m is at most (1+e)^(ROUNDINGS*(k+1)) times the exact one,
 and the weight of its square in v at least (1-f)^(ROUNDINGS*(k+1)) times.  Cauchy's inequality with these weights gives
 the sum over k < t of rho*(r*rho)^k in place of that of r^k, where r = beta1^2/beta2 and

@@ -1,7 +1,7 @@
 """Watching an Adam of optax: its state is handed over after each step, and is walked by the names of its fields.
 
-JAX is not imported.  A state of optax names mu, nu and count, but neither the betas, which must be given, nor whether
-Nesterov's variant or `eps_root` is used, which is refused where it is said.
+JAX is not imported.  A state of optax names mu, nu and count.  It does not name the betas, which must be given.  It
+does not tell Nesterov's variant or `eps_root` either; one that the user names is refused.
 """
 
 from __future__ import annotations

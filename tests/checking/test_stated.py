@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from adamproof.checking import recall, stated, stating
-from adamproof.checking.cache import PLACE
+from adamproof.checking.cache import PLACE, Cache, Question
 from adamproof.checking.flow import Flow
 from adamproof.checking.pipeline import outline
 from adamproof.checking.pool import Workers
-from adamproof.checking.request import Request
+from adamproof.checking.request import MODELS, Request
 from adamproof.support import package_data
 from adamproof.theory.library import get
 from tests.here import run_here
@@ -109,6 +109,33 @@ def test_what_is_kept_about_another_statement_does_not_stand(
     monkeypatch.setattr(recall, "_said", forged)
     assert asked(workers) == [False]
     assert tasks == ["outline", "check"]
+
+
+def swapped(data: Any) -> Any:
+    """Each proof file in the place of another."""
+    return {**data, "proofs": [*data["proofs"][1:], data["proofs"][0]]}
+
+
+def weakened(data: Any) -> Any:
+    """Equations, where there are any, read as bounds."""
+    return json.loads(json.dumps(data).replace('"=="', '"<="'))
+
+
+@pytest.mark.parametrize("change", [swapped, weakened])
+def test_an_entry_that_somebody_has_edited_and_sealed_is_not_shown(
+    change: Callable[[Any], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lemma is proved anew, and what is shown is what it states."""
+    honest = run_here("show", LEMMA, "--no-cache").stdout
+    monkeypatch.setenv(PLACE, str(tmp_path))
+    assert run_here("check", LEMMA, "-q").returncode == 0
+    question = Question(LEMMA, MODELS, True)
+    kept = Cache().read(question)
+    assert change(kept) != kept
+    Cache().write(question, change(kept))
+    assert json.loads(run_here("check", LEMMA, "--json").stdout)["lemmas"][0]["recalled"] is False
+    Cache().write(question, change(kept))
+    assert run_here("show", LEMMA).stdout == honest
 
 
 @pytest.mark.parametrize("words", [["show", LEMMA], ["export", LEMMA], ["show", "jensen-sqrt"], ["export", "B.2"]])
