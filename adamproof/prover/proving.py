@@ -132,7 +132,7 @@ def _searched(target: Term, given: Sequence[Step], hints: Sequence[Term], degree
     known = question.known(given)
     if found := question.answer(known):
         return found
-    if not _is_hopeless(target, given) and (found := _otherwise(question, given, known)):
+    if not is_hopeless(target, given) and (found := otherwise(question, given, known)):
         return found
     raise ProofFailure(target, given, question.tried or ["rewriting by the equations"], hints, degree)
 
@@ -157,7 +157,7 @@ def at_hand(*models: Model) -> Iterator[None]:
         _at_hand[:] = before
 
 
-def _is_hopeless(target: Term, given: Sequence[Step]) -> bool:
+def is_hopeless(target: Term, given: Sequence[Step]) -> bool:
     """Whether the goal fails where the facts hold, so that no search can find anything."""
     return _fails_at_hand(target, given) or _refuted(target, given)
 
@@ -184,7 +184,7 @@ def has_binder(term: Term) -> bool:
     return term.op in BINDERS or any(type(arg) is Term and has_binder(arg) for arg in term.args)
 
 
-def _otherwise(question: Question, given: Sequence[Step], known: Known) -> Step | None:
+def otherwise(question: Question, given: Sequence[Step], known: Known) -> Step | None:
     """The answer with squares of more sums, with equations about denominators as linear facts, or without one of the
     facts, equations first; then without two or three of them.
 

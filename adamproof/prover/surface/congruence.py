@@ -1,0 +1,89 @@
+"""Factors by which facts may be multiplied: what makes a term of a fact one of the goal, and is not negative.
+
+`x <= y` gives `c*d*x <= c*d*y`; so where c*d*x stands in the goal, 0 <= c*d is worth knowing as one fact.  So is that a
+side of the goal is not negative, when roots are compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ...kernel.normal import Monomial, Poly, add_to, difference, normal, power, times
+from ...kernel.terms import Term
+from ..polynomials import ordered, poly_term
+from ..record import Step
+from .knowledge import Knowledge, at_least, sign
+
+MAX_FACTORS = 10
+
+
+def factors(known: Knowledge, goal: Term, facts: Sequence[Step]) -> list[Step]:
+    """Theorems 0 <= c, by the signs of the parts of c.
+
+    known: the facts, for the signs.  goal: a relation.  facts: what may be multiplied.
+    """
+    found: dict[Monomial, Step] = {}
+    sides = [side for side in goal.args if len(normal(side)) == 1]
+    wanted = [monomial for side in sides for monomial in normal(side)]
+    target = _defined(difference(*goal.args), facts)
+    for step in facts:
+        if step.conclusion.op in ("<=", "<"):
+            wanted += _cofactors(difference(*step.conclusion.args), target)
+    for monomial in wanted:
+        if monomial in found or len(found) >= MAX_FACTORS or sum(e for _, e in monomial) < 2:
+            continue
+        made = sign(known, poly_term({monomial: 1}))
+        if made is not None:
+            found[monomial] = at_least(made) if made.conclusion.op == "<" else made
+    return list(found.values())
+
+
+def _cofactors(fact: Poly, goal: Poly) -> Iterable[Monomial]:
+    """What the terms of a fact are multiplied by in the goal; those that fit most of its terms come first."""
+    count: dict[Monomial, int] = {}
+    for monomial, _ in ordered(goal):
+        for part, _ in ordered(fact):
+            rest = _over(monomial, part)
+            if rest is not None:
+                count[rest] = count.get(rest, 0) + 1
+    return sorted(count, key=lambda rest: -count[rest])[:4]
+
+
+def _over(monomial: Monomial, part: Monomial) -> Monomial | None:
+    left = dict(monomial)
+    for atom, exponent in part:
+        if left.get(atom, 0) < exponent:
+            return None
+        left[atom] -= exponent
+    return frozenset((atom, exponent) for atom, exponent in left.items() if exponent)
+
+
+def _defined(poly: Poly, facts: Sequence[Step]) -> Poly:
+    """The polynomial with what equations x == ... say in place of x."""
+    for step in facts:
+        if step.conclusion.op != "==":
+            continue
+        left, right = (normal(side) for side in step.conclusion.args)
+        atom = _single(left)
+        if atom is None or any(atom is other for monomial in right for other, _ in monomial):
+            continue
+        poly = _substituted(poly, atom, right)
+    return poly
+
+
+def _single(poly: Poly) -> Any:
+    if len(poly) != 1:
+        return None
+    (monomial, value), *_ = poly.items()
+    pairs = list(monomial)
+    return pairs[0][0] if value == 1 and len(pairs) == 1 and pairs[0][1] == 1 else None
+
+
+def _substituted(poly: Poly, atom: Any, value: Poly) -> Poly:
+    found: Poly = {}
+    for monomial, coefficient in poly.items():
+        exponent = dict(monomial).get(atom, 0)
+        rest = frozenset(pair for pair in monomial if pair[0] is not atom)
+        add_to(found, times({rest: coefficient}, power(value, exponent)) if exponent else {monomial: coefficient})
+    return found

@@ -1,0 +1,55 @@
+"""Establishing a statement from what is known: as it stands, as an instance, by its form, or by a search."""
+
+from __future__ import annotations
+
+from ...kernel.terms import QUANTIFIERS, RELATIONS, Term, opened
+from ..record import Step, derive
+from .integrability import integrable
+from .knowledge import Knowledge, at_least, sign
+from .matching import instance
+
+DEPTH = 12
+
+
+def establish(known: Knowledge, statement: Term) -> Step | None:
+    """The theorem of a statement, or None."""
+    if found := known.find(statement):
+        return found
+    if known.depth >= DEPTH:
+        return None
+    known.depth += 1
+    try:
+        return _established(known, statement)
+    finally:
+        known.depth -= 1
+
+
+def _established(known: Knowledge, statement: Term) -> Step | None:
+    op = statement.op
+    if op in QUANTIFIERS:
+        variable = known.fresh(QUANTIFIERS[op], statement)
+        inside = establish(known, opened(statement, variable))
+        return inside and derive("generalise", [inside], variable)
+    if op == "implies":
+        condition, conclusion = statement.args
+        inside = establish(known.plus(derive("assume", [], condition)), conclusion)
+        return inside and derive("discharge", [inside], condition)
+    if op == "Integrable":
+        return integrable(known, statement)
+    if op in RELATIONS:
+        return instance(known, statement) or _relation(known, statement)
+    return None
+
+
+def _relation(known: Knowledge, statement: Term) -> Step | None:
+    from .solving import solved
+
+    low, high = statement.args
+    if statement.op in ("<=", "<") and low.op == "rat" and low.args[0] == 0:
+        found = sign(known, high, strict=statement.op == "<")
+        if found is not None:
+            return found if statement.op == "<" else at_least(found)
+    return solved(known, statement, known.reasons, quick=True)
+
+
+__all__ = ["establish"]

@@ -1,0 +1,196 @@
+"""A relation from facts: the search of `prove`, over plain variables, with the signs of what they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ...kernel.normal import key
+from ...kernel.terms import Refusal, Term, free, make, reset_budget
+from ..known import Known
+from ..proving import ProofFailure, Question, is_hopeless, otherwise
+from ..record import Step, derive
+from .congruence import factors
+from .knowledge import ZERO, Knowledge, sign
+from .opaque import Opaque, hide_heads
+
+MAX_FACTS = 24  # stated relations that a search takes in beside what it is given
+
+_answers: dict[Any, Step | None] = {}
+
+
+def solved(
+    known: Knowledge,
+    target: Term,
+    facts: Sequence[Step],
+    hints: Sequence[Term] = (),
+    degree: int = 2,
+    named: Sequence[Term] = (),
+    quick: bool = False,
+) -> Step | None:
+    """The relation from the facts and, if these do not do, from the relevant relations that are known.
+
+    quick: only the plain search, and None rather than ProofFailure.
+    """
+    reset_budget()
+    for step in facts:
+        if key(step.conclusion) == key(target):
+            return step if step.conclusion is target else derive("convert", [step], target)
+    mark = (target, tuple(facts), known.steps, tuple(hints), degree, tuple(named), quick)
+    if mark in _answers and (_answers[mark] is not None or quick):
+        return _answers[mark]
+    attempts: list[Attempt] = []
+    found = None
+    for relevant in (False, True):
+        for expand in (False, True):
+            attempt = Attempt(known, target, facts, hints, degree, named, expand, relevant)
+            if any(attempt.question_key == other.question_key for other in attempts):
+                continue
+            attempts.append(attempt)
+            found = attempt.answer()
+            if found is not None:
+                break
+        if found is not None:
+            break
+    if found is None and not quick:
+        found = _longer(target, attempts)
+    _answers[mark] = found
+    if found is None and not quick:
+        last = attempts[-1]
+        raise ProofFailure(target, last.given, last.tried or ["rewriting by the equations"], tuple(hints), degree)
+    return found
+
+
+def _longer(target: Term, attempts: Sequence[Attempt]) -> Step | None:
+    """The longer searches that `prove` makes, for what no model refutes."""
+    if is_hopeless(target, attempts[-1].given):
+        return None
+    for attempt in reversed(attempts):
+        if found := attempt.answer(longer=True):
+            return found
+    return None
+
+
+class Attempt:
+    """One presentation of a question: which facts, and whether they are multiplied out first."""
+
+    def __init__(
+        self,
+        known: Knowledge,
+        target: Term,
+        facts: Sequence[Step],
+        hints: Sequence[Term],
+        degree: int,
+        named: Sequence[Term],
+        expand: bool,
+        relevant: bool,
+    ) -> None:
+        self.known, self.target, self.degree = known, target, degree
+        candidates = known.relations if relevant else []
+        props = [target, *(step.conclusion for step in facts)]
+        opaque = Opaque([*props, *(step.conclusion for step in candidates)], named, expand)
+        opaque.heads = hide_heads([*map(opaque.presented, props), *(make("==", hint, ZERO) for hint in hints)])
+        self.opaque = opaque
+        self.goal = opaque.prop(target)
+        self.hints = [opaque.term(hint) for hint in hints]
+        self.meant: dict[Any, Step] = {}  # the facts, by the key of what the search sees of them
+        self.assumed: list[Step] = []
+        for step in facts:
+            self.assume(opaque.prop(step.conclusion), step)
+        if relevant:
+            self.add_relevant(candidates)
+        self.add_signs()
+        self.given = [*facts, *(step for step in self.meant.values() if step not in facts)]
+        self.tried: list[str] = []
+        self.question_key = (self.goal, tuple(step.conclusion for step in self.assumed), tuple(self.hints))
+
+    def assume(self, seen: Term, step: Step) -> None:
+        mark = key(seen)
+        if mark not in self.meant:
+            self.meant[mark] = step
+            self.assumed.append(derive("assume", [], seen))
+
+    def add_relevant(self, candidates: Iterable[Step]) -> None:
+        """The relations about nothing but what is in sight."""
+        sight = self.sight()
+        for step in candidates:
+            if len(self.assumed) >= MAX_FACTS:
+                return
+            before = dict(self.opaque.meaning), dict(self.opaque.variables), self.opaque.count
+            seen = self.opaque.prop(step.conclusion)
+            if free(seen) <= sight:
+                self.assume(seen, step)
+            else:
+                self.opaque.meaning, self.opaque.variables, self.opaque.count = before
+
+    def sight(self) -> set[Any]:
+        return set(free(self.goal)).union(*(free(step.conclusion) for step in self.assumed))
+
+    def add_signs(self) -> None:
+        """The signs that the variables have by what they stand for."""
+        for variable, term in list(self.opaque.meaning.items()):
+            self.add_sign(variable, term)
+        if self.opaque.expand:
+            for term in _large_terms([self.target, *(step.conclusion for step in self.meant.values())]):
+                seen = self.opaque.prop(make("==", term, ZERO))
+                if seen.args[0].op != "var":
+                    self.add_sign(seen.args[0], term)
+
+    def add_sign(self, seen: Term, term: Term) -> None:
+        found = sign(self.known, term)
+        if found is not None:
+            self.assume(make(found.conclusion.op, found.conclusion.args[0], seen), found)
+
+    def answer(self, longer: bool = False) -> Step | None:
+        question = Question(self.goal, self.hints, self.degree)
+        try:
+            known = question.known(self.assumed)
+            if longer:
+                found = otherwise(question, self.assumed, known)
+            else:
+                found = question.answer(known) or self.with_factors(question, known)
+        except Refusal:
+            found = None
+        self.tried = question.tried or self.tried
+        return None if found is None else self.put_back(found)
+
+    def with_factors(self, question: Question, known: Known) -> Step | None:
+        """The same with products of signs by which facts may be multiplied."""
+        signs = Knowledge(known.facts, self.known.lemma)
+        made = factors(signs, self.goal, known.facts)
+        before = len(known.facts)
+        for step in made:
+            known.add(step)
+        return question.answer(known) if len(known.facts) > before else None
+
+    def put_back(self, found: Step) -> Step:
+        """What was found, about what the variables stand for, from the facts themselves."""
+        result = self.opaque.back(found)
+        meant = {key(step.conclusion): step for step in self.meant.values()}
+        for hypothesis in result.hypotheses:
+            step = meant[key(hypothesis)]
+            if step.rule != "assume":
+                result = derive("cut", [step, result])
+        if result.conclusion is not self.target:
+            result = derive("convert", [result], self.target)
+        return result
+
+
+def _large_terms(props: Sequence[Term]) -> list[Term]:
+    """The sums, expectations and integrals that stand in statements, and what stands in roots."""
+    found: dict[Term, None] = {}
+
+    def walk(term: Term) -> None:
+        if term.op in ("Sum", "E", "Integral01") and not term.mask:
+            found[term] = None
+            return
+        for arg in term.args:
+            if type(arg) is Term:
+                walk(arg)
+
+    for prop in props:
+        walk(prop)
+    return list(found)
+
+
+__all__ = ["solved"]
