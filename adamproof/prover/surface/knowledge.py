@@ -215,9 +215,9 @@ def _of_power(known: Knowledge, x: Term, strict: bool) -> Step | None:
         count = exponent.args[0]
         if count < 0:
             return None
-        found = sign(known, base, strict)
-        if found is None and count % 2 == 0 and not strict:
+        if count % 2 == 0 and not strict:
             return combined(make("<=", ZERO, x), [], ((), (base,) * (count // 2)))
+        found = sign(known, base, strict)
         if found is None:
             return None
         return combined(make(found.conclusion.op, ZERO, x), [found], ((0,) * count, ()))
@@ -269,15 +269,14 @@ def _of_binder(known: Knowledge, x: Term) -> Step | None:
             return None
         gap = minus(*reversed(inside.conclusion.args))
         premises.append(derive("combination", [whole], x.op, variable, gap, (ZERO, ONE)))
-    lifted = derive("binder", premises, x.op, variable, bounds)
-    return derive("convert", [lifted], make("<=", ZERO, x))
+    return derive("binder", premises, x.op, variable, bounds)  # a sum of zeros on the left, which is 0 to the kernel
 
 
 def _by_instance(known: Knowledge, x: Term, strict: bool) -> Step | None:
     """0 < x or 0 <= x as an instance of a statement for all."""
     from .matching import instance
 
-    if x.op in ("rat", "add", "mul"):
+    if x.op in ("rat", "mul"):
         return None
     for op in ("<",) if strict else ("<", "<="):
         if found := instance(known, make(op, ZERO, x)):

@@ -1,6 +1,6 @@
 """Large terms as plain variables: what a search sees, and how what it finds is put back.
 
-Sums, expectations, integrals, function values and real powers become variables X1, X2, ...; equal ones become one.
+Sums, expectations, integrals, logarithms and real powers become variables X1, X2, ...; equal ones become one.
 Roots, sizes and signs do, too, unless what is inside of them is in sight elsewhere, so that the search may need it.
 """
 
@@ -14,7 +14,7 @@ from ...kernel.terms import BINDERS, REAL, Term, free, make
 from ..polynomials import poly_term
 from ..record import Step, derive
 
-HIDDEN = (*BINDERS, "app", "rpow", "ln")
+HIDDEN = (*BINDERS, "rpow", "ln")
 HEADS = ("sqrt", "abs", "sign")
 
 
@@ -112,7 +112,7 @@ def _large(term: Term, heads: frozenset[Term]) -> Iterable[Term]:
     """The variables, large terms and heads in a term, outside of its heads."""
     if term in heads:
         return
-    if term.op in ("var", "real", *HIDDEN) and not term.mask:
+    if term.op in ("var", "real", "app", *HIDDEN) and not term.mask:
         yield term
         return
     for arg in term.args:

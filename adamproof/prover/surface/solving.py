@@ -108,7 +108,8 @@ class Attempt:
         mark = key(seen)
         if mark not in self.meant:
             self.meant[mark] = step
-            self.assumed.append(derive("assume", [], seen))
+            plain = key(step.conclusion) == mark
+            self.assumed.append(step if plain else derive("assume", [], seen))
 
     def add_relevant(self, candidates: Iterable[Step]) -> None:
         """The relations about nothing but what is in sight."""
@@ -130,6 +131,9 @@ class Attempt:
         """The signs that the variables have by what they stand for."""
         for variable, term in list(self.opaque.meaning.items()):
             self.add_sign(variable, term)
+        for term in _plain_terms([self.goal, *(step.conclusion for step in self.assumed)]):
+            if term not in self.opaque.meaning:
+                self.add_sign(term, term)
         if self.opaque.expand:
             for term in _large_terms([self.target, *(step.conclusion for step in self.meant.values())]):
                 seen = self.opaque.prop(make("==", term, ZERO))
@@ -139,7 +143,7 @@ class Attempt:
     def add_sign(self, seen: Term, term: Term) -> None:
         found = sign(self.known, term)
         if found is not None:
-            self.assume(make(found.conclusion.op, found.conclusion.args[0], seen), found)
+            self.assume(make(found.conclusion.op, ZERO, seen), found)
 
     def answer(self, longer: bool = False) -> Step | None:
         question = Question(self.goal, self.hints, self.degree)
@@ -168,12 +172,29 @@ class Attempt:
         result = self.opaque.back(found)
         meant = {key(step.conclusion): step for step in self.meant.values()}
         for hypothesis in result.hypotheses:
-            step = meant[key(hypothesis)]
-            if step.rule != "assume":
+            step = meant.get(key(hypothesis))
+            if step is not None and step.rule != "assume":
                 result = derive("cut", [step, result])
         if result.conclusion is not self.target:
             result = derive("convert", [result], self.target)
         return result
+
+
+def _plain_terms(props: Sequence[Term]) -> list[Term]:
+    """The variables and values of functions that stand in statements, in order."""
+    found: dict[Term, None] = {}
+
+    def walk(term: Term) -> None:
+        if term.op in ("var", "real", "app") and not term.mask and term.sort == "real":
+            found[term] = None
+            return
+        for arg in term.args:
+            if type(arg) is Term:
+                walk(arg)
+
+    for prop in props:
+        walk(prop)
+    return list(found)
 
 
 def _large_terms(props: Sequence[Term]) -> list[Term]:
