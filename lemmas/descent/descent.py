@@ -70,66 +70,65 @@ A3 = ("A3 along the segment", "L1 is not negative", "L0 is not negative", "q is 
 # --- proofs ----------------------------------------------------------------------------------------
 
 
-def stepped(p: Scope, factor: Any, descent: Step) -> Step:
+def stepped(proof: Scope, factor: Any, descent: Step) -> Step:
     """From the descent lemma along h to the magnitudes."""
-    aligned = p.cite("sign-alignment", "one coordinate", x=a(j), y=m(j))
+    aligned = proof.cite("sign-alignment", "one coordinate", x=a(j), y=m(j))
     one = le(a(j) * h(j), -gamma * u(j) * Abs(a(j)) + 2 * gamma * u(j) * Abs(a(j) - m(j)))
-    along = p.each(COORDINATES, one, "the step goes along Sign(m)", aligned)
-    along = p.have(le(START, -gamma * GAIN + 2 * gamma * LOSS), along, title=f"<a, h> <= -gamma*|u o a|_1 + {LOST}")
-    square = p.step("|h|^2 <= gamma^2*|u|^2", squares(p))
-    scaled = p.have(le(factor * STEP_SQUARED, factor * gamma**2 * SQUARES), square)
-    return p.have(bound(factor, LOSS, SQUARES), descent, along, scaled, degree=1)
+    along = proof.each(COORDINATES, one, "the step goes along Sign(m)", aligned)
+    along = proof.have(le(START, -gamma * GAIN + 2 * gamma * LOSS), along, title=f"<a, h> <= -gamma*|u o a|_1 + {LOST}")
+    square = proof.step("|h|^2 <= gamma^2*|u|^2", squares(proof))
+    scaled = proof.have(le(factor * STEP_SQUARED, factor * gamma**2 * SQUARES), square)
+    return proof.have(bound(factor, LOSS, SQUARES), descent, along, scaled, degree=1)
 
 
 LOST = "2*gamma*sum of u_j*|a_j - m_j|"
 
 
-def squares(p: Scope) -> Step:
+def squares(proof: Scope) -> Step:
     """|h|^2 <= gamma^2*|u|^2."""
-    return p.each(COORDINATES, le(h(j) ** 2, gamma**2 * u(j) ** 2), "the step goes along Sign(m)")
+    return proof.each(COORDINATES, le(h(j) ** 2, gamma**2 * u(j) ** 2), "the step goes along Sign(m)")
 
 
-def any_magnitudes(p: Scope) -> Step:
-    length = p.have(le(LENGTH, gamma * norm(u(j))), squares(p), title="|h| <= gamma*|u|")
-    return stepped(p, MODULUS, p.cite("smooth-descent", "A3", by=[length]))
+def any_magnitudes(proof: Scope) -> Step:
+    length = proof.have(le(LENGTH, gamma * norm(u(j))), squares(proof), title="|h| <= gamma*|u|")
+    return stepped(proof, MODULUS, proof.cite("smooth-descent", "A3", by=[length]))
 
 
-def l_smooth(p: Scope) -> Step:
-    return stepped(p, L0, p.cite("smooth-descent", "L-smooth"))
+def l_smooth(proof: Scope) -> Step:
+    return stepped(proof, L0, proof.cite("smooth-descent", "L-smooth"))
 
 
-def total_squares(p: Scope) -> Step:
+def total_squares(proof: Scope) -> Step:
     """|u|^2 <= R^2*d."""
-    each = p.each(COORDINATES, le(u(j) ** 2, R**2), "magnitudes are not negative", "magnitudes are at most R")
-    return p.have(le(SQUARES, R**2 * d), each, p.cite("constant-sum", n=d))
+    each = proof.each(COORDINATES, le(u(j) ** 2, R**2), "magnitudes are not negative", "magnitudes are at most R")
+    return proof.have(le(SQUARES, R**2 * d), each, proof.cite("constant-sum", n=d))
 
 
-def step_length(p: Scope) -> Step:
+def step_length(proof: Scope) -> Step:
     """|h| <= gamma*|u| <= gamma*R*sqrt(d)."""
-    chain = p.calc(LENGTH).le(gamma * norm(u(j)), squares(p))
-    return chain.le(gamma * R * sqrt(d), p.have(le(norm(u(j)), R * sqrt(d)), total_squares(p))).done()
+    chain = proof.calc(LENGTH).le(gamma * norm(u(j)), squares(proof))
+    return chain.le(gamma * R * sqrt(d), proof.have(le(norm(u(j)), R * sqrt(d)), total_squares(proof))).done()
 
 
-def bounded(p: Scope) -> Step:
-    total = p.step("|u|^2 <= R^2*d", total_squares(p))
-    length = p.have(le(norm(u(j)), R * sqrt(d)), total, title="|u| <= R*sqrt(d)")
-    descent = p.cite("descent", "any magnitudes", by=[length])
-    sizes = p.cite("cauchy-schwarz", "norms", a=lambda i: u(i), b=lambda i: Abs(a(i) - m(i)), lo=1, hi=d)
-    inner = p.rewrite(sizes, p.each(COORDINATES, eq(absolute(a(j) - m(j)) ** 2, (a(j) - m(j)) ** 2)))
-    loss = p.calc(LOSS).le(norm(u(j)) * ERROR, inner).le(R * sqrt(d) * ERROR, length).done()
-    scaled = p.have(le(SQUARES * MODULUS, R**2 * d * MODULUS), total)
-    return p.conclude(descent, loss, scaled)
+def bounded(proof: Scope) -> Step:
+    total = proof.step("|u|^2 <= R^2*d", total_squares(proof))
+    length = proof.have(le(norm(u(j)), R * sqrt(d)), total, title="|u| <= R*sqrt(d)")
+    descent = proof.cite("descent", "any magnitudes", by=[length])
+    sizes = proof.cite("cauchy-schwarz", "norms", a=u, b=(j, Abs(a(j) - m(j))), lo=1, hi=d)
+    inner = proof.rewrite(sizes, proof.each(COORDINATES, eq(absolute(a(j) - m(j)) ** 2, (a(j) - m(j)) ** 2)))
+    loss = proof.calc(LOSS).le(norm(u(j)) * ERROR, inner).le(R * sqrt(d) * ERROR, length).done()
+    scaled = proof.have(le(SQUARES * MODULUS, R**2 * d * MODULUS), total)
+    return proof.conclude(descent, loss, scaled)
 
 
-def adam(p: Scope) -> Step:
+def adam(proof: Scope) -> Step:
     """Lemma B.2 puts the magnitudes into [0, R]."""
-    recursion = {"m": lambda i: m_t(i, j), "v": lambda i: v_t(i, j), "g": lambda i: g_t(i, j)}
-    at_most = p.step("u_j <= R, by Lemma B.2", p.cite("update-magnitude", **recursion))
-    at_least = p.cite("magnitude-range", "magnitude", **recursion)
-    ranges = [at_most, at_least, p.cite("magnitude-range", "bound")]
-    magnitudes = {"m": lambda i: m_t(t, i), "u": lambda i: U.subs(j, i)}
-    descent = p.cite("descent", "magnitudes at most R", by=ranges, **magnitudes, R=BOUND)
-    return p.rewrite(descent, p.cite("magnitude-range", "square"))
+    recursion = {"m": (k, m_t(k, j)), "v": (k, v_t(k, j)), "g": (k, g_t(k, j))}
+    at_most = proof.step("u_j <= R, by Lemma B.2", proof.cite("update-magnitude", **recursion))
+    at_least = proof.cite("magnitude-range", "magnitude", **recursion)
+    ranges = [at_most, at_least, proof.cite("magnitude-range", "bound")]
+    descent = proof.cite("descent", "magnitudes at most R", by=ranges, m=(j, m_t(t, j)), u=(j, U), R=BOUND)
+    return proof.rewrite(descent, proof.cite("magnitude-range", "square"))
 
 
 # --- models ----------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sympy.core.function import UndefinedFunction
@@ -65,13 +65,13 @@ def instantiated(theorem: Step, name: str, symbols: Mapping[str, Any]) -> Step:
         if not same:
             has = ", ".join(dict.fromkeys(_name(item) for item in items)) or "none"
             raise TranslationError(f"{name} has no symbol {symbol!r}; it has {has}")
-        callable_ = isinstance(value, UndefinedFunction) or callable(value) and not hasattr(value, "free_symbols")
-        kind = [item for item in same if (type(item) is Function) == callable_]
+        is_function = _is_function(value)
+        kind = [item for item in same if (type(item) is Function) == is_function]
+        if not kind and is_function:
+            raise TranslationError(f"{symbol} of {name} is a variable; give an expression, not a function")
         if not kind:
-            if callable_:
-                raise TranslationError(f"{symbol} of {name} is a variable; give an expression, not a function")
             sorts = ", ".join(same[0].sorts)
-            raise TranslationError(f"{symbol} of {name} is a function of ({sorts}); give it as a lambda")
+            raise TranslationError(f"{symbol} of {name} is a function of ({sorts}); give (variables, body) or a lambda")
         for item in kind:
             if type(item) is Function:
                 functions.append((item, *_body(item, value, name)))
@@ -86,14 +86,36 @@ def _sort_key(item: Any) -> tuple[bool, str, Any]:
     return type(item) is Function, _name(item), item.sorts if type(item) is Function else item.sort
 
 
-def _body(symbol: Function, value: Callable[..., Any], name: str) -> tuple[tuple[Term, ...], Term]:
-    makers = {INT: integers, REAL: reals, POINT: Point}
-    parameters = [makers[sort](f"arg_{place}") for place, sort in enumerate(symbol.sorts)]
-    try:
-        body = value(*parameters)
-    except TypeError as error:
-        raise TranslationError(f"{symbol.name} of {name} is a function of ({', '.join(symbol.sorts)}): {error}") from None
-    return tuple(term(p, sort) for p, sort in zip(parameters, symbol.sorts, strict=True)), term(body)
+def _is_function(value: Any) -> bool:
+    return isinstance(value, (tuple, UndefinedFunction)) or callable(value) and not hasattr(value, "free_symbols")
+
+
+def _body(symbol: Function, value: Any, name: str) -> tuple[tuple[Term, ...], Term]:
+    """The parameters and the body of a function: (variables, body), or what a lambda gives."""
+    is_what = f"{symbol.name} of {name} is a function of ({', '.join(symbol.sorts)})"
+    if isinstance(value, tuple):
+        variables, body = value
+        parameters = variables if isinstance(variables, (tuple, list)) else (variables,)
+        if len(parameters) != len(symbol.sorts):
+            raise TranslationError(f"{is_what}; its variables here are {', '.join(map(str, parameters))}")
+    else:
+        makers = {INT: integers, REAL: reals, POINT: Point}
+        parameters = [makers[sort](f"arg_{place}") for place, sort in enumerate(symbol.sorts)]
+        try:
+            body = value(*parameters)
+        except TypeError as error:
+            raise TranslationError(f"{is_what}: {error}") from None
+    made = tuple(term(p, sort) for p, sort in zip(parameters, symbol.sorts, strict=True)), term(body)
+    _refuse_other_points(*made, is_what)
+    return made
+
+
+def _refuse_other_points(parameters: tuple[Term, ...], body: Term, is_what: str) -> None:
+    """A lambda's own w that its body does not use, as the body holds another one: never what is meant."""
+    points = [p for p in parameters if p.sort == POINT and p not in free(body)]
+    others = [item for item in free(body) if type(item) is Term and item.sort == POINT and item not in parameters]
+    if points and others:
+        raise TranslationError(f"{is_what}, but its body depends on {show(others[0])} and not on its own point")
 
 
 def _shaped(step: Step, name: str, shown: Term, unknown: set[Any]) -> Step:

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ...kernel.normal import Monomial, Poly, add_to, difference, normal, power, times
-from ...kernel.terms import Term
+from ...kernel.terms import Term, make, number
 from ..polynomials import ordered, poly_term
-from ..record import Step
+from ..record import Step, derive
 from .knowledge import Knowledge, at_least, sign
 
 MAX_FACTORS = 10
@@ -27,16 +27,31 @@ def factors(known: Knowledge, goal: Term, facts: Sequence[Step]) -> list[Step]:
     sides = [side for side in goal.args if len(normal(side)) == 1]
     wanted = [monomial for side in sides for monomial in normal(side)]
     target = _defined(difference(*goal.args), facts)
+    equations: list[Step] = []
     for step in facts:
         if step.conclusion.op in ("<=", "<"):
             wanted += _cofactors(difference(*step.conclusion.args), target)
+        elif step.conclusion.op == "==":
+            equations += _multiples(step, target)
     for monomial in wanted:
         if monomial in found or len(found) >= MAX_FACTORS or sum(e for _, e in monomial) < 2:
             continue
         made = sign(known, poly_term({monomial: 1}))
         if made is not None:
             found[monomial] = at_least(made) if made.conclusion.op == "<" else made
-    return list(found.values())
+    return [*found.values(), *equations[:MAX_FACTORS]]
+
+
+def _multiples(step: Step, goal: Poly) -> Iterable[Step]:
+    """c*x == c*y, where c times each term of one side stands in the goal."""
+    left, right = (normal(side) for side in step.conclusion.args)
+    if _single(left) is not None or _single(right) is not None:
+        return  # rewrites as it stands
+    for rest in list(_cofactors(difference(*step.conclusion.args), goal))[:2]:
+        if rest:
+            factor = poly_term({rest: 1})
+            goal_ = make("==", *(make("mul", factor, side) for side in step.conclusion.args))
+            yield derive("arith", [step], goal_, (), ((0, make("mul", number(-1), factor)),))
 
 
 def _cofactors(fact: Poly, goal: Poly) -> Iterable[Monomial]:

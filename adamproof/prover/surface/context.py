@@ -27,7 +27,8 @@ from .matching import in_sight, instances, specialised
 from .solving import solved
 from .unrolling import sum_steps
 
-Reason = Any  # the name of an assumption, a theorem, a statement that is to be established, or a sequence of these
+# The name of an assumption, a theorem, a statement that is established first, a sum that is split, or a sequence of these.
+Reason = Any
 
 
 class Context:
@@ -111,6 +112,8 @@ class Context:
                 found.append(reason)
             elif isinstance(reason, (list, tuple)):
                 found += self.reasons(reason)
+            elif isinstance(reason, sympy.Sum):
+                found.append(self.split(reason))
             else:
                 found.append(self.have(reason))
         return found

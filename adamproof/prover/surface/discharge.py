@@ -8,7 +8,7 @@ from .integrability import integrable
 from .knowledge import Knowledge, at_least, sign
 from .matching import instance
 
-DEPTH = 12
+DEPTH = 30
 
 
 def establish(known: Knowledge, statement: Term) -> Step | None:

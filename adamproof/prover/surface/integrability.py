@@ -12,7 +12,7 @@ from ..record import Step, derive
 from .knowledge import ONE as UNIT
 from .knowledge import ZERO, Knowledge, nonneg, ranges
 
-DEPTH = 10
+DEPTH = 30
 
 
 def integrable(known: Knowledge, statement: Term) -> Step | None:

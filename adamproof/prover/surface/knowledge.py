@@ -20,7 +20,7 @@ from ..search import Search
 
 ZERO, ONE = number(0), number(1)
 MAX_RELEVANT = 12  # stated relations that a small search for one sign looks at
-DEPTH = 24  # of nested questions, at most
+DEPTH = 40  # of nested questions, at most
 
 CiteLemma = Callable[[str, str | None], Step]
 
