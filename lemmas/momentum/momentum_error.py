@@ -175,8 +175,12 @@ def roots(proof: Scope) -> Step:
     jensen = proof.cite("jensen-sqrt", c=(t, WEIGHTED), n=T, by=[positive])
     proof.step("the mean of roots is at most the root of the mean", jensen)
     total, mean = TIMES.of(WEIGHTED) / T, TIMES.of(variance(t)) / T
-    chain = proof.calc((1 - b1) * (ROOTS / T)).le((1 - b1) * sqrt(total), jensen)
-    return chain.le(NOISE_FACTOR * sqrt(mean), whole, positive).done("the noise, averaged")
+    longer = proof.have(le((1 - b1) * (ROOTS / T), (1 - b1) * sqrt(total)), jensen)
+    less = proof.have(le(total, mean / (1 - b1**2)), whole)
+    ratio = proof.calc((1 - b1) ** 2 * total).le((1 - b1) ** 2 * (mean / (1 - b1**2)), less)
+    ratio = ratio.eq((1 - b1) / (1 + b1) * mean).done()
+    root = proof.by_squares(le((1 - b1) * sqrt(total), NOISE_FACTOR * sqrt(mean)), ratio, positive)
+    return proof.have(le((1 - b1) * (ROOTS / T), NOISE_FACTOR * sqrt(mean)), longer, root, title="the noise, averaged")
 
 
 def on_average(proof: Scope) -> Step:

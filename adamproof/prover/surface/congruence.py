@@ -54,6 +54,24 @@ def _multiples(step: Step, goal: Poly) -> Iterable[Step]:
             yield derive("arith", [step], goal_, (), ((0, make("mul", number(-1), factor)),))
 
 
+def common_factors(left: Term, right: Term) -> tuple[list[Term], tuple[list[Term], list[Term]]]:
+    """The factors that two products have in common, as they are written, and what is left of each."""
+    from .matching import flat, same
+
+    lefts, rights, common = flat(left, "mul"), flat(right, "mul"), []
+    for part in list(lefts):
+        other = next((other for other in rights if same(part, other)), None)
+        if other is not None and part.op != "rat":
+            common.append(part)
+            lefts.remove(part)
+            rights.remove(other)
+    return common, (lefts or [number(1)], rights or [number(1)])
+
+
+def product(parts: Sequence[Term]) -> Term:
+    return parts[0] if len(parts) == 1 else make("mul", *parts)
+
+
 def _cofactors(fact: Poly, goal: Poly) -> Iterable[Monomial]:
     """What the terms of a fact are multiplied by in the goal; those that fit most of its terms come first."""
     count: dict[Monomial, int] = {}

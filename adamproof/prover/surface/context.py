@@ -15,14 +15,14 @@ import sympy
 from ...kernel.terms import BINDERS, INT, QUANTIFIERS, RELATIONS, Term, as_real, bind, make, minus
 from ...kernel.text import show
 from ..functionals import Functional
-from ..proving import ProofFailure, assume, theorems
+from ..proving import ProofFailure, assume, prove, theorems
 from ..record import Step, derive
 from ..translation import TranslationError, prop, put, sort_of, term
 from .chains import Chain
 from .citing import cited
 from .discharge import establish
 from .integrability import integrable
-from .knowledge import Knowledge, ranges
+from .knowledge import ZERO, Knowledge, ranges
 from .matching import in_sight, instances, specialised
 from .solving import solved
 from .unrolling import sum_steps
@@ -76,6 +76,25 @@ class Context:
         found = self._from(target, facts, [term(square) for square in squares], degree)
         return self.step(title, found) if title else found
 
+    def by_squares(self, statement: Any, *by: Reason, title: str = "", **how: Any) -> Step:
+        """a <= b, as 0 <= b and a^2 <= b^2.
+
+        statement: a <= b, b not negative by its form.  by: reasons for the squares.
+        """
+        target = prop(statement)
+        if target.op != "<=":
+            raise TranslationError(f"by_squares needs a <= b, not {show(target)}")
+        low, high = target.args
+        squares = self.have(make("<=", *(make("mul", side, side) for side in (low, high))), *by, **how)
+        above = self.have(make("<=", ZERO, high), *by)
+        a, b = (make("var", name, "real") for name in "ab")
+        pairs = make("<=", make("mul", a, a), make("mul", b, b)), make("<=", ZERO, b)
+        plain = prove(make("<=", a, b), *pairs)
+        found = derive("instantiate", [plain], ((a, low), (b, high)), ())
+        for step in (squares, above):
+            found = derive("cut", [step, found])
+        return self.step(title, found) if title else found
+
     def conclude(self, *by: Reason, squares: Iterable[Any] = (), degree: int = 2) -> Step:
         """The claim itself, as `have` proves it."""
         return self.have(self.goal, *by, squares=squares, degree=degree)
@@ -88,6 +107,8 @@ class Context:
                 raise ProofFailure(target, facts, ["the facts, their instances, and integrability by search"])
             return found
         if found := known.find(target):
+            return found
+        if target.op in ("<=", "<") and target.args[0] is ZERO and (found := establish(known, target, quick=True)):
             return found
         plain = [fact for fact in facts if fact.conclusion.op in RELATIONS]
         sight = in_sight([target, *(fact.conclusion for fact in plain)])

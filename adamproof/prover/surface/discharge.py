@@ -11,20 +11,23 @@ from .matching import instance
 DEPTH = 30
 
 
-def establish(known: Knowledge, statement: Term) -> Step | None:
-    """The theorem of a statement, or None."""
+def establish(known: Knowledge, statement: Term, quick: bool = False) -> Step | None:
+    """The theorem of a statement, or None.
+
+    quick: of a relation only as it stands, as an instance, or by its form.
+    """
     if found := known.find(statement):
         return found
     if known.depth >= DEPTH:
         return None
     known.depth += 1
     try:
-        return _established(known, statement)
+        return _established(known, statement, quick)
     finally:
         known.depth -= 1
 
 
-def _established(known: Knowledge, statement: Term) -> Step | None:
+def _established(known: Knowledge, statement: Term, quick: bool) -> Step | None:
     op = statement.op
     if op in QUANTIFIERS:
         variable = known.fresh(QUANTIFIERS[op], statement)
@@ -37,11 +40,11 @@ def _established(known: Knowledge, statement: Term) -> Step | None:
     if op == "Integrable":
         return integrable(known, statement)
     if op in RELATIONS:
-        return instance(known, statement) or _relation(known, statement)
+        return instance(known, statement) or _relation(known, statement, quick)
     return None
 
 
-def _relation(known: Knowledge, statement: Term) -> Step | None:
+def _relation(known: Knowledge, statement: Term, quick: bool) -> Step | None:
     from .solving import solved
 
     low, high = statement.args
@@ -49,7 +52,7 @@ def _relation(known: Knowledge, statement: Term) -> Step | None:
         found = sign(known, high, strict=statement.op == "<")
         if found is not None:
             return found if statement.op == "<" else at_least(found)
-    return solved(known, statement, known.reasons, quick=True)
+    return None if quick else solved(known, statement, known.reasons, quick=True)
 
 
 __all__ = ["establish"]

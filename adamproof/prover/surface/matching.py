@@ -144,7 +144,7 @@ class _Matcher:
         if pattern.sort == INT and (value := self.solved(pattern, target)) is not None:
             yield from self.variable(*value, found)
             return
-        parts, others = _flat(pattern, pattern.op), _flat(target, pattern.op)
+        parts, others = flat(pattern, pattern.op), flat(target, pattern.op)
         if len(parts) == len(others):
             ready = sorted(parts, key=lambda part: not self.unknown.isdisjoint(free(part)))
             yield from self.ordered(ready, others, found)
@@ -170,10 +170,10 @@ class _Matcher:
         return None if variable in free(value) else (variable, value)
 
 
-def _flat(term: Term, op: str) -> list[Term]:
+def flat(term: Term, op: str) -> list[Term]:
     if term.op != op:
         return [term]
-    return [part for arg in term.args for part in _flat(arg, op)]
+    return [part for arg in term.args for part in flat(arg, op)]
 
 
 def _integer(target: Term) -> Term | None:

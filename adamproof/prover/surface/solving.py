@@ -10,8 +10,8 @@ from ...kernel.terms import Refusal, Term, free, make, reset_budget
 from ..known import Known
 from ..proving import ProofFailure, Question, is_hopeless, otherwise
 from ..record import Step, derive
-from .congruence import factors
-from .knowledge import ZERO, Knowledge, sign
+from .congruence import common_factors, factors, product
+from .knowledge import ZERO, Knowledge, combined, sign
 from .opaque import Opaque, hide_heads
 
 MAX_FACTS = 24  # stated relations that a search takes in beside what it is given
@@ -40,8 +40,8 @@ def solved(
     if mark in _answers and (_answers[mark] is not None or quick):
         return _answers[mark]
     attempts: list[Attempt] = []
-    found = None
-    for relevant in (False, True):
+    found = _over_common_factor(known, target, facts, named)
+    for relevant in (False, True) if found is None else ():
         for expand in (False, True):
             attempt = Attempt(known, target, facts, hints, degree, named, expand, relevant)
             if any(attempt.question_key == other.question_key for other in attempts):
@@ -59,6 +59,24 @@ def solved(
         last = attempts[-1]
         raise ProofFailure(target, last.given, last.tried or ["rewriting by the equations"], tuple(hints), degree)
     return found
+
+
+def _over_common_factor(
+    known: Knowledge, target: Term, facts: Sequence[Step], named: Sequence[Term]
+) -> Step | None:
+    """c*a <= c*b from a <= b, where 0 <= c by the form of c."""
+    if target.op != "<=":
+        return None
+    common, rests = common_factors(*target.args)
+    if not common or not all(rests):
+        return None
+    factor = product(common)
+    above = sign(known, factor)
+    rest = make("<=", *map(product, rests))
+    if above is None or rest.args[0].op == rest.args[1].op == "rat":
+        return None
+    found = solved(known, rest, facts, named=named, quick=True)
+    return None if found is None else combined(target, [above, found], ((0, 1), ()))
 
 
 def _longer(target: Term, attempts: Sequence[Attempt]) -> Step | None:
