@@ -13,33 +13,39 @@ from ...kernel.normal import Monomial, Poly, add_to, difference, normal, power, 
 from ...kernel.terms import Term, make, number
 from ..polynomials import ordered, poly_term
 from ..record import Step, derive
-from .knowledge import Knowledge, at_least, sign
+from .knowledge import Knowledge, combined, nonneg
 
-MAX_FACTORS = 10
+MAX_FACTORS = 24
 
 
 def factors(known: Knowledge, goal: Term, facts: Sequence[Step]) -> list[Step]:
-    """Theorems 0 <= c, by the signs of the parts of c.
+    """Facts times factors that are not negative by their form, and that what is compared with a root is not negative.
 
     known: the facts, for the signs.  goal: a relation.  facts: what may be multiplied.
     """
-    found: dict[Monomial, Step] = {}
-    sides = [side for side in goal.args if len(normal(side)) == 1]
-    wanted = [monomial for side in sides for monomial in normal(side)]
     target = _defined(difference(*goal.args), facts)
-    equations: list[Step] = []
+    found: list[Step] = []
+    for side in goal.args:
+        if len(normal(side)) == 1 and any(exponent > 0 for monomial in normal(side) for _, exponent in monomial):
+            found += filter(None, [nonneg(known, poly_term(normal(side)))])
     for step in facts:
-        if step.conclusion.op in ("<=", "<"):
-            wanted += _cofactors(difference(*step.conclusion.args), target)
-        elif step.conclusion.op == "==":
-            equations += _multiples(step, target)
-    for monomial in wanted:
-        if monomial in found or len(found) >= MAX_FACTORS or sum(e for _, e in monomial) < 2:
-            continue
-        made = sign(known, poly_term({monomial: 1}))
-        if made is not None:
-            found[monomial] = at_least(made) if made.conclusion.op == "<" else made
-    return [*found.values(), *equations[:MAX_FACTORS]]
+        if step.conclusion.op == "==":
+            found += _multiples(step, target)
+        elif step.conclusion.op in ("<=", "<"):
+            for rest in _cofactors(difference(*step.conclusion.args), target):
+                if rest and len(found) < MAX_FACTORS:
+                    found += filter(None, [_times(known, step, rest)])
+    return found
+
+
+def _times(known: Knowledge, step: Step, rest: Monomial) -> Step | None:
+    """c*x <= c*y from x <= y, if 0 <= c."""
+    factor = poly_term({rest: 1})
+    above = nonneg(known, factor)
+    if above is None:
+        return None
+    wanted = make("<=", *(make("mul", factor, side) for side in step.conclusion.args))
+    return combined(wanted, [above, step], ((0, 1), ()))
 
 
 def _multiples(step: Step, goal: Poly) -> Iterable[Step]:

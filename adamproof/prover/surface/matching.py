@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -193,6 +194,7 @@ def _integer(target: Term) -> Term | None:
 # --- instances of statements for all ------------------------------------------------------------
 
 
+@lru_cache(4000)
 def unfolded(statement: Term) -> tuple[list[Term], list[Term], Term]:
     """forall x, y. A -> B as fresh variables for x and y, the conditions A, and B."""
     variables, conditions = [], []

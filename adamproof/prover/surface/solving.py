@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 from ...kernel.normal import key
@@ -39,24 +40,15 @@ def solved(
     mark = (target, tuple(facts), known.steps, tuple(hints), degree, tuple(named), quick)
     if mark in _answers and (_answers[mark] is not None or quick):
         return _answers[mark]
-    attempts: list[Attempt] = []
     found = _over_common_factor(known, target, facts, named)
-    for relevant in (False, True) if found is None else ():
-        for expand in (False, True):
-            attempt = Attempt(known, target, facts, hints, degree, named, expand, relevant)
-            if any(attempt.question_key == other.question_key for other in attempts):
-                continue
-            attempts.append(attempt)
-            found = attempt.answer()
-            if found is not None:
-                break
-        if found is not None:
-            break
+    attempts = Attempts(known, target, facts, hints, degree, named)
+    if found is None:
+        found = attempts.plain()
     if found is None and not quick:
-        found = _longer(target, attempts)
+        found = attempts.longer()
     _answers[mark] = found
     if found is None and not quick:
-        last = attempts[-1]
+        last = attempts.all[-1]
         raise ProofFailure(target, last.given, last.tried or ["rewriting by the equations"], tuple(hints), degree)
     return found
 
@@ -79,14 +71,46 @@ def _over_common_factor(
     return None if found is None else combined(target, [above, found], ((0, 1), ()))
 
 
-def _longer(target: Term, attempts: Sequence[Attempt]) -> Step | None:
-    """The longer searches that `prove` makes, for what no model refutes."""
-    if is_hopeless(target, attempts[-1].given):
+class Attempts:
+    """The presentations of one question, made when they are needed; the cheapest searches first."""
+
+    def __init__(self, *question: Any) -> None:
+        self.question = question
+        self.made: dict[tuple[bool, bool], Attempt] = {}
+        self.all: list[Attempt] = []  # without those that are the same
+
+    def attempt(self, expand: bool, relevant: bool) -> Attempt | None:
+        """A presentation; None where it is the same as one before."""
+        if (expand, relevant) not in self.made:
+            made = self.made[expand, relevant] = Attempt(*self.question, expand, relevant)
+            if all(made.question_key != other.question_key for other in self.all):
+                self.all.append(made)
+        made = self.made[expand, relevant]
+        return made if made in self.all else None
+
+    def plain(self) -> Step | None:
+        """Linear combinations; then with facts times factors; then products."""
+        for relevant, search in (
+            (True, Attempt.linear),
+            (True, Attempt.multiplied),
+            (False, Attempt.products),
+            (True, Attempt.products),
+        ):
+            for expand in (False, True):
+                attempt = self.attempt(expand, relevant)
+                found = attempt and search(attempt)
+                if found is not None:
+                    return found
         return None
-    for attempt in reversed(attempts):
-        if found := attempt.answer(longer=True):
-            return found
-    return None
+
+    def longer(self) -> Step | None:
+        """The longer searches that `prove` makes, for what no model refutes."""
+        if is_hopeless(self.question[1], self.all[0].given):
+            return None
+        for attempt in self.all:
+            if found := attempt.longer():
+                return found
+        return None
 
 
 class Attempt:
@@ -163,27 +187,57 @@ class Attempt:
         if found is not None:
             self.assume(make(found.conclusion.op, ZERO, seen), found)
 
-    def answer(self, longer: bool = False) -> Step | None:
-        question = Question(self.goal, self.hints, self.degree)
+    # --- searches ---
+
+    @cached_property
+    def enriched(self) -> Known | None:
+        """The facts, with what is known of the heads in sight."""
         try:
-            known = question.known(self.assumed)
-            if longer:
-                found = otherwise(question, self.assumed, known)
-            else:
-                found = question.answer(known) or self.with_factors(question, known)
+            return self.asked(1).known(self.assumed)
+        except Refusal:
+            return None
+
+    def asked(self, degree: int) -> Question:
+        return Question(self.goal, self.hints, degree)
+
+    def answer(self, degree: int) -> Step | None:
+        if self.enriched is None:
+            return None
+        question = self.asked(degree)
+        try:
+            found = question.answer(self.enriched)
         except Refusal:
             found = None
         self.tried = question.tried or self.tried
         return None if found is None else self.put_back(found)
 
-    def with_factors(self, question: Question, known: Known) -> Step | None:
-        """The same with products of signs by which facts may be multiplied."""
-        signs = Knowledge(known.facts, self.known.lemma)
-        made = factors(signs, self.goal, known.facts)
-        before = len(known.facts)
-        for step in made:
-            known.add(step)
-        return question.answer(known) if len(known.facts) > before else None
+    def linear(self) -> Step | None:
+        """A combination of the facts."""
+        return self.answer(1)
+
+    def multiplied(self) -> Step | None:
+        """A combination of facts and of facts times factors that are not negative."""
+        if self.enriched is None:
+            return None
+        signs = Knowledge(self.enriched.facts, self.known.lemma)
+        before = len(self.enriched.facts)
+        for step in factors(signs, self.goal, list(self.enriched.facts)):
+            self.enriched.add(step)
+        return self.answer(1) if len(self.enriched.facts) > before else None
+
+    def products(self) -> Step | None:
+        """Products of as many facts as asked for."""
+        return self.answer(self.degree) if self.degree > 1 else None
+
+    def longer(self) -> Step | None:
+        """The longer searches of `prove`."""
+        if self.enriched is None:
+            return None
+        try:
+            found = otherwise(self.asked(self.degree), self.assumed, self.enriched)
+        except Refusal:
+            found = None
+        return None if found is None else self.put_back(found)
 
     def put_back(self, found: Step) -> Step:
         """What was found, about what the variables stand for, from the facts themselves."""
