@@ -159,10 +159,10 @@ def at_hand(*models: Model) -> Iterator[None]:
 
 def is_hopeless(target: Term, given: Sequence[Step]) -> bool:
     """Whether the goal fails where the facts hold, so that no search can find anything."""
-    return _fails_at_hand(target, given) or _refuted(target, given)
+    return fails_at_hand(target, given) or _refuted(target, given)
 
 
-def _fails_at_hand(target: Term, given: Sequence[Step]) -> bool:
+def fails_at_hand(target: Term, given: Sequence[Step]) -> bool:
     from ..numeric.check import fails
 
     facts = [step.conclusion for step in given]

@@ -20,11 +20,16 @@ def establish(known: Knowledge, statement: Term, quick: bool = False) -> Step | 
         return found
     if known.depth >= DEPTH:
         return None
+    mark = ("establish", statement, quick)
+    if mark in known.answers:
+        answer: Step | None = known.answers[mark]
+        return answer
     known.depth += 1
     try:
-        return _established(known, statement, quick)
+        found = known.answers[mark] = _established(known, statement, quick)
     finally:
         known.depth -= 1
+    return found
 
 
 def _established(known: Knowledge, statement: Term, quick: bool) -> Step | None:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from ...kernel.normal import difference, key, normal
-from ...kernel.terms import BINDERS, INT, REAL, RELATIONS, Refusal, Term, as_real, free, make, minus, number, opened
+from ...kernel.terms import BINDERS, INT, QUANTIFIERS, REAL, RELATIONS, Refusal, Term, as_real, free, make, minus, number, opened
 from .. import head_theorems
 from ..polynomials import all_atoms, atoms_of
 from ..record import Step, derive
@@ -25,26 +25,45 @@ DEPTH = 40  # of nested questions, at most
 CiteLemma = Callable[[str, str | None], Step]
 
 
+# Answers by what is known, and the lemmas cited for them: a mutant asks again most of what its lemma asked.
+_remembered: dict[Any, tuple[dict[Any, Any], dict[tuple[str, str | None], None]]] = {}
+
+
 class Knowledge:
     """Theorems at hand: by their statement, and by their kind.
 
-    steps: theorems.  lemma: gives the theorem of a library lemma, by slug and claim.
+    steps: theorems.  lemma: gives the theorem of a library lemma, by slug and claim.  general, reasons: see `plus`.
     """
 
-    def __init__(self, steps: Iterable[Step], lemma: CiteLemma, taken: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        steps: Iterable[Step],
+        lemma: CiteLemma,
+        general: tuple[Step, ...] = (),
+        reasons: tuple[Step, ...] = (),
+    ) -> None:
         self.steps = tuple(steps)
-        self.lemma = lemma
-        self.taken = taken  # names that a fresh variable must not have
+        self._lemma = lemma
         self.by_key: dict[Any, Step] = {}
         for step in self.steps:
             self.by_key.setdefault(key(step.conclusion), step)
         self.relations = [step for step in self.steps if step.conclusion.op in RELATIONS]
-        self.quantified = [step for step in self.steps if step.conclusion.op.startswith("forall_")]
+        self.quantified = [*general, *(step for step in self.steps if step.conclusion.op in QUANTIFIERS)]
         self.integrable = [step for step in self.steps if step.conclusion.op == "Integrable"]
-        self.answers: dict[Any, Any] = {}
+        self.answers, self._cited = _remembered.setdefault((self.steps, general, reasons), ({}, {}))
+        for slug, claim in list(self._cited):  # what another script cited for the answers that are remembered
+            lemma(slug, claim)
         self.depth = 0
-        self.reasons: tuple[Step, ...] = ()  # relations that an author named, which a search takes in whatever they say
-        self.general: tuple[Step, ...] = ()  # those for all values of what no assumption holds
+        self.reasons = reasons  # relations that an author named, which a search takes in whatever they say
+        self.general = general  # theorems for all values of what no assumption holds
+
+    def lemma(self, slug: str, claim: str | None) -> Step:
+        """The theorem of a library lemma.
+
+        slug, claim: its names.
+        """
+        self._cited[slug, claim] = None
+        return self._lemma(slug, claim)
 
     def plus(self, *steps: Step, named: bool = False) -> Knowledge:
         """The same with more theorems, which come first.
@@ -53,14 +72,13 @@ class Knowledge:
         """
         if not steps:
             return self
-        more = Knowledge((*steps, *self.steps), self.lemma, self.taken)
-        more.depth = self.depth
-        more.reasons, more.general = self.reasons, self.general
+        general, reasons = self.general, self.reasons
         if named:
-            more.reasons = (*(step for step in steps if step.conclusion.op in RELATIONS), *self.reasons)
-            general = [self.generalised(step) for step in steps if step.conclusion.op in (*RELATIONS, "Integrable")]
-            more.general = (*(step for step in general if step is not None), *self.general)
-        more.quantified = [*more.general, *more.quantified]
+            reasons = (*(step for step in steps if step.conclusion.op in RELATIONS), *reasons)
+            made = [self.generalised(step) for step in steps if step.conclusion.op in (*RELATIONS, "Integrable")]
+            general = (*(step for step in made if step is not None), *general)
+        more = Knowledge((*steps, *self.steps), self.lemma, general, reasons)
+        more.depth = self.depth
         return more
 
     def generalised(self, step: Step) -> Step | None:
@@ -92,8 +110,8 @@ class Knowledge:
         stem = {INT: "i", REAL: "s"}.get(sort, "o")
         return next(
             make("var", name, sort)
-            for count in range(len(names) + len(self.taken) + 1)
-            if (name := f"{stem}{count}") not in names and name not in self.taken
+            for count in range(len(names) + 1)
+            if (name := f"{stem}{count}") not in names
         )
 
 

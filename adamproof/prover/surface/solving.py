@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
 from ...kernel.normal import key
 from ...kernel.terms import Refusal, Term, free, make, reset_budget
 from ..known import Known
-from ..proving import ProofFailure, Question, is_hopeless, otherwise
+from ..proving import ProofFailure, Question, fails_at_hand, is_hopeless, otherwise
 from ..record import Step, derive
 from .congruence import common_factors, factors, product
 from .knowledge import ZERO, Knowledge, combined, sign
@@ -18,6 +18,7 @@ from .opaque import Opaque, hide_heads
 MAX_FACTS = 24  # stated relations that a search takes in beside what it is given
 
 _answers: dict[Any, Step | None] = {}
+_searched: dict[Any, Step | None] = {}  # what searches found, by what they see: a mutant asks most of it again
 
 
 def solved(
@@ -90,16 +91,16 @@ class Attempts:
 
     def plain(self) -> Step | None:
         """Linear combinations; then with facts times factors; then products."""
-        for relevant, search in (
-            (True, Attempt.linear),
-            (True, Attempt.multiplied),
-            (False, Attempt.products),
-            (True, Attempt.products),
-        ):
+        cheap = (True, Attempt.linear), (True, Attempt.multiplied)
+        if (found := self.first(cheap)) or fails_at_hand(self.question[1], self.all[0].given):
+            return found
+        return self.first(((False, Attempt.products), (True, Attempt.products)))
+
+    def first(self, searches: Iterable[tuple[bool, Callable[[Attempt], Step | None]]]) -> Step | None:
+        for relevant, search in searches:
             for expand in (False, True):
                 attempt = self.attempt(expand, relevant)
-                found = attempt and search(attempt)
-                if found is not None:
+                if attempt and (found := search(attempt)):
                     return found
         return None
 
@@ -190,54 +191,52 @@ class Attempt:
     # --- searches ---
 
     @cached_property
-    def enriched(self) -> Known | None:
+    def enriched(self) -> Known:
         """The facts, with what is known of the heads in sight."""
-        try:
-            return self.asked(1).known(self.assumed)
-        except Refusal:
-            return None
+        return self.asked(1).known(self.assumed)
 
     def asked(self, degree: int) -> Question:
         return Question(self.goal, self.hints, degree)
 
-    def answer(self, degree: int) -> Step | None:
-        if self.enriched is None:
-            return None
-        question = self.asked(degree)
-        try:
-            found = question.answer(self.enriched)
-        except Refusal:
-            found = None
-        self.tried = question.tried or self.tried
+    def answer(self, kind: str, search: Callable[[], Step | None]) -> Step | None:
+        """What a search finds, put back; searches are remembered by what they see."""
+        mark = (kind, self.degree, tuple(self.assumed), self.goal, tuple(self.hints))
+        if mark not in _searched:
+            try:
+                _searched[mark] = search()
+            except Refusal:
+                _searched[mark] = None
+        found = _searched[mark]
         return None if found is None else self.put_back(found)
+
+    def at_degree(self, degree: int) -> Step | None:
+        question = self.asked(degree)
+        found = question.answer(self.enriched)
+        self.tried = question.tried or self.tried
+        return found
 
     def linear(self) -> Step | None:
         """A combination of the facts."""
-        return self.answer(1)
+        return self.answer("linear", lambda: self.at_degree(1))
 
     def multiplied(self) -> Step | None:
         """A combination of facts and of facts times factors that are not negative."""
-        if self.enriched is None:
-            return None
+        return self.answer("multiplied", self._multiplied)
+
+    def _multiplied(self) -> Step | None:
         signs = Knowledge(self.enriched.facts, self.known.lemma)
         before = len(self.enriched.facts)
         for step in factors(signs, self.goal, list(self.enriched.facts)):
             self.enriched.add(step)
-        return self.answer(1) if len(self.enriched.facts) > before else None
+        return self.at_degree(1) if len(self.enriched.facts) > before else None
 
     def products(self) -> Step | None:
         """Products of as many facts as asked for."""
-        return self.answer(self.degree) if self.degree > 1 else None
+        return self.answer("products", lambda: self.at_degree(self.degree)) if self.degree > 1 else None
 
     def longer(self) -> Step | None:
         """The longer searches of `prove`."""
-        if self.enriched is None:
-            return None
-        try:
-            found = otherwise(self.asked(self.degree), self.assumed, self.enriched)
-        except Refusal:
-            found = None
-        return None if found is None else self.put_back(found)
+        return self.answer("longer", lambda: otherwise(self.asked(self.degree), self.assumed, self.enriched))
 
     def put_back(self, found: Step) -> Step:
         """What was found, about what the variables stand for, from the facts themselves."""
