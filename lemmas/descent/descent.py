@@ -15,7 +15,8 @@ from adamproof.lemmas.descent import smooth_descent
 from adamproof.lemmas.descent.smooth_descent import LENGTH, MODULUS, START, Fx, Fy, a, h
 from adamproof.lemmas.descent.smooth_descent import SQUARE as STEP_SQUARED
 from adamproof.lemmas.models.adam import LAWS, adam_model, random_hyper
-from adamproof.lemmas.vocabulary import *
+
+from ..vocabulary import *
 
 R = reals("R")
 m, u = function("m"), function("u")
@@ -123,7 +124,7 @@ def bounded(proof: Scope) -> Step:
 
 def adam(proof: Scope) -> Step:
     """Lemma B.2 puts the magnitudes into [0, R]."""
-    recursion = {"m": (k, m_t(k, j)), "v": (k, v_t(k, j)), "g": (k, g_t(k, j))}
+    recursion: Any = {"m": (k, m_t(k, j)), "v": (k, v_t(k, j)), "g": (k, g_t(k, j))}
     at_most = proof.step("u_j <= R, by Lemma B.2", proof.cite("update-magnitude", **recursion))
     at_least = proof.cite("magnitude-range", "magnitude", **recursion)
     ranges = [at_most, at_least, proof.cite("magnitude-range", "bound")]

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from adamproof.lemmas.models import problems
 from adamproof.lemmas.momentum import momentum_noise
-from adamproof.lemmas.vocabulary import *
+
+from ..vocabulary import *
 
 variance = momentum_noise.a2_variance
 a, g, m = (function(name, "int", "int", "point") for name in ("a", "g", "m"))  # time, coordinate, outcome
@@ -177,8 +178,8 @@ def roots(proof: Scope) -> Step:
     total, mean = TIMES.of(WEIGHTED) / T, TIMES.of(variance(t)) / T
     longer = proof.have(le((1 - b1) * (ROOTS / T), (1 - b1) * sqrt(total)), jensen)
     less = proof.have(le(total, mean / (1 - b1**2)), whole)
-    ratio = proof.calc((1 - b1) ** 2 * total).le((1 - b1) ** 2 * (mean / (1 - b1**2)), less)
-    ratio = ratio.eq((1 - b1) / (1 + b1) * mean).done()
+    chain = proof.calc((1 - b1) ** 2 * total).le((1 - b1) ** 2 * (mean / (1 - b1**2)), less)
+    ratio = chain.eq((1 - b1) / (1 + b1) * mean).done()
     root = proof.by_squares(le((1 - b1) * sqrt(total), NOISE_FACTOR * sqrt(mean)), ratio, positive)
     return proof.have(le((1 - b1) * (ROOTS / T), NOISE_FACTOR * sqrt(mean)), longer, root, title="the noise, averaged")
 

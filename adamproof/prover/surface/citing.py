@@ -33,8 +33,7 @@ def cited(
     unknown = {item for prop in (*step.hypotheses, step.conclusion) for item in free(prop)} - here
     chosen = {item for item in unknown if _name(item) not in symbols}
     if shown is not None:
-        apart = _apart(theorem, symbols)
-        step = _shaped(step if not apart else step, name, shown, chosen or set())
+        step = _shaped(step, name, shown, chosen)
     left = {item for prop in (*step.hypotheses, step.conclusion) for item in free(prop)} - here
     left &= chosen
     if left:
@@ -45,10 +44,6 @@ def cited(
 def _here(known: Knowledge, goal: Term) -> set[Any]:
     """The symbols of this proof."""
     return {item for prop in (goal, *(step.conclusion for step in known.steps)) for item in free(prop)}
-
-
-def _apart(theorem: Step, symbols: Mapping[str, Any]) -> bool:
-    return not symbols and not theorem.hypotheses
 
 
 def _name(item: Any) -> str:
@@ -87,7 +82,7 @@ def _sort_key(item: Any) -> tuple[bool, str, Any]:
 
 
 def _is_function(value: Any) -> bool:
-    return isinstance(value, (tuple, UndefinedFunction)) or callable(value) and not hasattr(value, "free_symbols")
+    return isinstance(value, (tuple, UndefinedFunction)) or (callable(value) and not hasattr(value, "free_symbols"))
 
 
 def _body(symbol: Function, value: Any, name: str) -> tuple[tuple[Term, ...], Term]:
@@ -173,7 +168,9 @@ def discharged(known: Knowledge, step: Step, name: str) -> Step:
         found = establish(known, hypothesis)
         if found is None:
             raise ProofFailure(
-                hypothesis, known.steps, [f"this hypothesis of {name} is neither assumed nor follows from what is known"]
+                hypothesis,
+                known.steps,
+                [f"this hypothesis of {name} is neither assumed nor follows from what is known"],
             )
         if found.rule != "assume" or key(found.conclusion) != key(hypothesis):
             step = derive("cut", [found, step])

@@ -6,7 +6,7 @@ integrability are found here; the kernel checks every step as before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,11 +24,11 @@ from .discharge import establish
 from .integrability import integrable
 from .knowledge import ZERO, Knowledge, ranges
 from .matching import in_sight, instances, specialised
-from .solving import solved
+from .solving import proved
 from .unrolling import sum_steps
 
-# The name of an assumption, a theorem, a statement that is established first, a sum that is split, or a sequence of these.
-Reason = Any
+Reason = Any  # an assumption's name, a context, a theorem, a statement (proved first), a sum (split), or several
+INTEGRABILITY = ["integrability by search: sums, multiples, domination"]
 
 
 class Context:
@@ -61,9 +61,7 @@ class Context:
 
     # --- steps ---
 
-    def have(
-        self, statement: Any, *by: Reason, title: str = "", squares: Iterable[Any] = (), degree: int = 2
-    ) -> Step:
+    def have(self, statement: Any, *by: Reason, title: str = "", squares: Iterable[Any] = (), degree: int = 2) -> Step:
         """The statement, from its reasons and what is assumed about the same terms.
 
         statement: a relation, a forall or an Integrable.  by: names of assumptions, theorems, or statements that are
@@ -74,6 +72,8 @@ class Context:
         target = prop(statement)
         facts = self.reasons(by)
         found = self._from(target, facts, [term(square) for square in squares], degree)
+        if found.conclusion is not target:  # equal to it, but written otherwise
+            found = derive("convert", [found], target)
         return self.step(title, found) if title else found
 
     def by_squares(self, statement: Any, *by: Reason, title: str = "", **how: Any) -> Step:
@@ -117,9 +117,7 @@ class Context:
                 made = instances(known, fact, sight)
                 plain += made
                 sight += in_sight([step.conclusion for step in made])
-        found = solved(known, target, plain, hints, degree, list(self._named.values()))
-        assert found is not None  # noqa: S101 - it raises instead
-        return found
+        return proved(known, target, plain, hints, degree, list(self._named.values()))
 
     def reasons(self, by: Iterable[Reason]) -> list[Step]:
         """Reasons as theorems; names are looked up, and statements established."""
@@ -131,6 +129,8 @@ class Context:
                 found += self.given(reason)
             elif isinstance(reason, Step):
                 found.append(reason)
+            elif isinstance(reason, Mapping):
+                found += self.given(*reason)
             elif isinstance(reason, (list, tuple)):
                 found += self.reasons(reason)
             elif isinstance(reason, sympy.Sum):
@@ -207,8 +207,8 @@ class Context:
         for side in (low, high):
             part = make("Integrable", bind(over.op, variable, side))
             if integrable(known, part) is None:
-                raise ProofFailure(part, known.integrable, ["integrability by search: sums, multiples, domination"])
-        raise ProofFailure(wanted, known.integrable, ["integrability by search: sums, multiples, domination"])
+                raise ProofFailure(part, known.integrable, INTEGRABILITY)
+        raise ProofFailure(wanted, known.integrable, INTEGRABILITY)
 
     def integrable(self, functional: Any, *by: Reason) -> Step:
         """That an expectation or integral is finite, found by search.
@@ -218,7 +218,7 @@ class Context:
         wanted = make("Integrable", term(functional))
         found = integrable(self.known(self.reasons(by)), wanted)
         if found is None:
-            raise ProofFailure(wanted, self.known().integrable, ["integrability by search: sums, multiples, domination"])
+            raise ProofFailure(wanted, self.known().integrable, INTEGRABILITY)
         return found
 
     def every(self, variables: Any, statement: Any, *by: Reason, given: Sequence[Any] = (), **how: Any) -> Step:

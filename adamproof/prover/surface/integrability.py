@@ -21,8 +21,8 @@ def integrable(known: Knowledge, statement: Term) -> Step | None:
         return found
     mark = ("integrable", statement)
     if mark in known.answers:
-        made: Step | None = known.answers[mark]
-        return made
+        before: Step | None = known.answers[mark]
+        return before
     known.answers[mark] = None
     if known.depth < DEPTH:
         known.depth += 1
@@ -32,8 +32,8 @@ def integrable(known: Knowledge, statement: Term) -> Step | None:
             pass
         finally:
             known.depth -= 1
-    made = known.answers[mark]
-    return made
+    answer: Step | None = known.answers[mark]
+    return answer
 
 
 class _Search:
@@ -74,10 +74,10 @@ class _Search:
             term = poly_term({monomial: 1})
             if len(groups) == 1 and not constant and coefficient == {ONE: 1}:
                 return None  # this one body: nothing to combine
-            step = self.of(term)
-            if step is None:
+            found = self.of(term)
+            if found is None:
                 return None
-            parts.append((coefficient, step))
+            parts.append((coefficient, found))
         coefficients = (poly_term(constant), *(poly_term(part) for part, _ in parts))
         return derive("combination", [step for _, step in parts], self.op, self.variable, self.body, coefficients)
 
@@ -144,9 +144,7 @@ class _Search:
         index = self.known.fresh(INT, self.total, self.variable)
         step = self.known.lemma("expectation-of-sum", "finite")
         symbol, n = function("X", (INT, "point")), make("var", "n", INT)
-        step = derive(
-            "instantiate", [step], ((n, high),), ((symbol, (index, self.variable), opened(body, index)),)
-        )
+        step = derive("instantiate", [step], ((n, high),), ((symbol, (index, self.variable), opened(body, index)),))
         return discharged(self.known, step)
 
     def of_power(self, body: Term) -> Step | None:
@@ -196,10 +194,10 @@ class _Search:
 
     def dominated_by_a_fact(self, body: Term) -> Step | None:
         """0 <= f <= g, the second a theorem at hand, and g integrable."""
-        from .matching import instances, same
+        from .matching import same
 
         inside = self.inside()
-        for step in self.bounds(body, instances):
+        for step in self.bounds(body):
             low, high = step.conclusion.args
             if low.op == "abs" and same(low.args[0], body):
                 if whole := self.of(high):
@@ -212,10 +210,13 @@ class _Search:
                 return self.dominated(derive_size(positive, step, body), whole)
         return None
 
-    def bounds(self, body: Term, instances: object) -> Iterator[Step]:
+    def bounds(self, body: Term) -> Iterator[Step]:
         """Theorems f <= g at the variable: those for all its values, or about it."""
+        from .matching import in_sight, instances
+
+        sight = in_sight([body])
         for step in self.known.quantified:
-            yield from (found for found in instances(self.known, step, [body]) if found.conclusion.op == "<=")  # type: ignore[operator]
+            yield from (found for found in instances(self.known, step, sight) if found.conclusion.op == "<=")
         for step in self.known.relations:
             if step.conclusion.op == "<=" and step.conclusion.args[0].sort == REAL:
                 yield from self.renamed(step, body)

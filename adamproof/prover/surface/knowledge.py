@@ -12,7 +12,21 @@ from fractions import Fraction
 from typing import Any
 
 from ...kernel.normal import difference, key, normal
-from ...kernel.terms import BINDERS, INT, QUANTIFIERS, REAL, RELATIONS, Refusal, Term, as_real, free, make, minus, number, opened
+from ...kernel.terms import (
+    BINDERS,
+    INT,
+    QUANTIFIERS,
+    REAL,
+    RELATIONS,
+    Refusal,
+    Term,
+    as_real,
+    free,
+    make,
+    minus,
+    number,
+    opened,
+)
 from .. import head_theorems
 from ..polynomials import all_atoms, atoms_of
 from ..record import Step, derive
@@ -109,9 +123,7 @@ class Knowledge:
         names = {item.args[0] if type(item) is Term else item.name for prop in props for item in free(prop)}
         stem = {INT: "i", REAL: "s"}.get(sort, "o")
         return next(
-            make("var", name, sort)
-            for count in range(len(names) + 1)
-            if (name := f"{stem}{count}") not in names
+            make("var", name, sort) for count in range(len(names) + 1) if (name := f"{stem}{count}") not in names
         )
 
 
@@ -195,7 +207,7 @@ def _by_form(known: Knowledge, x: Term, strict: bool) -> Step | None:
 
 def _of_number(x: Term, strict: bool) -> Step | None:
     value = x.args[0]
-    if value < 0 or strict and not value:
+    if value < 0 or (strict and not value):
         return None
     return Search(make("<" if value else "<=", ZERO, x), ()).run()
 

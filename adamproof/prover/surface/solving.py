@@ -54,9 +54,15 @@ def solved(
     return found
 
 
-def _over_common_factor(
-    known: Knowledge, target: Term, facts: Sequence[Step], named: Sequence[Term]
-) -> Step | None:
+def proved(known: Knowledge, target: Term, facts: Sequence[Step], *how: Any) -> Step:
+    """The relation, as `solved` finds it.  Raises ProofFailure."""
+    found = solved(known, target, facts, *how)
+    if found is None:
+        raise ProofFailure(target, facts, ["nothing"])
+    return found
+
+
+def _over_common_factor(known: Knowledge, target: Term, facts: Sequence[Step], named: Sequence[Term]) -> Step | None:
     """c*a <= c*b from a <= b, where 0 <= c by the form of c."""
     if target.op != "<=":
         return None
@@ -75,8 +81,16 @@ def _over_common_factor(
 class Attempts:
     """The presentations of one question, made when they are needed; the cheapest searches first."""
 
-    def __init__(self, *question: Any) -> None:
-        self.question = question
+    def __init__(
+        self,
+        known: Knowledge,
+        target: Term,
+        facts: Sequence[Step],
+        hints: Sequence[Term],
+        degree: int,
+        named: Sequence[Term],
+    ) -> None:
+        self.question = known, target, facts, hints, degree, named
         self.made: dict[tuple[bool, bool], Attempt] = {}
         self.all: list[Attempt] = []  # without those that are the same
 
@@ -285,4 +299,4 @@ def _large_terms(props: Sequence[Term]) -> list[Term]:
     return list(found)
 
 
-__all__ = ["solved"]
+__all__ = ["proved", "solved"]

@@ -19,7 +19,7 @@ def sum_steps(known: Knowledge, statement: Term, variable: Term | None) -> list[
     """
     found: list[Step] = []
     for total in in_sight([statement]):
-        if total.op != "Sum" or variable is not None and variable not in free(total.args[1]):
+        if total.op != "Sum" or (variable is not None and variable not in free(total.args[1])):
             continue
         step = _split(known, total)
         if step is None:
