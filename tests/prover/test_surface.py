@@ -179,7 +179,7 @@ def test_symbols_are_matched_in_what_is_to_be_shown() -> None:
     goal = le(COORDINATES.of(u(j) * v(j)), sqrt(COORDINATES.of(u(j) ** 2)) * sqrt(COORDINATES.of(v(j) ** 2)))
     proof = proof_of(goal)
     assert is_verified(proof.conclude(proof.cite("cauchy-schwarz", "norms", shows=goal)), goal)
-    with pytest.raises(ProofFailure, match="cauchy-schwarz .norms. concludes .* which does not match"):
+    with pytest.raises(ProofFailure, match=r"cauchy-schwarz .norms. concludes .* which does not match"):
         proof.cite("cauchy-schwarz", "norms", shows=le(COORDINATES.of(u(j)), d))
 
 

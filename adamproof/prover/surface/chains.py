@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from ...kernel.terms import Term, make, number
 from ...kernel.text import show
 from ..record import Step, derive
 from ..translation import TranslationError, term
 
-if TYPE_CHECKING:
-    from .context import Context
+
+class Proving(Protocol):
+    """What proves a link and names the whole chain."""
+
+    def have(self, statement: Any, *by: Any) -> Step:
+        """The statement, from its reasons."""
+
+    def step(self, title: str, theorem: Step) -> Step:
+        """Name a theorem for readers."""
+
 
 UP, DOWN = {"<=", "<"}, {">=", ">"}
 
@@ -22,7 +30,7 @@ class Chain:
     context: proves the links.  start: the first term.
     """
 
-    def __init__(self, context: Context, start: Any) -> None:
+    def __init__(self, context: Proving, start: Any) -> None:
         self.context, self.start = context, term(start)
         self.last = self.start
         self.links: list[tuple[str, Step]] = []

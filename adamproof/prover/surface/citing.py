@@ -8,7 +8,7 @@ from typing import Any
 from sympy.core.function import UndefinedFunction
 
 from ...kernel.normal import key
-from ...kernel.terms import INT, POINT, REAL, Function, Refusal, Term, free, function
+from ...kernel.terms import INT, POINT, REAL, Function, Refusal, Term, free, function, make, substitute
 from ...kernel.text import show
 from ..language import Point, integers, reals
 from ..proving import ProofFailure
@@ -139,8 +139,6 @@ def _at(step: Step, way: Found) -> Step:
 
 def _named(symbol: Function, parameters: tuple[Term, ...], body: Term) -> tuple[tuple[Term, ...], Term]:
     """A body in parameters of names that a user can write."""
-    from ...kernel.terms import make, substitute
-
     named = tuple(make("var", f"arg_{place}", sort) for place, sort in enumerate(symbol.sorts))
     return named, substitute(body, dict(zip(parameters, named, strict=True)))
 

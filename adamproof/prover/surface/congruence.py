@@ -14,6 +14,7 @@ from ...kernel.terms import Term, make, number
 from ..polynomials import ordered, poly_term
 from ..record import Step, derive
 from .knowledge import Knowledge, combined, nonneg
+from .matching import flat, same
 
 MAX_FACTORS = 24
 
@@ -62,8 +63,6 @@ def _multiples(step: Step, goal: Poly) -> Iterable[Step]:
 
 def common_factors(left: Term, right: Term) -> tuple[list[Term], tuple[list[Term], list[Term]]]:
     """The factors that two products have in common, as they are written, and what is left of each."""
-    from .matching import flat, same
-
     lefts, rights, common = flat(left, "mul"), flat(right, "mul"), []
     for part in list(lefts):
         other = next((other for other in rights if same(part, other)), None)

@@ -23,7 +23,7 @@ from .citing import cited
 from .discharge import establish
 from .integrability import integrable
 from .knowledge import ZERO, Knowledge, ranges
-from .matching import in_sight, instances, specialised
+from .matching import in_sight, instances, same, specialised
 from .solving import proved
 from .unrolling import sum_steps
 
@@ -207,8 +207,8 @@ class Context:
         for side in (low, high):
             part = make("Integrable", bind(over.op, variable, side))
             if integrable(known, part) is None:
-                raise ProofFailure(part, known.integrable, INTEGRABILITY)
-        raise ProofFailure(wanted, known.integrable, INTEGRABILITY)
+                raise ProofFailure(part, known.finite, INTEGRABILITY)
+        raise ProofFailure(wanted, known.finite, INTEGRABILITY)
 
     def integrable(self, functional: Any, *by: Reason) -> Step:
         """That an expectation or integral is finite, found by search.
@@ -218,7 +218,7 @@ class Context:
         wanted = make("Integrable", term(functional))
         found = integrable(self.known(self.reasons(by)), wanted)
         if found is None:
-            raise ProofFailure(wanted, self.known().integrable, INTEGRABILITY)
+            raise ProofFailure(wanted, self.known().finite, INTEGRABILITY)
         return found
 
     def every(self, variables: Any, statement: Any, *by: Reason, given: Sequence[Any] = (), **how: Any) -> Step:
@@ -352,8 +352,6 @@ def _quantified(statement: Term) -> list[str]:
 
 
 def _replaced(statement: Term, old: Term, new: Term) -> Term:
-    from .matching import same
-
     if statement.sort == old.sort and not statement.mask and same(statement, old):
         return new
     if statement.op in ("rat", "int", "var", "bound", "real"):

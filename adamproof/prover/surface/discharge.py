@@ -5,8 +5,9 @@ from __future__ import annotations
 from ...kernel.terms import QUANTIFIERS, RELATIONS, Term, opened
 from ..record import Step, derive
 from .integrability import integrable
-from .knowledge import Knowledge, at_least, sign
+from .knowledge import Knowledge, answering, at_least, sign
 from .matching import instance
+from .solving import solved
 
 DEPTH = 30
 
@@ -50,8 +51,6 @@ def _established(known: Knowledge, statement: Term, quick: bool) -> Step | None:
 
 
 def _relation(known: Knowledge, statement: Term, quick: bool) -> Step | None:
-    from .solving import solved
-
     low, high = statement.args
     if statement.op in ("<=", "<") and low.op == "rat" and low.args[0] == 0:
         found = sign(known, high, strict=statement.op == "<")
@@ -59,5 +58,7 @@ def _relation(known: Knowledge, statement: Term, quick: bool) -> Step | None:
             return found if statement.op == "<" else at_least(found)
     return None if quick else solved(known, statement, known.reasons, quick=True)
 
+
+answering.establish, answering.integrable, answering.instance = establish, integrable, instance
 
 __all__ = ["establish"]

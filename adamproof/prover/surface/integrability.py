@@ -8,9 +8,11 @@ from fractions import Fraction
 from ...kernel.normal import ONE, Monomial, Poly, add_to, normal, times
 from ...kernel.terms import BINDERS, INT, REAL, Refusal, Term, bind, free, function, make, opened
 from ..polynomials import atom_term, ordered, poly_term
+from ..proving import prove
 from ..record import Step, derive
 from .knowledge import ONE as UNIT
 from .knowledge import ZERO, Knowledge, nonneg, ranges
+from .matching import in_sight, instances, same
 
 DEPTH = 30
 
@@ -43,11 +45,9 @@ class _Search:
         self.body = opened(total, self.variable)
 
     def found(self) -> Step | None:
-        from .matching import instance
-
         whole = make("Integrable", self.total)
         return (
-            instance(self.known, whole)
+            self.known.instance(whole)
             or self.combination()
             or self.of_one(self.body)
             or self.dominated_by_a_fact(self.body)
@@ -91,7 +91,7 @@ class _Search:
 
     def whole_parts(self, groups: dict[Monomial, Poly]) -> Iterator[tuple[Poly, Step]]:
         """Known integrable bodies of several terms that the body contains with one coefficient; they are taken out."""
-        for step in self.known.integrable:
+        for step in self.known.finite:
             other = step.conclusion.args[0]
             if other.op != self.op:
                 continue
@@ -126,8 +126,6 @@ class _Search:
 
     def reflexive(self, size: Term) -> Step:
         """| |x| | <= |x|, from which integrability of |x| follows."""
-        from ..proving import prove
-
         x = make("var", "x", REAL)
         inner = make("abs", x)
         step = prove(make("<=", make("abs", inner), inner))
@@ -162,8 +160,6 @@ class _Search:
 
     def of_root(self, body: Term) -> Step | None:
         """sqrt(X) <= 1 + X for 0 <= X."""
-        from ..proving import prove
-
         inside = nonneg(self.inside(), body.args[0])
         whole = self.of(make("add", body.args[0], UNIT)) if inside else None
         if inside is None or whole is None:
@@ -176,8 +172,6 @@ class _Search:
 
     def of_product(self, body: Term) -> Step | None:
         """X*Y, as |X*Y| <= X^2 + Y^2."""
-        from ..proving import prove
-
         factors = list(body.args) if body.op == "mul" else [body.args[0]] * body.args[1].args[0]
         if len(factors) != 2 or factors[0] is factors[1]:
             return None
@@ -194,8 +188,6 @@ class _Search:
 
     def dominated_by_a_fact(self, body: Term) -> Step | None:
         """0 <= f <= g, the second a theorem at hand, and g integrable."""
-        from .matching import same
-
         inside = self.inside()
         for step in self.bounds(body):
             low, high = step.conclusion.args
@@ -212,8 +204,6 @@ class _Search:
 
     def bounds(self, body: Term) -> Iterator[Step]:
         """Theorems f <= g at the variable: those for all its values, or about it."""
-        from .matching import in_sight, instances
-
         sight = in_sight([body])
         for step in self.known.quantified:
             yield from (found for found in instances(self.known, step, sight) if found.conclusion.op == "<=")
@@ -261,10 +251,8 @@ def _quotient(p: Poly, q: Poly) -> Poly | None:
 
 def discharged(known: Knowledge, step: Step) -> Step | None:
     """A theorem with each hypothesis established; None where one cannot be."""
-    from .discharge import establish
-
     for hypothesis in step.hypotheses:
-        found = establish(known, hypothesis)
+        found = known.establish(hypothesis)
         if found is None:
             return None
         if found.rule != "assume":

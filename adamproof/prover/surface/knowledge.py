@@ -8,6 +8,7 @@ out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -39,6 +40,17 @@ DEPTH = 40  # of nested questions, at most
 CiteLemma = Callable[[str, str | None], Step]
 
 
+@dataclass
+class Answering:
+    """The questions that are answered by what comes after this module, which `discharge` fills in."""
+
+    establish: Callable[..., Step | None] = lambda known, statement, quick=False: None
+    integrable: Callable[..., Step | None] = lambda known, statement: None
+    instance: Callable[..., Step | None] = lambda known, statement: None
+
+
+answering = Answering()
+
 # Answers by what is known, and the lemmas cited for them: a mutant asks again most of what its lemma asked.
 _remembered: dict[Any, tuple[dict[Any, Any], dict[tuple[str, str | None], None]]] = {}
 
@@ -63,7 +75,7 @@ class Knowledge:
             self.by_key.setdefault(key(step.conclusion), step)
         self.relations = [step for step in self.steps if step.conclusion.op in RELATIONS]
         self.quantified = [*general, *(step for step in self.steps if step.conclusion.op in QUANTIFIERS)]
-        self.integrable = [step for step in self.steps if step.conclusion.op == "Integrable"]
+        self.finite = [step for step in self.steps if step.conclusion.op == "Integrable"]
         self.answers, self._cited = _remembered.setdefault((self.steps, general, reasons), ({}, {}))
         for slug, claim in list(self._cited):  # what another script cited for the answers that are remembered
             lemma(slug, claim)
@@ -94,6 +106,25 @@ class Knowledge:
         more = Knowledge((*steps, *self.steps), self.lemma, general, reasons)
         more.depth = self.depth
         return more
+
+    # --- questions ---
+
+    def establish(self, statement: Term, quick: bool = False) -> Step | None:
+        """The theorem of a statement, or None.
+
+        quick: of a relation only as it stands, as an instance, or by its form.
+        """
+        return answering.establish(self, statement, quick)
+
+    def integrable(self, statement: Term) -> Step | None:
+        """The theorem of Integrable(...), or None."""
+        return answering.integrable(self, statement)
+
+    def instance(self, statement: Term) -> Step | None:
+        """The statement as an instance of one for all, or None."""
+        return answering.instance(self, statement)
+
+    # --- bookkeeping ---
 
     def generalised(self, step: Step) -> Step | None:
         """A theorem for all values of the variables that no assumption holds, under what it assumes of them."""
@@ -285,8 +316,6 @@ def ranges(op: str, variable: Term, bounds: Sequence[Term]) -> list[Step]:
 
 
 def _of_binder(known: Knowledge, x: Term) -> Step | None:
-    from .integrability import integrable  # it asks for signs
-
     variable = known.fresh(BINDERS[x.op][1], x)
     body, bounds = opened(x, variable), tuple(x.args[:-1])
     inside = nonneg(known.plus(*ranges(x.op, variable, bounds)), body)
@@ -294,7 +323,7 @@ def _of_binder(known: Knowledge, x: Term) -> Step | None:
         return None
     premises = [inside]
     if x.op != "Sum":
-        whole = integrable(known, make("Integrable", x))
+        whole = known.integrable(make("Integrable", x))
         if whole is None:
             return None
         gap = minus(*reversed(inside.conclusion.args))
@@ -304,12 +333,10 @@ def _of_binder(known: Knowledge, x: Term) -> Step | None:
 
 def _by_instance(known: Knowledge, x: Term, strict: bool) -> Step | None:
     """0 < x or 0 <= x as an instance of a statement for all."""
-    from .matching import instance
-
     if x.op in ("rat", "mul"):
         return None
     for op in ("<",) if strict else ("<", "<="):
-        if found := instance(known, make(op, ZERO, x)):
+        if found := known.instance(make(op, ZERO, x)):
             return found
     return None
 
@@ -332,4 +359,4 @@ def _by_small_search(known: Knowledge, x: Term, strict: bool) -> Step | None:
     return None
 
 
-__all__ = ["Knowledge", "at_least", "combined", "nonneg", "ranges", "sign"]
+__all__ = ["Knowledge", "answering", "at_least", "combined", "nonneg", "ranges", "sign"]

@@ -210,8 +210,6 @@ def unfolded(statement: Term) -> tuple[list[Term], list[Term], Term]:
 
 def specialised(known: Knowledge, step: Step, values: Sequence[Term]) -> Step | None:
     """A statement for all at values, its conditions established; None where one cannot be."""
-    from .discharge import establish
-
     left = list(values)
     while step.conclusion.op in QUANTIFIERS or step.conclusion.op == "implies":
         if step.conclusion.op in QUANTIFIERS:
@@ -219,7 +217,7 @@ def specialised(known: Knowledge, step: Step, values: Sequence[Term]) -> Step | 
                 return step
             step = derive("specialise", [step], left.pop(0))
         else:
-            condition = establish(known, step.conclusion.args[0])
+            condition = known.establish(step.conclusion.args[0])
             if condition is None:
                 return None
             step = derive("detach", [step, condition])

@@ -7,6 +7,7 @@ from ...kernel.normal import key, normal
 from ...kernel.terms import INT, Term, as_real, free, make, opened
 from ..polynomials import poly_term
 from ..record import Step, derive
+from ..search import Search
 from .discharge import establish
 from .knowledge import ZERO, Knowledge, ranges
 from .matching import in_sight
@@ -55,8 +56,6 @@ def _weights(known: Knowledge, split: Step, variable: Term) -> list[Step]:
     other = body
     for step in equations:
         other = _swapped(other, *step.conclusion.args)
-    from ..search import Search
-
     goal = make("==", body, other)
     same = Search(goal, equations).run()
     if same is None:
