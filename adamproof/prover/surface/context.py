@@ -12,7 +12,7 @@ from typing import Any
 
 import sympy
 
-from ...kernel.terms import BINDERS, INT, QUANTIFIERS, RELATIONS, Term, as_real, bind, make, minus
+from ...kernel.terms import BINDERS, INT, QUANTIFIERS, RELATIONS, Term, as_real, bind, free, make, minus
 from ...kernel.text import show
 from ..functionals import Functional
 from ..proving import ProofFailure, assume, prove, theorems
@@ -25,9 +25,9 @@ from .integrability import integrable
 from .knowledge import ZERO, Knowledge, ranges
 from .matching import in_sight, instances, same, specialised
 from .solving import proved
-from .unrolling import sum_steps
+from .unrolling import sum_steps, weight_steps
 
-Reason = Any  # an assumption's name, a context, a theorem, a statement (proved first), a sum (split), or several
+Reason = Any  # an assumption's name, a context, a theorem, a statement (proved first), a sum (split), a function of these, or several
 INTEGRABILITY = ["integrability by search: sums, multiples, domination"]
 
 
@@ -134,7 +134,9 @@ class Context:
             elif isinstance(reason, (list, tuple)):
                 found += self.reasons(reason)
             elif isinstance(reason, sympy.Sum):
-                found.append(self.split(reason))
+                found += self._splits(term(reason))
+            elif callable(reason):
+                found += self.reasons([reason()])
             else:
                 found.append(self.have(reason))
         return found
@@ -180,7 +182,7 @@ class Context:
         """The sum, expectation or integral of both sides of a statement, == or <=, that holds for every value.
 
         over: of what.  statement: about its variable, proved in the variable's range; or a theorem.
-        by: reasons for it; under an expectation also what is integrable.
+        by: reasons for it, functions where they need the range; under an expectation also what is integrable.
         """
         variable = term(over.variable, BINDERS[over.op][1])
         bounds = tuple(term(bound, INT) for bound in over.bounds)
@@ -314,12 +316,18 @@ class Context:
 
         total: the Sum.  Raises ProofFailure where neither is known.
         """
-        made = term(total)
-        found = sum_steps(self.known(), make("==", made, made), None)
-        if not found:
-            ends = make("<=", *(as_real(end) for end in made.args[:2])) if made.op == "Sum" else make("==", made, made)
+        return self._splits(term(total))[0]
+
+    def _splits(self, total: Term) -> list[Step]:
+        """The same, and how the weights b^(t + 1 - k) of the rest come from those of b^(t - k)."""
+        if total.op != "Sum":
+            raise TranslationError(f"{show(total)} is not a sum and cannot be split")
+        known, statement = self.known(), make("==", total, total)
+        if not (found := sum_steps(known, statement, None)):
+            ends = make("<=", *(as_real(end) for end in total.args[:2]))
             raise ProofFailure(ends, (), ["neither that the sum is empty nor that it is not is known"])
-        return found[0]
+        moving = (item for item in sorted(free(total.args[1]), key=repr) if type(item) is Term)
+        return found + [step for variable in moving for step in weight_steps(known, found[0], variable)]
 
     def rewrite(self, theorem: Reason, equation: Reason) -> Step:
         """The theorem with the right side of an equation in place of the left, wherever it stands.

@@ -12,6 +12,8 @@ from .discharge import establish
 from .knowledge import ZERO, Knowledge, ranges
 from .matching import in_sight
 
+MAX_TERMS = 4  # of a sum over numbers that is written out
+
 
 def sum_steps(known: Knowledge, statement: Term, variable: Term | None) -> list[Step]:
     """Equations for the sums in a statement.
@@ -26,8 +28,10 @@ def sum_steps(known: Knowledge, statement: Term, variable: Term | None) -> list[
         if step is None:
             continue
         found.append(step)
+        if variable is None:
+            found += _rest(known, step)
         if variable is not None:
-            found += _weights(known, step, variable)
+            found += weight_steps(known, step, variable)
     if variable is not None:
         found += _powers(known, statement, variable)
     return found
@@ -41,7 +45,19 @@ def _split(known: Knowledge, total: Term) -> Step | None:
     return None
 
 
-def _weights(known: Knowledge, split: Step, variable: Term) -> list[Step]:
+def _rest(known: Knowledge, step: Step) -> list[Step]:
+    """What is left of a sum over a few numbers, split in turn."""
+    found: list[Step] = []
+    while step.args[0] == "sum_last" and len(found) < MAX_TERMS:
+        rest = step.conclusion.args[1].args[0]
+        if any(free(end) for end in rest.args[:2]) or (following := _split(known, rest)) is None:
+            break
+        found.append(following)
+        step = following
+    return found
+
+
+def weight_steps(known: Knowledge, split: Step, variable: Term) -> list[Step]:
     """The rest of a sum whose terms have the weight b^(n+1-k): that with b^(n-k), times b."""
     if split.rule != "fact" or split.args[0] != "sum_last":
         return []
@@ -104,4 +120,4 @@ def _powers(known: Knowledge, statement: Term, variable: Term) -> list[Step]:
     return [step for step in found if step is not None]
 
 
-__all__ = ["sum_steps"]
+__all__ = ["sum_steps", "weight_steps"]
