@@ -30,7 +30,9 @@ def any_bound(proof: Scope) -> Step:
 
 def smooth(proof: Scope) -> Step:
     """c_k = gamma*R*sqrt(d)*(L0 + L1*|a_k|^q)."""
-    return proof.conclude(proof.cite("momentum-drift", "any bound", c=(k, gamma * r * sqrt(d) * modulus(norm(a(k, j))))))
+    return proof.conclude(
+        proof.cite("momentum-drift", "any bound", c=(k, gamma * r * sqrt(d) * modulus(norm(a(k, j)))))
+    )
 
 
 def models(rng: Random) -> Iterator[Model]:

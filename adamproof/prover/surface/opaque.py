@@ -6,13 +6,13 @@ Roots, sizes and signs do, too, unless what is inside of them is in sight elsewh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ...kernel.normal import normal, poly_key
-from ...kernel.terms import BINDERS, REAL, Term, free, make
+from ...kernel.terms import BINDERS, REAL, Term, free, make, substitute
 from ..polynomials import poly_term
-from ..record import Step, derive
+from ..record import Step, derive, in_order
 
 HIDDEN = (*BINDERS, "rpow", "ln")
 HEADS = ("sqrt", "abs", "sign")
@@ -69,11 +69,28 @@ class Opaque:
             return prop
         return make(prop.op, *(poly_term(normal(side)) for side in prop.args))
 
-    def back(self, step: Step) -> Step:
-        """A theorem about the variables as one about what they stand for."""
-        used = {variable for prop in (*step.hypotheses, step.conclusion) for variable in free(prop)}
-        values = tuple((variable, term) for variable, term in self.meaning.items() if variable in used)
-        return derive("instantiate", [step], values, ()) if values else step
+    def back(self, found: Step, originals: Mapping[Step, Step], target: Term) -> Step:
+        """A theorem about the variables as one about what they stand for: the same steps, from the original facts.
+
+        originals: by the assumptions about the variables.  target: what is to be concluded, as it is written.
+        """
+        made: dict[Step, Step] = dict(originals)
+        for step in in_order(found):
+            if step in made:
+                continue
+            premises = [made[premise] for premise in step.premises]
+            args = tuple(map(self.meant, step.args))
+            if step is found and step.rule == "arith":
+                args = (target, *args[1:])
+            changed = args != step.args or any(a is not b for a, b in zip(premises, step.premises, strict=True))
+            made[step] = derive(step.rule, premises, *args) if changed else step
+        return made[found]
+
+    def meant(self, arg: Any) -> Any:
+        """An argument of a rule, with what the variables stand for."""
+        if type(arg) is Term:
+            return substitute(arg, self.meaning) if self.meaning else arg
+        return tuple(map(self.meant, arg)) if isinstance(arg, tuple) else arg
 
 
 def hide_heads(props: Sequence[Term]) -> set[Term]:

@@ -152,6 +152,7 @@ class Attempt:
         self.hints = [opaque.term(hint) for hint in hints]
         self.meant: dict[Any, Step] = {}  # the facts, by the key of what the search sees of them
         self.assumed: list[Step] = []
+        self.originals: dict[Step, Step] = {}  # what the assumptions of the search stand for
         for step in facts:
             self.assume(opaque.prop(step.conclusion), step)
         if relevant:
@@ -165,8 +166,9 @@ class Attempt:
         mark = key(seen)
         if mark not in self.meant:
             self.meant[mark] = step
-            plain = key(step.conclusion) == mark
-            self.assumed.append(step if plain else derive("assume", [], seen))
+            assumed = step if key(step.conclusion) == mark else derive("assume", [], seen)
+            self.assumed.append(assumed)
+            self.originals[assumed] = step
 
     def add_relevant(self, candidates: Iterable[Step]) -> None:
         """The relations about nothing but what is in sight."""
@@ -254,15 +256,8 @@ class Attempt:
 
     def put_back(self, found: Step) -> Step:
         """What was found, about what the variables stand for, from the facts themselves."""
-        result = self.opaque.back(found)
-        meant = {key(step.conclusion): step for step in self.meant.values()}
-        for hypothesis in result.hypotheses:
-            step = meant.get(key(hypothesis))
-            if step is not None and step.rule != "assume":
-                result = derive("cut", [step, result])
-        if result.conclusion is not self.target:
-            result = derive("convert", [result], self.target)
-        return result
+        result = self.opaque.back(found, self.originals, self.target)
+        return result if result.conclusion is self.target else derive("convert", [result], self.target)
 
 
 def _plain_terms(props: Sequence[Term]) -> list[Term]:

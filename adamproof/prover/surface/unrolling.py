@@ -40,7 +40,7 @@ def sum_steps(known: Knowledge, statement: Term, variable: Term | None) -> list[
 def _split(known: Knowledge, total: Term) -> Step | None:
     for name in ("sum_last", "sum_empty"):
         (condition,), _ = FACTS[name].schema(total)
-        if met := establish(known, condition):
+        if met := at_hand(known, condition):
             return derive("fact", [met], name, (total,))
     return None
 
@@ -66,12 +66,13 @@ def weight_steps(known: Knowledge, split: Step, variable: Term) -> list[Step]:
     index = known.fresh(INT, rest, split.conclusion)
     body = opened(rest, index)
     inside = known.plus(*ranges("Sum", index, (low, high)))
-    equations = [step for power in _grown(body, variable) if (step := _successor(inside, power)) is not None]
+    equations, other = [], body
+    for power in _grown(body, variable):
+        if (step := _successor(inside, power)) is not None:
+            equations.append(step)
+            other = _swapped(other, power, step.conclusion.args[1])
     if not equations:
         return []
-    other = body
-    for step in equations:
-        other = _swapped(other, *step.conclusion.args)
     goal = make("==", body, other)
     same = Search(goal, equations).run()
     if same is None:
@@ -98,12 +99,15 @@ def _successor(known: Knowledge, power: Term) -> Step | None:
     if not smaller[frozenset()]:
         del smaller[frozenset()]
     before = poly_term(smaller, INT)
-    natural = establish(known, make("<=", ZERO, as_real(before)))
+    natural = at_hand(known, make("<=", ZERO, as_real(before)))
     if natural is None:
         return None
-    step = derive("fact", [natural], "pow_succ", (base, before))
-    goal = make("==", power, make("mul", base, make("pow", base, before)))
-    return derive("convert", [step], goal) if key(step.conclusion) == key(goal) else None
+    return derive("fact", [natural], "pow_succ", (base, before))
+
+
+def at_hand(known: Knowledge, statement: Term) -> Step | None:
+    """The theorem of a statement, however it is written."""
+    return known.by_key.get(key(statement)) or establish(known, statement)
 
 
 def _swapped(term: Term, old: Term, new: Term) -> Term:
