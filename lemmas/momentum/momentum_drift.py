@@ -23,9 +23,11 @@ def any_bound(proof: Scope) -> Step:
     triangle = proof.cite("triangle-norm", x=((j, k), power(b1, t - k) * change), n=t - 1)
     proof.step("the norm of the sum is at most the sum of the norms", triangle)
     each = le(norm(power(b1, t - k) * change), power(b1, t - k) * c(k))
-    factor = lambda: proof.cite("norms", "scaled", y=(j, change), c=power(b1, t - k))  # noqa: E731 - for k in range
-    scaled = proof.each(SUM, each, factor, "gradients change by at most c")
-    return proof.conclude(triangle, scaled)
+
+    def scaled() -> Step:
+        return proof.cite("norms", "scaled", y=(j, change), c=power(b1, t - k))
+
+    return proof.conclude(triangle, proof.each(SUM, each, scaled, "gradients change by at most c"))
 
 
 def smooth(proof: Scope) -> Step:

@@ -186,12 +186,15 @@ def roots(proof: Scope) -> Step:
 
 def on_average(proof: Scope) -> Step:
     each = proof.each(TIMES, proof.lemma("momentum-error", "each time"))
-    summed = le(ERRORS, E(length(1), w) * STARTS + STEP * DRIFTS + (1 - b1) * ROOTS)
+    first = E(length(1), w)
+    summed = le(ERRORS, first * STARTS + STEP * DRIFTS + (1 - b1) * ROOTS)
     total = proof.have(summed, each, title="summed over time")
+    mean = proof.have(le(MEAN_ERROR, first * STARTS / T + STEP * DRIFTS / T + (1 - b1) * (ROOTS / T)), total)
+    start = proof.have(le(first * STARTS / T, START_TERM), proof.have(le(STARTS, b1 / (1 - b1)), starts(proof)))
     count = proof.cite("constant-sum", n=T)
+    drifting = proof.have(le(STEP * DRIFTS / T, DRIFT_TERM), drifts(proof), count)
     sigma = proof.have(eq(TIMES.of(variance(t)) / T, s0**2 + s1**2 * mean_power(p)), count)
-    noisy = proof.rewrite(roots(proof), sigma)
-    return proof.conclude(total, starts(proof), drifts(proof), noisy, count)
+    return proof.conclude(mean, start, drifting, proof.rewrite(roots(proof), sigma))
 
 
 # --- the lemma --------------------------------------------------------------------------------------

@@ -19,14 +19,18 @@ from .matching import flat, same
 MAX_FACTORS = 24
 
 
-def factors(known: Knowledge, goal: Term, facts: Sequence[Step]) -> list[Step]:
+def factors(known: Knowledge, sought: Sequence[Term], facts: Sequence[Step]) -> list[Step]:
     """Facts times factors that are not negative by their form, and that what is compared with a root is not negative.
 
-    known: the facts, for the signs.  goal: a relation.  facts: what may be multiplied.
+    known: the facts, for the signs.  sought: relations, such as the goal, whose terms are to be made.
+    facts: what may be multiplied.
     """
-    target = _defined(difference(*goal.args), facts)
+    target: Poly = {}
+    for prop in sought:
+        for monomial in _defined(difference(*prop.args), facts):
+            target[monomial] = 1
     found: list[Step] = []
-    for side in goal.args:
+    for side in sought[0].args:
         if len(normal(side)) == 1 and any(exponent > 0 for monomial in normal(side) for _, exponent in monomial):
             found += filter(None, [nonneg(known, poly_term(normal(side)))])
     for step in facts:

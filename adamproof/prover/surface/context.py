@@ -27,7 +27,9 @@ from .matching import in_sight, instances, same, specialised
 from .solving import proved
 from .unrolling import sum_steps, weight_steps
 
-Reason = Any  # an assumption's name, a context, a theorem, a statement (proved first), a sum (split), a function of these, or several
+# An assumption's name, a context, a theorem, a statement (proved first), a sum (split), a function that gives one of
+# these when it is needed (inside of `each`), or several.
+Reason = Any
 INTEGRABILITY = ["integrability by search: sums, multiples, domination"]
 
 

@@ -193,14 +193,16 @@ class Attempt:
         for term in _plain_terms([self.goal, *(step.conclusion for step in self.assumed)]):
             if term not in self.opaque.meaning:
                 self.add_sign(term, term)
+        for term in _denominators([self.target, *(step.conclusion for step in self.meant.values())]):
+            self.add_sign(self.opaque.prop(make("==", term, ZERO)).args[0], term, strict=True)
         if self.opaque.expand:
             for term in _large_terms([self.target, *(step.conclusion for step in self.meant.values())]):
                 seen = self.opaque.prop(make("==", term, ZERO))
                 if seen.args[0].op != "var":
                     self.add_sign(seen.args[0], term)
 
-    def add_sign(self, seen: Term, term: Term) -> None:
-        found = sign(self.known, term)
+    def add_sign(self, seen: Term, term: Term, strict: bool = False) -> None:
+        found = sign(self.known, term, strict)
         if found is not None:
             self.assume(make(found.conclusion.op, ZERO, seen), found)
 
@@ -240,11 +242,10 @@ class Attempt:
         return self.answer("multiplied", self._multiplied)
 
     def _multiplied(self) -> Step | None:
-        signs = Knowledge(self.enriched.facts, self.known.lemma)
-        before = len(self.enriched.facts)
-        for step in factors(signs, self.goal, list(self.enriched.facts)):
+        facts = list(self.enriched.facts)
+        for step in factors(Knowledge(facts, self.known.lemma), [self.goal], facts):
             self.enriched.add(step)
-        return self.at_degree(1) if len(self.enriched.facts) > before else None
+        return self.at_degree(1) if len(self.enriched.facts) > len(facts) else None
 
     def products(self) -> Step | None:
         """Products of as many facts as asked for."""
@@ -269,6 +270,22 @@ def _plain_terms(props: Sequence[Term]) -> list[Term]:
             found[term] = None
             return
         for arg in term.args:
+            if type(arg) is Term:
+                walk(arg)
+
+    for prop in props:
+        walk(prop)
+    return list(found)
+
+
+def _denominators(props: Sequence[Term]) -> list[Term]:
+    """Sums that are divided by."""
+    found: dict[Term, None] = {}
+
+    def walk(term: Term) -> None:
+        if term.op == "inv" and term.args[0].op == "add" and not term.mask:
+            found[term.args[0]] = None
+        for arg in term.args if term.op not in ("Sum", "E", "Integral01") else ():
             if type(arg) is Term:
                 walk(arg)
 
