@@ -158,11 +158,18 @@ def at_hand(*models: Model) -> Iterator[None]:
 
 
 def is_hopeless(target: Term, given: Sequence[Step]) -> bool:
-    """Whether the goal fails where the facts hold, so that no search can find anything."""
+    """Whether the goal fails where the facts hold, so that no search can find anything.
+
+    target: the goal.  given: the facts.
+    """
     return fails_at_hand(target, given) or _refuted(target, given)
 
 
 def fails_at_hand(target: Term, given: Sequence[Step]) -> bool:
+    """Whether the goal fails, and the facts hold, in one of the models that are at hand.
+
+    target: the goal.  given: the facts.
+    """
     from ..numeric.check import fails
 
     facts = [step.conclusion for step in given]
@@ -191,6 +198,8 @@ def otherwise(question: Question, given: Sequence[Step], known: Known) -> Step |
     A fact can be in the way, as what rewrites or clears the others, or takes their place; without it, the search is
     what it would have been had it not been given.  So a proof that was found is found with one more equation, too;
     inequalities, and several facts, are left out while MAX_AGAIN allows.
+
+    question: what is asked.  given: its facts.  known: these, with what is known of the heads in sight.
     """
     if known.work <= MAX_AGAIN:
         if found := question.answer(known, near=True) or question.answer(known, linear=True):
