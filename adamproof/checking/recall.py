@@ -14,7 +14,7 @@ from typing import Any
 from ..support.signals import DeferredSignals
 from . import stated
 from .cache import Cache, Entry, Question
-from .judge import judged
+from .judge import judged, versions
 from .pool import Answer, WorkerFailed, Workers
 from .report import Findings, LemmaReport, Verdict
 from .request import FIRST, MODELS, Request
@@ -89,6 +89,7 @@ class Recalled:
         """
         said = {question: found for question, kept in self._kept.items() if (found := _said(kept)) is not None}
         meanwhile()
+        versions()  # remembered: a report names them
         asked = [question for question, found in said.items() if not _is_stated(question, found)]
         outlines = _outlines(workers, asked)
         for question, found in said.items():

@@ -23,7 +23,7 @@ from adamproof.checking.recall import Recalled, keep
 from adamproof.checking.report import ClaimFindings, Findings, LemmaReport, MutantReport, Verdict
 from adamproof.checking.request import MODELS
 from adamproof.checking.serialize import packed, unpacked
-from adamproof.numeric.check import Report
+from adamproof.numeric.answers import Report
 from adamproof.theory.library import get
 from tests.here import run_here
 from tests.session import Session
