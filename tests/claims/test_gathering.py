@@ -250,7 +250,7 @@ def test_an_edited_entry_is_not_believed(tmp_path: Path, whole: bool, change: Ca
     question = Question(LEMMA, MODELS, True) if whole else Question(LEMMA, 0, False, NAME)
     words = ("check", LEMMA, "-q") if whole else ("claims", str(NUMBER))
     assert run(tmp_path, *words).returncode == 0
-    content = json.loads(entry_of(tmp_path).read_text(encoding="utf-8").partition("\n")[2])
+    content = Cache(tmp_path).read(question)
     change(content)
     Cache(tmp_path).write(question, content)
     edited = entry_of(tmp_path).read_bytes()
@@ -265,9 +265,8 @@ def test_exponents_are_not_kept_and_what_is_kept_beside_is_not_looked_at(tmp_pat
     first = run(tmp_path, "claims", "17", "--json")
     assert first.returncode == 0, first.stderr
     question = Question("unconditional", 0, False, "mean square")
-    path = entry_of(tmp_path)
-    content = json.loads(path.read_text(encoding="utf-8").partition("\n")[2])
-    assert set(content) == {"proofs", "terms", "value"} and "order" not in json.dumps(content["value"])
+    content = Cache(tmp_path).read(question)
+    assert set(content) == {"names", "proofs", "terms", "value"} and "order" not in json.dumps(content["value"])
     _exponents(content)
     Cache(tmp_path).write(question, content)
     assert run(tmp_path, "claims", "17", "--json").stdout == first.stdout
