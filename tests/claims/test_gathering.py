@@ -220,6 +220,16 @@ def test_the_process_that_prints_imports_neither_sympy_nor_lemmas(tmp_path: Path
     assert done.stderr.endswith("IMPORTED []\n")
 
 
+def test_an_answer_from_the_cache_imports_no_library_for_numbers(tmp_path: Path) -> None:
+    """There is nothing that it would compute with them."""
+    assert run(tmp_path, "claims", str(NUMBER)).returncode == 0
+    program = PRINTS.replace('name == "adamproof.prover"', 'name in ("mpmath", "numpy", "matplotlib")')
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), PLACE: str(tmp_path)}
+    words = [sys.executable, "-c", program, "claims", str(NUMBER)]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, env=environment, check=True)
+    assert done.stderr.endswith("IMPORTED []\n")
+
+
 # --- what is not believed -----------------------------------------------------------------------
 
 
