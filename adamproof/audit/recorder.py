@@ -21,12 +21,14 @@ from numpy.typing import NDArray
 from .._version import __version__
 from . import arrays
 from .errors import AuditError
+from .magnitude import largest, least_second_moment
 from .probing import Source, measured
-from .reduction import NUMBERS, Layer, Moments, histogram, named, reduced, sampled
+from .reduction import COUNTS, NUMBERS, OFTEN, Layer, Moments, Reduced, histogram, named, reduced, sampled
 from .writing import FORMAT, VERSION, Writer
 
-DIGITS, OF_LARGEST = 4, 9  # significant ones: of a number, and of the largest u, which is compared with R_t
-HISTOGRAM_EVERY = 10  # records have a histogram of u, which is a third of a line
+DIGITS, OF_SAMPLE, EXACT = 3, 4, 9  # significant ones: of a measured number, of a kept u, of a probe's number or a setting
+NEAR = 0.98  # of R_t: a largest u above it is written exactly, since rounding to DIGITS might lead above R_t or below
+FULL = 20  # records at the beginning have all numbers and histograms of u, and then every FULL-th has
 RANKS = (("RANK", "WORLD_SIZE"), ("SLURM_PROCID", "SLURM_NTASKS"), ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"))
 LONGEST_NAME = 200
 
@@ -81,6 +83,7 @@ class Recorder:
         self._waiting: set[str] = set()  # layers that have had no step
         self._index: dict[str, tuple[NDArray[np.int64], Any]] = {}
         self._before: dict[str, NDArray[np.float64]] = {}
+        self._least: dict[tuple[float, str], float] = {}
         self._recorded = 0  # the call of the last record
         self._lines = 0  # records so far
         self._clock = _Clock()
@@ -205,19 +208,20 @@ class Recorder:
         self._announce(layers, groups)
         stepped = [(layer, layer.moments) for layer in layers if layer.moments is not None]
         known = [(layer, moments) for layer, moments in stepped if arrays.size(moments.m)]
-        found = self._numbers(known)
-        by_name = {layer.name: numbers for (layer, _), numbers in zip(known, found, strict=True)}
-        steps: dict[str, int] = {layer.name: moments.t for layer, moments in known}
+        full = self._lines < FULL or self._lines % FULL == 0
+        found = {layer.name: row for (layer, _), row in zip(known, self._rows(known, full), strict=True)}
+        steps = {layer.name: moments.t for layer, moments in known}
         line: dict[str, Any] = {"at": self.calls, "t": _common([steps.get(name) for name in self._names])}
-        line["lr"] = _common([group["lr"] for group in groups])
-        for column in NUMBERS:
-            line[column] = [
-                None if name not in by_name else _rounded(by_name[name][0][column], column) for name in self._names
-            ]
-        if self._lines % HISTOGRAM_EVERY == 0:
-            line["bins"] = [by_name[name][1] if name in by_name else None for name in self._names]
+        line["lr"] = _common([_rounded(group["lr"], EXACT) for group in groups])
+        rows = [found.get(name) for name in self._names]
+        for name in NUMBERS if full else OFTEN:
+            values = [None if row is None else row.numbers[name] for row in rows]
+            if any(value is not None for value in values):
+                line[name] = _common(values)
+        if full:
+            line["bins"] = [None if row is None else histogram(row.u) for row in rows]
         if self.settings.keep:
-            line["u"] = [self._kept(by_name[name][2]) if name in by_name else None for name in self._names]
+            line["u"] = [None if row is None else self._kept(row.u) for row in rows]
         self._writer.line(line)
         self._recorded = self.calls
         self._lines += 1
@@ -227,37 +231,34 @@ class Recorder:
         places = np.linspace(0, u.size - 1, min(self.settings.keep, u.size)).astype(np.int64)
         return _list(u[places])
 
-    def _numbers(self, known: Sequence[tuple[Layer, Moments]]) -> list[tuple[dict[str, Any], list[int], Any]]:
-        """For each layer: numbers, histogram, sampled u.  All come from the device in one transfer."""
+    def _rows(self, known: Sequence[tuple[Layer, Moments]], full: bool) -> list[_Row]:
+        """The numbers of each layer.  All come from the device in one transfer."""
         if not known:
             return []
         library = arrays.library(known[0][1].m)
-        values: list[Any] = []
-        parts: list[tuple[int, int, int]] = []  # numbers, sampled u, sampled weights
-        for layer, moments in known:
-            index = self._places(layer, moments, library)
-            with np.errstate(all="ignore"):  # of a training that diverges
-                numbers, u, w = reduced(library, moments, arrays.dtype(moments.v), index)
-            values += [*numbers, u] + ([w] if w is not None else [])
-            size = len(self._index[layer.name][0])
-            parts.append((len(numbers), size, size if w is not None else 0))
-        host = library.collect(values)
-        found: list[tuple[dict[str, Any], list[int], Any]] = []
-        at = 0
-        for (layer, moments), (count, drawn, weighed) in zip(known, parts, strict=True):
-            row = [float(one) for one in host[at : at + count]]
-            u = host[at + count : at + count + drawn]
-            w = host[at + count + drawn : at + count + drawn + weighed]
-            at += count + drawn + weighed
-            moved = self._moved(layer.name, w, arrays.size(moments.m))
-            found.append((named(row, moments, moved), histogram(u), u))
+        sample = full or bool(self.settings.keep)
+        with np.errstate(all="ignore"):  # of a training that diverges
+            parts = [self._reduced(library, layer, moments, full, sample) for layer, moments in known]
+        host = iter(_cut(library, parts))
+        found = []
+        for (layer, moments), part in zip(known, parts, strict=True):
+            row = [float(next(host)[0]) for _ in part.numbers]
+            u = next(host) if part.u is not None else np.empty(0)
+            moved = self._moved(layer.name, next(host), arrays.size(moments.m)) if part.weights is not None else None
+            values = named(row, moments, moved) if full else dict(zip(OFTEN, row, strict=True))
+            found.append(_Row({name: _short(value, name, moments) for name, value in values.items()}, u))
         return found
 
+    def _reduced(self, library: arrays.Library, layer: Layer, moments: Moments, full: bool, sample: bool) -> Reduced:
+        dtype = arrays.dtype(moments.v)
+        if (moments.beta2, dtype) not in self._least:
+            self._least[moments.beta2, dtype] = least_second_moment(moments.beta2, dtype)
+        places = self._places(layer, moments, library) if sample else None
+        return reduced(library, moments, self._least[moments.beta2, dtype], full, places)
+
     def _moved(self, name: str, w: NDArray[np.float64], size: int) -> float | None:
-        """The square of the way since the record before, from the sampled weights."""
+        """The square of the way since the full record before, from the sampled weights."""
         before = self._before.get(name)
-        if not w.size:
-            return None
         self._before[name] = w
         return None if before is None else float(np.square(w - before).sum()) * size / w.size
 
@@ -305,6 +306,14 @@ class Recorder:
         }
 
 
+@dataclass(frozen=True)
+class _Row:
+    """A layer in a record: its numbers by name, and u at the sampled coordinates."""
+
+    numbers: dict[str, float | int | None]
+    u: NDArray[np.float64]
+
+
 class _Clock:
     """How long recording takes beside the training: from it follows how rare records must be."""
 
@@ -312,9 +321,13 @@ class _Clock:
         self.began = time.perf_counter()
         self.call = 0
         self.steps: float | None = None  # seconds of a step without the record
+        self.above = False  # whether the record before took more than its budget
 
     def longer(self, record: Callable[[], None], call: int, interval: int, budget: float | None) -> int:
-        """Record, and the interval from now on: the same, or twice as long where recording is above its budget."""
+        """Record, and the interval from now on: the same, or twice as long after two records above the budget.
+
+        One alone may have been interrupted, and a full one is dearer than those that follow.
+        """
         start = time.perf_counter()
         record()
         end = time.perf_counter()
@@ -325,7 +338,11 @@ class _Clock:
         self.began, self.call = end, call
         if first or budget is None or self.steps is None:
             return interval
-        return 2 * interval if end - start > budget * interval * self.steps else interval
+        again, self.above = self.above, end - start > budget * interval * self.steps
+        if not (again and self.above):
+            return interval
+        self.above = False
+        return 2 * interval
 
 
 def _described(layer: Layer) -> dict[str, Any]:
@@ -344,21 +361,40 @@ def _common(values: Sequence[Any]) -> Any:
     return values[0] if values and all(value == values[0] for value in values) else list(values)
 
 
-def _rounded(value: float | None, column: str = "") -> float | int | None:
-    """A number with few digits; None for one that is not finite."""
-    if value is None or not math.isfinite(value):
+def _cut(library: arrays.Library, parts: Sequence[Reduced]) -> list[NDArray[np.float64]]:
+    """All numbers and arrays of the layers, on the host, in their order."""
+    values = [value for part in parts for value in (*part.numbers, part.u, part.weights) if value is not None]
+    sizes = [max(1, math.prod(value.shape)) for value in values]
+    return np.split(library.collect(values), np.cumsum(sizes)[:-1])
+
+
+def _short(value: float | None, name: str, moments: Moments) -> float | int | None:
+    """A number of a record with its digits: COUNTS have all."""
+    if value is None:
         return None
-    short = float(f"{value:.{OF_LARGEST if column == 'max' else DIGITS}g}")
+    if name in COUNTS:
+        return _rounded(value, EXACT)
+    if name == "max" and value > NEAR:  # R_t is at least 1
+        bound = float(largest(moments.beta1, moments.beta2, moments.t))
+        return _rounded(value, EXACT if value > NEAR * bound else DIGITS)
+    return _rounded(value, DIGITS)
+
+
+def _rounded(value: float, digits: int) -> float | int | None:
+    """A number with few digits; None for one that is not finite."""
+    if not math.isfinite(value):
+        return None
+    short = float(f"{value:.{digits}g}")
     return int(short) if short.is_integer() and abs(short) < 1e6 else short
 
 
 def _list(values: Iterable[float]) -> list[float | int | None]:
-    return [_rounded(float(value)) for value in values]
+    return [_rounded(float(value), OF_SAMPLE) for value in values]
 
 
 def _rounded_all(value: Any) -> Any:
     if isinstance(value, float):
-        return _rounded(value, "max")
+        return _rounded(value, EXACT)
     if isinstance(value, Mapping):
         return {name: _rounded_all(each) for name, each in value.items()}
     return [_rounded_all(each) for each in value] if isinstance(value, list | tuple) else value

@@ -29,8 +29,10 @@ NUMBERS: Mapping[str, str] = {
     "ug": "|u o g|_1",
     "mg2": "|m - g|_2^2",
     "w2": "|w|_2^2",
-    "moved2": "|w - w'|_2^2, w' at the record before, estimated from the sampled coordinates",
+    "moved2": "|w - w'|_2^2, w' at the full record before, estimated from the sampled coordinates",
 }
+OFTEN = ("max", "sum")  # in every record; the others in full ones alone, and so are histograms
+COUNTS = ("zero", "low", "eps")
 OF_GRADIENT, OF_WEIGHTS = ("g1", "g2", "ug", "mg2"), ("w2", "moved2")
 NEAR_EPSILON = 10.0
 BINS, PER_OCTAVE, LOWEST = 64, 2, -28  # of the histogram of log2(u): bin 0 has all that is below, the last all above
@@ -76,23 +78,32 @@ def magnitudes(library: Library, m: Any, v: Any, layer: Moments) -> tuple[Any, A
     return abs(m) * (1.0 / first) / (root + layer.epsilon), root
 
 
-def reduced(library: Library, layer: Moments, dtype: str, index: Any) -> tuple[list[Any], Any, Any]:
-    """The numbers in the order of NUMBERS (without what is not known), u and the weights at the sampled coordinates."""
+@dataclass(frozen=True)
+class Reduced:
+    """numbers: in the order of NUMBERS (of OFTEN, if the record is not full), without what is not known.  u, weights:
+    at the sampled coordinates, None where they are not asked for or not known."""
+
+    numbers: list[Any]
+    u: Any = None
+    weights: Any = None
+
+
+def reduced(library: Library, layer: Moments, least: float, full: bool, places: Any) -> Reduced:
+    """A layer's numbers, on its device.
+
+    least: the v below which underflow matters.  full: whether all are asked for.  places: the sampled coordinates, for
+    u; None for none.
+    """
     m, v = library.flat(layer.m), library.flat(layer.v)
     u, root = magnitudes(library, m, v, layer)
-    low = v < least_second_moment(layer.beta2, dtype)
+    low = v < least
+    found = [library.largest(library.without(u, low)), u.sum()]
+    at = None if places is None else u[places]
+    if not full:
+        return Reduced(found, at)
     near = (root < NEAR_EPSILON * layer.epsilon) & (v > 0.0)
-    found = [
-        library.largest(library.without(u, low)),
-        u.sum(),
-        (u * u).sum(),
-        library.count(m == 0.0, u),
-        library.count(low, u),
-        library.count(near, u),
-        (m * m).sum(),
-        v.sum(),
-        library.largest(v),
-    ]
+    found += [(u * u).sum(), library.count(m == 0.0, u), library.count(low, u), library.count(near, u)]
+    found += [(m * m).sum(), v.sum(), library.largest(v)]
     if layer.gradient is not None:
         g = library.flat(layer.gradient) * layer.sign
         size, gap = abs(g), m - g
@@ -101,12 +112,12 @@ def reduced(library: Library, layer: Moments, dtype: str, index: Any) -> tuple[l
     if layer.weights is not None:
         w = library.flat(layer.weights)
         found.append((w * w).sum())
-        weights = w[index]
-    return found, u[index], weights
+        weights = w[places] if places is not None else None
+    return Reduced(found, at, weights)
 
 
 def named(values: Sequence[float], layer: Moments, moved: float | None) -> dict[str, float | None]:
-    """The numbers by name; None for what is not known."""
+    """The numbers of a full record by name; None for what is not known."""
     rest = iter(values)
     found: dict[str, float | None] = {}
     for name in NUMBERS:
@@ -142,11 +153,14 @@ def sampled(size: int, sample: int, seed: int, number: int) -> NDArray[np.int64]
 
 __all__ = [
     "BINS",
+    "COUNTS",
     "LOWEST",
     "NUMBERS",
+    "OFTEN",
     "PER_OCTAVE",
     "Layer",
     "Moments",
+    "Reduced",
     "histogram",
     "magnitudes",
     "named",

@@ -103,7 +103,7 @@ def refuse_different(runs: Sequence[Run]) -> None:
                 raise AuditError(f"{run.path} was sampled with another {name} than {first.path}")
     for place, run in enumerate(runs):
         for other in runs[:place]:
-            if run.numbers["sum2"].tobytes() == other.numbers["sum2"].tobytes():
+            if run.numbers["sum"].tobytes() == other.numbers["sum"].tobytes():
                 raise AuditError(f"{run.path} and {other.path} have the same numbers: replicates differ in their seeds")
 
 
@@ -218,13 +218,14 @@ def _independent(table: Array, tests: Questions, level: float, together: int, wh
 
 
 def _spread(runs: Sequence[Run], subject: str, series: Sequence[Array], at: Array) -> Verdict:
-    """The mean over the runs at the three times, with the runs' own range."""
+    """The mean over the runs at three of the times at which all have it, with the runs' own range."""
     rows = np.stack([values[np.isin(run.at, at)] for run, values in zip(runs, series, strict=True)])
-    if not np.isfinite(rows).any():
+    rows = rows[:, np.isfinite(rows).all(axis=0)]
+    if not rows.size:
         return Verdict(subject, NOT_RECORDED, "the records have no gradients")
     parts = [
         f"{name} {rows[:, place].mean():.3g} ({rows[:, place].min():.3g}..{rows[:, place].max():.3g})"
-        for name, place in ((name, (2 * number + 1) * len(at) // 6) for number, name in enumerate(TIMES))
+        for name, place in ((name, (2 * number + 1) * rows.shape[1] // 6) for number, name in enumerate(TIMES))
     ]
     return Verdict(subject, SEEN, f"{', '.join(parts)} over {len(runs)} runs", {"means": rows.mean(axis=0).tolist()})
 

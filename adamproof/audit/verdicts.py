@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from . import magnitude
 from .probes import along_path, noise, ratio, sharing
 from .record import Run
+from .reduction import OFTEN
 from .statistics import Fit
 
 Array = NDArray[np.float64]
@@ -149,7 +150,7 @@ def bounded(run: Run, sizes: Magnitude) -> Verdict:
 
 def _left_out(run: Run, compared: NDArray[np.bool_]) -> str:
     """What the comparison does not include."""
-    low = np.nansum(run.numbers["low"][-1]) if len(run.at) else 0.0
+    low = np.nansum(last(run, "low"))
     parts = []
     if (run.known & ~compared).any():
         broken = int((run.known & ~compared).any(axis=1).sum())
@@ -191,6 +192,13 @@ def over_layers(run: Run, name: str) -> Array:
     return np.where(np.isfinite(table).any(axis=1), np.nansum(table, axis=1), np.nan)
 
 
+def last(run: Run, name: str) -> Array:
+    """(layers,): a number in the last record that has it; nan where none has."""
+    table = run.numbers[name]
+    rows = np.flatnonzero(np.isfinite(table).any(axis=1))
+    return table[rows[-1]] if rows.size else np.full(table.shape[1], np.nan)
+
+
 def mean_u(run: Run) -> Array:
     """(records,): the mean of u over all coordinates that have had a step."""
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -206,7 +214,8 @@ def epsilon(run: Run) -> list[Verdict]:
     if not len(run.at):
         return []
     share = np.where(run.known, run.numbers["eps"], np.nan) / np.maximum(run.n, 1.0)
-    late = share[len(share) // 2 :]
+    filled = np.flatnonzero(np.isfinite(share).any(axis=1))
+    late = share[[row for row in filled if 2 * row >= len(share) or row == filled[-1]]]
     with np.errstate(all="ignore"):
         typical = np.array([np.nanmedian(column) if np.isfinite(column).any() else 0.0 for column in late.T])
     named = [layer.name for layer, part in zip(run.layers, typical, strict=True) if part > MOSTLY]
@@ -229,7 +238,7 @@ def odd_layers(run: Run) -> list[Verdict]:
     say("unused layers", unused, "no step so far, and in no number here")
     dead = []
     if len(run.at):
-        zeros = np.where(run.known, run.numbers["zero"], 0.0)[-1] / np.maximum(run.n, 1.0)
+        zeros = last(run, "zero") / np.maximum(run.n, 1.0)
         dead = [layer.name for layer, part in zip(run.layers, zeros, strict=True) if part > MOSTLY]
     say("dead coordinates", dead, "m = 0 in most of the layer at the end")
     say("copies", [" = ".join(names) for names in copies(run)], "the same numbers in every record; they count once")
@@ -241,7 +250,7 @@ def copies(run: Run) -> list[list[str]]:
     """Layers whose u agree in every record."""
     groups: dict[bytes, list[str]] = {}
     for number, layer in enumerate(run.layers):
-        columns = np.stack([run.numbers[name][:, number] for name in ("max", "sum", "sum2")])
+        columns = np.stack([run.numbers[name][:, number] for name in OFTEN])
         if np.isfinite(columns).any() and layer.n > 1 and len(run.at) > 1:
             groups.setdefault(f"{layer.n} ".encode() + columns.tobytes(), []).append(layer.name)
     return [names for names in groups.values() if len(names) > 1]
@@ -408,6 +417,7 @@ __all__ = [
     "Magnitude",
     "Verdict",
     "judge",
+    "last",
     "magnitudes",
     "mean_u",
     "over_layers",
