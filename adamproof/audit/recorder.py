@@ -11,6 +11,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,12 +24,26 @@ from . import arrays
 from .errors import AuditError
 from .magnitude import largest, least_second_moment
 from .probing import Source, measured
-from .reduction import COUNTS, NUMBERS, OFTEN, Layer, Moments, Reduced, histogram, named, reduced, sampled
+from .reduction import (
+    COUNTS,
+    NUMBERS,
+    OFTEN,
+    Layer,
+    Moments,
+    Reduced,
+    alike,
+    histogram,
+    named,
+    reduced,
+    reduced_fully,
+    sampled,
+)
 from .writing import FORMAT, VERSION, Writer
 
-DIGITS, OF_SAMPLE, EXACT = 3, 4, 9  # significant ones: of a measured number, of a kept u, of a probe's number or a setting
+DIGITS, OF_SAMPLE, EXACT = 3, 4, 9  # significant ones: of a number, of a kept u, of what a probe found or a setting
 NEAR = 0.98  # of R_t: a largest u above it is written exactly, since rounding to DIGITS might lead above R_t or below
-FULL = 20  # records at the beginning have all numbers and histograms of u, and then every FULL-th has
+LATER = 1.01  # times a step, up to which its R_t is taken: a part of t changes R_t by no more than that part
+FIRST, FULL = 5, 20  # the first records have all numbers and histograms of u, and then every FULL-th has
 RANKS = (("RANK", "WORLD_SIZE"), ("SLURM_PROCID", "SLURM_NTASKS"), ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"))
 LONGEST_NAME = 200
 
@@ -83,7 +98,8 @@ class Recorder:
         self._waiting: set[str] = set()  # layers that have had no step
         self._index: dict[str, tuple[NDArray[np.int64], Any]] = {}
         self._before: dict[str, NDArray[np.float64]] = {}
-        self._least: dict[tuple[float, str], float] = {}
+        self._leasts: dict[tuple[float, str], float] = {}
+        self._bounds: dict[tuple[float, float], tuple[int, float]] = {}
         self._recorded = 0  # the call of the last record
         self._lines = 0  # records so far
         self._clock = _Clock()
@@ -145,8 +161,8 @@ class Recorder:
 
         Weights, gradients, random states and running statistics are afterwards as they were before.
 
-        loss: of a batch; its value is a tensor that has `backward`, or for `watch_arrays` and `watch_optax` a pair:
-        the loss and the gradients by layer.  large: at least two large batches, drawn independently, whose mean stands
+        loss: of a batch; its value is a tensor that has `backward` (or a number, if the gradients are there by then), or
+        for `watch_arrays` and `watch_optax` a pair: the loss and the gradients by layer.  large: at least two large batches, drawn independently, whose mean stands
         for the true gradient.  small: batches of the training's own size, at least two, for the noise.
         seconds: after so many no further batch is begun.
         """
@@ -199,16 +215,22 @@ class Recorder:
     # --- recording ---
 
     def _timed(self, record: Callable[[], None]) -> None:
-        longer = self._clock.longer(record, self.calls, self.interval, self.settings.budget)
+        budget = None if self._full else self.settings.budget
+        longer = self._clock.longer(record, self.calls, self.interval, budget)
         if longer != self.interval:
             self.interval = longer
             self.event(event="interval", every=longer)
+
+    @property
+    def _full(self) -> bool:
+        """Whether the next record has all numbers."""
+        return self._lines < FIRST or self._lines % FULL == 0
 
     def _record(self, layers: Sequence[Layer], groups: list[dict[str, Any]]) -> None:
         self._announce(layers, groups)
         stepped = [(layer, layer.moments) for layer in layers if layer.moments is not None]
         known = [(layer, moments) for layer, moments in stepped if arrays.size(moments.m)]
-        full = self._lines < FULL or self._lines % FULL == 0
+        full = self._full
         found = {layer.name: row for (layer, _), row in zip(known, self._rows(known, full), strict=True)}
         steps = {layer.name: moments.t for layer, moments in known}
         line: dict[str, Any] = {"at": self.calls, "t": _common([steps.get(name) for name in self._names])}
@@ -236,25 +258,62 @@ class Recorder:
         if not known:
             return []
         library = arrays.library(known[0][1].m)
-        sample = full or bool(self.settings.keep)
         with np.errstate(all="ignore"):  # of a training that diverges
-            parts = [self._reduced(library, layer, moments, full, sample) for layer, moments in known]
-        host = iter(_cut(library, parts))
-        found = []
+            parts = self._fully(library, known) if full else self._shortly(library, known)
+        host = library.collect([value for part in parts for value in part.values()])
+        found, at = [], 0
         for (layer, moments), part in zip(known, parts, strict=True):
-            row = [float(next(host)[0]) for _ in part.numbers]
-            u = next(host) if part.u is not None else np.empty(0)
-            moved = self._moved(layer.name, next(host), arrays.size(moments.m)) if part.weights is not None else None
+            ends = list(accumulate((at, len(part.numbers), _size(part.u), _size(part.weights))))
+            row, u, w = host[at : ends[1]].tolist(), host[ends[1] : ends[2]], host[ends[2] : ends[3]]
+            at = ends[3]
+            moved = self._moved(layer.name, w, arrays.size(moments.m)) if part.weights is not None else None
             values = named(row, moments, moved) if full else dict(zip(OFTEN, row, strict=True))
-            found.append(_Row({name: _short(value, name, moments) for name, value in values.items()}, u))
+            found.append(_Row({name: self._short(value, name, moments) for name, value in values.items()}, u))
         return found
 
-    def _reduced(self, library: arrays.Library, layer: Layer, moments: Moments, full: bool, sample: bool) -> Reduced:
-        dtype = arrays.dtype(moments.v)
-        if (moments.beta2, dtype) not in self._least:
-            self._least[moments.beta2, dtype] = least_second_moment(moments.beta2, dtype)
-        places = self._places(layer, moments, library) if sample else None
-        return reduced(library, moments, self._least[moments.beta2, dtype], full, places)
+    def _short(self, value: float | None, name: str, moments: Moments) -> float | int | None:
+        """A number of a record with its digits: COUNTS have all, and so has a largest u that is near R_t."""
+        if value is None:
+            return None
+        near = name == "max" and value > NEAR and value > NEAR * self._bound(moments)  # R_t is at least 1
+        return _rounded(value, EXACT if near or name in COUNTS else DIGITS)
+
+    def _bound(self, moments: Moments) -> float:
+        """R_t at the layer's step, or at one a little earlier: it is wanted for NEAR alone."""
+        at, found = self._bounds.get((moments.beta1, moments.beta2), (0, 0.0))
+        if not at <= moments.t <= LATER * at:
+            at, found = moments.t, float(largest(moments.beta1, moments.beta2, moments.t))
+            self._bounds[moments.beta1, moments.beta2] = at, found
+        return found
+
+    def _fully(self, library: arrays.Library, known: Sequence[tuple[Layer, Moments]]) -> list[Reduced]:
+        return [
+            reduced_fully(
+                library, moments, self._least(moments, arrays.dtype(moments.v)), self._places(layer, moments, library)
+            )
+            for layer, moments in known
+        ]
+
+    def _shortly(self, library: arrays.Library, known: Sequence[tuple[Layer, Moments]]) -> list[Reduced]:
+        """Layers that are alike together."""
+        together: dict[Any, list[int]] = {}
+        for number, (_, moments) in enumerate(known):
+            dtypes = arrays.dtype(moments.m), arrays.dtype(moments.v)
+            together.setdefault(alike(moments, dtypes, arrays.size(moments.m)), []).append(number)
+        found: dict[int, Reduced] = {}
+        for numbers in together.values():
+            layers = [known[number][1] for number in numbers]
+            sampled = bool(self.settings.keep)
+            places = [self._places(*known[number], library) if sampled else None for number in numbers]
+            least = self._least(layers[0], arrays.dtype(layers[0].v))
+            found |= zip(numbers, reduced(library, layers, least, places), strict=True)
+        return [found[number] for number in range(len(known))]
+
+    def _least(self, moments: Moments, dtype: str) -> float:
+        key = moments.beta2, dtype
+        if key not in self._leasts:
+            self._leasts[key] = least_second_moment(*key)
+        return self._leasts[key]
 
     def _moved(self, name: str, w: NDArray[np.float64], size: int) -> float | None:
         """The square of the way since the full record before, from the sampled weights."""
@@ -326,7 +385,7 @@ class _Clock:
     def longer(self, record: Callable[[], None], call: int, interval: int, budget: float | None) -> int:
         """Record, and the interval from now on: the same, or twice as long after two records above the budget.
 
-        One alone may have been interrupted, and a full one is dearer than those that follow.
+        One alone may have been interrupted.  Full records, which are dearer and rare, are not judged (budget None).
         """
         start = time.perf_counter()
         record()
@@ -361,23 +420,8 @@ def _common(values: Sequence[Any]) -> Any:
     return values[0] if values and all(value == values[0] for value in values) else list(values)
 
 
-def _cut(library: arrays.Library, parts: Sequence[Reduced]) -> list[NDArray[np.float64]]:
-    """All numbers and arrays of the layers, on the host, in their order."""
-    values = [value for part in parts for value in (*part.numbers, part.u, part.weights) if value is not None]
-    sizes = [max(1, math.prod(value.shape)) for value in values]
-    return np.split(library.collect(values), np.cumsum(sizes)[:-1])
-
-
-def _short(value: float | None, name: str, moments: Moments) -> float | int | None:
-    """A number of a record with its digits: COUNTS have all."""
-    if value is None:
-        return None
-    if name in COUNTS:
-        return _rounded(value, EXACT)
-    if name == "max" and value > NEAR:  # R_t is at least 1
-        bound = float(largest(moments.beta1, moments.beta2, moments.t))
-        return _rounded(value, EXACT if value > NEAR * bound else DIGITS)
-    return _rounded(value, DIGITS)
+def _size(value: Any) -> int:
+    return 0 if value is None else math.prod(value.shape)
 
 
 def _rounded(value: float, digits: int) -> float | int | None:

@@ -311,7 +311,7 @@ def test_a_record_is_not_overwritten_and_a_changed_one_is_refused(tmp_path: Path
         with pytest.raises(AuditError, match="behind the last line"):
             read(path)
     path.write_bytes(packed[:40] + bytes(20) + packed[60:])
-    with pytest.raises(AuditError, match="cannot be unpacked .*the file was modified"):
+    with pytest.raises(AuditError, match=r"cannot be unpacked .*the file was modified"):
         read(path)
 
 
@@ -343,12 +343,12 @@ def test_a_record_cut_anywhere_is_read_up_to_there(tmp_path: Path) -> None:
     recorder.save(tmp_path / "run.audit")
     whole = (tmp_path / "run.audit").read_bytes()
     found = []
-    for size in range(len(whole) // 2, len(whole), 7):
+    for size in range(len(whole) // 2, len(whole), 11):
         (tmp_path / "cut.audit").write_bytes(whole[:size])
         run = read(tmp_path / "cut.audit")
         found.append(len(run.at))
         assert run.at.tolist() == list(range(1, len(run.at) + 1))
-    assert found == sorted(found) and found[0] > 5 and found[-1] >= 39
+    assert found == sorted(found) and 2 < found[0] < 20 and found[-1] >= 39
 
 
 def test_a_record_is_small() -> None:
