@@ -15,6 +15,7 @@ INDEX = $(BIN)/python -m pip config get global.index-url 2> /dev/null || echo ht
 UV = UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(INDEX))}}" $(BIN)/uv
 # The main job, and for each package the fast tests that use it.
 TOUCHED := tests/project/test_dependencies.py \
+	tests/audit/test_tensorboard.py \
 	tests/cli/test_cli.py::test_check_b2 \
 	tests/bounds/test_plots.py \
 	tests/experiments/test_statistics.py \

@@ -161,9 +161,10 @@ class Recorder:
 
         Weights, gradients, random states and running statistics are afterwards as they were before.
 
-        loss: of a batch; its value is a tensor that has `backward` (or a number, if the gradients are there by then), or
-        for `watch_arrays` and `watch_optax` a pair: the loss and the gradients by layer.  large: at least two large batches, drawn independently, whose mean stands
-        for the true gradient.  small: batches of the training's own size, at least two, for the noise.
+        loss: of a batch; its value is a tensor that has `backward` (or a number, if the gradients are there by then),
+        or for `watch_arrays` and `watch_optax` a pair: the loss and the gradients by layer.
+        large: at least two large batches, drawn independently, whose mean stands for the true gradient.
+        small: batches of the training's own size, at least two, for the noise.
         seconds: after so many no further batch is begun.
         """
 

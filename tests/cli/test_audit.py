@@ -128,7 +128,7 @@ def test_compare(tmp_path: Path) -> None:
         (["audit", "compare"], "needs the records of at least two runs"),
         (["audit", "compare", "RECORD"], "one run is no replicate"),
         (["audit", "compare", "RECORD", "RECORD"], "have the same numbers"),
-        (["audit", "RECORD", "RECORD", "--html", "x.html"], "--html and --data are about one record"),
+        (["audit", "RECORD", "RECORD", "--html", "x.html"], "--html, --data and --tensorboard are about one record"),
         (["audit", "nowhere.audit"], "cannot read nowhere.audit: No such file"),
         (["audit", "nowhere.npz"], "there is no file nowhere.npz"),
         (["audit", "README.md"], "README.md is not a record of an audit"),

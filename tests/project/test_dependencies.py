@@ -159,7 +159,11 @@ def test_the_tools_work_at_their_lowest(command: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["cvc5", "ipywidgets", "matplotlib.figure", "nbclient", "numba", "scipy.stats", "sklearn.datasets", "z3"]
+    "name",
+    [
+        *("cvc5", "ipywidgets", "matplotlib.figure", "nbclient", "numba", "scipy.stats", "sklearn.datasets"),
+        *("tensorboardX", "z3"),
+    ],
 )
 def test_what_is_installed_can_be_imported(name: str) -> None:
     """Other tests skip what is missing, and so what does not fit together; at the lowest all is there."""
