@@ -137,7 +137,8 @@ def bounded(run: Run, sizes: Magnitude) -> Verdict:
             f"counter, or another optimizer)",
             {**data, "ratio": worst, "layer": run.layers[layer].name, "t": float(run.t[record, layer])},
         )
-    text = f"in all {data['records']} records: at most {_short(data['largest'])} R_t"
+    where = f"in all {data['records']} records" if data["records"] > 1 else "in the only record"
+    text = f"{where}: at most {_short(data['largest'])} R_t"
     if data["largest"] > 1.0:
         record, layer = np.unravel_index(int(np.nanargmax(sizes.ratio)), sizes.ratio.shape)
         text += (
@@ -169,19 +170,19 @@ def size_of_u(run: Run, sizes: Magnitude) -> list[Verdict]:
         record, layer = np.unravel_index(int(np.nanargmax(largest)), largest.shape)
         end = sizes.ratio[np.isfinite(sizes.ratio).any(axis=1)]
         text = (
-            f"largest after the start (t > 1/(1 - beta1)): {largest[record, layer]:.3g} at t = "
-            f"{run.t[record, layer]:.0f} in {run.layers[layer].name}"
+            f"{largest[record, layer]:.3g} at t = {run.t[record, layer]:.0f} in {run.layers[layer].name}, of those after "
+            f"the start (t > 1/(1 - beta1))"
         ) + (f"; at the end {_short(float(np.nanmax(end[-1])))} R_t" if len(end) else "")
         data = {"largest": float(largest[record, layer]), "t": float(run.t[record, layer])}
         found.append(Verdict("largest u", SEEN, text, data))
     mean = mean_u(run)
     if np.isfinite(mean).any():
-        low, high, last = np.nanmin(mean), np.nanmax(mean), mean[np.isfinite(mean)][-1]
-        text = f"{_short(low)}..{_short(high)}, {_short(last)} at the end"
+        low, high, end_mean = np.nanmin(mean), np.nanmax(mean), mean[np.isfinite(mean)][-1]
+        text = _range_of(low, high) + (f", {_short(end_mean)} at the end" if low < high else "")
         found.append(Verdict("mean of u", SEEN, text, {"low": float(low), "high": float(high)}))
     share = over_layers(run, "ug") / over_layers(run, "g1")
     if np.isfinite(share).any():
-        text = f"{_short(np.nanmin(share))}..{_short(np.nanmax(share))}, with mini-batch gradients g, not the true ones"
+        text = f"{_range_of(np.nanmin(share), np.nanmax(share))}, with mini-batch gradients g, not the true ones"
         found.append(Verdict("|u o g|_1/|g|_1", SEEN, text))
     return found
 
@@ -273,7 +274,7 @@ def of_optimizer(run: Run) -> list[Verdict]:
 
 
 def _loaded(run: Run) -> str:
-    if not len(run.at) or not np.isfinite(run.t[0]).any():
+    if run.header.get("state") or not len(run.at) or not np.isfinite(run.t[0]).any():
         return ""
     ahead = np.nanmax(run.t[0]) - run.at[0]
     return f"t is {ahead:.0f} ahead of the calls seen: what came before the recording is not in it" if ahead > 0 else ""
@@ -371,7 +372,7 @@ def _range(subject: str, low: Array, high: Array, how: str) -> Verdict:
     if not good.any():
         return Verdict(subject, UNIDENTIFIED, "the gradients are all noise, or there were no small batches")
     ends = float(low[good].min()), float(high[good].max())
-    text = f"{_short(ends[0])}..{_short(ends[1])} in {good.sum()} of {good.size} probes{f', {how}' if how else ''}"
+    text = f"{_range_of(*ends)} in {good.sum()} of {good.size} probes{f', {how}' if how else ''}"
     return Verdict(subject, SEEN, text, {"low": ends[0], "high": ends[1]})
 
 
@@ -391,6 +392,12 @@ def _fitted(subject: str, model: str, found: Fit | None) -> Verdict:
 def _root(value: Any) -> float:
     """The root of a square that noise may have made negative: nan then, and where there is none."""
     return float(value) ** 0.5 if isinstance(value, int | float) and value > 0.0 else float("nan")
+
+
+def _range_of(low: float, high: float) -> str:
+    """a..b, or one number if both look the same."""
+    ends = _short(low), _short(high)
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]}..{ends[1]}"
 
 
 def _short(value: float) -> str:

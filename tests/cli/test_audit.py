@@ -157,10 +157,10 @@ def test_a_bound_from_a_record(record: Path) -> None:
         "beta1 0.9 (recorded)",
         "(measured ",
         "lower estimate: the largest along the path",
-        "envelope of 3 probes, with sigma1 = 0",
+        "envelope: the most noise in 3 probes, with sigma1 = 0",
         "p is UNIDENTIFIED",
-        "envelope if the loss is never below 0; at least",
-        "clipping 0.0 (stated to the recorder)",
+        "envelope: the loss at the first probe, if no loss is below 0; it fell by",
+        "clipping 0 (stated to the recorder)",
     ):
         assert text in flat(found), text
     document = json.loads(ask("bound", "--from", record, "--json").stdout)
