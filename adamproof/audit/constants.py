@@ -91,7 +91,7 @@ def _problem(run: Run) -> dict[str, Found]:
     first = run.probes[0]
     if np.isfinite(a[0]):
         said = f"measured {low[0]:.3g}..{high[0]:.3g}" if high[0] > low[0] else "measured, without an interval"
-        when = "" if first["t"] == 1 else f", at t = {first['t']} and not at the beginning"
+        when = ", after step 1" if first["t"] == 1 else f", after step {first['t']} and not at the beginning"
         found["grad1"] = Found(_text(float(a[0])), said + when)
     found |= _gap(run)
     found |= _noise(run, noise(run))

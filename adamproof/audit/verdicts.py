@@ -170,8 +170,8 @@ def size_of_u(run: Run, sizes: Magnitude) -> list[Verdict]:
         record, layer = np.unravel_index(int(np.nanargmax(largest)), largest.shape)
         end = sizes.ratio[np.isfinite(sizes.ratio).any(axis=1)]
         text = (
-            f"{largest[record, layer]:.3g} at t = {run.t[record, layer]:.0f} in {run.layers[layer].name}, of those after "
-            f"the start (t > 1/(1 - beta1))"
+            f"{largest[record, layer]:.3g} at t = {run.t[record, layer]:.0f} in {run.layers[layer].name}, of those "
+            f"after the start (t > 1/(1 - beta1))"
         ) + (f"; at the end {_short(float(np.nanmax(end[-1])))} R_t" if len(end) else "")
         data = {"largest": float(largest[record, layer]), "t": float(run.t[record, layer])}
         found.append(Verdict("largest u", SEEN, text, data))
@@ -180,7 +180,8 @@ def size_of_u(run: Run, sizes: Magnitude) -> list[Verdict]:
         low, high, end_mean = np.nanmin(mean), np.nanmax(mean), mean[np.isfinite(mean)][-1]
         text = _range_of(low, high) + (f", {_short(end_mean)} at the end" if low < high else "")
         found.append(Verdict("mean of u", SEEN, text, {"low": float(low), "high": float(high)}))
-    share = over_layers(run, "ug") / over_layers(run, "g1")
+    with np.errstate(invalid="ignore"):  # gradients that are all 0
+        share = over_layers(run, "ug") / over_layers(run, "g1")
     if np.isfinite(share).any():
         text = f"{_range_of(np.nanmin(share), np.nanmax(share))}, with mini-batch gradients g, not the true ones"
         found.append(Verdict("|u o g|_1/|g|_1", SEEN, text))
