@@ -101,9 +101,11 @@ def replicates(planted: Gradients, count: int, seed: int) -> list[Run]:
 def test_the_words_on_replicates_of_a_null_are_wrong_at_the_level_at_most() -> None:
     """Six tests on each set of 16 records, at the level of all together.  Every other null has rare gradients: where
     half of u are 0, they are not compared."""
-    tests = Questions(
-        identical, lambda table, _, seed, level, together: independent(table, 127, seed, level, together), SimulationError
-    )
+
+    def apart(table: Any, _: int, seed: int, level: float, together: int) -> Any:
+        return independent(table, 127, seed, level, together)
+
+    tests = Questions(identical, apart, SimulationError)
     wrong, tested = 0, 0
     for seed in range(NULLS):
         found = words(compared(replicates((alike, rare)[seed % 2], 16, seed), tests), ALIKE, APART)
