@@ -61,7 +61,7 @@ newest: upgrade
 	$(MAKE) --no-print-directory test
 
 upgrade: $(VENV)/dev.stamp
-	$(UV) pip install --quiet --python $(BIN)/python --upgrade --editable '.[all]' --group dev
+	$(UV) pip install --quiet --python $(BIN)/python --upgrade --editable '.[all]' --group dev --group audited
 
 docs: $(VENV)/dev.stamp
 	$(BIN)/python -m sphinx -q -W -b html docs build/docs
@@ -95,7 +95,7 @@ $(BIN)/uv: $(VENV)/made.stamp
 	touch $@
 
 $(VENV)/dev.stamp: $(BIN)/uv pyproject.toml
-	$(UV) pip install --quiet --python $(BIN)/python --editable '.[all]' --group dev
+	$(UV) pip install --quiet --python $(BIN)/python --editable '.[all]' --group dev --group audited
 	touch $@ $(VENV)/core.stamp
 
 $(VENV)/notebooks.stamp: $(BIN)/uv pyproject.toml

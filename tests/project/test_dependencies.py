@@ -31,7 +31,8 @@ GROUPS: dict[str, list[str]] = {
 }
 ALL = {**EXTRAS, **GROUPS}
 AT_THE_LOWEST = os.environ.get("ADAMPROOF_VERSIONS") == "lowest"
-NOT_INSTALLED = {"cupy-cuda12x"}  # needs a GPU
+# One needs a GPU, the other a JAX that does not go with the lowest of other packages.
+NOT_INSTALLED = {"cupy-cuda12x", "optax"}
 
 
 def requirements(extra: str = "") -> list[Requirement]:
