@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import tokenize
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -73,12 +74,20 @@ def name_of(path: Path) -> str:
 MODULES = {name_of(path): path for folder in (PACKAGE, ROOT / "lemmas") for path in folder.rglob("*.py")}
 
 
+def statements(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """These statements and all that are inside them; not expressions, which are most of a file and import nothing."""
+    for node in nodes:
+        yield node
+        for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+            yield from statements(getattr(node, field, ()))
+
+
 def imported(module: str) -> set[str]:
     """The modules of the project that a module imports, wherever in its text."""
     path = MODULES[module]
     inside = ["adamproof", *module.split(".")][: None if path.name == "__init__.py" and module != "__init__" else -1]
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in statements(ast.parse(path.read_text(encoding="utf-8")).body):
         names = [alias.name for alias in node.names] if isinstance(node, (ast.Import, ast.ImportFrom)) else []
         if isinstance(node, ast.ImportFrom):
             start = inside[: len(inside) - node.level + 1] if node.level else []
