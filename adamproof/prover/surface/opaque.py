@@ -93,12 +93,18 @@ class Opaque:
         return tuple(map(self.meant, arg)) if isinstance(arg, tuple) else arg
 
 
-def hide_heads(props: Sequence[Term]) -> set[Term]:
-    """The roots, sizes and signs in these statements whose insides stand nowhere else in them."""
+def hide_heads(props: Sequence[Term], deep: bool = False) -> set[Term]:
+    """The roots, sizes and signs in these statements whose insides stand nowhere else in them.
+
+    deep: what stands inside one that is not hidden is in sight, too.
+    """
     found: dict[Term, None] = {}
     for prop in props:
         _collect(prop, found)
-    return {head for head in found if head.op != "sign"} - _opened(props, list(found))
+    opened = _opened(props, list(found))
+    while deep and (more := _opened(props, [head for head in found if head not in opened])):
+        opened |= more
+    return {head for head in found if head.op != "sign"} - opened
 
 
 def _collect(term: Term, found: dict[Term, None]) -> None:

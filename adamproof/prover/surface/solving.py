@@ -91,16 +91,16 @@ class Attempts:
         named: Sequence[Term],
     ) -> None:
         self.question = known, target, facts, hints, degree, named
-        self.made: dict[tuple[bool, bool], Attempt] = {}
+        self.made: dict[tuple[bool, ...], Attempt] = {}
         self.all: list[Attempt] = []  # without those that are the same
 
-    def attempt(self, expand: bool, relevant: bool) -> Attempt | None:
+    def attempt(self, expand: bool, relevant: bool, deep: bool = False) -> Attempt | None:
         """A presentation; None where it is the same as one before."""
-        if (expand, relevant) not in self.made:
-            made = self.made[expand, relevant] = Attempt(*self.question, expand, relevant)
+        if (expand, relevant, deep) not in self.made:
+            made = self.made[expand, relevant, deep] = Attempt(*self.question, expand, relevant, deep)
             if all(made.question_key != other.question_key for other in self.all):
                 self.all.append(made)
-        made = self.made[expand, relevant]
+        made = self.made[expand, relevant, deep]
         return made if made in self.all else None
 
     def plain(self) -> Step | None:
@@ -125,7 +125,8 @@ class Attempts:
         for attempt in self.all:
             if found := attempt.longer():
                 return found
-        return None
+        opened = self.attempt(False, True, deep=True)
+        return None if opened is None else opened.linear() or opened.products()
 
 
 class Attempt:
@@ -141,12 +142,13 @@ class Attempt:
         named: Sequence[Term],
         expand: bool,
         relevant: bool,
+        deep: bool = False,
     ) -> None:
         self.known, self.target, self.degree = known, target, degree
         candidates = known.relations if relevant else []
         props = [target, *(step.conclusion for step in facts)]
         opaque = Opaque([*props, *(step.conclusion for step in candidates)], named, expand)
-        opaque.heads = hide_heads([*map(opaque.presented, props), *(make("==", hint, ZERO) for hint in hints)])
+        opaque.heads = hide_heads([*map(opaque.presented, props), *(make("==", hint, ZERO) for hint in hints)], deep)
         self.opaque = opaque
         self.goal = opaque.prop(target)
         self.hints = [opaque.term(hint) for hint in hints]

@@ -1,0 +1,110 @@
+"""Models of AdamW for one coordinate: Adam's own recursion, and an iterate that decays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+import mpmath
+
+from adamproof.lemmas.models import update_runs
+from adamproof.lemmas.models.adam import Hyper, adam_model
+from adamproof.numeric.models import Model
+from adamproof.numeric.numbers import as_mpf
+
+LAST = 11
+
+
+def decayed(model: Model, bias_corrected: bool = False, start: Any = None, **variables: Any) -> Model:
+    """The model with x_{k+1} = (1 - gamma*lambda)*x_k - gamma*u_k, u_k of Adam's, and X and B as small as they may be.
+
+    start: x_1.  variables: gamma and lambda, and what else is to be set.
+    """
+    names = model.variables
+    beta1, beta2, epsilon = (names[name] for name in ("b1", "b2", "eps"))
+    rate, decay = variables["gamma"], variables["lambda"]
+
+    def update(k: int) -> Any:
+        first, second = as_mpf(model.functions["m"](k)), as_mpf(model.functions["v"](k))
+        if k >= 1 and bias_corrected:
+            first, second = first / as_mpf(1 - beta1**k), second / as_mpf(1 - beta2**k)
+        below = mpmath.sqrt(second) + as_mpf(epsilon) if second >= 0 else as_mpf(0)
+        return first / below if below else mpmath.mpf(0)
+
+    with mpmath.workdps(90):
+        updates = {k: update(k) for k in range(1, LAST)}
+        position = {1: as_mpf(Fraction(0) if start is None else start)}
+        for k in range(1, LAST):
+            position[k + 1] = (1 - as_mpf(rate) * as_mpf(decay)) * position[k] - as_mpf(rate) * updates[k]
+        largest = _above(max(map(abs, updates.values())))
+        bound = 0 if beta2 <= beta1**2 else (1 - as_mpf(beta1)) / mpmath.sqrt(
+            as_mpf((1 - beta2) * (1 - beta1**2 / beta2))
+        )
+        box = _above(max(abs(position[1]), max(as_mpf(largest), bound) / as_mpf(decay)))
+    return model.extended(
+        variables={"t": model.variables["t"] or 1, "X": box, "B": largest, **variables},
+        functions={
+            "x": lambda k: position.get(k, mpmath.mpf(0)),
+            "u": lambda k: updates.get(k, mpmath.mpf(0)),
+        },
+        integers=range(-1, LAST),
+    )
+
+
+def _above(value: Any) -> Fraction:
+    """A rational number just above."""
+    return Fraction(int(value * 10**30) + 1, 10**30)
+
+
+def _drawn(rng: Random, bias_corrected: bool) -> Iterator[Model]:
+    for model in update_runs.models(rng):
+        decay, share = Fraction(rng.randint(1, 20), 10), Fraction(rng.randint(0, 5), 5)
+        start = Fraction(rng.randint(-9, 9), 9)
+        yield decayed(model, bias_corrected, start, **{"gamma": share / decay, "lambda": decay})
+
+
+def plain(rng: Random) -> Iterator[Model]:
+    """beta1^2 < beta2, any gradients, gamma*lambda from 0 to 1."""
+    return _drawn(rng, False)
+
+
+def corrected(rng: Random) -> Iterator[Model]:
+    """As plain, with bias correction."""
+    return _drawn(rng, True)
+
+
+def beyond_one(rng: Random) -> Iterator[Model]:
+    """beta1 = 1/2, beta2 = 3/4, gradients 3/2 and 9/4: u_2 = sqrt(4/3), and gamma*lambda = 1 makes x_3 = -u_2/lambda."""
+    model = adam_model(rng, 9, Hyper(Fraction(1, 2), Fraction(3, 4), Fraction(0)), "extremal")
+    yield decayed(model, **{"gamma": 1, "lambda": 1, "t": 3, "X": 1})
+
+
+def started(rng: Random) -> Iterator[Model]:
+    """x_1 = 9, outside of the box for a start in it."""
+    for model in plain(rng):
+        settings = {"gamma": Fraction(1, 10), "lambda": 1, "t": 1}
+        if decayed(model, **settings).variables["X"] < 8:
+            yield decayed(model, start=Fraction(9), **settings)
+
+
+def outside(rng: Random) -> Iterator[Model]:
+    """As started, with an X that is less than x_1."""
+    return (model.extended(variables={"X": 8}) for model in started(rng))
+
+
+def boundary(rng: Random) -> Iterator[Model]:
+    """beta2 = beta1^2, where the formula for R is 0."""
+    for model in update_runs.boundary(rng):
+        yield decayed(model, **{"gamma": 1, "lambda": 1, "t": 3, "X": Fraction(1, 100)})
+
+
+def overshooting(rng: Random) -> Iterator[Model]:
+    """gamma*lambda = 2 from x_1 = 1, moved by u_1 = 1: x_2 = -3."""
+    for model in plain(rng):
+        found = decayed(model, **{"gamma": 2, "lambda": 1, "t": 2, "X": 1, "B": 1})
+        yield found.extended(functions={"x": lambda k: Fraction(1 if k % 2 else -3), "u": lambda _: Fraction(1)})
+
+
+__all__ = ["beyond_one", "boundary", "corrected", "decayed", "outside", "overshooting", "plain", "started"]
