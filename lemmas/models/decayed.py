@@ -11,6 +11,7 @@ import mpmath
 
 from adamproof.lemmas.models import update_runs
 from adamproof.lemmas.models.adam import Hyper, adam_model
+from adamproof.lemmas.update import average_magnitude
 from adamproof.numeric.models import Model
 from adamproof.numeric.numbers import as_mpf
 
@@ -107,4 +108,26 @@ def overshooting(rng: Random) -> Iterator[Model]:
         yield found.extended(functions={"x": lambda k: Fraction(1 if k % 2 else -3), "u": lambda _: Fraction(1)})
 
 
-__all__ = ["beyond_one", "boundary", "corrected", "decayed", "outside", "overshooting", "plain", "started"]
+def averaged(rng: Random) -> Iterator[Model]:
+    """beta1 < beta2 and epsilon > 0, and a horizon."""
+    for model in average_magnitude.models(rng):
+        decay, share = Fraction(rng.randint(1, 20), 10), Fraction(rng.randint(1, 5), 5)
+        yield decayed(model, start=Fraction(rng.randint(-9, 9), 9), **{"gamma": share / decay, "lambda": decay})
+
+
+def far(rng: Random) -> Iterator[Model]:
+    """x_1 = 999 and a short horizon."""
+    for model in average_magnitude.models(rng):
+        yield decayed(model, start=Fraction(999), **{"gamma": Fraction(1, 2), "lambda": 1, "T": 2})
+
+
+def leaping(rng: Random) -> Iterator[Model]:
+    """gamma*lambda = 3."""
+    for model in average_magnitude.models(rng):
+        yield decayed(model, start=Fraction(1), **{"gamma": 3, "lambda": 1})
+
+
+def first_step(rng: Random) -> Iterator[Model]:
+    """epsilon = 0, beta1 = 0 and beta2 = 99/100: u_1 = 10."""
+    model = adam_model(rng, 9, Hyper(Fraction(0), Fraction(99, 100), Fraction(0)), "constant")
+    yield decayed(model, **{"gamma": 1, "lambda": 1, "T": 2})
