@@ -2,9 +2,9 @@
 
 With epsilon = 0 they make u_t = R_t (update-magnitude-tight), which grows to R if beta1^2 < beta2.  From x_1 = 0 on
 
-    |x_{s+n}| >= (1 - (1 - gamma*lambda)^n)*R_s/lambda    for all s >= 1 and n >= 0,
+    |x_{s+i}| >= (1 - (1 - gamma*lambda)^i)*R_s/lambda    for all s >= 1 and i >= 0,
 
-so no constant below R/lambda bounds |x_t| for all gradients and all t: take s, then n, large.
+so no constant below R/lambda bounds |x_t| for all gradients and all t: take s, then i, large.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .adamw_box import ADAMW, lam, x
 
 # --- statement -------------------------------------------------------------------------------------
 
-s = integers("s")
+s, i = integers("s i")
 tight = update_magnitude_tight.lemma.assumptions
 EXTREMAL = {name: tight[name] for name in (*update_magnitude_tight.MOVING, *update_magnitude_tight.BETAS, "epsilon is 0")}
 DECAY = {
@@ -26,28 +26,44 @@ DECAY = {
     "gamma*lambda <= 1": le(gamma * lam, 1),
 }
 START = {"x starts at 0": eq(x(1), 0)}
-SINCE = {"s is from 1 on": le(1, s), "n is a count": le(0, n)}
-REACHED = (1 - power(1 - gamma * lam, n)) * (R_t(s) / lam)
+SINCE = {"s is from 1 on": le(1, s), "i is a count": le(0, i)}
+REACHED = (1 - power(1 - gamma * lam, i)) * (R_t(s) / lam)
 
 
 # --- proof -----------------------------------------------------------------------------------------
 
 
-def moves(proof: Scope, time: Any) -> Step:
-    """x_{k+1} = (1 - gamma*lambda)*x_k - gamma*R_k."""
-    tight = proof.cite("update-magnitude-tight", "supremum", t=time)
-    root = proof.cite("update-magnitude-tight", "attained", t=time)
-    return proof.have(eq(x(time + 1), (1 - gamma * lam) * x(time) - gamma * R_t(time)), tight, root, proof.at("x is AdamW's", time))
+def one_step(proof: Scope, time: Any) -> Step:
+    """x_{k+1} = (1 - gamma*lambda)*x_k - gamma*R_k, as m_k is not negative."""
+    gradient = proof.every(k, le(0, g(k)), "g is extremal", given=[le(1, k)])
+    sign_of = proof.cite("moving-average", "not negative", x=m, y=g, b=b1, t=time, by=[gradient])
+    size = proof.cite("update-magnitude-tight", "supremum", t=time)
+    update = proof.have(eq(m(time) / (sqrt(v(time)) + eps), R_t(time)), size, sign_of)
+    moved = eq(x(time + 1), (1 - gamma * lam) * x(time) - gamma * R_t(time))
+    return proof.have(moved, update, proof.at("x is AdamW's", time), title="one step")
+
+
+def positive(proof: Scope) -> Step:
+    """x_s <= 0."""
+    return proof.induction(le(x(s), 0), s, low=1, base=["x starts at 0"], step=lambda: [one_step(proof, s), DECAY])
 
 
 def growing(proof: Scope) -> Step:
-    """R_s <= R_{s+n}."""
-    more = proof.cite("geometric-sum", "recursion", b=rho, n=s + n)
-    return proof.induction(le(geometric(rho, s), geometric(rho, s + n)), n, step=[more])
+    """R_s <= R_{s+i}."""
+    more = proof.cite("geometric-sum", "recursion", b=rho, n=s + i)
+    return proof.induction(le(geometric(rho, s), geometric(rho, s + i)), i, step=[more])
 
 
 def pushed(proof: Scope) -> Step:
-    pass
+    less = proof.step("x_s <= 0", positive(proof))
+    grown = growing(proof)
+    larger = proof.have(le(R_t(s), R_t(s + i)), grown, title="R_s <= R_{s+i}")
+    goal = le(REACHED, -x(s + i))
+    return proof.induction(goal, i, base=[less], step=lambda: [one_step(proof, s + i), larger, DECAY])
+
+
+def reached(proof: Scope) -> Step:
+    return proof.conclude(pushed(proof))
 
 
 lemma = Lemma(
@@ -57,7 +73,14 @@ lemma = Lemma(
     where="the converse of adamw-box",
     assumptions={**EXTREMAL, **ADAMW, **DECAY, **START, **SINCE},
     claims=[
-        Claim("one step", eq(x(s + 1), (1 - gamma * lam) * x(s) - gamma * R_t(s)), lambda p: moves(p,s)),
-        Claim("gr", le(geometric(rho, s), geometric(rho, s + n)), growing),
+        Claim("reached", le(REACHED, Abs(x(s + i))), reached),
+    ],
+    models=runs.pushed,
+    mutants=[
+        Mutant("one per cent more", conclusion=le(Rational(101, 100) * REACHED, Abs(x(s + i)))),
+        Mutant("one step early", conclusion=le(REACHED.subs(i, i + 1), Abs(x(s + i)))),
+        Mutant("any gradients", drop=("g is extremal",), models=runs.other_gradients),
+        Mutant("any start", drop=("x starts at 0",), models=runs.pushed_back),
+        Mutant("R for R_s", conclusion=le(REACHED.subs(R_t(s), BOUND), Abs(x(s + i)))),
     ],
 )

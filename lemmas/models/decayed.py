@@ -11,7 +11,7 @@ import mpmath
 
 from adamproof.lemmas.models import update_runs
 from adamproof.lemmas.models.adam import Hyper, adam_model
-from adamproof.lemmas.update import average_magnitude
+from adamproof.lemmas.update import average_magnitude, update_magnitude_tight
 from adamproof.numeric.models import Model
 from adamproof.numeric.numbers import as_mpf
 
@@ -131,3 +131,25 @@ def first_step(rng: Random) -> Iterator[Model]:
     """epsilon = 0, beta1 = 0 and beta2 = 99/100: u_1 = 10."""
     model = adam_model(rng, 9, Hyper(Fraction(0), Fraction(99, 100), Fraction(0)), "constant")
     yield decayed(model, **{"gamma": 1, "lambda": 1, "T": 2})
+
+
+def pushed(rng: Random) -> Iterator[Model]:
+    """The gradients that attain R_t, from x_1 = 0 on."""
+    return _pushed(rng, update_magnitude_tight.extremal, Fraction(0))
+
+
+def pushed_back(rng: Random) -> Iterator[Model]:
+    """As pushed, from x_1 > 0 on."""
+    return _pushed(rng, update_magnitude_tight.extremal, Fraction(1, 9))
+
+
+def other_gradients(rng: Random) -> Iterator[Model]:
+    """Gradients that attain nothing, epsilon = 0."""
+    return _pushed(rng, update_magnitude_tight.other_gradients, Fraction(0))
+
+
+def _pushed(rng: Random, runs: Callable[[Random], Iterator[Model]], start: Fraction) -> Iterator[Model]:
+    for model in runs(rng):
+        first, later = rng.randint(1, 4), rng.randint(0, 6)
+        settings = {"gamma": Fraction(rng.randint(1, 2), 2), "lambda": Fraction(rng.randint(1, 4), 4)}
+        yield decayed(model, start=start, s=first, i=later, eps=0, **settings)
