@@ -40,6 +40,7 @@ class Context:
 
     def __init__(self) -> None:
         self._local: list[Step] = []
+        self._moving: list[Term] = []  # the variables of inductions under way: nothing else is assumed about them
         self._named: dict[Any, Term] = {}
         self._known: tuple[tuple[Step, ...], Knowledge] | None = None
 
@@ -145,7 +146,10 @@ class Context:
 
     def known(self, more: Sequence[Step] = ()) -> Knowledge:
         """What is known here: the assumptions, what is assumed locally, and more."""
-        steps = (*self._local, *self.assumed())
+        stated = self.assumed()
+        if self._moving:
+            stated = [step for step in stated if not free(step.conclusion) & set(self._moving)]
+        steps = (*self._local, *stated)
         if self._known is None or self._known[0] != steps:
             self._known = steps, Knowledge(steps, self.lemma)
         return self._known[1].plus(*more, named=True)
@@ -299,9 +303,13 @@ class Context:
         """
         start, following = put(goal, variable, low), put(goal, variable, variable + 1)
         first = self.have(start, *base, self._sums(start), **how)
-        with self.assuming(le_term(low, variable), prop(goal)) as (_, hypothesis):
-            reasons = step() if callable(step) else step
-            then = self.have(following, hypothesis, *reasons, self._sums(following, variable), **how)
+        self._moving.append(term(variable, INT))
+        try:
+            with self.assuming(le_term(low, variable), prop(goal)) as (_, hypothesis):
+                reasons = step() if callable(step) else step
+                then = self.have(following, hypothesis, *reasons, self._sums(following, variable), **how)
+        finally:
+            self._moving.pop()
         found = derive("induction", [first, then], term(variable, INT), term(low, INT), prop(goal))
         return self._without_start(found, low, variable)
 
