@@ -126,3 +126,67 @@ def bouncing(rng: Random) -> Iterator[Model]:
     """Curvature alone: F stays, its falls and L*gamma^2/2 in balance."""
     model = descent(Fraction(1), 2, 4, lambda: 1, lambda: 0)
     yield model.extended(functions={"G": lambda *_: Fraction(0), "F": lambda *_: Fraction(0)})
+
+
+# --- noise ---------------------------------------------------------------------------------------------
+
+
+def noise_model(rng: Random, values: list[list[Fraction]], alike: bool = False, **variables: Any) -> Model:
+    """Noise of random sign at the times 1, 2, ..., one sign for all times if alike; s is the sum of sizes."""
+    outcomes = list(product((1, -1), repeat=1 if alike else len(values)))
+    dimension = len(values[0])
+
+    def value(time: int, i: int, point: int) -> Fraction:
+        if not (1 <= time <= len(values) and 1 <= i <= dimension):
+            return Fraction(0)
+        return values[time - 1][i - 1] * outcomes[point][0 if alike else time - 1]
+
+    other = {name: [[rational(rng) for _ in outcomes] for _ in range(dimension)] for name in "yz"}
+
+    def vector(name: str) -> Callable[[int, int], Fraction]:
+        return lambda i, point: other[name][i - 1][point] if 1 <= i <= dimension else Fraction(0)
+
+    return Model(
+        variables={
+            "d": dimension,
+            "s": max(sum(map(abs, row)) for row in values),
+            "b1": Fraction(rng.randint(0, 9), 10),
+            "b2": Fraction(rng.randint(0, 9), 10),
+            "t": rng.randint(1, len(values)),
+            "w": 0,
+            **variables,
+        },
+        functions={"xi": value, "y": vector("y"), "z": vector("z")},
+        space=[(point, Fraction(1, len(outcomes))) for point in range(len(outcomes))],
+        integers=range(0, len(values) + 2),
+    )
+
+
+def noises(rng: Random) -> Iterator[Model]:
+    """One or two coordinates, up to three times."""
+    while True:
+        dimension = rng.randint(1, 2)
+        yield noise_model(rng, [[rational(rng) for _ in range(dimension)] for _ in range(rng.randint(1, 3))])
+
+
+ONE = [Fraction(1)]
+
+
+def alike(rng: Random) -> Iterator[Model]:
+    """The same noise at all times."""
+    yield noise_model(rng, [ONE] * 4, alike=True, b1=Fraction(9, 10), b2=Fraction(9, 10), t=4)
+
+
+def loud(rng: Random) -> Iterator[Model]:
+    """Noise of variance 1, and s = 1/2."""
+    yield noise_model(rng, [ONE] * 2, b1=Fraction(1, 2), b2=Fraction(1, 2), t=2, s=Fraction(1, 2))
+
+
+def fresh(rng: Random) -> Iterator[Model]:
+    """beta1 = 0: the direction has the noise of one gradient."""
+    yield noise_model(rng, [ONE], b1=0, b2=0, t=1)
+
+
+def kept(rng: Random) -> Iterator[Model]:
+    """beta1 = 9/10 and beta2 = 0: the direction has the noise of the step before."""
+    yield noise_model(rng, [ONE] * 2, b1=Fraction(9, 10), b2=0, t=2)
