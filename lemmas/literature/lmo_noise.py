@@ -49,12 +49,7 @@ def a2(of: Any) -> dict[str, Any]:
 
 
 A2 = a2(lambda time: xi(time, j, w))
-BETAS = {
-    "beta1 is not negative": le(0, b1),
-    "beta1 < 1": lt(b1, 1),
-    "beta2 is not negative": le(0, b2),
-    "beta2 < 1": lt(b2, 1),
-}
+BUFFER = {"beta2 is not negative": le(0, b2), "beta2 < 1": lt(b2, 1)}
 TWO = {"E|y|^2 is finite": Integrable(E(square(y(j, w)), w)), "E|z|^2 is finite": Integrable(E(square(z(j, w)), w))}
 SCALE = {"s is not negative": le(0, s)}
 START = {"t is from 1 on": le(1, t)}
@@ -99,7 +94,7 @@ def root_of(proof: Scope) -> Step:
     """E|noise| <= sqrt(E|noise|^2) (Jensen)."""
     known = [proof.lemma("lmo-noise", claim) for claim in ("second moment", "finite")]
     jensen = proof.cite("jensen-sqrt", "expectations", Z=(w, square(noise(t))), by=known)
-    signs = proof.have(le(0, VARIANCE), BETAS), proof.have(le(0, E(square(noise(t)), w)), known)
+    signs = proof.have(le(0, VARIANCE), BUFFER), proof.have(le(0, E(square(noise(t)), w)), known)
     proof.let(variance=VARIANCE, moment=E(square(noise(t)), w))
     top = proof.by_squares(le(sqrt(E(square(noise(t)), w)), s * sqrt(VARIANCE)), known[0], *signs)
     return proof.conclude(jensen, top)
@@ -107,7 +102,7 @@ def root_of(proof: Scope) -> Step:
 
 def weights(proof: Scope) -> Step:
     """(1 - b2^2)*(sum of b2^(2(n-k))*s^2) <= s^2."""
-    return proof.induction(le((1 - b2**2) * Sum(power(b2**2, n - k) * s**2, (k, 1, n)), s**2), n, step=[BETAS])
+    return proof.induction(le((1 - b2**2) * Sum(power(b2**2, n - k) * s**2, (k, 1, n)), s**2), n, step=[BUFFER])
 
 
 def second_moment(proof: Scope) -> Step:
@@ -117,7 +112,7 @@ def second_moment(proof: Scope) -> Step:
     apart = proof.at(buffer(proof, "uncorrelated"), t)
     moment = proof.step("E|N_{t-1}|^2", buffer(proof, "second moment"))
     few = proof.at(proof.every(n, weights(proof).conclusion, weights(proof), given=[le(0, n)]), t - 1)
-    ratio = proof.have(le(E(square(old), w), s**2 * ((1 - b2) / (1 + b2))), moment, few, BETAS)
+    ratio = proof.have(le(E(square(old), w), s**2 * ((1 - b2) / (1 + b2))), moment, few, BUFFER)
     fresh = proof.at("A2: the variance of the noise is at most s^2", t)
     whole = b1**2 * E(square(old), w) + 2 * b1 * (1 - b1) * E(COORDINATES.of(old * new), w) + (1 - b1) ** 2 * E(square(new), w)
     total = proof.have(eq(E(square(noise(t)), w), whole), mean)
@@ -131,10 +126,10 @@ lemma = Lemma(
     title="A bound on the expected norm of the noise in a direction with two betas",
     source=Source.OURS,
     where="in this form, which has momentum and Lion in one",
-    assumptions={**A2, **BETAS, **SCALE, **START, **TWO},
+    assumptions={**A2, **BUFFER, **SCALE, **START, **TWO},
     claims=[
-        Claim("norm", limited(VARIANCE), root_of, given=(A2, BETAS, SCALE, START)),
-        Claim("second moment", SECOND, second_moment, given=(A2, BETAS, START)),
+        Claim("norm", limited(VARIANCE), root_of, given=(A2, BUFFER, SCALE, START)),
+        Claim("second moment", SECOND, second_moment, given=(A2, BUFFER, START)),
         Claim("finite", Integrable(E(square(noise(t)), w)), finite, given=(A2, START)),
         Claim("finite, any vectors", Integrable(E(square(b1 * y(j, w) + (1 - b1) * z(j, w)), w)), two_finite, given=TWO),
     ],

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from random import Random
 from typing import Any
 
+import mpmath
+
 from adamproof.lemmas.foundations.functionals import rational
 from adamproof.numeric.models import Model
+from adamproof.numeric.numbers import as_mpf
 
 
 def sign(value: Fraction) -> int:
@@ -190,3 +194,171 @@ def fresh(rng: Random) -> Iterator[Model]:
 def kept(rng: Random) -> Iterator[Model]:
     """beta1 = 9/10 and beta2 = 0: the direction has the noise of the step before."""
     yield noise_model(rng, [ONE] * 2, b1=Fraction(9, 10), b2=0, t=2)
+
+
+# --- whole runs on F = sum of curvature_j*x_j^2/2 -------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ball:
+    """A norm: the dual norm of a vector, the vector of the unit ball for it, L of a quadratic, and rho."""
+
+    dual: Callable[[list[Any]], Any]
+    largest: Callable[[list[Any]], list[Any]]
+    smoothness: Callable[[list[Fraction]], Fraction]
+    rho: Callable[[int], Fraction]
+
+
+def _length(vector: list[Any]) -> Any:
+    return mpmath.sqrt(sum((as_mpf(value) ** 2 for value in vector), mpmath.mpf(0)))
+
+
+def _unit(vector: list[Any]) -> list[Any]:
+    length = _length(vector)
+    return [as_mpf(value) / length if length else Fraction(0) for value in vector]
+
+
+SIGNS = Ball(
+    lambda v: sum(map(abs, v), Fraction(0)), lambda v: [Fraction(sign(value)) for value in v], sum, lambda d: Fraction(d)
+)
+EUCLIDEAN = Ball(_length, _unit, max, lambda _: Fraction(1))
+
+
+@dataclass(frozen=True)
+class Problem:
+    """From start on, the noise of step t is +-noise_t; c_t = beta1*m_{t-1} + (1 - beta1)*g_t, m_t with beta2."""
+
+    curvature: list[Fraction]
+    start: list[Fraction]
+    noise: list[list[Fraction]]
+    horizon: int
+    beta1: Fraction
+    beta2: Fraction
+    rate: Fraction
+    ball: Ball = SIGNS
+    alike: bool = False  # one sign for all times
+
+
+def run(problem: Problem, **variables: Any) -> Model:
+    last = problem.horizon + 3
+    outcomes = list(product((1, -1), repeat=1 if problem.alike and problem.noise else len(problem.noise)))
+    with mpmath.workdps(90):
+        paths = [_path(problem, signs, last) for signs in outcomes]
+    dimension = len(problem.start)
+
+    def vector(name: str) -> Callable[[int, int, int], Any]:
+        def value(time: int, i: int, point: int) -> Any:
+            rows = paths[point][name]
+            return rows[time][i - 1] if time in rows and 1 <= i <= dimension else Fraction(0)
+
+        return value
+
+    def number(name: str) -> Callable[[int, int], Any]:
+        return lambda time, point: paths[point][name].get(time, Fraction(0))
+
+    sizes = [sum(map(abs, row)) for row in problem.noise]
+    return Model(
+        variables={
+            "b1": problem.beta1,
+            "b2": problem.beta2,
+            "gamma": problem.rate,
+            "L": problem.ball.smoothness(problem.curvature),
+            "rho": problem.ball.rho(dimension),
+            "s": max(sizes, default=Fraction(0)),
+            "Fmin": 0,
+            "T": problem.horizon,
+            "t": 1,
+            "d": dimension,
+            "w": 0,
+            **variables,
+        },
+        functions={name: vector(name) for name in "agmchxy"} | {name: number(name) for name in "FACG"},
+        space=[(point, Fraction(1, len(outcomes))) for point in range(len(outcomes))],
+        integers=range(0, last - 1),
+    )
+
+
+def _path(problem: Problem, signs: tuple[int, ...], last: int) -> dict[str, dict[int, Any]]:
+    ball, zero = problem.ball, [Fraction(0)] * len(problem.start)
+    path: dict[str, dict[int, Any]] = {name: {} for name in "agchxyFACG"} | {"m": {0: zero}}
+    position: list[Any] = problem.start
+    for time in range(1, last + 1):
+        gradient = [c * x for c, x in zip(problem.curvature, position, strict=True)]
+        row = problem.noise[time - 1] if time <= len(problem.noise) else zero
+        turn = signs[0 if problem.alike else time - 1] if time <= len(problem.noise) else 1
+        sample = [x + turn * z for x, z in zip(gradient, row, strict=True)]
+        before = path["m"][time - 1]
+        aim = [problem.beta1 * x + (1 - problem.beta1) * z for x, z in zip(before, sample, strict=True)]
+        error = [x - z for x, z in zip(aim, gradient, strict=True)]
+        path["m"][time] = [problem.beta2 * x + (1 - problem.beta2) * z for x, z in zip(before, sample, strict=True)]
+        path["x"][time], path["a"][time], path["g"][time], path["c"][time] = position, gradient, sample, aim
+        path["h"][time], path["y"][time] = [-value for value in ball.largest(aim)], ball.largest(error)
+        path["F"][time] = sum((c * x * x / 2 for c, x in zip(problem.curvature, position, strict=True)), Fraction(0))
+        path["A"][time], path["C"][time], path["G"][time] = map(ball.dual, (gradient, aim, error))
+        position = [x + problem.rate * z for x, z in zip(position, path["h"][time], strict=True)]
+    return path
+
+
+def drawn(ball: Ball = SIGNS, momentum: bool = False) -> Callable[[Random], Iterator[Model]]:
+    """One or two coordinates, up to three steps.  momentum: beta1 = beta2."""
+
+    def models(rng: Random) -> Iterator[Model]:
+        while True:
+            dimension, horizon = rng.randint(1, 2), rng.randint(1, 3)
+            beta1, beta2 = Fraction(rng.randint(0, 9), 10), Fraction(rng.randint(0, 9), 10)
+            yield run(
+                Problem(
+                    curvature=[abs(rational(rng)) + Fraction(1, 9) for _ in range(dimension)],
+                    start=[rational(rng) for _ in range(dimension)],
+                    noise=[[rational(rng) for _ in range(dimension)] for _ in range(rng.randint(0, horizon))],
+                    horizon=horizon,
+                    beta1=beta2 if momentum else beta1,
+                    beta2=beta2,
+                    rate=Fraction(rng.randint(1, 9), rng.choice([9, 90])),
+                    ball=ball,
+                )
+            )
+
+    return models
+
+
+def fixed(problem: Problem, **variables: Any) -> Callable[[Random], Iterator[Model]]:
+    """One run."""
+
+    def models(rng: Random) -> Iterator[Model]:
+        yield run(problem, **variables)
+
+    return models
+
+
+HALF = Fraction(1, 2)
+STARTED = Problem(ONE, [Fraction(10)], [], 3, Fraction(9, 10), Fraction(9, 10), Fraction(1, 100))  # m lags far behind
+TURNING = Problem(ONE, [Fraction(1, 100)], [], 7, Fraction(9, 10), Fraction(9, 10), Fraction(1))  # past the minimum
+SHAKEN = Problem(ONE, [Fraction(0)], [ONE] * 3, 3, Fraction(0), Fraction(0), Fraction(1, 100))
+PUSHED = Problem(ONE, [Fraction(0)], [ONE] * 6, 6, Fraction(9, 10), Fraction(9, 10), Fraction(1, 1000), alike=True)
+RESTING = Problem(ONE, [Fraction(1, 2)], [], 6, Fraction(0), Fraction(0), Fraction(1))  # from 1/2 to -1/2 and back
+WALKING = Problem(ONE, [Fraction(10)], [], 3, Fraction(0), Fraction(0), Fraction(1))  # far from the minimum
+
+
+def along(problem: Problem | None, early: bool = False, **variables: Any) -> Callable[[Random], Iterator[Model]]:
+    """One outcome of a run (a drawn one if None) at one time, with the vector y of that time.
+
+    early: m_0 is -99 instead.
+    """
+
+    def models(rng: Random) -> Iterator[Model]:
+        for whole in fixed(problem)(rng) if problem else drawn()(rng):
+            names, time = whole.functions, whole.variables["T"]
+
+            def path(name: str, values: Any = names) -> Callable[[int, int], Any]:
+                return lambda k, i: values[name](k, i, 0)
+
+            symbols: dict[str, Any] = {name: path(name) for name in "agm"}
+            if early:
+                decay = whole.variables["b2"]
+                symbols["m"] = lambda k, i: names["m"](k, i, 0) - 99 * decay**k if k >= 0 and i == 1 else Fraction(0)
+            symbols["y"] = lambda i: names["y"](time, i, 0)
+            first = names["A"](1, 0)
+            yield whole.extended(variables={"A": first, "t": time, "n": time, **variables}, functions=symbols)
+
+    return models

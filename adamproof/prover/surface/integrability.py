@@ -241,7 +241,9 @@ def ordered_groups(groups: dict[Monomial, Poly]) -> Sequence[tuple[Monomial, Pol
 
 
 def _quotient(p: Poly, q: Poly) -> Poly | None:
-    """p/q where q is a number."""
+    """p/q where q is a number, or p itself."""
+    if p == q:
+        return {ONE: Fraction(1)}
     if set(q) != {ONE}:
         return p if q == {ONE: 1} else None
     found: Poly = {}
