@@ -362,3 +362,11 @@ def along(problem: Problem | None, early: bool = False, **variables: Any) -> Cal
             yield whole.extended(variables={"A": first, "t": time, "n": time, **variables}, functions=symbols)
 
     return models
+
+
+def mismeasured(rng: Random) -> Iterator[Model]:
+    """As drawn with momentum, |a_t|_* said to be 999 from t = 2 on."""
+    for model in drawn(momentum=True)(rng):
+        if model.variables["T"] > 1:
+            size = model.functions["A"]
+            yield model.extended(functions={"A": lambda k, point, size=size: Fraction(999) if k > 1 else size(k, point)})
