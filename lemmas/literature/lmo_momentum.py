@@ -51,7 +51,7 @@ def as_direction(proof: Scope) -> list[Step]:
         return [
             restated("h = lmo(c): <c, h> = -|c|_*", momentum * step, direction * step),
             restated("<a - c, h> <= |c - a|_*", (gradient - momentum) * step, (gradient - direction) * step),
-            restated("|c - a|_* = <c - a, y>", (momentum - gradient) * largest, (direction - gradient) * largest),
+            restated("|c - a|_* <= <c - a, y>", (momentum - gradient) * largest, (direction - gradient) * largest),
         ]
 
 

@@ -370,3 +370,46 @@ def mismeasured(rng: Random) -> Iterator[Model]:
         if model.variables["T"] > 1:
             size = model.functions["A"]
             yield model.extended(functions={"A": lambda k, point, size=size: Fraction(999) if k > 1 else size(k, point)})
+
+
+# --- signSGD -------------------------------------------------------------------------------------------
+
+
+def batches(problem: Problem, root: int = 1, **variables: Any) -> Model:
+    """A run without momentum; L_j the curvatures, batches of n = root^2, sigma_j the largest noise times root."""
+    largest = [max((abs(row[i]) for row in problem.noise), default=Fraction(0)) for i in range(len(problem.start))]
+    functions = {"Lj": coordinate(problem.curvature), "sigma": coordinate([root * value for value in largest])}
+    return run(problem, n=root**2, **variables).extended(functions=functions)
+
+
+def mini_batches(rng: Random) -> Iterator[Model]:
+    for model in drawn()(rng):
+        names = model.functions
+        dimension, horizon = model.variables["d"], rng.randint(1, 3)
+        noise = [[rational(rng) for _ in range(dimension)] for _ in range(rng.randint(0, horizon))]
+        start = [names["x"](1, i, 0) for i in range(1, dimension + 1)]
+        curvature = [abs(rational(rng)) + Fraction(1, 9) for _ in range(dimension)]
+        rate = model.variables["gamma"]
+        yield batches(Problem(curvature, start, noise, horizon, Fraction(0), Fraction(0), rate), rng.randint(1, 3))
+
+
+def tuned_batches(rng: Random) -> Iterator[Model]:
+    """One coordinate of curvature x^2, T = n = root^2 and gamma = 1/(x*root)."""
+    while True:
+        x, root = abs(rational(rng)) + Fraction(1, 9), rng.randint(1, 2)
+        noise = [[rational(rng)] for _ in range(rng.randint(0, root**2))]
+        problem = Problem([x**2], [rational(rng)], noise, root**2, Fraction(0), Fraction(0), 1 / (x * root))
+        yield batches(problem, root)
+
+
+# T = 64: noise -1 at every second time turns the step around, in one of two outcomes.
+STUCK = Problem(
+    ONE, ONE, [[Fraction(-(k % 2))] for k in range(64)], 64, Fraction(0), Fraction(0), Fraction(1, 8), alike=True
+)
+
+
+def one_batch(problem: Problem) -> Callable[[Random], Iterator[Model]]:
+    def models(rng: Random) -> Iterator[Model]:
+        yield batches(problem)
+
+    return models

@@ -96,14 +96,15 @@ class Opaque:
 def hide_heads(props: Sequence[Term], deep: bool = False) -> set[Term]:
     """The roots, sizes and signs in these statements whose insides stand nowhere else in them.
 
-    deep: what stands inside one that is not hidden is in sight, too.
+    deep: what stands inside another one counts, too.
     """
     found: dict[Term, None] = {}
     for prop in props:
         _collect(prop, found)
     opened = _opened(props, list(found))
-    while deep and (more := _opened(props, [head for head in found if head not in opened])):
-        opened |= more
+    if deep:
+        insides = {head: set(_large(head.args[0], frozenset())) for head in found}
+        opened |= {head for head in found if any(insides[head] & insides[other] for other in found if other is not head)}
     return {head for head in found if head.op != "sign"} - opened
 
 
