@@ -116,7 +116,7 @@ lemma = Lemma(
         Mutant("no gap", conclusion=limited(size, sqrt(d), gap=0), models=runs.fixed(runs.WALKING)),
         Mutant("no curvature", conclusion=limited(size, sqrt(d), half=0), models=runs.fixed(runs.RESTING)),
         Mutant("no start, no gap", conclusion=limited(size, sqrt(d), start=0, gap=0), models=runs.fixed(runs.STARTED)),
-        Mutant("no noise", conclusion=limited(size, sqrt(d), noise=0), models=runs.fixed(runs.STUCK)),
+        Mutant("no noise", conclusion=limited(size, sqrt(d), noise=0), models=runs.fixed(runs.LOST)),
 
     ],
 )

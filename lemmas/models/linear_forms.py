@@ -402,6 +402,8 @@ def tuned_batches(rng: Random) -> Iterator[Model]:
         yield batches(problem, root)
 
 
+# Noise that is larger than any gradient on the way: a walk that goes nowhere.
+LOST = Problem(ONE, ONE, [[Fraction(2)]] * 6, 6, Fraction(0), Fraction(0), Fraction(1, 8))
 # T = 64: noise -1 at every second time turns the step around, in one of two outcomes.
 STUCK = Problem(
     ONE, ONE, [[Fraction(-(k % 2))] for k in range(64)], 64, Fraction(0), Fraction(0), Fraction(1, 8), alike=True
