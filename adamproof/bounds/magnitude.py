@@ -80,6 +80,7 @@ def magnitudes(
     decay = Training(weight_decay=weight_decay).weight_decay
     if decay is not None:
         used["weight_decay"] = decay
+    decays = decay is not None and not (decay.is_Rational and decay.p == 0)
 
     def at_decay(formula: Any) -> Any:
         return formula if decay is None else formula.xreplace({WEIGHT_DECAY: decay})
@@ -105,7 +106,7 @@ def magnitudes(
         value("R_HAT_T", has_steps),
         value("S", first and has_s),
         digits,
-        _box(decay) if least and decay and decay.is_Rational else value("BOX", stable and bool(decay)),
+        _box(decay) if least and decays and decay.is_Rational else value("BOX", stable and decays),
     )
 
 
