@@ -59,12 +59,12 @@ def limited(dual: Any, rho: Any, start: Any = 1, half: Any = Rational(1, 2), gap
 # --- proof -----------------------------------------------------------------------------------------
 
 
-def alignment(proof: Scope) -> list[Step]:
+def alignment(proof: Scope, momentum: Any = m(k, j, w), moves: str = "x moves along -Sign(m)") -> list[Step]:
     """What lmo-momentum asks of Sign(m) and Sign(m - a)."""
-    gradient, momentum = a(k, j, w), m(k, j, w)
+    gradient = a(k, j, w)
     error = momentum - gradient
     with proof.assuming(*FROM_1):
-        moved = proof.at("x moves along -Sign(m)", k, j, w)
+        moved = proof.at(moves, k, j, w)
         change = proof.each(COORDINATES, eq(gradient * MOVE, gamma * (gradient * -sign(momentum))), moved)
         descent = proof.have(
             le(F(k + 1, w), F(k, w) + gamma * COORDINATES.of(gradient * -sign(momentum)) + L / 2 * gamma**2),
@@ -80,10 +80,10 @@ def alignment(proof: Scope) -> list[Step]:
         return [descent, form, dual, triangle, attained]
 
 
-def in_ball(proof: Scope) -> list[Step]:
+def in_ball(proof: Scope, momentum: Any = m(k, j, w)) -> list[Step]:
     """Sign(m - a) in the unit ball of the largest coordinate."""
     i = integers("i")
-    turn = sign(m(k, j, w) - a(k, j, w))
+    turn = sign(momentum - a(k, j, w))
     start = proof.each(COORDINATES, le(-a(1, j, w) * turn, absolute(a(1, j, w))))
     drift = proof.each(COORDINATES, le((a(i, j, w) - a(i + 1, j, w)) * turn, absolute(a(i, j, w) - a(i + 1, j, w))))
     with proof.assuming(le(1, i)):

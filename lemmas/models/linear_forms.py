@@ -415,3 +415,18 @@ def one_batch(problem: Problem) -> Callable[[Random], Iterator[Model]]:
         yield batches(problem)
 
     return models
+
+
+# --- Muon: diagonal matrices, whose singular values are the sizes of the entries -------------------------
+
+
+def matrices(rng: Random) -> Iterator[Model]:
+    for model in drawn(momentum=True)(rng):
+        yield model.extended(variables={"r": model.variables["d"]})
+
+
+def matrix(problem: Problem) -> Callable[[Random], Iterator[Model]]:
+    def models(rng: Random) -> Iterator[Model]:
+        yield run(problem, r=len(problem.start))
+
+    return models
