@@ -35,22 +35,24 @@ def before_and_after(proof: Scope) -> list[Step]:
         positive = proof.have(lt(0, accumulated(T)), "b0 is positive", "a is not negative")
         more = proof.have(le(0, a(T + 1)), "a is not negative")
         later = proof.have(lt(0, accumulated(T + 1)), grown, positive, more)
-    return [grown, positive, more, later]
+    return [grown, positive, later]
 
 
 def logarithm(proof: Scope) -> Step:
-    grown, positive, more, later = before_and_after(proof)
+    grown, positive, later = before_and_after(proof)
     tangent = proof.cite("jensen-ln", "tangent", y=accumulated(T), c=accumulated(T + 1), by=[positive, later])
     share = a(T + 1) / accumulated(T + 1)
     one = proof.have(le(share, log(accumulated(T + 1)) - log(accumulated(T))), tangent, grown, later, title="one step")
     none = proof.have(eq(accumulated(0), b0), Sum(a(k), (k, 1, 0)))
-    start = proof.cite("jensen-ln", "tangent", y=b0, c=accumulated(0), by=[none, proof.have(lt(0, accumulated(0)), none)])
+    start = proof.cite(
+        "jensen-ln", "tangent", y=b0, c=accumulated(0), by=[none, proof.have(lt(0, accumulated(0)), none)]
+    )
     return proof.induction(proof.goal, T, base=[start, none], step=[one])
 
 
 def roots(proof: Scope) -> Step:
     """a/sqrt(B + a) <= 2*(sqrt(B + a) - sqrt(B)), as 2*sqrt(B)*sqrt(B + a) <= 2*B + a."""
-    grown, positive, more, later = before_and_after(proof)
+    grown, positive, later = before_and_after(proof)
     old, new = sqrt(accumulated(T)), sqrt(accumulated(T + 1))
     squares = [proof.have(eq(product(root(x), root(x)), x), positive, later) for x in (old.args[0], new.args[0])]
     mean = proof.have(le(2 * old * new, accumulated(T) + accumulated(T + 1)), squares, squares=[old - new])
@@ -64,7 +66,9 @@ def roots(proof: Scope) -> Step:
 def models(rng: Random) -> Iterator[Model]:
     while True:
         terms = table(rng, range(1, 9), lambda r: abs(rational(r)))
-        yield Model(variables={"b0": abs(rational(rng)) + Fraction(1, 99), "T": rng.randint(0, 7)}, functions={"a": terms})
+        yield Model(
+            variables={"b0": abs(rational(rng)) + Fraction(1, 99), "T": rng.randint(0, 7)}, functions={"a": terms}
+        )
 
 
 def one_step(rng: Random) -> Iterator[Model]:

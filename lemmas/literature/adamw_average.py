@@ -11,7 +11,7 @@ from adamproof.lemmas.models import decayed as runs
 from adamproof.lemmas.update import average_magnitude
 
 from ..vocabulary import *
-from .adamw_box import ADAMW, DECAY, PLAIN, lam, x
+from .adamw_box import ADAMW, DECAY, lam, x
 
 # --- statement -------------------------------------------------------------------------------------
 

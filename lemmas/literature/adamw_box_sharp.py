@@ -19,7 +19,9 @@ from .adamw_box import ADAMW, lam, x
 
 s, i = integers("s i")
 tight = update_magnitude_tight.lemma.assumptions
-EXTREMAL = {name: tight[name] for name in (*update_magnitude_tight.MOVING, *update_magnitude_tight.BETAS, "epsilon is 0")}
+EXTREMAL = {
+    name: tight[name] for name in (*update_magnitude_tight.MOVING, *update_magnitude_tight.BETAS, "epsilon is 0")
+}
 DECAY = {
     "gamma is not negative": le(0, gamma),
     "lambda is positive": lt(0, lam),

@@ -11,8 +11,8 @@ from adamproof.lemmas.models import linear_forms as runs
 from ..vocabulary import *
 from .lmo_descent import FROM_1, HORIZON, F, Fmin, L
 from .lmo_noise import BUFFER, VARIANCE, s
-from .lmo_two_betas import A2, DIRECTION, MOMENTUM, a, direction
-from .signum import DIMENSION, MOVE, TIMES, alignment, in_ball, size, smooth, x
+from .lmo_setting import A2, DIRECTION, MOMENTUM, a, direction
+from .signum import DIMENSION, TIMES, alignment, in_ball, size, smooth, x
 
 # --- statement -------------------------------------------------------------------------------------
 
@@ -20,12 +20,12 @@ C = direction(k)
 STEP = {"x moves along -Sign(c)": forall((k, j, w), eq(x(k + 1, j, w), x(k, j, w) - gamma * sign(C)), FROM_1)}
 
 
-def limited(gap: Any = 1, half: Any = Rational(1, 2), old: Any = 1, noise: Any = 1) -> Any:
+def limited(gap: Any = 1, curvature: Any = 1, old: Any = 1, noise: Any = 1) -> Any:
     """The bound of lmo-two-betas, with factors of its parts."""
     error = old * b1 * (E(size(a(1, j, w)), w) / ((1 - b2) * T) + L * gamma / (1 - b2))
     error += noise * sqrt(d) * s * sqrt(VARIANCE)
     mean = TIMES.of(E(size(a(t, j, w)), w)) / T
-    return le(mean, gap * (E(F(1, w), w) - Fmin) / (gamma * T) + half * L * gamma + 2 * error)
+    return le(mean, gap * (E(F(1, w), w) - Fmin) / (gamma * T) + curvature * L * gamma / 2 + 2 * error)
 
 
 # --- proof -----------------------------------------------------------------------------------------
@@ -53,7 +53,7 @@ lemma = Lemma(
     models=runs.drawn(),
     mutants=[
         Mutant("no gap", conclusion=limited(gap=0), models=runs.fixed(runs.WALKING)),
-        Mutant("no curvature", conclusion=limited(half=0), models=runs.fixed(runs.RESTING)),
+        Mutant("no curvature", conclusion=limited(curvature=0), models=runs.fixed(runs.RESTING)),
         Mutant("no old gradients", conclusion=limited(old=0, gap=0), models=runs.fixed(runs.STARTED)),
         Mutant("no noise", conclusion=limited(noise=0), models=runs.fixed(runs.LOST)),
     ],

@@ -2,8 +2,8 @@
 
     F(x + gamma*h) <= F(x) - gamma*|a|_* + 2*gamma*|c - a|_* + L*gamma^2/2,     h = lmo(c): <c, h> = -|c|_*, |h| <= 1
 
-For the gradient a at x, <a, h> = <c, h> + <a - c, h> <= -|c|_* + |a - c|_* <= -|a|_* + 2*|c - a|_*.  Of the norm and its
-dual |.|_* only what is used is assumed.  Averaged over time the bounds telescope.
+For the gradient a at x, <a, h> = <c, h> + <a - c, h> <= -|c|_* + |a - c|_* <= -|a|_* + 2*|c - a|_*.  Of the
+norm and its dual |.|_* only what is used is assumed.  Averaged over time the bounds telescope.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ STEP = {
 }
 
 
-def descended(twice: Any = 2, half: Any = Rational(1, 2)) -> Any:
-    return le(Fy, Fx - gamma * A + twice * gamma * G + half * L * gamma**2)
+def descended(twice: Any = 2, curvature: Any = 1) -> Any:
+    return le(Fy, Fx - gamma * A + twice * gamma * G + curvature * L * gamma**2 / 2)
 
 
 F, length, error = (function(name, "int", "point") for name in ("F", "A", "G"))  # F(x_t), |a_t|_*, |c_t - a_t|_*
@@ -114,7 +114,7 @@ lemma = Lemma(
     models=runs.steps,
     mutants=[
         Mutant("3/2 for 2", conclusion=descended(twice=Rational(3, 2)), models=runs.against),
-        Mutant("no curvature", conclusion=descended(half=0), models=runs.curved),
+        Mutant("no curvature", conclusion=descended(curvature=0), models=runs.curved),
         Mutant("steps of any length", drop=("|h| <= 1",), models=runs.long),
         Mutant("no triangle inequality", drop=("|a|_* <= |c|_* + |c - a|_*",), models=runs.mistaken("A")),
         Mutant("no duality", drop=("<a - c, h> <= |c - a|_*",), models=runs.mistaken("G")),

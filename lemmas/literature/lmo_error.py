@@ -37,9 +37,7 @@ def noise(time: Any) -> Any:
 
 ALONG = {
     "m starts at 0": forall(j, eq(m(0, j), 0)),
-    "m is a moving average of g": forall(
-        (j, k), eq(m(k + 1, j), b2 * m(k, j) + (1 - b2) * g(k + 1, j)), [le(0, k)]
-    ),
+    "m is a moving average of g": forall((j, k), eq(m(k + 1, j), b2 * m(k, j) + (1 - b2) * g(k + 1, j)), [le(0, k)]),
     "<-a_1, y> <= |a_1|_*": le(dot(-a(1, j), y(j)), A),
     "<a_k - a_{k+1}, y> <= L*gamma": forall(k, le(dot(a(k, j) - a(k + 1, j), y(j)), L * gamma), [le(1, k)]),
 }
@@ -67,11 +65,15 @@ def lagging(proof: Scope) -> Step:
 
     def one_more() -> list[Step]:
         longer = proof.cite("averaging", "recursion", b=b2, c=(k, g(k, j) - a(k, j)), t=n)
-        moved = b2 * (old(n) * y(j)) + (a(n + 1, j) - a(n + 2, j)) * y(j)
-        moved = proof.each(COORDINATES, eq(old(n + 1) * y(j), moved), longer, proof.at("m is a moving average of g", j, n))
-        return [moved, proof.at("<a_k - a_{k+1}, y> <= L*gamma", n + 1), BUFFER]
+        new = b2 * (old(n) * y(j)) + (a(n + 1, j) - a(n + 2, j)) * y(j)
+        moved = proof.each(
+            COORDINATES, eq(old(n + 1) * y(j), new), longer, proof.at("m is a moving average of g", j, n)
+        )
+        return [moved, proof.at("<a_k - a_{k+1}, y> <= L*gamma", n + 1), *proof.given(*BUFFER)]
 
-    start = proof.each(COORDINATES, eq(old(0) * y(j), -a(1, j) * y(j)), averaged(0).args[1], proof.at("m starts at 0", j))
+    start = proof.each(
+        COORDINATES, eq(old(0) * y(j), -a(1, j) * y(j)), averaged(0).args[1], proof.at("m starts at 0", j)
+    )
     goal = le(dot(old(n), y(j)), power(b2, n) * A + L * gamma / (1 - b2))
     limit = proof.have(le(0, L * gamma / (1 - b2)), BUFFER, "L*gamma is not negative")
     whole = proof.induction(goal, n, base=[start, "<-a_1, y> <= |a_1|_*", limit], step=one_more)

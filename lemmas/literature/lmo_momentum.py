@@ -13,7 +13,7 @@ from adamproof.lemmas.models import linear_forms as runs
 from ..vocabulary import *
 from .lmo_descent import FINITE, FROM_1, GAP, HORIZON, MEAN, L, length
 from .lmo_noise import s
-from .lmo_two_betas import A2, SIGNS, a, ball, g, h, m, method, rho, y
+from .lmo_setting import A2, SIGNS, a, ball, g, h, m, method, rho, y
 
 # --- statement -------------------------------------------------------------------------------------
 

@@ -1,7 +1,8 @@
 """The noise in a direction c_t = b1*m_{t-1} + (1 - b1)*g_t, for a buffer m_t = b2*m_{t-1} + (1 - b2)*g_t.
 
-With N_t the averaged noise in the buffer, E|b1*N_{t-1} + (1 - b1)*xi_t|^2 = b1^2*E|N_{t-1}|^2 + (1 - b1)^2*E|xi_t|^2, as
-new noise is uncorrelated with N_{t-1}, and E|N|^2 <= s^2*(1 - b2)/(1 + b2) at all times.  For b1 = b2 this is momentum.
+With N_t the averaged noise in the buffer, E|b1*N_{t-1} + (1 - b1)*xi_t|^2 = b1^2*E|N_{t-1}|^2 + (1 - b1)^2*E|xi_t|^2,
+as new noise is uncorrelated with N_{t-1}, and E|N|^2 <= s^2*(1 - b2)/(1 + b2) at all times.  For b1 = b2
+this is momentum.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ def a2(of: Any) -> dict[str, Any]:
 
 
 A2 = a2(lambda time: xi(time, j, w))
+UNCORRELATED, LIMITED, _ = A2
 BUFFER = {"beta2 is not negative": le(0, b2), "beta2 < 1": lt(b2, 1)}
 TWO = {"E|y|^2 is finite": Integrable(E(square(y(j, w)), w)), "E|z|^2 is finite": Integrable(E(square(z(j, w)), w))}
 SCALE = {"s is not negative": le(0, s)}
@@ -113,8 +115,12 @@ def second_moment(proof: Scope) -> Step:
     moment = proof.step("E|N_{t-1}|^2", buffer(proof, "second moment"))
     few = proof.at(proof.every(n, weights(proof).conclusion, weights(proof), given=[le(0, n)]), t - 1)
     ratio = proof.have(le(E(square(old), w), s**2 * ((1 - b2) / (1 + b2))), moment, few, BUFFER)
-    fresh = proof.at("A2: the variance of the noise is at most s^2", t)
-    whole = b1**2 * E(square(old), w) + 2 * b1 * (1 - b1) * E(COORDINATES.of(old * new), w) + (1 - b1) ** 2 * E(square(new), w)
+    fresh = proof.at(LIMITED, t)
+    whole = (
+        b1**2 * E(square(old), w)
+        + 2 * b1 * (1 - b1) * E(COORDINATES.of(old * new), w)
+        + (1 - b1) ** 2 * E(square(new), w)
+    )
     total = proof.have(eq(E(square(noise(t)), w), whole), mean)
     first = proof.have(le(b1**2 * E(square(old), w), b1**2 * (s**2 * ((1 - b2) / (1 + b2)))), ratio)
     second = proof.have(le((1 - b1) ** 2 * E(square(new), w), (1 - b1) ** 2 * s**2), fresh)
@@ -131,19 +137,16 @@ lemma = Lemma(
         Claim("norm", limited(VARIANCE), root_of, given=(A2, BUFFER, SCALE, START)),
         Claim("second moment", SECOND, second_moment, given=(A2, BUFFER, START)),
         Claim("finite", Integrable(E(square(noise(t)), w)), finite, given=(A2, START)),
-        Claim("finite, any vectors", Integrable(E(square(b1 * y(j, w) + (1 - b1) * z(j, w)), w)), two_finite, given=TWO),
+        Claim(
+            "finite, any vectors", Integrable(E(square(b1 * y(j, w) + (1 - b1) * z(j, w)), w)), two_finite, given=TWO
+        ),
     ],
     models=runs.noises,
     mutants=[
-        Mutant("noise of any size", drop=("A2: the variance of the noise is at most s^2",), models=runs.loud),
-        Mutant("the same noise at all times", drop=("A2: noises of different times are uncorrelated",), models=runs.alike),
+        Mutant("noise of any size", drop=(LIMITED,), models=runs.loud),
+        Mutant("the same noise at all times", drop=(UNCORRELATED,), models=runs.alike),
+        Mutant("the same noise, second moment", drop=(UNCORRELATED,), claim="second moment", models=runs.alike),
         Mutant("no fresh noise", conclusion=limited(b1**2 * (1 - b2) / (1 + b2)), models=runs.fresh),
         Mutant("no noise in the buffer", conclusion=limited((1 - b1) ** 2), models=runs.kept),
-        Mutant(
-            "the same noise, second moment",
-            drop=("A2: noises of different times are uncorrelated",),
-            claim="second moment",
-            models=runs.alike,
-        ),
     ],
 )

@@ -9,6 +9,8 @@ K^2 = 2*D*L, the first bracket is 4*sqrt(K*N), which is 4*(2*D*L*rho^2*s^2)^(1/4
 
 from __future__ import annotations
 
+from adamproof.lemmas.models import rates as runs
+
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------
@@ -61,19 +63,27 @@ def in_tau(proof: Scope) -> Step:
     small = proof.have(lt(0, 1 - b1), "1 - beta1 = alpha/tau^2", share, title="beta1 < 1")
     below = proof.have(le(alpha / tau**2, 1), "alpha <= tau^2", "tau is positive", square)
     beta = proof.have(le(0, b1), "1 - beta1 = alpha/tau^2", below, title="0 <= beta1")
-    lag = proof.have(eq(1 / (1 - b1), tau**2 / alpha), "1 - beta1 = alpha/tau^2", "alpha is positive", "tau is positive")
+    lag = proof.have(
+        eq(1 / (1 - b1), tau**2 / alpha), "1 - beta1 = alpha/tau^2", "alpha is positive", "tau is positive"
+    )
     cube = proof.have(lt(0, 1 / tau**3), positive, square)
-    step = proof.have(lt(0, gamma), proof.have(lt(0, gamma0 / tau**3), cube, "gamma0 is positive"), "gamma = gamma0/tau^3")
+    step = proof.have(
+        lt(0, gamma), proof.have(lt(0, gamma0 / tau**3), cube, "gamma0 is positive"), "gamma = gamma0/tau^3"
+    )
     scaled = proof.have(eq(gamma * tau**3, gamma0), "gamma = gamma0/tau^3", "tau is positive")
     inverse_of = proof.have(eq(1 / gamma, tau**3 / gamma0), scaled, step, "gamma0 is positive")
     gap = proof.have(eq(D / (gamma * tau**4), D / gamma0 / tau), inverse_of, "tau is positive", title="the gap")
     start = proof.have(eq(S / ((1 - b1) * tau**4), S / (alpha * tau**2)), lag, "tau is positive")
     less = proof.have(le(b1 * (S / (alpha * tau**2)), S / (alpha * tau**2)), small, "alpha is positive", square)
-    moving = proof.have(eq(L * gamma / (1 - b1), L * gamma0 / alpha / tau), lag, "gamma = gamma0/tau^3", "tau is positive")
+    moving = proof.have(
+        eq(L * gamma / (1 - b1), L * gamma0 / alpha / tau), lag, "gamma = gamma0/tau^3", "tau is positive"
+    )
     drift = proof.have(eq(L * gamma * b1 / (1 - b1), L * gamma / (1 - b1) - L * gamma), small)
     inside = proof.have(le((1 - b1) / (1 + b1), 1 - b1), small, beta)
     squares = proof.have(le((1 - b1) / (1 + b1), alpha / tau**2), inside, "1 - beta1 = alpha/tau^2")
-    root_of = proof.by_squares(le(sqrt((1 - b1) / (1 + b1)), sqrt(alpha) / tau), squares, small, beta, "alpha is positive")
+    root_of = proof.by_squares(
+        le(sqrt((1 - b1) / (1 + b1)), sqrt(alpha) / tau), squares, small, beta, "alpha is positive"
+    )
     noise = proof.have(le(N * sqrt((1 - b1) / (1 + b1)), N * (sqrt(alpha) / tau)), root_of, title="the noise")
     curved = proof.have(le(0, L * gamma), step)
     return proof.conclude(gap, start, less, moving, drift, noise, curved)
@@ -92,47 +102,10 @@ def balanced(proof: Scope) -> Step:
     noise = proof.by_squares(le(N * sqrt(alpha), sqrt(K * N)), noise, square, inside, "alpha is positive")
     gap = proof.have(le(D / gamma0, sqrt(K * N)), gap, "gamma0 is positive")
     drift = proof.have(le(L * gamma0 / alpha * 2, sqrt(K * N)), drift, "alpha = K/N", "K is positive", "N is positive")
-    bracket = proof.have(le(D / gamma0 + 2 * L * gamma0 / alpha + 2 * N * sqrt(alpha), 4 * sqrt(K * N)), gap, drift, noise)
+    bracket = proof.have(
+        le(D / gamma0 + 2 * L * gamma0 / alpha + 2 * N * sqrt(alpha), 4 * sqrt(K * N)), gap, drift, noise
+    )
     return proof.conclude(whole, bracket, proof.have(lt(0, 1 / tau), "tau is positive"))
-
-
-# --- models, near misses ---------------------------------------------------------------------------
-
-
-def scheduled(alpha_: Fraction, tau_: Fraction, rate_: Fraction, **sizes: Any) -> Model:
-    values = {"alpha": alpha_, "tau": tau_, "gamma0": rate_, "b1": 1 - alpha_ / tau_**2, "gamma": rate_ / tau_**3}
-    return Model(variables={**values, "K": 1, **sizes})
-
-
-def models(rng: Random) -> Iterator[Model]:
-    while True:
-        tau_ = 1 + abs(rational(rng))
-        alpha_ = tau_**2 * Fraction(rng.randint(1, 9), 9)
-        sizes = {name: abs(rational(rng)) for name in "DLSN"}
-        yield scheduled(alpha_, tau_, abs(rational(rng)) + Fraction(1, 9), **sizes)
-
-
-def balancing(rng: Random) -> Iterator[Model]:
-    """K, N and L squares of rationals, so that gamma0 is one: gamma0 = K/(2*L)*sqrt(K/N)."""
-    while True:
-        x, y, size = (abs(rational(rng)) + Fraction(1, 9) for _ in range(3))
-        K_, N_, L_ = x**2, y**2, size
-        tau_ = 1 + x / y + abs(rational(rng))
-        yield scheduled(K_ / N_, tau_, K_ / (2 * L_) * x / y, K=K_, N=N_, L=L_, D=K_**2 / (2 * L_), S=abs(rational(rng)))
-
-
-def late(rng: Random) -> Iterator[Model]:
-    """alpha = 1, tau = 99: nothing but the order of T is left."""
-    yield scheduled(Fraction(1), Fraction(99), Fraction(1, 2), K=1, N=1, L=1, D=Fraction(1, 2), S=0)
-
-
-def still(**sizes: Any) -> Any:
-    """The same with one part alone."""
-
-    def models(rng: Random) -> Iterator[Model]:
-        yield scheduled(Fraction(1), Fraction(99), Fraction(1, 2), **{"N": 0, "L": 0, "D": 0, "S": 0, **sizes})
-
-    return models
 
 
 lemma = Lemma(
@@ -143,15 +116,17 @@ lemma = Lemma(
     assumptions={**SCHEDULE, **SIZES, **BEST},
     claims=[
         Claim("rate", rate(), in_tau, given=(SCHEDULE, SIZES)),
-        Claim("best constant", best(), balanced, given=(SCHEDULE, SIZES, BEST), models=balancing),
+        Claim("best constant", best(), balanced, given=(SCHEDULE, SIZES, BEST), models=runs.balancing),
     ],
-    models=models,
+    models=runs.models,
     mutants=[
-        Mutant("no gap", conclusion=rate(gap=0), models=still(D=1)),
-        Mutant("drift 1.9", conclusion=rate(drift=Rational(19, 10)), models=still(L=1)),
-        Mutant("noise 1.4", conclusion=rate(noise=Rational(7, 5)), models=still(N=1)),
+        Mutant("no gap", conclusion=rate(gap=0), models=runs.still(D=1)),
+        Mutant("drift 1.9", conclusion=rate(drift=Rational(19, 10)), models=runs.still(L=1)),
+        Mutant("noise 1.4", conclusion=rate(noise=Rational(7, 5)), models=runs.still(N=1)),
         Mutant("alpha of any size", drop=("alpha <= tau^2",)),
-        Mutant("order T^(-1/2)", conclusion=le(BOUND_OF_LMO, best().rhs / tau), claim="best constant", models=late),
-        Mutant("3.3 for 4", conclusion=best(Rational(33, 10)), claim="best constant", models=late),
+        Mutant(
+            "order T^(-1/2)", conclusion=le(BOUND_OF_LMO, best().rhs / tau), claim="best constant", models=runs.late
+        ),
+        Mutant("3.3 for 4", conclusion=best(Rational(33, 10)), claim="best constant", models=runs.late),
     ],
 )

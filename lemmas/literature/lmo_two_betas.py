@@ -1,11 +1,11 @@
-"""Steps along lmo(c_t) for a direction with two betas, c_t = b1*m_{t-1} + (1 - b1)*g_t, m_t = b2*m_{t-1} + (1 - b2)*g_t.
+"""Steps along lmo(c_t), c_t = b1*m_{t-1} + (1 - b1)*g_t, for a buffer m_t = b2*m_{t-1} + (1 - b2)*g_t.
 
     mean_t E|a_t|_* <= D/(gamma*T) + L*gamma/2 + 2*mean_t E|c_t - a_t|_*
     mean_t E|c_t - a_t|_* <= b1*(E|a_1|_*/((1 - b2)*T) + L*gamma/(1 - b2))
                              + rho*s*sqrt(b1^2*(1 - b2)/(1 + b2) + (1 - b1)^2)
 
-for any norm |.| on R^d with its dual |.|_*: h_t is the least linear form <c_t, .> on the unit ball, y_t the vector of the
-unit ball where <c_t - a_t, .> is largest, and |.|_* <= rho*|.|_2, which says that |y|_2 <= rho in the ball.
+for any norm |.| on R^d with its dual |.|_*: h_t is the least linear form <c_t, .> on the unit ball, y_t the vector of
+the unit ball where <c_t - a_t, .> is largest, and |.|_* <= rho*|.|_2, which says that |y|_2 <= rho in the ball.
 """
 
 from __future__ import annotations
@@ -13,63 +13,13 @@ from __future__ import annotations
 from adamproof.lemmas.models import linear_forms as runs
 
 from ..vocabulary import *
-from . import lmo_noise
-from .lmo_descent import FINITE, FROM_1, GAP, HORIZON, MEAN, MEAN_ERROR, TIMES, F, L, dot, error, length, over
+from .lmo_descent import FINITE, FROM_1, GAP, HORIZON, MEAN, MEAN_ERROR, TIMES, F, L, error, length, over
 from .lmo_noise import BUFFER, VARIANCE, s
+from .lmo_setting import A2, DIRECTION, MOMENTUM, SIGNS, C, a, ball, direction, g, h, m, method, rho, y
 
 # --- statement -------------------------------------------------------------------------------------
 
-a, g, m, h, y = (function(name, "int", "int", "point") for name in ("a", "g", "m", "h", "y"))
-C = function("C", "int", "point")  # |c_t|_*
-rho = reals("rho")
-i = integers("i")
 xi = g(k, j, w) - a(k, j, w)
-
-
-def direction(time: Any) -> Any:
-    return b1 * m(time - 1, j, w) + (1 - b1) * g(time, j, w)
-
-
-def always(statement: Any, *more: Any) -> Any:
-    return forall((*more, k, w), statement, [*(le(1, each) for each in more), *FROM_1])
-
-
-def method(c: Any, step: Any = h(k, j, w)) -> dict[str, Any]:
-    """F is smooth along x_{k+1} = x_k + gamma*h_k, h_k = lmo(c_k)."""
-    gradient = a(k, j, w)
-    return {
-        "F is L-smooth along the steps": always(
-            le(F(k + 1, w), F(k, w) + gamma * dot(gradient, step) + L / 2 * gamma**2)
-        ),
-        "h = lmo(c): <c, h> = -|c|_*": always(eq(dot(c, step), -C(k, w))),
-        "<a - c, h> <= |c - a|_*": always(le(dot(gradient - c, step), error(k, w))),
-        "|a|_* <= |c|_* + |c - a|_*": always(le(length(k, w), C(k, w) + error(k, w))),
-    }
-
-
-def ball(c: Any) -> dict[str, Any]:
-    """y_k is the vector of the unit ball for the error of c_k, and gradients change by at most L*gamma in a step."""
-    return {
-        "|c - a|_* <= <c - a, y>": always(le(error(k, w), dot(c - a(k, j, w), y(k, j, w)))),
-        "|c - a|_* is not negative": always(le(0, error(k, w))),
-        "|a|_* is not negative": always(le(0, length(k, w))),
-        "<-a_1, y> <= |a_1|_*": always(le(dot(-a(1, j, w), y(k, j, w)), length(1, w))),
-        "<a_i - a_{i+1}, y> <= |a_i - a_{i+1}|_* <= L*gamma": always(
-            le(dot(a(i, j, w) - a(i + 1, j, w), y(k, j, w)), L * gamma), i
-        ),
-        "|y|_2 <= rho": always(le(norm(y(k, j, w)), rho)),
-    }
-
-
-MOMENTUM = {
-    "m starts at 0": forall((j, w), eq(m(0, j, w), 0)),
-    "m is a moving average of g": forall(
-        (j, w, k), eq(m(k + 1, j, w), b2 * m(k, j, w) + (1 - b2) * g(k + 1, j, w)), [le(0, k)]
-    ),
-}
-A2 = lmo_noise.a2(lambda time: g(time, j, w) - a(time, j, w))
-SIGNS = {"s is not negative": le(0, s), "rho is not negative": le(0, rho), "L is not negative": le(0, L)}
-DIRECTION = {"beta1 is not negative": le(0, b1)}
 BALL = {**MOMENTUM, **A2, **ball(direction(k)), **BUFFER, **DIRECTION, **SIGNS}
 FIRST = "E|a_t|_* is finite"
 
@@ -176,7 +126,9 @@ lemma = Lemma(
             models=runs.fixed(runs.PUSHED),
             claim="mean error",
         ),
-        Mutant("no curvature", conclusion=le(MEAN, GAP / (gamma * T) + 2 * ERROR_BOUND), models=runs.fixed(runs.RESTING)),
+        Mutant(
+            "no curvature", conclusion=le(MEAN, GAP / (gamma * T) + 2 * ERROR_BOUND), models=runs.fixed(runs.RESTING)
+        ),
         Mutant("no gap", conclusion=le(MEAN, L * gamma / 2 + 2 * ERROR_BOUND), models=runs.fixed(runs.WALKING)),
     ],
 )

@@ -1,8 +1,9 @@
 """Muon, abstractly: x_{t+1} = x_t - gamma*U*V^T for the momentum m_t = U*S*V^T, matrices as vectors of d entries.
 
-It is lmo-momentum for the spectral norm, whose dual is the nuclear norm: lmo(m) = -U*V^T.  With r the smaller side of the
-matrices, |U*V^T|_F <= sqrt(r), so rho = sqrt(r).  Of singular values no more is used than what is assumed here: h and y
-are -U*V^T of the momentum and U*V^T of the error.  An approximate lmo, as Newton-Schulz gives it, is not covered.
+It is lmo-momentum for the spectral norm, whose dual is the nuclear norm: lmo(m) = -U*V^T.  With r the smaller side of
+the matrices, |U*V^T|_F <= sqrt(r), so rho = sqrt(r).  Of singular values no more is used than what is assumed here: h
+and y are -U*V^T of the momentum and U*V^T of the error.  An approximate lmo, as Newton-Schulz gives it, is not
+covered.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from ..vocabulary import *
 from .lmo_descent import FINITE, FROM_1, GAP, HORIZON, MEAN, L, length
 from .lmo_momentum import BALL, BETA, METHOD, MOMENTUM
 from .lmo_noise import s
-from .lmo_two_betas import A2, y
+from .lmo_setting import A2, y
 
 # --- statement -------------------------------------------------------------------------------------
 

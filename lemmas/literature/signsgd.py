@@ -12,7 +12,7 @@ from __future__ import annotations
 from adamproof.lemmas.models import linear_forms as runs
 
 from ..vocabulary import *
-from .lmo_descent import FROM_1, HORIZON, F, Fmin, over
+from .lmo_descent import FROM_1, HORIZON, F, Fmin
 
 # --- statement -------------------------------------------------------------------------------------
 
@@ -38,9 +38,7 @@ RUN = {
     "E|g_j - a_j| <= sigma_j/sqrt(n)": forall(
         (k, j), le(E(absolute(g(k, j, w) - a(k, j, w)), w), sigma(j) / sqrt(n)), [*FROM_1, le(1, j), le(j, d)]
     ),
-    "E|g_j - a_j| is finite": forall(
-        (k, j), Integrable(E(absolute(g(k, j, w) - a(k, j, w)), w)), [*FROM_1, le(1, j)]
-    ),
+    "E|g_j - a_j| is finite": forall((k, j), Integrable(E(absolute(g(k, j, w) - a(k, j, w)), w)), [*FROM_1, le(1, j)]),
     "A1: F is at least F*": forall((k, w), le(Fmin, F(k, w)), FROM_1),
     "E F(x_1) is finite": Integrable(E(F(1, w), w)),
     "E|a_t|_1 is finite": forall(k, Integrable(E(size(a(k, j, w)), w)), FROM_1),
@@ -54,8 +52,8 @@ MEAN = TIMES.of(E(size(a(t, j, w)), w)) / T
 GAP = E(F(1, w), w) - Fmin
 
 
-def limited(gap: Any = 1, half: Any = Rational(1, 2), twice: Any = 2) -> Any:
-    return le(MEAN, gap * GAP / (gamma * T) + half * gamma * SMOOTHNESS + twice * DEVIATION / sqrt(n))
+def limited(gap: Any = 1, curvature: Any = 1, twice: Any = 2) -> Any:
+    return le(MEAN, gap * GAP / (gamma * T) + curvature * gamma * SMOOTHNESS / 2 + twice * DEVIATION / sqrt(n))
 
 
 TUNED = le(MEAN, (sqrt(SMOOTHNESS) * (GAP + Rational(1, 2)) + 2 * DEVIATION) / sqrt(T))
@@ -77,8 +75,13 @@ def one_step(proof: Scope) -> Step:
         curve = proof.each(COORDINATES, le(Lj(j) * MOVE**2, gamma**2 * Lj(j)), moved, "L_j is not negative")
         curve = proof.have(le(CURVE, gamma**2 * SMOOTHNESS), curve)
         return proof.have(
-            le(F(k + 1, w), F(k, w) - gamma * size(gradient) + 2 * gamma * size(sample - gradient) + SMOOTHNESS * gamma**2 / 2),
-            proof.at("F is smooth, coordinate by coordinate", k, w), along, curve,
+            le(
+                F(k + 1, w),
+                F(k, w) - gamma * size(gradient) + 2 * gamma * size(sample - gradient) + SMOOTHNESS * gamma**2 / 2,
+            ),
+            proof.at("F is smooth, coordinate by coordinate", k, w),
+            along,
+            curve,
         )
 
 
@@ -124,9 +127,11 @@ lemma = Lemma(
     models=runs.mini_batches,
     mutants=[
         Mutant("no gap", conclusion=limited(gap=0), models=runs.one_batch(runs.WALKING)),
-        Mutant("no curvature", conclusion=limited(half=0), models=runs.one_batch(runs.RESTING)),
+        Mutant("no curvature", conclusion=limited(curvature=0), models=runs.one_batch(runs.RESTING)),
         Mutant("no noise", conclusion=limited(twice=0), models=runs.one_batch(runs.STUCK)),
         Mutant("batches of one", change={"n = T": eq(n, 1)}, claim="batches of T", models=runs.one_batch(runs.STUCK)),
-        Mutant("order T^(-1)", conclusion=le(MEAN, TUNED.rhs / sqrt(T)), claim="batches of T", models=runs.tuned_batches),
+        Mutant(
+            "order T^(-1)", conclusion=le(MEAN, TUNED.rhs / sqrt(T)), claim="batches of T", models=runs.tuned_batches
+        ),
     ],
 )

@@ -12,7 +12,7 @@ from ..vocabulary import *
 from .lmo_descent import FROM_1, HORIZON, F, Fmin, L
 from .lmo_momentum import BETA, MOMENTUM
 from .lmo_noise import s
-from .lmo_two_betas import A2, a, m
+from .lmo_setting import A2, a, m
 
 # --- statement -------------------------------------------------------------------------------------
 
@@ -48,18 +48,18 @@ STEP = {"x moves along -Sign(m)": forall((k, j, w), eq(x(k + 1, j, w), x(k, j, w
 DIMENSION = {"d is a dimension": le(1, d)}
 
 
-def limited(dual: Any, rho: Any, start: Any = 1, half: Any = Rational(1, 2), gap: Any = 1, noise: Any = 1) -> Any:
+def limited(dual: Any, rho: Any, start: Any = 1, curvature: Any = 1, gap: Any = 1, noise: Any = 1) -> Any:
     """The bound of lmo-momentum on the mean of E|a_t|_*."""
     error = start * b1 * E(dual(a(1, j, w)), w) / ((1 - b1) * T) + L * gamma * b1 / (1 - b1)
     error += noise * rho * s * sqrt((1 - b1) / (1 + b1))
     mean = TIMES.of(E(dual(a(t, j, w)), w)) / T
-    return le(mean, gap * (E(F(1, w), w) - Fmin) / (gamma * T) + half * L * gamma + 2 * error)
+    return le(mean, gap * (E(F(1, w), w) - Fmin) / (gamma * T) + curvature * L * gamma / 2 + 2 * error)
 
 
 # --- proof -----------------------------------------------------------------------------------------
 
 
-def alignment(proof: Scope, momentum: Any = m(k, j, w), moves: str = "x moves along -Sign(m)") -> list[Step]:
+def alignment(proof: Scope, momentum: Any, moves: str) -> list[Step]:
     """What lmo-momentum asks of Sign(m) and Sign(m - a)."""
     gradient = a(k, j, w)
     error = momentum - gradient
@@ -80,14 +80,16 @@ def alignment(proof: Scope, momentum: Any = m(k, j, w), moves: str = "x moves al
         return [descent, form, dual, triangle, attained]
 
 
-def in_ball(proof: Scope, momentum: Any = m(k, j, w)) -> list[Step]:
+def in_ball(proof: Scope, momentum: Any) -> list[Step]:
     """Sign(m - a) in the unit ball of the largest coordinate."""
     i = integers("i")
     turn = sign(momentum - a(k, j, w))
     start = proof.each(COORDINATES, le(-a(1, j, w) * turn, absolute(a(1, j, w))))
     drift = proof.each(COORDINATES, le((a(i, j, w) - a(i + 1, j, w)) * turn, absolute(a(i, j, w) - a(i + 1, j, w))))
     with proof.assuming(le(1, i)):
-        drift = proof.have(le(drift.conclusion.args[0], L * gamma), drift, proof.at("|a_t - a_{t+1}|_* <= L*gamma", i, w))
+        drift = proof.have(
+            le(drift.conclusion.args[0], L * gamma), drift, proof.at("|a_t - a_{t+1}|_* <= L*gamma", i, w)
+        )
     squares = proof.each(COORDINATES, le(turn**2, 1))
     squares = proof.have(le(COORDINATES.of(turn**2), d), squares, proof.cite("constant-sum", n=d))
     return [start, drift, proof.have(le(norm(turn), sqrt(d)), squares)]
@@ -101,7 +103,9 @@ def mean_gradient(proof: Scope) -> Step:
         "h": ((k, j, w), -sign(m(k, j, w))),
         "y": ((k, j, w), sign(m(k, j, w) - a(k, j, w))),
     }
-    return proof.cite("lmo-momentum", **norms, rho=sqrt(d), by=[*alignment(proof), *in_ball(proof)])
+    momentum = m(k, j, w)
+    known = *alignment(proof, momentum, "x moves along -Sign(m)"), *in_ball(proof, momentum)
+    return proof.cite("lmo-momentum", **norms, rho=sqrt(d), by=known)
 
 
 lemma = Lemma(
@@ -114,9 +118,8 @@ lemma = Lemma(
     models=runs.drawn(momentum=True),
     mutants=[
         Mutant("no gap", conclusion=limited(size, sqrt(d), gap=0), models=runs.fixed(runs.WALKING)),
-        Mutant("no curvature", conclusion=limited(size, sqrt(d), half=0), models=runs.fixed(runs.RESTING)),
+        Mutant("no curvature", conclusion=limited(size, sqrt(d), curvature=0), models=runs.fixed(runs.RESTING)),
         Mutant("no start, no gap", conclusion=limited(size, sqrt(d), start=0, gap=0), models=runs.fixed(runs.STARTED)),
         Mutant("no noise", conclusion=limited(size, sqrt(d), noise=0), models=runs.fixed(runs.LOST)),
-
     ],
 )

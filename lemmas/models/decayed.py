@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from random import Random
 from typing import Any
@@ -18,10 +18,10 @@ from adamproof.numeric.numbers import as_mpf
 LAST = 11
 
 
-def decayed(model: Model, bias_corrected: bool = False, start: Any = None, **variables: Any) -> Model:
+def decayed(model: Model, variables: Mapping[str, Any], start: Any = 0, bias_corrected: bool = False) -> Model:
     """The model with x_{k+1} = (1 - gamma*lambda)*x_k - gamma*u_k, u_k of Adam's, and X and B as small as they may be.
 
-    start: x_1.  variables: gamma and lambda, and what else is to be set.
+    variables: gamma and lambda, and what else is to be set.  start: x_1.
     """
     names = model.variables
     beta1, beta2, epsilon = (names[name] for name in ("b1", "b2", "eps"))
@@ -36,12 +36,12 @@ def decayed(model: Model, bias_corrected: bool = False, start: Any = None, **var
 
     with mpmath.workdps(90):
         updates = {k: update(k) for k in range(1, LAST)}
-        position = {1: as_mpf(Fraction(0) if start is None else start)}
+        position = {1: as_mpf(Fraction(start))}
         for k in range(1, LAST):
             position[k + 1] = (1 - as_mpf(rate) * as_mpf(decay)) * position[k] - as_mpf(rate) * updates[k]
         largest = _above(max(map(abs, updates.values())))
-        bound = 0 if beta2 <= beta1**2 else (1 - as_mpf(beta1)) / mpmath.sqrt(
-            as_mpf((1 - beta2) * (1 - beta1**2 / beta2))
+        bound = (
+            0 if beta2 <= beta1**2 else (1 - as_mpf(beta1)) / mpmath.sqrt(as_mpf((1 - beta2) * (1 - beta1**2 / beta2)))
         )
         box = _above(max(abs(position[1]), max(as_mpf(largest), bound) / as_mpf(decay)))
     return model.extended(
@@ -63,7 +63,7 @@ def _drawn(rng: Random, bias_corrected: bool) -> Iterator[Model]:
     for model in update_runs.models(rng):
         decay, share = Fraction(rng.randint(1, 20), 10), Fraction(rng.randint(0, 5), 5)
         start = Fraction(rng.randint(-9, 9), 9)
-        yield decayed(model, bias_corrected, start, **{"gamma": share / decay, "lambda": decay})
+        yield decayed(model, {"gamma": share / decay, "lambda": decay}, start, bias_corrected)
 
 
 def plain(rng: Random) -> Iterator[Model]:
@@ -77,17 +77,17 @@ def corrected(rng: Random) -> Iterator[Model]:
 
 
 def beyond_one(rng: Random) -> Iterator[Model]:
-    """beta1 = 1/2, beta2 = 3/4, gradients 3/2 and 9/4: u_2 = sqrt(4/3), and gamma*lambda = 1 makes x_3 = -u_2/lambda."""
+    """beta1 = 1/2, beta2 = 3/4, gradients 3/2 and 9/4: u_2 = sqrt(4/3), and x_3 = -u_2/lambda as gamma*lambda = 1."""
     model = adam_model(rng, 9, Hyper(Fraction(1, 2), Fraction(3, 4), Fraction(0)), "extremal")
-    yield decayed(model, **{"gamma": 1, "lambda": 1, "t": 3, "X": 1})
+    yield decayed(model, {"gamma": 1, "lambda": 1, "t": 3, "X": 1})
 
 
 def started(rng: Random) -> Iterator[Model]:
     """x_1 = 9, outside of the box for a start in it."""
     for model in plain(rng):
         settings = {"gamma": Fraction(1, 10), "lambda": 1, "t": 1}
-        if decayed(model, **settings).variables["X"] < 8:
-            yield decayed(model, start=Fraction(9), **settings)
+        if decayed(model, settings).variables["X"] < 8:
+            yield decayed(model, settings, 9)
 
 
 def outside(rng: Random) -> Iterator[Model]:
@@ -98,13 +98,13 @@ def outside(rng: Random) -> Iterator[Model]:
 def boundary(rng: Random) -> Iterator[Model]:
     """beta2 = beta1^2, where the formula for R is 0."""
     for model in update_runs.boundary(rng):
-        yield decayed(model, **{"gamma": 1, "lambda": 1, "t": 3, "X": Fraction(1, 100)})
+        yield decayed(model, {"gamma": 1, "lambda": 1, "t": 3, "X": Fraction(1, 100)})
 
 
 def overshooting(rng: Random) -> Iterator[Model]:
     """gamma*lambda = 2 from x_1 = 1, moved by u_1 = 1: x_2 = -3."""
     for model in plain(rng):
-        found = decayed(model, **{"gamma": 2, "lambda": 1, "t": 2, "X": 1, "B": 1})
+        found = decayed(model, {"gamma": 2, "lambda": 1, "t": 2, "X": 1, "B": 1})
         yield found.extended(functions={"x": lambda k: Fraction(1 if k % 2 else -3), "u": lambda _: Fraction(1)})
 
 
@@ -112,25 +112,25 @@ def averaged(rng: Random) -> Iterator[Model]:
     """beta1 < beta2 and epsilon > 0, and a horizon."""
     for model in average_magnitude.models(rng):
         decay, share = Fraction(rng.randint(1, 20), 10), Fraction(rng.randint(1, 5), 5)
-        yield decayed(model, start=Fraction(rng.randint(-9, 9), 9), **{"gamma": share / decay, "lambda": decay})
+        yield decayed(model, {"gamma": share / decay, "lambda": decay}, Fraction(rng.randint(-9, 9), 9))
 
 
 def far(rng: Random) -> Iterator[Model]:
     """x_1 = 999 and a short horizon."""
     for model in average_magnitude.models(rng):
-        yield decayed(model, start=Fraction(999), **{"gamma": Fraction(1, 2), "lambda": 1, "T": 2})
+        yield decayed(model, {"gamma": Fraction(1, 2), "lambda": 1, "T": 2}, 999)
 
 
 def leaping(rng: Random) -> Iterator[Model]:
     """gamma*lambda = 3."""
     for model in average_magnitude.models(rng):
-        yield decayed(model, start=Fraction(1), **{"gamma": 3, "lambda": 1})
+        yield decayed(model, {"gamma": 3, "lambda": 1}, 1)
 
 
 def first_step(rng: Random) -> Iterator[Model]:
     """epsilon = 0, beta1 = 0 and beta2 = 99/100: u_1 = 10."""
     model = adam_model(rng, 9, Hyper(Fraction(0), Fraction(99, 100), Fraction(0)), "constant")
-    yield decayed(model, **{"gamma": 1, "lambda": 1, "T": 2})
+    yield decayed(model, {"gamma": 1, "lambda": 1, "T": 2})
 
 
 def pushed(rng: Random) -> Iterator[Model]:
@@ -152,4 +152,4 @@ def _pushed(rng: Random, runs: Callable[[Random], Iterator[Model]], start: Fract
     for model in runs(rng):
         first, later = rng.randint(1, 4), rng.randint(0, 6)
         settings = {"gamma": Fraction(rng.randint(1, 2), 2), "lambda": Fraction(rng.randint(1, 4), 4)}
-        yield decayed(model, start=start, s=first, i=later, eps=0, **settings)
+        yield decayed(model, {**settings, "s": first, "i": later, "eps": 0}, start)

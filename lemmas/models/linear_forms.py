@@ -88,7 +88,9 @@ def descents(rng: Random) -> Iterator[Model]:
     """Two outcomes; F falls as every step says, or more."""
     while True:
         rate, smoothness, horizon = Fraction(rng.randint(1, 9), 9), abs(rational(rng)), rng.randint(1, 4)
-        yield descent(rate, smoothness, horizon, lambda: abs(rational(rng)), lambda: rng.choice([0, abs(rational(rng))]))
+        yield descent(
+            rate, smoothness, horizon, lambda: abs(rational(rng)), lambda: rng.choice([0, abs(rational(rng))])
+        )
 
 
 def descent(rate: Fraction, smoothness: Any, horizon: int, draw: Callable[[], Any], less: Callable[[], Any]) -> Model:
@@ -123,7 +125,9 @@ def steady(rng: Random) -> Iterator[Model]:
 def falling(rng: Random) -> Iterator[Model]:
     """No errors: F falls by the size."""
     model = descent(Fraction(1), 0, 4, lambda: 1, lambda: 0)
-    yield model.extended(variables={"Fmin": -7}, functions={"G": lambda *_: Fraction(0), "F": lambda k, _: Fraction(1 - k)})
+    yield model.extended(
+        variables={"Fmin": -7}, functions={"G": lambda *_: Fraction(0), "F": lambda k, _: Fraction(1 - k)}
+    )
 
 
 def bouncing(rng: Random) -> Iterator[Model]:
@@ -219,7 +223,10 @@ def _unit(vector: list[Any]) -> list[Any]:
 
 
 SIGNS = Ball(
-    lambda v: sum(map(abs, v), Fraction(0)), lambda v: [Fraction(sign(value)) for value in v], sum, lambda d: Fraction(d)
+    lambda v: sum(map(abs, v), Fraction(0)),
+    lambda v: [Fraction(sign(value)) for value in v],
+    lambda curvature: sum(curvature, Fraction(0)),
+    lambda dimension: Fraction(dimension),
 )
 EUCLIDEAN = Ball(_length, _unit, max, lambda _: Fraction(1))
 
@@ -348,28 +355,34 @@ def along(problem: Problem | None, early: bool = False, **variables: Any) -> Cal
 
     def models(rng: Random) -> Iterator[Model]:
         for whole in fixed(problem)(rng) if problem else drawn()(rng):
-            names, time = whole.functions, whole.variables["T"]
-
-            def path(name: str, values: Any = names) -> Callable[[int, int], Any]:
-                return lambda k, i: values[name](k, i, 0)
-
-            symbols: dict[str, Any] = {name: path(name) for name in "agm"}
-            if early:
-                decay = whole.variables["b2"]
-                symbols["m"] = lambda k, i: names["m"](k, i, 0) - 99 * decay**k if k >= 0 and i == 1 else Fraction(0)
-            symbols["y"] = lambda i: names["y"](time, i, 0)
-            first = names["A"](1, 0)
-            yield whole.extended(variables={"A": first, "t": time, "n": time, **variables}, functions=symbols)
+            yield _along(whole, early).extended(variables=variables)
 
     return models
+
+
+def _along(whole: Model, early: bool) -> Model:
+    names, time, decay = whole.functions, whole.variables["T"], whole.variables["b2"]
+
+    def path(name: str) -> Callable[[int, int], Any]:
+        return lambda k, i: names[name](k, i, 0)
+
+    def lower(k: int, i: int) -> Any:
+        return names["m"](k, i, 0) - 99 * decay**k if k >= 0 and i == 1 else Fraction(0)
+
+    symbols: dict[str, Any] = {name: path(name) for name in "agm"}
+    if early:
+        symbols["m"] = lower
+    symbols["y"] = lambda i: names["y"](time, i, 0)
+    return whole.extended(variables={"A": names["A"](1, 0), "t": time, "n": time}, functions=symbols)
 
 
 def mismeasured(rng: Random) -> Iterator[Model]:
     """As drawn with momentum, |a_t|_* said to be 999 from t = 2 on."""
     for model in drawn(momentum=True)(rng):
         if model.variables["T"] > 1:
-            size = model.functions["A"]
-            yield model.extended(functions={"A": lambda k, point, size=size: Fraction(999) if k > 1 else size(k, point)})
+            sizes = model.functions["A"]
+            wrong = {"A": lambda k, point, sizes=sizes: Fraction(999) if k > 1 else sizes(k, point)}
+            yield model.extended(functions=wrong)
 
 
 # --- signSGD -------------------------------------------------------------------------------------------

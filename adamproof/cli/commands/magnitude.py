@@ -69,7 +69,8 @@ def command(
         if as_map:
             found_map = magnitude_map(digits=digits)
             terminal.say(document("magnitude", 0, map=map_data(found_map, digits)) if as_json else map_text(found_map))
-            idle.note((("with --map", True, {**inputs, "weight_decay": weight_decay}), ("with --map but without --json", not as_json, ("digits",))))
+            unused = {**inputs, "weight_decay": weight_decay}
+            idle.note((("with --map", True, unused), ("with --map but without --json", not as_json, ("digits",))))
             return
         if inputs["beta1"] is None and inputs["beta2"] is None and (plot or data):
             return
@@ -114,7 +115,8 @@ def _ends(value: Enclosure, digits: int) -> str:
 
 
 def magnitude_data(found: Magnitudes) -> dict[str, Any]:
-    parts = {"R": found.R, "R^2 - 1": found.excess, "R_t": found.R_t, "R_t corrected": found.corrected, "S": found.S, "box": found.box}
+    parts = {"R": found.R, "R^2 - 1": found.excess, "R_t": found.R_t, "R_t corrected": found.corrected}
+    parts |= {"S": found.S, "box": found.box}
     return {
         "settings": {name: str(value).replace("**", "^") for name, value in found.settings.items()},
         **{name: value and enclosed(value, found.digits) for name, value in parts.items()},

@@ -104,7 +104,9 @@ def hide_heads(props: Sequence[Term], deep: bool = False) -> set[Term]:
     opened = _opened(props, list(found))
     if deep:
         insides = {head: set(_large(head.args[0], frozenset())) for head in found}
-        opened |= {head for head in found if any(insides[head] & insides[other] for other in found if other is not head)}
+        for head, inside in insides.items():
+            if any(inside & other for at, other in insides.items() if at is not head):
+                opened.add(head)
     return {head for head in found if head.op != "sign"} - opened
 
 
