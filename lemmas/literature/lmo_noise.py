@@ -15,8 +15,7 @@ from ..vocabulary import *
 
 xi = function("xi", "int", "int", "point")  # time, coordinate, outcome
 y, z = function("y", "int", "point"), function("z", "int", "point")
-s = reals("s")
-i = integers("i")
+s, i = reals("s"), integers("i")
 over = Functional("E", w)
 
 
@@ -53,8 +52,7 @@ A2 = a2(lambda time: xi(time, j, w))
 UNCORRELATED, LIMITED, _ = A2
 BUFFER = {"beta2 is not negative": le(0, b2), "beta2 < 1": lt(b2, 1)}
 TWO = {"E|y|^2 is finite": Integrable(E(square(y(j, w)), w)), "E|z|^2 is finite": Integrable(E(square(z(j, w)), w))}
-SCALE = {"s is not negative": le(0, s)}
-START = {"t is from 1 on": le(1, t)}
+SCALE, START = {"s is not negative": le(0, s)}, {"t is from 1 on": le(1, t)}
 VARIANCE = b1**2 * (1 - b2) / (1 + b2) + (1 - b1) ** 2
 
 SECOND = le(E(square(noise(t)), w), s**2 * VARIANCE)

@@ -325,3 +325,17 @@ def test_no_certificate_is_believed_without_the_kernel() -> None:
     proof = proof_of(le(0, 1), x=le(x, Rational(1, 2)))
     with pytest.raises(ProofFailure):
         proof.have(le(x, Rational(1, 3)), "x")
+
+
+# --- what a search looks into, what an induction assumes -----------------------------------------
+
+
+def test_sizes_are_opened_where_they_share_what_is_inside() -> None:
+    for statement, given in ((le(Abs(x * y), Abs(x) * y), {"y": le(0, y)}), (le(Abs(x), Abs(y) + Abs(x - y)), {})):
+        assert is_verified(proof_of(statement, **given).conclude(), statement)
+
+
+def test_an_induction_assumes_nothing_else_about_its_variable() -> None:
+    """With 1 <= n among the assumptions, the kernel would refuse a step that takes it up."""
+    goal = le(n, n * n)
+    assert is_verified(proof_of(goal, n_is_positive=le(1, n)).induction(goal, n), goal)
