@@ -12,7 +12,7 @@ from ..proving import prove
 from ..record import Step, derive
 from .knowledge import ONE as UNIT
 from .knowledge import ZERO, Knowledge, nonneg, ranges
-from .matching import in_sight, instances, same
+from .matching import in_sight, instances, same, unfolded
 
 DEPTH = 30
 
@@ -206,7 +206,8 @@ class _Search:
         """Theorems f <= g at the variable: those for all its values, or about it."""
         sight = in_sight([body])
         for step in self.known.quantified:
-            yield from (found for found in instances(self.known, step, sight) if found.conclusion.op == "<=")
+            if unfolded(step.conclusion)[-1].op == "<=":  # others bound nothing, whatever their conditions
+                yield from instances(self.known, step, sight)
         for step in self.known.relations:
             if step.conclusion.op == "<=" and step.conclusion.args[0].sort == REAL:
                 yield from self.renamed(step, body)
