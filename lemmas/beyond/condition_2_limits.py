@@ -173,10 +173,7 @@ def _divided(scope: Scope, average: Step, floor: Step, mean: Any) -> Step:
 def _means(scope: Scope) -> list[Step]:
     """0 <= E|a_t| and 0 <= E|e_t|."""
     found = []
-    for name, of, vector in (
-        ("E|a_t| is finite", length, a(t, j, w)),
-        (ERROR_FINITE, error, m(t, j, w) - a(t, j, w)),
-    ):
+    for name, of, vector in (("E|a_t| is finite", length, a(t, j, w)), (ERROR_FINITE, error, m(t, j, w) - a(t, j, w))):
         raw = prove(le(0, of(t)), COORDINATES.monotone(prove(le(0, vector**2))))
         found.append(prove(le(0, E(of(t), w)), over.monotone(raw, (1, at(scope.the(name), t, given=START)))))
     return found
@@ -192,13 +189,7 @@ def on_average(scope: Scope) -> Step:
     count = cut(instantiate(scope.lemma("constant-sum"), {integers("n"): T}), prove(le(0, T), horizon))
     c, x, y, z, n = reals("c x y z n")
     divided = prove(le(c, y / n + z / n), prove(le(c * n, y + z), le(c * x, y + z), eq(x, n)), lt(0, n))
-    values = {
-        c: LEFT,
-        x: TIMES.of(Integer(1)),
-        y: TIMES.of(E(length(t), w)),
-        z: TIMES.of(E(error(t), w)),
-        n: T,
-    }
+    values = {c: LEFT, x: TIMES.of(Integer(1)), y: TIMES.of(E(length(t), w)), z: TIMES.of(E(error(t), w)), n: T}
     total = prove(le(LEFT * values[x], values[y] + values[z]), total, degree=1)
     return cut(instantiate(divided, values), total, count, prove(lt(0, T), horizon))
 
@@ -246,11 +237,7 @@ NONNEG = le(0, u(t, j, w))
 SUMMED = le(eps * total_magnitude(t), sqrt(d) * (length(t) + error(t)))
 EACH_TIME = le(LEFT, E(length(t), w) + E(error(t), w))
 ON_AVERAGE = le(LEFT, G + MEAN_ERROR)
-PARTS = {
-    "start": momentum_error.START_TERM,
-    "drift": momentum_error.DRIFT_TERM,
-    "noise": momentum_error.NOISE_TERM,
-}
+PARTS = {"start": momentum_error.START_TERM, "drift": momentum_error.DRIFT_TERM, "noise": momentum_error.NOISE_TERM}
 
 
 def with_error(*left_out: str) -> Any:
@@ -276,11 +263,7 @@ def extended(model: Model) -> Model:
         return as_mpf(evaluator.value(term(body)))
 
     with mpmath.workdps(80):
-        least = min(
-            value(magnitude(time, i))
-            for time in range(1, horizon + 1)
-            for i in range(1, dimension + 1)
-        )
+        least = min(value(magnitude(time, i)) for time in range(1, horizon + 1) for i in range(1, dimension + 1))
         fourth = mpmath.root(horizon, 4)
         means = [value(mean) * fourth for mean in (G, MEAN_ERROR)]
     above = dict(zip("AB", (Fraction(int(mean * 10**6) + 1, 10**6) for mean in means), strict=True))
@@ -360,16 +343,7 @@ lemma = Lemma(
     title="Condition 2 with a fixed vbar can hold only up to a largest T, at the rate T^(-1/4)",
     source=Source.OURS,
     where="whether C2's vbar can be free of T",
-    assumptions={
-        **MAGNITUDES,
-        **CONDITION,
-        **FINITE,
-        **MOMENTUM,
-        **FALLING,
-        **LAST,
-        FIRST: le(1, t),
-        UPTO: le(t, T),
-    },
+    assumptions={**MAGNITUDES, **CONDITION, **FINITE, **MOMENTUM, **FALLING, **LAST, FIRST: le(1, t), UPTO: le(t, T)},
     claims=[
         Claim("on average", ON_AVERAGE, on_average, given=RUN),
         Claim("with the momentum error", with_error(), with_momentum_error, given=WITH_ERROR),

@@ -69,6 +69,7 @@ DURING = [le(1, t), le(t, T)]
 MODULUS = L0 + L1 * (TIMES.of(real_power(length(t), q)) / T)
 RATIO = b1 / (1 - b1)
 START = RATIO * length(1) / T
+GAP, HALF = F(1, w) - Fmin, Rational(1, 2)
 
 
 # --- statements ---------------------------------------------------------------------------------------
@@ -77,9 +78,9 @@ START = RATIO * length(1) / T
 def terms(level: Any) -> dict[str, Any]:
     """The four terms of the right side, for averaged noises of at most this length."""
     return {
-        "initial gap": (F(1, w) - Fmin) / (gamma * T),
+        "initial gap": GAP / (gamma * T),
         "initial momentum": 2 * R * sqrt(d) * START,
-        "drift": gamma * R**2 * d * (Rational(1, 2) + 2 * RATIO) * MODULUS,
+        "drift": gamma * R**2 * d * (HALF + 2 * RATIO) * MODULUS,
         "noise": 2 * R * sqrt(d) * level,
     }
 
@@ -150,7 +151,9 @@ def drifts(proof: Scope) -> Step:
 def errors(proof: Scope) -> Step:
     """The mean over time of |e_t|."""
     change = proof.lemma("main-theorem", "gradients change")
-    change = proof.every((t, w), le(norm(a(t, j, w) - a(t + 1, j, w)), LENGTH * lengthened(t)), change, given=[le(1, t)])
+    change = proof.every(
+        (t, w), le(norm(a(t, j, w) - a(t + 1, j, w)), LENGTH * lengthened(t)), change, given=[le(1, t)]
+    )
     with proof.assuming(*DURING):
         parts = proof.cite("momentum-error", "for every outcome", by=[change])
         each = le(error(t), power(b1, t) * length(1) + LENGTH * drift(t, lengthened) + nu)
@@ -158,14 +161,21 @@ def errors(proof: Scope) -> Step:
     count = proof.cite("constant-sum", n=T)
     summed = le(total(error, T), length(1) * STARTS + LENGTH * DRIFTS + nu * T)
     summed = proof.have(summed, proof.each(TIMES, each), count, title="summed over time")
-    return proof.conclude(summed, momentum_error.starts(proof), drifts(proof), count)
+    mean = proof.have(le(MEAN_ERROR, length(1) * STARTS / T + LENGTH * DRIFTS / T + nu), summed)
+    first = proof.have(le(length(1) * STARTS / T, START), proof.have(le(STARTS, RATIO), momentum_error.starts(proof)))
+    drifting = proof.have(le(LENGTH * DRIFTS / T, LENGTH * RATIO * MODULUS), drifts(proof), count)
+    return proof.conclude(mean, first, drifting)
 
 
 def pathwise(proof: Scope) -> Step:
     whole = proof.step("the descent inequality, summed", proof.lemma("main-theorem", "for every outcome"))
     wrong = proof.step("the momentum error on average over time", proof.lemma("high-probability", "momentum error"))
+    curve = HALF * gamma * R**2 * d * (total(lengthened, T) / T)
+    mean = le(total(gain, T) / T, GAP / (gamma * T) + 2 * R * sqrt(d) * MEAN_ERROR + curve)
+    mean = proof.have(mean, whole)
+    wrong = proof.have(le(2 * R * sqrt(d) * MEAN_ERROR, 2 * R * sqrt(d) * ERROR_BOUND.args[1]), wrong)
     moduli = proof.have(eq(total(lengthened, T) / T, MODULUS), proof.cite("constant-sum", n=T))
-    return proof.conclude(whole, wrong, moduli)
+    return proof.conclude(mean, wrong, moduli)
 
 
 # --- with high probability ----------------------------------------------------------------------------
@@ -194,7 +204,7 @@ def on_the_event(proof: Scope) -> Step:
             counted = proof.every(n, at_most, counted, given=[le(0, n)])
             none = proof.have(eq(long(k, w), 0), counted, least, NO_LONG)
         found = proof.cite("high-probability", "for every outcome", nu=LEVEL, by=[none])
-    return proof.conclude(found)
+    return proof.every(w, bound(LEVEL), found, given=[NO_LONG])
 
 
 def probability(proof: Scope) -> Step:
@@ -203,7 +213,7 @@ def probability(proof: Scope) -> Step:
 
     def none_long() -> Step:
         none = proof.have(NO_LONG, indicator(proof))
-        return proof.have(missed, proof.at(proof.the(HOLDS), w, by=[true, none]), none)
+        return proof.have(missed, proof.at(proof.the(HOLDS), w, by=[proof.at(true, w, by=[none])]), none)
 
     def some_long() -> Step:
         return proof.have(missed, proof.lemma("high-probability", "counts"), proof.at(proof.the(HOLDS_LEAST), w))
@@ -363,21 +373,14 @@ lemma = Lemma(
     models=models,
     mutants=[
         Mutant(
-            "without Pinelis' inequality",
-            drop=(PINELIS, BOUNDED),
-            models=fixed(problems.MISLED, s0=0, delta=QUARTER),
+            "without Pinelis' inequality", drop=(PINELIS, BOUNDED), models=fixed(problems.MISLED, s0=0, delta=QUARTER)
         ),
         Mutant(
             "an inequality without the noise",
             change={HOLDS: forall(w, eq(holds(w), 1), [bound(LEVEL, "noise")])},
             models=fixed(problems.MISLED, bound(LEVEL, "noise"), delta=QUARTER),
         ),
-        Mutant(
-            "long need not be an indicator",
-            drop=(ZERO_ONE,),
-            claim="counts",
-            models=twentieths,
-        ),
+        Mutant("long need not be an indicator", drop=(ZERO_ONE,), claim="counts", models=twentieths),
         Mutant(
             "on the event: without the noise",
             conclusion=forall(w, bound(LEVEL, "noise"), [NO_LONG]),
@@ -385,10 +388,7 @@ lemma = Lemma(
             models=fixed(problems.MISLED),
         ),
         Mutant(
-            "everywhere",
-            conclusion=forall(w, bound(LEVEL)),
-            claim="on the event",
-            models=fixed(problems.MISLED, s0=0),
+            "everywhere", conclusion=forall(w, bound(LEVEL)), claim="on the event", models=fixed(problems.MISLED, s0=0)
         ),
         *(
             Mutant(f"without the {name}", conclusion=bound(nu, name), claim="for every outcome", models=fixed(problem))
@@ -411,12 +411,7 @@ lemma = Lemma(
             claim="momentum error",
             models=fixed(problems.FIRST),
         ),
-        Mutant(
-            "Adam with any R",
-            drop=(ABOVE,),
-            claim="Adam",
-            models=fixed(problems.JUMPING, R=Fraction(1, 20)),
-        ),
+        Mutant("Adam with any R", drop=(ABOVE,), claim="Adam", models=fixed(problems.JUMPING, R=Fraction(1, 20))),
         Mutant(
             "Adam with bias correction, with any R",
             drop=(ABOVE,),

@@ -265,13 +265,7 @@ BASIC = (
 FREE = (*BASIC, "E|a_t|^p is finite", "p is not negative", "s0 is not negative")
 FLOOR = 2 * R0 * sqrt(d) * s0
 slow = problems.Problem(
-    problems.ONE,
-    (problems.TINY,),
-    (),
-    2,
-    beta1=Fraction(9, 10),
-    beta2=Fraction(9, 10),
-    rate=problems.TINY,
+    problems.ONE, (problems.TINY,), (), 2, beta1=Fraction(9, 10), beta2=Fraction(9, 10), rate=problems.TINY
 )
 
 lemma = Lemma(

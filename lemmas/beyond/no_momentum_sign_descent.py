@@ -76,14 +76,7 @@ STEP_SIGN = sign(x(t, w) + xi(t, w))
 CONSTANTS = ("a is positive", "delta is positive", "delta < 1", "gamma is positive")
 CENTRED = ("the noise has mean 0", "the noise has mean 0 on both sides of a")
 NOISE = ("the noise has two values", "the noise has mean 0")
-RUN = (
-    *CONSTANTS,
-    "T is a horizon",
-    "x starts at x_1",
-    "x moves by sign descent",
-    "the noise has two values",
-    *CENTRED,
-)
+RUN = (*CONSTANTS, "T is a horizon", "x starts at x_1", "x moves by sign descent", "the noise has two values", *CENTRED)
 
 
 BELOW = a + gamma - x1
@@ -432,12 +425,7 @@ lemma = Lemma(
     claims=[
         Claim("floor", floor(), proof, given=RUN),
         Claim("from above", floor(climb=Integer(0)), from_above, given=(*RUN, "x_1 >= a + gamma"), models=starts_above),
-        Claim(
-            "variance",
-            eq(E(xi(t, w) ** 2, w), a * SPIKE),
-            variance,
-            given=("t is a time", *NOISE),
-        ),
+        Claim("variance", eq(E(xi(t, w) ** 2, w), a * SPIKE), variance, given=("t is a time", *NOISE)),
     ],
     models=models,
     mutants=[

@@ -18,20 +18,7 @@ from sympy import Rational, sqrt
 from adamproof.lemmas.foundations.functionals import rational
 from adamproof.lemmas.notation import COORDINATES, L0, d, eps, gamma, j, m, v
 from adamproof.numeric.models import Model
-from adamproof.prover import (
-    Step,
-    at,
-    cut,
-    eq,
-    forall,
-    function,
-    instantiate,
-    le,
-    lt,
-    prove,
-    reals,
-    settle,
-)
+from adamproof.prover import Step, at, cut, eq, forall, function, instantiate, le, lt, prove, reals, settle
 from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 B, Fx, Fy = reals("B Fx Fy")

@@ -305,12 +305,7 @@ def averaged(scope: Scope, facts: Facts, summed: Step, horizon: Step) -> Step:
     same = prove(eq(2 * price / gamma * inner / n, outer), positive, lt(0, eps), lt(0, r))
     found = prove(le(y / n, outer), instantiate(mean, {z: inner}), same, degree=1)
     values = {y: gained(T), n: T, price: B + eps, r: 1 - b1, start: START, fall: E(F(1, w), w) - Fmin}
-    constants = [
-        prove(lt(0, T), horizon),
-        prove(lt(0, B + eps), facts.constants),
-        facts.below_one,
-        *facts.constants,
-    ]
+    constants = [prove(lt(0, T), horizon), prove(lt(0, B + eps), facts.constants), facts.below_one, *facts.constants]
     return prove(scope.goal, cut(instantiate(found, values), summed, *constants), degree=1)
 
 

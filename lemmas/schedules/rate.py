@@ -393,11 +393,7 @@ def _root(scope: Scope, betas: list[Step], inner: Step) -> Step:
     above = prove(le(0, sqrt(alpha) / tau), prove(le(0, sqrt(alpha)), alpha_positive), size)
     square = prove(eq(product(sqrt(alpha) / tau, sqrt(alpha) / tau), alpha / tau**2), alpha_positive, size)
     less = prove(le((1 - c) / (1 + c), 1 - c), le(0, c), le(c, 1))
-    less = cut(
-        instantiate(less, {c: b1}),
-        betas[1],
-        prove(le(b1, 1), _one_less(scope), ratio, degree=1),
-    )
+    less = cut(instantiate(less, {c: b1}), betas[1], prove(le(b1, 1), _one_less(scope), ratio, degree=1))
     inside = prove(
         le((1 - b1) / (1 + b1), product(sqrt(alpha) / tau, sqrt(alpha) / tau)), less, square, ratio, degree=1
     )
@@ -453,12 +449,7 @@ def constants(model: Model) -> Model:
     values = model.variables
     root = 2 if values["d"] == 4 else 1
     return model.extended(
-        variables={
-            "alpha": 1 - values["b1"],
-            "beta": 1 - values["b2"],
-            "tau": 1,
-            "gamma0": values["gamma"] * root,
-        }
+        variables={"alpha": 1 - values["b1"], "beta": 1 - values["b2"], "tau": 1, "gamma0": values["gamma"] * root}
     )
 
 
@@ -499,12 +490,7 @@ lemma = Lemma(
     assumptions={**{name: main_theorem.lemma.assumptions[name] for name in GIVEN}, **SCHEDULE},
     cited=CITED,
     claims=[
-        Claim(
-            "Adam",
-            BOUND,
-            adam,
-            given=tuple(name for name in (*GIVEN, *SCHEDULE) if name != "beta <= 1"),
-        ),
+        Claim("Adam", BOUND, adam, given=tuple(name for name in (*GIVEN, *SCHEDULE) if name != "beta <= 1")),
         Claim("magnitude", le(R, R_bar), root, given=MAGNITUDES),
         Claim(
             "magnitude squared",
