@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import cached_property
 
 from ...kernel.normal import ONE, Monomial, Poly, add_to, normal, times
 from ...kernel.terms import BINDERS, INT, REAL, Refusal, Term, bind, free, function, make, opened
@@ -71,7 +72,7 @@ class _Search:
             for part, step in self.whole_parts(groups):
                 parts.append((part, step))
         for monomial, coefficient in ordered_groups(groups):
-            term = poly_term({monomial: 1})
+            term = self.written(monomial)
             if len(groups) == 1 and not constant and coefficient == {ONE: 1}:
                 return None  # this one body: nothing to combine
             found = self.of(term)
@@ -80,6 +81,25 @@ class _Search:
             parts.append((coefficient, found))
         coefficients = (poly_term(constant), *(poly_term(part) for part, _ in parts))
         return derive("combination", [step for _, step in parts], self.op, self.variable, self.body, coefficients)
+
+    def written(self, monomial: Monomial) -> Term:
+        """What depends on the variable, as it is written in the body if it stands there: so it is known, if it is."""
+        for part in self.parts:
+            if normal(part) == {monomial: 1}:
+                return part
+        return poly_term({monomial: 1})
+
+    @cached_property
+    def parts(self) -> list[Term]:
+        """The terms and factors of the body."""
+        found, left = [], [self.body]
+        while left:
+            part = left.pop()
+            if part.op in ("add", "mul"):
+                left += part.args
+            else:
+                found.append(part)
+        return found
 
     def grouped(self, poly: Poly) -> dict[Monomial, Poly]:
         """By what depends on the variable: its coefficient."""
