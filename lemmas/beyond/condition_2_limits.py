@@ -60,6 +60,7 @@ def with_error(*left_out: str) -> Any:
     """vbar*epsilon*sqrt(d) <= G + the bound of momentum-error, with parts left out."""
     return le(LEFT, G + sum(part for name, part in PARTS.items() if name not in left_out))
 
+
 FALLING = {"G <= A/tau": le(G, A / tau), "mean_t E|e_t| <= B/tau": le(MEAN_ERROR, B / tau)}
 LAST = {
     "tau is positive": lt(0, tau),

@@ -22,9 +22,6 @@ from adamproof.lemmas.main.setting import (
     HORIZON,
     MEAN_GAIN,
     RUNNING,
-    F,
-    Fmin,
-    R,
     length,
     mean_power,
     over,
@@ -49,7 +46,9 @@ def free_of_T(proof: Scope) -> Step:
     level = proof.by_squares(le(s0, LEVEL), title="s0 <= sqrt(s0^2 + s1^2*G_p)")
     noisy = proof.have(le(FLOOR, TERMS["noise"]), level, title="the noise")
     lowest = proof.each(over, proof.at("A1: F is at least F*", 1, w))
-    gap = proof.have(le(0, TERMS["initial gap"]), proof.have(le(0, GAP), lowest), title="the initial gap is not negative")
+    gap = proof.have(
+        le(0, TERMS["initial gap"]), proof.have(le(0, GAP), lowest), title="the initial gap is not negative"
+    )
     curved = proof.have(le(0, TERMS["drift"]), title="the drift is not negative")
     return proof.conclude(noisy, gap, curved)
 

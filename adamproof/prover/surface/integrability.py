@@ -212,15 +212,19 @@ class _Search:
         for step in self.bounds(body):
             low, high = step.conclusion.args
             if low.op == "abs" and same(low.args[0], body):
-                if whole := self.of(high):
+                if whole := self.of_bound(high):
                     return self.dominated(_with_left(step, make("abs", body)), whole)
             if not same(low, body) or self.variable in free(step.conclusion) - free(low) - free(high):
                 continue
             positive = nonneg(inside, body)
-            whole = self.of(high) if positive is not None else None
+            whole = self.of_bound(high) if positive is not None else None
             if positive is not None and whole is not None:
                 return self.dominated(derive_size(positive, step, body), whole)
         return None
+
+    def of_bound(self, high: Term) -> Step | None:
+        """Integrability of a bound as `dominated` wants it: of g where the bound is |g|."""
+        return self.of(high.args[0] if high.op == "abs" else high)
 
     def bounds(self, body: Term) -> Iterator[Step]:
         """Theorems f <= g at the variable: those for all its values, or about it."""
