@@ -169,7 +169,7 @@ def adam(proof: Scope) -> Step:
     shares = initial_momentum(proof, bound, below_one), drift(proof, below_one), noise(proof, bound, below_one)
     chain = proof.calc(MEAN_GAIN).le(sum(TERMS.values()), whole)
     chain = chain.le(sum(share * sqrt(d) / tau for share in SHARES.values()), initial_gap(proof), *shares)
-    return chain.eq(K * sqrt(d) / tau).done()
+    return proof.conclude(chain.eq(K * sqrt(d) / tau).done(), degree=1)
 
 
 OVER_R = 1 / (sqrt(1 - b2) * sqrt(1 - b1**2 / b2))  # R/(1 - b1)

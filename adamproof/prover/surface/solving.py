@@ -11,6 +11,7 @@ from ...kernel.terms import Refusal, Term, free, make, reset_budget
 from ..known import Known
 from ..proving import ProofFailure, Question, fails_at_hand, is_hopeless, otherwise
 from ..record import Step, derive
+from ..search import Search
 from .congruence import common_factors, factors, product
 from .knowledge import ZERO, Knowledge, combined, sign
 from .opaque import Opaque, hide_heads
@@ -234,8 +235,11 @@ class Attempt:
         return found
 
     def linear(self) -> Step | None:
-        """A combination of the facts."""
-        return self.answer("linear", lambda: self.at_degree(1))
+        """A combination of the facts; first as they are, without what is known of the heads in them."""
+        return self.answer("bare", self._bare) or self.answer("linear", lambda: self.at_degree(1))
+
+    def _bare(self) -> Step | None:
+        return Search(self.goal, self.assumed).run((1,))
 
     def multiplied(self) -> Step | None:
         """A combination of facts and of facts times factors that are not negative."""
