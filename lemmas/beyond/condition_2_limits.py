@@ -162,7 +162,7 @@ def last_horizon(proof: Scope) -> Step:
 
 
 @cache
-def magnitude(time: int, i: int) -> Any:
+def expected_magnitude(time: int, i: int) -> Any:
     """The kernel term of an expected magnitude, made once for all models."""
     return term(E(u(Integer(time), Integer(i), w), w))
 
@@ -176,7 +176,9 @@ def extended(model: Model) -> Model:
         return as_mpf(evaluator.value(term(body)))
 
     with mpmath.workdps(80):
-        least = min(value(magnitude(time, i)) for time in range(1, horizon + 1) for i in range(1, dimension + 1))
+        least = min(
+            value(expected_magnitude(time, i)) for time in range(1, horizon + 1) for i in range(1, dimension + 1)
+        )
         fourth = mpmath.root(horizon, 4)
         means = [value(mean) * fourth for mean in (G, MEAN_ERROR)]
     above = dict(zip("AB", (Fraction(int(mean * 10**6) + 1, 10**6) for mean in means), strict=True))

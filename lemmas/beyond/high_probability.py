@@ -29,37 +29,15 @@ from functools import cache
 
 import mpmath
 
-from adamproof.lemmas.main import bias_corrected_main
+from adamproof.lemmas.main import bias_corrected_main, setting
 from adamproof.lemmas.main.main_theorem import LENGTH, lengthened, total
-from adamproof.lemmas.main.setting import (
-    A1,
-    A3,
-    ADAM,
-    ANY_MAGNITUDE,
-    CITED,
-    HORIZON,
-    MOMENTUM,
-    RATE,
-    RUNNING,
-    SHORT,
-    SIGN_STEP,
-    TIMES,
-    F,
-    Fmin,
-    R,
-    a,
-    error,
-    gain,
-    length,
-    over,
-    u,
-)
 from adamproof.lemmas.models import problems
 from adamproof.lemmas.momentum import momentum_error
 from adamproof.lemmas.momentum.momentum_error import CONSTANTS, drift, noise, xi
 from adamproof.numeric.evaluate import Evaluator
 from adamproof.numeric.numbers import as_mpf
 
+from ..main.setting import *
 from ..vocabulary import *
 
 nu, delta = reals("nu delta")
@@ -69,7 +47,7 @@ DURING = [le(1, t), le(t, T)]
 MODULUS = L0 + L1 * (TIMES.of(real_power(length(t), q)) / T)
 RATIO = b1 / (1 - b1)
 START = RATIO * length(1) / T
-GAP, HALF = F(1, w) - Fmin, Rational(1, 2)
+GAP, HALF = F(1, w) - Fmin, Rational(1, 2)  # for one outcome
 
 
 # --- statements ---------------------------------------------------------------------------------------
@@ -122,7 +100,7 @@ CHANCE = {
     ),
 }
 NO_LONG = eq(number(T), 0)
-PATH = {**MOMENTUM, **SIGN_STEP, **A1, **A3, **CONSTANTS, **RATE, **HORIZON, **ANY_MAGNITUDE, **SHORT}
+PATH = {**MOMENTUM, **SIGN_STEP, **A1, **A3, **CONSTANTS, **setting.RATE, **HORIZON, **ANY_MAGNITUDE, **SHORT}
 PATH = {name: statement for name, statement in PATH.items() if name != "q <= 1"}
 ERROR_PATH = tuple(name for name in PATH if name not in (*A1, *CITED))
 ABOVE = "R is at least the R of Lemma B.2"
@@ -259,7 +237,7 @@ def constants(proof: Scope) -> list[Step]:
 # --- models -----------------------------------------------------------------------------------------
 
 
-TRUE_BOUND = bound(LEVEL)
+TRUE_BOUND, QUARTER = bound(LEVEL), Fraction(1, 4)
 
 
 @cache
@@ -330,8 +308,6 @@ def twentieths(rng: Random) -> Iterator[Model]:
     for model in models(rng):
         yield model.extended(functions={"long": lambda time, point: Fraction(1, 20)})
 
-
-QUARTER = Fraction(1, 4)
 
 lemma = Lemma(
     slug="high-probability",

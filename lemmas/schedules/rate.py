@@ -77,7 +77,11 @@ def betas(proof: Scope) -> list[Step]:
     """0 <= b1, b1^2 < b2 and b2 < 1 under the schedule."""
     stable = proof.have(lt(b1**2, b2), gap(proof), lt(0, kappa * x))
     small = proof.have(le(alpha * x, x), "alpha <= 1")
-    return [proof.have(le(0, b1), small, below(proof), BETAS[0]), stable, proof.have(lt(b2, 1), lt(0, beta * x), BETAS[1])]
+    return [
+        proof.have(le(0, b1), small, below(proof), BETAS[0]),
+        stable,
+        proof.have(lt(b2, 1), lt(0, beta * x), BETAS[1]),
+    ]
 
 
 def magnitude_squared(proof: Scope) -> Step:
@@ -92,7 +96,7 @@ def magnitude_squared(proof: Scope) -> Step:
     return proof.conclude(left)
 
 
-def magnitude(proof: Scope) -> Step:
+def bounded_magnitude(proof: Scope) -> Step:
     """R <= Rbar, as R^2 <= Rbar^2."""
     same = proof.cite("magnitude-identity", "square of R", by=betas(proof))
     inside = proof.let(inside=beta * kappa)
@@ -140,8 +144,11 @@ def drift(proof: Scope, below_one: Step) -> Step:
     factor, most = HALF + 2 * b1 / (1 - b1), tau**2 * (HALF + 2 / alpha)
     wide = proof.have(le(factor, most), BETAS[0])
     known = betas(proof)
-    square = [proof.cite("magnitude-range", "square", by=known), proof.cite("magnitude-identity", "square of R", by=known)]
-    square = proof.have(le(R**2, SQUARE), proof.lemma("rate", "magnitude squared"), square)
+    same = [
+        proof.cite("magnitude-range", "square", by=known),
+        proof.cite("magnitude-identity", "square of R", by=known),
+    ]
+    square = proof.have(le(R**2, SQUARE), proof.lemma("rate", "magnitude squared"), same)
     both = proof.calc(R**2 * factor).le(SQUARE * factor, square, known, below_one).le(SQUARE * most, wide).done()
     front = gamma0 * sqrt(d) / tau**3 * CURVE
     rate = proof.have(eq(gamma * d, gamma0 * sqrt(d) / tau**3), GAMMA)
@@ -155,7 +162,13 @@ def noise(proof: Scope, bound: Step, below_one: Step) -> Step:
     inside = proof.have(le((1 - b1) / (1 + b1), 1 - b1), known)
     level, most = sqrt((1 - b1) / (1 + b1)), sqrt(alpha) / tau
     less = proof.by_squares(le(level, most), BETAS[0], inside, known)
-    scaled = proof.calc(R * level).le(R_bar * level, bound, known).le(product(R_bar, most), less).eq(R_bar * sqrt(alpha) / tau).done()
+    scaled = (
+        proof.calc(R * level)
+        .le(R_bar * level, bound, known)
+        .le(product(R_bar, most), less)
+        .eq(R_bar * sqrt(alpha) / tau)
+        .done()
+    )
     variance = proof.each(TIMES, le(0, momentum_error.variance(t)), momentum_error.variance_nonneg(proof))
     variance = proof.have(le(0, s0**2 + s1**2 * mean_power(p)), variance, proof.cite("constant-sum", n=T))
     return proof.have(share("noise"), scaled, proof.have(le(0, NOISE), variance))
@@ -245,8 +258,13 @@ lemma = Lemma(
     assumptions={**{name: main_theorem.lemma.assumptions[name] for name in GIVEN}, **SCHEDULE},
     cited=CITED,
     claims=[
-        Claim("Adam", le(MEAN_GAIN, K * sqrt(d) / tau), adam, given=tuple(name for name in (*GIVEN, *SCHEDULE) if name != "beta <= 1")),
-        Claim("magnitude", le(R, R_bar), magnitude, given=MAGNITUDES),
+        Claim(
+            "Adam",
+            le(MEAN_GAIN, K * sqrt(d) / tau),
+            adam,
+            given=tuple(name for name in (*GIVEN, *SCHEDULE) if name != "beta <= 1"),
+        ),
+        Claim("magnitude", le(R, R_bar), bounded_magnitude, given=MAGNITUDES),
         Claim(
             "magnitude squared",
             le(R_squared, SQUARE),
