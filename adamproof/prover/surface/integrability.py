@@ -110,21 +110,27 @@ class _Search:
         return found
 
     def whole_parts(self, groups: dict[Monomial, Poly]) -> Iterator[tuple[Poly, Step]]:
-        """Known integrable bodies of several terms that the body contains with one coefficient; they are taken out."""
+        """Known integrable bodies of several terms that the body contains; they are taken out, a multiple of each.
+
+        The multiple is that of a term which no other known body has, or else the one that they all have.
+        """
+        known = []
         for step in self.known.finite:
             other = step.conclusion.args[0]
-            if other.op != self.op:
+            theirs = self.grouped(normal(opened(other, self.variable))) if other.op == self.op else {ONE: {}}
+            if ONE not in theirs:
+                known.append((theirs, step))
+        for theirs, step in known:
+            if len(theirs) < 2 or not theirs.keys() <= groups.keys():
                 continue
-            theirs = self.grouped(normal(opened(other, self.variable)))
-            theirs_left = {m: p for m, p in theirs.items() if m != ONE}
-            if len(theirs_left) < 2 or not theirs_left.keys() <= groups.keys() or ONE in theirs:
+            own = [m for m in theirs if all(m not in others for others, _ in known if others != theirs)]
+            factor = _quotient(groups[own[0]], theirs[own[0]]) if own else _common(groups, theirs)
+            if factor is None:
                 continue
-            first = next(iter(theirs_left))
-            factor = _quotient(groups[first], theirs_left[first])
-            if factor is None or any(groups[m] != times(factor, p) for m, p in theirs_left.items()):
-                continue
-            for monomial in theirs_left:
-                del groups[monomial]
+            for monomial, coefficient in theirs.items():
+                add_to(groups[monomial], times(factor, coefficient), -1)
+                if not groups[monomial]:
+                    del groups[monomial]
             yield factor, step
 
     # --- one body ---
@@ -263,6 +269,15 @@ def derive_size(positive: Step, above: Step, body: Term) -> Step:
 def ordered_groups(groups: dict[Monomial, Poly]) -> Sequence[tuple[Monomial, Poly]]:
     order = [monomial for monomial, _ in ordered(dict.fromkeys(groups, 1))]
     return [(monomial, groups[monomial]) for monomial in order]
+
+
+def _common(groups: dict[Monomial, Poly], theirs: dict[Monomial, Poly]) -> Poly | None:
+    """What all of their coefficients are multiplied by in the groups; None where these differ."""
+    first = next(iter(theirs))
+    factor = _quotient(groups[first], theirs[first])
+    if factor is None or any(groups[m] != times(factor, p) for m, p in theirs.items()):
+        return None
+    return factor
 
 
 def _quotient(p: Poly, q: Poly) -> Poly | None:

@@ -106,6 +106,10 @@ class Attempts:
 
     def plain(self) -> Step | None:
         """Linear combinations; then with facts times factors; then products."""
+        bare = Attempt(*self.question, False, False, False), Attempt(*self.question, True, False, False)
+        for attempt in bare if bare[0].question_key != bare[1].question_key else bare[:1]:
+            if found := attempt.answer("bare", attempt.bare):
+                return found
         cheap = (True, Attempt.linear), (True, Attempt.multiplied)
         if (found := self.first(cheap)) or fails_at_hand(self.question[1], self.all[0].given):
             return found
@@ -142,6 +146,7 @@ class Attempt:
         named: Sequence[Term],
         expand: bool,
         relevant: bool,
+        signs: bool = True,
     ) -> None:
         self.known, self.target, self.degree = known, target, degree
         candidates = known.relations if relevant else []
@@ -158,7 +163,8 @@ class Attempt:
             self.assume(opaque.prop(step.conclusion), step)
         if relevant:
             self.add_relevant(candidates)
-        self.add_signs()
+        if signs:
+            self.add_signs()
         self.given = [*facts, *(step for step in self.meant.values() if step not in facts)]
         self.tried: list[str] = []
         self.question_key = (self.goal, tuple(step.conclusion for step in self.assumed), tuple(self.hints))
@@ -235,10 +241,11 @@ class Attempt:
         return found
 
     def linear(self) -> Step | None:
-        """A combination of the facts; first as they are, without what is known of the heads in them."""
-        return self.answer("bare", self._bare) or self.answer("linear", lambda: self.at_degree(1))
+        """A combination of the facts."""
+        return self.answer("bare", self.bare) or self.answer("linear", lambda: self.at_degree(1))
 
-    def _bare(self) -> Step | None:
+    def bare(self) -> Step | None:
+        """The same, without what is known of the heads in them."""
         return Search(self.goal, self.assumed).run((1,))
 
     def multiplied(self) -> Step | None:
