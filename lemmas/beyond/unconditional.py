@@ -82,8 +82,8 @@ def expected_step(proof: Scope, facts: Facts, finite: Finite) -> Step:
     lost = gamma / (2 * eps) * E(error(t), w) - eps / (4 * gamma) * E(moved(t), w)
     goal = le(E(F(t + 1, w), w), E(F(t, w), w) - GAIN * E(gradient(t), w) + lost)
     with proof.assuming(*RUNNING):
-        known = finite.value, finite.gradient, finite.error, finite.moved
-        known = [proof.at(fact, t) for fact in known], proof.at(finite.value, t + 1)
+        known = [proof.at(fact, t) for fact in (finite.value, finite.gradient, finite.error, finite.moved)]
+        known.append(proof.at(finite.value, t + 1))
         found = proof.have(goal, proof.each(over, facts.descent, *known), title="one step, in expectation")
     return proof.every(t, goal, found, given=RUNNING)
 
