@@ -28,13 +28,14 @@ def gain(factor: Any = HALF, loss: Any = HALF, rest: Any = HALF / 2) -> Any:
 
 def one_coordinate(proof: Scope) -> Step:
     """The inequality for one coordinate: c the gradient, y the momentum, 1/(B + eps) <= h <= 1/eps the preconditioner."""
-    c, y, h = a(j), m(j), proof.let(h=1 / SCALE)
+    c, y, h = a(j), m(j), 1 / SCALE
     positive = proof.have(lt(0, SCALE), "v is not negative")
     root_at_most = proof.by_squares(le(sqrt(v(j)), B), "v is at most B^2", "v is not negative")
     low = proof.have(le(1 / (B + eps), h), root_at_most, positive, title="1/(sqrt(v) + eps) >= 1/(B + eps)")
     high = proof.have(le(h, 1 / eps), positive, "v is not negative")
     small = proof.have(le(h * eps, 1), high)
     signs = proof.have(lt(0, h), positive)
+    proof.let(h=h)
     spare = proof.have(le(2 * L0 * gamma * h, 1), proof.have(le(2 * L0 * gamma * h, eps * h), signs), small)
     weight = proof.have(le(0, gamma * h * y**2), signs)
     curved = proof.have(le(L0 / 2 * (gamma * h * y) ** 2, gamma * h * y**2 / 4), spare, weight)
@@ -51,7 +52,7 @@ def decrease(proof: Scope) -> Step:
     right = -gamma / (B + eps) * a(j) ** 2 / 2 + gamma / eps * (m(j) - a(j)) ** 2 / 2
     each = [lambda: one_coordinate(proof), "the step is Adam's"]
     total = proof.each(COORDINATES, le(left, right), each, title="all coordinates")
-    return proof.conclude(total, "the descent inequality")
+    return proof.conclude(total, "the descent inequality", degree=1)
 
 
 def models(rng: Random) -> Iterator[Model]:
