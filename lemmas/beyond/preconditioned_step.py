@@ -27,7 +27,7 @@ def gain(factor: Any = HALF, loss: Any = HALF, rest: Any = HALF / 2) -> Any:
 
 
 def one_coordinate(proof: Scope) -> Step:
-    """The inequality for one coordinate: c the gradient, y the momentum, 1/(B + eps) <= h <= 1/eps the preconditioner."""
+    """One coordinate: c the gradient, y the momentum, and h with 1/(B + eps) <= h <= 1/eps the preconditioner."""
     c, y, h = a(j), m(j), 1 / SCALE
     positive = proof.have(lt(0, SCALE), "v is not negative")
     root_at_most = proof.by_squares(le(sqrt(v(j)), B), "v is at most B^2", "v is not negative")
