@@ -157,6 +157,38 @@ def test_domination_by_a_reason() -> None:
     assert is_verified(proof.integrable(E(X(w) ** 2, w), "above"), Integrable(E(X(w) ** 2, w)))
 
 
+def test_domination_by_a_size() -> None:
+    proof = proof_of(le(0, 1), above=forall(w, le(absolute(X(w)), absolute(Y(w)))), finite=Integrable(E(Y(w), w)))
+    assert is_verified(proof.integrable(E(X(w), w), "above"), Integrable(E(X(w), w)))
+
+
+def test_integrability_of_parts_as_they_are_written() -> None:
+    """A norm inside of a product is known as it stands, not multiplied out."""
+    g, m = (function(name, "int", "int", "point") for name in "gm")
+    gap, size = (lambda time: norm(m(time, j, w) - g(time, j, w))), (lambda time: norm(g(time, j, w)))
+    assumed = {name: forall(k, Integrable(E(of(k), w))) for name, of in (("gap", gap), ("size", size))}
+    proof = proof_of(le(0, 1), **assumed)
+    body = sqrt(d) * (gap(t) + size(t))
+    assert is_verified(proof.integrable(E(body, w)), Integrable(E(body, w)))
+
+
+def test_several_known_bodies_are_taken_out_of_one() -> None:
+    """X^2 of the difference and of X itself come together, with different factors."""
+    gap = (X(w) - Y(w)) ** 2
+    proof = proof_of(le(0, 1), gap=Integrable(E(gap, w)), X=Integrable(E(X(w) ** 2, w)))
+    body = a * gap - b * X(w) ** 2
+    assert is_verified(proof.integrable(E(body, w)), Integrable(E(body, w)))
+    with pytest.raises(ProofFailure):
+        proof.integrable(E(a * gap - b * X(w) * Y(w), w))
+
+
+def test_an_assumption_that_is_dropped_fails_the_step_that_asks_for_it() -> None:
+    proof = Scope(le(0, 1), {}, theorem_of, known=["gone"])
+    for step in (lambda: proof.at("gone", x), lambda: proof.rewrite(eq(x, x, same=True), "gone")):
+        with pytest.raises(ProofFailure, match="gone is 0 theorems here, not one"):
+            step()
+
+
 def test_what_is_not_integrable_is_named() -> None:
     proof = proof_of(le(0, 1), X=Integrable(E(X(w), w)))
     with pytest.raises(ProofFailure, match=r"no proof of Integrable\(E\(w, Y\(w\)\)\) found .*domination"):

@@ -144,6 +144,13 @@ class Context:
                 found.append(self.have(reason))
         return found
 
+    def _one(self, reason: Reason) -> Step:
+        """The theorem of a reason that is one; ProofFailure for an assumption that a near miss has dropped."""
+        found = self.reasons([reason])
+        if len(found) != 1:
+            raise ProofFailure(prop(self.goal), found, [f"{reason!s:.60} is {len(found)} theorems here, not one"])
+        return found[0]
+
     def known(self, more: Sequence[Step] = ()) -> Knowledge:
         """What is known here: the assumptions, what is assumed locally, and more."""
         stated = self.assumed()
@@ -161,7 +168,7 @@ class Context:
 
         statement: the name of an assumption, or a theorem.  values: one for each variable, in order.
         """
-        (step,) = self.reasons([statement])
+        step = self._one(statement)
         sorts = _quantified(step.conclusion)
         if len(values) > len(sorts):
             raise TranslationError(
@@ -344,7 +351,7 @@ class Context:
 
         theorem, equation: theorems, or statements that are established.
         """
-        (target,), (equal,) = self.reasons([theorem]), self.reasons([equation])
+        target, equal = self._one(theorem), self._one(equation)
         if equal.conclusion.op != "==":
             raise TranslationError(f"rewrite needs an equation, not {show(equal.conclusion)}")
         old = equal.conclusion.args[0]

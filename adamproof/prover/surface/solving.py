@@ -11,6 +11,7 @@ from ...kernel.terms import Refusal, Term, free, make, reset_budget
 from ..known import Known
 from ..proving import ProofFailure, Question, fails_at_hand, is_hopeless, otherwise
 from ..record import Step, derive
+from ..search import Search
 from .congruence import common_factors, factors, product
 from .knowledge import ZERO, Knowledge, combined, sign
 from .opaque import Opaque, hide_heads
@@ -97,7 +98,7 @@ class Attempts:
     def attempt(self, expand: bool, relevant: bool, deep: bool = False) -> Attempt | None:
         """A presentation; None where it is the same as one before."""
         if (expand, relevant, deep) not in self.made:
-            made = self.made[expand, relevant, deep] = Attempt(*self.question, expand, relevant, deep)
+            made = self.made[expand, relevant, deep] = Attempt(*self.question, expand, relevant, deep=deep)
             if all(made.question_key != other.question_key for other in self.all):
                 self.all.append(made)
         made = self.made[expand, relevant, deep]
@@ -105,6 +106,13 @@ class Attempts:
 
     def plain(self) -> Step | None:
         """Linear combinations; then with facts times factors; then products."""
+        bare = (
+            Attempt(*self.question, False, False, signs=False),
+            Attempt(*self.question, True, False, signs=False),
+        )
+        for attempt in bare if bare[0].question_key != bare[1].question_key else bare[:1]:
+            if found := attempt.answer("bare", attempt.bare):
+                return found
         cheap = (True, Attempt.linear), (True, Attempt.multiplied)
         if (found := self.first(cheap)) or fails_at_hand(self.question[1], self.all[0].given):
             return found
@@ -142,6 +150,7 @@ class Attempt:
         named: Sequence[Term],
         expand: bool,
         relevant: bool,
+        signs: bool = True,
         deep: bool = False,
     ) -> None:
         self.known, self.target, self.degree = known, target, degree
@@ -159,7 +168,8 @@ class Attempt:
             self.assume(opaque.prop(step.conclusion), step)
         if relevant:
             self.add_relevant(candidates)
-        self.add_signs()
+        if signs:
+            self.add_signs()
         self.given = [*facts, *(step for step in self.meant.values() if step not in facts)]
         self.tried: list[str] = []
         self.question_key = (self.goal, tuple(step.conclusion for step in self.assumed), tuple(self.hints))
@@ -237,7 +247,11 @@ class Attempt:
 
     def linear(self) -> Step | None:
         """A combination of the facts."""
-        return self.answer("linear", lambda: self.at_degree(1))
+        return self.answer("bare", self.bare) or self.answer("linear", lambda: self.at_degree(1))
+
+    def bare(self) -> Step | None:
+        """The same, without what is known of the heads in them."""
+        return Search(self.goal, self.assumed).run((1,))
 
     def multiplied(self) -> Step | None:
         """A combination of facts and of facts times factors that are not negative."""
