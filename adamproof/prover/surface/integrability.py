@@ -71,7 +71,7 @@ class _Search:
             for part, step in self.whole_parts(groups):
                 parts.append((part, step))
         for monomial, coefficient in ordered_groups(groups):
-            term = poly_term({monomial: 1})
+            term = self.written(monomial)
             if len(groups) == 1 and not constant and coefficient == {ONE: 1}:
                 return None  # this one body: nothing to combine
             found = self.of(term)
@@ -80,6 +80,11 @@ class _Search:
             parts.append((coefficient, found))
         coefficients = (poly_term(constant), *(poly_term(part) for part, _ in parts))
         return derive("combination", [step for _, step in parts], self.op, self.variable, self.body, coefficients)
+
+    def written(self, monomial: Monomial) -> Term:
+        """A product as it stands in the body if it stands there, not multiplied out inside."""
+        parts = in_sight([self.body])
+        return next((part for part in parts if normal(part) == {monomial: 1}), poly_term({monomial: 1}))
 
     def grouped(self, poly: Poly) -> dict[Monomial, Poly]:
         """By what depends on the variable: its coefficient."""
