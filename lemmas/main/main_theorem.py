@@ -141,14 +141,15 @@ def adam(proof: Scope) -> Step:
         at_least = proof.have(le(0, u(t, j, w)), made, proof.cite("magnitude-range", "magnitude", **COORDINATE))
     ranges = at_least, at_most, proof.cite("magnitude-range", "bound")
     general = proof.cite("main-theorem", "any magnitudes", R=BOUND, by=ranges)
-    return proof.conclude(general, simplified(proof))
+    return simplified(proof, general)
 
 
-def simplified(proof: Scope) -> list[Step]:
+def simplified(proof: Scope, general: Step) -> Step:
     """The terms as SymPy writes them for R of Lemma B.2: R^2 without roots, R/(1 - b1) cancelled."""
     facts = proof.have(lt(b1, 1), STABLE, "beta2 < 1"), proof.cite("magnitude-range", "square")
     same = [eq(terms(R)[name], terms(BOUND)[name]) for name in ("initial momentum", "drift")]
-    return [proof.have(put(equation, R, BOUND), facts) for equation in same]
+    same = [proof.have(put(equation, R, BOUND), facts) for equation in same]
+    return proof.have(le(MEAN_GAIN, sum(terms(BOUND).values())), general, same)
 
 
 def without(name: str) -> Any:
