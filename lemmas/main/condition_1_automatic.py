@@ -18,7 +18,7 @@ from typing import Any
 from sympy import Integer, Rational
 
 from adamproof.lemmas.main import main_theorem
-from adamproof.lemmas.main.corollary_3_3 import G, mean_nonneg
+from adamproof.lemmas.main.corollary_3_3 import G
 from adamproof.lemmas.main.setting import COORDINATES, TIMES, a, length, mean_power, over
 from adamproof.lemmas.models import problems
 from adamproof.lemmas.notation import T, j, p, q, t, w
