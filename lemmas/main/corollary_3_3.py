@@ -24,6 +24,7 @@ from adamproof.numeric.numbers import as_mpf
 from ..notation import R
 from ..vocabulary import *
 from .setting import CITED, GAP, MEAN_GAIN, RUNNING, TIMES, a, gain, length, mean_power, over
+
 vbar, C0, C1, c, gamma0, h = reals("vbar C0 C1 c gamma0 h")
 G = TIMES.of(E(length(t), w)) / T
 k1 = Rational(1, 2) + 2 * b1 / (1 - b1)
@@ -100,8 +101,6 @@ CASE_2_GIVEN = {
     "c is positive": lt(0, c),
     "d is positive": lt(0, d),
 }
-
-
 
 
 # --- proofs ------------------------------------------------------------------------------------------

@@ -210,7 +210,9 @@ def root_of_product(proof: Scope) -> Step:
     whole, split = sqrt((1 - b1**2) * T), sqrt(1 - b1**2) * sqrt(T)
     small = proof.have(lt(0, 1 - b1**2), "beta1 is not negative", BELOW)
     squares = [proof.have(eq(product(side, side), (1 - b1**2) * T), small) for side in (whole, split)]
-    same = proof.have(eq(whole, split), *(proof.by_squares(way, squares) for way in (le(whole, split), le(split, whole))))
+    same = proof.have(
+        eq(whole, split), *(proof.by_squares(way, squares) for way in (le(whole, split), le(split, whole)))
+    )
     positive = [proof.have(lt(0, root), small) for root in (sqrt(1 - b1**2), sqrt(T))]
     return proof.have(eq(1 / sqrt(1 - b1**2), sqrt(T) / whole), same, positive)
 
@@ -254,7 +256,9 @@ def one_coordinate(proof: Scope) -> Step:
     longer = proof.have(le(log(1 + share), log(1 + V / eps**2)), tangent, ratio, title="E[v_T] <= V in the logarithm")
     body = (Abs(m(t, j, w)) / (sqrt(v(t, j, w)) + eps)) ** 2
     scaled = le(FACTOR * (log(1 + share) / T - log(b2)), S_squared)
-    below = proof.have(scaled, proof.have(le(log(1 + share) / T, log(1 + V / eps**2) / T), longer), factor_nonneg(proof))
+    below = proof.have(
+        scaled, proof.have(le(log(1 + share) / T, log(1 + V / eps**2) / T), longer), factor_nonneg(proof)
+    )
     below = proof.have(le(E(TIMES.of(body) / T, w), S_squared), bound, below)
     same = proof.each(over, proof.each(TIMES, eq(u(t, j, w) ** 2, body), MADE_U))
     interchange = proof.cite("expectation-of-sum", "interchange", X=((k, w), u(k, j, w) ** 2), n=T)
