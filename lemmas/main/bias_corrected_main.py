@@ -162,9 +162,7 @@ lemma = Lemma(
         Mutant("the step goes up", change={STEP: stepping(-gamma)}, models=corrected_run(CLIMBING, gamma=100)),
         Mutant(
             "mhat is m/(1 - beta1)^t",
-            change={
-                FIRST_MOMENT: forall((k, j, w), eq(mhat(k, j, w), m(k, j, w) / power(1 - b1, k)), RUNNING),
-            },
+            change={FIRST_MOMENT: forall((k, j, w), eq(mhat(k, j, w), m(k, j, w) / power(1 - b1, k)), RUNNING)},
             models=problems.fixed_run(POWERED),
         ),
         Mutant(

@@ -86,7 +86,7 @@ def at_the_mean(proof: Scope) -> Step:
     """The tangent at G > 0."""
     proof.let(mean=G)
     unit = proof.have(eq(product(inverse(G), G), 1), lt(0, G))
-    return proof.conclude(proof.cite(SLUG, "averaged", g=G), unit)
+    return proof.have(le(mean_power(p), real_power(G, p)), proof.cite(SLUG, "averaged", g=G), unit)
 
 
 def no_gradients(proof: Scope) -> Step:

@@ -16,15 +16,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import mpmath
-
 from adamproof.lemmas.foundations.mean_square import mean
 from adamproof.lemmas.foundations.mean_square import total as total_mean
 from adamproof.lemmas.main.main_theorem import MOVED, PLACE, WALK, interchanged, moves, total
 from adamproof.lemmas.models import problems
+from adamproof.lemmas.models.measured import measured
 from adamproof.lemmas.momentum.momentum_error import variance, variance_nonneg
 from adamproof.lemmas.update.average_magnitude import FACTOR
-from adamproof.numeric.numbers import as_mpf
 
 from ..vocabulary import *
 from .setting import *
@@ -32,7 +30,6 @@ from .setting import *
 SLUG = "main-theorem-averaged"
 S2, V = reals("S2 V")
 S_squared = FACTOR * (log(1 + V / eps**2) / T - log(b2))
-START = [le(1, t)]
 HALF = Rational(1, 2)
 LIPSCHITZ = "the gradient is Lipschitz along the segments"
 SMOOTH = {
@@ -41,10 +38,11 @@ SMOOTH = {
 }
 BETAS = {"beta1 is not negative": le(0, b1), "beta1 < beta2": lt(b1, b2), "beta2 < 1": lt(b2, 1)}
 BELOW = {"beta1 < 1": lt(b1, 1)}
+SQUARES = total_mean(u(t, j, w) ** 2)
 MEAN_SQUARES = {
     "E|u_t|^2 is finite": forall(k, Integrable(mean(u(k, j, w) ** 2)), RUNNING),
     "S^2 is not negative": le(0, S2),
-    "the mean square of the magnitudes is at most d*S^2": le(total_mean(u(t, j, w) ** 2), T * d * S2),
+    "the mean square of the magnitudes is at most d*S^2": le(SQUARES, T * d * S2),
 }
 SECOND_MOMENT = {
     "E[v_T] is finite": forall(j, Integrable(E(v(T, j, w), w))),
@@ -88,10 +86,12 @@ def bound(square: Any, left_out: str | None = None) -> Any:
 
 
 RECURSIONS = ("m starts at 0", "m is a moving average of g", "v starts at 0", "v is a moving average of g^2")
+CHANGES = total_mean(change(t) ** 2)
 ROOT_ERROR = sqrt(total_mean((a(t, j, w) - m(t, j, w)) ** 2))
 MAGNITUDE = {"magnitudes are not negative": ANY_MAGNITUDE["magnitudes are not negative"]}
 STEPPING = {**SIGN_STEP, **SMOOTH, "gamma is positive": RATE["gamma is positive"], **MAGNITUDE}
 CHANGING = (*SIGN_STEP, LIPSCHITZ, "segments end at the next gradient")
+METHOD = {**STEPPING, **MOMENTUM, **A1, **A2, **BETAS, **BELOW, **RATE, **FIRST, **FINITE, **HORIZON}
 DESCENDING = tuple(name for name in STEPPING if name != "segments end at the next gradient")
 U_FINITE = ("E|u_t|^2 is finite",)
 RUN = (*STEPPING, *MOMENTUM, *A1, *A2, *BELOW, "beta1 is not negative", *FIRST, *FINITE, *HORIZON)
@@ -102,16 +102,11 @@ TIME = {"t is from 1 on": le(1, t)}
 ONE_STEP = le(F(t + 1, w), F(t, w) - gamma * gain(t) + 2 * gamma * loss(t) + HALF * gamma**2 * L0 * squares(t))
 PATHWISE = le(gamma * total(gain, T), F(1, w) - Fmin + right(T))
 EXPECTED = le(
-    gamma * TIMES.of(E(gain(t), w)),
-    GAP + 2 * gamma * TIMES.of(E(loss(t), w)) + HALF * gamma**2 * L0 * total_mean(u(t, j, w) ** 2),
+    gamma * TIMES.of(E(gain(t), w)), GAP + 2 * gamma * TIMES.of(E(loss(t), w)) + HALF * gamma**2 * L0 * SQUARES
 )
 
 
 # --- one step ---------------------------------------------------------------------------------------
-
-
-def one_step(proof: Scope) -> Step:
-    return proof.cite("descent", "L-smooth", **WALK, **PLACE, by=[moves(proof)])
 
 
 def gradients_change(proof: Scope) -> Step:
@@ -172,17 +167,16 @@ def changes(proof: Scope) -> Step:
 def any_magnitudes(proof: Scope) -> Step:
     average = proof.step("the descent inequality, summed and in expectation", proof.lemma(SLUG, "in expectation"))
     cauchy = proof.step("Cauchy-Schwarz for magnitudes and errors", products(proof, "sizes"))
-    moments = total_mean(u(t, j, w) ** 2)
     size = sqrt(d) * sqrt(S2)
-    short = proof.by_squares(le(sqrt(moments), sqrt(T) * size), MEAN_SQUARES, title="the root mean square of u")
+    short = proof.by_squares(le(sqrt(SQUARES), sqrt(T) * size), MEAN_SQUARES, title="the root mean square of u")
     error, parts = errors_over_time(proof, short), sum(list(terms(S2).values())[2:])
     losses = TIMES.of(E(loss(t), w))
-    chain = proof.calc(losses).le(sqrt(moments) * ROOT_ERROR, cauchy)
+    chain = proof.calc(losses).le(sqrt(SQUARES) * ROOT_ERROR, cauchy)
     above = proof.have(le(0, ROOT_ERROR), error_finite(proof))
     chain = chain.le(sqrt(T) * size * ROOT_ERROR, short, above).le(product(sqrt(T) * size, sqrt(T) * parts), error)
     lost = proof.have(le(losses / T, size * parts), chain.done())
-    curved = proof.have(le(HALF * gamma * L0 * (moments / T), HALF * gamma * L0 * (d * S2)), MEAN_SQUARES)
-    divided = le(MEAN_GAIN, GAP / (gamma * T) + 2 * (losses / T) + HALF * gamma * L0 * (moments / T))
+    curved = proof.have(le(HALF * gamma * L0 * (SQUARES / T), HALF * gamma * L0 * (d * S2)), MEAN_SQUARES)
+    divided = le(MEAN_GAIN, GAP / (gamma * T) + 2 * (losses / T) + HALF * gamma * L0 * (SQUARES / T))
     return proof.conclude(proof.have(divided, average, title="divided by gamma*T"), lost, curved)
 
 
@@ -193,7 +187,7 @@ def errors_over_time(proof: Scope, short: Step) -> Step:
     start, drift, noise = list(terms(S2).values())[2:]
     started = b1 * sqrt(mean(a(1, j, w) ** 2)) / sqrt(1 - b1**2)
     begins = proof.have(eq(started, sqrt(T) * start), root_of_product(proof))
-    moves, moments = sqrt(total_mean(change(t) ** 2)), sqrt(total_mean(u(t, j, w) ** 2))
+    moves, moments = sqrt(CHANGES), sqrt(SQUARES)
     far = proof.by_squares(le(moves, L0 * gamma * moments), moved, proof.lemma(SLUG, "changes are finite"))
     far = proof.have(le(moves, L0 * gamma * (sqrt(T) * sqrt(d) * sqrt(S2))), far, short)
     drifts = proof.have(le(b1 / (1 - b1) * moves, sqrt(T) * drift), far)
@@ -306,28 +300,6 @@ def adam(proof: Scope) -> Step:
 # --- models -------------------------------------------------------------------------------------------
 
 
-def above(value: Any) -> Fraction:
-    """A rational number just above the value."""
-    return Fraction(int(as_mpf(value) * 10**6) + 1, 10**6)
-
-
-def measured(model: Model) -> Model:
-    """The model with V and S2: as small as the run allows."""
-    horizon, dimension = model.variables["T"], model.variables["d"]
-    with mpmath.workdps(60):
-        moments = [
-            sum(as_mpf(weight) * as_mpf(model.functions["v"](horizon, i, point)) for point, weight in model.space)
-            for i in range(1, dimension + 1)
-        ]
-        square = sum(
-            as_mpf(weight) * as_mpf(model.functions["u"](time, i, point)) ** 2
-            for point, weight in model.space
-            for i in range(1, dimension + 1)
-            for time in range(1, horizon + 1)
-        )
-        return model.extended(variables={"j": 1, "V": above(max(moments)), "S2": above(square / (horizon * dimension))})
-
-
 def models(rng: Random) -> Iterator[Model]:
     """Runs with beta1 < beta2."""
     return (measured(model) for model in problems.runs(rng) if model.variables["b1"] < model.variables["b2"])
@@ -356,55 +328,21 @@ lemma = Lemma(
     title="A bound on the mean weighted gradient norm through S^2, for L-smooth F, beta1 < beta2 and epsilon > 0",
     source=Source.OURS,
     where="the repair: the summary's own schedule makes R grow, but not S",
-    assumptions={
-        **STEPPING,
-        **MOMENTUM,
-        **A1,
-        **A2,
-        **BETAS,
-        **BELOW,
-        **RATE,
-        **FIRST,
-        **FINITE,
-        **HORIZON,
-        **MADE,
-        **EPSILON,
-        **SECOND_MOMENT,
-        **MEAN_SQUARES,
-        **ANY_MAGNITUDE,
-        **TIME,
-    },
+    assumptions={**METHOD, **MADE, **EPSILON, **SECOND_MOMENT, **MEAN_SQUARES, **ANY_MAGNITUDE, **TIME},
     cited=CITED,
     claims=[
         Claim(
             "Adam",
             le(MEAN_GAIN, bound(S_squared)),
             adam,
-            given=tuple(
-                name
-                for name in (*RUN, *ADAM_RUN, "d is a dimension")
-                if name not in ("beta1 < 1", "magnitudes are not negative")
-            ),
+            given=tuple(name for name in (*RUN, *ADAM_RUN, "d is a dimension") if name not in (*BELOW, *MAGNITUDE)),
         ),
         Claim(
-            "any magnitudes",
-            le(MEAN_GAIN, bound(S2)),
-            any_magnitudes,
-            given=(*RUN, *MEAN_SQUARES, "d is a dimension"),
+            "any magnitudes", le(MEAN_GAIN, bound(S2)), any_magnitudes, given=(*RUN, *MEAN_SQUARES, "d is a dimension")
         ),
-        Claim(
-            "magnitudes",
-            le(total_mean(u(t, j, w) ** 2), T * d * S_squared),
-            magnitudes,
-            given=(*ADAM_RUN, "d is a dimension"),
-        ),
+        Claim("magnitudes", le(SQUARES, T * d * S_squared), magnitudes, given=(*ADAM_RUN, "d is a dimension")),
         Claim("one coordinate", le(TIMES.of(E(u(t, j, w) ** 2, w)), T * S_squared), one_coordinate, given=ADAM_RUN),
-        Claim(
-            "S^2",
-            le(0, S_squared),
-            square_nonneg,
-            given=(*RECURSIONS[2:], *BETAS, *SECOND_MOMENT, *HORIZON),
-        ),
+        Claim("S^2", le(0, S_squared), square_nonneg, given=(*RECURSIONS[2:], *BETAS, *SECOND_MOMENT, *HORIZON)),
         Claim(
             "bounded",
             Integrable(mean(u(t, j, w) ** 2)),
@@ -412,12 +350,7 @@ lemma = Lemma(
             given=("magnitudes are not negative", "magnitudes are at most R", "d is a dimension", *TIME),
         ),
         Claim("in expectation", EXPECTED, expected, given=(*RUN, *U_FINITE)),
-        Claim(
-            "changes",
-            le(total_mean(change(t) ** 2), L0**2 * gamma**2 * total_mean(u(t, j, w) ** 2)),
-            changes,
-            given=(*CHANGING, *U_FINITE),
-        ),
+        Claim("changes", le(CHANGES, L0**2 * gamma**2 * SQUARES), changes, given=(*CHANGING, *U_FINITE)),
         Claim(
             "changes are finite",
             forall(k, Integrable(mean(change(k) ** 2)), RUNNING),
@@ -431,7 +364,12 @@ lemma = Lemma(
             gradients_change,
             given=(*CHANGING, *TIME),
         ),
-        Claim("one step", ONE_STEP, one_step, given=(*DESCENDING, *TIME)),
+        Claim(
+            "one step",
+            ONE_STEP,
+            lambda p: p.cite("descent", "L-smooth", **WALK, **PLACE, by=[moves(p)]),
+            given=(*DESCENDING, *TIME),
+        ),
     ],
     models=models,
     mutants=[
@@ -455,11 +393,7 @@ lemma = Lemma(
         Mutant("F below F*", drop=("A1: F is at least F*",), models=only(problems.FAR, Fmin=10**9)),
         Mutant(
             "any magnitudes: S^2 ten thousand times too small",
-            change={
-                "the mean square of the magnitudes is at most d*S^2": le(
-                    total_mean(u(t, j, w) ** 2), 10**4 * T * d * S2
-                )
-            },
+            change={"the mean square of the magnitudes is at most d*S^2": le(SQUARES, 10**4 * T * d * S2)},
             claim="any magnitudes",
             models=only(problems.JUMPING, S2=Fraction(1, 1000)),
         ),

@@ -51,7 +51,7 @@ GAP = E(F(1, w), w) - Fmin  # D
 SIGN_STEP = {
     "the step goes along Sign(m)": forall(
         (k, j, w), eq(x(k + 1, j, w), x(k, j, w) - gamma * u(k, j, w) * sign(m(k, j, w))), RUNNING
-    ),
+    )
 }
 ANY_MAGNITUDE = {
     "magnitudes are not negative": forall((k, j, w), le(0, u(k, j, w)), RUNNING),
