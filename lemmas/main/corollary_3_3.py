@@ -28,7 +28,7 @@ from .setting import CITED, GAP, MEAN_GAIN, RUNNING, TIMES, a, gain, length, mea
 vbar, C0, C1, c, gamma0, h = reals("vbar C0 C1 c gamma0 h")
 G = TIMES.of(E(length(t), w)) / T
 k1 = Rational(1, 2) + 2 * b1 / (1 - b1)
-root = sqrt((1 - b1) / (1 + b1))
+damping = sqrt((1 - b1) / (1 + b1))
 L0_prime = L0 + (1 - q) * L1
 s0_prime = s0 + s1 * C0 * (1 - p / 2)
 s1_prime = s1 * C0 * p / 2
@@ -54,7 +54,7 @@ CONSTANTS = {
     "s0 is not negative": le(0, s0),
     "s1 is not negative": le(0, s1),
 }
-NOISE = 2 * R * sqrt(d) * root
+NOISE = 2 * R * sqrt(d) * damping
 CURVE = gamma * R**2 * d * k1
 SMALL = {"gamma and 1 - beta1 are small": le(CURVE * q * L1 + NOISE * s1_prime, vbar * C1 / 2)}
 
@@ -90,7 +90,7 @@ FREE = (
         GAP * h / (gamma0 * T)
         + 2 * R * b1 * START / ((1 - b1) * T)
         + gamma0 * R**2 * k1 * L0_prime / h
-        + 2 * R * root * s0_prime
+        + 2 * R * damping * s0_prime
     )
 )
 
@@ -127,11 +127,11 @@ def noise_level(proof: Scope) -> Step:
     """sqrt(s0^2 + s1^2*G_p) <= s0' + s1'*G."""
     half = proof.cite("real-powers", "halved", x=G, r=p)
     young = proof.cite("young-power", "numbers", a=G, q=p / 2)
-    root, inside = real_power(G, p / 2), s0**2 + s1**2 * mean_power(p)
-    power = proof.have(le(mean_power(p), C0**2 * root**2), "C1: mean of E|a_t|^p <= C0^2*G^p", half)
-    cross = proof.have(le(0, s0 * (s1 * C0 * root)))
-    squares = proof.have(le(inside, (s0 + s1 * C0 * root) ** 2), power, cross)
-    below = proof.by_squares(le(sqrt(inside), s0 + s1 * C0 * root), squares, proof.have(le(0, inside)))
+    powered, inside = real_power(G, p / 2), s0**2 + s1**2 * mean_power(p)
+    power = proof.have(le(mean_power(p), C0**2 * powered**2), "C1: mean of E|a_t|^p <= C0^2*G^p", half)
+    cross = proof.have(le(0, s0 * (s1 * C0 * powered)))
+    squares = proof.have(le(inside, (s0 + s1 * C0 * powered) ** 2), power, cross)
+    below = proof.by_squares(le(sqrt(inside), s0 + s1 * C0 * powered), squares, proof.have(le(0, inside)))
     return proof.have(le(sqrt(inside), s0_prime + s1_prime * G), below, young)
 
 

@@ -85,6 +85,7 @@ def bound(square: Any, left_out: str | None = None) -> Any:
     return gap + curvature + 2 * sqrt(d) * sqrt(square) * sum(errors)
 
 
+MADE_U = "u is |m|/(sqrt(v) + epsilon)"
 RECURSIONS = ("m starts at 0", "m is a moving average of g", "v starts at 0", "v is a moving average of g^2")
 CHANGES = total_mean(change(t) ** 2)
 ROOT_ERROR = sqrt(total_mean((a(t, j, w) - m(t, j, w)) ** 2))
@@ -94,7 +95,7 @@ CHANGING = (*SIGN_STEP, LIPSCHITZ, "segments end at the next gradient")
 METHOD = {**STEPPING, **MOMENTUM, **A1, **A2, **BETAS, **BELOW, **RATE, **FIRST, **FINITE, **HORIZON}
 DESCENDING = tuple(name for name in STEPPING if name != "segments end at the next gradient")
 U_FINITE = ("E|u_t|^2 is finite",)
-RUN = (*STEPPING, *MOMENTUM, *A1, *A2, *BELOW, "beta1 is not negative", *FIRST, *FINITE, *HORIZON)
+ANY_RUN = (*STEPPING, *MOMENTUM, *A1, *A2, *BELOW, "beta1 is not negative", *FIRST, *FINITE, *HORIZON)
 MADE = {name: ADAM[name] for name in ("v starts at 0", "v is a moving average of g^2", "u is |m|/(sqrt(v) + epsilon)")}
 EPSILON = {"epsilon is positive": lt(0, eps)}
 ADAM_RUN = (*MOMENTUM, *MADE, *BETAS, *EPSILON, *SECOND_MOMENT, *HORIZON)
@@ -204,9 +205,8 @@ def root_of_product(proof: Scope) -> Step:
     whole, split = sqrt((1 - b1**2) * T), sqrt(1 - b1**2) * sqrt(T)
     small = proof.have(lt(0, 1 - b1**2), "beta1 is not negative", BELOW)
     squares = [proof.have(eq(product(side, side), (1 - b1**2) * T), small) for side in (whole, split)]
-    same = proof.have(
-        eq(whole, split), *(proof.by_squares(way, squares) for way in (le(whole, split), le(split, whole)))
-    )
+    both = [proof.by_squares(way, squares) for way in (le(whole, split), le(split, whole))]
+    same = proof.have(eq(whole, split), both)
     positive = [proof.have(lt(0, root), small) for root in (sqrt(1 - b1**2), sqrt(T))]
     return proof.have(eq(1 / sqrt(1 - b1**2), sqrt(T) / whole), same, positive)
 
@@ -218,9 +218,6 @@ def bounded(proof: Scope) -> Step:
     """Magnitudes in [0, R] have |u_t|^2 <= R^2*d."""
     each = proof.each(COORDINATES, le(u(t, j, w) ** 2, R**2), ANY_MAGNITUDE)
     return proof.conclude(proof.have(le(squares(t), R**2 * d), each, proof.cite("constant-sum", n=d)))
-
-
-MADE_U = "u is |m|/(sqrt(v) + epsilon)"
 
 
 def relative(proof: Scope) -> Step:
@@ -249,11 +246,9 @@ def one_coordinate(proof: Scope) -> Step:
     ratio = proof.have(le((1 + share) / (1 + V / eps**2), 1), "E[v_T] is at most V", relative(proof))
     longer = proof.have(le(log(1 + share), log(1 + V / eps**2)), tangent, ratio, title="E[v_T] <= V in the logarithm")
     body = (Abs(m(t, j, w)) / (sqrt(v(t, j, w)) + eps)) ** 2
-    scaled = le(FACTOR * (log(1 + share) / T - log(b2)), S_squared)
-    below = proof.have(
-        scaled, proof.have(le(log(1 + share) / T, log(1 + V / eps**2) / T), longer), factor_nonneg(proof)
-    )
-    below = proof.have(le(E(TIMES.of(body) / T, w), S_squared), bound, below)
+    longer = proof.have(le(log(1 + share) / T, log(1 + V / eps**2) / T), longer)
+    scaled = proof.have(le(FACTOR * (log(1 + share) / T - log(b2)), S_squared), longer, factor_nonneg(proof))
+    below = proof.have(le(E(TIMES.of(body) / T, w), S_squared), bound, scaled)
     same = proof.each(over, proof.each(TIMES, eq(u(t, j, w) ** 2, body), MADE_U))
     interchange = proof.cite("expectation-of-sum", "interchange", X=((k, w), u(k, j, w) ** 2), n=T)
     return proof.conclude(interchange, same, below)
@@ -265,10 +260,8 @@ def magnitudes(proof: Scope) -> Step:
 
     def following() -> list[Step]:
         split = eq(E(longer, w), E(squares(t), w) + E(u(t, d + 1, w) ** 2, w))
-        return [
-            proof.each(TIMES, split, proof.each(over, proof.split(longer))),
-            proof.cite(SLUG, "one coordinate", j=d + 1),
-        ]
+        split = proof.each(TIMES, split, proof.each(over, proof.split(longer)))
+        return [split, proof.cite(SLUG, "one coordinate", j=d + 1)]
 
     empty = proof.each(TIMES, proof.each(over, proof.split(first)))
     return proof.induction(le(TIMES.of(E(squares(t), w)), T * d * S_squared), d, base=[empty], step=following)
@@ -284,12 +277,12 @@ def square_nonneg(proof: Scope) -> Step:
 
 def adam(proof: Scope) -> Step:
     """Lemma B.2 puts Adam's magnitudes into [0, R], and average-magnitude-expected bounds their mean square."""
-    facts = proof.have(lt(0, b2), BETAS), proof.have(lt(b1**2, b2), BETAS)
+    betas = proof.have(lt(0, b2), BETAS), proof.have(lt(b1**2, b2), BETAS)
     with proof.assuming(le(1, t)):
-        at_most = proof.have(le(u(t, j, w), BOUND), MADE_U, proof.cite("update-magnitude", **COORDINATE, by=facts))
-        at_least = proof.have(
-            le(0, u(t, j, w)), MADE_U, proof.cite("magnitude-range", "magnitude", **COORDINATE, by=facts)
-        )
+        at_most = proof.cite("update-magnitude", **COORDINATE, by=betas)
+        at_least = proof.cite("magnitude-range", "magnitude", **COORDINATE, by=betas)
+        at_most = proof.have(le(u(t, j, w), BOUND), MADE_U, at_most)
+        at_least = proof.have(le(0, u(t, j, w)), MADE_U, at_least)
     with proof.assuming(le(1, k)):
         finite = proof.cite(SLUG, "bounded", R=BOUND, t=k, by=[at_least, at_most])
     moments = proof.step("the mean square of the magnitudes", proof.lemma(SLUG, "magnitudes"))
@@ -335,10 +328,10 @@ lemma = Lemma(
             "Adam",
             le(MEAN_GAIN, bound(S_squared)),
             adam,
-            given=tuple(name for name in (*RUN, *ADAM_RUN, "d is a dimension") if name not in (*BELOW, *MAGNITUDE)),
+            given=tuple(name for name in (*ANY_RUN, *ADAM_RUN, "d is a dimension") if name not in (*BELOW, *MAGNITUDE)),
         ),
         Claim(
-            "any magnitudes", le(MEAN_GAIN, bound(S2)), any_magnitudes, given=(*RUN, *MEAN_SQUARES, "d is a dimension")
+            "any magnitudes", le(MEAN_GAIN, bound(S2)), any_magnitudes, given=(*ANY_RUN, *MEAN_SQUARES, "d is a dimension")
         ),
         Claim("magnitudes", le(SQUARES, T * d * S_squared), magnitudes, given=(*ADAM_RUN, "d is a dimension")),
         Claim("one coordinate", le(TIMES.of(E(u(t, j, w) ** 2, w)), T * S_squared), one_coordinate, given=ADAM_RUN),
@@ -349,7 +342,7 @@ lemma = Lemma(
             bounded,
             given=("magnitudes are not negative", "magnitudes are at most R", "d is a dimension", *TIME),
         ),
-        Claim("in expectation", EXPECTED, expected, given=(*RUN, *U_FINITE)),
+        Claim("in expectation", EXPECTED, expected, given=(*ANY_RUN, *U_FINITE)),
         Claim("changes", le(CHANGES, L0**2 * gamma**2 * SQUARES), changes, given=(*CHANGING, *U_FINITE)),
         Claim(
             "changes are finite",
