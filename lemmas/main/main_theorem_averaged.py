@@ -97,6 +97,7 @@ DESCENDING = tuple(name for name in STEPPING if name != "segments end at the nex
 U_FINITE = ("E|u_t|^2 is finite",)
 ANY_RUN = (*STEPPING, *MOMENTUM, *A1, *A2, *BELOW, "beta1 is not negative", *FIRST, *FINITE, *HORIZON)
 MADE = {name: ADAM[name] for name in ("v starts at 0", "v is a moving average of g^2", "u is |m|/(sqrt(v) + epsilon)")}
+DIMENSION = "d is a dimension"
 EPSILON = {"epsilon is positive": lt(0, eps)}
 ADAM_RUN = (*MOMENTUM, *MADE, *BETAS, *EPSILON, *SECOND_MOMENT, *HORIZON)
 TIME = {"t is from 1 on": le(1, t)}
@@ -328,12 +329,10 @@ lemma = Lemma(
             "Adam",
             le(MEAN_GAIN, bound(S_squared)),
             adam,
-            given=tuple(name for name in (*ANY_RUN, *ADAM_RUN, "d is a dimension") if name not in (*BELOW, *MAGNITUDE)),
+            given=tuple(name for name in (*ANY_RUN, *ADAM_RUN, DIMENSION) if name not in (*BELOW, *MAGNITUDE)),
         ),
-        Claim(
-            "any magnitudes", le(MEAN_GAIN, bound(S2)), any_magnitudes, given=(*ANY_RUN, *MEAN_SQUARES, "d is a dimension")
-        ),
-        Claim("magnitudes", le(SQUARES, T * d * S_squared), magnitudes, given=(*ADAM_RUN, "d is a dimension")),
+        Claim("any magnitudes", le(MEAN_GAIN, bound(S2)), any_magnitudes, given=(*ANY_RUN, MEAN_SQUARES, DIMENSION)),
+        Claim("magnitudes", le(SQUARES, T * d * S_squared), magnitudes, given=(*ADAM_RUN, DIMENSION)),
         Claim("one coordinate", le(TIMES.of(E(u(t, j, w) ** 2, w)), T * S_squared), one_coordinate, given=ADAM_RUN),
         Claim("S^2", le(0, S_squared), square_nonneg, given=(*RECURSIONS[2:], *BETAS, *SECOND_MOMENT, *HORIZON)),
         Claim(
