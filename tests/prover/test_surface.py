@@ -152,6 +152,20 @@ def test_integrability_is_found(body: Any) -> None:
     assert is_verified(proof.integrable(E(body, w)), Integrable(E(body, w)))
 
 
+def test_integrability_of_a_multiple_is_that_of_what_stands_there() -> None:
+    """An instance of a statement for all is found beside other terms, too: nothing is multiplied out inside."""
+    finite = forall(k, Integrable(E(sqrt((X(w) - f(k)) ** 2), w)))
+    proof = proof_of(le(0, 1), finite=finite)
+    body = 2 * sqrt((X(w) - f(n)) ** 2) + c
+    assert is_verified(proof.integrable(E(body, w)), Integrable(E(body, w)))
+
+
+def test_both_sides_of_a_step_may_be_integrable_for_reasons_of_their_own() -> None:
+    proof = proof_of(le(0, 1), finite=Integrable(E(Y(w), w)), above=forall(w, le(c * X(w) ** 2, Y(w))), c=le(0, c))
+    goal = le(E(c * X(w) ** 2 + 1, w), E(Y(w) + 1, w))
+    assert is_verified(proof.each(over, le(c * X(w) ** 2 + 1, Y(w) + 1), "above"), goal)
+
+
 def test_domination_by_a_reason() -> None:
     proof = proof_of(le(0, 1), above=forall(w, le(X(w) ** 2, Y(w))), finite=Integrable(E(Y(w), w)))
     assert is_verified(proof.integrable(E(X(w) ** 2, w), "above"), Integrable(E(X(w) ** 2, w)))

@@ -12,7 +12,7 @@ from typing import Any
 
 import sympy
 
-from ...kernel.terms import BINDERS, INT, QUANTIFIERS, RELATIONS, Term, as_real, bind, free, make, minus
+from ...kernel.terms import BINDERS, INT, QUANTIFIERS, RELATIONS, Term, as_real, bind, free, make, minus, number
 from ...kernel.text import show
 from ..functionals import Functional
 from ..proving import ProofFailure, assume, prove, theorems
@@ -22,7 +22,7 @@ from .chains import Chain
 from .citing import cited
 from .discharge import establish
 from .integrability import integrable
-from .knowledge import ZERO, Knowledge, ranges
+from .knowledge import ONE, ZERO, Knowledge, ranges
 from .matching import in_sight, instances, same, specialised
 from .solving import proved
 from .unrolling import sum_steps, weight_steps
@@ -219,11 +219,13 @@ class Context:
         found = integrable(known, wanted)
         if found is not None:
             return found
+        sides = []
         for side in (low, high):
             part = make("Integrable", bind(over.op, variable, side))
-            if integrable(known, part) is None:
+            if (step := integrable(known, part)) is None:
                 raise ProofFailure(part, known.finite, INTEGRABILITY)
-        raise ProofFailure(wanted, known.finite, INTEGRABILITY)
+            sides.append(step)
+        return derive("combination", sides, over.op, variable, minus(high, low), (ZERO, number(-1), ONE))
 
     def integrable(self, functional: Any, *by: Reason) -> Step:
         """That an expectation or integral is finite, found by search.
