@@ -50,7 +50,10 @@ def missing(run: Run) -> str:
 
 
 def _settings(run: Run) -> dict[str, Found]:
+    later = [group for event in run.events for group in event.get("groups", ())]
     betas = {(group["beta1"], group["beta2"], group["epsilon"]) for group in run.groups}
+    if len(betas) == 1 and any((group["beta1"], group["beta2"], group["epsilon"]) not in betas for group in later):
+        raise AuditError(f"{run.path} has betas or an epsilon that changed on the way; a bound is about one setting")
     if len(betas) > 1:
         raise AuditError(f"{run.path} has groups with different betas or epsilon; a bound is about one setting")
     ((beta1, beta2, epsilon),) = betas
@@ -63,14 +66,16 @@ def _settings(run: Run) -> dict[str, Found]:
     known = run.t[run.known]
     if known.size:
         found["steps"] = Found(str(int(known.max())), f"{RECORDED}, up to the last record")
-    found["dim"] = Found(str(run.d), RECORDED)
+    shards = any(layer.shard for layer in run.layers)
+    found["dim"] = Found(str(run.d), f"{LOWER}: this process's part of all parameters" if shards else RECORDED)
     return found
 
 
 def _traits(run: Run) -> dict[str, Found]:
     """What the training has beside Adam's recursions, as far as the record knows."""
     found = {"bias_correction": Found(True, RECORDED)}
-    decays = [(group.get("weight_decay", 0.0), group.get("decoupled")) for group in run.groups]
+    settings = [*run.groups, *(group for event in run.events for group in event.get("groups", ()))]
+    decays = [(group.get("weight_decay", 0.0), group.get("decoupled")) for group in settings]
     largest, decoupled = max(decays, key=lambda pair: pair[0])
     found["weight_decay"] = Found(_exact(largest), RECORDED)
     if largest and decoupled is not None:

@@ -32,16 +32,18 @@ NEAR = 1e-9  # |ratio - 1| below which a geometric sum is its number of terms
 
 
 class Precision(NamedTuple):
-    """A floating-point type: its unit roundoff, and its smallest positive number."""
+    """A floating-point type: its unit roundoff, and the smallest positive number that is sure to be kept."""
 
     roundoff: float
     least: float
 
 
+# Processors and compilers (XLA on a CPU) may replace subnormal numbers by 0: the smallest number is then the smallest
+# normal one.  float16 is left as it is: its range is so small that no v would be compared.
 PRECISIONS: Mapping[str, Precision] = {
-    "float64": Precision(2.0**-53, 2.0**-1074),
-    "float32": Precision(2.0**-24, 2.0**-149),
-    "bfloat16": Precision(2.0**-8, 2.0**-133),
+    "float64": Precision(2.0**-53, 2.0**-1022),
+    "float32": Precision(2.0**-24, 2.0**-126),
+    "bfloat16": Precision(2.0**-8, 2.0**-126),
     "float16": Precision(2.0**-11, 2.0**-24),
 }
 
@@ -53,6 +55,11 @@ def precision(dtype: str) -> Precision:
         known = ", ".join(PRECISIONS)
         raise AuditError(f"moments of the type {dtype:.40} are not audited, only {known}: quantised ones are others")
     return PRECISIONS[name]
+
+
+def coarsest(one: str, other: str) -> str:
+    """Of two types the one that rounds more."""
+    return one if precision(one).roundoff >= precision(other).roundoff else other
 
 
 @cache
@@ -123,4 +130,4 @@ def least_second_moment(beta2: float, dtype: str) -> float:
     return ROUNDINGS * kind.least / (1.0 - beta2) / kind.roundoff
 
 
-__all__ = ["PRECISIONS", "geometric", "largest", "least_second_moment", "precision", "tolerance"]
+__all__ = ["PRECISIONS", "coarsest", "geometric", "largest", "least_second_moment", "precision", "tolerance"]

@@ -9,7 +9,7 @@ import hashlib
 import json
 import math
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
@@ -25,9 +25,16 @@ from .reduction import BINS, NUMBERS
 from .writing import FORMAT, MAGIC, PIECE, VERSION, unpacked
 
 Array = NDArray[np.float64]
-LONGEST_LINE = 64_000_000  # bytes
-MOST_LAYERS, MOST_RECORDS = 100_000, 10_000_000
+LONGEST_LINE, MOST_BYTES = 64_000_000, 1 << 29  # unpacked: a few bytes of gzip may become very many
+MOST_LAYERS, MOST_LINES = 100_000, 2_000_000
+MOST_NUMBERS = 20_000_000  # records times layers: each number has so many entries in memory
+MOST_COUNTED = 2**53  # of coordinates and steps, which floats count
 SETTINGS = ("lr", "beta1", "beta2", "epsilon")
+SWITCHES = ("bias_correction", "maximize", "capturable", "foreach", "fused", "differentiable")  # of a group
+TEXTS = ("made_by", "library", "optimizer")
+SAMPLING = ("every", "sample", "keep", "seed")
+SQUARES = ("d", "large", "small", "noise2", "l1_high", "ua_high", "step2")  # and others that are never negative
+LONGEST_TEXT, LARGEST = 300, 1e100  # of a probe's numbers, whose squares and products are wanted
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ class Run:
     optimizer's calls.  t: (records, layers), the layers' own steps.  lr: (records, groups).  numbers: (records, layers)
     each, by the names of NUMBERS.
     counts, kept: by record, the histograms and the sampled u as they were written (`histogram` and `sample` read them).
-    probes, events: as they were written.  complete: whether the record was finished.
+    probes, events: with what is known of their names.  complete: whether the record was finished.
     """
 
     path: str
@@ -127,7 +134,7 @@ class Run:
         """
         rows = self.kept[record] if self.kept else None
         row = rows[layer] if rows and layer < len(rows) else None
-        return np.array(row if row is not None else [], dtype=np.float64)
+        return np.array([]) if row is None else np.asarray(row, dtype=np.float64)
 
 
 def read(path: str | Path) -> Run:
@@ -138,33 +145,32 @@ def read(path: str | Path) -> Run:
     try:
         if Path(path).exists() and not Path(path).is_file():  # a pipe would wait for its writer
             raise AuditError(f"{path} is not a file")
+        ends: list[dict[str, Any]] = []
         with Path(path).open("rb") as stream:
-            lines, complete = _lines(path, stream)
+            found = run_of(_lines(path, stream, ends), str(path))
     except OSError as error:
         raise AuditError(f"cannot read {path}: {error.strerror or error}") from error
-    return run_of(lines, str(path), complete)
+    return replace(found, complete=bool(ends))
 
 
-def _lines(path: str | Path, stream: Any) -> tuple[list[dict[str, Any]], bool]:
-    """The lines, and whether the last says that the record is finished.  Raises AuditError."""
-    digest, found = hashlib.sha256(), []
-    end: dict[str, Any] | None = None
+def _lines(path: str | Path, stream: Any, ends: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The lines one by one; the last, which says that the record is finished, goes into `ends`.  Raises AuditError."""
+    digest = hashlib.sha256()
     for number, line in enumerate(_split(path, stream), 1):
-        if end is not None:
+        if ends:
             raise AuditError(f"{path}, line {number}: there is something behind the last line")
         if not line.endswith(b"\n"):  # the training was killed while it was written
             break
         content = _content(path, number, line)
         if "end" in content:
-            end = content
+            ends.append(content)
             if content["end"] != number - 1 or content.get("sha256") != digest.hexdigest():
                 raise AuditError(f"{path}: checksum mismatch, the file was modified")
             continue
         digest.update(line)
-        found.append(content)
-        if len(found) > MOST_RECORDS:
-            raise AuditError(f"{path} has more than {MOST_RECORDS} lines")
-    return found, end is not None
+        if number > MOST_LINES:
+            raise AuditError(f"{path} has more than {MOST_LINES} lines")
+        yield content
 
 
 def _split(path: str | Path, stream: Any) -> Iterator[bytes]:
@@ -172,9 +178,12 @@ def _split(path: str | Path, stream: Any) -> Iterator[bytes]:
     pieces = iter(lambda: stream.read(PIECE), b"")
     first = next(pieces, b"")
     pieces = chain([first], pieces)
-    rest = b""
+    rest, total = b"", 0
     try:
         for piece in unpacked(pieces) if first.startswith(MAGIC) else pieces:
+            total += len(piece)
+            if total > MOST_BYTES:
+                raise AuditError(f"{path} has more than {MOST_BYTES} bytes when it is unpacked")
             *whole, rest = (rest + piece).split(b"\n")
             for line in whole:
                 yield line + b"\n"
@@ -197,39 +206,42 @@ def _content(path: str | Path, number: int, line: bytes) -> dict[str, Any]:
         raise AuditError(f"{path}, line {number}: this is not an object")
     if number == 1 and content.get("format") != FORMAT:
         raise AuditError(f"{path} is not a record of an audit: its first line does not say {FORMAT!r}")
+    if number > 1 and "format" in content:
+        raise AuditError(f"{path}, line {number}: another record begins here; a file has one")
     return content
 
 
-def run_of(lines: Sequence[Mapping[str, Any]], path: str, complete: bool = True) -> Run:
-    """The arrays of a record's lines.  Raises AuditError."""
-    if not lines:
+def run_of(lines: Iterable[Mapping[str, Any]], path: str, complete: bool = True) -> Run:
+    """The arrays of a record's lines, which are taken one by one.  Raises AuditError."""
+    rest = iter(lines)
+    header = next(rest, None)
+    if header is None:
         raise AuditError(f"{path} has no line that is whole: nothing was recorded")
-    header, *rest = lines
     if header.get("version") != VERSION:
         said = header.get("version")
         raise AuditError(f"{path} is a record of version {said!r:.20}, but this program reads {VERSION}")
     try:
-        _check_groups(header["groups"])
-        groups = list(header["groups"])
-        layers = [_layer(each, groups) for each in header["layers"]]
+        groups = _groups(header["groups"])
+        header = {**_header(header), "groups": groups}
+        layers: list[LayerInfo] = []
+        _add_layers(layers, header.pop("layers"), groups)
         records, widths, probes, events = [], [], [], []
         for content in rest:
             if "probe" in content:
-                probes.append({**_probe(content["probe"]), "at": int(content["at"])})
+                probes.append({**_probe(content["probe"]), "at": _call(content["at"])})
             elif "event" in content:
-                events.append(content)
-                if "groups" in content:
-                    _check_groups(content["groups"])
-                    groups += content["groups"][len(groups) :]
-                layers += [_layer(each, groups) for each in content.get("layers", ())]
-                if content["event"] == "begun":
-                    layers[content["layer"]] = _layer(content["as"], groups)
+                events.append(_event(content))
+                groups += events[-1].get("groups", ())[len(groups) :]
+                _add_layers(layers, content.get("layers", ()), groups)
+                if events[-1]["event"] == "begun":
+                    layers[_place(content["layer"], layers)] = _layer(content["as"], groups)
             else:
-                records.append(content)
+                records.append(_record(content, len(layers)))
                 widths.append(len(layers))
-        if len(layers) > MOST_LAYERS:
-            raise AuditError(f"{path} has more than {MOST_LAYERS} layers")
-        return _arrays(path, {**header, "groups": groups}, layers, records, widths, probes, events, complete)
+                if len(records) * max(1, len(layers)) > MOST_NUMBERS:
+                    many = f"{len(records)} records of {len(layers)} layers"
+                    raise AuditError(f"{path}: {many} are too many; record rarer")
+        return _arrays(path, header, layers, records, widths, probes, events, complete)
     except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
         if isinstance(error, AuditError):
             raise
@@ -237,32 +249,125 @@ def run_of(lines: Sequence[Mapping[str, Any]], path: str, complete: bool = True)
         raise AuditError(f"{path} is not a whole record of an audit ({what:.200})") from error
 
 
-def _check_groups(groups: Any) -> None:
-    if not isinstance(groups, list) or not groups:
+def _header(said: Mapping[str, Any]) -> dict[str, Any]:
+    """The header's own entries, and the layers as they are."""
+    found: dict[str, Any] = {name: _text(said[name]) for name in TEXTS if said.get(name) is not None}
+    found |= {name: int(said[name]) for name in SAMPLING if said.get(name) is not None}
+    clipping = said.get("clipping")
+    if clipping is not None:
+        found["clipping"] = _setting("clipping", clipping)
+    return {**found, "state": bool(said.get("state")), "layers": said["layers"]}
+
+
+def _text(value: Any) -> str:
+    return foreign(str(value)[:LONGEST_TEXT])
+
+
+def _setting(name: str, value: Any) -> float:
+    """A number that is not negative.  Raises AuditError."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0.0 <= float(value) < math.inf:
+        raise AuditError(f"{name} is {str(value)!r:.40}, which is no setting")
+    return float(value)
+
+
+def _groups(said: Any) -> list[dict[str, Any]]:
+    if not isinstance(said, list) or not said:
         raise AuditError("the header has no groups of settings")
-    for group in groups:
-        lr, beta1, beta2, epsilon = (float(group[name]) for name in SETTINGS)
-        fits = 0.0 <= beta1 < 1.0 and 0.0 < beta2 < 1.0 and epsilon >= 0.0 and lr >= 0.0
-        if not (fits and math.isfinite(lr) and math.isfinite(epsilon)):
-            raise AuditError(f"the settings beta1 = {beta1}, beta2 = {beta2}, lr = {lr}, epsilon = {epsilon} are none")
+    return [_group(each) for each in said]
+
+
+def _group(said: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {name: _setting(name, said[name]) for name in SETTINGS}
+    if not (found["beta1"] < 1.0 and 0.0 < found["beta2"] < 1.0):
+        raise AuditError(f"the settings beta1 = {found['beta1']}, beta2 = {found['beta2']} are none")
+    if said.get("bias_correction", True) is not True:
+        raise AuditError("bias_correction is off: only Adam's corrected moments are audited")
+    if said.get("weight_decay") is not None:
+        found["weight_decay"] = _setting("weight_decay", said["weight_decay"])
+    decoupled = said.get("decoupled")
+    found["decoupled"] = decoupled if decoupled is None else bool(decoupled)
+    return found | {name: bool(said[name]) for name in SWITCHES if name in said}
+
+
+def _add_layers(layers: list[LayerInfo], said: Iterable[Any], groups: Sequence[Any]) -> None:
+    for each in said:
+        layers.append(_layer(each, groups))
+        if len(layers) > MOST_LAYERS:
+            raise AuditError(f"there are more than {MOST_LAYERS} layers")
 
 
 def _layer(said: Mapping[str, Any], groups: Sequence[Any]) -> LayerInfo:
     n, group = int(said["n"]), int(said["group"])
-    if n < 0 or not 0 <= group < len(groups):
-        raise AuditError(f"the layer {said['name']!r:.60} has {n} coordinates in group {group}")
-    types = [None if said[name] is None else str(said[name]) for name in ("m", "v")]
+    if not 0 <= n <= MOST_COUNTED or not 0 <= group < len(groups):
+        raise AuditError(f"the layer {said['name']!r:.60} has {n:.4g} coordinates in group {group:.4g}")
+    types = [None if said[name] is None else foreign(str(said[name])[:40]) for name in ("m", "v")]
     name = foreign(str(said["name"])[:200])
     return LayerInfo(name, n, group, types[0], types[1], bool(said.get("coupled")), bool(said.get("shard")))
+
+
+def _place(said: Any, things: Sequence[Any]) -> int:
+    if isinstance(said, bool) or not isinstance(said, int) or not 0 <= said < len(things):
+        raise AuditError(f"there is no layer {said!r:.40}")
+    return said
+
+
+def _call(said: Any) -> int:
+    if isinstance(said, bool) or not isinstance(said, int) or not 0 <= said <= MOST_COUNTED:
+        raise AuditError(f"a call is {str(said)!r:.40}, and not a whole number")
+    return said
+
+
+def _event(said: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {"event": _text(said["event"]), "at": _call(said["at"])}
+    if "why" in said:
+        found["why"] = _text(said["why"])
+    if "every" in said:
+        found["every"] = _call(said["every"])
+    if "groups" in said or found["event"] == "settings":
+        found["groups"] = _groups(said["groups"])
+    return found
 
 
 def _probe(said: Any) -> dict[str, Any]:
     if not isinstance(said, dict):
         raise AuditError("a probe is not an object")
+    found: dict[str, Any] = {}
     for name, value in said.items():
-        if isinstance(value, bool | str) or not isinstance(value, int | float | None | dict | list):
+        if name == "by_layer":
+            continue
+        if isinstance(value, bool) or not isinstance(value, int | float | None):
             raise AuditError(f"the probe's {name!r:.40} is not a number")
-    return said
+        found[name] = value if value is not None and abs(value) < LARGEST else None  # as what is not finite
+        if (name in SQUARES or name.endswith("_half")) and (found[name] or 0.0) < 0.0:
+            raise AuditError(f"the probe's {name!r:.40} is negative")
+    if not isinstance(found["t"], int) or found["t"] < 1:
+        raise AuditError(f"the probe's step is {found['t']!r:.40}, and not a whole number from 1 on")
+    return found
+
+
+def _record(said: Mapping[str, Any], width: int) -> dict[str, Any]:
+    """What is read of a record, numbers in arrays: lists of JSON take many times as much memory."""
+    found = {name: said[name] for name in ("at", "t", "lr")} | {name: said[name] for name in NUMBERS if name in said}
+    for name, row in found.items():
+        if isinstance(row, list):
+            found[name] = np.array(row, dtype=np.float64)
+    for name in ("bins", "u"):
+        rows = said.get(name)
+        if rows is not None:
+            if not isinstance(rows, list) or len(rows) > width:
+                raise AuditError(f"{name} has other rows than one for each of {width} layers")
+            found[name] = [None if row is None else _counted(name, row) for row in rows]
+    return found
+
+
+def _counted(name: str, row: Any) -> Any:
+    """A row of counts, or of u."""
+    kinds = (int,) if name == "bins" else (int, float, type(None))
+    if not isinstance(row, list) or not all(type(each) in kinds for each in row):
+        raise AuditError(f"{name} has a row that is no list of numbers")
+    if name == "bins" and row and max(row) > MOST_COUNTED:
+        raise AuditError("bins has a count that is none")
+    return np.array(row, dtype=np.float64) if name == "u" else row
 
 
 def _arrays(
@@ -304,17 +409,14 @@ def _table(rows: Sequence[Any], width: int, widths: Sequence[int], name: str) ->
     widths: how many columns there were at each record.
     """
     found = np.full((len(rows), width), np.nan)
-    lengths = {len(row) if isinstance(row, list) else -1 for row in rows}
-    if lengths == {width} and rows:
-        found[...] = np.array(rows, dtype=np.float64)
-    else:
-        for place, row in enumerate(rows):
-            if isinstance(row, list):
-                if len(row) > width:
-                    raise AuditError(f"{name} has {len(row)} values for {width} layers")
-                found[place, : len(row)] = np.array(row, dtype=np.float64)
-            elif row is not None:
-                found[place, : widths[place]] = float(row)
+    for place, row in enumerate(rows):
+        if isinstance(row, np.ndarray):
+            if row.ndim != 1 or len(row) > width:
+                raise AuditError(f"{name} has {row.size} values for {width} layers")
+            found[place, : len(row)] = row
+        elif row is not None:
+            found[place, : widths[place]] = float(row)
+    found[np.isinf(found)] = np.nan  # what is not finite is not known
     return found
 
 

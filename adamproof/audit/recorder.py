@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -22,7 +24,7 @@ from numpy.typing import NDArray
 from .._version import __version__
 from . import arrays
 from .errors import AuditError
-from .magnitude import largest, least_second_moment
+from .magnitude import coarsest, largest, least_second_moment
 from .probing import Source, measured
 from .reduction import (
     COUNTS,
@@ -93,7 +95,8 @@ class Recorder:
         self.interval = settings.every
         self.stopped = ""
         self._writer = Writer(path)
-        self._names: list[str] = []
+        self._names: dict[str, int] = {}  # of the layers, with their numbers
+        self._types: dict[str, tuple[str, str]] = {}  # of m and v, the coarsest so far: its rounding stays in them
         self._groups: list[dict[str, Any]] = []
         self._waiting: set[str] = set()  # layers that have had no step
         self._index: dict[str, tuple[NDArray[np.int64], Any]] = {}
@@ -118,10 +121,9 @@ class Recorder:
         try:
             action()
         except Exception as error:  # noqa: BLE001 - whatever it is, the training goes on
+            # The hook stays until `close`: PyTorch walks through its hooks now, and none may be removed meanwhile.
             self.stopped = f"{type(error).__name__}: {error}"
-            self._release()
-            text = f"the audit has stopped, the training goes on ({self.stopped:.300})"
-            warnings.warn(text, AuditWarning, stacklevel=3)
+            _warn(f"the audit has stopped, the training goes on ({self.stopped:.300})")
 
     def step(self, layers: Callable[[], Sequence[Layer]], groups: Callable[[], list[dict[str, Any]]]) -> None:
         """Count a step, and record it if one is due.  Never raises.
@@ -157,7 +159,7 @@ class Recorder:
         self, loss: Callable[[Any], Any], large: Iterable[Any], small: Iterable[Any] = (), seconds: float = 60.0
     ) -> None:
         """Measure the gradient, its noise and its change along the last step, now.  Never raises: AuditError, too, is a
-        warning.
+        warning, and so is what the loss raises; the recording goes on without this probe.
 
         Weights, gradients, random states and running statistics are afterwards as they were before.
 
@@ -168,15 +170,21 @@ class Recorder:
         seconds: after so many no further batch is begun.
         """
 
-        def ask() -> None:
+        if self.stopped:
+            return
+        try:
             if self.source is None:
                 raise AuditError("there is nothing that gives gradients here")
-            self.probed(measured(self.source, loss, large, small, seconds))
-
-        self.guarded(ask)
+            found = measured(self.source, loss, large, small, seconds)
+            if not self._recorded:
+                raise AuditError("nothing is recorded yet: probe after the first step")
+        except Exception as error:  # noqa: BLE001 - most likely the loss's own; everything is restored by now
+            _warn(f"a probe is left out, the recording goes on ({type(error).__name__}: {error!s:.300})")
+            return
+        self.guarded(lambda: self.probed(found))
 
     def at_end(self, action: Callable[[], None]) -> None:
-        """Do it when the recording ends or stops: remove a hook, say.
+        """Do it when the recording ends: remove a hook, say.
 
         action: what to do.
         """
@@ -197,7 +205,11 @@ class Recorder:
     def close(self) -> None:
         """End the recording: the hook is removed, and a record in a file gets its last line.  Never raises."""
         self._release()
-        self.guarded(self._writer.close)
+        try:
+            self._finish()
+        except Exception as error:  # noqa: BLE001 - a full disk, say
+            if not self.stopped:  # else it is said already
+                _warn(f"the audit's record has no end, the training goes on ({type(error).__name__}: {error!s:.300})")
 
     def save(self, path: str | Path) -> None:
         """End the recording and write the record.  Raises AuditError if that cannot be done.
@@ -205,9 +217,15 @@ class Recorder:
         path: of the new file; one that is there is replaced.
         """
         self._release()
-        if self.stopped:
-            self._writer.line({"event": "stopped", "at": self.calls, "why": self.stopped[:300]})
+        with suppress(OSError):  # of a full disk; what is written by then is saved
+            self._finish()
         self._writer.save(path)
+
+    def _finish(self) -> None:
+        """The last lines, once.  Raises OSError."""
+        if self.stopped and self._writer.whole and not self._writer.closed:
+            self._writer.line({"event": "stopped", "at": self.calls, "why": self.stopped[:300]})
+        self._writer.close()
 
     def _release(self) -> None:
         while self._at_end:
@@ -232,7 +250,8 @@ class Recorder:
         stepped = [(layer, layer.moments) for layer in layers if layer.moments is not None]
         known = [(layer, moments) for layer, moments in stepped if arrays.size(moments.m)]
         full = self._full
-        found = {layer.name: row for (layer, _), row in zip(known, self._rows(known, full), strict=True)}
+        with np.errstate(all="ignore"):  # of a training that diverges
+            found = {layer.name: row for (layer, _), row in zip(known, self._rows(known, full), strict=True)}
         steps = {layer.name: moments.t for layer, moments in known}
         line: dict[str, Any] = {"at": self.calls, "t": _common([steps.get(name) for name in self._names])}
         line["lr"] = _common([_rounded(group["lr"], EXACT) for group in groups])
@@ -259,8 +278,7 @@ class Recorder:
         if not known:
             return []
         library = arrays.library(known[0][1].m)
-        with np.errstate(all="ignore"):  # of a training that diverges
-            parts = self._fully(library, known) if full else self._shortly(library, known)
+        parts = self._fully(library, known) if full else self._shortly(library, known)
         host = library.collect([value for part in parts for value in part.values()])
         found, at = [], 0
         for (layer, moments), part in zip(known, parts, strict=True):
@@ -324,7 +342,7 @@ class Recorder:
 
     def _places(self, layer: Layer, moments: Moments, library: arrays.Library) -> Any:
         if layer.name not in self._index:
-            number = self._names.index(layer.name)
+            number = self._names[layer.name]
             places = sampled(arrays.size(moments.m), self.settings.sample, self.settings.seed, number)
             self._index[layer.name] = places, library.index(places, library.flat(moments.m))
         return self._index[layer.name][1]
@@ -335,7 +353,9 @@ class Recorder:
         """The header at the first record; later a line for what is new: layers, or settings other than lr."""
         fixed = [{name: value for name, value in group.items() if name != "lr"} for group in groups]
         new = [layer for layer in layers if layer.name not in self._names]
-        self._names += [layer.name for layer in new]
+        for layer in new:
+            self._names[layer.name] = len(self._names)
+        coarser = {layer.name for layer in layers if layer.moments is not None and self._coarser(layer)}
         if not self._recorded:
             self._writer.line(self._header(layers, groups))
         else:
@@ -344,10 +364,22 @@ class Recorder:
             if new:
                 self.event(event="layers", layers=[_described(layer) for layer in new])
             for layer in layers:
-                if layer.moments is not None and layer.name in self._waiting:
-                    self.event(event="begun", **{"layer": self._names.index(layer.name), "as": _described(layer)})
+                if layer.moments is not None and (layer.name in self._waiting or layer.name in coarser):
+                    said = _described(layer) | dict(zip(("m", "v"), self._types[layer.name], strict=True))
+                    self.event(event="begun", **{"layer": self._names[layer.name], "as": said})
         self._waiting = {layer.name for layer in layers if layer.moments is None}
         self._groups = fixed
+
+    def _coarser(self, layer: Layer) -> bool:
+        """Whether the moments of a layer that is known are now of a coarser type than before (model.half(), say)."""
+        moments = layer.moments
+        types = (arrays.dtype(moments.m), arrays.dtype(moments.v)) if moments is not None else ("", "")
+        before = self._types.get(layer.name)
+        if types == before:
+            return False
+        old = before or types
+        self._types[layer.name] = (coarsest(old[0], types[0]), coarsest(old[1], types[1]))
+        return before is not None and self._types[layer.name] != before
 
     def _header(self, layers: Sequence[Layer], groups: list[dict[str, Any]]) -> dict[str, Any]:
         return {
@@ -372,6 +404,15 @@ class _Row:
 
     numbers: dict[str, float | int | None]
     u: NDArray[np.float64]
+
+
+def _warn(text: str) -> None:
+    """A warning that stays one where warnings are errors (python -W error): the training goes on there, too."""
+    try:
+        warnings.warn(text, AuditWarning, stacklevel=4)
+    except Exception:  # noqa: BLE001
+        with suppress(Exception):
+            sys.stderr.write(f"{text}\n")
 
 
 class _Clock:

@@ -6,7 +6,7 @@ own.  Both need coordinates that were kept in the records: `watch(..., keep=8)`,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from .errors import AuditError
 from .probes import ratio
-from .record import Run
+from .record import LayerInfo, Run
 from .reduction import NUMBERS
 from .statistics import distance, effective_number, effective_pair
 from .verdicts import NOT_RECORDED, NOT_REJECTED, REJECTED, SEEN, UNIDENTIFIED, Verdict, mean_u, over_layers
@@ -73,6 +73,7 @@ def compared(runs: Sequence[Run], tests: Questions, level: float = LEVEL) -> lis
     with np.errstate(invalid="ignore"):  # gradients that are all 0
         shares = [over_layers(run, "ug") / over_layers(run, "g1") for run in runs]
     found.append(_spread(runs, "|u o g|_1/|g|_1", shares, at))
+    found += _rates(runs, at)
     if all(run.probes for run in runs):
         found.append(_ratios(runs))
     if len(at) < len(TIMES):
@@ -95,23 +96,47 @@ def compared(runs: Sequence[Run], tests: Questions, level: float = LEVEL) -> lis
 
 
 def refuse_different(runs: Sequence[Run]) -> None:
-    """Raise AuditError unless the runs have the same layers, betas, sampling, and different numbers."""
+    """Raise AuditError unless the runs have the same layers, settings, sampling, and different numbers."""
     if len(runs) < 2:
         raise AuditError("one run is no replicate: name at least two records")
     first = runs[0]
     for run in runs[1:]:
+        if run.header.get("optimizer") != first.header.get("optimizer"):
+            raise AuditError(f"{run.path} has another optimizer than {first.path}")
         if [(layer.name, layer.n) for layer in run.layers] != [(layer.name, layer.n) for layer in first.layers]:
             raise AuditError(f"{run.path} has other layers than {first.path}")
-        for name in ("beta1", "beta2", "epsilon"):
-            if [group[name] for group in run.groups] != [group[name] for group in first.groups]:
+        for name in ("m", "v"):
+            if any(
+                None not in types and types[0] != types[1]
+                for types in ((getattr(one, name), getattr(other, name)) for one, other in _pairs(run, first))
+            ):
+                raise AuditError(f"{run.path} has moments of another type than {first.path}")
+        for name in ("beta1", "beta2", "epsilon", "lr", "weight_decay", "decoupled"):
+            if [group.get(name) for group in run.groups] != [group.get(name) for group in first.groups]:
                 raise AuditError(f"{run.path} has another {name} than {first.path}")
+        if run.header.get("clipping") != first.header.get("clipping"):
+            raise AuditError(f"{run.path} was told of another clipping than {first.path}")
         for name in ("seed", "sample", "keep"):
             if run.header.get(name) != first.header.get(name):
                 raise AuditError(f"{run.path} was sampled with another {name} than {first.path}")
-    for place, run in enumerate(runs):
-        for other in runs[:place]:
-            if all(run.numbers[name].tobytes() == other.numbers[name].tobytes() for name in NUMBERS):
-                raise AuditError(f"{run.path} and {other.path} have the same numbers: replicates differ in their seeds")
+    _refuse_same(runs)
+
+
+def _pairs(run: Run, other: Run) -> Iterable[tuple[LayerInfo, LayerInfo]]:
+    return zip(run.layers, other.layers, strict=True)
+
+
+def _refuse_same(runs: Sequence[Run]) -> None:
+    """Raise AuditError if two runs have the same numbers wherever both have any: one may have been killed."""
+    shared = set(runs[0].at.tolist()).intersection(*(run.at.tolist() for run in runs[1:]))
+    seen: dict[bytes, str] = {}
+    for run in runs:
+        rows = np.isin(run.at, sorted(shared)) & (run.t > 1).any(axis=1)
+        rows = rows if rows.any() else np.ones(len(run.at), dtype=bool)
+        numbers = b"".join(run.numbers[name][rows].tobytes() for name in NUMBERS)
+        if numbers and numbers in seen:
+            raise AuditError(f"{seen[numbers]} and {run.path} have the same numbers: replicates differ in their seeds")
+        seen[numbers] = run.path
 
 
 def common_times(runs: Sequence[Run]) -> Array:
@@ -236,6 +261,21 @@ def _spread(runs: Sequence[Run], subject: str, series: Sequence[Array], at: Arra
         for name, place in ((name, (2 * number + 1) * rows.shape[1] // 6) for number, name in enumerate(TIMES))
     ]
     return Verdict(subject, SEEN, f"{', '.join(parts)} over {len(runs)} runs", {"means": rows.mean(axis=0).tolist()})
+
+
+def _rates(runs: Sequence[Run], at: Array) -> list[Verdict]:
+    """Learning rates and steps that differ between the runs: then something beside the seeds does."""
+    found = []
+    for subject, series in (("learning rate", [run.lr for run in runs]), ("steps", [run.t for run in runs])):
+        rows = [values[np.isin(run.at, at)] for run, values in zip(runs, series, strict=True)]
+        differs = np.zeros(len(at), dtype=bool)
+        for values in rows[1:]:
+            same = (values == rows[0]) | (np.isnan(values) & np.isnan(rows[0]))
+            differs |= ~same.all(axis=1)
+        if differs.any():
+            text = f"not the same in all runs at {differs.sum()} of {len(at)} calls: more than the seeds differs"
+            found.append(Verdict(subject, SEEN, f"{text}, and what follows compares that, too"))
+    return found
 
 
 def _ratios(runs: Sequence[Run]) -> Verdict:

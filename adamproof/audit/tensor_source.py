@@ -32,6 +32,7 @@ class TensorSource:
         parameters = list(self.model.parameters())
         buffers = [(buffer, buffer.detach().clone()) for buffer in getattr(self.model, "buffers", tuple)()]
         gradients = [parameter.grad for parameter in parameters]
+        modes = [(module, module.training) for module in getattr(self.model, "modules", tuple)()]
         chance = self.random_state()
         try:
             yield
@@ -40,6 +41,8 @@ class TensorSource:
                 parameter.grad = gradient
             for buffer, before in buffers:
                 buffer.detach().copy_(before)
+            for module, training in modes:  # a loss that calls `eval`
+                module.training = training
             self.set_random_state(chance)
 
     def random_state(self) -> Any:

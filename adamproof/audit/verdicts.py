@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from . import magnitude
 from .probes import along_path, noise, ratio, sharing
 from .record import Run
-from .reduction import OFTEN
+from .reduction import BINS, OFTEN
 from .statistics import Fit
 
 Array = NDArray[np.float64]
@@ -29,6 +29,7 @@ UNIDENTIFIED, CANNOT_TELL = "UNIDENTIFIED", "CANNOT TELL FROM ONE RUN"
 NOT_RECORDED = "NOT RECORDED"
 MEMORY = 1  # times 1/(1 - beta1) steps are the start, where u is near R_t for any gradients
 MOSTLY = 0.5  # of a layer's coordinates
+LOOSE = 1.5  # times R_t: if rounding may reach further, a u above R_t shows neither a violation nor that there is none
 FEW = 32  # sampled u, below which a layer's histogram is not compared
 NAMED = 3  # layers that a sentence names
 
@@ -90,8 +91,8 @@ def _first_change(run: Run) -> float:
     """The call from which on other betas than the header's hold."""
     for event in run.events:
         if event["event"] == "settings":
-            betas = [(group["beta1"], group["beta2"]) for group in event["groups"]]
-            if betas[: len(run.groups)] != [(group["beta1"], group["beta2"]) for group in run.groups]:
+            pairs = zip(event["groups"], run.groups, strict=False)  # groups may have come later than this event
+            if any((now["beta1"], now["beta2"]) != (then["beta1"], then["beta2"]) for now, then in pairs):
                 return float(event["at"])
     return float("inf")
 
@@ -134,9 +135,22 @@ def bounded(run: Run, sizes: Magnitude) -> Verdict:
             f"u = {worst:.4g} R_t in {run.layers[layer].name} at t = {run.t[record, layer]:.0f}, and rounding of "
             f"{run.layers[layer].v} reaches {sizes.tolerance[record, layer]:.7g} R_t.  The bound is proved for moving "
             f"averages that begin at 0 with these betas: m, v, t or the betas are not that (a state loaded without its "
-            f"counter, or another optimizer)",
+            f"counter, betas that were others before the recording or between two records, or another optimizer)",
             {**data, "ratio": worst, "layer": run.layers[layer].name, "t": float(run.t[record, layer])},
         )
+    if not (compared & (run.t > 1.0)).any():
+        text = "only step 1 is compared, where u = R_1 whatever the gradients are"
+        return Verdict(subject, NOT_RECORDED, text + _left_out(run, compared), data)
+    if not data["largest"]:
+        return Verdict(subject, NOT_RECORDED, "no u is left to compare" + _left_out(run, compared), data)
+    if (vague := (sizes.ratio > 1.0) & (sizes.tolerance > LOOSE)).any():
+        record, layer = np.unravel_index(int(np.where(vague, sizes.ratio, -np.inf).argmax()), vague.shape)
+        text = (
+            f"u = {sizes.ratio[record, layer]:.4g} R_t in {run.layers[layer].name} at t = {run.t[record, layer]:.0f}, "
+            f"where rounding of {run.layers[layer].v} may reach {sizes.tolerance[record, layer]:.3g} R_t: "
+            "too much to tell"
+        )
+        return Verdict(subject, UNIDENTIFIED, text, data)
     where = f"in all {data['records']} records" if data["records"] > 1 else "in the only record"
     text = f"{where}: at most {_short(data['largest'])} R_t"
     if data["largest"] > 1.0:
@@ -168,7 +182,7 @@ def size_of_u(run: Run, sizes: Magnitude) -> list[Verdict]:
     largest = np.where(late & run.known, run.numbers["max"], np.nan)
     if np.isfinite(largest).any():
         record, layer = np.unravel_index(int(np.nanargmax(largest)), largest.shape)
-        end = sizes.ratio[np.isfinite(sizes.ratio).any(axis=1)]
+        end = sizes.ratio[-1:][np.isfinite(sizes.ratio[-1:]).any(axis=1)]
         text = (
             f"{largest[record, layer]:.3g} at t = {run.t[record, layer]:.0f} in {run.layers[layer].name}, of those "
             f"after the start (t > 1/(1 - beta1))"
@@ -191,7 +205,8 @@ def size_of_u(run: Run, sizes: Magnitude) -> list[Verdict]:
 def over_layers(run: Run, name: str) -> Array:
     """(records,): a number added up over the layers that have it; nan where none has."""
     table = np.where(run.known, run.numbers[name], np.nan)
-    return np.where(np.isfinite(table).any(axis=1), np.nansum(table, axis=1), np.nan)
+    with np.errstate(over="ignore"):
+        return np.where(np.isfinite(table).any(axis=1), np.nansum(table, axis=1), np.nan)
 
 
 def last(run: Run, name: str) -> Array:
@@ -335,14 +350,14 @@ def identical(run: Run) -> Verdict:
 
 def farthest(run: Run, record: int) -> tuple[float, str, str] | None:
     """The largest D between two layers' sampled u in one record, and which two; None if there are no two."""
-    counts = np.stack([run.histogram(record, number) for number in range(len(run.layers))])
+    counts = np.array([run.histogram(record, number) for number in range(len(run.layers))]).reshape(-1, BINS)
     filled = np.flatnonzero(counts.sum(axis=1) >= FEW)
     if filled.size < 2:
         return None
     curves = np.cumsum(counts[filled], axis=1) / counts[filled].sum(axis=1, keepdims=True)
-    gaps = np.stack([np.abs(curves - curve).max(axis=1) for curve in curves])
-    one, other = np.unravel_index(int(gaps.argmax()), gaps.shape)
-    return float(gaps[one, other]), run.layers[filled[one]].name, run.layers[filled[other]].name
+    place = int(np.ptp(curves, axis=0).argmax())  # the largest gap of any two is in one bin that of its extremes
+    one, other = sorted((int(curves[:, place].argmin()), int(curves[:, place].argmax())))
+    return float(np.ptp(curves[:, place])), run.layers[filled[one]].name, run.layers[filled[other]].name
 
 
 def of_probes(run: Run) -> list[Verdict]:

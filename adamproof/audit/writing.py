@@ -34,7 +34,9 @@ class Writer:
         self._flushed = float("-inf")  # the time of the last block's end
         self._digest = hashlib.sha256()
         self._count = 0
-        self._closed = False
+        self.closed = False
+        self._cut = False  # whether a line was begun and not packed to its end
+        self._lost = False  # whether something packed may not have reached the file: what follows would make no sense
         self._stream: BinaryIO | None = None
         if self.path is not None:
             try:
@@ -46,24 +48,33 @@ class Writer:
 
     def line(self, content: dict[str, Any]) -> None:
         """Append a line, which survives the end of this process once HELD seconds have passed.  Raises OSError."""
-        if self._closed:
+        if self.closed:
             raise AuditError("the record is finished")
+        if not self.whole:
+            raise AuditError("a line of the record is cut: nothing can follow it")
         self._write(content)
         now = time.monotonic()
         if self._stream is not None and now - self._flushed >= HELD:
             self._flushed = now
             self._put(self._packer.flush(zlib.Z_SYNC_FLUSH))
 
+    @property
+    def whole(self) -> bool:
+        """Whether a line can follow what there is: no full disk and no interruption has cut the one before."""
+        return not (self._cut or self._lost)
+
     def lines(self) -> list[dict[str, Any]]:
         """The lines that are kept, as data."""
-        packed = b"".join(self._kept) + (b"" if self._closed else self._packer.copy().flush())
+        packed = b"".join(self._kept) + (b"" if self.closed else self._packer.copy().flush())
         return [json.loads(line) for line in b"".join(unpacked(iter([packed]))).splitlines()]
 
     def _write(self, content: dict[str, Any]) -> None:
         line = _text(content)
+        self._cut = True
         self._digest.update(line)
         self._count += 1
         self._put(self._packer.compress(line))
+        self._cut = False
 
     def _put(self, packed: bytes) -> None:
         if not packed:
@@ -71,18 +82,24 @@ class Writer:
         if self._stream is None:
             self._kept.append(packed)
         else:
+            self._lost = True
             self._stream.write(packed)
             self._stream.flush()
+            self._lost = False
 
     def close(self) -> None:
-        """Write the last line, once.  Raises OSError."""
-        if self._closed:
+        """Write the last line, once.  Raises OSError; it is closed all the same."""
+        if self.closed:
             return
-        self._write({"end": self._count, "sha256": self._digest.hexdigest()})
-        self._put(self._packer.flush())
-        self._closed = True
-        if self._stream is not None:
-            self._stream.close()
+        self.closed = True
+        try:
+            if self.whole:
+                self._write({"end": self._count, "sha256": self._digest.hexdigest()})
+            if not self._lost:
+                self._put(self._packer.flush())
+        finally:
+            if self._stream is not None:
+                self._stream.close()
 
     def save(self, path: str | Path) -> None:
         """The whole record in a file, which it replaces.  Raises AuditError."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import types
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -134,12 +135,12 @@ def torch(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 class Handle:
-    def __init__(self, hooks: list[Any], hook: Any) -> None:
-        self.hooks, self.hook = hooks, hook
+    def __init__(self, hooks: OrderedDict[int, Any], hook: Any) -> None:
+        self.hooks, self.number = hooks, id(hook)
+        hooks[self.number] = hook
 
     def remove(self) -> None:
-        if self.hook in self.hooks:
-            self.hooks.remove(self.hook)
+        self.hooks.pop(self.number, None)
 
 
 class Adam:
@@ -151,10 +152,9 @@ class Adam:
         default = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": 0.0, "amsgrad": False, **more}
         self.param_groups = [{**default, **group} for group in groups]
         self.state: dict[Any, dict[str, Any]] = {}
-        self.hooks: list[Any] = []
+        self.hooks: OrderedDict[int, Any] = OrderedDict()
 
     def register_step_post_hook(self, hook: Any) -> Handle:
-        self.hooks.append(hook)
         return Handle(self.hooks, hook)
 
     def step(self) -> None:
@@ -162,7 +162,7 @@ class Adam:
             for parameter in group["params"]:
                 if parameter.grad is not None:
                     self.update(parameter, group)
-        for hook in list(self.hooks):
+        for hook in self.hooks.values():  # as PyTorch does: none may be removed meanwhile
             hook(self, (), {})
 
     def update(self, parameter: Tensor, group: Any) -> None:

@@ -17,7 +17,7 @@ from adamproof.audit import AuditError, AuditWarning, read, watch, watch_arrays
 from adamproof.audit.magnitude import largest
 from adamproof.audit.record import run_of
 from adamproof.audit.reduction import NUMBERS
-from adamproof.audit.verdicts import HOLDS, judge
+from adamproof.audit.verdicts import HOLDS, NOT_RECORDED, judge
 from tests.audit.stand_in import Adam, AdamW, Tensor, torch  # noqa: F401
 from tests.audit.trainings import SHAPES, model, quadratic_loss, set_gradients, train, watched
 
@@ -136,9 +136,10 @@ def test_a_crash_in_the_recorder_is_one_warning_and_the_training_goes_on() -> No
         optimizer.param_groups[0]["betas"] = ("wrong", None)
         with pytest.warns(AuditWarning, match="the training goes on") as caught:
             recorder.guarded(lambda: recorder._record([], recorder.nothing()))  # type: ignore[attr-defined]
-        assert len(caught) == 1 and optimizer.hooks == []
+        assert len(caught) == 1
         optimizer.param_groups[0]["betas"] = (0.9, 0.999)
         train(net, optimizer, 3, seed=1)
+    assert not optimizer.hooks
     train(twin, other, 2)
     train(twin, other, 3, seed=1)
     for mine, theirs in zip(net.parameters(), twin.parameters(), strict=True):
@@ -154,7 +155,7 @@ def test_a_crash_while_a_step_is_recorded_does_not_reach_the_step() -> None:
         optimizer.update = lambda *_: None  # type: ignore[method-assign]
         with pytest.warns(AuditWarning):
             train(net, optimizer, 3)
-    assert recorder.stopped and len(recorder.lines()) == 2  # the header and the first step
+    assert recorder.stopped and len(recorder.lines()) == 4  # the header, the first step, why it stopped, the end
 
 
 def test_the_crash_is_in_the_record(tmp_path: Path) -> None:
@@ -417,7 +418,8 @@ def test_numbers_that_are_not_finite_are_not_recorded_and_nothing_is_accused() -
         recorder.record(t, {"x": {"m": np.full(3, value), "v": np.full(3, value)}})
     run = run_of(recorder.lines(), "")
     assert not recorder.stopped
-    assert words(run)["u <= R_t"] == HOLDS and "2 records have numbers that are not finite" in texts(run)["u <= R_t"]
+    assert words(run)["u <= R_t"] == NOT_RECORDED  # of step 1 alone
+    assert "2 records have numbers that are not finite" in texts(run)["u <= R_t"]
 
 
 @pytest.mark.parametrize(("name", "value"), [("every", 0), ("sample", 0), ("budget", 0.0), ("keep", 999), ("seed", -1)])
