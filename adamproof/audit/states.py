@@ -23,6 +23,8 @@ from .record import Run, run_of
 from .torch_like import groups
 
 MOST_HEADER = 100_000_000  # bytes of a safetensors header
+MOST_STEPS = 2**53
+SUSPECT, PACKED = 1 << 30, 100  # bytes, and times those of the file, above which an .npz is not unpacked
 FIRST, SECOND, STEP = ("exp_avg", "m", "mu"), ("exp_avg_sq", "v", "nu"), ("step", "t", "count")
 TYPES = {"F64": np.float64, "F32": np.float32, "F16": np.float16}
 CONVERT = (
@@ -92,7 +94,7 @@ def _torch_layers(state: Mapping[Any, Any]) -> dict[str, dict[str, Any]]:
         if "exp_avg" not in entry or "exp_avg_sq" not in entry or "step" not in entry:
             raise AuditError(f"the state of {name} has {', '.join(map(str, entry))}: it is not Adam's")
         step = entry["step"]
-        t = int(step.item() if hasattr(step, "item") else step)
+        t = _step(str(name), step.item() if hasattr(step, "item") else step)
         if t:
             found[str(name)] = {"m": entry["exp_avg"], "v": entry["exp_avg_sq"], "t": t}
     return found
@@ -105,7 +107,7 @@ def _named_layers(state: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     for name, value in state.items():
         layer, _, kind = name.replace("/", ".").rpartition(".")
         if kind in STEP and not layer:
-            common = int(np.asarray(value).reshape(-1)[0])
+            common = _step("all", value)
         for key, words in (("m", FIRST), ("v", SECOND), ("t", STEP)):
             if kind in words:
                 found.setdefault(layer, {})[key] = value
@@ -114,11 +116,19 @@ def _named_layers(state: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     layers = {}
     for layer, entry in found.items():
         if "m" in entry and "v" in entry:
-            t = int(np.asarray(entry["t"]).reshape(-1)[0]) if "t" in entry else common
+            t = _step(layer, entry["t"]) if "t" in entry else common
             if t is None or t < 1:
                 raise AuditError(f"the layer {layer!r:.60} has no step: name it {layer}.step, or step for all")
             layers[layer or "all"] = {"m": entry["m"], "v": entry["v"], "t": t}
     return layers
+
+
+def _step(layer: str, value: Any) -> int:
+    """A step as a whole number, 0 for none.  Raises AuditError."""
+    found = np.asarray(value).reshape(-1)[:1]
+    if found.size != 1 or found.dtype.kind not in "iuf" or not 0 <= float(found[0]) <= MOST_STEPS:
+        raise AuditError(f"the step of {layer!r:.60} is no number from 0 on")
+    return int(found[0])
 
 
 # --- files --------------------------------------------------------------------------------------
@@ -149,14 +159,19 @@ def read_state(path: str, beta1: float | None = None, beta2: float | None = None
         raise AuditError(f"cannot read {path}: {error.strerror or error}") from error
     except AuditError as error:
         raise AuditError(f"{path}: {error}" if path not in str(error) else str(error)) from error
+    except (TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError) as error:  # of what it has
+        raise AuditError(f"{path} has no state of Adam's ({' '.join(str(error).split()):.160})") from error
     return found.called(path)
 
 
 def _npz(path: str) -> dict[str, Any]:
     try:
         with np.load(path, allow_pickle=False) as data:
+            unpacked = sum(entry.file_size for entry in data.zip.infolist())
+            if unpacked > max(SUSPECT, PACKED * Path(path).stat().st_size):
+                raise AuditError(f"{path} would be {unpacked} bytes when it is unpacked, which no moments are")
             found = {name: data[name] for name in data.files}
-    except OSError:
+    except (OSError, AuditError):
         raise
     except Exception as error:  # what NumPy and zipfile make of damaged files may be anything
         raise AuditError(f"{path} cannot be read as .npz ({' '.join(str(error).split()):.100})") from error

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adamproof.audit import AuditError, AuditWarning, judge, read, watch, watch_arrays
+from adamproof.audit import AuditError, AuditWarning, judge, read, read_state, watch, watch_arrays
 from adamproof.audit import record as reading
 from adamproof.audit.constants import constants
 from adamproof.audit.record import run_of
@@ -375,3 +375,24 @@ def test_runs_of_different_trainings_are_no_replicates(change: dict[str, Any], w
 def test_a_run_and_its_beginning_are_no_replicates() -> None:
     with pytest.raises(AuditError, match="the same numbers"):
         refuse_different([run_of([HEADER, *RECORDS], "whole"), run_of([HEADER, *RECORDS[:3]], "killed")])
+
+
+# --- states of unknown origin -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("step", [np.array([]), np.array(np.nan), np.array("x"), np.array(1e300), np.array(-1)])
+def test_a_step_that_is_none_is_refused(step: Any, tmp_path: Path) -> None:
+    path = tmp_path / "state.npz"
+    np.savez(path, **{"a.exp_avg": np.ones(3), "a.exp_avg_sq": np.ones(3), "a.step": step})
+    with pytest.raises(AuditError, match="the step of 'a' is no number"):
+        read_state(str(path), 0.9, 0.999)
+
+
+def test_an_archive_that_would_fill_the_memory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adamproof.audit.states.SUSPECT", 1_000_000)
+    path = tmp_path / "state.npz"
+    np.savez_compressed(path, **{"a.exp_avg": np.zeros(10**6), "a.exp_avg_sq": np.zeros(10**6), "a.step": np.array(3)})
+    with pytest.raises(AuditError, match="bytes when it is unpacked"):
+        read_state(str(path), 0.9, 0.999)
+    np.savez(path, **{"a.exp_avg": np.ones(10**6), "a.exp_avg_sq": np.ones(10**6), "a.step": np.array(3)})
+    assert read_state(str(path), 0.9, 0.999).d == 10**6

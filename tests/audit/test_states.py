@@ -17,8 +17,8 @@ from tests.audit.trainings import model, train
 
 
 def arrays(size: float = 0.5) -> dict[str, Any]:
-    m, v = np.full((2, 3), size * 0.1, np.float32), np.full((2, 3), 0.001, np.float32)
-    return {"layer.weight.exp_avg": m, "layer.weight.exp_avg_sq": v, "layer.weight.step": np.int64(1)}
+    m, v = np.full((2, 3), size * 0.19, np.float32), np.full((2, 3), 0.001999, np.float32)
+    return {"layer.weight.exp_avg": m, "layer.weight.exp_avg_sq": v, "layer.weight.step": np.int64(2)}
 
 
 def word(run: Any) -> str:
