@@ -117,7 +117,9 @@ def _gap(run: Run) -> dict[str, Found]:
         return {}
     way = float(losses[0] - losses.min())
     if losses.min() >= 0.0 and losses[0] > 0.0:
-        how = f"{ENVELOPE}: the loss at the first probe, if no loss is below 0; it fell by {way:.3g} from there"
+        t = run.probes[0]["t"]
+        when = f", after step {t} and not at the beginning" if t > 1 else ""
+        how = f"{ENVELOPE}: the loss at the first probe{when}, if no loss is below 0; it fell by {way:.3g} from there"
         return {"gap": Found(_text(float(losses[0])), how)}
     return {"gap": Found(_text(way), f"{LOWER}: how far the loss fell")} if way > 0.0 else {}
 

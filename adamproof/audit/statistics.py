@@ -79,8 +79,9 @@ def fit(x: ArrayLike, y: ArrayLike, largest: float) -> Fit | None:
     """Fit an exponent between 0 and `largest` to points with positive x and y; None if there are none.
 
     The interval holds the exponents at which the error is not significantly larger than at the best one (F test with
-    one degree of freedom, 95 %).  The exponent counts as identified if there are FEWEST points, x spans SPAN, the
-    interval is at most half of the range, and the curve grows by GROWTH.
+    one degree of freedom, 95 %).  The points are in the order of time: where neighbours err alike they count
+    for fewer, since two quantities that drift agree by chance.  The exponent counts as identified if there are FEWEST
+    points, x spans SPAN, the interval is at most half of the range, and the curve grows by GROWTH.
     """
     where, values = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     good = np.isfinite(where) & np.isfinite(values) & (where > 0.0) & (values > 0.0)
@@ -93,18 +94,29 @@ def fit(x: ArrayLike, y: ArrayLike, largest: float) -> Fit | None:
     errors = np.array([error for _, _, error in solved])
     best = int(errors.argmin())
     constant, factor, error = solved[best]
-    free = where.size - 3
+    curve = constant + factor * (where / scale) ** grid[best]
+    free = _counted(values / curve - 1.0) - 3.0
     inside = np.ones(GRID, dtype=bool)
     if free >= 1:
-        inside = errors <= max(error, 1e-24) * (1.0 + student(free, LEVEL) ** 2 / free)
+        inside = errors <= max(error, 1e-24) * (1.0 + student(int(free), LEVEL) ** 2 / int(free))
     low, high = float(grid[inside].min()), float(grid[inside].max())
     span = float(where.max() / where.min())
-    curve = constant + factor * (where / scale) ** grid[best]
     why = _unidentified(where.size, span, (high - low) / largest, float(curve.max() / curve.min()))
     return Fit(
         float(grid[best]), low, high, constant, factor / scale ** float(grid[best]), float((values / curve).max()),
         span, int(where.size), not why, why,
     )  # fmt: skip
+
+
+def _counted(errors: Array) -> float:
+    """For how many independent ones errors in a row count: n*(1-r)/(1+r), r > 0 the correlation of each with the next.
+
+    errors: about 0.
+    """
+    square = float(np.square(errors).sum())
+    r = float((errors[1:] * errors[:-1]).sum()) / square if square > 1e-20 else 0.0
+    r -= 1.0 / errors.size  # a part that chance makes of few
+    return errors.size * (1.0 - max(0.0, r)) / (1.0 + max(0.0, r))
 
 
 def _unidentified(count: int, span: float, width: float, growth: float) -> str:

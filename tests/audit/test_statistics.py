@@ -219,7 +219,19 @@ def test_a_planted_exponent_is_in_the_interval(power: float) -> None:
         inside += found.low - 1e-9 <= power <= found.high + 1e-9
         named += found.identified
         assert ((found.constant + found.factor * x**found.exponent) * found.envelope > 0).all()
-    assert inside >= 0.93 * NULLS and named == NULLS
+    assert inside >= 0.93 * NULLS and named >= 0.98 * NULLS
+
+
+def test_two_quantities_that_drift_apart_from_each_other_have_no_exponent() -> None:
+    """Over time both wander, and each alone: what they seem to have in common is chance."""
+    named = 0
+    for seed in range(100):
+        random = np.random.default_rng(seed)
+        x, y = (np.exp(np.cumsum(step * random.normal(size=60))) for step in (1.5, 0.5))
+        found = fit(x, y, 2.0)
+        assert found is not None
+        named += found.identified
+    assert named <= 6  # of 100; points that counted as independent gave 34
 
 
 def test_a_short_span_and_a_constant_identify_nothing() -> None:
