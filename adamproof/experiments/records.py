@@ -25,7 +25,7 @@ SCHEMA = 1
 TOOLS = ("against_bound", "dependence", "runner", "statistics")
 SHARED = ("support/arrays.py", *(f"experiments/{name}.py" for name in TOOLS))
 NETWORKS = "architectures"  # the room of the experiments that use `networks`
-USED = {name: ("tuning",) for name in ("architectures-lr", "architectures-betas")}  # beside its own file there
+USED = dict.fromkeys(("architectures-lr", "architectures-betas"), ("tuning",))  # beside its own file there
 MADE_FROM = ("digest", "sources")  # in compiled formulas: of the lemma files, whose proofs are nothing to a run
 BOUNDS = ("certified", "magnitude", "problem", "training", "tuning")
 

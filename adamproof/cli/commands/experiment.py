@@ -64,7 +64,8 @@ def command(ctx: click.Context, /, as_json: bool, progress: bool, **options: Any
     """Run experiments on what the theorems bound and on what the source claims.
 
     NAME is conditions, lr-dimension, beta-boundary, momentum, rate, architectures-conditions, architectures-lr,
-    architectures-betas, architectures (these three), or all.  The results are observations and prove nothing.  `adamproof claims` shows the records that --save writes as observed.
+    architectures-betas, architectures (these three), or all.  The results are observations and prove nothing.
+    `adamproof claims` shows the records that --save writes as observed.
 
     Exit status: 0, or 1 if a run stopped because a number is no longer finite, or 2 for a usage error.
     """

@@ -1,7 +1,7 @@
 """The best learning rate of a network: the one with the least F over the later half of the run.
 
-Learning rates are powers of 2.  Each seed draws a start and its batches.  A grid that an optimum ends is extended, since
-such an optimum is not known to be one.
+Learning rates are powers of 2.  Each seed draws a start and its batches.  A grid that an optimum ends is extended,
+since such an optimum is not known to be one.
 """
 
 from __future__ import annotations
@@ -9,14 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...networks import Data, Network, problem
 from ...simulator import Algorithm, NotFinite, SimulationError
-from ..runner import Runner
+from ..runner import Runner, late
 from ..statistics import vertex
 
 Array = NDArray[np.float64]
@@ -61,16 +60,15 @@ class Training:
     def run(self, lab: Runner, power: float, seed: int) -> tuple[float, float]:
         """F and the largest u of one run."""
         part = self.steps // LATE[1]
-        late = [self.steps - back * part for back in range(LATE[1] - LATE[1] // LATE[0] + 1)]
+        looks = [self.steps - back * part for back in range(LATE[1] - LATE[1] // LATE[0] + 1)]
         seeded = lab.seed + (seed << APART)
         objective = problem(self.network, self.data, self.batch, seeded)
         what = f"{self.what}, learning rate 2^{power:g}, seed {seed}"
         try:
-            done = lab.run(what, objective, self.algorithm(2.0**power), self.steps, 1, late, self.steps, seeded)
+            done = lab.run(what, objective, self.algorithm(2.0**power), self.steps, 1, looks, self.steps, seeded)
         except NotFinite:
             return math.inf, math.inf
-        values = [objective.value(state.x) for state in done.snapshots.values()]
-        found = float(np.mean(values))
+        found = float(late(done, lambda _, state: np.asarray(objective.value(state.x)))[0])
         return (found if math.isfinite(found) else math.inf), done.statistics.maximum
 
 
@@ -100,5 +98,3 @@ def tune(lab: Runner, training: Training, seeds: int, grid: Sequence[float]) -> 
     raise SimulationError(
         f"{training.what}: no learning rate from 2^{min(found):g} to 2^{max(found):g} is the best for every seed"
     )
-
-
