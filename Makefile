@@ -15,6 +15,7 @@ INDEX = $(BIN)/python -m pip config get global.index-url 2> /dev/null || echo ht
 UV = UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(INDEX))}}" $(BIN)/uv
 # The main job, and for each package the fast tests that use it.
 TOUCHED := tests/project/test_dependencies.py \
+	tests/audit/test_tensorboard.py \
 	tests/cli/test_cli.py::test_check_b2 \
 	tests/bounds/test_plots.py \
 	tests/experiments/test_statistics.py \
@@ -60,7 +61,7 @@ newest: upgrade
 	$(MAKE) --no-print-directory test
 
 upgrade: $(VENV)/dev.stamp
-	$(UV) pip install --quiet --python $(BIN)/python --upgrade --editable '.[all]' --group dev
+	$(UV) pip install --quiet --python $(BIN)/python --upgrade --editable '.[all]' --group dev --group audited
 
 docs: $(VENV)/dev.stamp
 	$(BIN)/python -m sphinx -q -W -b html docs build/docs
@@ -94,7 +95,7 @@ $(BIN)/uv: $(VENV)/made.stamp
 	touch $@
 
 $(VENV)/dev.stamp: $(BIN)/uv pyproject.toml
-	$(UV) pip install --quiet --python $(BIN)/python --editable '.[all]' --group dev
+	$(UV) pip install --quiet --python $(BIN)/python --editable '.[all]' --group dev --group audited
 	touch $@ $(VENV)/core.stamp
 
 $(VENV)/notebooks.stamp: $(BIN)/uv pyproject.toml

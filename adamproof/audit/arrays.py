@@ -6,8 +6,11 @@ until `collect`, which brings many numbers to the host at once: each number alon
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Sequence
+from functools import cache
+from itertools import accumulate, pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,6 +20,11 @@ from .errors import AuditError
 
 Array = NDArray[np.float64]
 HALVES = ("float16", "bfloat16")  # computed with in single precision
+
+
+@cache
+def is_half(dtype: Any) -> bool:
+    return _name(dtype) in HALVES
 
 
 class Library(Protocol):
@@ -32,6 +40,12 @@ class Library(Protocol):
 
     def put(self, target: Any, value: Any) -> None:
         """Overwrite an array with the numbers of a flat one."""
+
+    def join(self, values: Sequence[Any]) -> Any:
+        """Flat arrays, one behind another."""
+
+    def cut(self, value: Any, sizes: Sequence[int]) -> Sequence[Any]:
+        """The parts of a flat array, of these sizes."""
 
     def root(self, value: Any) -> Any: ...
 
@@ -60,13 +74,20 @@ class Numeric:
 
     def flat(self, value: Any) -> Any:
         flat = value.reshape(-1)
-        return flat.astype(self.module.float32) if str(value.dtype) in HALVES else flat
+        return flat.astype(self.module.float32) if is_half(value.dtype) else flat
 
     def copy(self, value: Any) -> Any:
         return self.module.array(value)
 
     def put(self, target: Any, value: Any) -> None:
         target[...] = value.reshape(target.shape)
+
+    def join(self, values: Sequence[Any]) -> Any:
+        return self.module.concatenate(values)
+
+    def cut(self, value: Any, sizes: Sequence[int]) -> Sequence[Any]:
+        ends = [0, *accumulate(sizes)]
+        return [value[first:last] for first, last in pairwise(ends)]
 
     def root(self, value: Any) -> Any:
         return self.module.sqrt(value)
@@ -103,7 +124,7 @@ class Tensors:
         own = value.detach()
         if hasattr(own, "to_local"):  # a shard of a distributed tensor
             own = own.to_local()
-        if str(own.dtype).rpartition(".")[2] in HALVES:
+        if is_half(own.dtype):
             own = own.float()
         return own.reshape(-1)
 
@@ -114,6 +135,12 @@ class Tensors:
         own = target.detach()
         own = own.to_local() if hasattr(own, "to_local") else own
         own.copy_(value.reshape(own.shape))
+
+    def join(self, values: Sequence[Any]) -> Any:
+        return self.module.cat(values)
+
+    def cut(self, value: Any, sizes: Sequence[int]) -> Sequence[Any]:
+        return list(value.split(sizes))
 
     def root(self, value: Any) -> Any:
         return value.sqrt()
@@ -135,19 +162,25 @@ class Tensors:
 
     def collect(self, values: Sequence[Any]) -> Array:
         """One transfer for each device that the values are on."""
-        devices: dict[str, list[int]] = {}
+        devices: dict[Any, list[int]] = {}
         for number, value in enumerate(values):
-            devices.setdefault(str(value.device), []).append(number)
+            devices.setdefault(value.device, []).append(number)
+        if len(devices) == 1:
+            return self._together(values)
         pieces: list[Any] = [None] * len(values)
         for numbers in devices.values():
-            rows = [values[number].reshape(-1) for number in numbers]
-            if len({str(row.dtype) for row in rows}) > 1:
-                rows = [row.double() for row in rows]
-            host = np.asarray(self.module.cat(rows).cpu().numpy(), dtype=np.float64)
+            rows = [values[number] for number in numbers]
             ends = np.cumsum([int(row.numel()) for row in rows])[:-1]
-            for number, piece in zip(numbers, np.split(host, ends), strict=True):
+            for number, piece in zip(numbers, np.split(self._together(rows), ends), strict=True):
                 pieces[number] = piece
         return np.concatenate(pieces) if pieces else np.empty(0)
+
+    def _together(self, values: Sequence[Any]) -> Array:
+        """Values on one device."""
+        rows = [value.reshape(-1) for value in values]
+        if len({row.dtype for row in rows}) > 1:
+            rows = [row.double() for row in rows]
+        return np.asarray(self.module.cat(rows).cpu().numpy(), dtype=np.float64)
 
 
 def library(value: Any) -> Library:
@@ -168,12 +201,17 @@ def library(value: Any) -> Library:
 def size(value: Any) -> int:
     """How many numbers an array holds here: of a distributed tensor, those of its shard."""
     own = value.to_local() if hasattr(value, "to_local") else value
-    return int(np.prod(tuple(own.shape), dtype=np.int64))
+    return math.prod(own.shape)
 
 
 def dtype(value: Any) -> str:
     """The name of an array's type: float32, bfloat16."""
-    return str(value.dtype).rpartition(".")[2]
+    return _name(value.dtype)
+
+
+@cache
+def _name(dtype: Any) -> str:
+    return str(dtype).rpartition(".")[2]
 
 
 __all__ = ["Library", "Numeric", "Tensors", "dtype", "library", "size"]

@@ -91,7 +91,7 @@ def _problem(run: Run) -> dict[str, Found]:
     first = run.probes[0]
     if np.isfinite(a[0]):
         said = f"measured {low[0]:.3g}..{high[0]:.3g}" if high[0] > low[0] else "measured, without an interval"
-        when = "" if first["t"] == 1 else f", at t = {first['t']} and not at the beginning"
+        when = ", after step 1" if first["t"] == 1 else f", after step {first['t']} and not at the beginning"
         found["grad1"] = Found(_text(float(a[0])), said + when)
     found |= _gap(run)
     found |= _noise(run, noise(run))
@@ -112,7 +112,8 @@ def _gap(run: Run) -> dict[str, Found]:
         return {}
     way = float(losses[0] - losses.min())
     if losses.min() >= 0.0 and losses[0] > 0.0:
-        return {"gap": Found(_text(float(losses[0])), f"{ENVELOPE} if the loss is never below 0; at least {way:.3g}")}
+        how = f"{ENVELOPE}: the loss at the first probe, if no loss is below 0; it fell by {way:.3g} from there"
+        return {"gap": Found(_text(float(losses[0])), how)}
     return {"gap": Found(_text(way), f"{LOWER}: how far the loss fell")} if way > 0.0 else {}
 
 
@@ -130,8 +131,8 @@ def _noise(run: Run, found: Fit | None) -> dict[str, Found]:
         }
     most = float(np.sqrt(np.nanmax(square + half)))
     return {
-        "sigma0": Found(_text(most), f"{ENVELOPE} of {found.count} probes, with sigma1 = 0"),
-        "sigma1": Found("0", f"p is UNIDENTIFIED: {found.why or 'a constant fits'}"),
+        "sigma0": Found(_text(most), f"{ENVELOPE}: the most noise in {found.count} probes, with sigma1 = 0"),
+        "sigma1": Found("0", f"not fitted, p is UNIDENTIFIED: {found.why or 'a constant fits'}"),
     }
 
 
@@ -149,7 +150,7 @@ def _smoothness(run: Run, found: Fit | None) -> dict[str, Found]:
     most = float(np.nanmax(steps))
     return {
         "L0": Found(_text(most), f"{LOWER}: the largest along the path in {found.count} probes, with L1 = 0"),
-        "L1": Found("0", f"q is UNIDENTIFIED: {found.why or 'a constant fits'}"),
+        "L1": Found("0", f"not fitted, q is UNIDENTIFIED: {found.why or 'a constant fits'}"),
     }
 
 
@@ -160,7 +161,7 @@ def _text(value: float) -> str:
 
 def _exact(value: float) -> str:
     """A setting, as `bound` reads it: the shortest decimal for this float."""
-    return repr(float(value))
+    return repr(float(value)).removesuffix(".0")
 
 
 __all__ = ["IF", "Found", "constants", "missing"]

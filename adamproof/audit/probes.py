@@ -47,6 +47,11 @@ def sharing(run: Run) -> tuple[Array, Array]:
     return below, above
 
 
+def noise_size(run: Run) -> Array:
+    """sqrt(E|xi|^2) of a batch of the training's size."""
+    return root(column(run, "noise2"))
+
+
 def noise(run: Run) -> Fit | None:
     """E|xi|^2 = sigma0^2 + sigma1^2*|a|^p."""
     return fit(gradient(run)[0], column(run, "noise2"), 2.0)
@@ -63,4 +68,4 @@ def along_path(run: Run) -> Fit | None:
     return fit(gradient(run)[0], smoothness(run), 1.0)
 
 
-__all__ = ["along_path", "column", "gradient", "noise", "ratio", "root", "sharing", "smoothness"]
+__all__ = ["along_path", "column", "gradient", "noise", "noise_size", "ratio", "root", "sharing", "smoothness"]

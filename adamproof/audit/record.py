@@ -1,4 +1,4 @@
-"""Reading a record: what a training's recorder (or another program, docs/howto/audit.md) has written.
+"""Reading a record: what a training's recorder (or another program, docs/reference/audit-record.md) has written.
 
 A record is data of unknown origin: whatever does not fit is refused, with its line.
 """
@@ -8,9 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from numpy.typing import NDArray
 from ..support.foreign_text import foreign
 from .errors import AuditError
 from .reduction import BINS, NUMBERS
-from .writing import FORMAT, VERSION
+from .writing import FORMAT, MAGIC, PIECE, VERSION, unpacked
 
 Array = NDArray[np.float64]
 LONGEST_LINE = 64_000_000  # bytes
@@ -147,7 +149,7 @@ def _lines(path: str | Path, stream: Any) -> tuple[list[dict[str, Any]], bool]:
     """The lines, and whether the last says that the record is finished.  Raises AuditError."""
     digest, found = hashlib.sha256(), []
     end: dict[str, Any] | None = None
-    for number, line in enumerate(iter(lambda: stream.readline(LONGEST_LINE), b""), 1):
+    for number, line in enumerate(_split(path, stream), 1):
         if end is not None:
             raise AuditError(f"{path}, line {number}: there is something behind the last line")
         if not line.endswith(b"\n"):  # the training was killed while it was written
@@ -163,6 +165,25 @@ def _lines(path: str | Path, stream: Any) -> tuple[list[dict[str, Any]], bool]:
         if len(found) > MOST_RECORDS:
             raise AuditError(f"{path} has more than {MOST_RECORDS} lines")
     return found, end is not None
+
+
+def _split(path: str | Path, stream: Any) -> Iterator[bytes]:
+    """The lines of a file, packed or not; the last may lack its end.  Raises AuditError."""
+    pieces = iter(lambda: stream.read(PIECE), b"")
+    first = next(pieces, b"")
+    pieces = chain([first], pieces)
+    rest = b""
+    try:
+        for piece in unpacked(pieces) if first.startswith(MAGIC) else pieces:
+            *whole, rest = (rest + piece).split(b"\n")
+            for line in whole:
+                yield line + b"\n"
+            if len(rest) > LONGEST_LINE:
+                raise AuditError(f"{path} has a line of more than {LONGEST_LINE} bytes")
+    except zlib.error as error:
+        raise AuditError(f"{path} cannot be unpacked ({error}): the file was modified") from error
+    if rest:
+        yield rest
 
 
 def _content(path: str | Path, number: int, line: bytes) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -21,12 +22,28 @@ from numpy.typing import NDArray
 from .._version import __version__
 from . import arrays
 from .errors import AuditError
+from .magnitude import largest, least_second_moment
 from .probing import Source, measured
-from .reduction import NUMBERS, Layer, Moments, histogram, named, reduced, sampled
+from .reduction import (
+    COUNTS,
+    NUMBERS,
+    OFTEN,
+    Layer,
+    Moments,
+    Reduced,
+    alike,
+    histogram,
+    named,
+    reduced,
+    reduced_fully,
+    sampled,
+)
 from .writing import FORMAT, VERSION, Writer
 
-DIGITS, OF_LARGEST = 4, 9  # significant ones: of a number, and of the largest u, which is compared with R_t
-HISTOGRAM_EVERY = 10  # records have a histogram of u, which is a third of a line
+DIGITS, OF_SAMPLE, EXACT = 3, 4, 9  # significant ones: of a number, of a kept u, of what a probe found or a setting
+NEAR = 0.98  # of R_t: a largest u above it is written exactly, since rounding to DIGITS might lead above R_t or below
+LATER = 1.01  # times a step, up to which its R_t is taken: a part of t changes R_t by no more than that part
+FIRST, FULL = 5, 20  # the first records have all numbers and histograms of u, and then every FULL-th has
 RANKS = (("RANK", "WORLD_SIZE"), ("SLURM_PROCID", "SLURM_NTASKS"), ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"))
 LONGEST_NAME = 200
 
@@ -81,6 +98,8 @@ class Recorder:
         self._waiting: set[str] = set()  # layers that have had no step
         self._index: dict[str, tuple[NDArray[np.int64], Any]] = {}
         self._before: dict[str, NDArray[np.float64]] = {}
+        self._leasts: dict[tuple[float, str], float] = {}
+        self._bounds: dict[tuple[float, float], tuple[int, float]] = {}
         self._recorded = 0  # the call of the last record
         self._lines = 0  # records so far
         self._clock = _Clock()
@@ -142,9 +161,10 @@ class Recorder:
 
         Weights, gradients, random states and running statistics are afterwards as they were before.
 
-        loss: of a batch; its value is a tensor that has `backward`, or for `watch_arrays` and `watch_optax` a pair:
-        the loss and the gradients by layer.  large: at least two large batches, drawn independently, whose mean stands
-        for the true gradient.  small: batches of the training's own size, at least two, for the noise.
+        loss: of a batch; its value is a tensor that has `backward` (or a number, if the gradients are there by then),
+        or for `watch_arrays` and `watch_optax` a pair: the loss and the gradients by layer.
+        large: at least two large batches, drawn independently, whose mean stands for the true gradient.
+        small: batches of the training's own size, at least two, for the noise.
         seconds: after so many no further batch is begun.
         """
 
@@ -196,28 +216,35 @@ class Recorder:
     # --- recording ---
 
     def _timed(self, record: Callable[[], None]) -> None:
-        longer = self._clock.longer(record, self.calls, self.interval, self.settings.budget)
+        budget = None if self._full else self.settings.budget
+        longer = self._clock.longer(record, self.calls, self.interval, budget)
         if longer != self.interval:
             self.interval = longer
             self.event(event="interval", every=longer)
+
+    @property
+    def _full(self) -> bool:
+        """Whether the next record has all numbers."""
+        return self._lines < FIRST or self._lines % FULL == 0
 
     def _record(self, layers: Sequence[Layer], groups: list[dict[str, Any]]) -> None:
         self._announce(layers, groups)
         stepped = [(layer, layer.moments) for layer in layers if layer.moments is not None]
         known = [(layer, moments) for layer, moments in stepped if arrays.size(moments.m)]
-        found = self._numbers(known)
-        by_name = {layer.name: numbers for (layer, _), numbers in zip(known, found, strict=True)}
-        steps: dict[str, int] = {layer.name: moments.t for layer, moments in known}
+        full = self._full
+        found = {layer.name: row for (layer, _), row in zip(known, self._rows(known, full), strict=True)}
+        steps = {layer.name: moments.t for layer, moments in known}
         line: dict[str, Any] = {"at": self.calls, "t": _common([steps.get(name) for name in self._names])}
-        line["lr"] = _common([group["lr"] for group in groups])
-        for column in NUMBERS:
-            line[column] = [
-                None if name not in by_name else _rounded(by_name[name][0][column], column) for name in self._names
-            ]
-        if self._lines % HISTOGRAM_EVERY == 0:
-            line["bins"] = [by_name[name][1] if name in by_name else None for name in self._names]
+        line["lr"] = _common([_rounded(group["lr"], EXACT) for group in groups])
+        rows = [found.get(name) for name in self._names]
+        for name in NUMBERS if full else OFTEN:
+            values = [None if row is None else row.numbers[name] for row in rows]
+            if any(value is not None for value in values):
+                line[name] = _common(values)
+        if full:
+            line["bins"] = [None if row is None else histogram(row.u) for row in rows]
         if self.settings.keep:
-            line["u"] = [self._kept(by_name[name][2]) if name in by_name else None for name in self._names]
+            line["u"] = [None if row is None else self._kept(row.u) for row in rows]
         self._writer.line(line)
         self._recorded = self.calls
         self._lines += 1
@@ -227,37 +254,71 @@ class Recorder:
         places = np.linspace(0, u.size - 1, min(self.settings.keep, u.size)).astype(np.int64)
         return _list(u[places])
 
-    def _numbers(self, known: Sequence[tuple[Layer, Moments]]) -> list[tuple[dict[str, Any], list[int], Any]]:
-        """For each layer: numbers, histogram, sampled u.  All come from the device in one transfer."""
+    def _rows(self, known: Sequence[tuple[Layer, Moments]], full: bool) -> list[_Row]:
+        """The numbers of each layer.  All come from the device in one transfer."""
         if not known:
             return []
         library = arrays.library(known[0][1].m)
-        values: list[Any] = []
-        parts: list[tuple[int, int, int]] = []  # numbers, sampled u, sampled weights
-        for layer, moments in known:
-            index = self._places(layer, moments, library)
-            with np.errstate(all="ignore"):  # of a training that diverges
-                numbers, u, w = reduced(library, moments, arrays.dtype(moments.v), index)
-            values += [*numbers, u] + ([w] if w is not None else [])
-            size = len(self._index[layer.name][0])
-            parts.append((len(numbers), size, size if w is not None else 0))
-        host = library.collect(values)
-        found: list[tuple[dict[str, Any], list[int], Any]] = []
-        at = 0
-        for (layer, moments), (count, drawn, weighed) in zip(known, parts, strict=True):
-            row = [float(one) for one in host[at : at + count]]
-            u = host[at + count : at + count + drawn]
-            w = host[at + count + drawn : at + count + drawn + weighed]
-            at += count + drawn + weighed
-            moved = self._moved(layer.name, w, arrays.size(moments.m))
-            found.append((named(row, moments, moved), histogram(u), u))
+        with np.errstate(all="ignore"):  # of a training that diverges
+            parts = self._fully(library, known) if full else self._shortly(library, known)
+        host = library.collect([value for part in parts for value in part.values()])
+        found, at = [], 0
+        for (layer, moments), part in zip(known, parts, strict=True):
+            ends = list(accumulate((at, len(part.numbers), _size(part.u), _size(part.weights))))
+            row, u, w = host[at : ends[1]].tolist(), host[ends[1] : ends[2]], host[ends[2] : ends[3]]
+            at = ends[3]
+            moved = self._moved(layer.name, w, arrays.size(moments.m)) if part.weights is not None else None
+            values = named(row, moments, moved) if full else dict(zip(OFTEN, row, strict=True))
+            found.append(_Row({name: self._short(value, name, moments) for name, value in values.items()}, u))
         return found
 
-    def _moved(self, name: str, w: NDArray[np.float64], size: int) -> float | None:
-        """The square of the way since the record before, from the sampled weights."""
-        before = self._before.get(name)
-        if not w.size:
+    def _short(self, value: float | None, name: str, moments: Moments) -> float | int | None:
+        """A number of a record with its digits: COUNTS have all, and so has a largest u that is near R_t."""
+        if value is None:
             return None
+        near = name == "max" and value > NEAR and value > NEAR * self._bound(moments)  # R_t is at least 1
+        return _rounded(value, EXACT if near or name in COUNTS else DIGITS)
+
+    def _bound(self, moments: Moments) -> float:
+        """R_t at the layer's step, or at one a little earlier: it is wanted for NEAR alone."""
+        at, found = self._bounds.get((moments.beta1, moments.beta2), (0, 0.0))
+        if not at <= moments.t <= LATER * at:
+            at, found = moments.t, float(largest(moments.beta1, moments.beta2, moments.t))
+            self._bounds[moments.beta1, moments.beta2] = at, found
+        return found
+
+    def _fully(self, library: arrays.Library, known: Sequence[tuple[Layer, Moments]]) -> list[Reduced]:
+        return [
+            reduced_fully(
+                library, moments, self._least(moments, arrays.dtype(moments.v)), self._places(layer, moments, library)
+            )
+            for layer, moments in known
+        ]
+
+    def _shortly(self, library: arrays.Library, known: Sequence[tuple[Layer, Moments]]) -> list[Reduced]:
+        """Layers that are alike together."""
+        together: dict[Any, list[int]] = {}
+        for number, (_, moments) in enumerate(known):
+            dtypes = arrays.dtype(moments.m), arrays.dtype(moments.v)
+            together.setdefault(alike(moments, dtypes, arrays.size(moments.m)), []).append(number)
+        found: dict[int, Reduced] = {}
+        for numbers in together.values():
+            layers = [known[number][1] for number in numbers]
+            sampled = bool(self.settings.keep)
+            places = [self._places(*known[number], library) if sampled else None for number in numbers]
+            least = self._least(layers[0], arrays.dtype(layers[0].v))
+            found |= zip(numbers, reduced(library, layers, least, places), strict=True)
+        return [found[number] for number in range(len(known))]
+
+    def _least(self, moments: Moments, dtype: str) -> float:
+        key = moments.beta2, dtype
+        if key not in self._leasts:
+            self._leasts[key] = least_second_moment(*key)
+        return self._leasts[key]
+
+    def _moved(self, name: str, w: NDArray[np.float64], size: int) -> float | None:
+        """The square of the way since the full record before, from the sampled weights."""
+        before = self._before.get(name)
         self._before[name] = w
         return None if before is None else float(np.square(w - before).sum()) * size / w.size
 
@@ -305,6 +366,14 @@ class Recorder:
         }
 
 
+@dataclass(frozen=True)
+class _Row:
+    """A layer in a record: its numbers by name, and u at the sampled coordinates."""
+
+    numbers: dict[str, float | int | None]
+    u: NDArray[np.float64]
+
+
 class _Clock:
     """How long recording takes beside the training: from it follows how rare records must be."""
 
@@ -312,9 +381,13 @@ class _Clock:
         self.began = time.perf_counter()
         self.call = 0
         self.steps: float | None = None  # seconds of a step without the record
+        self.above = False  # whether the record before took more than its budget
 
     def longer(self, record: Callable[[], None], call: int, interval: int, budget: float | None) -> int:
-        """Record, and the interval from now on: the same, or twice as long where recording is above its budget."""
+        """Record, and the interval from now on: the same, or twice as long after two records above the budget.
+
+        One alone may have been interrupted.  Full records, which are dearer and rare, are not judged (budget None).
+        """
         start = time.perf_counter()
         record()
         end = time.perf_counter()
@@ -325,7 +398,11 @@ class _Clock:
         self.began, self.call = end, call
         if first or budget is None or self.steps is None:
             return interval
-        return 2 * interval if end - start > budget * interval * self.steps else interval
+        again, self.above = self.above, end - start > budget * interval * self.steps
+        if not (again and self.above):
+            return interval
+        self.above = False
+        return 2 * interval
 
 
 def _described(layer: Layer) -> dict[str, Any]:
@@ -344,21 +421,25 @@ def _common(values: Sequence[Any]) -> Any:
     return values[0] if values and all(value == values[0] for value in values) else list(values)
 
 
-def _rounded(value: float | None, column: str = "") -> float | int | None:
+def _size(value: Any) -> int:
+    return 0 if value is None else math.prod(value.shape)
+
+
+def _rounded(value: float, digits: int) -> float | int | None:
     """A number with few digits; None for one that is not finite."""
-    if value is None or not math.isfinite(value):
+    if not math.isfinite(value):
         return None
-    short = float(f"{value:.{OF_LARGEST if column == 'max' else DIGITS}g}")
+    short = float(f"{value:.{digits}g}")
     return int(short) if short.is_integer() and abs(short) < 1e6 else short
 
 
 def _list(values: Iterable[float]) -> list[float | int | None]:
-    return [_rounded(float(value)) for value in values]
+    return [_rounded(float(value), OF_SAMPLE) for value in values]
 
 
 def _rounded_all(value: Any) -> Any:
     if isinstance(value, float):
-        return _rounded(value, "max")
+        return _rounded(value, EXACT)
     if isinstance(value, Mapping):
         return {name: _rounded_all(each) for name, each in value.items()}
     return [_rounded_all(each) for each in value] if isinstance(value, list | tuple) else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Library
-from .magnitude import least_second_moment
 
 Array = NDArray[np.float64]
 # What a record says of each layer, in this order; u is |mhat|/(sqrt(vhat) + epsilon).
@@ -29,10 +29,13 @@ NUMBERS: Mapping[str, str] = {
     "ug": "|u o g|_1",
     "mg2": "|m - g|_2^2",
     "w2": "|w|_2^2",
-    "moved2": "|w - w'|_2^2, w' at the record before, estimated from the sampled coordinates",
+    "moved2": "|w - w'|_2^2, w' at the full record before, estimated from the sampled coordinates",
 }
+OFTEN = ("max", "sum")  # in every record; the others in full ones alone, and so are histograms
+COUNTS = ("zero", "low", "eps")
 OF_GRADIENT, OF_WEIGHTS = ("g1", "g2", "ug", "mg2"), ("w2", "moved2")
 NEAR_EPSILON = 10.0
+SMALL = 1 << 16  # coordinates of a layer that is joined with others: more take longer than the calls do
 BINS, PER_OCTAVE, LOWEST = 64, 2, -28  # of the histogram of log2(u): bin 0 has all that is below, the last all above
 
 
@@ -76,37 +79,66 @@ def magnitudes(library: Library, m: Any, v: Any, layer: Moments) -> tuple[Any, A
     return abs(m) * (1.0 / first) / (root + layer.epsilon), root
 
 
-def reduced(library: Library, layer: Moments, dtype: str, index: Any) -> tuple[list[Any], Any, Any]:
-    """The numbers in the order of NUMBERS (without what is not known), u and the weights at the sampled coordinates."""
+@dataclass(frozen=True)
+class Reduced:
+    """numbers: in the order of NUMBERS (or OFTEN), without what is not known.  u, weights: at the sampled coordinates,
+    None where they are not asked for or not known."""
+
+    numbers: list[Any]
+    u: Any = None
+    weights: Any = None
+
+    def values(self) -> list[Any]:
+        """All of them, in their order."""
+        return [*self.numbers, *(array for array in (self.u, self.weights) if array is not None)]
+
+
+def reduced(library: Library, layers: Sequence[Moments], least: float, places: Sequence[Any]) -> list[Reduced]:
+    """The numbers of OFTEN of layers that are alike (`alike`), on their device.
+
+    least: the v below which underflow matters.  places: for each layer, those at which u is wanted; None for none.
+    """
+    m, v = ([library.flat(getattr(layer, name)) for layer in layers] for name in ("m", "v"))
+    one = len(layers) == 1
+    second = v[0] if one else library.join(v)
+    u, _ = magnitudes(library, m[0] if one else library.join(m), second, layers[0])
+    kept = library.without(u, second < least)
+    sizes = [math.prod(each.shape) for each in m]
+    cut = [[u], [kept]] if one else [library.cut(whole, sizes) for whole in (u, kept)]
+    return [
+        Reduced([library.largest(low), mine.sum()], None if at is None else mine[at])
+        for mine, low, at in zip(*cut, places, strict=True)
+    ]
+
+
+def alike(layer: Moments, dtypes: tuple[str, str], size: int) -> Any:
+    """What layers have in common whose moments may be joined: many small ones then cost little more than one."""
+    if size > SMALL:
+        return id(layer)
+    return layer.t, layer.beta1, layer.beta2, layer.epsilon, dtypes, getattr(layer.m, "device", None)
+
+
+def reduced_fully(library: Library, layer: Moments, least: float, places: Any) -> Reduced:
+    """All numbers of a layer, u and the weights at these places, on its device."""
     m, v = library.flat(layer.m), library.flat(layer.v)
     u, root = magnitudes(library, m, v, layer)
-    low = v < least_second_moment(layer.beta2, dtype)
+    low = v < least
     near = (root < NEAR_EPSILON * layer.epsilon) & (v > 0.0)
-    found = [
-        library.largest(library.without(u, low)),
-        u.sum(),
-        (u * u).sum(),
-        library.count(m == 0.0, u),
-        library.count(low, u),
-        library.count(near, u),
-        (m * m).sum(),
-        v.sum(),
-        library.largest(v),
-    ]
+    found = [library.largest(library.without(u, low)), u.sum(), (u * u).sum()]
+    found += [library.count(m == 0.0, u), library.count(low, u), library.count(near, u)]
+    found += [(m * m).sum(), v.sum(), library.largest(v)]
     if layer.gradient is not None:
         g = library.flat(layer.gradient) * layer.sign
         size, gap = abs(g), m - g
         found += [size.sum(), (g * g).sum(), (u * size).sum(), (gap * gap).sum()]
-    weights = None
-    if layer.weights is not None:
-        w = library.flat(layer.weights)
-        found.append((w * w).sum())
-        weights = w[index]
-    return found, u[index], weights
+    if layer.weights is None:
+        return Reduced(found, u[places])
+    w = library.flat(layer.weights)
+    return Reduced([*found, (w * w).sum()], u[places], w[places])
 
 
 def named(values: Sequence[float], layer: Moments, moved: float | None) -> dict[str, float | None]:
-    """The numbers by name; None for what is not known."""
+    """The numbers of a full record by name; None for what is not known."""
     rest = iter(values)
     found: dict[str, float | None] = {}
     for name in NUMBERS:
@@ -142,14 +174,19 @@ def sampled(size: int, sample: int, seed: int, number: int) -> NDArray[np.int64]
 
 __all__ = [
     "BINS",
+    "COUNTS",
     "LOWEST",
     "NUMBERS",
+    "OFTEN",
     "PER_OCTAVE",
     "Layer",
     "Moments",
+    "Reduced",
+    "alike",
     "histogram",
     "magnitudes",
     "named",
     "reduced",
+    "reduced_fully",
     "sampled",
 ]

@@ -16,14 +16,16 @@ from numpy.typing import NDArray
 from .errors import AuditError
 from .probes import ratio
 from .record import Run
+from .reduction import NUMBERS
 from .statistics import distance, effective_number, effective_pair
-from .verdicts import NOT_RECORDED, NOT_REJECTED, REJECTED, SEEN, Verdict, mean_u, over_layers
+from .verdicts import NOT_RECORDED, NOT_REJECTED, REJECTED, SEEN, UNIDENTIFIED, Verdict, mean_u, over_layers
 
 Array = NDArray[np.float64]
 LEVEL = 0.05
 TIMES = ("early", "middle", "late")
 PERMUTATIONS = 999
 MOST = 40  # coordinates that are compared in pairs
+ALIKE, APART = "u identically distributed", "u independent across coordinates"
 UNTESTED = "CANNOT TELL FROM SO FEW RUNS"
 
 
@@ -68,20 +70,25 @@ def compared(runs: Sequence[Run], tests: Questions, level: float = LEVEL) -> lis
     refuse_different(runs)
     at = common_times(runs)
     found = [_spread(runs, "mean of u", [mean_u(run) for run in runs], at)]
-    shares = [over_layers(run, "ug") / over_layers(run, "g1") for run in runs]
+    with np.errstate(invalid="ignore"):  # gradients that are all 0
+        shares = [over_layers(run, "ug") / over_layers(run, "g1") for run in runs]
     found.append(_spread(runs, "|u o g|_1/|g|_1", shares, at))
     if all(run.probes for run in runs):
         found.append(_ratios(runs))
+    if len(at) < len(TIMES):
+        raise AuditError(f"the records share {len(at)} times after step 1; early, middle and late ones are compared")
     chosen = {name: at[(2 * place + 1) * len(at) // 6] for place, name in enumerate(TIMES)}
-    if len(set(chosen.values())) < len(TIMES):
-        raise AuditError(f"the records share {len(at)} times, but early, middle and late ones are compared")
     if not all(run.kept for run in runs):
         text = "no coordinates were kept: record replicates with keep=8 and one sampling seed"
         return [*found, Verdict("u alike and independent across coordinates", NOT_RECORDED, text)]
     together = 2 * len(TIMES)
     for name, call in chosen.items():
-        table, places = kept(runs, call)
         where = f"{name}, at call {call:.0f}"
+        try:
+            table, places = kept(runs, call)
+        except AuditError as error:
+            found += [Verdict(f"{subject} ({where})", UNIDENTIFIED, str(error)) for subject in (ALIKE, APART)]
+            continue
         found.append(_identical(table, places, tests, level, together, where))
         found.append(_independent(table, tests, level, together, where))
     return found
@@ -103,16 +110,17 @@ def refuse_different(runs: Sequence[Run]) -> None:
                 raise AuditError(f"{run.path} was sampled with another {name} than {first.path}")
     for place, run in enumerate(runs):
         for other in runs[:place]:
-            if run.numbers["sum2"].tobytes() == other.numbers["sum2"].tobytes():
+            if all(run.numbers[name].tobytes() == other.numbers[name].tobytes() for name in NUMBERS):
                 raise AuditError(f"{run.path} and {other.path} have the same numbers: replicates differ in their seeds")
 
 
 def common_times(runs: Sequence[Run]) -> Array:
-    """The calls that all records have.  Raises AuditError if there are none."""
+    """The calls that all records have, but for step 1, where u is 1 whatever the gradient is.  Raises AuditError."""
     shared = set(runs[0].at.tolist()).intersection(*(run.at.tolist() for run in runs[1:]))
     if not shared:
         raise AuditError("the records have no call in common: use one `every`, and budget=None")
-    return np.array(sorted(shared))
+    later = runs[0].at[(runs[0].t > 1).any(axis=1)]
+    return np.array(sorted(shared.intersection(later.tolist())))
 
 
 def kept(runs: Sequence[Run], call: float) -> tuple[Array, list[str]]:
@@ -159,7 +167,7 @@ def _fewer(table: Array, test: Callable[[Array], Any], refusal: type[Exception])
 def _identical(
     table: Array, places: Sequence[str], tests: Questions, level: float, together: int, where: str
 ) -> Verdict:
-    subject = f"u identically distributed ({where})"
+    subject = f"{ALIKE} ({where})"
     found, count, why = _fewer(table, lambda part: tests.identical(part, level, together), tests.refusal)
     even, odd = (len(table) + 1) // 2, len(table) // 2
     effective = effective_pair(even, odd)
@@ -201,7 +209,7 @@ def least_distance(even: int, odd: int, smallest: Callable[[Array], float], pair
 
 
 def _independent(table: Array, tests: Questions, level: float, together: int, where: str) -> Verdict:
-    subject = f"u independent across coordinates ({where})"
+    subject = f"{APART} ({where})"
     effective = effective_number(table)
     found, count, why = _fewer(
         table, lambda part: tests.independent(part, PERMUTATIONS, 0, level, together), tests.refusal
@@ -218,13 +226,14 @@ def _independent(table: Array, tests: Questions, level: float, together: int, wh
 
 
 def _spread(runs: Sequence[Run], subject: str, series: Sequence[Array], at: Array) -> Verdict:
-    """The mean over the runs at the three times, with the runs' own range."""
+    """The mean over the runs at three of the times at which all have it, with the runs' own range."""
     rows = np.stack([values[np.isin(run.at, at)] for run, values in zip(runs, series, strict=True)])
-    if not np.isfinite(rows).any():
+    rows = rows[:, np.isfinite(rows).all(axis=0)]
+    if not rows.size:
         return Verdict(subject, NOT_RECORDED, "the records have no gradients")
     parts = [
         f"{name} {rows[:, place].mean():.3g} ({rows[:, place].min():.3g}..{rows[:, place].max():.3g})"
-        for name, place in ((name, (2 * number + 1) * len(at) // 6) for number, name in enumerate(TIMES))
+        for name, place in ((name, (2 * number + 1) * rows.shape[1] // 6) for number, name in enumerate(TIMES))
     ]
     return Verdict(subject, SEEN, f"{', '.join(parts)} over {len(runs)} runs", {"means": rows.mean(axis=0).tolist()})
 

@@ -17,6 +17,7 @@ Array = NDArray[np.float64]
 LEVEL = 0.95
 SPAN = 1000.0  # how many times |a| must grow for an exponent to show
 FEWEST = 6  # points of a fit
+GROWTH = 2.0  # times the fitted curve must grow: less may be rounding, which is not of one size
 GRID = 41  # exponents that are tried
 
 
@@ -78,8 +79,8 @@ def fit(x: ArrayLike, y: ArrayLike, largest: float) -> Fit | None:
     """Fit an exponent between 0 and `largest` to points with positive x and y; None if there are none.
 
     The interval holds the exponents at which the error is not significantly larger than at the best one (F test with
-    one degree of freedom, 95 %).  The exponent counts as identified if there are FEWEST points, x spans SPAN, and the
-    interval is at most half of the range.
+    one degree of freedom, 95 %).  The exponent counts as identified if there are FEWEST points, x spans SPAN, the
+    interval is at most half of the range, and the curve grows by GROWTH.
     """
     where, values = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     good = np.isfinite(where) & np.isfinite(values) & (where > 0.0) & (values > 0.0)
@@ -99,18 +100,20 @@ def fit(x: ArrayLike, y: ArrayLike, largest: float) -> Fit | None:
     low, high = float(grid[inside].min()), float(grid[inside].max())
     span = float(where.max() / where.min())
     curve = constant + factor * (where / scale) ** grid[best]
-    why = _unidentified(where.size, span, (high - low) / largest)
+    why = _unidentified(where.size, span, (high - low) / largest, float(curve.max() / curve.min()))
     return Fit(
         float(grid[best]), low, high, constant, factor / scale ** float(grid[best]), float((values / curve).max()),
         span, int(where.size), not why, why,
     )  # fmt: skip
 
 
-def _unidentified(count: int, span: float, width: float) -> str:
+def _unidentified(count: int, span: float, width: float, growth: float) -> str:
     if count < FEWEST:
         return f"{count} probes are too few, at least {FEWEST} are needed"
     if span < SPAN:
         return f"|a| spans a factor of {span:.3g}, and about {SPAN:g} is needed"
+    if growth < GROWTH:
+        return f"a constant fits: the fitted curve grows by a factor of {growth:.3g} alone"
     return f"exponents over {100 * width:.0f} % of the range fit alike" if width > 0.5 else ""
 
 

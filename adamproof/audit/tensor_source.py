@@ -1,4 +1,7 @@
-"""Gradients for probes from a PyTorch model, which is as before afterwards: weights, gradients, buffers, chance."""
+"""Gradients for probes from a model of PyTorch, or one with `parameters` whose loss writes their `grad`.
+
+The model is as before afterwards: weights, gradients, buffers, chance.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ class TensorSource:
         if self.model is None:
             raise AuditError("a probe needs watch(optimizer, model): it restores the model's running statistics")
         parameters = list(self.model.parameters())
-        buffers = [(buffer, buffer.detach().clone()) for buffer in self.model.buffers()]
+        buffers = [(buffer, buffer.detach().clone()) for buffer in getattr(self.model, "buffers", tuple)()]
         gradients = [parameter.grad for parameter in parameters]
         chance = self.random_state()
         try:
@@ -69,7 +72,8 @@ class TensorSource:
                 kept[name] = library.copy(library.flat(layers[name]))
                 library.put(layers[name], kept[name] + step)
             value = loss(batch)
-            value.backward()
+            if hasattr(value, "backward"):
+                value.backward()
         finally:
             for name, before in kept.items():
                 arrays.library(layers[name]).put(layers[name], before)
@@ -78,7 +82,7 @@ class TensorSource:
             if parameter.grad is not None:
                 library = arrays.library(parameter.grad)
                 found[name] = library.copy(library.flat(parameter.grad))
-        return float(value.item()), found
+        return float(value.item() if hasattr(value, "item") else value), found
 
 
 __all__ = ["TensorSource"]

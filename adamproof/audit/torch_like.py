@@ -159,40 +159,45 @@ def _layers(optimizer: Any, names: Mapping[int, str]) -> list[Layer]:
         for number, group in enumerate(optimizer.param_groups)
         for position, parameter in enumerate(group["params"])
     ]
-    steps = _steps([optimizer.state.get(parameter) or {} for _, _, parameter in entries])
-    found = []
-    for (number, position, parameter), t in zip(entries, steps, strict=True):
-        group, state = optimizer.param_groups[number], optimizer.state.get(parameter) or {}
+    states = [optimizer.state.get(parameter) or {} for _, _, parameter in entries]
+    found, settings = [], [_Settings(optimizer, group, scaled) for group in optimizer.param_groups]
+    for (number, position, parameter), state, t in zip(entries, states, _steps(states), strict=True):
         name = names.get(id(parameter), f"group{number}.{position}")
-        moments = _moments(group, state, t, parameter, scaled, optimizer) if t else None
+        moments = settings[number].moments(state, t, parameter) if t else None
         shard = hasattr(parameter, "to_local")
-        found.append(Layer(name, moments, tuple(int(n) for n in parameter.shape), number, shard))
+        found.append(Layer(name, moments, tuple(parameter.shape), number, shard))
     return found
 
 
-def _moments(
-    group: Mapping[str, Any], state: Mapping[str, Any], t: int, parameter: Any, scaled: bool, optimizer: Any
-) -> Moments:
-    if "max_exp_avg_sq" in state:
-        raise AuditError("the optimizer's state has max_exp_avg_sq: it is AMSGrad")
-    if "exp_avg" not in state or "exp_avg_sq" not in state:
-        raise AuditError(f"the state has {', '.join(map(str, state))}, but no exp_avg and exp_avg_sq")
-    beta1, beta2 = (_number(beta) for beta in group["betas"])
-    gradient = None if scaled or getattr(parameter.grad, "is_sparse", False) else parameter.grad
-    coupled = bool(_number(group.get("weight_decay", 0.0))) and not _decoupled(optimizer, group)
-    return Moments(
-        state["exp_avg"],
-        state["exp_avg_sq"],
-        t,
-        beta1,
-        beta2,
-        _number(group["eps"]),
-        gradient,
-        parameter,
-        -1.0 if group.get("maximize") else 1.0,
-        not coupled,
-        _number(group["lr"]),
-    )
+class _Settings:
+    """What the parameters of a group have in common."""
+
+    def __init__(self, optimizer: Any, group: Mapping[str, Any], scaled: bool) -> None:
+        self.beta1, self.beta2 = (_number(beta) for beta in group["betas"])
+        self.epsilon, self.lr = _number(group["eps"]), _number(group["lr"])
+        self.sign = -1.0 if group.get("maximize") else 1.0
+        self.pure = not _number(group.get("weight_decay", 0.0)) or _decoupled(optimizer, group)
+        self.scaled = scaled
+
+    def moments(self, state: Mapping[str, Any], t: int, parameter: Any) -> Moments:
+        if "max_exp_avg_sq" in state:
+            raise AuditError("the optimizer's state has max_exp_avg_sq: it is AMSGrad")
+        if "exp_avg" not in state or "exp_avg_sq" not in state:
+            raise AuditError(f"the state has {', '.join(map(str, state))}, but no exp_avg and exp_avg_sq")
+        gradient = None if self.scaled or getattr(parameter.grad, "is_sparse", False) else parameter.grad
+        return Moments(
+            state["exp_avg"],
+            state["exp_avg_sq"],
+            t,
+            self.beta1,
+            self.beta2,
+            self.epsilon,
+            gradient,
+            parameter,
+            self.sign,
+            self.pure,
+            self.lr,
+        )
 
 
 def _steps(states: Iterable[Mapping[str, Any]]) -> list[int]:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from . import magnitude
 from .probes import along_path, noise, ratio, sharing
 from .record import Run
+from .reduction import OFTEN
 from .statistics import Fit
 
 Array = NDArray[np.float64]
@@ -136,7 +137,8 @@ def bounded(run: Run, sizes: Magnitude) -> Verdict:
             f"counter, or another optimizer)",
             {**data, "ratio": worst, "layer": run.layers[layer].name, "t": float(run.t[record, layer])},
         )
-    text = f"in all {data['records']} records: at most {_short(data['largest'])} R_t"
+    where = f"in all {data['records']} records" if data["records"] > 1 else "in the only record"
+    text = f"{where}: at most {_short(data['largest'])} R_t"
     if data["largest"] > 1.0:
         record, layer = np.unravel_index(int(np.nanargmax(sizes.ratio)), sizes.ratio.shape)
         text += (
@@ -149,7 +151,7 @@ def bounded(run: Run, sizes: Magnitude) -> Verdict:
 
 def _left_out(run: Run, compared: NDArray[np.bool_]) -> str:
     """What the comparison does not include."""
-    low = np.nansum(run.numbers["low"][-1]) if len(run.at) else 0.0
+    low = np.nansum(last(run, "low"))
     parts = []
     if (run.known & ~compared).any():
         broken = int((run.known & ~compared).any(axis=1).sum())
@@ -168,19 +170,20 @@ def size_of_u(run: Run, sizes: Magnitude) -> list[Verdict]:
         record, layer = np.unravel_index(int(np.nanargmax(largest)), largest.shape)
         end = sizes.ratio[np.isfinite(sizes.ratio).any(axis=1)]
         text = (
-            f"largest after the start (t > 1/(1 - beta1)): {largest[record, layer]:.3g} at t = "
-            f"{run.t[record, layer]:.0f} in {run.layers[layer].name}"
+            f"{largest[record, layer]:.3g} at t = {run.t[record, layer]:.0f} in {run.layers[layer].name}, of those "
+            f"after the start (t > 1/(1 - beta1))"
         ) + (f"; at the end {_short(float(np.nanmax(end[-1])))} R_t" if len(end) else "")
         data = {"largest": float(largest[record, layer]), "t": float(run.t[record, layer])}
         found.append(Verdict("largest u", SEEN, text, data))
     mean = mean_u(run)
     if np.isfinite(mean).any():
-        low, high, last = np.nanmin(mean), np.nanmax(mean), mean[np.isfinite(mean)][-1]
-        text = f"{_short(low)}..{_short(high)}, {_short(last)} at the end"
+        low, high, end_mean = np.nanmin(mean), np.nanmax(mean), mean[np.isfinite(mean)][-1]
+        text = _range_of(low, high) + (f", {_short(end_mean)} at the end" if low < high else "")
         found.append(Verdict("mean of u", SEEN, text, {"low": float(low), "high": float(high)}))
-    share = over_layers(run, "ug") / over_layers(run, "g1")
+    with np.errstate(invalid="ignore"):  # gradients that are all 0
+        share = over_layers(run, "ug") / over_layers(run, "g1")
     if np.isfinite(share).any():
-        text = f"{_short(np.nanmin(share))}..{_short(np.nanmax(share))}, with mini-batch gradients g, not the true ones"
+        text = f"{_range_of(np.nanmin(share), np.nanmax(share))}, with mini-batch gradients g, not the true ones"
         found.append(Verdict("|u o g|_1/|g|_1", SEEN, text))
     return found
 
@@ -189,6 +192,13 @@ def over_layers(run: Run, name: str) -> Array:
     """(records,): a number added up over the layers that have it; nan where none has."""
     table = np.where(run.known, run.numbers[name], np.nan)
     return np.where(np.isfinite(table).any(axis=1), np.nansum(table, axis=1), np.nan)
+
+
+def last(run: Run, name: str) -> Array:
+    """(layers,): a number in the last record that has it; nan where none has."""
+    table = run.numbers[name]
+    rows = np.flatnonzero(np.isfinite(table).any(axis=1))
+    return table[rows[-1]] if rows.size else np.full(table.shape[1], np.nan)
 
 
 def mean_u(run: Run) -> Array:
@@ -206,7 +216,8 @@ def epsilon(run: Run) -> list[Verdict]:
     if not len(run.at):
         return []
     share = np.where(run.known, run.numbers["eps"], np.nan) / np.maximum(run.n, 1.0)
-    late = share[len(share) // 2 :]
+    filled = np.flatnonzero(np.isfinite(share).any(axis=1))
+    late = share[[row for row in filled if 2 * row >= len(share) or row == filled[-1]]]
     with np.errstate(all="ignore"):
         typical = np.array([np.nanmedian(column) if np.isfinite(column).any() else 0.0 for column in late.T])
     named = [layer.name for layer, part in zip(run.layers, typical, strict=True) if part > MOSTLY]
@@ -229,7 +240,7 @@ def odd_layers(run: Run) -> list[Verdict]:
     say("unused layers", unused, "no step so far, and in no number here")
     dead = []
     if len(run.at):
-        zeros = np.where(run.known, run.numbers["zero"], 0.0)[-1] / np.maximum(run.n, 1.0)
+        zeros = last(run, "zero") / np.maximum(run.n, 1.0)
         dead = [layer.name for layer, part in zip(run.layers, zeros, strict=True) if part > MOSTLY]
     say("dead coordinates", dead, "m = 0 in most of the layer at the end")
     say("copies", [" = ".join(names) for names in copies(run)], "the same numbers in every record; they count once")
@@ -241,7 +252,7 @@ def copies(run: Run) -> list[list[str]]:
     """Layers whose u agree in every record."""
     groups: dict[bytes, list[str]] = {}
     for number, layer in enumerate(run.layers):
-        columns = np.stack([run.numbers[name][:, number] for name in ("max", "sum", "sum2")])
+        columns = np.stack([run.numbers[name][:, number] for name in OFTEN])
         if np.isfinite(columns).any() and layer.n > 1 and len(run.at) > 1:
             groups.setdefault(f"{layer.n} ".encode() + columns.tobytes(), []).append(layer.name)
     return [names for names in groups.values() if len(names) > 1]
@@ -264,7 +275,7 @@ def of_optimizer(run: Run) -> list[Verdict]:
 
 
 def _loaded(run: Run) -> str:
-    if not len(run.at) or not np.isfinite(run.t[0]).any():
+    if run.header.get("state") or not len(run.at) or not np.isfinite(run.t[0]).any():
         return ""
     ahead = np.nanmax(run.t[0]) - run.at[0]
     return f"t is {ahead:.0f} ahead of the calls seen: what came before the recording is not in it" if ahead > 0 else ""
@@ -362,7 +373,7 @@ def _range(subject: str, low: Array, high: Array, how: str) -> Verdict:
     if not good.any():
         return Verdict(subject, UNIDENTIFIED, "the gradients are all noise, or there were no small batches")
     ends = float(low[good].min()), float(high[good].max())
-    text = f"{_short(ends[0])}..{_short(ends[1])} in {good.sum()} of {good.size} probes{f', {how}' if how else ''}"
+    text = f"{_range_of(*ends)} in {good.sum()} of {good.size} probes{f', {how}' if how else ''}"
     return Verdict(subject, SEEN, text, {"low": ends[0], "high": ends[1]})
 
 
@@ -382,6 +393,12 @@ def _fitted(subject: str, model: str, found: Fit | None) -> Verdict:
 def _root(value: Any) -> float:
     """The root of a square that noise may have made negative: nan then, and where there is none."""
     return float(value) ** 0.5 if isinstance(value, int | float) and value > 0.0 else float("nan")
+
+
+def _range_of(low: float, high: float) -> str:
+    """a..b, or one number if both look the same."""
+    ends = _short(low), _short(high)
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]}..{ends[1]}"
 
 
 def _short(value: float) -> str:
@@ -408,6 +425,7 @@ __all__ = [
     "Magnitude",
     "Verdict",
     "judge",
+    "last",
     "magnitudes",
     "mean_u",
     "over_layers",

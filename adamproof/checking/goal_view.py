@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..kernel.terms import Term
-from ..numeric.check import Witness
+from ..numeric.answers import Witness
 
 PROBLEMS = ("unproved", "unstated", "missing", "refused")
 SHORT = ("shift", "factor", "rest", "strict", "sides")  # kinds of what a goal is short by

@@ -19,7 +19,7 @@ from ..kernel.terms import Refusal, Term
 from ..kernel.text import show
 from ..kernel.verify import VERSION as PROOF_FORMAT
 from ..kernel.verify import sorts_of
-from ..numeric.check import refutes
+from ..numeric.answers import Witness
 from ..support.foreign_text import foreign
 from .goal_view import GoalView
 from .report import ClaimFindings, ClaimReport, Findings, LemmaReport, Verdict
@@ -90,6 +90,13 @@ def _read(answer: Mapping[str, Any], stated: Mapping[str, Term], conclusion: Ter
     if extra:
         return Verdict.REJECTED, f"the proof file also assumes {sorted(extra)[0]}"
     return verdict, ""
+
+
+def refutes(witness: Witness, hypotheses: Sequence[Term], conclusion: Term) -> bool:
+    """Whether a counterexample is one when it is computed here.  Few answers have any, and mpmath takes a while."""
+    from ..numeric import check
+
+    return check.refutes(witness, hypotheses, conclusion)
 
 
 def _recomputed(view: GoalView | None) -> GoalView | None:

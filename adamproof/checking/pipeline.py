@@ -13,8 +13,9 @@ from random import Random
 from typing import Any
 
 from ..kernel.terms import RELATIONS, Term
-from ..numeric.check import Report, Sequent, check_sequents, counterexample, refuting
-from ..numeric.intervals import BoxAnswer, check_box
+from ..numeric.answers import BoxAnswer, Report
+from ..numeric.check import Sequent, check_sequents, counterexample, refuting
+from ..numeric.intervals import check_box
 from ..numeric.models import Model
 from ..prover import ProofFailure, TranslationError, prop, term
 from ..prover.proving import at_hand

@@ -7,7 +7,7 @@ file: a title cannot stand over a formula that the proof does not contain.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,9 @@ from ..kernel.normal import key
 from ..kernel.terms import Function, Term, free, reset_budget
 from ..kernel.verify import Reader
 from ..support.foreign_text import foreign
+
+ASSUMING = ("assume", "cite")  # the rules whose theorems are what they assume
+LEAVES = ("rat", "int", "var", "bound")
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ def named(
     stated: the assumptions by name.  Raises LookupError or TypeError when the file has no such step, ValueError when a
     name in one is the word of a verdict.
     """
-    steps = _Steps(proof, stated)
+    steps = _Steps(proof, stated, [*(step for _, step in titles), *cited])
     names = {number: name for number, name in cited.items() if not steps.assumption(number)}  # nor may it hide one
     found = []
     for number, (title, step) in enumerate(titles, start=1):
@@ -55,11 +58,15 @@ def verdicts_in(term: Term) -> list[str]:
 class _Steps:
     """An accepted proof file's steps by number, with the assumptions that they may be."""
 
-    def __init__(self, proof: str, stated: Mapping[str, Term]) -> None:
+    def __init__(self, proof: str, stated: Mapping[str, Term], wanted: Sequence[int]) -> None:
+        """wanted: the steps that will be asked for, beside those that introduce an assumption."""
         data = json.loads(proof)
         self._steps: list[dict[str, Any]] = data["steps"]
+        asked = [self._steps[number] for number in wanted]
+        assumed = [step for step in self._steps if step["rule"] in ASSUMING]
+        terms = {term for step in asked for term in step["hypotheses"]}
         reset_budget()
-        self._terms: list[Term] = Reader(data["symbols"], data["terms"]).terms
+        self._terms = _read(data["symbols"], data["terms"], terms | {step["conclusion"] for step in (*asked, *assumed)})
         self._assumed = {key(statement): name for name, statement in stated.items()}
 
     def conclusion(self, step: int) -> Term:
@@ -68,7 +75,7 @@ class _Steps:
 
     def assumption(self, step: int) -> str:
         """The name of the stated assumption that a step is, or ""."""
-        assumed = self._steps[step]["rule"] in ("assume", "cite")
+        assumed = self._steps[step]["rule"] in ASSUMING
         return self._assumed.get(key(self.conclusion(step)), "") if assumed else ""
 
     def rests_on(self, last: int, names: Mapping[int, str]) -> tuple[str, ...]:
@@ -84,9 +91,33 @@ class _Steps:
             step = self._steps[number]
             if number in names:
                 found[names[number]] = None
-            elif step["rule"] in ("assume", "cite"):
+            elif step["rule"] in ASSUMING:
                 if key(self.conclusion(number)) in left and (name := self.assumption(number)):
                     found[name] = None
             else:
                 stack.extend(reversed(step["from"]))
         return tuple(found)
+
+
+def _read(symbols: list[Any], rows: list[Any], wanted: Iterable[int]) -> dict[int, Term]:
+    """These terms of a proof file, by number, read by the kernel; most of them are in no step that has a title."""
+    needed, waiting = set[int](), list(wanted)
+    while waiting:
+        number = waiting.pop()
+        if number not in needed:
+            needed.add(number)
+            waiting += _parts(rows[number])
+    numbers = sorted(needed)
+    places = {number: place for place, number in enumerate(numbers)}
+    reader = Reader(symbols, [_renumbered(rows[number], places) for number in numbers])
+    return dict(zip(numbers, reader.terms, strict=True))
+
+
+def _parts(row: list[Any]) -> list[int]:
+    """The numbers of the terms that a term of a proof file is made of: all after its operator, or its symbol."""
+    return [] if row[0] in LEAVES else row[2:] if row[0] == "app" else row[1:]
+
+
+def _renumbered(row: list[Any], places: Mapping[int, int]) -> list[Any]:
+    parts = _parts(row)
+    return [*row[: len(row) - len(parts)], *(places[part] for part in parts)]

@@ -13,25 +13,31 @@ from typing import Any
 
 from ..support.signals import DeferredSignals
 from . import stated
-from .cache import Cache, Question
-from .judge import judged
+from .cache import Cache, Entry, Question
+from .judge import judged, versions
 from .pool import Answer, WorkerFailed, Workers
 from .report import Findings, LemmaReport, Verdict
-from .request import MODELS, Request
+from .request import FIRST, MODELS, Request
 from .serialize import MAX_CLAIMS, NotFindings, packed, proofs_alone, unpacked
 from .verifier import FreshVerification
 
 
 @dataclass(frozen=True)
 class _Kept:
-    """What the cache has for a question: the packed findings, and the proof files that the kernel is to read."""
+    """What the cache has for a question: an entry, and the proof files that the kernel is to read.
 
-    data: Mapping[str, Any]
+    alone: the claim that is wanted of an entry on a whole lemma, or all of them (""), as proving alone finds them; None
+    where the entry is on the question itself.
+    """
+
+    entry: Entry
     proofs: Sequence[str]
+    alone: str | int | None = None
 
     def findings(self) -> Findings:
         """What was found.  Raises NotFindings, also where its proof files are not those that the kernel reads."""
-        found = unpacked(self.data)
+        data = self.entry.content
+        found = unpacked(data if self.alone is None else proofs_alone(data, self.alone))
         if found.proofs != list(self.proofs):
             raise NotFindings("the proof files are not those of the claims")
         return found
@@ -83,6 +89,7 @@ class Recalled:
         """
         said = {question: found for question, kept in self._kept.items() if (found := _said(kept)) is not None}
         meanwhile()
+        versions()  # remembered: a report names them
         asked = [question for question, found in said.items() if not _is_stated(question, found)]
         outlines = _outlines(workers, asked)
         for question, found in said.items():
@@ -135,44 +142,50 @@ def _said(kept: _Kept) -> Findings | None:
 
 def _read(questions: Sequence[Question]) -> dict[Question, _Kept]:
     """What the cache has for each of these questions, as far as it has anything."""
-    cache, wholes = Cache(), dict[str, Any]()
+    cache, wholes = Cache(), dict[str, Entry | None]()
     found: dict[Question, _Kept] = {}
     for question in questions:
         kept = None
         if not question.models and not question.mutants:
             if question.lemma not in wholes:
-                wholes[question.lemma] = cache.read(Question(question.lemma, MODELS, True))
-            kept = _kept(proofs_alone(wholes[question.lemma], question.claim))
-        kept = kept or _kept(cache.read(question))
+                wholes[question.lemma] = cache.entry(Question(question.lemma, MODELS, True))
+            kept = _kept(wholes[question.lemma], question.claim)
+        kept = kept or _kept(cache.entry(question))
         if kept is not None:
             found[question] = kept
     return found
 
 
-def _kept(data: Any) -> _Kept | None:
+def _kept(entry: Entry | None, alone: str | int | None = None) -> _Kept | None:
     """What an entry holds; None where it has no proofs."""
-    proofs = data.get("proofs") if isinstance(data, dict) else None
-    if not isinstance(proofs, list) or len(proofs) > MAX_CLAIMS:
+    if entry is None or not entry.proofs or len(entry.proofs) > MAX_CLAIMS:
         return None
-    return _Kept(data, proofs) if all(isinstance(text, str) and text for text in proofs) else None
+    proofs = entry.proofs
+    if alone is not None and alone != "":
+        try:
+            proofs = [proofs[0 if alone == FIRST else entry.names.index(str(alone))]]
+        except (LookupError, ValueError):
+            return None
+    return _Kept(entry, proofs, alone) if all(proofs) else None
 
 
 def keep(question: Question, found: Findings) -> str:
     """Put finished work into the cache; what went wrong, if anything."""
     cache = Cache()
     try:
-        cache.write(question, packed(found))
+        cache.write(question, {"names": list(found.about.claims), **packed(found)})
     except OSError as error:
         return f"the cache {cache.folder} cannot be written ({error.strerror}); results are not affected"
     return ""
 
 
 def _balanced(sizes: Mapping[Question, int], count: int) -> list[list[Question]]:
-    """The questions in at most `count` groups of about the same size, each of which begins with early ones."""
+    """The questions in at most `count` groups of about the same size, in each in the order in which they came."""
     groups: list[list[Question]] = [[] for _ in range(min(count, len(sizes)))]
     totals = [0] * len(groups)
-    for question, size in sizes.items():
+    for question in sorted(sizes, key=lambda each: -sizes[each]):  # the largest first: what is small evens it out
         least = totals.index(min(totals))
         groups[least].append(question)
-        totals[least] += size
-    return groups
+        totals[least] += sizes[question]
+    places = {question: place for place, question in enumerate(sizes)}
+    return [sorted(group, key=places.__getitem__) for group in groups]

@@ -14,8 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from ..kernel.terms import QUANTIFIERS, Term
-from ..numeric.check import Report, Witness
-from ..numeric.intervals import BoxAnswer
+from ..numeric.answers import BoxAnswer, Report, Witness
 from ..theory.source import Source
 from . import proof_steps
 from .goal_view import GoalView

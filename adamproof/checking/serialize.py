@@ -11,16 +11,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from fractions import Fraction
 from functools import cache
+from importlib import import_module
 from itertools import accumulate
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-import mpmath
-
 from ..kernel.terms import PROP, REAL, RELATIONS, Function, Term, function, make, reset_budget
-from ..numeric.check import Report, Witness
-from ..numeric.intervals import BoxAnswer
-from ..numeric.slack import Slack
+from ..numeric.answers import BoxAnswer, Report, Slack, Witness
 from ..support.foreign_text import foreign, label_problem, label_within, latin
 from ..theory.graph import Graph, Node, label_of
 from ..theory.source import Source
@@ -403,7 +400,7 @@ def _packed(value: Any, terms: _Terms) -> Any:
         return ["int", hex(value)]  # in decimal, Python refuses more than 4300 digits
     if kind is Fraction:
         return ["fraction", hex(value.numerator), hex(value.denominator)]
-    if isinstance(value, mpmath.mpf):
+    if hasattr(value, "_mpf_"):
         sign, mantissa, exponent, bits = value._mpf_
         return ["mpf", int(sign), hex(int(mantissa)), int(exponent), int(bits)]
     if kind is tuple:
@@ -455,7 +452,13 @@ def _floating(sign: int, mantissa: str, exponent: int, bits: int) -> Any:
     size = _integer(mantissa)
     if sign not in (0, 1) or abs(exponent) > MAX_EXPONENT or (size and bits != size.bit_length()):
         raise ValueError("not a floating point number")
-    return mpmath.make_mpf((sign, mpmath.libmp.MPZ(size), exponent, bits))
+    return _mpmath().make_mpf((sign, _mpmath().libmp.MPZ(size), exponent, bits))
+
+
+@cache
+def _mpmath() -> Any:
+    """mpmath, which takes a while to import: what is asked for may have no such number in it."""
+    return import_module("mpmath")
 
 
 SIMPLE: dict[str, Callable[[list[Any]], Any]] = {

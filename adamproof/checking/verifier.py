@@ -30,8 +30,9 @@ def start(
     together: it checks a step that several of them have only once.
     """
     # -P keeps the current folder off the import path: a folder named adamproof there must not be taken for ours.
+    # -S keeps out what is installed: the kernel needs the standard library alone, and starts sooner without the rest.
     shared = ["--together"] * together
-    command = [sys.executable, "-P", "-m", "adamproof.kernel", "--json", *shared, "--", *paths]
+    command = [sys.executable, "-P", "-S", "-m", "adamproof.kernel", "--json", *shared, "--", *paths]
     return subprocess.Popen(command, stdout=output, stderr=errors, text=True, env=environment())
 
 

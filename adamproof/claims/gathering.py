@@ -141,12 +141,13 @@ def calculated(workers: Workers, questions: Sequence[Calculation]) -> dict[Calcu
     return {question: Calculated(None, {}, problem) for question in questions}
 
 
-def recorded(workers: Workers, folder: str | None, drawn: bool) -> Recorded:
+def recorded(workers: Workers, folder: str | None, drawn: bool, cached: bool = True) -> Recorded:
     """What the records of experiments in a folder show (see `worker` for the default), and what is wrong with them.
 
-    A process begins to read them now; it is waited for when what is returned is called.
+    drawn: with pictures; cached: whether these may come from the cache.  A process begins to read the records now; it
+    is waited for when what is returned is called.
     """
-    answer = workers.begin(None, "records", folder=folder, drawn=drawn)
+    answer = workers.begin(None, "records", folder=folder, drawn=drawn, cached=cached)
     return lambda: _read_records(answer)
 
 

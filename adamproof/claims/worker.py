@@ -2,13 +2,18 @@
 
 Started by `checking.pool` as `python -m adamproof.claims.worker CHANNEL`.  Besides the tasks of `checking.worker` it
 knows {"task": "calculate", "asked": [...]}, answered with {"calculated": [...]}, and {"task": "records", "folder": ...,
-"drawn": ...}, answered with {"records": [...], "problems": [...]}.
+"drawn": ..., "cached": ...}, answered with {"records": [...], "problems": [...]}.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..checking import worker
 from ..checking.worker import Answer, Send
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 OWN = "experiments"  # a folder of records in the current folder
 
@@ -28,9 +33,11 @@ def _calculate(data: Answer, send: Send) -> Answer:
 def _records(data: Answer, send: Send) -> Answer:
     from ..experiments.observed import first_of
     from ..experiments.records import shipped
+    from .pictures import draw
 
     send({"say": "reading the records of experiments"})
-    found, problems = first_of([OWN, shipped()] if data["folder"] is None else [data["folder"]], data["drawn"])
+    places: list[str | Traversable] = [OWN, shipped()] if data["folder"] is None else [data["folder"]]
+    found, problems = first_of(places, draw(data["cached"])) if data["drawn"] else first_of(places)
     return {"records": [record.data() for record in found], "problems": problems}
 
 

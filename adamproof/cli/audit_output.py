@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 COLOURS = {"HOLDS": "green", "REJECTED": "red"}
 SHORT = 12  # letters of a word that stands beside its sentence
+UNSAID = "nobody has said: clipping = 0 tells the recorder (--clipping 0 here) that there is none"
 OBSERVED = "Observed in this run, which proves nothing about others."
 
 
@@ -28,7 +29,8 @@ def about(run: Run) -> str:
     group = run.groups[0]
     known = run.t[run.known]
     until = f" up to t = {known.max():.0f}" if known.size else ""
-    settings = ", ".join(f"{name} = {group[name]:g}" for name in ("beta1", "beta2", "epsilon", "lr"))
+    names = ("beta1", "beta2", "epsilon", *(["lr"] if group["lr"] else []))  # 0: nobody has said
+    settings = ", ".join(f"{name} = {group[name]:g}" for name in names)
     more = f" and {len(run.groups) - 1} more groups" if len(run.groups) > 1 else ""
     size = f"d = {run.d}, {_counted(run.layers, 'layer')}"
     return (
@@ -65,6 +67,8 @@ def recorded_lines(path: str | None, recorded: Mapping[str, Found]) -> list[str]
         labelled(f"  {name:<{width}}  ", f"{whole(str(found.value))}  ({found.how})")
         for name, found in recorded.items()
     ]
+    if "clipping" not in recorded:
+        lines.append(labelled(f"  {'clipping':<{width}}  ", UNSAID))
     return ["", labelled("", f"From {path}, {IF}:"), *lines]
 
 

@@ -15,7 +15,7 @@ from .terminal import coloured, formula, labelled
 
 if TYPE_CHECKING:
     from ..checking.report import ClaimReport, LemmaReport
-    from ..numeric.models import Number
+    from ..numeric.answers import Number
 
 COUNTS = ("no", "one", "two", "three", "four", "five", "six")
 LABEL = 15  # columns of the words before each line

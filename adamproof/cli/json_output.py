@@ -86,7 +86,7 @@ if TYPE_CHECKING:
     from ..checking.goal_view import GoalView
     from ..checking.report import AblationReport, About, ClaimReport, Findings, LemmaReport, MutantReport
     from ..kernel.terms import Term
-    from ..numeric.check import Report, Witness
+    from ..numeric.answers import Report, Witness
 
 SCHEMA = 1
 Data = dict[str, Any]

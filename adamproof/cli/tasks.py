@@ -96,7 +96,9 @@ def run_all(
 ) -> Iterator[Outcome]:
     """The outcomes in the order of the targets, each as soon as it and those before it are there."""
     if settings.task in ("check", "show"):
-        yield from _checked(targets, settings, Flow(processes, jobs, settings.cache, say))
+        # Where a report's parts are written, this process has as much to do as one in which the kernel reads.
+        readers = max(jobs - 1, 1) if settings.report else jobs
+        yield from _checked(targets, settings, Flow(processes, readers, settings.cache, say))
     else:
         yield from _computed(targets, settings, processes)
 

@@ -30,7 +30,7 @@ from .terminal import coloured, formula, labelled, width
 if TYPE_CHECKING:
     from ..checking.proof_steps import NamedStep
     from ..checking.report import AblationReport, About, ClaimReport, Findings, LemmaReport, MutantReport
-    from ..numeric.check import Witness
+    from ..numeric.answers import Witness
 
 TITLE = 40  # columns for titles beside the rest
 SHORT = 150  # characters of a refusal in the short form

@@ -5,7 +5,7 @@ Making the words imports the experiment's module, and with it lemma files; readi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -49,8 +49,14 @@ class Observed:
         return asdict(self) | {name: [[*pair] for pair in getattr(self, name).items()] for name in BY_CLAIM}
 
 
-def observed(record: Record, drawn: bool = False) -> Observed:
-    """What a record shows; with `drawn`, as a picture too."""
+def drawn(record: Record) -> str:
+    """The picture of a record as an SVG document; nothing where matplotlib is missing."""
+    picture: str = module(record.experiment).picture(record.result).svg()
+    return picture
+
+
+def observed(record: Record, draw: Callable[[Record], str] = lambda record: "") -> Observed:
+    """What a record shows, with the picture that `draw` makes of it."""
     experiment = module(record.experiment)
     return Observed(
         record.experiment,
@@ -64,18 +70,20 @@ def observed(record: Record, drawn: bool = False) -> Observed:
         record.briefly(),
         tuple(sorted(record.rejected())),
         tuple(experiment.summary(record.result)),
-        experiment.picture(record.result).svg() if drawn else "",
+        draw(record),
     )
 
 
-def first_of(places: Sequence[str | Traversable], drawn: bool) -> tuple[list[Observed], list[str]]:
+def first_of(
+    places: Sequence[str | Traversable], draw: Callable[[Record], str] = lambda record: ""
+) -> tuple[list[Observed], list[str]]:
     """What the records of the first of these folders that has any show, and a sentence for each that is none."""
     problems: list[str] = []
     for place in places:
         records, others = found_in(place)
         problems += others
         if records:
-            return [observed(record, drawn) for record in records], problems
+            return [observed(record, draw) for record in records], problems
     return [], problems
 
 

@@ -8,7 +8,6 @@ reported as a Witness that a reader can recompute.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -16,128 +15,18 @@ import mpmath
 
 from ..kernel.terms import INT, POINT, QUANTIFIERS, REAL, Function, Term, free
 from ..kernel.text import show
+from .answers import Number, Report, Slack
+from .answers import Witness as Witness
 from .evaluate import Evaluator, Truth
-from .models import ONE_POINT, Model, Number
-from .numbers import DIGITS, GUARD, MARGIN, TOLERANCE, Undetermined, as_mpf, shown, subtract, told_apart
-from .slack import Slack
+from .models import ONE_POINT, Model
+from .numbers import DIGITS, GUARD, MARGIN, TOLERANCE, Undetermined, as_mpf, subtract, told_apart
 
-MAX_SHOWN_CALLS = 40
 ROUNDED = Fraction(1, 10**12)  # a hypothesis that is off by less (relative) was probably computed with too few digits
 MAX_SEARCH = 2_000_000  # summands evaluated in the search for one counterexample
 
 
 class HypothesisViolated(ValueError):
     """A model that was meant to satisfy the hypotheses does not: whoever made the models is wrong."""
-
-
-@dataclass(frozen=True)
-class Witness:
-    """A model in which the conclusion fails, as values to print.
-
-    variables: (name, value) of the free variables, by name.
-    calls: ((function, arguments), value), those the conclusion used first, in order of use.
-    instance: the values of the conclusion's quantified variables, outermost first (empty without quantifiers).
-    slack: both sides of the relation that fails, at that instance.
-    exact: the conclusion fails in exact arithmetic; otherwise to `digits` digits.
-    hypotheses_exact, hypotheses_sampled: whether the hypotheses hold in exact arithmetic, and whether some
-        were tested on samples of a quantifier's range only.
-    space: the points of the model's probability space with their weights, if the statement speaks of points.
-    """
-
-    label: str
-    conclusion: Term
-    variables: tuple[tuple[str, Any], ...]
-    calls: tuple[tuple[tuple[str, tuple[Any, ...]], Number], ...]
-    instance: tuple[Any, ...]
-    slack: Slack
-    exact: bool
-    hypotheses_exact: bool
-    hypotheses_sampled: bool
-    digits: int
-    space: tuple[tuple[Any, Fraction], ...] = ()
-
-    @property
-    def certain(self) -> bool:
-        """Whether it refutes beyond doubt: every comparison exact, no quantifier tested on samples only."""
-        return self.exact and self.hypotheses_exact and not self.hypotheses_sampled
-
-    @property
-    def values(self) -> str:
-        """The free variables with their values, in one line."""
-        texts = told_apart([value for _, value in self.variables])
-        return ", ".join(f"{name} = {text}" for (name, _), text in zip(self.variables, texts, strict=True))
-
-    def __str__(self) -> str:
-        lines = [f"in {self.label}, {show(self.conclusion)} fails ({self._manner()})"]
-        calls = self.calls[:MAX_SHOWN_CALLS]
-        values = iter(told_apart([value for _, value in (*self.variables, *calls)]))
-        lines += [f"  {name} = {value}" for (name, _), value in zip(self.variables, values, strict=False)]
-        for ((name, arguments), _), value in zip(calls, values, strict=True):
-            lines.append(f"  {name}({', '.join(shown(argument) for argument in arguments)}) = {value}")
-        if len(self.calls) > MAX_SHOWN_CALLS:
-            lines.append(f"  ... and {len(self.calls) - MAX_SHOWN_CALLS} more function values")
-        if self.instance:
-            lines.append(f"  quantified variables: {', '.join(told_apart(self.instance))}")
-        left, right = told_apart([self.slack.lhs, self.slack.rhs])
-        lines.append(f"  left side {left}, right side {right}{self.slack.closeness}")
-        lines.append(f"  the claim is: left side {self.slack.op} right side")
-        return "\n".join(lines)
-
-    def _manner(self) -> str:
-        conclusion = "exactly" if self.exact else f"at {self.digits} digits"
-        hypotheses = "exactly" if self.hypotheses_exact else f"at {self.digits} digits"
-        where = ", quantifiers sampled" if self.hypotheses_sampled else ""
-        return f"{conclusion}; hypotheses hold {hypotheses}{where}"
-
-
-@dataclass(frozen=True)
-class Report:
-    """What testing a sequent showed.
-
-    models: in how many models the conclusion was decided (in all of them every hypothesis held).
-    exact: every comparison was between exact numbers; otherwise they were made to `digits` digits.
-    sampled: some quantifier over integers or reals was tested on samples only.
-    smallest_absolute, smallest_relative, largest_tightness: over all instances of the conclusion; see Slack.
-        None when there is no such instance (every one vacuous, or no relation at all).
-    instances: how many instances of the conclusion were compared; 0 means that nothing was tested.
-    undetermined: (model, reason) where the conclusion has no value or precision did not suffice.
-    violation: the first model in which the conclusion fails.
-    """
-
-    models: int
-    instances: int
-    exact: bool
-    sampled: bool
-    digits: int
-    smallest_absolute: Number | None
-    smallest_relative: Number | None
-    largest_tightness: Number | None
-    undetermined: tuple[tuple[str, str], ...]
-    violation: Witness | None
-
-    @property
-    def holds(self) -> bool:
-        """The conclusion was decided in every model, at least one instance of it compared, and it never failed."""
-        return self.violation is None and not self.undetermined and self.instances > 0
-
-    def __str__(self) -> str:
-        manner = "exact arithmetic" if self.exact else f"{self.digits} digits"
-        sampled = ", quantifiers sampled" if self.sampled else ""
-        lines = [f"{self.models} models, {self.instances} comparisons, {manner}{sampled}"]
-        if self.smallest_absolute is not None and self.smallest_relative is not None:
-            slack, relative = (_or_zero(value) for value in (self.smallest_absolute, self.smallest_relative))
-            lines.append(f"smallest slack {slack}, relative {relative}")
-        if self.largest_tightness is not None:
-            ratio, _ = told_apart([self.largest_tightness, Fraction(1)])  # attained, or not quite
-            lines.append(f"largest left/right {ratio}")
-        lines += [f"undetermined in {label}: {reason}" for label, reason in self.undetermined]
-        return "\n".join([*lines, str(self.violation)] if self.violation else lines)
-
-
-def _or_zero(value: Number) -> str:
-    """A slack as text; one that rounding cannot tell from 0 is not shown as a violation."""
-    tiny = type(value) is not Fraction and value < 0 and abs(value) < as_mpf(TOLERANCE)
-    return "~0" if tiny else shown(value)
 
 
 Sequent = tuple[Sequence[Term], Term]  # (hypotheses, conclusion)

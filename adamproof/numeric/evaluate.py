@@ -19,9 +19,10 @@ import mpmath
 
 from ..kernel.terms import POINT, QUANTIFIERS, RELATIONS, Term, is_binder
 from ..kernel.text import show
-from .models import Model, Number, gauss_legendre
+from .answers import Number, Slack
+from .models import Model, gauss_legendre
 from .numbers import DIGITS, GUARD, TOLERANCE, Undetermined, added, as_mpf, multiplied, shown
-from .slack import Slack, decided, measured, satisfied
+from .slack import decided, measured, satisfied
 
 MAX_SUMMANDS = 200_000
 WORTH_KEEPING = 6  # nodes of a term that is met again for each value of a variable on which it does not depend

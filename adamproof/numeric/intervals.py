@@ -12,7 +12,6 @@ import heapq
 import itertools
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -20,9 +19,8 @@ from mpmath import libmp
 
 from ..kernel.terms import RELATIONS, Term, free
 from ..kernel.text import show
-from .numbers import told_apart
+from .answers import Box, BoxAnswer
 
-Box = dict[str, tuple[Fraction, Fraction]]  # exact end points of each variable
 Interval = tuple[Any, Any]  # mpmath's raw floating-point pairs: lower, upper
 
 PRECISION = 120  # bits; cutting boxes, not rounding, limits the width of an enclosure
@@ -36,32 +34,6 @@ class NotInterval(ValueError):
 
 class _Open(Exception):
     """On this box a subterm has no bounded enclosure (a denominator or an argument of ln or sqrt touches its limit)."""
-
-
-@dataclass(frozen=True)
-class BoxAnswer:
-    """What intervals say of a statement on a box.
-
-    verdict: "proved" on the whole box, "vacuous" (a condition fails everywhere), "refuted", or "undecided"
-        within the budget.
-    boxes: how many boxes were examined.
-    box: where it fails at every point (refuted), or the worst box left (undecided), else None.
-    lower: for <= and <, when proved, a guaranteed exact lower bound of rhs - lhs on the box (where the
-        conditions hold), else None.
-    """
-
-    verdict: str
-    boxes: int
-    box: Box | None
-    lower: Fraction | None
-
-    def __str__(self) -> str:
-        if self.box is None:
-            return f"{self.verdict} on the whole box ({self.boxes} boxes)"
-        ends = {name: ", ".join(told_apart(ends)) for name, ends in self.box.items()}
-        ranges = ", ".join(f"{name} in [{low_high}]" for name, low_high in ends.items())
-        what = "fails for" if self.verdict == "refuted" else "undecided, worst for"
-        return f"{what} {ranges} ({self.boxes} boxes)"
 
 
 def check_box(

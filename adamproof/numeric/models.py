@@ -16,8 +16,8 @@ from typing import Any, TypeAlias
 import mpmath
 
 from ..kernel.terms import INT, POINT, REAL
+from .answers import Number
 
-Number: TypeAlias = Any  # the value of a real term: an exact Fraction or an mpf (mpmath has no type hints)
 Point: TypeAlias = Hashable
 Quadrature: TypeAlias = tuple[tuple[Any, Any], ...]  # (node, weight) on [0, 1], mpf
 

@@ -15,7 +15,7 @@ from typing import Any
 import mpmath
 from mpmath.libmp import from_int, mpf_div, mpf_mul, mpf_sum
 
-from .models import Number
+from .answers import Number
 
 DIGITS = 50
 GUARD = 15  # beyond DIGITS; they absorb the rounding of a few thousand operations

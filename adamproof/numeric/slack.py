@@ -4,41 +4,10 @@ from __future__ import annotations
 
 import functools
 import operator
-from dataclasses import dataclass
 from fractions import Fraction
 
-from .models import Number
-from .numbers import SHOWN_DIGITS, Undetermined, as_mpf, decimal, gap, larger, quotient, subtract, told_apart
-
-
-@dataclass(frozen=True)
-class Slack:
-    """How far a relation is from failing.  Numbers are Fractions where exact, else mpf.
-
-    absolute: rhs - lhs for <= and <, -|lhs - rhs| for ==, |lhs - rhs| for !=; negative means violated.
-    relative: absolute over max(|lhs|, |rhs|), and 0 when both sides are 0.
-    tightness: lhs / rhs for an inequality between lhs >= 0 and rhs > 0 (1 means attained), else None.
-    exact: both sides are exact.
-    """
-
-    op: str
-    lhs: Number
-    rhs: Number
-    absolute: Number
-    relative: Number
-    tightness: Number | None
-    exact: bool
-
-    def __str__(self) -> str:
-        left, right = told_apart([self.lhs, self.rhs])
-        return f"{left} {self.op} {right}"
-
-    @property
-    def closeness(self) -> str:
-        """By how much the sides differ, in brackets, where 15 digits do not show it; empty otherwise."""
-        difference = gap(self.lhs, self.rhs)
-        alike = decimal(self.lhs, SHOWN_DIGITS) == decimal(self.rhs, SHOWN_DIGITS)
-        return f" (they differ by ~{decimal(difference, 3)})" if difference and alike else ""
+from .answers import Number, Slack
+from .numbers import Undetermined, as_mpf, larger, quotient, subtract
 
 
 def measured(op: str, lhs: Number, rhs: Number) -> Slack:

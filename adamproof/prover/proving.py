@@ -132,7 +132,7 @@ def _searched(target: Term, given: Sequence[Step], hints: Sequence[Term], degree
     known = question.known(given)
     if found := question.answer(known):
         return found
-    if not _is_hopeless(target, given) and (found := _otherwise(question, given, known)):
+    if not is_hopeless(target, given) and (found := otherwise(question, given, known)):
         return found
     raise ProofFailure(target, given, question.tried or ["rewriting by the equations"], hints, degree)
 
@@ -157,12 +157,19 @@ def at_hand(*models: Model) -> Iterator[None]:
         _at_hand[:] = before
 
 
-def _is_hopeless(target: Term, given: Sequence[Step]) -> bool:
-    """Whether the goal fails where the facts hold, so that no search can find anything."""
-    return _fails_at_hand(target, given) or _refuted(target, given)
+def is_hopeless(target: Term, given: Sequence[Step]) -> bool:
+    """Whether the goal fails where the facts hold, so that no search can find anything.
+
+    target: the goal.  given: the facts.
+    """
+    return fails_at_hand(target, given) or _refuted(target, given)
 
 
-def _fails_at_hand(target: Term, given: Sequence[Step]) -> bool:
+def fails_at_hand(target: Term, given: Sequence[Step]) -> bool:
+    """Whether the goal fails, and the facts hold, in one of the models that are at hand.
+
+    target: the goal.  given: the facts.
+    """
     from ..numeric.check import fails
 
     facts = [step.conclusion for step in given]
@@ -184,13 +191,15 @@ def has_binder(term: Term) -> bool:
     return term.op in BINDERS or any(type(arg) is Term and has_binder(arg) for arg in term.args)
 
 
-def _otherwise(question: Question, given: Sequence[Step], known: Known) -> Step | None:
+def otherwise(question: Question, given: Sequence[Step], known: Known) -> Step | None:
     """The answer with squares of more sums, with equations about denominators as linear facts, or without one of the
     facts, equations first; then without two or three of them.
 
     A fact can be in the way, as what rewrites or clears the others, or takes their place; without it, the search is
     what it would have been had it not been given.  So a proof that was found is found with one more equation, too;
     inequalities, and several facts, are left out while MAX_AGAIN allows.
+
+    question: what is asked.  given: its facts.  known: these, with what is known of the heads in sight.
     """
     if known.work <= MAX_AGAIN:
         if found := question.answer(known, near=True) or question.answer(known, linear=True):

@@ -16,7 +16,7 @@ from ..audit import probes
 from ..audit.constants import IF, Found, constants, missing
 from ..audit.errors import AuditError
 from ..audit.record import Run
-from ..audit.verdicts import HOLDS, REJECTED, Verdict, magnitudes, mean_u, over_layers
+from ..audit.verdicts import HOLDS, REJECTED, Verdict, last, magnitudes, mean_u, over_layers
 from .charts import Series, chart, heat_map
 from .html.page import style
 
@@ -100,14 +100,13 @@ def _spread(count: int, most: int) -> NDArray[np.int64]:
 
 
 def _over_time(run: Run) -> str:
-    places = _spread(len(run.at), MOST_POINTS)
-    at = run.at[places].tolist()
     with np.errstate(invalid="ignore", divide="ignore"):
         share = over_layers(run, "ug") / over_layers(run, "g1")
-    series = [
-        Series("mean of u", at, mean_u(run)[places].tolist()),
-        Series("|u o g|_1/|g|_1, mini-batches", at, share[places].tolist()),
-    ]
+    series = []
+    for label, values in (("mean of u", mean_u(run)), ("|u o g|_1/|g|_1, mini-batches", share)):
+        found = np.flatnonzero(np.isfinite(values))
+        places = found[_spread(found.size, MOST_POINTS)]
+        series.append(Series(label, run.at[places].tolist(), values[places].tolist()))
     drawn = chart("u over the calls of the optimizer", "call", "u", series, False, True)
     if not run.probes:
         return drawn
@@ -152,10 +151,10 @@ def _layers(run: Run) -> str:
         known = np.flatnonzero(run.known[:, number])
         cells = [f"{layer.n}", layer.v or "no step"]
         if known.size:
-            last, n = known[-1], max(1, layer.n)
-            zero, near = (run.numbers[name][last, number] / n for name in ("zero", "eps"))
+            n = max(1, layer.n)
+            zero, near = (last(run, name)[number] / n for name in ("zero", "eps"))
             top = ratio[known, number]
-            cells += [f"{run.t[last, number]:.0f}", _percent(zero), _percent(near)]
+            cells += [f"{run.t[known[-1], number]:.0f}", _percent(zero), _percent(near)]
             cells.append(f"{np.nanmax(top):.3g}" if np.isfinite(top).any() else "-")
         else:
             cells += ["-"] * 4

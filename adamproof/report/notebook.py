@@ -25,7 +25,7 @@ from . import words
 if TYPE_CHECKING:
     from ..checking.report import About, ClaimReport, LemmaReport, MutantReport
     from ..claims.verdicts import ClaimVerdict
-    from ..numeric.check import Witness
+    from ..numeric.answers import Witness
 
 STATIC = "ADAMPROOF_STATIC_NOTEBOOKS"  # set: no sliders, so that what is stored is the same everywhere
 

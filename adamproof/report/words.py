@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..checking.report import About, ClaimReport, LemmaReport, MutantReport
     from ..claims.evidence import Evidence
     from ..claims.verdicts import Verdict
-    from ..numeric.check import Witness
+    from ..numeric.answers import Witness
 
 OPINIONS = (
     "The kernel has read every proof again for this report. What other checkers say is recorded, and counts only for "

@@ -19,6 +19,7 @@ from ..kernel.terms import RELATIONS, Term
 from ..kernel.text import show
 from ..prover.proving import ProofFailure, assume, cite, prove
 from ..prover.record import Step, derive
+from ..prover.surface import Context
 from ..prover.translation import prop
 from ..render import lemma_page
 from ..support.foreign_text import foreign, label_problem, label_within, visible
@@ -34,9 +35,22 @@ Models = Callable[["Random"], "Iterator[Model]"]
 Proof = Callable[["Scope"], Step]
 
 
+Given = Iterable["str | Mapping[str, Any]"]
+
+
+def _names(given: Given) -> Iterator[str]:
+    for entry in (given,) if isinstance(given, (str, Mapping)) else given:
+        if isinstance(entry, Mapping):
+            yield from entry
+        else:
+            yield entry
+
+
 @dataclass(frozen=True)
 class Claim:
     """One statement of a lemma and its proof script, under the assumptions named in `given` (all by default).
+
+    given: names, and mappings from names to statements (such as a chapter's assumptions), of which the names count.
 
     name: what it is called in this lemma.  conclusion: a SymPy statement (`le`, `lt`, `eq`, `ne`, `forall`).
     proof: a function of a Scope that returns a theorem of the conclusion.
@@ -47,9 +61,14 @@ class Claim:
     name: str
     conclusion: Any
     proof: Proof
-    given: tuple[str, ...] | None = None
+    given: Given | None = None
     models: Models | None = None  # when the lemma's own models do not fit
     box: Mapping[str, tuple[Any, Any]] | None = None  # exact ranges of the variables, for a check by intervals
+
+    def __post_init__(self) -> None:
+        """Names of assumptions, where whole contexts of them are given."""
+        if self.given is not None:
+            object.__setattr__(self, "given", tuple(_names(self.given)))
 
 
 @dataclass(frozen=True)
@@ -110,8 +129,10 @@ def unknown_name(what: str, name: object, known: Iterable[str]) -> str:
     return f"the lemma has no {what} {name!r}{hint}"
 
 
-class Scope:
+class Scope(Context):
     """What a proof script works with: the goal, the assumptions by name, other lemmas, and named steps.
+
+    Its steps (`have`, `each`, `cite`, `calc`, ...) are those of `prover.surface.Context`.
 
     goal: the statement to be proved.  assumptions: SymPy statements by name.
     theorem_of: gives the theorem of another lemma, by slug and claim.
@@ -127,8 +148,9 @@ class Scope:
         cited: Mapping[str, tuple[str, str]] | None = None,
         known: Iterable[str] = (),
     ) -> None:
+        super().__init__()
         self.goal = goal
-        self._known = {*assumptions, *known}
+        self._names = {*assumptions, *known}
         axioms = cited or {}
         self._assumed = {
             name: cite(*axioms[name], statement) if name in axioms else assume(statement)
@@ -158,10 +180,14 @@ class Scope:
             raise MissingAssumption(name)
         return self._assumed[name]
 
+    def assumed(self) -> Sequence[Step]:
+        """The assumptions, as theorems."""
+        return tuple(self._assumed.values())
+
     def _check(self, names: Iterable[str]) -> None:
         for name in names:
-            if name not in self._known:
-                raise LemmaError(unknown_name("assumption", name, sorted(self._known)))
+            if name not in self._names:
+                raise LemmaError(unknown_name("assumption", name, sorted(self._names)))
 
     def relations(self) -> list[Step]:
         """The assumptions that are relations: what any step may use as it stands."""

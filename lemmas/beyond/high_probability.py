@@ -126,9 +126,8 @@ def number(time: Any) -> Any:
 
 def drifts(scope: Scope) -> Step:
     """The sum over t of the drifts is at most b1/(1 - b1) times the sum of L0 + L1*|a_t|^q."""
-    betas = scope.given("beta1 is not negative", "beta1 < 1")
     nonneg = instantiate(main_theorem.modulus_nonneg(scope), {t: k})
-    whole = momentum_error.averaged(scope, b1, lengthened, nonneg, betas)
+    whole = scope.cite("averaging", b=b1, c=lengthened, by=[nonneg])
     full = Sum(power(b1, t - k) * lengthened(k), (k, 1, t))
     last = prove(eq(full, drift(t, lengthened) + lengthened(t)), sum_last(full, le(1, t)))
     x, y, z, c = reals("x y z c")

@@ -9,213 +9,40 @@ that keep u, "any magnitudes" and "L-smooth", are what the averaged theorem need
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
-from random import Random
-from typing import Any
-
 import mpmath
-from sympy import Abs, Rational, sign, sqrt
 
 from adamproof.lemmas.descent import smooth_descent
-from adamproof.lemmas.descent.smooth_descent import LENGTH, Fx, Fy, a, h
-from adamproof.lemmas.foundations.functionals import rational
+from adamproof.lemmas.descent.smooth_descent import LENGTH, MODULUS, START, Fx, Fy, a, h
+from adamproof.lemmas.descent.smooth_descent import SQUARE as STEP_SQUARED
 from adamproof.lemmas.models.adam import LAWS, adam_model, random_hyper
-from adamproof.lemmas.notation import (
-    COORDINATES,
-    EPSILON,
-    L0,
-    L1,
-    STABLE,
-    TIME,
-    b1,
-    b2,
-    d,
-    eps,
-    gamma,
-    j,
-    k,
-    modulus,
-    norm,
-    q,
-    t,
-)
-from adamproof.lemmas.notation import R as BOUND
-from adamproof.numeric.models import Model
-from adamproof.prover import (
-    Step,
-    at,
-    cut,
-    eq,
-    forall,
-    function,
-    generalise,
-    instantiate,
-    integers,
-    le,
-    lt,
-    product,
-    prove,
-    reals,
-    rewrite,
-)
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
+
+from ..vocabulary import *
 
 R = reals("R")
 m, u = function("m"), function("u")
 RANGE = [le(1, j), le(j, d)]
-MODULUS = modulus(norm(a(j)))
 GAIN = COORDINATES.of(u(j) * Abs(a(j)))  # |u o a|_1
 LOSS = COORDINATES.of(u(j) * Abs(a(j) - m(j)))
 SQUARES = COORDINATES.of(u(j) ** 2)
 ERROR = norm(a(j) - m(j))
+HALF = Rational(1, 2)
+
+
+# --- statements ------------------------------------------------------------------------------------
 
 
 def bound(factor: Any, loss: Any, squares: Any) -> Any:
-    return le(Fy, Fx - gamma * GAIN + 2 * gamma * loss + Rational(1, 2) * gamma**2 * squares * factor)
+    return le(Fy, Fx - gamma * GAIN + 2 * gamma * loss + HALF * gamma**2 * squares * factor)
 
 
-def move(scope: Scope) -> Step:
-    """h_j, for a coordinate j in range."""
-    return at(scope.the("the step goes along Sign(m)"), j, given=RANGE)
-
-
-def along_sign(scope: Scope) -> Step:
-    """<a, h> <= -gamma*|u o a|_1 + 2*gamma*sum of u_j*|a_j - m_j|."""
-    x, y, c, size = reals("x y c size")
-    aligned = scope.lemma("sign-alignment", "one coordinate")
-    one = prove(
-        le(-c * size * x * sign(y), -c * size * Abs(x) + 2 * c * size * Abs(x - y)),
-        aligned,
-        prove(le(0, c * size), le(0, c), le(0, size)),
-    )
-    one = instantiate(one, {x: a(j), y: m(j), c: gamma, size: u(j)})
-    nonneg = at(scope.the("magnitudes are not negative"), j, given=RANGE)
-    one = cut(one, nonneg, scope.given("gamma is not negative"))
-    goal = le(a(j) * h(j), -gamma * u(j) * Abs(a(j)) + 2 * gamma * u(j) * Abs(a(j) - m(j)))
-    return COORDINATES.monotone(prove(goal, one, move(scope)))
-
-
-def squares(scope: Scope) -> Step:
-    """|h|^2 <= gamma^2*|u|^2."""
-    y, z = reals("y z")
-    small = prove(le((y * sign(z)) ** 2, y**2), prove(le(Abs(sign(z)), 1)), prove(le(sign(z) ** 2, 1)))
-    one = prove(le(h(j) ** 2, gamma**2 * u(j) ** 2), instantiate(small, {y: gamma * u(j), z: m(j)}), move(scope))
-    return COORDINATES.monotone(one)
-
-
-def lengths(scope: Scope, square: Step) -> Step:
-    """|h| <= gamma*|u|."""
-    nonneg = [COORDINATES.monotone(prove(le(0, vector**2))) for vector in (h(j), u(j))]
-    x, y, c = reals("x y c")
-    above = prove(le(0, c * sqrt(y)), le(0, y), le(0, c))
-    root = prove(le(sqrt(x), c * sqrt(y)), le(x, c**2 * y), le(0, x), le(0, y), above)
-    root = instantiate(root, {x: COORDINATES.of(h(j) ** 2), y: SQUARES, c: gamma})
-    return cut(root, square, *nonneg, *scope.given("gamma is not negative"))
-
-
-def modulus_nonneg(scope: Scope) -> Step:
-    """0 <= L0 + L1*|a|^q."""
-    length = prove(le(0, norm(a(j))), COORDINATES.monotone(prove(le(0, a(j) ** 2))))
-    power = instantiate(scope.lemma("real-powers"), dict(zip(reals("x r"), (norm(a(j)), q), strict=True)))
-    power = cut(power, length, *scope.given("q is not negative"))
-    return prove(le(0, MODULUS), power, scope.given("L0 is not negative", "L1 is not negative"))
-
-
-def stepped(scope: Scope, factor: Any, descent: Step, factor_nonneg: Step) -> Step:
-    """From the descent lemma along h to the magnitudes."""
-    along = scope.step("<a, h> <= -gamma*|u o a|_1 + 2*gamma*sum of u_j*|a_j - m_j|", along_sign(scope))
-    square = scope.step("|h|^2 <= gamma^2*|u|^2", squares(scope))
-    x, y, f = reals("x y f")
-    scaled = instantiate(
-        prove(le(f * x, f * y), le(x, y), le(0, f)),
-        {x: COORDINATES.of(h(j) ** 2), y: gamma**2 * SQUARES, f: factor},
-    )
-    return prove(bound(factor, LOSS, SQUARES), descent, along, cut(scaled, square, factor_nonneg), degree=1)
-
-
-def any_magnitudes(scope: Scope) -> Step:
-    short = lengths(scope, squares(scope))
-    scope.step("|h| <= gamma*|u|", short)
-    close = prove(le(L1 * LENGTH, 1), short, scope.given("L1 is not negative", "gamma*|u|*L1 <= 1"))
-    descent = cut(scope.lemma("smooth-descent", "A3"), close)
-    return stepped(scope, MODULUS, descent, modulus_nonneg(scope))
-
-
-def l_smooth(scope: Scope) -> Step:
-    return stepped(scope, L0, scope.lemma("smooth-descent", "L-smooth"), scope.the("L0 is not negative"))
-
-
-def total_squares(scope: Scope) -> Step:
-    """|u|^2 <= R^2*d."""
-    inside = [
-        at(scope.the(name), j, given=RANGE) for name in ("magnitudes are not negative", "magnitudes are at most R")
-    ]
-    one = COORDINATES.monotone(prove(le(u(j) ** 2, R**2), inside))
-    count = cut(instantiate(scope.lemma("constant-sum"), {integers("n"): d}), *scope.given("d is a dimension"))
-    return prove(le(SQUARES, R**2 * d), one, count)
-
-
-def step_length(scope: Scope) -> Step:
-    """|h| <= gamma*|u| <= gamma*R*sqrt(d)."""
-    short = lengths(scope, squares(scope))
-    total = total_squares(scope)
-    x, r, n = reals("x r n")
-    above = prove(le(0, r * sqrt(n)), le(0, r), le(0, n))
-    root = prove(le(sqrt(x), r * sqrt(n)), le(x, r**2 * n), le(0, x), le(0, n), above)
-    root = prove(le(gamma * sqrt(x), gamma * (r * sqrt(n))), root, le(0, gamma))
-    root = instantiate(root, {x: SQUARES, r: R, n: d})
-    nonneg = COORDINATES.monotone(prove(le(0, u(j) ** 2)))
-    given = scope.given("R is not negative", "d is a dimension", "gamma is not negative")
-    return prove(scope.goal, short, cut(root, total, nonneg, *given), degree=1)
-
-
-def bounded(scope: Scope) -> Step:
-    total = scope.step("|u|^2 <= R^2*d", total_squares(scope))
-    nonneg = COORDINATES.monotone(prove(le(0, u(j) ** 2)))
-    x, r, n = reals("x r n")
-    above = prove(le(0, r * sqrt(n)), le(0, r), le(0, n))
-    root = prove(le(sqrt(x), r * sqrt(n)), le(x, r**2 * n), le(0, x), le(0, n), above)
-    root = instantiate(root, {x: SQUARES, r: R, n: d})
-    length = cut(root, total, nonneg, *scope.given("R is not negative", "d is a dimension"))
-    scope.step("|u| <= R*sqrt(d)", length)
-    f, y = reals("f y")
-    weight = prove(le(0, gamma * f), le(0, gamma), le(0, f))
-    close = prove(le(f * (gamma * x), 1), le(x, y), le(gamma * y * f, 1), weight)
-    close = instantiate(close, {x: norm(u(j)), y: R * sqrt(d), f: L1})
-    close = cut(close, length, *scope.given("gamma*R*sqrt(d)*L1 <= 1", "L1 is not negative", "gamma is not negative"))
-    descent = cut(scope.lemma("descent", "any magnitudes"), close)
-    loss = _loss(scope, length)
-    scaled = instantiate(
-        prove(le(gamma**2 * x * f, gamma**2 * y * f), le(x, y), le(0, f), prove(le(0, gamma**2 * f), le(0, f))),
-        {x: SQUARES, y: R**2 * d, f: MODULUS},
-    )
-    scaled = cut(scaled, total, modulus_nonneg(scope))
-    return prove(scope.goal, descent, loss, scaled, degree=1)
-
-
-def _loss(scope: Scope, length: Step) -> Step:
-    """gamma*sum of u_j*|a_j - m_j| <= gamma*R*sqrt(d)*|a - m|, by Cauchy-Schwarz."""
-    one = prove(eq(product(Abs(a(j) - m(j)), Abs(a(j) - m(j))), (a(j) - m(j)) ** 2))
-    cauchy = smooth_descent.inner_product(scope, u(j), Abs(a(j) - m(j)))
-    hole = reals("hole")
-    inner = rewrite(cauchy, COORDINATES.equal(one), hole, le(LOSS, norm(u(j)) * sqrt(hole)))
-    nonneg = COORDINATES.monotone(prove(le(0, (a(j) - m(j)) ** 2)))
-    x, y, e, loss = reals("x y e loss")
-    scaled = prove(
-        le(gamma * loss, gamma * y * e),
-        prove(le(loss, y * e), le(loss, x * e), le(x, y), le(0, e)),
-        le(0, gamma),
-    )
-    scaled = instantiate(scaled, {x: norm(u(j)), y: R * sqrt(d), e: ERROR, loss: LOSS})
-    return cut(scaled, inner, length, prove(le(0, ERROR), nonneg), *scope.given("gamma is not negative"))
-
-
-
-# --- Adam ------------------------------------------------------------------------------------------
+BOUNDED = bound(MODULUS, R * sqrt(d) * ERROR, R**2 * d)
 
 m_t, v_t, g_t = (function(name, "int", "int") for name in ("m", "v", "g"))  # of time and coordinate
 U = Abs(m_t(t, j)) / (sqrt(v_t(t, j)) + eps)
+GAIN_OF_ADAM = COORDINATES.of(U * Abs(a(j)))
+BOUND_OF_ADAM = 2 * gamma * BOUND * sqrt(d) * norm(a(j) - m_t(t, j))
+FOR_ADAM = le(Fy, Fx - gamma * GAIN_OF_ADAM + BOUND_OF_ADAM + HALF * gamma**2 * BOUND**2 * d * MODULUS)
+
 ADAM = {
     "m starts at 0": forall(j, eq(m_t(0, j), 0)),
     "v starts at 0": forall(j, eq(v_t(0, j), 0)),
@@ -226,28 +53,83 @@ ADAM = {
         (j, k), eq(v_t(k + 1, j), b2 * v_t(k, j) + (1 - b2) * g_t(k + 1, j) ** 2), [le(0, k)]
     ),
 }
+SEGMENT = {
+    name: smooth_descent.lemma.assumptions[name]
+    for name in ("F(y) - F(x) is the integral of the slope", "the slope along the segment is integrable")
+}
+GAMMA = {"gamma is not negative": le(0, gamma)}
+SIGNED = {
+    "the step goes along Sign(m)": forall(j, eq(h(j), -gamma * u(j) * sign(m(j))), RANGE),
+    "magnitudes are not negative": forall(j, le(0, u(j)), RANGE),
+    **GAMMA,
+}
+MAGNITUDES = {"magnitudes are at most R": forall(j, le(u(j), R), RANGE), "R is not negative": le(0, R)}
+DIMENSION = {"d is a dimension": le(0, d)}
+A3 = ("A3 along the segment", "L1 is not negative", "L0 is not negative", "q is not negative", SEGMENT)
 
 
-def adam(scope: Scope) -> Step:
+# --- proofs ----------------------------------------------------------------------------------------
+
+
+def stepped(proof: Scope, factor: Any, descent: Step) -> Step:
+    """From the descent lemma along h to the magnitudes."""
+    aligned = proof.cite("sign-alignment", "one coordinate", x=a(j), y=m(j))
+    one = le(a(j) * h(j), -gamma * u(j) * Abs(a(j)) + 2 * gamma * u(j) * Abs(a(j) - m(j)))
+    along = proof.each(COORDINATES, one, "the step goes along Sign(m)", aligned)
+    along = proof.have(le(START, -gamma * GAIN + 2 * gamma * LOSS), along, title=f"<a, h> <= -gamma*|u o a|_1 + {LOST}")
+    square = proof.step("|h|^2 <= gamma^2*|u|^2", squares(proof))
+    scaled = proof.have(le(factor * STEP_SQUARED, factor * gamma**2 * SQUARES), square)
+    return proof.have(bound(factor, LOSS, SQUARES), descent, along, scaled, degree=1)
+
+
+LOST = "2*gamma*sum of u_j*|a_j - m_j|"
+
+
+def squares(proof: Scope) -> Step:
+    """|h|^2 <= gamma^2*|u|^2."""
+    return proof.each(COORDINATES, le(h(j) ** 2, gamma**2 * u(j) ** 2), "the step goes along Sign(m)")
+
+
+def any_magnitudes(proof: Scope) -> Step:
+    length = proof.have(le(LENGTH, gamma * norm(u(j))), squares(proof), title="|h| <= gamma*|u|")
+    return stepped(proof, MODULUS, proof.cite("smooth-descent", "A3", by=[length]))
+
+
+def l_smooth(proof: Scope) -> Step:
+    return stepped(proof, L0, proof.cite("smooth-descent", "L-smooth"))
+
+
+def total_squares(proof: Scope) -> Step:
+    """|u|^2 <= R^2*d."""
+    each = proof.each(COORDINATES, le(u(j) ** 2, R**2), "magnitudes are not negative", "magnitudes are at most R")
+    return proof.have(le(SQUARES, R**2 * d), each, proof.cite("constant-sum", n=d))
+
+
+def step_length(proof: Scope) -> Step:
+    """|h| <= gamma*|u| <= gamma*R*sqrt(d)."""
+    chain = proof.calc(LENGTH).le(gamma * norm(u(j)), squares(proof))
+    return chain.le(gamma * R * sqrt(d), proof.have(le(norm(u(j)), R * sqrt(d)), total_squares(proof))).done()
+
+
+def bounded(proof: Scope) -> Step:
+    total = proof.step("|u|^2 <= R^2*d", total_squares(proof))
+    length = proof.have(le(norm(u(j)), R * sqrt(d)), total, title="|u| <= R*sqrt(d)")
+    descent = proof.cite("descent", "any magnitudes", by=[length])
+    sizes = proof.cite("cauchy-schwarz", "norms", a=u, b=(j, Abs(a(j) - m(j))), lo=1, hi=d)
+    inner = proof.rewrite(sizes, proof.each(COORDINATES, eq(absolute(a(j) - m(j)) ** 2, (a(j) - m(j)) ** 2)))
+    loss = proof.calc(LOSS).le(norm(u(j)) * ERROR, inner).le(R * sqrt(d) * ERROR, length).done()
+    scaled = proof.have(le(SQUARES * MODULUS, R**2 * d * MODULUS), total)
+    return proof.conclude(descent, loss, scaled)
+
+
+def adam(proof: Scope) -> Step:
     """Lemma B.2 puts the magnitudes into [0, R]."""
-    symbols = {function(name): ((k,), function(name, "int", "int")(k, j)) for name in ("m", "v", "g")}
-    recursion = [at(scope.the(name), j) for name in ADAM]
-    at_most = cut(instantiate(scope.lemma("update-magnitude"), symbols), *recursion)
-    scope.step("u_j <= R, by Lemma B.2", at_most)
-    at_least = cut(instantiate(scope.lemma("magnitude-range", "magnitude"), symbols), *recursion)
-    at_least = cut(at_least, prove(lt(0, b2), scope.given("beta1^2 < beta2")))
-    descent = instantiate(
-        scope.lemma("descent", "magnitudes at most R"),
-        {function("m"): ((j,), m_t(t, j)), function("u"): ((j,), U), R: BOUND},
-    )
-    ranges = [generalise(step, j, RANGE) for step in (at_most, at_least)]
-    descent = cut(descent, *ranges, scope.lemma("magnitude-range", "bound"))
-    x, y, f, r = reals("x y f r")
-    squared = instantiate(
-        prove(le(Fy, x + f * y), le(Fy, x + f * r**2), eq(r**2, y)),
-        {x: adam_start(), f: Rational(1, 2) * gamma**2 * d * MODULUS, r: BOUND, y: BOUND**2},
-    )
-    return cut(squared, descent, scope.lemma("magnitude-range", "square"))
+    recursion: Any = {"m": (k, m_t(k, j)), "v": (k, v_t(k, j)), "g": (k, g_t(k, j))}
+    at_most = proof.step("u_j <= R, by Lemma B.2", proof.cite("update-magnitude", **recursion))
+    at_least = proof.cite("magnitude-range", "magnitude", **recursion)
+    ranges = [at_most, at_least, proof.cite("magnitude-range", "bound")]
+    descent = proof.cite("descent", "magnitudes at most R", by=ranges, m=(j, m_t(t, j)), u=(j, U), R=BOUND)
+    return proof.rewrite(descent, proof.cite("magnitude-range", "square"))
 
 
 # --- models ----------------------------------------------------------------------------------------
@@ -341,19 +223,6 @@ def curved(rng: Random) -> Iterator[Model]:
         )
 
 
-SEGMENT_FACTS = ("F(y) - F(x) is the integral of the slope", "the slope along the segment is integrable")
-A3 = ("A3 along the segment", "L1 is not negative", "L0 is not negative", "q is not negative", *SEGMENT_FACTS)
-SIGNED = ("the step goes along Sign(m)", "magnitudes are not negative", "gamma is not negative")
-BETAS = ("beta1^2 < beta2", "beta2 < 1", "epsilon is not negative", "t is a time")
-BOUNDED = bound(MODULUS, R * sqrt(d) * ERROR, R**2 * d)
-
-
-def adam_start() -> Any:
-    """The inequality for Adam but for its last term: R is the bound of Lemma B.2, u_j the magnitude at time t."""
-    gain, error = COORDINATES.of(U * Abs(a(j))), norm(a(j) - m_t(t, j))
-    return Fx - gamma * gain + 2 * gamma * BOUND * sqrt(d) * error
-
-
 lemma = Lemma(
     slug="descent",
     title="The descent inequality for one short step along Sign(m)",
@@ -363,12 +232,9 @@ lemma = Lemma(
         **smooth_descent.lemma.assumptions,
         "L0 is not negative": le(0, L0),
         "q is not negative": le(0, q),
-        "the step goes along Sign(m)": forall(j, eq(h(j), -gamma * u(j) * sign(m(j))), RANGE),
-        "magnitudes are not negative": forall(j, le(0, u(j)), RANGE),
-        "magnitudes are at most R": forall(j, le(u(j), R), RANGE),
-        "gamma is not negative": le(0, gamma),
-        "R is not negative": le(0, R),
-        "d is a dimension": le(0, d),
+        **SIGNED,
+        **MAGNITUDES,
+        **DIMENSION,
         "gamma*|u|*L1 <= 1": le(L1 * (gamma * norm(u(j))), 1),
         "gamma*R*sqrt(d)*L1 <= 1": le(gamma * R * sqrt(d) * L1, 1),
         **ADAM,
@@ -383,16 +249,11 @@ lemma = Lemma(
     claims=[
         Claim(
             "Adam",
-            le(Fy, adam_start() + Rational(1, 2) * gamma**2 * BOUND**2 * d * MODULUS),
+            FOR_ADAM,
             adam,
             given=(
-                *A3,
-                "gamma is not negative",
-                "d is a dimension",
-                *ADAM,
-                *BETAS,
-                "the step is Adam's",
-                "gamma*R*sqrt(d)*L1 <= 1 with the R of B.2",
+                *(*A3, GAMMA, DIMENSION, ADAM, STABLE, "beta2 < 1", EPSILON, TIME),
+                *("the step is Adam's", "gamma*R*sqrt(d)*L1 <= 1 with the R of B.2"),
             ),
             models=adam_models,
         ),
@@ -400,37 +261,20 @@ lemma = Lemma(
             "magnitudes at most R",
             BOUNDED,
             bounded,
-            given=(
-                *A3,
-                *SIGNED,
-                "magnitudes are at most R",
-                "R is not negative",
-                "d is a dimension",
-                "gamma*R*sqrt(d)*L1 <= 1",
-            ),
+            given=(*A3, SIGNED, MAGNITUDES, DIMENSION, "gamma*R*sqrt(d)*L1 <= 1"),
         ),
-        Claim(
-            "step length",
-            le(LENGTH, gamma * R * sqrt(d)),
-            step_length,
-            given=(*SIGNED, "magnitudes are at most R", "R is not negative", "d is a dimension"),
-        ),
+        Claim("step length", le(LENGTH, gamma * R * sqrt(d)), step_length, given=(SIGNED, MAGNITUDES, DIMENSION)),
         Claim(
             "any magnitudes",
             bound(MODULUS, LOSS, SQUARES),
             any_magnitudes,
-            given=(*A3, *SIGNED, "gamma*|u|*L1 <= 1"),
+            given=(*A3, SIGNED, "gamma*|u|*L1 <= 1"),
         ),
         Claim(
             "L-smooth",
             bound(L0, LOSS, SQUARES),
             l_smooth,
-            given=(
-                "the gradient is Lipschitz along the segment",
-                "L0 is not negative",
-                *SEGMENT_FACTS,
-                *SIGNED,
-            ),
+            given=("the gradient is Lipschitz along the segment", "L0 is not negative", SEGMENT, SIGNED),
         ),
     ],
     models=models,

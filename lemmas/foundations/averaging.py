@@ -5,35 +5,7 @@ With S_t the inner sum, S_{t+1} = b*S_t + c_{t+1}, and (1 - b)*(S_1 + ... + S_T)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
-from random import Random
-from typing import Any
-
-from sympy import Integer, Rational, Sum
-
-from adamproof.lemmas.foundations.functionals import rational, table
-from adamproof.numeric.models import Model
-from adamproof.prover import (
-    Functional,
-    Step,
-    at,
-    eq,
-    forall,
-    function,
-    induction,
-    instantiate,
-    integers,
-    le,
-    lt,
-    power,
-    prove,
-    reals,
-    settle,
-    sum_empty,
-    sum_last,
-)
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
+from ..vocabulary import *
 
 b = reals("b")
 t, k, T = integers("t k T")
@@ -53,34 +25,20 @@ def total(time: Any) -> Any:
     return Sum(c(k), (k, 1, time))
 
 
-def prove_recursion(scope: Scope) -> Step:
-    shifted = prove(eq(power(b, t + 1 - k) * c(k), b * power(b, t - k) * c(k)), le(k, t))
-    return prove(scope.goal, sum_last(inner(t + 1), le(0, t)), Functional("Sum", k, (1, t)).equal(shifted))
+def recursion(proof: Scope) -> Step:
+    return proof.conclude(inner(t + 1))
 
 
-def prove_identity(scope: Scope) -> Step:
-    def goal(time: Any) -> Any:
-        return eq((1 - b) * outer(time) + b * inner(time), total(time))
-
-    zero = Integer(0)
-    empty = [sum_empty(sum_of) for sum_of in (Sum(inner(t), (t, 1, zero)), inner(zero), total(zero))]
-    base = prove(goal(zero), empty)
-    recursion = scope.step("S_{t+1} = b*S_t + c_{t+1}", scope.lemma("averaging", "recursion"))
-    at_T = instantiate(recursion, {t: T})
-    split = [sum_last(sum_of, le(0, T)) for sum_of in (outer(T + 1), total(T + 1))]
-    step = prove(goal(T + 1), at_T, split, goal(T))
-    scope.step("the identity is kept by one more step", step)
-    return induction(goal(T), T, base, step)
+def identity(proof: Scope) -> Step:
+    recursion = proof.step("S_{t+1} = b*S_t + c_{t+1}", proof.lemma("averaging", "recursion"))
+    kept = eq((1 - b) * outer(T) + b * inner(T), total(T))
+    return proof.induction(kept, T, step=[recursion])
 
 
-def prove_bound(scope: Scope) -> Step:
-    exact = scope.step("(1 - b)*sum of S_t + b*S_T = sum of c_k", scope.lemma("averaging", "identity"))
-    weight = prove(le(0, power(b, T - k)), le(k, T), scope.given("b is not negative"))
-    term = prove(le(0, power(b, T - k) * c(k)), weight, at(scope.the("c is not negative"), k))
-    nonneg = Functional("Sum", k, (1, T)).monotone(settle(term, le(1, k)))
-    scope.step("S_T is not negative", nonneg)
-    rest = prove(le(0, b * inner(T)), nonneg, scope.given("b is not negative"))
-    return prove(scope.goal, exact, rest, scope.given("b < 1"))
+def bound(proof: Scope) -> Step:
+    exact = proof.step("(1 - b)*sum of S_t + b*S_T = sum of c_k", proof.lemma("averaging", "identity"))
+    rest = proof.have(le(0, b * inner(T)), title="S_T is not negative")
+    return proof.conclude(exact, rest)
 
 
 def models(rng: Random) -> Iterator[Model]:
@@ -116,11 +74,11 @@ lemma = Lemma(
         Claim(
             "bound",
             le(outer(T), LIMIT),
-            prove_bound,
+            bound,
             given=("b is not negative", "b < 1", "c is not negative", "T is a count"),
         ),
-        Claim("recursion", eq(inner(t + 1), b * inner(t) + c(t + 1)), prove_recursion, given=("t is a time",)),
-        Claim("identity", eq((1 - b) * outer(T) + b * inner(T), total(T)), prove_identity, given=("T is a count",)),
+        Claim("recursion", eq(inner(t + 1), b * inner(t) + c(t + 1)), recursion, given=("t is a time",)),
+        Claim("identity", eq((1 - b) * outer(T) + b * inner(T), total(T)), identity, given=("T is a count",)),
     ],
     models=models,
     mutants=[

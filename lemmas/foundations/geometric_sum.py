@@ -2,30 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
-from random import Random
-from typing import Any
-
-from sympy import Integer, Rational, Sum
-
-from adamproof.lemmas.foundations.functionals import rational
-from adamproof.numeric.models import Model
-from adamproof.prover import (
-    Functional,
-    Step,
-    eq,
-    induction,
-    integers,
-    le,
-    lt,
-    power,
-    prove,
-    reals,
-    sum_empty,
-    sum_last,
-)
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
+from ..vocabulary import *
 
 b = reals("b")
 k, n = integers("k n")
@@ -41,62 +18,20 @@ def backwards(count: Any) -> Any:
     return Sum(power(b, count - k), (k, 1, count))
 
 
-def prove_forwards(scope: Scope) -> Step:
-    def goal(count: Any) -> Any:
-        return eq((1 - b) * forwards(count), 1 - power(b, count))
-
-    start = Sum(power(b, k), (k, 0, -1))
-    base = prove(goal(Integer(0)), sum_empty(start))
-    step = prove(goal(n + 1), sum_last(forwards(n + 1), le(0, n)), goal(n), le(0, n))
-    scope.step("one more term", step)
-    return induction(goal(n), n, base, step)
+FORWARDS = eq((1 - b) * forwards(n), 1 - power(b, n))
+BACKWARDS = eq((1 - b) * backwards(n), 1 - power(b, n))
+RECURSION = eq(forwards(n + 1), 1 + b * forwards(n))
+TURNED = eq(backwards(n), forwards(n))
+LIMIT = 1 / (1 - b)
 
 
-def prove_recursion(scope: Scope) -> Step:
-    """1 + b*(sum of n terms) is the sum of n + 1 terms."""
-
-    def goal(count: Any) -> Any:
-        return eq(forwards(count + 1), 1 + b * forwards(count))
-
-    zero = Integer(0)
-    base = prove(
-        goal(zero),
-        sum_last(Sum(power(b, k), (k, 0, 0)), prove(le(0, 0))),
-        sum_empty(Sum(power(b, k), (k, 0, -1))),
-    )
-    last = [sum_last(forwards(count), le(0, n)) for count in (n + 2, n + 1)]
-    step = prove(goal(n + 1), last, goal(n), le(0, n))
-    scope.step("one more term on both sides", step)
-    return induction(goal(n), n, base, step)
-
-
-def prove_backwards(scope: Scope) -> Step:
-    def goal(count: Any) -> Any:
-        return eq((1 - b) * backwards(count), 1 - power(b, count))
-
-    base = prove(goal(Integer(0)), sum_empty(backwards(Integer(0))))
-    shifted = Functional("Sum", k, (1, n)).equal(prove(eq(power(b, n + 1 - k), b * power(b, n - k)), le(k, n)))
-    step = prove(goal(n + 1), sum_last(backwards(n + 1), le(0, n)), shifted, goal(n), le(0, n))
-    scope.step("one more step: every weight is multiplied by b", step)
-    return induction(goal(n), n, base, step)
-
-
-def prove_turned(scope: Scope) -> Step:
+def turned(proof: Scope) -> Step:
     """Both obey S_{n+1} = 1 + b*S_n."""
-
-    def goal(count: Any) -> Any:
-        return eq(backwards(count), forwards(count))
-
-    base = prove(goal(Integer(0)), sum_empty(backwards(Integer(0))), sum_empty(Sum(power(b, k), (k, 0, -1))))
-    shifted = Functional("Sum", k, (1, n)).equal(prove(eq(power(b, n + 1 - k), b * power(b, n - k)), le(k, n)))
-    recursion = scope.lemma("geometric-sum", "recursion")
-    step = prove(goal(n + 1), sum_last(backwards(n + 1), le(0, n)), shifted, recursion, goal(n))
-    return induction(goal(n), n, base, step)
+    return proof.induction(TURNED, n, step=[proof.lemma("geometric-sum", "recursion")])
 
 
-def prove_bound(scope: Scope) -> Step:
-    exact = scope.step("the exact value", scope.lemma("geometric-sum", "backwards"))
-    return prove(scope.goal, exact, scope.given())
+def bound(proof: Scope) -> Step:
+    return proof.conclude(proof.step("the exact value", proof.lemma("geometric-sum", "backwards")))
 
 
 def models(rng: Random) -> Iterator[Model]:
@@ -113,8 +48,6 @@ def models_beyond_one(rng: Random) -> Iterator[Model]:
         yield Model(variables={"b": 1 + abs(rational(rng)), "n": rng.randint(1, 12)}, integers=range(0, 14))
 
 
-LIMIT = 1 / (1 - b)
-
 lemma = Lemma(
     slug="geometric-sum",
     title="Geometric sums: closed form, recursion and, for 0 <= b < 1, the bound 1/(1 - b)",
@@ -122,11 +55,11 @@ lemma = Lemma(
     where="the weights of the moving averages m_t and v_t; the last step of the proof of Lemma B.2",
     assumptions={"n is a count": le(0, n), "b is not negative": le(0, b), "b < 1": lt(b, 1)},
     claims=[
-        Claim("bound", le(backwards(n), LIMIT), prove_bound),
-        Claim("backwards", eq((1 - b) * backwards(n), 1 - power(b, n)), prove_backwards, given=("n is a count",)),
-        Claim("forwards", eq((1 - b) * forwards(n), 1 - power(b, n)), prove_forwards, given=("n is a count",)),
-        Claim("recursion", eq(forwards(n + 1), 1 + b * forwards(n)), prove_recursion, given=("n is a count",)),
-        Claim("turned around", eq(backwards(n), forwards(n)), prove_turned, given=("n is a count",)),
+        Claim("bound", le(backwards(n), LIMIT), bound),
+        Claim("backwards", BACKWARDS, lambda proof: proof.induction(BACKWARDS, n), given=("n is a count",)),
+        Claim("forwards", FORWARDS, lambda proof: proof.induction(FORWARDS, n), given=("n is a count",)),
+        Claim("recursion", RECURSION, lambda proof: proof.induction(RECURSION, n), given=("n is a count",)),
+        Claim("turned around", TURNED, turned, given=("n is a count",)),
     ],
     models=models,
     mutants=[

@@ -8,34 +8,9 @@ triangle inequality for the norm.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
-from random import Random
-
 import mpmath
-from sympy import Rational, Sum
 
-from adamproof.lemmas.foundations.functionals import rational
-from adamproof.lemmas.notation import COORDINATES, b1, d, gamma, j, k, modulus, norm, sqrt, t
-from adamproof.numeric.models import Model
-from adamproof.prover import (
-    Functional,
-    Step,
-    at,
-    cut,
-    eq,
-    forall,
-    function,
-    instantiate,
-    integers,
-    le,
-    lt,
-    power,
-    product,
-    prove,
-    reals,
-)
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
+from ..vocabulary import *
 
 a, c = function("a", "int", "int"), function("c")  # gradient by time and coordinate; bound by time
 change = a(k, j) - a(k + 1, j)
@@ -44,42 +19,22 @@ SUM = Functional("Sum", k, (1, t - 1))
 r = reals("R")
 
 
-def scaled(scope: Scope) -> Step:
-    """|b1^(t-k)*(a_k - a_{k+1})| = b1^(t-k)*|a_k - a_{k+1}| <= b1^(t-k)*c_k."""
-    x, y, e, f = reals("x y e f")
-    weight = power(b1, t - k)
-    squared = prove(le(y, e**2), le(sqrt(y), e), le(0, y), le(0, e))
-    times = prove(le(f**2 * y, f**2 * e**2), squared, prove(le(0, f**2)))
-    above = prove(le(0, f * e), le(0, f), le(0, e))
-    root = prove(le(sqrt(x), f * e), prove(le(x, (f * e) ** 2), le(x, f**2 * y), times), le(0, x), above)
-    inside = prove(eq(COORDINATES.of((weight * change) ** 2), product(weight, weight, COORDINATES.of(change**2))))
-    root = instantiate(
-        root, {x: COORDINATES.of((weight * change) ** 2), y: COORDINATES.of(change**2), e: c(k), f: weight}
-    )
-    nonneg = [COORDINATES.monotone(prove(le(0, vector**2))) for vector in (weight * change, change)]
-    small = at(scope.the("gradients change by at most c"), k, given=[le(1, k)])
-    size = prove(le(0, c(k)), small, prove(le(0, norm(change)), nonneg[1]))
-    power_nonneg = prove(le(0, weight), le(k, t - 1), scope.given("beta1 is not negative"))
-    same = prove(le(COORDINATES.of((weight * change) ** 2), product(weight, weight, COORDINATES.of(change**2))), inside)
-    return cut(root, same, small, *nonneg, size, power_nonneg)
+def any_bound(proof: Scope) -> Step:
+    triangle = proof.cite("triangle-norm", x=((j, k), power(b1, t - k) * change), n=t - 1)
+    proof.step("the norm of the sum is at most the sum of the norms", triangle)
+    each = le(norm(power(b1, t - k) * change), power(b1, t - k) * c(k))
+
+    def scaled() -> Step:
+        return proof.cite("norms", "scaled", y=(j, change), c=power(b1, t - k))
+
+    return proof.conclude(triangle, proof.each(SUM, each, scaled, "gradients change by at most c"))
 
 
-def any_bound(scope: Scope) -> Step:
-    triangle = instantiate(
-        scope.lemma("triangle-norm"),
-        {function("x", "int", "int"): ((j, k), power(b1, t - k) * change), integers("n"): t - 1},
-    )
-    triangle = cut(triangle, prove(le(0, t - 1), scope.given("t is from 1 on")))
-    scope.step("the norm of the sum is at most the sum of the norms", triangle)
-    one = scope.step("each norm", scaled(scope))
-    return prove(scope.goal, triangle, SUM.monotone(one), degree=1)
-
-
-def smooth(scope: Scope) -> Step:
+def smooth(proof: Scope) -> Step:
     """c_k = gamma*R*sqrt(d)*(L0 + L1*|a_k|^q)."""
-    bound = gamma * r * sqrt(d) * modulus(norm(a(k, j)))
-    general = instantiate(scope.lemma("momentum-drift", "any bound"), {c: ((k,), bound)})
-    return prove(scope.goal, general, degree=1)
+    return proof.conclude(
+        proof.cite("momentum-drift", "any bound", c=(k, gamma * r * sqrt(d) * modulus(norm(a(k, j)))))
+    )
 
 
 def models(rng: Random) -> Iterator[Model]:

@@ -10,46 +10,18 @@ root of the mean (Jensen).
 
 from __future__ import annotations
 
-from typing import Any
-
-from sympy import Abs, Integer, Sum, sqrt
-
 from adamproof.lemmas.models import problems
 from adamproof.lemmas.momentum import momentum_noise
-from adamproof.lemmas.notation import COORDINATES, L0, L1, T, b1, d, gamma, j, k, modulus, norm, p, q, s0, s1, t, w
-from adamproof.prover import (
-    E,
-    Functional,
-    Integrable,
-    Step,
-    at,
-    cut,
-    eq,
-    forall,
-    function,
-    generalise,
-    induction,
-    instantiate,
-    integers,
-    le,
-    lt,
-    power,
-    product,
-    prove,
-    real_power,
-    reals,
-    rewrite,
-    settle,
-    sum_empty,
-    sum_last,
-)
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
+
+from ..vocabulary import *
 
 variance = momentum_noise.a2_variance
 a, g, m = (function(name, "int", "int", "point") for name in ("a", "g", "m"))  # time, coordinate, outcome
-R = reals("R")
+R, i = reals("R"), integers("i")
 over = Functional("E", w)
-i = integers("i")
+
+
+# --- statements -------------------------------------------------------------------------------------
 
 
 def length(time: Any) -> Any:
@@ -80,6 +52,10 @@ def drift(time: Any, of: Any) -> Any:
     return Sum(power(b1, time - k) * of(k), (k, 1, time - 1))
 
 
+def weighted(ratio: Any, time: Any, of: Any) -> Any:
+    return Sum(power(ratio, time - k) * of(k), (k, 1, time))
+
+
 STEP = gamma * R * sqrt(d)
 RUNNING = [le(1, k)]
 xi = g(k, j, w) - a(k, j, w)
@@ -90,6 +66,7 @@ MOMENTUM = {
     ),
 }
 A2 = momentum_noise.a2(lambda time: g(time, j, w) - a(time, j, w))
+A2_VARIANCE = "A2: the variance of the noise"
 SMOOTH = {
     "gradients change by at most gamma*R*sqrt(d)*(L0 + L1*|a|^q)": forall(
         (k, w), le(norm(a(k, j, w) - a(k + 1, j, w)), STEP * modulus(length(k))), RUNNING
@@ -110,347 +87,120 @@ FINITE = {"E|a_t| is finite": forall(k, Integrable(E(length(k), w)), RUNNING)}
 START = {"t is from 1 on": le(1, t)}
 HORIZON = {"T is a horizon": le(1, T)}
 
+TIMES = Functional("Sum", t, (1, T))
+ERRORS = TIMES.of(E(error(t), w))
+STARTS = TIMES.of(power(b1, t))
+DRIFTS = TIMES.of(drift(t, expected_modulus))
+WEIGHTED = weighted(b1**2, t, variance)
+ROOTS = TIMES.of(sqrt(WEIGHTED))
+NOISE_FACTOR = sqrt((1 - b1) / (1 + b1))
+
+START_TERM = b1 * E(length(1), w) / ((1 - b1) * T)
+DRIFT_TERM = STEP * (b1 / (1 - b1)) * (L0 + L1 * mean_power(q))
+NOISE_TERM = NOISE_FACTOR * sqrt(s0**2 + s1**2 * mean_power(p))
+MEAN_ERROR = ERRORS / T
+ON_AVERAGE = le(MEAN_ERROR, START_TERM + DRIFT_TERM + NOISE_TERM)
+AT_TIME = le(
+    E(error(t), w),
+    power(b1, t) * E(length(1), w) + STEP * drift(t, expected_modulus) + (1 - b1) * sqrt(WEIGHTED),
+)
+PATHWISE = le(error(t), power(b1, t) * length(1) + STEP * drift(t, lambda k: modulus(length(k))) + norm(noise(t)))
+
 
 # --- at each time -----------------------------------------------------------------------------------
 
 
-def pathwise(scope: Scope) -> Step:
+def pathwise(proof: Scope) -> Step:
     """|e_t| <= b1^t*|a_1| + gamma*R*sqrt(d)*sum over k < t of b1^(t-k)*(L0 + L1*|a_k|^q) + |N_t|, for every outcome."""
-    symbols = {
-        function("m"): ((k,), m(k, j, w)),
-        function("g"): ((k,), g(k, j, w)),
-        function("a"): ((k,), a(k, j, w)),
-    }
-    parts = instantiate(scope.lemma("momentum-recursion"), symbols)
-    parts = cut(parts, *(at(scope.the(name), j, w) for name in MOMENTUM))
-    first, second = power(b1, t) * -a(1, j, w), drift(t, lambda k: a(k, j, w) - a(k + 1, j, w))
-    vectors = dict(zip((function(name) for name in "xyz"), (first, second, noise(t)), strict=True))
-    split = COORDINATES.equal(prove(eq((m(t, j, w) - a(t, j, w)) ** 2, (first + second + noise(t)) ** 2), parts))
-    triangle = instantiate(scope.lemma("norms"), {name: ((j,), vector) for name, vector in vectors.items()})
-    hole, x, y, z, total, more, most = reals("hole x y z total more most")
-    turned = prove(
-        eq(COORDINATES.of((first + second + noise(t)) ** 2), COORDINATES.of((m(t, j, w) - a(t, j, w)) ** 2)), split
-    )
-    whole = rewrite(triangle, turned, hole, le(sqrt(hole), norm(first) + norm(second) + norm(noise(t))))
-    scope.step("three parts", whole)
-    start = instantiate(scope.lemma("norms", "scaled"), {function("y"): ((j,), -a(1, j, w)), reals("c"): power(b1, t)})
-    start = cut(start, prove(le(0, power(b1, t)), scope.given("beta1 is not negative", "t is from 1 on")))
-    drifting = instantiate(
-        scope.lemma("momentum-drift"), {function("a", "int", "int"): ((k, j), a(k, j, w)), reals("R"): R}
-    )
-    drifting = cut(drifting, generalise(at(scope.the(next(iter(SMOOTH))), k, w, given=RUNNING), k, RUNNING))
-    collected = prove(le(total, more + most + z), le(total, x + y + z), le(x, more), le(y, most), degree=1)
-    values = {
-        total: error(t),
-        x: norm(first),
-        y: norm(second),
-        z: norm(noise(t)),
-        more: power(b1, t) * length(1),
-        most: STEP * drift(t, lambda k: modulus(length(k))),
-    }
-    return cut(instantiate(collected, values), whole, start, drifting)
+    first, second = -power(b1, t) * a(1, j, w), drift(t, lambda k: a(k, j, w) - a(k + 1, j, w))
+    parts = proof.cite("momentum-recursion", m=(k, m(k, j, w)), g=(k, g(k, j, w)), a=(k, a(k, j, w)))
+    squares = proof.each(COORDINATES, eq((first + second + noise(t)) ** 2, (m(t, j, w) - a(t, j, w)) ** 2), parts)
+    triangle = proof.cite("norms", x=(j, first), y=(j, second), z=(j, noise(t)))
+    whole = proof.step("three parts", proof.rewrite(triangle, squares))
+    start = proof.cite("norms", "scaled", y=(j, -a(1, j, w)), c=power(b1, t))
+    drifting = proof.cite("momentum-drift", a=((k, j), a(k, j, w)), R=R)
+    return proof.conclude(whole, start, drifting)
 
 
-def modulus_finite(scope: Scope, time: Any, weight: Any = 1) -> Step:
-    """weight*(L0 + L1*|a_time|^q) is integrable; time is from 1 on."""
-    power_finite = at(scope.lemma("momentum-error", "powers are finite"), time, given=[le(1, time)])
-    return over.integrable(weight * modulus(length(time)), (weight * L1, power_finite), constant=weight * L0)
+def finite_noise(proof: Scope) -> Step:
+    return proof.cite("momentum-noise", "A2, finite", xi=((k, j, w), xi))
 
 
-def powers_finite(scope: Scope) -> Step:
-    """E|a_k|^q is finite, since |a|^q <= 1 - q + q*|a|."""
-    nonneg = prove(le(0, length(k)), COORDINATES.monotone(prove(le(0, a(k, j, w) ** 2))))
-    young = instantiate(scope.lemma("young-power", "finite"), {function("Z", "point"): ((w,), length(k))})
-    young = cut(young, generalise(nonneg, w), at(scope.the("E|a_t| is finite"), k, given=RUNNING))
-    return generalise(young, k, RUNNING)
+def finite(proof: Scope) -> Step:
+    return proof.conclude(proof.lemma("momentum-error", "for every outcome"), finite_noise(proof))
 
 
-def drift_term(scope: Scope) -> tuple[Any, Step, Step]:
-    """The drift's bound: the sum, its integrability, and its expectation term by term."""
-    bound = drift(t, lambda k: modulus(length(k)))
-    weight = power(b1, t - k)
-    names = {function("X", "int", "point"): ((k, w), weight * modulus(length(k))), integers("n"): t - 1}
-    count = prove(le(0, t - 1), scope.given("t is from 1 on"))
-    each = generalise(modulus_finite(scope, k, weight), k, RUNNING)
-    finite = cut(instantiate(scope.lemma("expectation-of-sum", "finite"), names), each, count)
-    interchange = cut(instantiate(scope.lemma("expectation-of-sum", "interchange"), names), count)
-    return bound, finite, interchange
-
-
-def noise_facts(scope: Scope, claim: str) -> Step:
-    """A claim of momentum-noise about xi = g - a."""
-    symbols = {
-        momentum_noise.xi: ((k, j, w), xi),
-        momentum_noise.a: ((k, j, w), a(k, j, w)),
-    }
-    found = instantiate(scope.lemma("momentum-noise", claim), symbols)
-    return settle(found, le(0, t)) if claim == "A2, finite" else found
-
-
-def right_finite(scope: Scope) -> tuple[Any, Step]:
-    """The right side of the pathwise bound, and that it is integrable."""
-    bound, finite, _ = drift_term(scope)
-    first = at(scope.the("E|a_t| is finite"), 1, given=[prove(le(1, 1))])
-    noisy = cut(noise_facts(scope, "A2, finite"), prove(le(0, t), scope.given("t is from 1 on")))
-    body = power(b1, t) * length(1) + STEP * bound + norm(noise(t))
-    return body, over.integrable(body, (power(b1, t), first), (STEP, finite), (1, noisy))
-
-
-def finite(scope: Scope) -> Step:
-    body, whole = right_finite(scope)
-    x, y = reals("x y")
-    nonneg = prove(le(0, error(t)), COORDINATES.monotone(prove(le(0, (m(t, j, w) - a(t, j, w)) ** 2))))
-    size = instantiate(prove(le(Abs(x), y), le(0, x), le(x, y)), {x: error(t), y: body})
-    return over.dominated(cut(size, nonneg, scope.lemma("momentum-error", "for every outcome")), whole)
-
-
-def each_time(scope: Scope) -> Step:
-    _, whole = right_finite(scope)
-    average = over.monotone(
-        scope.lemma("momentum-error", "for every outcome"), (1, whole), (-1, scope.lemma("momentum-error", "finite"))
-    )
-    scope.step("the expectation", average)
-    bound, _, interchange = drift_term(scope)
-    noisy = cut(noise_facts(scope, "A2"), prove(le(0, t), scope.given("t is from 1 on")), *below_one(scope))
-    c, x, y = reals("c x y")
-    scaled = prove(eq(c * x, c * y), eq(x, y))
-    values = {c: STEP, x: E(bound, w), y: drift(t, expected_modulus)}
-    drifting = cut(instantiate(scaled, values), prove(eq(values[x], values[y]), interchange))
-    return prove(scope.goal, average, drifting, noisy, degree=1)
-
-
-def below_one(scope: Scope) -> list[Step]:
-    return [prove(le(b1, 1), scope.given("beta1 < 1"))]
+def each_time(proof: Scope) -> Step:
+    known = finite_noise(proof), proof.lemma("momentum-error", "finite")
+    average = proof.each(over, proof.lemma("momentum-error", "for every outcome"), known, title="the expectation")
+    weighted_modulus = power(b1, t - k) * modulus(length(k))
+    moduli = proof.cite("expectation-of-sum", "interchange", X=((k, w), weighted_modulus), n=t - 1)
+    noisy = proof.cite("momentum-noise", "A2", xi=((k, j, w), xi), a=((k, j, w), a(k, j, w)))
+    return proof.conclude(average, moduli, noisy)
 
 
 # --- on average -------------------------------------------------------------------------------------
 
-TIMES = Functional("Sum", t, (1, T))
-STARTS = TIMES.of(power(b1, t))
-DRIFTS = TIMES.of(drift(t, expected_modulus))
-WEIGHTED = Sum(power(b1**2, t - k) * variance(k), (k, 1, t))
-ROOTS = TIMES.of(sqrt(WEIGHTED))
 
-
-def starts(scope: Scope) -> Step:
+def starts(proof: Scope) -> Step:
     """(1 - b1)*sum of b1^t <= b1."""
-
-    def goal(time: Any) -> Any:
-        return eq((1 - b1) * Sum(power(b1, t) * 1, (t, 1, time)) + b1 * power(b1, time), b1)
-
-    base = prove(goal(Integer(0)), sum_empty(Sum(power(b1, t), (t, 1, 0))))
-    step = prove(goal(T + 1), goal(T), sum_last(Sum(power(b1, t), (t, 1, T + 1)), le(0, T)), le(0, T))
-    exact = cut(induction(goal(T), T, base, step), prove(le(0, T), scope.given("T is a horizon")))
-    rest = prove(le(0, power(b1, T)), scope.given("beta1 is not negative", "T is a horizon"))
-    return prove(
-        le((1 - b1) * STARTS, b1), exact, prove(le(0, b1 * power(b1, T)), rest, scope.the("beta1 is not negative"))
-    )
+    exact = proof.induction(eq((1 - b1) * Sum(power(b1, t) * 1, (t, 1, T)) + b1 * power(b1, T), b1), T)
+    return proof.have(le((1 - b1) * STARTS, b1), exact, title="the start, summed")
 
 
-def averaged(scope: Scope, ratio: Any, of: Any, nonneg: Step, ratio_facts: list[Step]) -> Step:
-    """The sum over t of sum over k <= t of ratio^(t-k)*of(k) is at most the sum of of(k), over 1 - ratio."""
-    bound = instantiate(scope.lemma("averaging"), {reals("b"): ratio, function("c"): ((k,), of(k))})
-    return cut(bound, *ratio_facts, generalise(nonneg, k, RUNNING), prove(le(0, T), scope.given("T is a horizon")))
-
-
-def modulus_nonneg(scope: Scope) -> Step:
+def modulus_nonneg(proof: Scope) -> Step:
     """0 <= L0 + L1*E|a_k|^q."""
-    raw = prove(le(0, length(k)), COORDINATES.monotone(prove(le(0, a(k, j, w) ** 2))))
-    powered = instantiate(scope.lemma("real-powers"), dict(zip(reals("x r"), (length(k), q), strict=True)))
-    powered = cut(powered, raw, scope.the("q is not negative"))
-    mean = over.monotone(powered, (1, at(scope.lemma("momentum-error", "powers are finite"), k, given=RUNNING)))
-    return prove(le(0, expected_modulus(k)), mean, scope.given("L0 is not negative", "L1 is not negative"))
+    with proof.assuming(*RUNNING):
+        return proof.have(le(0, expected_modulus(k)))
 
 
-def variance_nonneg(scope: Scope) -> Step:
+def variance_nonneg(proof: Scope) -> Step:
     """0 <= E|xi_k|^2 <= s0^2 + s1^2*E|a_k|^p."""
-    names = tuple(A2)
-    square = prove(le(0, COORDINATES.of(xi**2)), COORDINATES.monotone(prove(le(0, xi**2))))
-    mean = over.monotone(square, (1, at(scope.the(names[2]), k, given=RUNNING)))
-    return prove(le(0, variance(k)), mean, at(scope.the(names[1]), k, given=RUNNING))
+    with proof.assuming(*RUNNING):
+        return proof.have(le(0, variance(k)), A2_VARIANCE)
 
 
-def drifts(scope: Scope) -> Step:
+def drifts(proof: Scope) -> Step:
     """The sum over t of the drifts is at most b1/(1 - b1) times the sum of L0 + L1*E|a_k|^q."""
-    betas = scope.given("beta1 is not negative", "beta1 < 1")
-    nonneg = modulus_nonneg(scope)
-    whole = averaged(scope, b1, expected_modulus, nonneg, betas)
-    full = Sum(power(b1, t - k) * expected_modulus(k), (k, 1, t))
-    last = prove(eq(full, drift(t, expected_modulus) + expected_modulus(t)), sum_last(full, le(1, t)))
-    total = TIMES.equal(last)
-    x, y, z, c = reals("x y z c")
-    apart = prove(le(y, c / (1 - c) * z), le(x, z / (1 - c)), eq(x, y + z), lt(c, 1))
-    values = {x: TIMES.of(full), y: DRIFTS, z: TIMES.of(expected_modulus(t)), c: b1}
-    split = prove(eq(values[x], values[y] + values[z]), total)
-    return cut(instantiate(apart, values), whole, split, scope.the("beta1 < 1"))
+    full = weighted(b1, t, expected_modulus)
+    whole = proof.cite("averaging", b=b1, c=(k, expected_modulus(k)))
+    last = proof.each(TIMES, eq(full, drift(t, expected_modulus) + expected_modulus(t)), full)
+    return proof.have(le(DRIFTS, b1 / (1 - b1) * TIMES.of(expected_modulus(t))), whole, last, title="the drift, summed")
 
 
-def roots(scope: Scope) -> Step:
+def roots(proof: Scope) -> Step:
     """(1 - b1)*mean of sqrt(V_t) <= sqrt((1 - b1)/(1 + b1))*sqrt(mean of s0^2 + s1^2*E|a_t|^p)."""
-    betas = scope.given("beta1 is not negative", "beta1 < 1")
-    square = [prove(le(0, b1**2)), prove(lt(b1**2, 1), betas)]
-    nonneg = variance_nonneg(scope)
-    whole = averaged(scope, b1**2, variance, nonneg, square)
-    scope.step("the sum over t of the weighted variances", whole)
-    weight = prove(le(0, power(b1**2, t - k)), le(k, t), square[0])
-    each = Functional("Sum", k, (1, t)).monotone(prove(le(0, power(b1**2, t - k) * variance(k)), weight, nonneg))
-    each = prove(le(0, WEIGHTED), each)
-    jensen = instantiate(scope.lemma("jensen-sqrt"), {function("c"): ((t,), WEIGHTED), integers("n"): T})
-    horizon = scope.the("T is a horizon")
-    jensen = cut(jensen, generalise(each, t, [le(1, t), le(t, T)]), horizon)
-    scope.step("the mean of roots is at most the root of the mean", jensen)
-    x, y, z, c, n = reals("x y z c n")
-    total, mean = TIMES.of(WEIGHTED), TIMES.of(variance(t)) / T
-    above = prove(le(0, total), TIMES.monotone(each))
-    sigma = prove(le(0, TIMES.of(variance(t))), TIMES.monotone(instantiate(nonneg, {k: t})))
-    ratio = prove(
-        le(x / n, z / n / (1 - c**2)), le(x, z / (1 - c**2)), lt(0, n), prove(lt(c**2, 1), le(0, c), lt(c, 1))
-    )
-    ratio = instantiate(ratio, {x: total, z: TIMES.of(variance(t)), n: T, c: b1})
-    positive = prove(lt(0, T), horizon)
-    ratio = cut(ratio, whole, positive, *betas)
-    final = _root_identity()
-    values = {x: ROOTS / T, y: total / T, z: mean, c: b1}
-    facts = [prove(le(0, total / T), above, positive), prove(le(0, mean), sigma, positive)]
-    return cut(instantiate(final, values), jensen, ratio, *facts, *betas)
+    positive = variance_nonneg(proof)
+    whole = proof.cite("averaging", b=b1**2, c=(k, variance(k)), by=[positive])
+    proof.step("the sum over t of the weighted variances", whole)
+    jensen = proof.cite("jensen-sqrt", c=(t, WEIGHTED), n=T, by=[positive])
+    proof.step("the mean of roots is at most the root of the mean", jensen)
+    total, mean = TIMES.of(WEIGHTED) / T, TIMES.of(variance(t)) / T
+    longer = proof.have(le((1 - b1) * (ROOTS / T), (1 - b1) * sqrt(total)), jensen)
+    less = proof.have(le(total, mean / (1 - b1**2)), whole)
+    chain = proof.calc((1 - b1) ** 2 * total).le((1 - b1) ** 2 * (mean / (1 - b1**2)), less)
+    ratio = chain.eq((1 - b1) / (1 + b1) * mean).done()
+    root = proof.by_squares(le((1 - b1) * sqrt(total), NOISE_FACTOR * sqrt(mean)), ratio, positive)
+    return proof.have(le((1 - b1) * (ROOTS / T), NOISE_FACTOR * sqrt(mean)), longer, root, title="the noise, averaged")
 
 
-def _root_identity() -> Step:
-    """x <= sqrt(y), y <= z/(1 - c^2) give (1 - c)*x <= sqrt((1 - c)/(1 + c))*sqrt(z), for 0 <= c < 1."""
-    x, y, z, c = reals("x y z c")
-    ends = [le(0, c), lt(c, 1)]
-    small = prove(lt(c**2, 1), *ends)
-    ratio = prove(le(0, (1 - c) / (1 + c)), *ends)
-    right = sqrt((1 - c) / (1 + c)) * sqrt(z)
-    above = prove(le(0, right), ratio, le(0, z))
-    square = prove(eq(product((1 - c) / (1 + c), z), (1 - c) ** 2 * (z / (1 - c**2))), small, *ends)
-    scaled = prove(
-        le((1 - c) ** 2 * y, (1 - c) ** 2 * (z / (1 - c**2))),
-        le(y, z / (1 - c**2)),
-        prove(le(0, (1 - c) ** 2), squares=[1 - c]),
-    )
-    u, v = reals("u v")
-    compare = prove(le(u, v), le(u**2, v**2), le(0, v))
-    root = prove(le(((1 - c) * sqrt(y)) ** 2, (1 - c) ** 2 * y), le(0, y))
-    inside = prove(
-        le(product(1 - c, 1 - c, sqrt(y), sqrt(y)), product(right, right)),
-        scaled,
-        square,
-        root,
-        ratio,
-        le(0, z),
-        le(0, y),
-    )
-    compared = cut(instantiate(compare, {u: (1 - c) * sqrt(y), v: right}), inside, above)
-    longer = prove(le((1 - c) * x, (1 - c) * sqrt(y)), le(x, sqrt(y)), prove(le(0, 1 - c), *ends))
-    return prove(le((1 - c) * x, right), longer, compared, degree=1)
+def on_average(proof: Scope) -> Step:
+    each = proof.each(TIMES, proof.lemma("momentum-error", "each time"))
+    first = E(length(1), w)
+    summed = le(ERRORS, first * STARTS + STEP * DRIFTS + (1 - b1) * ROOTS)
+    total = proof.have(summed, each, title="summed over time")
+    mean = proof.have(le(MEAN_ERROR, first * STARTS / T + STEP * DRIFTS / T + (1 - b1) * (ROOTS / T)), total)
+    start = proof.have(le(first * STARTS / T, START_TERM), proof.have(le(STARTS, b1 / (1 - b1)), starts(proof)))
+    count = proof.cite("constant-sum", n=T)
+    drifting = proof.have(le(STEP * DRIFTS / T, DRIFT_TERM), drifts(proof), count)
+    sigma = proof.have(eq(TIMES.of(variance(t)) / T, s0**2 + s1**2 * mean_power(p)), count)
+    return proof.conclude(mean, start, drifting, proof.rewrite(roots(proof), sigma))
 
 
-def on_average(scope: Scope) -> Step:
-    each = TIMES.monotone(cut(scope.lemma("momentum-error", "each time")))
-    horizon = scope.the("T is a horizon")
-    total = prove(
-        le(
-            TIMES.of(E(error(t), w)),
-            E(length(1), w) * STARTS + STEP * DRIFTS + (1 - b1) * ROOTS,
-        ),
-        each,
-        degree=1,
-    )
-    scope.step("summed over time", total)
-    first = scope.step("the start, summed", starts(scope))
-    drifted = scope.step("the drift, summed", drifts(scope))
-    rooted = scope.step("the noise, averaged", roots(scope))
-    count = cut(instantiate(scope.lemma("constant-sum"), {integers("n"): T}), prove(le(0, T), horizon))
-    return _assembled(scope, total, first, drifted, rooted, count)
+# --- the lemma --------------------------------------------------------------------------------------
 
-
-def _assembled(scope: Scope, total: Step, first: Step, drifted: Step, rooted: Step, count: Step) -> Step:
-    """The four parts over T, in plain variables."""
-    e, s, f, r, one, k_step, moduli, c, n = reals("e s f r one k_step moduli c n")
-    bound, gq = reals("bound gq")
-    positive = lt(0, n)
-    start = prove(
-        le(one * s / n, c * one / ((1 - c) * n)),
-        prove(le(one * s, one * (c / (1 - c))), prove(le(s, c / (1 - c)), le((1 - c) * s, c), lt(c, 1)), le(0, one)),
-        positive,
-        lt(c, 1),
-    )
-    drifting = prove(
-        le(k_step * f / n, k_step * (c / (1 - c)) * (moduli / n)),
-        prove(le(k_step * f, k_step * (c / (1 - c) * moduli)), le(f, c / (1 - c) * moduli), le(0, k_step)),
-        positive,
-        lt(c, 1),
-    )
-    mean = prove(
-        le(e / n, one * s / n + k_step * f / n + (1 - c) * (r / n)),
-        le(e, one * s + k_step * f + (1 - c) * r),
-        positive,
-    )
-    chained = prove(
-        le(e / n, c * one / ((1 - c) * n) + k_step * (c / (1 - c)) * gq + bound),
-        mean,
-        start,
-        drifting,
-        le((1 - c) * (r / n), bound),
-        eq(moduli / n, gq),
-        degree=1,
-    )
-    values = {
-        e: TIMES.of(E(error(t), w)),
-        s: STARTS,
-        f: DRIFTS,
-        r: ROOTS,
-        one: E(length(1), w),
-        k_step: STEP,
-        moduli: TIMES.of(expected_modulus(t)),
-        c: b1,
-        n: T,
-        bound: sqrt((1 - b1) / (1 + b1)) * sqrt(TIMES.of(variance(t)) / T),
-        gq: L0 + L1 * mean_power(q),
-    }
-    horizon = scope.the("T is a horizon")
-    positive_T = prove(lt(0, T), horizon)
-    first_nonneg = prove(le(0, length(1)), COORDINATES.monotone(prove(le(0, a(1, j, w) ** 2))))
-    size = over.monotone(first_nonneg, (1, at(scope.the("E|a_t| is finite"), 1, given=[prove(le(1, 1))])))
-    average = prove(eq(values[moduli] / T, values[gq]), count, positive_T)
-    result = cut(
-        instantiate(chained, values),
-        total,
-        first,
-        drifted,
-        rooted,
-        average,
-        positive_T,
-        prove(le(0, E(length(1), w)), size),
-    )
-    result = cut(result, *scope.given("beta1 < 1", "gamma*R*sqrt(d) is not negative"))
-    hole = reals("hole")
-    sigma = prove(eq(TIMES.of(variance(t)) / T, s0**2 + s1**2 * mean_power(p)), count, positive_T)
-    pattern = le(
-        values[e] / T,
-        b1 * values[one] / ((1 - b1) * T)
-        + STEP * (b1 / (1 - b1)) * values[gq]
-        + sqrt((1 - b1) / (1 + b1)) * sqrt(hole),
-    )
-    return prove(scope.goal, rewrite(result, sigma, hole, pattern), degree=1)
-
-
-MEAN_ERROR = TIMES.of(E(error(t), w)) / T
-START_TERM = b1 * E(length(1), w) / ((1 - b1) * T)
-DRIFT_TERM = STEP * (b1 / (1 - b1)) * (L0 + L1 * mean_power(q))
-NOISE_TERM = sqrt((1 - b1) / (1 + b1)) * sqrt(s0**2 + s1**2 * mean_power(p))
-ON_AVERAGE = le(MEAN_ERROR, START_TERM + DRIFT_TERM + NOISE_TERM)
-AT_TIME = le(
-    E(error(t), w),
-    power(b1, t) * E(length(1), w)
-    + STEP * drift(t, expected_modulus)
-    + (1 - b1) * sqrt(Sum(power(b1**2, t - k) * variance(k), (k, 1, t))),
-)
-PATHWISE = le(error(t), power(b1, t) * length(1) + STEP * drift(t, lambda k: modulus(length(k))) + norm(noise(t)))
-PATH = (*MOMENTUM, *SMOOTH, "beta1 is not negative", "t is from 1 on")
-ALL_TIMES = (*MOMENTUM, *SMOOTH, *A2, *CONSTANTS, *FINITE)
-
+PATH = (MOMENTUM, SMOOTH, "beta1 is not negative", START)
+ALL_TIMES = (MOMENTUM, SMOOTH, A2, CONSTANTS, FINITE)
 only = problems.fixed_run
 
 lemma = Lemma(
@@ -460,14 +210,14 @@ lemma = Lemma(
     where="start, drift and noise of the momentum; the summary speaks of an update error that momentum averages",
     assumptions={**MOMENTUM, **SMOOTH, **A2, **CONSTANTS, **FINITE, **NONNEG, **START, **HORIZON},
     claims=[
-        Claim("on average", ON_AVERAGE, on_average, given=(*ALL_TIMES, *NONNEG, "T is a horizon")),
-        Claim("each time", AT_TIME, each_time, given=(*ALL_TIMES, "t is from 1 on")),
+        Claim("on average", ON_AVERAGE, on_average, given=(*ALL_TIMES, NONNEG, HORIZON)),
+        Claim("each time", AT_TIME, each_time, given=(*ALL_TIMES, START)),
         Claim("for every outcome", PATHWISE, pathwise, given=PATH),
-        Claim("finite", Integrable(E(error(t), w)), finite, given=(*ALL_TIMES, "t is from 1 on")),
+        Claim("finite", Integrable(E(error(t), w)), finite, given=(*ALL_TIMES, START)),
         Claim(
             "powers are finite",
             forall(k, Integrable(E(real_power(length(k), q), w)), RUNNING),
-            powers_finite,
+            lambda proof: proof.conclude(),  # |a|^q <= 1 - q + q*|a|
             given=("E|a_t| is finite", "q is not negative", "q <= 1"),
         ),
     ],

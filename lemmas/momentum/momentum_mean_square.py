@@ -293,9 +293,8 @@ def noise_sum(scope: Scope) -> Step:
     betas = scope.given(*BETA)
     moment = cut(about_noise(scope, "second moment"), prove(le(0, t), le(1, t)))
     summed = prove(le(total(noise(t) ** 2), (1 - b1) ** 2 * TIMES.of(WEIGHTED)), TIMES.monotone(moment), degree=1)
-    square = [prove(le(0, b1**2)), prove(lt(b1**2, 1), betas)]
     nonneg = momentum_error.variance_nonneg(scope)
-    whole = momentum_error.averaged(scope, b1**2, variance, nonneg, square)
+    whole = scope.cite("averaging", b=b1**2, c=variance, by=[nonneg])
     y, z, v, c = reals("y z v c")
     ends = [le(0, c), lt(c, 1)]
     small = prove(lt(c**2, 1), *ends)

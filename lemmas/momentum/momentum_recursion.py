@@ -7,30 +7,9 @@ Unrolled from m_0 = 0 it has three parts, the start, the drift and the noise:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from random import Random
-from typing import Any
-
-from sympy import Integer, Rational, Sum
-
-from adamproof.lemmas.foundations.functionals import table
 from adamproof.lemmas.models import update_runs as runs
-from adamproof.lemmas.notation import RECURSION, b1, g, k, m, t
-from adamproof.numeric.models import Model
-from adamproof.prover import (
-    Functional,
-    Step,
-    at,
-    eq,
-    function,
-    induction,
-    le,
-    power,
-    prove,
-    sum_empty,
-    sum_last,
-)
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
+
+from ..vocabulary import *
 
 a = function("a")  # one coordinate of the gradient
 xi = g(k) - a(k)
@@ -49,32 +28,14 @@ def unrolled(time: Any) -> Any:
     return eq(m(time) - a(time), -power(b1, time) * a(1) + drift(time) + noise(time))
 
 
-def prove_recursion(scope: Scope) -> Step:
-    return prove(scope.goal, at(scope.the("m is a moving average of g"), t, given=[le(1, t)]))
+def recursion(proof: Scope) -> Step:
+    return proof.conclude("m is a moving average of g")
 
 
-def prove_unrolled(scope: Scope) -> Step:
-    one = Integer(1)
-    first = at(scope.the("m is a moving average of g"), 0, given=[prove(le(0, 0))])
-    inner = noise(one).args[1]
-    empty = [sum_empty(drift(one)), sum_last(inner, prove(le(1, 1))), sum_empty(Sum(power(b1, 1 - k) * xi, (k, 1, 0)))]
-    base = prove(unrolled(one), first, scope.given("m starts at 0"), empty)
-    scope.step("at the first step", base)
-    step = prove(unrolled(t + 1), unrolled(t), scope.lemma("momentum-recursion", "recursion"), *_longer(), degree=1)
-    scope.step("one more step", step)
-    return induction(unrolled(t), t, base, step, low=1)
-
-
-def _longer() -> list[Step]:
-    """How the weights change from t to t + 1: one more factor b1, and a last term."""
-    found = [prove(eq(power(b1, t + 1), b1 * power(b1, t)), START)]
-    for body, upper in ((a(k) - a(k + 1), t), (xi, t)):
-        shifted = prove(eq(power(b1, t + 1 - k) * body, b1 * power(b1, t - k) * body), le(k, upper))
-        found.append(Functional("Sum", k, (1, upper)).equal(shifted))
-    # the drift over k <= t is that over k <= t - 1 and a last term
-    found.append(sum_last(Sum(power(b1, t - k) * (a(k) - a(k + 1)), (k, 1, t)), START))
-    found.append(sum_last(noise(t + 1).args[1], prove(le(1, t + 1), START)))
-    return found
+def all_steps(proof: Scope) -> Step:
+    one_more = proof.lemma("momentum-recursion", "recursion")
+    first = proof.at("m is a moving average of g", 0)
+    return proof.induction(unrolled(t), t, base=[first, "m starts at 0"], step=[one_more], low=1)
 
 
 def models(rng: Random) -> Iterator[Model]:
@@ -104,14 +65,14 @@ lemma = Lemma(
         "t is from 1 on": START,
     },
     claims=[
-        Claim("unrolled", unrolled(t), prove_unrolled),
+        Claim("unrolled", unrolled(t), all_steps),
         Claim(
             "recursion",
             eq(
                 m(t + 1) - a(t + 1),
                 b1 * (m(t) - a(t)) + b1 * (a(t) - a(t + 1)) + (1 - b1) * (g(t + 1) - a(t + 1)),
             ),
-            prove_recursion,
+            recursion,
             given=("m is a moving average of g", "t is from 1 on"),
         ),
     ],

@@ -66,6 +66,9 @@ class Tensor:
     def sign(self) -> Tensor:
         return self._new(np.sign(self.values))
 
+    def split(self, sizes: list[int]) -> list[Tensor]:
+        return [self._new(part) for part in np.split(self.values, np.cumsum(sizes)[:-1])]
+
     def sum(self) -> Tensor:
         return self._new(self.values.sum())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 from adamproof.audit import AuditError, AuditWarning, read, watch, watch_arrays
+from adamproof.audit.magnitude import largest
 from adamproof.audit.record import run_of
 from adamproof.audit.reduction import NUMBERS
 from adamproof.audit.verdicts import HOLDS, judge
@@ -48,8 +50,8 @@ def test_the_numbers_are_those_of_the_moments() -> None:
             "ug": (u * np.abs(g)).sum(), "mg2": np.square(m - g).sum(), "w2": np.square(parameter.values).sum(),
         }  # fmt: skip
         for name, value in expected.items():
-            assert run.numbers[name][-1, number] == pytest.approx(value, rel=1e-3), name
-        assert run.histogram(0, number).sum() == u.size and run.histogram(4, number).sum() == 0
+            assert run.numbers[name][-1, number] == pytest.approx(value, rel=5e-3), name
+        assert run.histogram(4, number).sum() == u.size
     assert set(run.numbers) == set(NUMBERS)
     assert words(run)["u <= R_t"] == HOLDS
 
@@ -261,11 +263,14 @@ def test_above_its_budget_records_become_rarer(monkeypatch: pytest.MonkeyPatch) 
     assert 0.5 <= 0.02 * 32 * 1.0 and all(at % 2 == 0 for at in run.at[1:])
 
 
-def test_a_killed_training_leaves_a_record_that_can_be_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("held", "known"), [(0.0, [1, 2, 3, 4, 5, 6, 7]), (3600.0, [])])
+def test_a_killed_training_leaves_a_record_that_can_be_read(held: float, known: list[int], tmp_path: Path) -> None:
+    """All but what has waited for less than HELD seconds; the header, being the first line, does not wait."""
     path = tmp_path / "run.audit"
     code = f"""
 import os, numpy as np
-from adamproof.audit import watch_arrays
+from adamproof.audit import watch_arrays, writing
+writing.HELD = {held}
 recorder = watch_arrays(0.9, 0.999, every=1, budget=None, path={str(path)!r})
 m = np.ones(3)
 for t in range(1, 8):
@@ -274,11 +279,17 @@ os._exit(9)
 """
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 9
-    with path.open("ab") as stream:
-        stream.write(b'{"at":8,"t":8,"ma')
     run = read(path)
-    assert run.at.tolist() == [1, 2, 3, 4, 5, 6, 7] and not run.complete
+    assert run.at.tolist() == known and not run.complete and run.d == 3
     assert "killed" in texts(run)["record"]
+
+
+def test_lines_that_were_not_packed_may_lack_the_end_of_the_last(tmp_path: Path) -> None:
+    recorder = watch_arrays(0.9, 0.999)
+    recorder.record(1, {"x": {"m": np.ones(2), "v": np.ones(2)}})
+    path = tmp_path / "run.audit"
+    path.write_text("".join(json.dumps(line) + "\n" for line in recorder.lines()) + '{"at":8,"t":8,"ma')
+    assert read(path).at.tolist() == [1]
 
 
 def test_a_record_is_not_overwritten_and_a_changed_one_is_refused(tmp_path: Path) -> None:
@@ -290,13 +301,79 @@ def test_a_record_is_not_overwritten_and_a_changed_one_is_refused(tmp_path: Path
     assert read(path).complete
     with pytest.raises(AuditError, match="is there already"):
         watch(optimizer, net, path=path)
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace('"max":[1', '"max":[2', 1), encoding="utf-8")
-    with pytest.raises(AuditError, match="checksum mismatch"):
+    packed = path.read_bytes()
+    text = gzip.decompress(packed)
+    for pack in (bytes, gzip.compress):
+        path.write_bytes(pack(text.replace(b'"max":[1', b'"max":[2', 1)))
+        with pytest.raises(AuditError, match="checksum mismatch"):
+            read(path)
+        path.write_bytes(pack(text) * 2)
+        with pytest.raises(AuditError, match="behind the last line"):
+            read(path)
+    path.write_bytes(packed[:40] + bytes(20) + packed[60:])
+    with pytest.raises(AuditError, match=r"cannot be unpacked .*the file was modified"):
         read(path)
-    path.write_text(text + text, encoding="utf-8")
-    with pytest.raises(AuditError, match="behind the last line"):
-        read(path)
+
+
+def same(one: Any, other: Any) -> bool:
+    return all(
+        np.array_equal(one.numbers[name], other.numbers[name], equal_nan=True) for name in NUMBERS
+    ) and one.at.tolist() == other.at.tolist()
+
+
+def test_other_programs_may_pack_each_line_by_itself_or_none(tmp_path: Path) -> None:
+    path, other = tmp_path / "run.audit", tmp_path / "other.audit"
+    net = model()
+    optimizer = Adam(net.parameters())
+    with watch(optimizer, net, every=1, budget=None, path=path):
+        train(net, optimizer, 3)
+    run, text = read(path), gzip.decompress(path.read_bytes())
+    assert path.read_bytes()[4:8] == bytes(4)  # where gzip has the time: one training, one file
+    for written in (text, b"".join(gzip.compress(line) for line in text.splitlines(keepends=True))):
+        other.write_bytes(written)
+        assert same(read(other), run) and read(other).complete
+
+
+def test_a_record_cut_anywhere_is_read_up_to_there(tmp_path: Path) -> None:
+    """As a kill, or a full disk, leaves it."""
+    net = model()
+    optimizer = Adam(net.parameters())
+    recorder = watch(optimizer, net, every=1, budget=None)
+    train(net, optimizer, 40)
+    recorder.save(tmp_path / "run.audit")
+    whole = (tmp_path / "run.audit").read_bytes()
+    found = []
+    for size in range(len(whole) // 2, len(whole), 11):
+        (tmp_path / "cut.audit").write_bytes(whole[:size])
+        run = read(tmp_path / "cut.audit")
+        found.append(len(run.at))
+        assert run.at.tolist() == list(range(1, len(run.at) + 1))
+    assert found == sorted(found) and 2 < found[0] < 20 and found[-1] >= 39
+
+
+def test_a_record_is_small() -> None:
+    """At most 100 kB for 1,000 records of ten layers: here of gradients that are pure noise, the hardest to pack."""
+    random = np.random.default_rng(0)
+    recorder = watch_arrays(0.9, 0.999, lr=1e-3, every=1, budget=None)
+    m, v = np.zeros((10, 256)), np.zeros((10, 256))
+    for t in range(1, 1001):
+        for _ in range(20):  # steps between two records
+            g = np.exp(2.0 * random.normal(size=(10, 1))) * random.normal(size=m.shape)
+            m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
+        layers = {f"layer{n}": {"m": m[n], "v": v[n], "g": g[n], "w": g[n]} for n in range(10)}
+        recorder.record(20 * t, layers)
+    assert sum(map(len, recorder._writer._kept)) < 100_000
+
+
+def test_a_largest_u_near_its_bound_is_written_exactly_and_others_with_three_digits() -> None:
+    recorder = watch_arrays(0.9, 0.999, epsilon=0.0, every=1, budget=None)
+    bound = float(largest(0.9, 0.999, 50))
+    for call, part in enumerate((0.123456789, 0.97, 0.99999999, 1.00001), 1):
+        m = np.full(3, part * bound * (1 - 0.9**50))
+        recorder.record(50, {"x": {"m": m, "v": np.full(3, 1 - 0.999**50)}})
+        found = recorder.lines()[call]["max"]
+        digits = 2e-9 if part > 0.98 else 5e-3
+        assert found == pytest.approx(part * bound, rel=digits) and (part > 0.98 or len(str(found)) <= 5)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from adamproof.checking.recall import Recalled, keep
 from adamproof.checking.report import ClaimFindings, Findings, LemmaReport, MutantReport, Verdict
 from adamproof.checking.request import MODELS
 from adamproof.checking.serialize import packed, unpacked
-from adamproof.numeric.check import Report
+from adamproof.numeric.answers import Report
 from adamproof.theory.library import get
 from tests.here import run_here
 from tests.session import Session
@@ -68,9 +68,10 @@ def entry(folder: Path) -> Path:
 
 def rewrite(path: Path, change: Callable[[Any], None]) -> None:
     """Change an entry as somebody would who knows its format, checksum included."""
-    content = json.loads(path.read_text(encoding="utf-8").partition("\n")[2])
+    cache = Cache(path.parent)
+    content = cache.read(QUESTION)
     change(content)
-    Cache(path.parent).write(QUESTION, content)
+    cache.write(QUESTION, content)
 
 
 def test_the_second_answer_is_recalled_and_equal(tmp_path: Path) -> None:
@@ -250,8 +251,9 @@ def test_a_damaged_entry_is_not_read(tmp_path: Path, damage: Callable[[bytes], b
 def test_what_is_sealed_but_cannot_be_parsed_is_not_read(tmp_path: Path, text: str) -> None:
     cache = Cache(tmp_path)
     cache.write(QUESTION, None)
-    entry(tmp_path).write_text(f"{_seal(QUESTION, text)}\n{text}", encoding="utf-8")
-    assert cache.read(QUESTION) is None
+    for kept in (text.encode(), b'{"names": [], "sizes": null}\n' + text.encode()):
+        entry(tmp_path).write_bytes(_seal(QUESTION, kept).encode() + b"\n" + kept)
+        assert cache.read(QUESTION) is None
 
 
 def test_an_entry_answers_its_own_question_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

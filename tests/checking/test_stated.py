@@ -138,6 +138,25 @@ def test_an_entry_that_somebody_has_edited_and_sealed_is_not_shown(
     assert run_here("show", LEMMA).stdout == honest
 
 
+def test_a_claim_has_the_proof_file_that_stands_beside_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The names by which proof files are found, before all else is read, are compared with the claims' own."""
+    monkeypatch.setenv(PLACE, str(tmp_path))
+    assert run_here("check", LEMMA, "-q").returncode == 0
+    whole, claims = Question(LEMMA, MODELS, True), [claim.name for claim in get(LEMMA).claims]
+    asked = [Question(LEMMA, 0, False, claim) for claim in claims]
+    content = Cache().read(whole)
+    assert len(claims) > 1
+    for each, proof in zip(asked, content["proofs"], strict=True):
+        kept = recall._read([each])[each]
+        found = recall._said(kept)
+        assert found is not None and found.proofs == list(kept.proofs) == [proof]
+    for names in ([*claims[1:], claims[0]], [], [1], None):
+        Cache().write(whole, {**content, "names": names})
+        assert not any(recall._said(kept) for kept in recall._read(asked).values())
+
+
 @pytest.mark.parametrize("words", [["show", LEMMA], ["export", LEMMA], ["show", "jensen-sqrt"], ["export", "B.2"]])
 def test_what_is_shown_and_exported_comes_from_the_entry_of_a_check(
     words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

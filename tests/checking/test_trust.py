@@ -515,3 +515,15 @@ def test_nobody_else_can_answer_for_the_kernel() -> None:
             channel = "socket: it has ended"
         assert channel.startswith("socket:")
         assert verification.answer(0)["verdict"] == "REJECTED"
+
+
+def test_nothing_installed_runs_in_the_kernels_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python imports sitecustomize, and whatever .pth files name, into every process that is not told otherwise."""
+    trace = tmp_path / "it ran"
+    (tmp_path / "sitecustomize.py").write_text(f"open({str(trace)!r}, 'w').close()\n", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with FreshVerification(["not a proof"]) as verification:
+        assert verification.answer(0)["verdict"] == "REJECTED"
+    assert not trace.exists()
+    subprocess.run([sys.executable, "-c", "pass"], check=True)
+    assert trace.exists()

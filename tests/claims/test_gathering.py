@@ -220,6 +220,16 @@ def test_the_process_that_prints_imports_neither_sympy_nor_lemmas(tmp_path: Path
     assert done.stderr.endswith("IMPORTED []\n")
 
 
+def test_an_answer_from_the_cache_imports_no_library_for_numbers(tmp_path: Path) -> None:
+    """There is nothing that it would compute with them."""
+    assert run(tmp_path, "claims", str(NUMBER)).returncode == 0
+    program = PRINTS.replace('name == "adamproof.prover"', 'name in ("mpmath", "numpy", "matplotlib")')
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), PLACE: str(tmp_path)}
+    words = [sys.executable, "-c", program, "claims", str(NUMBER)]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, env=environment, check=True)
+    assert done.stderr.endswith("IMPORTED []\n")
+
+
 # --- what is not believed -----------------------------------------------------------------------
 
 
@@ -250,7 +260,7 @@ def test_an_edited_entry_is_not_believed(tmp_path: Path, whole: bool, change: Ca
     question = Question(LEMMA, MODELS, True) if whole else Question(LEMMA, 0, False, NAME)
     words = ("check", LEMMA, "-q") if whole else ("claims", str(NUMBER))
     assert run(tmp_path, *words).returncode == 0
-    content = json.loads(entry_of(tmp_path).read_text(encoding="utf-8").partition("\n")[2])
+    content = Cache(tmp_path).read(question)
     change(content)
     Cache(tmp_path).write(question, content)
     edited = entry_of(tmp_path).read_bytes()
@@ -265,9 +275,8 @@ def test_exponents_are_not_kept_and_what_is_kept_beside_is_not_looked_at(tmp_pat
     first = run(tmp_path, "claims", "17", "--json")
     assert first.returncode == 0, first.stderr
     question = Question("unconditional", 0, False, "mean square")
-    path = entry_of(tmp_path)
-    content = json.loads(path.read_text(encoding="utf-8").partition("\n")[2])
-    assert set(content) == {"proofs", "terms", "value"} and "order" not in json.dumps(content["value"])
+    content = Cache(tmp_path).read(question)
+    assert set(content) == {"names", "proofs", "terms", "value"} and "order" not in json.dumps(content["value"])
     _exponents(content)
     Cache(tmp_path).write(question, content)
     assert run(tmp_path, "claims", "17", "--json").stdout == first.stdout

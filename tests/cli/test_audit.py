@@ -128,7 +128,7 @@ def test_compare(tmp_path: Path) -> None:
         (["audit", "compare"], "needs the records of at least two runs"),
         (["audit", "compare", "RECORD"], "one run is no replicate"),
         (["audit", "compare", "RECORD", "RECORD"], "have the same numbers"),
-        (["audit", "RECORD", "RECORD", "--html", "x.html"], "--html and --data are about one record"),
+        (["audit", "RECORD", "RECORD", "--html", "x.html"], "--html, --data and --tensorboard are about one record"),
         (["audit", "nowhere.audit"], "cannot read nowhere.audit: No such file"),
         (["audit", "nowhere.npz"], "there is no file nowhere.npz"),
         (["audit", "README.md"], "README.md is not a record of an audit"),
@@ -157,10 +157,10 @@ def test_a_bound_from_a_record(record: Path) -> None:
         "beta1 0.9 (recorded)",
         "(measured ",
         "lower estimate: the largest along the path",
-        "envelope of 3 probes, with sigma1 = 0",
+        "envelope: the most noise in 3 probes, with sigma1 = 0",
         "p is UNIDENTIFIED",
-        "envelope if the loss is never below 0; at least",
-        "clipping 0.0 (stated to the recorder)",
+        "envelope: the loss at the first probe, if no loss is below 0; it fell by",
+        "clipping 0 (stated to the recorder)",
     ):
         assert text in flat(found), text
     document = json.loads(ask("bound", "--from", record, "--json").stdout)

@@ -253,7 +253,7 @@ def test_the_records_of_the_package_are_whole() -> None:
 def test_the_words_of_a_record_come_without_sympy() -> None:
     code = (
         "import sys; from adamproof.experiments import observed, records\n"
-        "found, problems = observed.first_of([records.shipped()], False)\n"
+        "found, problems = observed.first_of([records.shipped()])\n"
         "print(len(found), problems, {'sympy', 'scipy', 'numba'} & set(sys.modules))"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

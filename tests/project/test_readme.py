@@ -6,14 +6,12 @@ import json
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from adamproof.checking.cache import PLACE
 from tests.session import Session
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,14 +88,8 @@ def test_links_lead_somewhere() -> None:
 
 
 @pytest.mark.slow
-def test_make_check_on_a_fresh_copy(tmp_path: Path) -> None:
+def test_make_check_on_a_fresh_copy(session: Session) -> None:
     """The first of the two commands as it stands, virtual environment and all; the second is what runs this test."""
-    copy = tmp_path / "adamproof"
-    ignored = shutil.ignore_patterns(".venv", ".git", "__pycache__", ".*_cache", ".hypothesis")
-    shutil.copytree(ROOT, copy, ignore=ignored)
-    bare = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "MAKEFLAGS", "MAKELEVEL")}
-    bare[PLACE] = str(tmp_path / "cache")
-    command = ["make", f"PYTHON={sys.executable}", "check"]
-    done = subprocess.run(command, cwd=copy, env=bare, capture_output=True, text=True, check=False)
+    _, done = session.fresh_copy()
     assert done.returncode == 0, done.stderr
     assert re.search(r"^B\.2 update-magnitude: PROVED", done.stdout, re.MULTILINE)

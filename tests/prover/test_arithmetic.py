@@ -182,7 +182,7 @@ def further(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The goals for which a search goes on when the first one has found nothing."""
     found: list[Any] = []
     monkeypatch.setattr(proving, "_refuted", lambda target, given: False)
-    monkeypatch.setattr(proving, "_otherwise", lambda question, given, known: found.append(question.target))
+    monkeypatch.setattr(proving, "otherwise", lambda question, given, known: found.append(question.target))
     monkeypatch.setattr(proving, "_answers", {})
     return found
 

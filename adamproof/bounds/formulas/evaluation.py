@@ -135,7 +135,10 @@ class Arithmetic:
             exponent >>= 1
             if exponent:
                 low, high = sorted((square.low**2, square.high**2))
-                square = self.made(Fraction(0) if square.low < 0 < square.high else low, high)
+                found = self.made(Fraction(0) if square.low < 0 < square.high else low, high)
+                if found == square and self.mul(result, square) == result:
+                    break  # below 2^-TINY, where further squares and products change nothing
+                square = found
         return result
 
     def root(self, x: Enclosure, degree: int) -> Enclosure:

@@ -47,6 +47,7 @@ def complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) ->
 @click.argument("paths", nargs=-1, required=True, metavar="FILE...", shell_complete=complete)
 @click.option("--html", metavar="FILE", shell_complete=complete_file, help="Write a page about one record.")
 @click.option("--data", "--csv", metavar="FILE", help="Write one record's numbers by layer as CSV (or JSON).")
+@click.option("--tensorboard", metavar="DIR", help="Add one record's scalars to a folder that TensorBoard reads.")
 @click.option("--beta1", type=Real(0.0, 1.0), help="Momentum, for a state of arrays.")
 @click.option("--beta2", type=Real(0.0, 1.0), help="Decay rate of the second moment, for a state of arrays.")
 @click.option("--epsilon", "--eps", type=Real(0.0), help="Epsilon, for a state of arrays. [default: 1e-8]")
@@ -57,6 +58,7 @@ def command(
     paths: tuple[str, ...],
     html: str | None,
     data: str | None,
+    tensorboard: str | None,
     beta1: float | None,
     beta2: float | None,
     epsilon: float | None,
@@ -76,14 +78,14 @@ def command(
     names = paths[1:] if together else paths
     if not names:
         raise CliError("`audit compare` needs the records of at least two runs")
-    if (html or data) and (together or len(names) > 1):
-        raise CliError("--html and --data are about one record; name one file")
+    if (html or data or tensorboard) and (together or len(names) > 1):
+        raise CliError("--html, --data and --tensorboard are about one record; name one file")
     for path in filter(None, (html, data)):
         files.expect_writable(path)
     files.expect_drawable(None, data)
     try:
         runs = [_run(name, beta1, beta2, epsilon) for name in names]
-        code = compare(runs, as_json) if together else single(runs, html, data, as_json)
+        code = compare(runs, as_json) if together else single(runs, html, data, tensorboard, as_json)
     except AuditError as error:
         raise CliError(" ".join(str(error).split())) from error
     records = not any(name.endswith((".npz", ".safetensors")) for name in names)
@@ -101,7 +103,7 @@ def _run(path: str, beta1: float | None, beta2: float | None, epsilon: float | N
     return read(path)
 
 
-def single(runs: Sequence[Run], html: str | None, data: str | None, as_json: bool) -> int:
+def single(runs: Sequence[Run], html: str | None, data: str | None, folder: str | None, as_json: bool) -> int:
     """Each record by itself."""
     from ...audit.verdicts import REJECTED, judge
 
@@ -116,9 +118,14 @@ def single(runs: Sequence[Run], html: str | None, data: str | None, as_json: boo
         from ...audit.table import text
 
         files.write(data, text(runs[0], data))
+    if folder:
+        from ...audit.tensorboard import write
+
+        write(runs[0], files.make_folder(folder))
     if as_json:
         records = [run_data(run, each) for run, each in zip(runs, found, strict=True)]
-        terminal.say(document("audit", code, records=records, files={"html": html, "data": data}))
+        written = {"html": html, "data": data, "tensorboard": folder}
+        terminal.say(document("audit", code, records=records, files=written))
     else:
         terminal.say("\n\n".join(run_text(run, each) for run, each in zip(runs, found, strict=True)))
     return code

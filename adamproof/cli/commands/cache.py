@@ -16,7 +16,7 @@ from ..options import HELP, examples, with_options
 )
 @with_options(click.option("--clear", is_flag=True, help="Delete all entries."))
 def command(clear: bool) -> None:
-    """Show where `check` keeps proofs and evidence between runs, and how large the cache is; or clear it.
+    """Show where proofs, evidence and pictures are kept between runs, and how large the cache is; or clear it.
 
     The cache never keeps a verdict: the kernel reads the proofs again each time.  Its folder is $ADAMPROOF_CACHE, or
     else adamproof in $XDG_CACHE_HOME or ~/.cache.  You may delete it at any time.

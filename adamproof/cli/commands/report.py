@@ -256,7 +256,7 @@ def _recorded(processes: Workers, wanted: Wanted) -> Recorded:
 
     if not wanted.claims and wanted.records is None:
         return lambda: ([], [])
-    return recorded(processes, wanted.records, drawn=True)
+    return recorded(processes, wanted.records, drawn=True, cached=wanted.cache)
 
 
 def _judged(

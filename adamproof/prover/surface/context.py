@@ -1,0 +1,373 @@
+"""A proof as it stands on paper: what is assumed, what each step says, and what it follows from.
+
+An author writes statements and names reasons.  Large terms, signs, renaming, the hypotheses of cited lemmas and
+integrability are found here; the kernel checks every step as before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import sympy
+
+from ...kernel.terms import BINDERS, INT, QUANTIFIERS, RELATIONS, Term, as_real, bind, free, make, minus
+from ...kernel.text import show
+from ..functionals import Functional
+from ..proving import ProofFailure, assume, prove, theorems
+from ..record import Step, derive
+from ..translation import TranslationError, prop, put, sort_of, term
+from .chains import Chain
+from .citing import cited
+from .discharge import establish
+from .integrability import integrable
+from .knowledge import ZERO, Knowledge, ranges
+from .matching import in_sight, instances, same, specialised
+from .solving import proved
+from .unrolling import sum_steps, weight_steps
+
+# An assumption's name, a context, a theorem, a statement (proved first), a sum (split), a function that gives one of
+# these when it is needed (inside of `each`), or several.
+Reason = Any
+INTEGRABILITY = ["integrability by search: sums, multiples, domination"]
+
+
+class Context:
+    """What a proof script writes with.  A subclass says what is assumed (`assumed`), and cites lemmas (`lemma`)."""
+
+    goal: Any
+
+    def __init__(self) -> None:
+        self._local: list[Step] = []
+        self._named: dict[Any, Term] = {}
+        self._known: tuple[tuple[Step, ...], Knowledge] | None = None
+
+    # --- what a subclass provides ---
+
+    def assumed(self) -> Sequence[Step]:
+        """The stated assumptions, as theorems."""
+        raise NotImplementedError
+
+    def given(self, *names: str) -> Any:
+        """Assumptions by name."""
+        raise NotImplementedError
+
+    def lemma(self, slug: str, claim: str | None = None) -> Step:
+        """The theorem of another lemma."""
+        raise NotImplementedError
+
+    def step(self, title: str, theorem: Step) -> Step:
+        """Name a theorem for readers."""
+        raise NotImplementedError
+
+    # --- steps ---
+
+    def have(self, statement: Any, *by: Reason, title: str = "", squares: Iterable[Any] = (), degree: int = 2) -> Step:
+        """The statement, from its reasons and what is assumed about the same terms.
+
+        statement: a relation, a forall or an Integrable.  by: names of assumptions, theorems, or statements that are
+        established first.  title: names the step for readers.  squares: terms whose squares may help.  degree: how many
+        facts are multiplied at most.
+        Raises ProofFailure, which says what is short.
+        """
+        target = prop(statement)
+        facts = self.reasons(by)
+        found = self._from(target, facts, [term(square) for square in squares], degree)
+        if found.conclusion is not target:  # equal to it, but written otherwise
+            found = derive("convert", [found], target)
+        return self.step(title, found) if title else found
+
+    def by_squares(self, statement: Any, *by: Reason, title: str = "", **how: Any) -> Step:
+        """a <= b, as 0 <= b and a^2 <= b^2.
+
+        statement: a <= b, b not negative by its form.  by: reasons for the squares.
+        """
+        target = prop(statement)
+        if target.op != "<=":
+            raise TranslationError(f"by_squares needs a <= b, not {show(target)}")
+        low, high = target.args
+        squares = self.have(make("<=", *(make("mul", side, side) for side in (low, high))), *by, **how)
+        above = self.have(make("<=", ZERO, high), *by)
+        a, b = (make("var", name, "real") for name in "ab")
+        pairs = make("<=", make("mul", a, a), make("mul", b, b)), make("<=", ZERO, b)
+        plain = prove(make("<=", a, b), *pairs)
+        found = derive("instantiate", [plain], ((a, low), (b, high)), ())
+        for step in (squares, above):
+            found = derive("cut", [step, found])
+        return self.step(title, found) if title else found
+
+    def conclude(self, *by: Reason, squares: Iterable[Any] = (), degree: int = 2) -> Step:
+        """The claim itself, as `have` proves it."""
+        return self.have(self.goal, *by, squares=squares, degree=degree)
+
+    def _from(self, target: Term, facts: Sequence[Step], hints: Sequence[Term], degree: int) -> Step:
+        known = self.known(facts)
+        if target.op not in RELATIONS:
+            found = establish(known, target)
+            if found is None:
+                raise ProofFailure(target, facts, ["the facts, their instances, and integrability by search"])
+            return found
+        if found := known.find(target):
+            return found
+        if target.op in ("<=", "<") and target.args[0] is ZERO and (found := establish(known, target, quick=True)):
+            return found
+        plain = [fact for fact in facts if fact.conclusion.op in RELATIONS]
+        sight = in_sight([target, *(fact.conclusion for fact in plain)])
+        for fact in facts:
+            if fact.conclusion.op in QUANTIFIERS or fact.conclusion.op == "implies":
+                made = instances(known, fact, sight)
+                plain += made
+                sight += in_sight([step.conclusion for step in made])
+        return proved(known, target, plain, hints, degree, list(self._named.values()))
+
+    def reasons(self, by: Iterable[Reason]) -> list[Step]:
+        """Reasons as theorems; names are looked up, and statements established."""
+        found: list[Step] = []
+        for reason in by:
+            if reason is None:
+                continue
+            if isinstance(reason, str):
+                found += self.given(reason)
+            elif isinstance(reason, Step):
+                found.append(reason)
+            elif isinstance(reason, Mapping):
+                found += self.given(*reason)
+            elif isinstance(reason, (list, tuple)):
+                found += self.reasons(reason)
+            elif isinstance(reason, sympy.Sum):
+                found += self._splits(term(reason))
+            elif callable(reason):
+                found += self.reasons([reason()])
+            else:
+                found.append(self.have(reason))
+        return found
+
+    def known(self, more: Sequence[Step] = ()) -> Knowledge:
+        """What is known here: the assumptions, what is assumed locally, and more."""
+        steps = (*self._local, *self.assumed())
+        if self._known is None or self._known[0] != steps:
+            self._known = steps, Knowledge(steps, self.lemma)
+        return self._known[1].plus(*more, named=True)
+
+    # --- quantifiers and binders ---
+
+    def at(self, statement: Reason, *values: Any, by: Sequence[Reason] = ()) -> Step:
+        """A statement for all at values; its conditions are established.
+
+        statement: the name of an assumption, or a theorem.  values: one for each variable, in order.
+        """
+        (step,) = self.reasons([statement])
+        sorts = _quantified(step.conclusion)
+        if len(values) > len(sorts):
+            raise TranslationError(
+                f"{show(step.conclusion)} is for all of {len(sorts)} variables and cannot be taken at {len(values)}"
+            )
+        made = [term(value, sort) for value, sort in zip(values, sorts, strict=False)]
+        found = specialised(self.known(self.reasons(by)), step, made)
+        if found is None:
+            raise ProofFailure(step.conclusion, [step], ["its conditions could not be established"])
+        return found
+
+    @contextmanager
+    def assuming(self, *statements: Any) -> Iterator[list[Step]]:
+        """Meanwhile these are assumed, too; what is proved has them as hypotheses."""
+        made = theorems([assume(statement) for statement in statements])
+        before = list(self._local)
+        self._local[:0] = made
+        try:
+            yield made
+        finally:
+            self._local[:] = before
+
+    def each(self, over: Functional, statement: Any, *by: Reason, title: str = "", **how: Any) -> Step:
+        """The sum, expectation or integral of both sides of a statement, == or <=, that holds for every value.
+
+        over: of what.  statement: about its variable, proved in the variable's range; or a theorem.
+        by: reasons for it, functions where they need the range; under an expectation also what is integrable.
+        """
+        variable = term(over.variable, BINDERS[over.op][1])
+        bounds = tuple(term(bound, INT) for bound in over.bounds)
+        inside = ranges(over.op, variable, bounds)
+        before = list(self._local)
+        self._local[:0] = inside
+        try:
+            inner = statement if isinstance(statement, Step) else self.have(statement, *by, **how)
+        finally:
+            self._local[:] = before
+        premises = [inner]
+        if over.op != "Sum" and inner.conclusion.op == "<=":
+            premises.append(self._integrable_gap(over, variable, inner, by))
+        found = derive("binder", premises, over.op, variable, bounds)
+        return self.step(title, found) if title else found
+
+    def _integrable_gap(self, over: Functional, variable: Term, inner: Step, by: Sequence[Reason]) -> Step:
+        low, high = inner.conclusion.args
+        known = self.known([inner, *self.reasons(by)])
+        wanted = make("Integrable", bind(over.op, variable, minus(high, low)))
+        found = integrable(known, wanted)
+        if found is not None:
+            return found
+        for side in (low, high):
+            part = make("Integrable", bind(over.op, variable, side))
+            if integrable(known, part) is None:
+                raise ProofFailure(part, known.finite, INTEGRABILITY)
+        raise ProofFailure(wanted, known.finite, INTEGRABILITY)
+
+    def integrable(self, functional: Any, *by: Reason) -> Step:
+        """That an expectation or integral is finite, found by search.
+
+        functional: E(...) or Integral01(...).  by: what is integrable, or bounds f <= g that dominate.
+        """
+        wanted = make("Integrable", term(functional))
+        found = integrable(self.known(self.reasons(by)), wanted)
+        if found is None:
+            raise ProofFailure(wanted, self.known().finite, INTEGRABILITY)
+        return found
+
+    def every(self, variables: Any, statement: Any, *by: Reason, given: Sequence[Any] = (), **how: Any) -> Step:
+        """forall variables. given -> statement.
+
+        variables: a symbol or several, which stand in no assumption.
+        """
+        with self.assuming(*given):
+            found = self.have(statement, *by, **how)
+        for condition in reversed(given):
+            found = derive("discharge", [found], prop(condition))
+        for variable in reversed(variables if isinstance(variables, (list, tuple)) else [variables]):
+            found = derive("generalise", [found], term(variable, sort_of(variable)))
+        return found
+
+    # --- lemmas, names, chains, cases, induction ---
+
+    def cite(
+        self, slug: str, claim: str | None = None, *, shows: Any = None, by: Sequence[Reason] = (), **symbols: Any
+    ) -> Step:
+        """A lemma, its hypotheses discharged from what is known.
+
+        symbols: what its variables and functions are here, by name; a function as a lambda.  Others that nothing here
+        has are matched, in `shows` (a statement that the lemma is to conclude) and in its hypotheses.
+        Raises ProofFailure naming a hypothesis that could not be established.
+        """
+        name = slug if claim is None else f"{slug} ({claim})"
+        shown = None if shows is None else prop(shows)
+        theorem = self.lemma(slug, claim)
+        return cited(self.known(self.reasons(by)), theorem, name, symbols, shown, prop(self.goal))
+
+    def let(self, **terms: Any) -> Any:
+        """Name terms: steps that follow treat each as one variable.
+
+        terms: expressions by name.  Returns them, in order; one alone as it is.
+        """
+        for name, value in terms.items():
+            if name in self._named:
+                raise TranslationError(f"let: {name} is already {show(self._named[name])}; choose a different name")
+            self._named[name] = term(value)
+        values = list(terms.values())
+        return values[0] if len(values) == 1 else values
+
+    def calc(self, start: Any) -> Chain:
+        """A chain a == b <= c < d: `p.calc(a).eq(b, by).le(c, by).lt(d, by).done()`."""
+        return Chain(self, start)
+
+    def cases(self, a: Any, b: Any, if_le: Callable[[], Step], if_gt: Callable[[], Step]) -> Step:
+        """A statement from a <= b and from b < a.
+
+        if_le, if_gt: functions that prove it, each called with its case assumed.
+        """
+        low, high = term(a), term(b)
+        with self.assuming(make("<=", low, high)):
+            first = if_le()
+        with self.assuming(make("<", high, low)):
+            second = if_gt()
+        return derive("cases", [first, second], low, high)
+
+    def induction(
+        self,
+        goal: Any,
+        variable: Any,
+        *,
+        base: Sequence[Reason] = (),
+        step: Sequence[Reason] | Callable[[], Sequence[Reason]] = (),
+        low: Any = 0,
+        **how: Any,
+    ) -> Step:
+        """The goal for all variable >= low.  Sums whose upper end moves are split by themselves.
+
+        goal: a statement about variable.  base: reasons for it at low.  step: reasons for it at variable + 1, from
+        the goal at variable; or a function that gives them, called with both assumed.
+        """
+        start, following = put(goal, variable, low), put(goal, variable, variable + 1)
+        first = self.have(start, *base, self._sums(start), **how)
+        with self.assuming(le_term(low, variable), prop(goal)) as (_, hypothesis):
+            reasons = step() if callable(step) else step
+            then = self.have(following, hypothesis, *reasons, self._sums(following, variable), **how)
+        found = derive("induction", [first, then], term(variable, INT), term(low, INT), prop(goal))
+        return self._without_start(found, low, variable)
+
+    def _without_start(self, found: Step, low: Any, variable: Any) -> Step:
+        """Discharge low <= variable if it is known."""
+        start = establish(self.known(), le_term(low, variable))
+        return found if start is None or start.rule == "assume" else derive("cut", [start, found])
+
+    def _sums(self, statement: Term, variable: Any = None) -> list[Step]:
+        return sum_steps(self.known(), statement, None if variable is None else term(variable, INT))
+
+    def split(self, total: Any) -> Step:
+        """A sum as the rest and its last term; or that it is empty, and 0.
+
+        total: the Sum.  Raises ProofFailure where neither is known.
+        """
+        return self._splits(term(total))[0]
+
+    def _splits(self, total: Term) -> list[Step]:
+        """The same, and how the weights b^(t + 1 - k) of the rest come from those of b^(t - k)."""
+        if total.op != "Sum":
+            raise TranslationError(f"{show(total)} is not a sum and cannot be split")
+        known, statement = self.known(), make("==", total, total)
+        if not (found := sum_steps(known, statement, None)):
+            ends = make("<=", *(as_real(end) for end in total.args[:2]))
+            raise ProofFailure(ends, (), ["neither that the sum is empty nor that it is not is known"])
+        moving = (item for item in sorted(free(total.args[1]), key=repr) if type(item) is Term)
+        return found + [step for variable in moving for step in weight_steps(known, found[0], variable)]
+
+    def rewrite(self, theorem: Reason, equation: Reason) -> Step:
+        """The theorem with the right side of an equation in place of the left, wherever it stands.
+
+        theorem, equation: theorems, or statements that are established.
+        """
+        (target,), (equal,) = self.reasons([theorem]), self.reasons([equation])
+        if equal.conclusion.op != "==":
+            raise TranslationError(f"rewrite needs an equation, not {show(equal.conclusion)}")
+        old = equal.conclusion.args[0]
+        hole = self.known([target, equal]).fresh(old.sort, target.conclusion, equal.conclusion)
+        pattern = _replaced(target.conclusion, old, hole)
+        if pattern is target.conclusion:
+            raise TranslationError(f"rewrite: {show(old)} does not stand in {show(target.conclusion)}")
+        return derive("rewrite", [equal, target], hole, pattern)
+
+
+def le_term(a: Any, b: Any) -> Term:
+    """a <= b, not evaluated."""
+    return make("<=", term(sympy.sympify(a)), term(sympy.sympify(b)))
+
+
+def _quantified(statement: Term) -> list[str]:
+    sorts = []
+    while statement.op in QUANTIFIERS or statement.op == "implies":
+        if statement.op in QUANTIFIERS:
+            sorts.append(QUANTIFIERS[statement.op])
+        statement = statement.args[-1]
+    return sorts
+
+
+def _replaced(statement: Term, old: Term, new: Term) -> Term:
+    if statement.sort == old.sort and not statement.mask and same(statement, old):
+        return new
+    if statement.op in ("rat", "int", "var", "bound", "real"):
+        return statement
+    args = [_replaced(arg, old, new) if type(arg) is Term else arg for arg in statement.args]
+    return statement if all(a is b for a, b in zip(args, statement.args, strict=True)) else make(statement.op, *args)
+
+
+__all__ = ["Context", "Reason"]

@@ -1,0 +1,314 @@
+"""A relation from facts: the search of `prove`, over plain variables, with the signs of what they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from typing import Any
+
+from ...kernel.normal import key
+from ...kernel.terms import Refusal, Term, free, make, reset_budget
+from ..known import Known
+from ..proving import ProofFailure, Question, fails_at_hand, is_hopeless, otherwise
+from ..record import Step, derive
+from .congruence import common_factors, factors, product
+from .knowledge import ZERO, Knowledge, combined, sign
+from .opaque import Opaque, hide_heads
+
+MAX_FACTS = 24  # stated relations that a search takes in beside what it is given
+
+_answers: dict[Any, Step | None] = {}
+_searched: dict[Any, Step | None] = {}  # what searches found, by what they see: a mutant asks most of it again
+
+
+def solved(
+    known: Knowledge,
+    target: Term,
+    facts: Sequence[Step],
+    hints: Sequence[Term] = (),
+    degree: int = 2,
+    named: Sequence[Term] = (),
+    quick: bool = False,
+) -> Step | None:
+    """The relation from the facts and, if these do not do, from the relevant relations that are known.
+
+    quick: only the plain search, and None rather than ProofFailure.
+    """
+    reset_budget()
+    for step in facts:
+        if key(step.conclusion) == key(target):
+            return step if step.conclusion is target else derive("convert", [step], target)
+    mark = (target, tuple(facts), known.steps, tuple(hints), degree, tuple(named), quick)
+    if mark in _answers and (_answers[mark] is not None or quick):
+        return _answers[mark]
+    found = _over_common_factor(known, target, facts, named)
+    attempts = Attempts(known, target, facts, hints, degree, named)
+    if found is None:
+        found = attempts.plain()
+    if found is None and not quick:
+        found = attempts.longer()
+    _answers[mark] = found
+    if found is None and not quick:
+        last = attempts.all[-1]
+        raise ProofFailure(target, last.given, last.tried or ["rewriting by the equations"], tuple(hints), degree)
+    return found
+
+
+def proved(known: Knowledge, target: Term, facts: Sequence[Step], *how: Any) -> Step:
+    """The relation, as `solved` finds it.  Raises ProofFailure."""
+    found = solved(known, target, facts, *how)
+    if found is None:
+        raise ProofFailure(target, facts, ["nothing"])
+    return found
+
+
+def _over_common_factor(known: Knowledge, target: Term, facts: Sequence[Step], named: Sequence[Term]) -> Step | None:
+    """c*a <= c*b from a <= b, where 0 <= c by the form of c."""
+    if target.op != "<=":
+        return None
+    common, rests = common_factors(*target.args)
+    if not common or not all(rests):
+        return None
+    factor = product(common)
+    above = sign(known, factor)
+    rest = make("<=", *map(product, rests))
+    if above is None or rest.args[0].op == rest.args[1].op == "rat":
+        return None
+    found = solved(known, rest, facts, named=named, quick=True)
+    return None if found is None else combined(target, [above, found], ((0, 1), ()))
+
+
+class Attempts:
+    """The presentations of one question, made when they are needed; the cheapest searches first."""
+
+    def __init__(
+        self,
+        known: Knowledge,
+        target: Term,
+        facts: Sequence[Step],
+        hints: Sequence[Term],
+        degree: int,
+        named: Sequence[Term],
+    ) -> None:
+        self.question = known, target, facts, hints, degree, named
+        self.made: dict[tuple[bool, bool], Attempt] = {}
+        self.all: list[Attempt] = []  # without those that are the same
+
+    def attempt(self, expand: bool, relevant: bool) -> Attempt | None:
+        """A presentation; None where it is the same as one before."""
+        if (expand, relevant) not in self.made:
+            made = self.made[expand, relevant] = Attempt(*self.question, expand, relevant)
+            if all(made.question_key != other.question_key for other in self.all):
+                self.all.append(made)
+        made = self.made[expand, relevant]
+        return made if made in self.all else None
+
+    def plain(self) -> Step | None:
+        """Linear combinations; then with facts times factors; then products."""
+        cheap = (True, Attempt.linear), (True, Attempt.multiplied)
+        if (found := self.first(cheap)) or fails_at_hand(self.question[1], self.all[0].given):
+            return found
+        return self.first(((False, Attempt.products), (True, Attempt.products)))
+
+    def first(self, searches: Iterable[tuple[bool, Callable[[Attempt], Step | None]]]) -> Step | None:
+        for relevant, search in searches:
+            for expand in (False, True):
+                attempt = self.attempt(expand, relevant)
+                if attempt and (found := search(attempt)):
+                    return found
+        return None
+
+    def longer(self) -> Step | None:
+        """The longer searches that `prove` makes, for what no model refutes."""
+        if is_hopeless(self.question[1], self.all[0].given):
+            return None
+        for attempt in self.all:
+            if found := attempt.longer():
+                return found
+        return None
+
+
+class Attempt:
+    """One presentation of a question: which facts, and whether they are multiplied out first."""
+
+    def __init__(
+        self,
+        known: Knowledge,
+        target: Term,
+        facts: Sequence[Step],
+        hints: Sequence[Term],
+        degree: int,
+        named: Sequence[Term],
+        expand: bool,
+        relevant: bool,
+    ) -> None:
+        self.known, self.target, self.degree = known, target, degree
+        candidates = known.relations if relevant else []
+        props = [target, *(step.conclusion for step in facts)]
+        opaque = Opaque([*props, *(step.conclusion for step in candidates)], named, expand)
+        opaque.heads = hide_heads([*map(opaque.presented, props), *(make("==", hint, ZERO) for hint in hints)])
+        self.opaque = opaque
+        self.goal = opaque.prop(target)
+        self.hints = [opaque.term(hint) for hint in hints]
+        self.meant: dict[Any, Step] = {}  # the facts, by the key of what the search sees of them
+        self.assumed: list[Step] = []
+        self.originals: dict[Step, Step] = {}  # what the assumptions of the search stand for
+        for step in facts:
+            self.assume(opaque.prop(step.conclusion), step)
+        if relevant:
+            self.add_relevant(candidates)
+        self.add_signs()
+        self.given = [*facts, *(step for step in self.meant.values() if step not in facts)]
+        self.tried: list[str] = []
+        self.question_key = (self.goal, tuple(step.conclusion for step in self.assumed), tuple(self.hints))
+
+    def assume(self, seen: Term, step: Step) -> None:
+        mark = key(seen)
+        if mark not in self.meant:
+            self.meant[mark] = step
+            assumed = step if key(step.conclusion) == mark else derive("assume", [], seen)
+            self.assumed.append(assumed)
+            self.originals[assumed] = step
+
+    def add_relevant(self, candidates: Iterable[Step]) -> None:
+        """The relations about nothing but what is in sight."""
+        sight = self.sight()
+        for step in candidates:
+            if len(self.assumed) >= MAX_FACTS:
+                return
+            before = dict(self.opaque.meaning), dict(self.opaque.variables), self.opaque.count
+            seen = self.opaque.prop(step.conclusion)
+            if free(seen) <= sight:
+                self.assume(seen, step)
+            else:
+                self.opaque.meaning, self.opaque.variables, self.opaque.count = before
+
+    def sight(self) -> set[Any]:
+        return set(free(self.goal)).union(*(free(step.conclusion) for step in self.assumed))
+
+    def add_signs(self) -> None:
+        """The signs that the variables have by what they stand for."""
+        for variable, term in list(self.opaque.meaning.items()):
+            self.add_sign(variable, term)
+        for term in _plain_terms([self.goal, *(step.conclusion for step in self.assumed)]):
+            if term not in self.opaque.meaning:
+                self.add_sign(term, term)
+        for term in _denominators([self.target, *(step.conclusion for step in self.meant.values())]):
+            self.add_sign(self.opaque.prop(make("==", term, ZERO)).args[0], term, strict=True)
+        if self.opaque.expand:
+            for term in _large_terms([self.target, *(step.conclusion for step in self.meant.values())]):
+                seen = self.opaque.prop(make("==", term, ZERO))
+                if seen.args[0].op != "var":
+                    self.add_sign(seen.args[0], term)
+
+    def add_sign(self, seen: Term, term: Term, strict: bool = False) -> None:
+        found = sign(self.known, term, strict)
+        if found is not None:
+            self.assume(make(found.conclusion.op, ZERO, seen), found)
+
+    # --- searches ---
+
+    @cached_property
+    def enriched(self) -> Known:
+        """The facts, with what is known of the heads in sight."""
+        return self.asked(1).known(self.assumed)
+
+    def asked(self, degree: int) -> Question:
+        return Question(self.goal, self.hints, degree)
+
+    def answer(self, kind: str, search: Callable[[], Step | None]) -> Step | None:
+        """What a search finds, put back; searches are remembered by what they see."""
+        mark = (kind, self.degree, tuple(self.assumed), self.goal, tuple(self.hints))
+        if mark not in _searched:
+            try:
+                _searched[mark] = search()
+            except Refusal:
+                _searched[mark] = None
+        found = _searched[mark]
+        return None if found is None else self.put_back(found)
+
+    def at_degree(self, degree: int) -> Step | None:
+        question = self.asked(degree)
+        found = question.answer(self.enriched)
+        self.tried = question.tried or self.tried
+        return found
+
+    def linear(self) -> Step | None:
+        """A combination of the facts."""
+        return self.answer("linear", lambda: self.at_degree(1))
+
+    def multiplied(self) -> Step | None:
+        """A combination of facts and of facts times factors that are not negative."""
+        return self.answer("multiplied", self._multiplied)
+
+    def _multiplied(self) -> Step | None:
+        facts = list(self.enriched.facts)
+        for step in factors(Knowledge(facts, self.known.lemma), [self.goal], facts):
+            self.enriched.add(step)
+        return self.at_degree(1) if len(self.enriched.facts) > len(facts) else None
+
+    def products(self) -> Step | None:
+        """Products of as many facts as asked for."""
+        return self.answer("products", lambda: self.at_degree(self.degree)) if self.degree > 1 else None
+
+    def longer(self) -> Step | None:
+        """The longer searches of `prove`."""
+        return self.answer("longer", lambda: otherwise(self.asked(self.degree), self.assumed, self.enriched))
+
+    def put_back(self, found: Step) -> Step:
+        """What was found, about what the variables stand for, from the facts themselves."""
+        result = self.opaque.back(found, self.originals, self.target)
+        return result if result.conclusion is self.target else derive("convert", [result], self.target)
+
+
+def _plain_terms(props: Sequence[Term]) -> list[Term]:
+    """The variables and values of functions that stand in statements, in order."""
+    found: dict[Term, None] = {}
+
+    def walk(term: Term) -> None:
+        if term.op in ("var", "real", "app") and not term.mask and term.sort == "real":
+            found[term] = None
+            return
+        for arg in term.args:
+            if type(arg) is Term:
+                walk(arg)
+
+    for prop in props:
+        walk(prop)
+    return list(found)
+
+
+def _denominators(props: Sequence[Term]) -> list[Term]:
+    """Sums that are divided by."""
+    found: dict[Term, None] = {}
+
+    def walk(term: Term) -> None:
+        if term.op == "inv" and term.args[0].op == "add" and not term.mask:
+            found[term.args[0]] = None
+        for arg in term.args if term.op not in ("Sum", "E", "Integral01") else ():
+            if type(arg) is Term:
+                walk(arg)
+
+    for prop in props:
+        walk(prop)
+    return list(found)
+
+
+def _large_terms(props: Sequence[Term]) -> list[Term]:
+    """The sums, expectations and integrals that stand in statements, and what stands in roots."""
+    found: dict[Term, None] = {}
+
+    def walk(term: Term) -> None:
+        if term.op in ("Sum", "E", "Integral01") and not term.mask:
+            found[term] = None
+            return
+        for arg in term.args:
+            if type(arg) is Term:
+                walk(arg)
+
+    for prop in props:
+        walk(prop)
+    return list(found)
+
+
+__all__ = ["proved", "solved"]
