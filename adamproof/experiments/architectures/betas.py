@@ -36,7 +36,6 @@ GRID = [-10.0, -2.0, 1.0]  # powers of 2 of the learning rate: from, to, step
 FULL: Numbers = {
     **DEFAULT,
     "steps": 1024,
-    "seeds": 5,
     "networks": {
         "cnn": {"sizes": [8, 32], "data": [1797], "grid": GRID},
         "lstm": {"sizes": [8, 16], "data": [16, 512], "grid": GRID},

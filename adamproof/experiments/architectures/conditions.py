@@ -41,7 +41,7 @@ DEFAULT: Mapping[str, Any] = {
     "beta2": 0.999,
     "epsilon": 1e-8,
     "batch": 32,
-    "steps": 64,
+    "steps": 32,
     "exact every": 16,
     "networks": {
         "cnn": {"sizes": [4, 16], "data": [512], "replicates": 64, "learning rate": 1e-3},
@@ -56,7 +56,7 @@ FULL: Mapping[str, Any] = {
     "networks": {
         "cnn": {"sizes": [16, 64], "data": [1797], "replicates": 64, "learning rate": 1e-3},
         "lstm": {"sizes": [64, 96], "data": [32, 1024], "replicates": 32, "learning rate": 2e-3},
-        "transformer": {"sizes": [88, 4, 32], "data": [32, 1024], "replicates": 32, "learning rate": 1e-3},
+        "transformer": {"sizes": [64, 4, 16], "data": [16, 1024], "replicates": 32, "learning rate": 1e-3},
     },
 }
 TIMES = {"early": 16, "middle": 2, "late": 1}  # after the run's steps divided by so many
