@@ -71,7 +71,7 @@ notebooks: $(VENV)/notebooks.stamp
 	$(BIN)/python notebooks/build.py --check
 
 stored: $(VENV)/dev.stamp
-	for module in checking.stating claims.compiling bounds.theorems.compiling; do \
+	for module in checking.stating checking.near_recording claims.compiling bounds.theorems.compiling; do \
 		$(BIN)/python -m adamproof.$$module || exit 1; done
 
 clean:

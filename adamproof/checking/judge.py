@@ -7,7 +7,7 @@ run the lemma file.
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -22,7 +22,8 @@ from ..kernel.verify import sorts_of
 from ..numeric.answers import Witness
 from ..support.foreign_text import foreign
 from .goal_view import GoalView
-from .report import ClaimFindings, ClaimReport, Findings, LemmaReport, Verdict
+from .report import ClaimFindings, ClaimReport, Findings, LemmaReport, NearMiss, TwinReport, Verdict
+from .twins import CONSTANT, DROPPED, EXPONENT, Twin, twins
 
 
 def judged(found: Findings, answers: Sequence[Mapping[str, Any]]) -> LemmaReport:
@@ -92,19 +93,18 @@ def _read(answer: Mapping[str, Any], stated: Mapping[str, Term], conclusion: Ter
     return verdict, ""
 
 
-def refutes(witness: Witness, hypotheses: Sequence[Term], conclusion: Term) -> bool:
-    """Whether a counterexample is one when it is computed here.  Few answers have any, and mpmath takes a while."""
-    from ..numeric import check
+def recomputed(witness: Witness, hypotheses: Sequence[Term], conclusion: Term) -> Witness | None:
+    """A counterexample as it is when computed here, if it is one.  Few answers have any, and mpmath takes a while."""
+    from ..numeric import certifying
 
-    return check.refutes(witness, hypotheses, conclusion)
+    return certifying.recomputed(witness, hypotheses, conclusion)
 
 
 def _recomputed(view: GoalView | None) -> GoalView | None:
     """A goal view whose counterexample, where it is said to leave no doubt, is one when computed here."""
     if view is None or view.goal is None or view.witness is None or not view.witness.certain:
         return view
-    holds = refutes(view.witness, [statement for _, statement in view.facts], view.goal)
-    return view if holds else replace(view, witness=None)
+    return replace(view, witness=recomputed(view.witness, [statement for _, statement in view.facts], view.goal))
 
 
 def _failed(found: ClaimFindings) -> ClaimReport:
@@ -116,7 +116,57 @@ def _failed(found: ClaimFindings) -> ClaimReport:
         return ClaimReport.of(found, Verdict.UNDECIDED, reason=reason)
     if not witness.certain:
         reason += "; it fails in a model, but rounding or sampled quantifiers leave a doubt"
-    elif not refutes(witness, list(found.hypotheses.values()), found.conclusion):
+        return ClaimReport.of(found, Verdict.UNDECIDED, reason=reason)
+    own = recomputed(witness, list(found.hypotheses.values()), found.conclusion)
+    if own is None:
         reason += "; the counterexample sent by the lemma file does not hold when recomputed"
         return ClaimReport.of(replace(found, witness=None), Verdict.UNDECIDED, reason=reason)
-    return ClaimReport.of(found, Verdict.REFUTED if witness.certain else Verdict.UNDECIDED, reason=reason)
+    return ClaimReport.of(replace(found, witness=own), Verdict.REFUTED, reason=reason)
+
+
+# --- near misses that the tool makes ----------------------------------------------------------------
+
+
+def near_misses(
+    report: LemmaReport, found: Sequence[NearMiss], answers: Sequence[Mapping[str, Any]]
+) -> tuple[TwinReport, ...]:
+    """The near misses of a lemma's proved claims, given what was found, and what the kernel says of the proof files.
+
+    What each of them states follows from the claim as it is stated in the report.
+    """
+    proved = iter(answers)
+    said = {(each.claim, each.number): (each, next(proved) if each.proof else None) for each in found}
+    return tuple(twin for claim in report.claims if claim.is_proved for twin in _near_misses(claim, said))
+
+
+Said = Mapping[tuple[str, int], tuple[NearMiss, Mapping[str, Any] | None]]
+
+
+def _near_misses(claim: ClaimReport, said: Said) -> Iterator[TwinReport]:
+    for number, twin in enumerate(twins(claim.hypotheses, claim.conclusion)):
+        each, answer = said.get((claim.name, number), (None, None))
+        if twin.assumption in claim.unused:
+            if twin.kind == DROPPED:
+                yield _twin(claim, twin, "proved")
+        elif each is not None:
+            yield _judged_twin(claim, twin, each, answer)
+        elif twin.kind not in (CONSTANT, EXPONENT):  # of these only what is stronger is looked at
+            yield _twin(claim, twin, "open")
+
+
+def _twin(claim: ClaimReport, twin: Twin, status: str) -> TwinReport:
+    conclusion = claim.conclusion if twin.conclusion is None else twin.conclusion
+    return TwinReport(claim.name, twin, twin.hypotheses(claim.hypotheses), conclusion, status)
+
+
+def _judged_twin(claim: ClaimReport, twin: Twin, found: NearMiss, answer: Mapping[str, Any] | None) -> TwinReport:
+    """A counterexample that leaves no doubt is computed again here; a proof must be one of this very statement."""
+    report = replace(_twin(claim, twin, "open"), stronger=found.stronger)
+    witness = found.witness
+    if witness is not None and witness.certain:
+        witness = recomputed(witness, list(report.hypotheses.values()), report.conclusion)
+    if witness is not None and witness.conclusion is report.conclusion:
+        return replace(report, status="rejected", witness=witness)
+    if answer is not None and _read(answer, report.hypotheses, report.conclusion)[0] is Verdict.PROVED:
+        return replace(report, status="proved")
+    return report

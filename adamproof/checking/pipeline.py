@@ -13,14 +13,14 @@ from random import Random
 from typing import Any
 
 from ..kernel.terms import RELATIONS, Term
-from ..numeric.answers import BoxAnswer, Report
+from ..numeric.answers import BoxAnswer, Report, Witness
 from ..numeric.check import Sequent, check_sequents, counterexample, refuting
 from ..numeric.intervals import check_box
 from ..numeric.models import Model
 from ..prover import ProofFailure, TranslationError, prop, term
 from ..prover.proving import at_hand
 from ..prover.record import write
-from ..prover.refute import refute
+from ..prover.refute import STEPS, certified, refute
 from ..theory.dependencies import FAILURES, located
 from ..theory.lemma import Claim, Derivation, Lemma, LemmaError, MissingAssumption, Models, Mutant
 from ..theory.library import derivation_of, get
@@ -150,7 +150,8 @@ def _mutant_outline(lemma: Lemma, mutant: Mutant) -> MutantReport:
 # --- proving ------------------------------------------------------------------------------------
 
 
-def _attempt(lemma: Lemma, claim: Claim) -> Derivation | Exception:
+def attempt(lemma: Lemma, claim: Claim) -> Derivation | Exception:
+    """Run the script of a claim: its theorem, or why there is none."""
     try:
         return derivation_of(lemma, claim)
     except FAILURES as failure:
@@ -159,7 +160,7 @@ def _attempt(lemma: Lemma, claim: Claim) -> Derivation | Exception:
 
 def _derived(lemma: Lemma, claim: Claim, stated: ClaimFindings, views: bool) -> ClaimFindings:
     """The claim with its proof file; or with why there is none, and a counterexample if one is found."""
-    made = _attempt(lemma, claim)
+    made = attempt(lemma, claim)
     if isinstance(made, Exception):
         return _failed(lemma, claim, stated, made, views)
     proof, numbers = write(made.theorem, f"{lemma.slug}: {claim.name}")
@@ -181,14 +182,24 @@ def _failed(lemma: Lemma, claim: Claim, stated: ClaimFindings, failure: Exceptio
     from .goals import goal_view  # most claims never need it
 
     hypotheses = list(stated.hypotheses.values())
-    models = _models((claim.models, lemma.models), WITNESS_TRIES)
-    witness = counterexample(hypotheses, stated.conclusion, models) or refute(hypotheses, stated.conclusion)
+    models = drawn_models((claim.models, lemma.models), WITNESS_TRIES)
+    witness = _refuted(hypotheses, stated.conclusion, counterexample(hypotheses, stated.conclusion, models))
     view = goal_view(lemma, claim, failure) if views else None
     why = reason(failure)
     if witness is None and isinstance(failure, ProofFailure):
         false = view.witness if view is not None else failure.refute()
         why += f"; that step is false in {false.label}" if false is not None else ""
     return replace(stated, failure=why, witness=witness, view=view)
+
+
+def _refuted(hypotheses: Sequence[Term], conclusion: Term, known: Witness | None) -> Witness | None:
+    """A counterexample, one that leaves no doubt if there is one; known: one that has been found."""
+    if known is not None:
+        known = known if known.certain else certified(known, hypotheses, conclusion) or known
+        if known.certain:
+            return known
+    found = refute(hypotheses, conclusion, steps=STEPS)
+    return found if found is not None and (known is None or found.certain) else known
 
 
 def reason(failure: Exception) -> str:
@@ -201,7 +212,7 @@ def reason(failure: Exception) -> str:
 # --- numbers and mutants ------------------------------------------------------------------------
 
 
-def _models(sources: Sequence[Models | None], count: int) -> Iterator[Model]:
+def drawn_models(sources: Sequence[Models | None], count: int) -> Iterator[Model]:
     """Random models from the first source that there is."""
     source = next((source for source in sources if source is not None), None)
     return islice(_drawn(source), count) if source else iter(())
@@ -275,11 +286,11 @@ def mutant_report(lemma: Lemma, mutant: Mutant) -> MutantReport:
     changed = lemma.mutated(mutant)
     claim = changed.claims[0]
     hypotheses = list(stated.hypotheses.values())
-    models = _models((mutant.models, claim.models, lemma.models), WITNESS_TRIES)
+    models = drawn_models((mutant.models, claim.models, lemma.models), WITNESS_TRIES)
     found = refuting(hypotheses, stated.conclusion, models)
     with at_hand(*([found[1]] if found else [])):  # where the script's first false step may well fail
-        outcome = _attempt(changed, claim)
-    witness = found[0] if found else refute(hypotheses, stated.conclusion)
+        outcome = attempt(changed, claim)
+    witness = found[0] if found else refute(hypotheses, stated.conclusion, steps=STEPS)
     refused = isinstance(outcome, Exception)
     why = reason(outcome) if isinstance(outcome, Exception) else "the script proved it"
     return replace(stated, refused=refused, reason=why, witness=witness)

@@ -19,6 +19,7 @@ from ..theory.source import Source
 from . import proof_steps
 from .goal_view import GoalView
 from .proof_steps import NamedStep
+from .twins import Twin
 
 
 class Verdict(Enum):
@@ -203,6 +204,21 @@ class AblatedClaim:
 
 
 @dataclass(frozen=True)
+class NearMiss:
+    """What was found about a near miss that the tool made (see `twins`): a counterexample, or a proof file.
+
+    claim: of which claim it is one; number: its place among the claim's.  stronger: whether it says more than the claim
+    in all models looked at.
+    """
+
+    claim: str
+    number: int
+    stronger: bool = True
+    witness: Witness | None = None
+    proof: str = ""
+
+
+@dataclass(frozen=True)
 class AblationFindings:
     """What was found without the assumptions `dropped`: the lemma as it is stated, what is left of it, its claims."""
 
@@ -271,6 +287,19 @@ class LemmaReport:
         accepted = [mutant.name for mutant in self.mutants if not mutant.is_rejected]
         reasons += [f'the near miss "{name}" is not rejected' for name in accepted]
         return f"{name}: {'; '.join([str(self.verdict), *reasons])}"
+
+
+@dataclass(frozen=True)
+class TwinReport:
+    """The answer to a near miss that the tool made: "rejected" (with a counterexample), "proved" or "open"."""
+
+    claim: str
+    twin: Twin
+    hypotheses: Mapping[str, Term]
+    conclusion: Term
+    status: str
+    stronger: bool = True
+    witness: Witness | None = None
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ class Request:
     """A task about a lemma, of the library or of a user's file.
 
     task: "check" (derive, test, refute the mutants), "outline" (only what is stated), "mutants", "without" (check
-    without the assumptions that the text `without` means).
+    without the assumptions that the text `without` means), "near" (the near misses that the tool makes).
     claim: the one claim that is wanted, by name, or FIRST; all of them if None.  models: random models a claim.
     """
 

@@ -18,17 +18,18 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from ..kernel.terms import PROP, REAL, RELATIONS, Function, Term, function, make, reset_budget
 from ..numeric.answers import BoxAnswer, Report, Slack, Witness
+from ..numeric.definitions import Definition
 from ..support.foreign_text import foreign, label_problem, label_within, latin
 from ..theory.graph import Graph, Node, label_of
 from ..theory.source import Source
 from .goal_view import MAX_FACTS, PROBLEMS, SHORT, WAYS, GoalView, Shortfall, Way
 from .proof_steps import verdicts_in
-from .report import AblatedClaim, About, ClaimFindings, Findings, MutantReport
+from .report import AblatedClaim, About, ClaimFindings, Findings, MutantReport, NearMiss
 from .request import FIRST
 
 KINDS = (
-    About, BoxAnswer, ClaimFindings, Findings, GoalView, Graph, AblatedClaim, MutantReport, Node, Report, Shortfall,
-    Slack, Way, Witness,
+    About, BoxAnswer, ClaimFindings, Definition, Findings, GoalView, Graph, AblatedClaim, MutantReport, NearMiss,
+    Node, Report, Shortfall, Slack, Way, Witness,
 )  # fmt: skip
 RECORDS = {kind.__name__: kind for kind in KINDS}
 PLACES = ((Findings, "about"), (Findings, "claims"), (About, "claims"), (ClaimFindings, "numbers"))
@@ -93,6 +94,19 @@ def unpacked_about(data: Any) -> About:
 def unpacked_losses(data: Any, claims: int) -> tuple[tuple[str, ...], tuple[AblatedClaim, ...]]:
     """The dropped assumptions, and what became of each of so many claims.  Raises NotFindings on anything else."""
     return reading(lambda: _losses(_value(data), claims))
+
+
+def unpacked_near(data: Any, proofs: Sequence[str]) -> tuple[NearMiss, ...]:
+    """What was found about near misses, with their proof files.  Raises NotFindings on anything else."""
+    return reading(lambda: _near(unpacked_value(data, tuple[NearMiss, ...]), proofs))
+
+
+def _near(found: tuple[NearMiss, ...], proofs: Sequence[str]) -> tuple[NearMiss, ...]:
+    if len(found) != len(proofs):
+        raise NotFindings("the proof files do not match the near misses one to one")
+    for each in found:
+        _definitions(each.witness)
+    return tuple(replace(each, proof=proof) for each, proof in zip(found, proofs, strict=True))
 
 
 def unpacked_graph(data: Any) -> Graph:
@@ -170,9 +184,24 @@ def _findings(proofs: Any, found: Any) -> Findings:
 def _counterexamples(entry: ClaimFindings | MutantReport) -> None:
     """A counterexample is to what is stated; what else it says is what whoever sent it says."""
     numbers = entry.numbers if isinstance(entry, ClaimFindings) else None
-    for witness in (entry.witness, numbers and numbers.violation):
+    violation = numbers.violation if numbers is not None else None
+    for witness in (entry.witness, violation):
         if witness and (witness.conclusion is not entry.conclusion or witness.slack.op not in RELATIONS):
             raise NotFindings(f"a counterexample to {entry.name!r} refutes another statement")
+        _definitions(witness)
+
+
+def _definitions(witness: Witness | None) -> None:
+    """What a counterexample says of its functions can be shown; whether it refutes is computed again."""
+    for definition in witness.definitions if witness else ():
+        if definition.body is not None:
+            _statements(_equation(definition))
+
+
+def _equation(definition: Definition) -> Term:
+    from ..numeric.witness import equation  # which needs mpmath, and few answers have any
+
+    return equation(definition)
 
 
 def _goal_view(view: GoalView) -> None:
@@ -198,6 +227,7 @@ def _goal_view(view: GoalView) -> None:
     witness = view.witness
     if witness and (witness.conclusion is not view.goal or witness.slack.op not in RELATIONS):
         raise NotFindings("a counterexample to a goal refutes another statement")
+    _definitions(witness)
 
 
 def _values(*terms: Term) -> None:

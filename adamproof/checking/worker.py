@@ -140,6 +140,17 @@ def _without(data: Answer, send: Send) -> Answer:
     return {"stated": packed(lost_.stated), "found": _without_proofs(found), "without": answer}
 
 
+def _near(data: Answer, send: Send) -> Answer:
+    from dataclasses import replace
+
+    from .near_misses import near_misses
+    from .serialize import packed_value
+
+    found = near_misses(_lemma(Request(**data)), lambda text: send({"say": text}))
+    send({"proofs": [each.proof for each in found]})
+    return {"near": packed_value(tuple(replace(each, proof="") for each in found))}
+
+
 def _about(data: Answer, send: Send) -> Answer:
     from .pipeline import about
     from .serialize import packed_value
@@ -160,6 +171,7 @@ TASKS: dict[str, Task] = {
     "outline": _outline,
     "mutants": _mutants,
     "without": _without,
+    "near": _near,
     "about": _about,
     "graph": _graph,
 }

@@ -10,7 +10,8 @@ A lemma: slug, label (or null), title, source {kind, text}, where, then by comma
   list    claims: their names
   check   verdict, exit_code, shortcomings [text], claims [claim], mutants [mutant] (null with --no-mutants),
           versions {name: version}, recalled (proofs and evidence came from the cache; the verdict never
-          does), seconds
+          does), near_misses [{claim, moved, kind ("constant", "exponent", "strict", "dropped" or "closed"), status
+          ("rejected", "proved" or "open"), stronger, statement, witness}] (where they are made), seconds
   show    notes, assumptions {name: statement}, constants {name: SymPy expression}, claims [claim]
   mutants mutants [mutant], all_rejected, seconds
   without ("check --without") dropped [name], all_hold, claims [claim with stated [name],
@@ -33,7 +34,9 @@ numbers models, comparisons, exact, sampled, digits, smallest_slack, smallest_re
         undetermined [{model, reason}], holds, violation (a witness); null when nothing was tested
 intervals box {variable: [low, high]}, verdict, boxes, lower (an exact lower bound of the slack, or null); or null
 witness model, conclusion, variables {name: value}, calls [{function, arguments [value], value}],
-        instance [value], relation, left, right, exact, hypotheses_exact, hypotheses_sampled, digits; or null
+        instance [value], relation, left, right, exact, hypotheses_exact, hypotheses_sampled, digits, certified
+        (decided for all values of quantified variables, with certainty), definitions [text] (of functions), computed
+        [name] (functions computed from equations among the hypotheses); or null
 mutant  name, statement, rejected, refused, reason, witness
 
 "graph" has asked [name], nodes [{name, lemma, claim, label, title, assumptions [name], axioms [{name, source}],
@@ -84,7 +87,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..checking.goal_view import GoalView
-    from ..checking.report import AblationReport, About, ClaimReport, Findings, LemmaReport, MutantReport
+    from ..checking.report import AblationReport, About, ClaimReport, Findings, LemmaReport, MutantReport, TwinReport
     from ..kernel.terms import Term
     from ..numeric.answers import Report, Witness
 
@@ -219,6 +222,18 @@ def mutant(report: MutantReport) -> Data:
     }
 
 
+def near_miss(report: TwinReport) -> Data:
+    return {
+        "claim": report.claim,
+        "moved": report.twin.name,
+        "kind": report.twin.kind,
+        "status": report.status,
+        "stronger": report.stronger,
+        "statement": _statement(report.hypotheses, report.conclusion),
+        "witness": None if report.witness is None else _witness(report.witness),
+    }
+
+
 def lost(found: AblationReport) -> Data:
     claims = [
         {**claim(entry.report), "stated": list(entry.stated), "needed": list(entry.needed)}
@@ -277,6 +292,8 @@ def _numbers(report: Report) -> Data:
 
 
 def _witness(witness: Witness) -> Data:
+    from ..numeric.witness import described
+
     digits = witness.digits
     return {
         "model": witness.label,
@@ -298,6 +315,9 @@ def _witness(witness: Witness) -> Data:
         "hypotheses_exact": witness.hypotheses_exact,
         "hypotheses_sampled": witness.hypotheses_sampled,
         "digits": digits,
+        "certified": witness.certified,
+        "definitions": [described(definition) for definition in witness.definitions],
+        "computed": list(witness.computed),
     }
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import click
 
+from ..checking.pool import Workers
 from ..support.files import free_name, plain_name
 from . import files, json_output, terminal
 from .errors import DEBUG, INTERRUPTED, CliError
-from .names import concerned, resolve
-from .tasks import Outcome, Settings, run_all, workers, worst
+from .names import Target, concerned, resolve
+from .tasks import Outcome, Settings, near_missed, run_all, workers, worst
 
 
 @dataclass
@@ -42,6 +43,7 @@ class Run:
                 expected = len(targets)
                 for outcome in run_all(targets, self.settings, processes, jobs, self.progress):
                     self._take(outcome)
+                self._near_misses(targets, processes)
             code = worst([outcome.exit_code for outcome in self.outcomes])
         except KeyboardInterrupt:
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one must not disturb the end
@@ -65,6 +67,21 @@ class Run:
             terminal.warn(outcome.warning)
         self.warned = self.warned or bool(outcome.warning)
         self.outcomes.append(outcome)
+
+    def _near_misses(self, targets: Sequence[Target], processes: Workers) -> None:
+        """Once all verdicts are said: the near misses that the tool makes."""
+        if self.settings.task != "check" or (self.quiet and not self.settings.near):
+            return
+        for number, (target, outcome) in enumerate(zip(targets, self.outcomes, strict=True)):
+            if outcome.report is None or not self.settings.makes_near_misses(target.path):
+                continue
+            found = near_missed(target, outcome.report, self.settings, processes)
+            self.progress.clear()
+            self.outcomes[number] = replace(outcome, data={**outcome.data, **found.data})
+            if found.error:
+                terminal.warn(f"near misses: {found.error}")
+            elif not self.as_json and found.text:
+                terminal.say(f"{outcome.slug}: {found.line}" if self.quiet else "\n" + found.text)
 
     def _finish(self, code: int, seconds: float) -> None:
         if self.as_json:

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 from ..checking.assumptions import matching
 from ..checking.flow import WORTH_A_POOL, Checked, Flow
-from ..checking.judge import judged
+from ..checking.judge import judged, near_misses
 from ..checking.pool import PROGRAM, Answer, WorkerFailed, Workers
 from ..checking.report import AblatedClaim, AblationReport, ClaimFindings, LemmaReport
 from ..checking.request import Request
-from ..checking.serialize import NotFindings, unpacked_losses
+from ..checking.serialize import NotFindings, unpacked_losses, unpacked_near
 from ..report.words import shortcomings
 from ..support.foreign_text import visible
 from ..support.signals import ended_by_signals
-from . import json_output, terminal, text_output
+from . import json_output, near_output, terminal, text_output
 from .errors import USAGE, CliError, from_exception
 from .names import Target
 
@@ -47,6 +47,7 @@ class Settings:
     present: tuple[str, ...] = ()  # and the lemmas that the report is about
     short: bool = False  # and whether it is the short edition
     cache: bool = False  # for "check" and "show": whether findings may be taken from the cache, and are kept there
+    near: bool | None = None  # whether near misses are made and tested; None: of a user's own file
 
     def request(self, target: Target) -> Request:
         """The task as the processes that run lemma files know it."""
@@ -54,6 +55,10 @@ class Settings:
             return Request("check", target.slug, target.path, self.claim, self.models, self.mutants)
         task = "check" if self.task == "show" else self.task
         return Request(task, target.slug, target.path, self.claim, without=self.without)
+
+    def makes_near_misses(self, path: str | None) -> bool:
+        """Whether near misses are made of a lemma: of this file, or of the library if there is none."""
+        return bool(self.near) or (self.near is None and path is not None)
 
 
 @dataclass(frozen=True)
@@ -153,7 +158,7 @@ def _presented(report: LemmaReport, settings: Settings, seconds: float, recalled
             report, settings.style, settings.verbose, settings.mutants, seconds, settings.claim, recalled
         )
     outcome = _with_proofs(report, data, text, report.verdict.exit_code, settings.claim)
-    kept = report if settings.report else None
+    kept = report if settings.report or settings.near is not False else None
     return replace(outcome, seconds=seconds, part=_part(report, settings), report=kept)
 
 
@@ -209,6 +214,21 @@ def _loss(stated: ClaimFindings, lost: AblatedClaim, dropped: Sequence[str]) -> 
     """Which of the dropped assumptions a claim states is seen here; its proof can need no others."""
     own = tuple(name for name in dropped if name in stated.hypotheses)
     return replace(lost, stated=own, needed=tuple(name for name in lost.needed if name in own))
+
+
+def near_missed(target: Target, report: LemmaReport, settings: Settings, processes: Workers) -> Outcome:
+    """The near misses of a lemma whose verdict has been said; they change nothing in it."""
+    request = Request("near", target.slug, target.path, settings.claim)
+    (answer,) = processes.run([request], 1)
+    try:
+        if answer.failure is not None:
+            raise answer.failure
+        made = near_misses(report, unpacked_near(answer.message.get("near"), answer.proofs or []), answer.verified())
+    except (NotFindings, WorkerFailed) as error:
+        return _in_words(target, error if isinstance(error, WorkerFailed) else WorkerFailed(f"{target.slug}: {error}"))
+    text = near_output.listed(made, settings.style, settings.verbose)
+    data = {"near_misses": [json_output.near_miss(twin) for twin in made]}
+    return Outcome(target.slug, 0, data, text, near_output.tally(made))
 
 
 TASKS: dict[str, Callable[[Answer, Settings], Outcome]] = {

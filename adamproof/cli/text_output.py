@@ -186,7 +186,8 @@ def _claim(claim: ClaimReport, style: str, verbose: bool) -> list[str]:
     if claim.intervals is not None:
         lines.append(labelled("  intervals:           ", box(claim)))
     if claim.witness is not None:
-        lines += _counterexample(claim.witness) if verbose else [labelled("  counterexample: ", brief(claim.witness))]
+        full = verbose or claim.witness.certified
+        lines += _counterexample(claim.witness) if full else [labelled("  counterexample: ", brief(claim.witness))]
     return lines
 
 

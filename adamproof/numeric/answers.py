@@ -5,6 +5,7 @@ Whoever reads such an answer from the cache has no other use for mpmath, which t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib import import_module
@@ -12,6 +13,7 @@ from typing import Any, TypeAlias
 
 from ..kernel.terms import Term
 from ..kernel.text import show
+from .definitions import Definition
 
 Number: TypeAlias = Any  # the value of a real term: an exact Fraction or an mpf (mpmath has no type hints)
 Box = dict[str, tuple[Fraction, Fraction]]  # exact end points of each variable
@@ -61,6 +63,11 @@ class Witness:
     hypotheses_exact, hypotheses_sampled: whether the hypotheses hold in exact arithmetic, and whether some
         were tested on samples of a quantifier's range only.
     space: the points of the model's probability space with their weights, if the statement speaks of points.
+    definitions: what the function symbols are, as data, so that hypotheses can be decided for all of their arguments;
+        without them, only the values in `calls` are known.
+    computed: the symbols that have their values from equations among the hypotheses.
+    certified: every hypothesis is decided for all values of its variables, and the conclusion by enclosures.
+    divides_by_zero: a number is divided by 0 in the conclusion, where the convention makes it 0.
     """
 
     label: str
@@ -74,39 +81,59 @@ class Witness:
     hypotheses_sampled: bool
     digits: int
     space: tuple[tuple[Any, Fraction], ...] = ()
+    definitions: tuple[Definition, ...] = ()
+    computed: tuple[str, ...] = ()
+    certified: bool = False
+    divides_by_zero: bool = False
 
     @property
     def certain(self) -> bool:
-        """Whether it refutes beyond doubt: every comparison exact, no quantifier tested on samples only."""
-        return self.exact and self.hypotheses_exact and not self.hypotheses_sampled
+        """Whether it refutes beyond doubt: all comparisons exact or between enclosures, no quantifier sampled."""
+        return self.certified or (self.exact and self.hypotheses_exact and not self.hypotheses_sampled)
 
     @property
     def values(self) -> str:
-        """The free variables with their values, in one line."""
+        """The free variables with their values, and what the sequences are, in one line."""
         texts = _numbers().told_apart([value for _, value in self.variables])
-        return ", ".join(f"{name} = {text}" for (name, _), text in zip(self.variables, texts, strict=True))
+        parts = [f"{name} = {text}" for (name, _), text in zip(self.variables, texts, strict=True)]
+        return ", ".join([*parts, *map(_written().described, self.definitions)])
 
     def __str__(self) -> str:
         lines = [f"in {self.label}, {show(self.conclusion)} fails ({self._manner()})"]
-        calls = self.calls[:MAX_SHOWN_CALLS]
+        calls = () if self.certified else self.calls[:MAX_SHOWN_CALLS]
         values = iter(_numbers().told_apart([value for _, value in (*self.variables, *calls)]))
         lines += [f"  {name} = {value}" for (name, _), value in zip(self.variables, values, strict=False)]
         for ((name, arguments), _), value in zip(calls, values, strict=True):
             lines.append(f"  {name}({', '.join(_numbers().shown(argument) for argument in arguments)}) = {value}")
-        if len(self.calls) > MAX_SHOWN_CALLS:
+        if not self.certified and len(self.calls) > MAX_SHOWN_CALLS:
             lines.append(f"  ... and {len(self.calls) - MAX_SHOWN_CALLS} more function values")
+        if self.certified:
+            lines += [f"  {line}" for line in self._data()]
         if self.instance:
             lines.append(f"  quantified variables: {', '.join(_numbers().told_apart(self.instance))}")
         left, right = _numbers().told_apart([self.slack.lhs, self.slack.rhs])
         lines.append(f"  left side {left}, right side {right}{self.slack.closeness}")
         lines.append(f"  the claim is: left side {self.slack.op} right side")
+        if self.divides_by_zero:
+            lines.append("  a number is divided by 0 here, which is 0 by convention")
         return "\n".join(lines)
 
     def _manner(self) -> str:
+        if self.certified:
+            sides = "both sides exact" if self.exact else "both sides enclosed by intervals"
+            return f"{sides}; all hypotheses hold"
         conclusion = "exactly" if self.exact else f"at {self.digits} digits"
         hypotheses = "exactly" if self.hypotheses_exact else f"at {self.digits} digits"
         where = ", quantifiers sampled" if self.hypotheses_sampled else ""
         return f"{conclusion}; hypotheses hold {hypotheses}{where}"
+
+    def _data(self) -> Iterator[str]:
+        """What the sequences are, and tables of the values that the conclusion uses."""
+        yield from map(_written().described, self.definitions)
+        names = {name for (name, _), _ in self.calls}
+        if found := [name for name in self.computed if name in names]:
+            yield f"{', '.join(found)}: computed from {'its' if len(found) == 1 else 'their'} equations"
+        yield from _written().tables(self.calls)
 
 
 @dataclass(frozen=True)
@@ -183,6 +210,11 @@ def _or_zero(value: Number) -> str:
     """A slack as text; one that rounding cannot tell from 0 is not shown as a violation."""
     tiny = type(value) is not Fraction and value < 0 and abs(value) < _numbers().as_mpf(_numbers().TOLERANCE)
     return "~0" if tiny else _numbers().shown(value)
+
+
+def _written() -> Any:
+    """The module that writes what function symbols are."""
+    return import_module(".witness", __package__)
 
 
 def _numbers() -> Any:

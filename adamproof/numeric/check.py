@@ -8,6 +8,7 @@ reported as a Witness that a reader can recompute.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -17,7 +18,7 @@ from ..kernel.terms import INT, POINT, QUANTIFIERS, REAL, Function, Term, free
 from ..kernel.text import show
 from .answers import Number, Report, Slack
 from .answers import Witness as Witness
-from .evaluate import Evaluator, Truth
+from .evaluate import Call, Evaluator, Truth
 from .models import ONE_POINT, Model
 from .numbers import DIGITS, GUARD, MARGIN, TOLERANCE, Undetermined, as_mpf, subtract, told_apart
 
@@ -74,7 +75,7 @@ class _Test:
     """One sequent, and what the models seen so far say about it."""
 
     def __init__(self, hypotheses: Sequence[Term], conclusion: Term, digits: int) -> None:
-        _refuse_clashes([*hypotheses, conclusion])
+        refuse_clashes([*hypotheses, conclusion])
         self.hypotheses, self.conclusion, self.digits = hypotheses, conclusion, digits
         self.conditions: list[Truth] = []
         self.answers: list[Truth] = []
@@ -116,7 +117,7 @@ def refuting(
     hypotheses: Sequence[Term], conclusion: Term, models: Iterable[Model], digits: int = DIGITS
 ) -> tuple[Witness, Model] | None:
     """The same with the model that the counterexample was found in."""
-    _refuse_clashes([*hypotheses, conclusion])
+    refuse_clashes([*hypotheses, conclusion])
     spent = 0
     for model in _at_precision(models, digits):
         if spent > MAX_SEARCH:
@@ -132,8 +133,40 @@ def refuting(
         finally:
             spent += evaluator.summands
         if not answer.holds:
-            return _witness(hypotheses, conclusion, model, answer, digits, (held, evaluator)), model
+            return _witness(hypotheses, conclusion, model, answer, digits, (held, evaluator.calls)), model
     return None
+
+
+def counterexamples(
+    hypotheses: Sequence[Term], conclusions: Sequence[Term], models: Iterable[Model], most: int, digits: int = DIGITS
+) -> list[Witness | None]:
+    """As `counterexample` for several conclusions of the same hypotheses, which are evaluated once a model.
+
+    most: summands that are evaluated in all.
+    """
+    refuse_clashes([*hypotheses, *conclusions])
+    found: list[Witness | None] = [None] * len(conclusions)
+    spent = 0
+    for model in _at_precision(models, digits):
+        if spent > most or None not in found:
+            break
+        evaluator = Evaluator(model, digits)
+        try:
+            held = _held(evaluator, hypotheses)
+        except Undetermined:
+            continue
+        calls = dict(evaluator.calls)
+        for number, conclusion in enumerate(conclusions):
+            if held is None or found[number] is not None:
+                continue
+            try:
+                answer = evaluator.truth(conclusion, tolerance=MARGIN)
+            except Undetermined:
+                continue
+            if not answer.holds:
+                found[number] = _witness(hypotheses, conclusion, model, answer, digits, (held, calls))
+        spent += evaluator.summands
+    return found
 
 
 def fails(evaluator: Evaluator, facts: Sequence[Term], goal: Term) -> bool:
@@ -142,7 +175,7 @@ def fails(evaluator: Evaluator, facts: Sequence[Term], goal: Term) -> bool:
     False where a name or a value is missing, or the model cannot be computed there.
     """
     try:
-        _refuse_clashes([*facts, goal])
+        refuse_clashes([*facts, goal])
         if evaluator.truth(goal, MARGIN, slacks=False).holds:
             return False
         return _held(evaluator, facts) is not None
@@ -187,14 +220,14 @@ def _witness(
     model: Model,
     answer: Truth,
     digits: int,
-    seen: tuple[Sequence[Truth], Evaluator] | None = None,
+    seen: tuple[Sequence[Truth], Mapping[Call, Number]] | None = None,
 ) -> Witness:
-    """The counterexample that a model is; seen: how its hypotheses hold, and what evaluated them and nothing else."""
+    """The counterexample that a model is; seen: how its hypotheses hold, and the calls that this took."""
     # Evaluated afresh, the conclusion first, so that the calls are listed in the order that explains the failure.
     evaluator = Evaluator(model, digits)
     evaluator.truth(conclusion, MARGIN if not answer.exact else TOLERANCE)
     conditions = seen[0] if seen else [evaluator.truth(hypothesis) for hypothesis in hypotheses]
-    calls = {**evaluator.calls, **(seen[1].calls if seen else {})}
+    calls = {**evaluator.calls, **(seen[1] if seen else {})}
     failed = answer.failed
     if failed is None or failed.slack is None:
         raise ValueError(f"{show(conclusion)} does not fail in {model.label}")
@@ -210,25 +243,25 @@ def _witness(
         hypotheses_exact=all(condition.exact for condition in conditions),
         hypotheses_sampled=any(condition.sampled for condition in conditions),
         digits=digits,
-        space=tuple(model.space) if any(map(_has_points, (*hypotheses, conclusion))) else (),
+        space=tuple(model.space) if any(map(has_points, (*hypotheses, conclusion))) else (),
     )
 
 
-def _has_points(term: Term) -> bool:
+def has_points(term: Term) -> bool:
     """Whether a statement has expectations, or variables that are points."""
     own = term.op in ("E", "forall_point") or (term.op == "var" and term.sort == POINT)
-    return own or any(type(arg) is Term and _has_points(arg) for arg in term.args)
+    return own or any(type(arg) is Term and has_points(arg) for arg in term.args)
 
 
-def refutes(witness: Witness, hypotheses: Sequence[Term], conclusion: Term) -> bool:
-    """Whether a witness refutes beyond doubt when it is computed again from its values, of unknown origin.
+def refuted(witness: Witness, hypotheses: Sequence[Term], conclusion: Term) -> Witness | None:
+    """The counterexample that a witness is, beyond doubt, computed again from its values, of unknown origin; or None.
 
     Where a function's value is missing, or the sums are too long, nothing follows.
     """
     values = dict(witness.calls)
-    sorts = _quantified(conclusion)
+    sorts = quantified(conclusion)
     if len(sorts) != len(witness.instance):
-        return False
+        return None
     at = {sort: [v for s, v in zip(sorts, witness.instance, strict=True) if s == sort] for sort in (INT, REAL)}
 
     def of(name: str) -> Callable[..., Any]:
@@ -240,19 +273,22 @@ def refutes(witness: Witness, hypotheses: Sequence[Term], conclusion: Term) -> b
         return call
 
     try:
-        _refuse_clashes([*hypotheses, conclusion])
+        refuse_clashes([*hypotheses, conclusion])
         functions = {name: of(name) for name, _ in values}
         model = Model(dict(witness.variables), functions, witness.space or ONE_POINT, at[INT], at[REAL])
         evaluator = Evaluator(model, most=MAX_SEARCH)
         conditions = [evaluator.truth(hypothesis) for hypothesis in hypotheses]
         answer = evaluator.truth(conclusion)
     except (ArithmeticError, LookupError, TypeError, ValueError):
-        return False
+        return None
     given = all(condition.holds and condition.exact and not condition.sampled for condition in conditions)
-    return given and answer.exact and not answer.holds
+    failed = answer.failed if given and answer.exact else None
+    if failed is None or failed.slack is None:
+        return None
+    return replace(witness, conclusion=conclusion, instance=failed.instance, slack=failed.slack, definitions=())
 
 
-def _quantified(prop: Term) -> list[str]:
+def quantified(prop: Term) -> list[str]:
     """The sorts of the quantified variables of a statement, outermost first."""
     found = []
     while prop.op in QUANTIFIERS or prop.op == "implies":
@@ -295,7 +331,7 @@ def _extreme(numbers: list[Number], direction: int) -> Number | None:
     return best
 
 
-def _refuse_clashes(props: Sequence[Term]) -> None:
+def refuse_clashes(props: Sequence[Term]) -> None:
     """Models speak of names: two symbols with one name would be given one meaning."""
     found: dict[str, Any] = {}
     for prop in props:

@@ -131,9 +131,9 @@ class _Search:
 
     def _computed(self, term: Term, box: Box, memo: dict[Term, Interval]) -> Interval:
         if term.op == "rat":
-            return self._rounded(term.args[0], term.args[0])
+            return _rational(term.args[0], term.args[0], self.precision)
         if term.op == "var":
-            return self._rounded(*box[term.args[0]])
+            return _rational(*box[term.args[0]], self.precision)
         if term.op == "pow":
             return self._power(self._enclose(term.args[0], box, memo), term.args[1].args[0])
         if term.op == "add":
@@ -145,11 +145,6 @@ class _Search:
             return functools.reduce(lambda x, y: libmp.libmpi.mpi_mul(x, y, self.precision), parts)
         heads = {"inv": self._inverse, "sqrt": self._sqrt, "abs": self._abs, "ln": self._ln}
         return heads[term.op](self._enclose(term.args[0], box, memo))
-
-    def _rounded(self, low: Fraction, high: Fraction) -> Interval:
-        down = libmp.from_rational(low.numerator, low.denominator, self.precision, libmp.round_floor)
-        up = libmp.from_rational(high.numerator, high.denominator, self.precision, libmp.round_ceiling)
-        return down, up
 
     def _inverse(self, x: Interval) -> Interval:
         if x == (libmp.fzero, libmp.fzero):
@@ -169,15 +164,7 @@ class _Search:
     def _ln(self, x: Interval) -> Interval:
         if libmp.mpf_sign(x[0]) <= 0:
             raise _Open
-        low, high = libmp.libmpi.mpi_log(x, self.precision)
-        # mpmath rounds an approximation of the logarithm, not the logarithm: widen by far more than its error.
-        margin = libmp.mpf_shift(libmp.fone, 8 - self.precision)
-        largest = libmp.libmpf.mpf_min_max([libmp.mpf_abs(low), libmp.mpf_abs(high)])[1]
-        spread = libmp.mpf_mul(margin, largest)
-        return (
-            libmp.mpf_sub(low, spread, self.precision, libmp.round_floor),
-            libmp.mpf_add(high, spread, self.precision, libmp.round_ceiling),
-        )
+        return _widened(libmp.libmpi.mpi_log(x, self.precision), self.precision)
 
     def _power(self, x: Interval, exponent: int) -> Interval:
         if exponent < 0:
@@ -190,6 +177,36 @@ class _Search:
             if exponent:
                 x = libmp.libmpi.mpi_square(x, self.precision)
         return result
+
+
+def _widened(x: Interval, precision: int) -> Interval:
+    """An interval of mpmath's for a logarithm or exponential: it rounds an approximation, so widen by far more."""
+    low, high = x
+    margin = libmp.mpf_shift(libmp.fone, 8 - precision)
+    largest = libmp.libmpf.mpf_min_max([libmp.mpf_abs(low), libmp.mpf_abs(high)])[1]
+    spread = libmp.mpf_mul(margin, largest)
+    return (
+        libmp.mpf_sub(low, spread, precision, libmp.round_floor),
+        libmp.mpf_add(high, spread, precision, libmp.round_ceiling),
+    )
+
+
+def logarithm(x: Fraction, precision: int) -> tuple[Fraction, Fraction]:
+    """Two exact numbers, the logarithm of x > 0 between them."""
+    low, high = _widened(libmp.libmpi.mpi_log(_rational(x, x, precision), precision), precision)
+    return _exact(low), _exact(high)
+
+
+def exponential(x: Fraction, precision: int) -> tuple[Fraction, Fraction]:
+    """Two exact numbers, both positive, exp(x) between them."""
+    low, high = _widened(libmp.libmpi.mpi_exp(_rational(x, x, precision), precision), precision)
+    return _exact(low), _exact(high)
+
+
+def _rational(low: Fraction, high: Fraction, precision: int) -> Interval:
+    down = libmp.from_rational(low.numerator, low.denominator, precision, libmp.round_floor)
+    up = libmp.from_rational(high.numerator, high.denominator, precision, libmp.round_ceiling)
+    return down, up
 
 
 _UNBOUNDED = Fraction(-(10**1000))  # orders boxes without an enclosure before all others

@@ -18,7 +18,7 @@ from .search import Search
 from .translation import TranslationError, prop, term
 
 if TYPE_CHECKING:
-    from ..numeric.check import Witness
+    from ..numeric.answers import Witness
     from ..numeric.evaluate import Evaluator
     from ..numeric.models import Model
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from ..checking import near_record
 from ..claims import glance
 from ..claims.verdicts import ClaimVerdict
 from ..crosscheck.records import Opinions, lines
@@ -39,8 +40,8 @@ class Content:
 
     @cached_property
     def lines(self) -> list[tuple[str, str]]:
-        """The lines of evidence for all proofs: who checked them, and with what result."""
-        return lines([proof for part in self.parts for proof in part.proofs], self.opinions)
+        """The lines of evidence for all proofs: who checked them, with what result; and near misses of the library."""
+        return [*lines([proof for part in self.parts for proof in part.proofs], self.opinions), near_record.line()]
 
     def said_of(self, part: Part) -> list[str]:
         """What the kernel and each other checker say of a lemma's proofs."""

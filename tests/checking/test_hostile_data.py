@@ -20,7 +20,8 @@ from adamproof.checking.serialize import NotFindings, packed, packed_value, unpa
 from adamproof.checking.verifier import FreshVerification
 from adamproof.cli import text_output
 from adamproof.cli.app import main
-from adamproof.prover import eq, le, lt, prop, prove, reals, term
+from adamproof.kernel.terms import make, number
+from adamproof.prover import eq, forall, function, integers, le, lt, prop, prove, reals, term
 from adamproof.theory.graph import Graph, Node, label_of
 from adamproof.theory.index import WORDS, names, taken
 from adamproof.theory.lemma import Claim, Lemma, LemmaError, Source
@@ -369,6 +370,26 @@ def test_a_counterexample_that_is_none_refutes_nothing() -> None:
     (claim,) = report_of(replace(true, claims=(replace(true.claims[0], failure="no", witness=witness),))).claims
     assert (claim.verdict, claim.witness) == (Verdict.UNDECIDED, None)
     assert claim.reason == "no; the counterexample sent by the lemma file does not hold when recomputed"
+
+
+def test_data_of_a_sequence_are_computed_again() -> None:
+    """A counterexample in which a sequence is data, and forged ones."""
+    k, g = integers("k"), function("g")
+    bounded = {"g is at most 1": forall(k, le(g(k), 1))}
+    false = lemma_of(assumptions=bounded, claims=[Claim("it", le(g(3), 0), lambda scope: prove(scope.goal))])
+    found = work(false, 0, False, lambda _: None, lambda _: None)
+    (claim,) = report_of(found).claims
+    assert claim.verdict is Verdict.REFUTED and claim.witness is not None and claim.witness.certified
+    (definition,) = claim.witness.definitions
+    two = replace(definition, table=(), body=number(2))
+    for witness in (replace(claim.witness, definitions=(two,)), replace(claim.witness, definitions=())):
+        (claim,) = report_of(replace(found, claims=(replace(found.claims[0], witness=witness),))).claims
+        assert (claim.verdict, claim.witness) == (Verdict.UNDECIDED, None)
+        assert claim.reason.endswith("the counterexample sent by the lemma file does not hold when recomputed")
+    unreadable = replace(definition, body=make("var", "PROVED", "real"))
+    worded = replace(witness, definitions=(unreadable,))
+    with pytest.raises(NotFindings, match="a verdict's word"):
+        report_of(replace(found, claims=(replace(found.claims[0], witness=worded),)))
 
 
 # --- goal views ---------------------------------------------------------------------------------

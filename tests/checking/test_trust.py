@@ -183,6 +183,23 @@ def test_what_is_sent_is_read_as_a_strangers(mine: Any, body: str, said: str) ->
     assert "PROVED" not in done.stdout
 
 
+NEAR = {
+    "nonsense": "{'near': 'PROVED'}",
+    "nothing": "{}",
+    "an error": "1 / 0",
+    "proofs of nothing": "send({'proofs': ['PROVED', '{}']}) or {'near': None}",
+}
+
+
+@pytest.mark.parametrize("answer", NEAR.values(), ids=NEAR)
+def test_what_a_file_says_of_near_misses_changes_no_verdict(mine: Any, answer: str) -> None:
+    forge = f"import __main__\n__main__.TASKS['near'] = lambda data, send: {answer}\n"
+    done = run("check", mine(forge + "lemma = lemma_of(le(0, x**2), lambda scope: prove(scope.goal))"))
+    assert done.returncode == 0 and done.stdout.startswith("mine: PROVED"), done.stderr
+    assert "near misses made" not in done.stdout and done.stderr.startswith("near misses: ")
+    assert "Traceback" not in done.stderr
+
+
 def test_a_title_cannot_stand_over_what_the_proof_does_not_contain(mine: Any) -> None:
     """Steps are read from the proof file; one that it does not have rejects the claim."""
     good = "lemma = lemma_of(le(0, x**2), lambda scope: scope.step('zero is one', prove(scope.goal)))"

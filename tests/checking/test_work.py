@@ -76,13 +76,13 @@ def test_what_is_said_of_a_mutant_does_not_depend_on_the_model_at_hand(monkeypat
 @pytest.mark.usefixtures("afresh")
 def test_the_model_that_refutes_a_mutant_is_at_hand_for_its_script_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Any] = []
-    attempt = pipeline._attempt
+    attempt = pipeline.attempt
 
     def watched(lemma: Lemma, claim: Claim) -> Any:
         seen.append([evaluator.model.variables["work_x"] for evaluator in proving._at_hand])
         return attempt(lemma, claim)
 
-    monkeypatch.setattr(pipeline, "_attempt", watched)
+    monkeypatch.setattr(pipeline, "attempt", watched)
     for mutant in LEMMA.mutants:
         mutant_report(LEMMA, mutant)
     assert len(seen[0]) == 1 and seen[1:] == [[-1], []]

@@ -22,7 +22,8 @@ GENERATED = ("results.md", "why-adam-converges.md")  # when the site is built
 PAGES = {
     str(path.relative_to(ROOT)): path for path in sorted((ROOT / "docs").rglob("*.md")) if path.name not in GENERATED
 }
-EXIT = {"still proved": 3, "REFUTED": 1, "UNDECIDED": 3}  # what a block shows, and the exit status that goes with it
+# What a block shows, and the exit status that goes with it.
+EXIT = {"are still proved": 3, "REFUTED": 1, "UNDECIDED": 3}
 
 
 def blocks(text: str, language: str) -> list[str]:

@@ -52,6 +52,13 @@ from ..options import (
     ),
     CLAIM,
     click.option(
+        "--near-misses/--no-near-misses",
+        "near",
+        default=None,
+        help="Move each constant, exponent, < and assumption by itself: is the claim then false, or still proved?  "
+        "[default: of a file of your own]",
+    ),
+    click.option(
         "--without",
         metavar="ASSUMPTION",
         shell_complete=complete_assumption,
@@ -74,6 +81,7 @@ def command(
     no_cache: bool,
     save: str | None,
     claim: str | None,
+    near: bool | None,
     without: str | None,
     ascii_only: bool,
     jobs: int,
@@ -99,12 +107,14 @@ def command(
     if without is None:
         style = terminal.style(ascii_only)
         form = "json" if as_json else "line" if quiet else "text"
-        settings = Settings("check", style, models, not no_mutants, claim, verbose, form=form, cache=not no_cache)
+        settings = Settings(
+            "check", style, models, not no_mutants, claim, verbose, form=form, cache=not no_cache, near=near
+        )
     else:
         settings = Settings("without", terminal.style(ascii_only), claim=claim, without=without)
     idle.note(
         (
-            ("with --without", without is not None, ("models", "no_mutants", "no_cache", "verbose")),
+            ("with --without", without is not None, ("models", "no_mutants", "no_cache", "verbose", "near")),
             ("with --json", as_json, ("verbose", "ascii_only")),
             ("with --quiet", quiet, ("verbose", "ascii_only")),
         )

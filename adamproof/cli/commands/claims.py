@@ -75,6 +75,7 @@ def show_claims(
     ascii_only: bool = False,
 ) -> int:
     """Print the table of the claims, or one claim; the exit status."""
+    from ...checking import near_record
     from ...checking.flow import Flow
     from ...claims.gathering import JOBS, WORKER, Gathering
     from ...claims.verdicts import proofs_of
@@ -96,7 +97,7 @@ def show_claims(
         flow = Flow(processes, JOBS, True, progress)
         found = judged(Gathering(flow, [] if number is None else [number], opinions, folder=folder), progress)
     code = status(found)
-    lines = evidence_lines(proofs_of(found), opinions)
+    lines = [*evidence_lines(proofs_of(found), opinions), near_record.line()]
     style, columns = terminal.style(ascii_only), terminal.width()
     if form == "json":
         claims = [claim_data(entry) for entry in found]
@@ -109,6 +110,7 @@ def show_claims(
         terminal.say(claims_output.page(found[0], opinions, style, columns))
     else:
         terminal.say(claims_output.table(found, style, columns))
+        terminal.say(terminal.labelled(f"{lines[-1][0]}: ", lines[-1][1], columns))
     return code
 
 
