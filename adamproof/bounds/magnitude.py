@@ -1,4 +1,4 @@
-"""How large an update can be: R of Lemma B.2, R_t at a time, with bias correction, and S on average.
+"""How large an update can be: R of Lemma B.2, R_t at a time, with bias correction, S on average, and AdamW's box.
 
 All formulas are the lemmas' (adamproof.bounds.theorems.magnitude_formulas).
 """
@@ -13,9 +13,10 @@ from typing import Any
 from .certified import DIGITS, Numbers
 from .formulas.evaluation import Enclosure
 from .formulas.statement import Relation
-from .formulas.symbols import SYMBOLS
+from .formulas.symbols import SYMBOLS, WEIGHT_DECAY
 from .problem import Hyperparameters, Problem, ProblemError
 from .theorems.compiled import magnitude
+from .training import Training
 
 B1, B2 = SYMBOLS["beta1"], SYMBOLS["beta2"]
 STABLE = Relation(B1**2, B2, True, "beta1^2 < beta2")
@@ -32,7 +33,8 @@ class Magnitudes:
 
     R: for every t, None if beta1^2 >= beta2 (R_t then grows without limit).  excess: R^2 - 1, exact.
     R_t, corrected: the sharp bounds at the time `steps` without and with bias correction.  S: root of the mean square
-    over time, for beta1 < beta2, epsilon > 0 and a bound V on the second moment.
+    over time, for beta1 < beta2, epsilon > 0 and a bound V on the second moment.  box: R/weight_decay, which bounds
+    every coordinate of AdamW's iterates unless it starts farther away.
 
     settings: the inputs by name.  digits: significant ones.
     """
@@ -44,6 +46,7 @@ class Magnitudes:
     corrected: Enclosure | None
     S: Enclosure | None
     digits: int
+    box: Enclosure | None = None
 
 
 def magnitudes(
@@ -54,12 +57,13 @@ def magnitudes(
     V: Any = None,
     digits: int = DIGITS,
     dim: Any = None,
+    weight_decay: Any = None,
 ) -> Magnitudes:
     """The bounds for one pair of betas, certified to this many digits (dim: only for formulas in d).
 
     beta1, beta2: numbers, or formulas in T and d, where T is `steps`.  steps: a whole number, at least 1.
     epsilon: at least 0, in the unit of a gradient.  V: at least E[v_T] in each coordinate, a gradient squared.
-    digits: significant ones.
+    digits: significant ones.  weight_decay: decoupled, per step and learning rate; above 0 for a box.
 
     Raises ProblemError on bad input.
     """
@@ -73,12 +77,20 @@ def magnitudes(
     has_steps = "steps" in used
     has_s = {"steps", "V"} <= set(used) and bool(numbers.check(POSITIVE.text, POSITIVE).holds)
 
+    decay = Training(weight_decay=weight_decay).weight_decay
+    if decay is not None:
+        used["weight_decay"] = decay
+    decays = decay is not None and not (decay.is_Rational and decay.p == 0)
+
+    def at_decay(formula: Any) -> Any:
+        return formula if decay is None else formula.xreplace({WEIGHT_DECAY: decay})
+
     def value(name: str, known: bool) -> Enclosure | None:
         """None where it is not known, or where it is too large to be written down (R_t at large t)."""
         if name in ("R_T", "R_HAT_T") and known and not stable and numbers.values["steps"] > LONGEST:
             return None
         try:
-            return numbers.enclose({"value": magnitude(name)}, digits)["value"] if known else None
+            return numbers.enclose({"value": at_decay(magnitude(name))}, digits)["value"] if known else None
         except ProblemError:
             if name in ("R_T", "R_HAT_T") and not stable:
                 return None
@@ -94,7 +106,13 @@ def magnitudes(
         value("R_HAT_T", has_steps),
         value("S", first and has_s),
         digits,
+        _box(decay) if least and decays and decay.is_Rational else value("BOX", stable and decays),
     )
+
+
+def _box(decay: Any) -> Enclosure:
+    """1/decay, where R is exactly 1."""
+    return Enclosure.of(Fraction(int(decay.q), int(decay.p)))
 
 
 @dataclass(frozen=True)

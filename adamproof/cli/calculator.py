@@ -69,6 +69,11 @@ def training_options(command: Command) -> Command:
     return command
 
 
+WEIGHT_DECAY = click.option(
+    TRAITS["weight_decay"], type=_formula("weight_decay"), help=f"Training: {TRAINING['weight_decay']}, decoupled."
+)
+
+
 def refusing(error: Exception) -> CliError:
     """An error of the calculator, as one line."""
     return CliError(" ".join(str(error).split()))

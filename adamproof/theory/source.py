@@ -10,5 +10,6 @@ class Source(Enum):
 
     STATED = "stated in the summary of arXiv 2507.05966"
     RECONSTRUCTED = "reconstructed: implied by the source's summary; wording and proof are ours"
+    LITERATURE = "reconstructed: a result of another paper; wording and proof are ours"
     OURS = "ours: beyond the source"
     CLASSICAL = "classical"

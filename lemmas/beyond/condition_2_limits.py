@@ -13,230 +13,37 @@ C2 is used for E u_t,j itself, one coordinate at a time.  A and B may have any s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from fractions import Fraction
+from collections.abc import Callable
 from functools import cache
-from random import Random
-from typing import Any
 
 import mpmath
-from sympy import Abs, Integer, sqrt
 
-from adamproof.lemmas.descent.smooth_descent import inner_product
-from adamproof.lemmas.main.setting import ADAM, COORDINATES, RUNNING, TIMES, a, error, length, m, over, u, v
+from adamproof.lemmas.main.setting import ADAM, RUNNING, TIMES, error, length, over
 from adamproof.lemmas.models import problems
 from adamproof.lemmas.momentum import momentum_error
 from adamproof.lemmas.momentum.momentum_error import MEAN_ERROR
-from adamproof.lemmas.notation import HYPERPARAMETERS, T, b2, d, eps, j, k, norm, t, w
+from adamproof.lemmas.notation import HYPERPARAMETERS
 from adamproof.numeric.evaluate import Evaluator
-from adamproof.numeric.models import Model
 from adamproof.numeric.numbers import as_mpf
-from adamproof.prover import (
-    E,
-    Integrable,
-    Step,
-    at,
-    by_cases,
-    cut,
-    eq,
-    forall,
-    function,
-    generalise,
-    instantiate,
-    integers,
-    le,
-    lt,
-    product,
-    prove,
-    reals,
-    rewrite,
-    term,
-)
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
+
+from ..vocabulary import *
 
 vbar, A, B, tau = reals("vbar A B tau")
+a, g, m, u, v = (function(name, "int", "int", "point") for name in "agmuv")  # time, coordinate, outcome
 G = TIMES.of(E(length(t), w)) / T
 START = [le(1, t)]
 C2 = "C2: E u_t,j >= vbar"
 ERROR_FINITE = "E|e_t| is finite"
+SLUG = "condition-2-limits"
+
+
+# --- statements -------------------------------------------------------------------------------------
 
 
 def total_magnitude(time: Any) -> Any:
     """|u_t|_1."""
     return COORDINATES.of(u(time, j, w))
 
-
-# --- at each time -----------------------------------------------------------------------------------
-
-
-def one_magnitude(scope: Scope) -> tuple[Step, Step]:
-    """epsilon*u <= |m| and 0 <= u, at time t."""
-    symbols = {function(name): ((k,), function(name, "int", "int", "point")(k, j, w)) for name in ("v", "g")}
-    square = cut(
-        instantiate(scope.lemma("magnitude-range", "second moment"), symbols),
-        *(at(scope.the(name), j, w) for name in ("v starts at 0", "v is a moving average of g^2")),
-        prove(le(0, t), START),
-    )
-    x, y, z = reals("x y z")
-    given = [eq(x, y / (sqrt(z) + eps)), le(0, y), le(0, z), lt(0, eps)]
-    scale = prove(lt(0, sqrt(z) + eps), given[2:])
-    above = prove(le(0, x), given[0], prove(le(0, y / (sqrt(z) + eps)), le(0, y), scale), degree=1)
-    whole = prove(eq(x * (sqrt(z) + eps), y), given[0], scale)
-    below = prove(le(eps * x, y), whole, prove(le(0, x * sqrt(z)), above, given[2]), degree=1)
-    definition = at(scope.the("u is |m|/(sqrt(v) + epsilon)"), t, j, w, given=START)
-    values = {x: u(t, j, w), y: Abs(m(t, j, w)), z: v(t, j, w)}
-    size = prove(le(0, Abs(m(t, j, w))))
-    facts = [definition, size, square, scope.the("epsilon is positive")]
-    return cut(instantiate(below, values), facts), cut(instantiate(above, values), facts)
-
-
-def summed(scope: Scope) -> Step:
-    """epsilon*|u_t|_1 <= |m_t|_1 <= sqrt(d)*|m_t| <= sqrt(d)*(|a_t| + |e_t|), for every outcome."""
-    size = Abs(m(t, j, w))
-    magnitudes = COORDINATES.monotone(scope.lemma("condition-2-limits", "one magnitude"))
-    cauchy = inner_product(scope, Integer(1), size)
-    hole = reals("hole")
-    one_norm = COORDINATES.of(size)
-    same = COORDINATES.equal(prove(eq(product(size, size), m(t, j, w) ** 2)))
-    cauchy = rewrite(cauchy, same, hole, le(one_norm, sqrt(COORDINATES.of(Integer(1))) * sqrt(hole)))
-    count = cut(instantiate(scope.lemma("constant-sum"), {integers("n"): d}), scope.the("d is a dimension"))
-    cauchy = rewrite(cauchy, count, hole, le(one_norm, sqrt(hole) * norm(m(t, j, w))))
-    scope.step("|m_t|_1 <= sqrt(d)*|m_t|", cauchy)
-    gap = m(t, j, w) - a(t, j, w)
-    triangle = instantiate(
-        scope.lemma("triangle-norm", "two vectors"), {function("y"): ((j,), a(t, j, w)), function("z"): ((j,), gap)}
-    )
-    x, y, z, f, s = reals("x y z f s")
-    chain = prove(
-        le(eps * s, f * y), le(eps * s, x), le(x, f * z), prove(le(f * z, f * y), le(z, y), le(0, f)), degree=1
-    )
-    values = {x: one_norm, y: length(t) + error(t), z: norm(m(t, j, w)), f: sqrt(d), s: total_magnitude(t)}
-    triangle = prove(le(values[z], values[y]), triangle, degree=1)
-    root = prove(le(0, sqrt(d)), scope.the("d is a dimension"))
-    magnitudes = prove(le(eps * total_magnitude(t), one_norm), magnitudes, degree=1)
-    return cut(instantiate(chain, values), magnitudes, cauchy, triangle, root)
-
-
-def each_time(scope: Scope) -> Step:
-    """vbar*epsilon*sqrt(d) <= E|a_t| + E|e_t|."""
-    pathwise = scope.lemma("condition-2-limits", "all magnitudes")
-    gradient = at(scope.the("E|a_t| is finite"), t, given=START)
-    wrong = at(scope.the(ERROR_FINITE), t, given=START)
-    right = sqrt(d) * (length(t) + error(t))
-    whole = over.integrable(right, (sqrt(d), gradient), (sqrt(d), wrong))
-    x, y, f = reals("x y f")
-    nonneg = COORDINATES.monotone(scope.lemma("condition-2-limits", "not negative"))
-    nonneg = prove(le(0, total_magnitude(t)), nonneg)
-    sizes = prove(le(Abs(f * x), y), prove(le(0, f * x), le(0, x), lt(0, f)), le(f * x, y))
-    sizes = instantiate(sizes, {x: total_magnitude(t), y: right, f: eps})
-    sizes = cut(sizes, nonneg, pathwise, scope.the("epsilon is positive"))
-    average = over.monotone(pathwise, (1, whole), (-1, over.dominated(sizes, whole)))
-    scope.step("its expectation", average)
-    interchange = instantiate(
-        scope.lemma("expectation-of-sum", "interchange"),
-        {function("X", "int", "point"): ((k, w), u(t, k, w)), integers("n"): d},
-    )
-    interchange = cut(interchange, scope.the("d is a dimension"))
-    span = [*START, le(t, T), le(1, j), le(j, d)]
-    least = COORDINATES.monotone(at(scope.the(C2), t, j, given=span))
-    count = cut(instantiate(scope.lemma("constant-sum"), {integers("n"): d}), scope.the("d is a dimension"))
-    s = reals("s")
-    many = prove(le(vbar * d, s), eq(x, d), le(vbar * x, s))
-    many = instantiate(many, {x: COORDINATES.of(Integer(1)), s: COORDINATES.of(E(u(t, j, w), w))})
-    many = cut(many, prove(le(vbar * COORDINATES.of(Integer(1)), COORDINATES.of(E(u(t, j, w), w))), least), count)
-    mean = E(total_magnitude(t), w)
-    floor = prove(le(vbar * d, mean), interchange, many, degree=1)
-    scope.step("vbar*d <= E|u_t|_1", floor)
-    return _divided(scope, average, floor, mean)
-
-
-def _divided(scope: Scope, average: Step, floor: Step, mean: Any) -> Step:
-    """vbar*d <= x and epsilon*x <= sqrt(d)*y give vbar*epsilon*sqrt(d) <= y."""
-    x, y, f, r = reals("x y f r")  # f = epsilon, r = sqrt(d)
-    given = [le(vbar * r**2, x), le(f * x, r * y), le(0, y), lt(0, f), le(0, r)]
-    scaled = prove(le(f * (vbar * r**2), f * x), given[0], given[3])
-    both = prove(le(r * (vbar * f * r), r * y), scaled, given[1], degree=1)
-    positive = prove(le(vbar * f * r, y), both, lt(0, r))
-    none = prove(eq(r, 0), le(r, 0), given[4])
-    zero = prove(le(vbar * f * r, y), prove(eq(vbar * f * r, 0), none), given[2], degree=1)
-    found = by_cases(r, 0, zero, positive)
-    values = {x: mean, y: E(length(t), w) + E(error(t), w), f: eps, r: sqrt(d)}
-    square = prove(eq(product(sqrt(d), sqrt(d)), d), scope.the("d is a dimension"))
-    hole = reals("hole")
-    floor = rewrite(floor, prove(eq(d, product(sqrt(d), sqrt(d))), square), hole, le(vbar * hole, mean))
-    average = prove(le(eps * mean, sqrt(d) * values[y]), average, degree=1)
-    root = prove(le(0, sqrt(d)), scope.the("d is a dimension"))
-    size = prove(le(0, values[y]), *_means(scope), degree=1)
-    return cut(instantiate(found, values), floor, average, size, scope.the("epsilon is positive"), root)
-
-
-def _means(scope: Scope) -> list[Step]:
-    """0 <= E|a_t| and 0 <= E|e_t|."""
-    found = []
-    for name, of, vector in (
-        ("E|a_t| is finite", length, a(t, j, w)),
-        (ERROR_FINITE, error, m(t, j, w) - a(t, j, w)),
-    ):
-        raw = prove(le(0, of(t)), COORDINATES.monotone(prove(le(0, vector**2))))
-        found.append(prove(le(0, E(of(t), w)), over.monotone(raw, (1, at(scope.the(name), t, given=START)))))
-    return found
-
-
-# --- on average -------------------------------------------------------------------------------------
-
-
-def on_average(scope: Scope) -> Step:
-    each = scope.step("at each time", scope.lemma("condition-2-limits", "each time"))
-    total = TIMES.monotone(each)
-    horizon = scope.the("T is a horizon")
-    count = cut(instantiate(scope.lemma("constant-sum"), {integers("n"): T}), prove(le(0, T), horizon))
-    c, x, y, z, n = reals("c x y z n")
-    divided = prove(le(c, y / n + z / n), prove(le(c * n, y + z), le(c * x, y + z), eq(x, n)), lt(0, n))
-    values = {
-        c: LEFT,
-        x: TIMES.of(Integer(1)),
-        y: TIMES.of(E(length(t), w)),
-        z: TIMES.of(E(error(t), w)),
-        n: T,
-    }
-    total = prove(le(LEFT * values[x], values[y] + values[z]), total, degree=1)
-    return cut(instantiate(divided, values), total, count, prove(lt(0, T), horizon))
-
-
-def with_momentum_error(scope: Scope) -> Step:
-    finite = generalise(instantiate(scope.lemma("momentum-error", "finite"), {t: k}), k, RUNNING)
-    whole = cut(scope.lemma("condition-2-limits", "on average"), finite)
-    return prove(scope.goal, whole, scope.lemma("momentum-error", "on average"), degree=1)
-
-
-def last_root(scope: Scope) -> Step:
-    whole = scope.lemma("condition-2-limits", "on average")
-    y, z, c, n = reals("y z c n")
-    found = prove(
-        le(c * n, A + B), prove(le(c, (A + B) / n), le(c, y + z), le(y, A / n), le(z, B / n), degree=1), lt(0, n)
-    )
-    found = cut(instantiate(found, {y: G, z: MEAN_ERROR, c: LEFT, n: tau}), whole)
-    return cut(found, *scope.given(*FALLING, "tau is positive"))
-
-
-def last_horizon(scope: Scope) -> Step:
-    root = scope.step("for tau, the fourth root of T", scope.lemma("condition-2-limits", "largest tau"))
-    c, x, y, r = reals("c x y r")
-    ratio = prove(le(tau, x / c), le(c * tau, x), lt(0, c))
-    square = prove(le(tau**2, y**2), le(tau, y), lt(0, tau))
-    fourth = prove(le(tau**4, y**4), prove(le(0, tau**2)), square)
-    fourth = cut(instantiate(fourth, {y: x / c}), ratio)
-    fourth = instantiate(fourth, {c: vbar * eps * r, x: A + B})
-    positive = prove(
-        lt(0, vbar * eps * sqrt(d)),
-        prove(lt(0, vbar * eps), scope.given("vbar is positive", "epsilon is positive")),
-        prove(lt(0, sqrt(d)), scope.the("d is positive")),
-    )
-    fourth = cut(instantiate(fourth, {r: sqrt(d)}), root, positive, scope.the("tau is positive"))
-    return prove(scope.goal, fourth, scope.the("T = tau^4"), scope.the("d is positive"))
-
-
-# --- the statements ---------------------------------------------------------------------------------
 
 LEFT = vbar * eps * sqrt(d)
 LIMIT = ((A + B) / LEFT) ** 4
@@ -246,11 +53,7 @@ NONNEG = le(0, u(t, j, w))
 SUMMED = le(eps * total_magnitude(t), sqrt(d) * (length(t) + error(t)))
 EACH_TIME = le(LEFT, E(length(t), w) + E(error(t), w))
 ON_AVERAGE = le(LEFT, G + MEAN_ERROR)
-PARTS = {
-    "start": momentum_error.START_TERM,
-    "drift": momentum_error.DRIFT_TERM,
-    "noise": momentum_error.NOISE_TERM,
-}
+PARTS = {"start": momentum_error.START_TERM, "drift": momentum_error.DRIFT_TERM, "noise": momentum_error.NOISE_TERM}
 
 
 def with_error(*left_out: str) -> Any:
@@ -258,11 +61,108 @@ def with_error(*left_out: str) -> Any:
     return le(LEFT, G + sum(part for name, part in PARTS.items() if name not in left_out))
 
 
+FALLING = {"G <= A/tau": le(G, A / tau), "mean_t E|e_t| <= B/tau": le(MEAN_ERROR, B / tau)}
+LAST = {
+    "tau is positive": lt(0, tau),
+    "T = tau^4": eq(T, tau**4),
+    "vbar is positive": lt(0, vbar),
+    "d is positive": lt(0, d),
+}
+MAGNITUDES = {
+    **{name: statement for name, statement in ADAM.items() if name[0] in "uv"},
+    "beta2 is positive": HYPERPARAMETERS["beta2 is positive"],
+    "beta2 < 1": lt(b2, 1),
+    "epsilon is positive": lt(0, eps),
+}
+CONDITION = {
+    C2: forall((t, j), le(vbar, E(u(t, j, w), w)), [*START, le(t, T), le(1, j), le(j, d)]),
+    "d is a dimension": le(0, d),
+}
+FINITE = {**momentum_error.FINITE, ERROR_FINITE: forall(k, Integrable(E(error(k), w)), RUNNING)}
+RUN = (*MAGNITUDES, *CONDITION, *FINITE, "T is a horizon")
+MOMENTUM = {name: momentum_error.lemma.assumptions[name] for name in momentum_error.lemma.claims[0].given or ()}
+FIRST, UPTO = "t is from 1 on", "t <= T"
+WITH_ERROR = tuple(name for name in (*MAGNITUDES, *CONDITION, *MOMENTUM))
+ROOT = (*RUN, *FALLING, "tau is positive")
+
+
+# --- at each time -----------------------------------------------------------------------------------
+
+DEFINITION = "u is |m|/(sqrt(v) + epsilon)"
+
+
+def moment_nonneg(proof: Scope) -> Step:
+    """0 <= v_t."""
+    return proof.cite("magnitude-range", "second moment", v=(k, v(k, j, w)), g=(k, g(k, j, w)))
+
+
+def not_negative(proof: Scope) -> Step:
+    return proof.conclude(DEFINITION, moment_nonneg(proof))
+
+
+def one_magnitude(proof: Scope) -> Step:
+    """epsilon*u <= u*(sqrt(v) + epsilon) = |m|."""
+    known = moment_nonneg(proof), proof.lemma(SLUG, "not negative")
+    whole = proof.have(eq(u(t, j, w) * (sqrt(v(t, j, w)) + eps), Abs(m(t, j, w))), DEFINITION, known)
+    return proof.conclude(whole, known)
+
+
+def summed(proof: Scope) -> Step:
+    """epsilon*|u_t|_1 <= |m_t|_1 <= sqrt(d)*|m_t| <= sqrt(d)*(|a_t| + |e_t|), for every outcome."""
+    size = absolute(m(t, j, w))
+    magnitudes = proof.each(COORDINATES, proof.lemma(SLUG, "one magnitude"))
+    cauchy = proof.cite("cauchy-schwarz", "norms", a=(j, Integer(1)), b=(j, size), lo=1, hi=d)
+    cauchy = proof.rewrite(cauchy, proof.each(COORDINATES, eq(size**2, m(t, j, w) ** 2)))
+    cauchy = proof.rewrite(cauchy, proof.cite("constant-sum", n=d))
+    proof.step("|m_t|_1 <= sqrt(d)*|m_t|", cauchy)
+    triangle = proof.cite("triangle-norm", "two vectors", y=(j, a(t, j, w)), z=(j, m(t, j, w) - a(t, j, w)))
+    chain = proof.calc(eps * total_magnitude(t)).le(COORDINATES.of(size), magnitudes)
+    chain = chain.le(sqrt(d) * norm(m(t, j, w)), cauchy)
+    return chain.le(sqrt(d) * (length(t) + error(t)), triangle).done()
+
+
+def each_time(proof: Scope) -> Step:
+    """vbar*epsilon*sqrt(d) <= E|a_t| + E|e_t|."""
+    pathwise, mean = proof.lemma(SLUG, "all magnitudes"), E(total_magnitude(t), w)
+    finite = proof.have(le(total_magnitude(t), sqrt(d) * (length(t) + error(t)) / eps), pathwise)
+    average = proof.each(over, pathwise, finite, proof.lemma(SLUG, "not negative"), title="its expectation")
+    least = proof.each(COORDINATES, le(vbar, E(u(t, j, w), w)), C2)
+    terms = proof.cite("expectation-of-sum", "interchange", X=((k, w), u(t, k, w)), n=d)
+    floor = proof.have(le(vbar * d, mean), terms, least, proof.cite("constant-sum", n=d), title="vbar*d <= E|u_t|_1")
+    right = E(length(t), w) + E(error(t), w)
+    scaled = proof.have(le(product(sqrt(d), LEFT), product(sqrt(d), right)), average, floor)
+    return proof.cases(sqrt(d), 0, lambda: proof.conclude(eq(sqrt(d), 0)), lambda: proof.conclude(scaled))
+
+
+# --- on average -------------------------------------------------------------------------------------
+
+
+def on_average(proof: Scope) -> Step:
+    total = proof.each(TIMES, proof.lemma(SLUG, "each time"))
+    return proof.conclude(total, proof.cite("constant-sum", n=T))
+
+
+def with_momentum_error(proof: Scope) -> Step:
+    whole = proof.cite(SLUG, "on average", by=[proof.lemma("momentum-error", "finite")])
+    return proof.conclude(whole, proof.lemma("momentum-error", "on average"))
+
+
+def last_root(proof: Scope) -> Step:
+    return proof.conclude(proof.lemma(SLUG, "on average"), FALLING)
+
+
+def last_horizon(proof: Scope) -> Step:
+    root = proof.step("for tau, the fourth root of T", proof.lemma(SLUG, "largest tau"))
+    most = proof.let(most=(A + B) / LEFT)
+    square = proof.have(le(tau**2, product(most, most)), proof.have(le(tau, most), root))
+    return proof.conclude(proof.have(le(tau**4, product(most, most, most, most)), square), "T = tau^4")
+
+
 # --- models -----------------------------------------------------------------------------------------
 
 
 @cache
-def magnitude(time: int, i: int) -> Any:
+def expected_magnitude(time: int, i: int) -> Any:
     """The kernel term of an expected magnitude, made once for all models."""
     return term(E(u(Integer(time), Integer(i), w), w))
 
@@ -277,9 +177,7 @@ def extended(model: Model) -> Model:
 
     with mpmath.workdps(80):
         least = min(
-            value(magnitude(time, i))
-            for time in range(1, horizon + 1)
-            for i in range(1, dimension + 1)
+            value(expected_magnitude(time, i)) for time in range(1, horizon + 1) for i in range(1, dimension + 1)
         )
         fourth = mpmath.root(horizon, 4)
         means = [value(mean) * fourth for mean in (G, MEAN_ERROR)]
@@ -331,45 +229,12 @@ def first_alone(rng: Random) -> Iterator[Model]:
 
 ALL_SMALL = problems.Problem((Fraction(1),) * 4, (Fraction(1, 1000),) * 4, (), 1, rate=problems.TINY)
 
-FALLING = {"G <= A/tau": le(G, A / tau), "mean_t E|e_t| <= B/tau": le(MEAN_ERROR, B / tau)}
-LAST = {
-    "tau is positive": lt(0, tau),
-    "T = tau^4": eq(T, tau**4),
-    "vbar is positive": lt(0, vbar),
-    "d is positive": lt(0, d),
-}
-MAGNITUDES = {
-    **{name: statement for name, statement in ADAM.items() if name[0] in "uv"},
-    "beta2 is positive": HYPERPARAMETERS["beta2 is positive"],
-    "beta2 < 1": lt(b2, 1),
-    "epsilon is positive": lt(0, eps),
-}
-CONDITION = {
-    C2: forall((t, j), le(vbar, E(u(t, j, w), w)), [*START, le(t, T), le(1, j), le(j, d)]),
-    "d is a dimension": le(0, d),
-}
-FINITE = {**momentum_error.FINITE, ERROR_FINITE: forall(k, Integrable(E(error(k), w)), RUNNING)}
-RUN = (*MAGNITUDES, *CONDITION, *FINITE, "T is a horizon")
-MOMENTUM = {name: momentum_error.lemma.assumptions[name] for name in momentum_error.lemma.claims[0].given or ()}
-FIRST, UPTO = "t is from 1 on", "t <= T"
-WITH_ERROR = tuple(name for name in (*MAGNITUDES, *CONDITION, *MOMENTUM))
-ROOT = (*RUN, *FALLING, "tau is positive")
-
 lemma = Lemma(
     slug="condition-2-limits",
     title="Condition 2 with a fixed vbar can hold only up to a largest T, at the rate T^(-1/4)",
     source=Source.OURS,
     where="whether C2's vbar can be free of T",
-    assumptions={
-        **MAGNITUDES,
-        **CONDITION,
-        **FINITE,
-        **MOMENTUM,
-        **FALLING,
-        **LAST,
-        FIRST: le(1, t),
-        UPTO: le(t, T),
-    },
+    assumptions={**MAGNITUDES, **CONDITION, **FINITE, **MOMENTUM, **FALLING, **LAST, FIRST: le(1, t), UPTO: le(t, T)},
     claims=[
         Claim("on average", ON_AVERAGE, on_average, given=RUN),
         Claim("with the momentum error", with_error(), with_momentum_error, given=WITH_ERROR),
@@ -377,8 +242,8 @@ lemma = Lemma(
         Claim("T_max", le(T, LIMIT), last_horizon, given=(*ROOT, *LAST), models=fourth_powers),
         Claim("each time", EACH_TIME, each_time, given=(*MAGNITUDES, *CONDITION, *FINITE, FIRST, UPTO)),
         Claim("all magnitudes", SUMMED, summed, given=(*MAGNITUDES, "d is a dimension", FIRST)),
-        Claim("one magnitude", SMALL, lambda scope: one_magnitude(scope)[0], given=(*MAGNITUDES, FIRST)),
-        Claim("not negative", NONNEG, lambda scope: one_magnitude(scope)[1], given=(*MAGNITUDES, FIRST)),
+        Claim("one magnitude", SMALL, one_magnitude, given=(*MAGNITUDES, FIRST)),
+        Claim("not negative", NONNEG, not_negative, given=(*MAGNITUDES, FIRST)),
     ],
     models=models,
     mutants=[

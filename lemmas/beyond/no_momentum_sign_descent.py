@@ -24,45 +24,12 @@ Of the noise having mean 0 given the past only E[xi_t] = 0 and E[S_t*xi_t] = 0 a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from fractions import Fraction
+from collections.abc import Callable, Sequence
 from itertools import product as sequences
 from math import prod
-from random import Random
-from typing import Any
 
-from sympy import Abs, Integer, Rational, Sum, sign
+from ..vocabulary import *
 
-from adamproof.lemmas.foundations.functionals import rational
-from adamproof.lemmas.notation import T, gamma, t
-from adamproof.numeric.models import Model
-from adamproof.prover import (
-    E,
-    Functional,
-    Point,
-    Step,
-    at,
-    by_cases,
-    cut,
-    eq,
-    forall,
-    function,
-    induction,
-    instantiate,
-    le,
-    lt,
-    product,
-    prove,
-    put,
-    reals,
-    rewrite,
-    settle,
-    sum_empty,
-    sum_last,
-)
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
-
-w = Point("w")
 over = Functional("E", w)
 a, delta, x1 = reals("a delta x1")
 x, xi = (function(name, "int", "point") for name in ("x", "xi"))
@@ -73,170 +40,13 @@ SIDE = sign(a - x(t, w))  # S_t
 UNIT = a / (2 - 2 * delta)
 WEIGHT = delta / (2 - 2 * delta)
 STEP_SIGN = sign(x(t, w) + xi(t, w))
-CONSTANTS = ("a is positive", "delta is positive", "delta < 1", "gamma is positive")
-CENTRED = ("the noise has mean 0", "the noise has mean 0 on both sides of a")
-NOISE = ("the noise has two values", "the noise has mean 0")
-RUN = (
-    *CONSTANTS,
-    "T is a horizon",
-    "x starts at x_1",
-    "x moves by sign descent",
-    "the noise has two values",
-    *CENTRED,
-)
-
-
 BELOW = a + gamma - x1
 CLIMB = (BELOW + Abs(BELOW)) / 2  # max(0, a + gamma - x_1)
-
-
-# --- one step, over plain variables: y = x_t, z = xi_t, u = sign(x_t + xi_t) -------------------------
-
-y, z, u = reals("y z u")
-AT_Y = sign(a - y)
-CONSTANTS_ALONE = [lt(0, a), lt(0, delta), lt(delta, 1)]
-TWO_VALUES = eq((z + a) * (z - SPIKE), 0)
-
-
-def odd() -> Step:
-    """sign(-z) = -sign(z)."""
-    goal = eq(sign(-z, evaluate=False), -sign(z))
-    zero = prove(eq(z, 0), le(z, 0), le(0, z))
-    return by_cases(z, 0, by_cases(0, z, prove(goal, zero), prove(goal, lt(z, 0))), prove(goal, lt(0, z)))
-
-
-def two_values() -> tuple[Step, Step]:
-    """z = -a if z <= -a, and otherwise z = a*(1 - delta)/delta."""
-    value = reals("value")
-    split = [eq((z + a) * (z - value), 0), lt(0, a), lt(0, value)]
-    found = prove(eq(z, -a), split, le(z, -a)), prove(eq(z, value), split, lt(-a, z))
-    positive = prove(lt(0, SPIKE), CONSTANTS_ALONE)
-    common, rare = (cut(instantiate(case, {value: SPIKE}), positive) for case in found)
-    return common, rare
-
-
-def one_sign() -> Step:
-    """sign(y + z) <= delta - (1 - delta)*S + delta/a*(S + 1)*z, by the value of the noise z."""
-    goal = le(sign(y + z), delta - (1 - delta) * AT_Y + delta / a * (AT_Y + 1) * z)
-    common, rare = two_values()
-    mirrored = instantiate(odd(), {z: a - y})
-    at_common = prove(put(goal, z, -a), mirrored, CONSTANTS_ALONE)
-    share = prove(eq(product(delta / a, SPIKE), 1 - delta), CONSTANTS_ALONE)
-    s, f, v = reals("s f v")
-    at_rare = prove(le(u, delta - (1 - delta) * s + f * (s + 1) * v), le(u, 1), eq(f * v, 1 - delta))
-    at_rare = instantiate(at_rare, {u: sign(y + SPIKE), s: AT_Y, f: delta / a, v: SPIKE})
-    at_rare = cut(at_rare, prove(le(sign(y + SPIKE), 1)), share)
-    cases = [
-        rewrite(found, prove(eq(value, z), equal), z, goal)
-        for found, equal, value in ((at_common, common, -a), (at_rare, rare, SPIKE))
-    ]
-    return by_cases(z, -a, *cases)
-
-
-def one_step() -> Step:
-    """a/(2 - 2*delta)*(1 - 2*delta + sign(y + z)) <= |y| + delta/(2 - 2*delta)*(S + 1)*z."""
-    s, f, r = reals("s f r")
-    far = prove(le(a / 2 * (1 - AT_Y), Abs(y)), le(a, y), lt(0, a))
-    near = prove(le(a / 2 * (1 - AT_Y), Abs(y)), lt(y, a))
-    size = by_cases(a, y, far, near)
-    scaled = prove(le(f * (1 - 2 * delta + u), f * (1 - 2 * delta + r)), le(u, r), le(0, f))
-    right = delta - (1 - delta) * s + delta / a * (s + 1) * z
-    simple = prove(
-        eq(UNIT * (1 - 2 * delta + right), a / 2 * (1 - s) + WEIGHT * (s + 1) * z), CONSTANTS_ALONE, lt(0, 1 - delta)
-    )
-    scaled = cut(instantiate(scaled, {f: UNIT, r: right}), prove(le(0, UNIT), CONSTANTS_ALONE))
-    found = prove(le(UNIT * (1 - 2 * delta + u), a / 2 * (1 - s) + WEIGHT * (s + 1) * z), scaled, simple, degree=1)
-    found = cut(instantiate(found, {u: sign(y + z), s: AT_Y}), one_sign(), prove(lt(0, 1 - delta), lt(delta, 1)))
-    return prove(le(UNIT * (1 - 2 * delta + sign(y + z)), Abs(y) + WEIGHT * (AT_Y + 1) * z), found, size, degree=1)
-
-
-# --- for random iterates -----------------------------------------------------------------------------
-
-
-def noise_is_small(scope: Scope) -> Step:
-    """|xi_t| <= a + a*(1 - delta)/delta."""
-    value = reals("value")
-    split = [eq((z + a) * (z - value), 0), lt(0, a), lt(0, value)]
-    size = prove(le(Abs(z), a + value), prove(le(z, value), split), prove(le(-a, z), split), split[1:], degree=1)
-    constants = scope.given("a is positive")
-    size = cut(instantiate(size, {value: SPIKE, z: xi(t, w)}), spike_is_positive(scope), constants)
-    return cut(size, at(scope.the("the noise has two values"), w, t))
-
-
-def spike_is_positive(scope: Scope) -> Step:
-    return prove(lt(0, SPIKE), scope.given("a is positive", "delta is positive", "delta < 1"))
-
-
-class Finite:
-    """The expectations of xi_t, S_t*xi_t, x_t and |x_t| are finite, as these are bounded."""
-
-    def __init__(self, scope: Scope) -> None:
-        size = noise_is_small(scope)
-        most = a + SPIKE
-        unit = over.integrable(most, constant=most)
-        self.noise = bounded(size, unit)
-        m, s = reals("m s")
-        smaller = prove(le(Abs(s * z), m), le(Abs(z), m), le(s, 1), le(-1, s))
-        smaller = instantiate(smaller, {m: most, s: SIDE, z: xi(t, w)})
-        self.aligned = bounded(cut(smaller, size, prove(le(SIDE, 1)), prove(le(-1, SIDE))), unit)
-        reach = self._reach(scope)
-        self.iterate = bounded(reach, over.integrable(reach.conclusion.args[1], constant=reach.conclusion.args[1]))
-        self.size = over.absolute(x(t, w), self.iterate)
-        self.following = settle(instantiate(self.iterate, {t: t + 1}), prove(le(1, t + 1), RUNNING))
-
-    @staticmethod
-    def _reach(scope: Scope) -> Step:
-        """|x_t| <= |x_1| + gamma*(t - 1)."""
-        goal = le(Abs(x(t, w)), Abs(x1) + gamma * (t - 1))
-        start = rewrite(prove(le(Abs(x1), Abs(x1))), prove(eq(x1, x(1, w)), start_at(scope)), y, le(Abs(y), Abs(x1)))
-        n, r = reals("n r")
-        longer = prove(le(Abs(n), r + gamma), eq(n, y - gamma * u), le(Abs(y), r), le(u, 1), le(-1, u), lt(0, gamma))
-        longer = instantiate(longer, {n: x(t + 1, w), y: x(t, w), u: STEP_SIGN, r: goal.args[1]})
-        signs = prove(le(STEP_SIGN, 1)), prove(le(-1, STEP_SIGN))
-        step = cut(longer, move(scope), scope.given("gamma is positive"), *signs)
-        return induction(goal, t, prove(put(goal, t, 1), start), prove(put(goal, t, t + 1), step, degree=1), 1)
-
-
-def bounded(size: Step, whole: Step) -> Step:
-    """E X is finite, from |X| <= Y and the same of Y."""
-    return over.dominated(size, whole) or size
-
-
-def start_at(scope: Scope) -> Step:
-    return at(scope.the("x starts at x_1"), w)
-
-
-def move(scope: Scope) -> Step:
-    return at(scope.the("x moves by sign descent"), w, t)
-
-
-def expected_step(scope: Scope) -> Step:
-    """a/(2 - 2*delta)*(1 - 2*delta - (E x_{t+1} - E x_t)/gamma) <= E|x_t|."""
-    finite = Finite(scope)
-    positive = scope.given("gamma is positive")
-    each = instantiate(one_step(), {y: x(t, w), z: xi(t, w)})
-    each = cut(each, scope.given(*CONSTANTS), at(scope.the("the noise has two values"), w, t))
-    f, r = reals("f r")
-    swap = prove(
-        le(f * (1 - 2 * delta - y / gamma), r), le(f * (1 - 2 * delta + u), r), eq(y, -gamma * u), lt(0, gamma)
-    )
-    change = x(t + 1, w) - x(t, w)
-    swap = instantiate(swap, {f: UNIT, y: change, u: STEP_SIGN, r: each.conclusion.args[1]})
-    each = cut(swap, each, prove(eq(change, -gamma * STEP_SIGN), move(scope)), positive)
-    scope.step("one step, for every outcome", each)
-    average = over.monotone(
-        each,
-        (1, finite.size),
-        (WEIGHT, finite.aligned),
-        (WEIGHT, finite.noise),
-        (UNIT / gamma, finite.following),
-        (-UNIT / gamma, finite.iterate),
-        constant=-UNIT * (1 - 2 * delta),
-    )
-    centred = [at(scope.the(name), t) for name in CENTRED]
-    drift = E(x(t + 1, w), w) - E(x(t, w), w)
-    goal = le(UNIT * (1 - 2 * delta - drift / gamma), E(Abs(x(t, w)), w))
-    return scope.step("one step, in expectation", prove(goal, average, centred, degree=1))
+CONSTANTS = ("a is positive", "delta is positive", "delta < 1", "gamma is positive")
+CENTRED = ("the noise has mean 0", "the noise has mean 0 on both sides of a")
+TWO_VALUES, MOVE, START = "the noise has two values", "x moves by sign descent", "x starts at x_1"
+NOISE = (TWO_VALUES, "the noise has mean 0")
+RUN = (*CONSTANTS, "T is a horizon", START, MOVE, TWO_VALUES, *CENTRED)
 
 
 def total(time: Any) -> Any:
@@ -244,48 +54,9 @@ def total(time: Any) -> Any:
     return Sum(E(Abs(x(t, w)), w), (t, 1, time))
 
 
-def telescoped(scope: Scope) -> Step:
-    """a/(2 - 2*delta)*((1 - 2*delta)*T - (E x_{T+1} - x_1)/gamma) <= the sum of E|x_t|."""
-    step = expected_step(scope)
-
-    def goal(time: Any) -> Any:
-        drift = E(x(time + 1, w), w) - x1
-        return le(UNIT * ((1 - 2 * delta) * time - drift / gamma), total(time))
-
-    one = prove(le(1, Integer(1)))
-    start = over.equal(start_at(scope))
-    first = settle(instantiate(step, {t: Integer(1)}), one)
-    split = sum_last(total(Integer(1)), one), sum_empty(total(Integer(0)))
-    base = prove(goal(Integer(1)), first, start, split, degree=1)
-    later = prove(le(1, T + 1), le(1, T))
-    following = settle(instantiate(step, {t: T + 1}), later)
-    more = prove(goal(T + 1), following, goal(T), sum_last(total(T + 1), later), degree=1)
-    return scope.step("the steps, summed", induction(goal(T), T, base, more, 1))
-
-
-def highest(scope: Scope) -> Step:
-    """x_t <= max(x_1, a + gamma)."""
-    top = reals("top")
-    goal = le(x(t, w), x1 + CLIMB)
-    kept = le(y - gamma * sign(y + z), top)
-    given = [le(y, top), le(a + gamma, top), le(-a, z), lt(0, gamma)]
-    zero = prove(eq(y + z, 0), le(0, y + z), le(y + z, 0))
-    down = by_cases(y + z, 0, prove(kept, zero, given), prove(kept, lt(0, y + z), given))
-    kept = by_cases(0, y + z, down, prove(kept, lt(y + z, 0), given))
-    kept = instantiate(kept, {y: x(t, w), z: xi(t, w), top: x1 + CLIMB})
-    value = reals("value")
-    lowest = prove(le(-a, z), eq((z + a) * (z - value), 0), lt(0, a), lt(0, value))
-    lowest = cut(
-        instantiate(lowest, {value: SPIKE, z: xi(t, w)}), spike_is_positive(scope), scope.given("a is positive")
-    )
-    lowest = cut(lowest, at(scope.the("the noise has two values"), w, t))
-    kept = cut(kept, lowest, scope.given("gamma is positive"), prove(le(a + gamma, x1 + CLIMB)))
-    step = prove(put(goal, t, t + 1), kept, move(scope), degree=1)
-    start = prove(put(goal, t, 1), start_at(scope), prove(le(0, CLIMB)), degree=1)
-    return scope.step("x_t <= max(x_1, a + gamma)", induction(goal, t, start, step, 1))
-
-
 MEAN = total(T) / T
+CHANGE = x(t + 1, w) - x(t, w)
+STEP = le(UNIT * (1 - 2 * delta - CHANGE / gamma), Abs(x(t, w)) + WEIGHT * (SIDE + 1) * xi(t, w))
 
 
 def floor(factor: Any = UNIT, share: Any = 1 - 2 * delta, climb: Any = CLIMB) -> Any:
@@ -294,35 +65,109 @@ def floor(factor: Any = UNIT, share: Any = 1 - 2 * delta, climb: Any = CLIMB) ->
     return le(factor * (share - 2 * climb / (2 * gamma * T)), MEAN)
 
 
-def proof(scope: Scope) -> Step:
-    horizon, positive = scope.given("T is a horizon"), scope.given("gamma is positive")
-    summed = telescoped(scope)
-    ahead = prove(le(1, T + 1), horizon)
-    top = settle(instantiate(highest(scope), {t: T + 1}), ahead)
-    finite = settle(instantiate(Finite(scope).iterate, {t: T + 1}), ahead)
-    top = scope.step("the last iterate", over.monotone(top, (-1, finite), constant=x1 + CLIMB))
-    f, r, m, d, n, s = reals("f r m d n s")
-    higher = prove(le(d / gamma, r / gamma), le(d, r), lt(0, gamma))
-    scaled = prove(le(f * (s * n - r / gamma), f * (s * n - d / gamma)), le(d / gamma, r / gamma), le(0, f))
-    scaled = prove(le(f * (s * n - r / gamma), m), cut(scaled, higher), le(f * (s * n - d / gamma), m), degree=1)
-    mean = prove(le(f * (s - r / (gamma * n)), m / n), scaled, lt(0, n), lt(0, gamma))
-    drift = E(x(T + 1, w), w) - x1
-    mean = instantiate(mean, {f: UNIT, r: CLIMB, m: total(T), d: drift, n: T, s: 1 - 2 * delta})
-    unit = prove(le(0, UNIT), scope.given(*CONSTANTS))
-    counted = prove(lt(0, T), horizon)
-    return cut(mean, summed, prove(le(drift, CLIMB), top, degree=1), unit, counted, positive)
+# --- one step, for every outcome ----------------------------------------------------------------------
 
 
-def from_above(scope: Scope) -> Step:
-    floor_ = scope.step("from any start", scope.lemma("no-momentum-sign-descent", "floor"))
-    none = prove(eq(CLIMB, 0), scope.given("x_1 >= a + gamma"))
-    return prove(scope.goal, floor_, none)
+def three_cases(proof: Scope, y: Any, z: Any, shown: Callable[[Any], Step]) -> Step:
+    """What holds for y < z, y == z and z < y."""
+    at_most = lambda: proof.cases(z, y, lambda: shown(eq(y, z)), lambda: shown(lt(y, z)))  # noqa: E731
+    return proof.cases(y, z, at_most, lambda: shown(lt(z, y)))
 
 
-def variance(scope: Scope) -> Step:
+def one_sign(proof: Scope) -> Step:
+    """sign(x_t + xi_t) <= delta - (1 - delta)*S_t + delta/a*(S_t + 1)*xi_t, by the value of the noise."""
+    goal = le(STEP_SIGN, delta - (1 - delta) * SIDE + delta / a * (SIDE + 1) * xi(t, w))
+    positive = proof.have(lt(0, SPIKE))
+
+    def common() -> Step:
+        known = proof.have(eq(xi(t, w), -a), TWO_VALUES, positive)
+        return three_cases(proof, x(t, w), a, lambda case: proof.have(goal, known, case))
+
+    def rare() -> Step:
+        known = proof.have(eq(xi(t, w), SPIKE), TWO_VALUES, positive)
+        return proof.have(goal, proof.have(eq(delta / a * xi(t, w), 1 - delta), known))
+
+    return proof.cases(xi(t, w), -a, common, rare)
+
+
+def one_step(proof: Scope) -> Step:
+    """a/(2 - 2*delta)*(1 - 2*delta - (x_{t+1} - x_t)/gamma) <= |x_t| + delta/(2 - 2*delta)*(S_t + 1)*xi_t."""
+    far = le(a / 2 * (1 - SIDE), Abs(x(t, w)))
+    far = proof.cases(a, x(t, w), lambda: proof.have(far, le(a, x(t, w))), lambda: proof.have(far, lt(x(t, w), a)))
+    change = proof.have(eq(CHANGE / gamma, -STEP_SIGN), MOVE)
+    return proof.have(STEP, one_sign(proof), far, change)
+
+
+# --- in expectation -------------------------------------------------------------------------------------
+
+
+def bounds(proof: Scope) -> list[Step]:
+    """|xi_t| and |S_t*xi_t| are at most a + a*(1 - delta)/delta."""
+    noise = proof.have(le(absolute(xi(t, w)), a + SPIKE), TWO_VALUES, lt(0, SPIKE))
+    one = le(SIDE, 1), le(-1, SIDE)
+    sides = [proof.have(le(way * SIDE * xi(t, w), a + SPIKE), noise, *one) for way in (1, -1)]
+    return [noise, proof.have(le(absolute(SIDE * xi(t, w)), a + SPIKE), sides)]
+
+
+def finite(proof: Scope) -> Step:
+    """E x_t is finite, by induction: a step has length gamma or 0."""
+    goal = Integrable(E(x(t, w), w))
+    with proof.assuming(*RUNNING):
+        near = proof.have(le(absolute(x(t + 1, w)), absolute(x(t, w)) + gamma), MOVE)
+    first = proof.have(le(absolute(x(1, w)), absolute(x1)), START)
+    return proof.every(t, goal, proof.induction(goal, t, low=1, base=[first], step=[near]), given=RUNNING)
+
+
+def expected_step(proof: Scope) -> Step:
+    """a/(2 - 2*delta)*(1 - 2*delta - (E x_{t+1} - E x_t)/gamma) <= E|x_t|, for all t."""
+    drift = E(x(t + 1, w), w) - E(x(t, w), w)
+    goal = le(UNIT * (1 - 2 * delta - drift / gamma), E(Abs(x(t, w)), w))
+    with proof.assuming(*RUNNING):
+        each = proof.step("one step, for every outcome", one_step(proof))
+        average = proof.each(over, each, finite(proof), bounds(proof))
+        centred = [proof.at(name, t) for name in CENTRED]
+        found = proof.have(goal, average, centred, title="one step, in expectation")
+    return proof.every(t, goal, found, given=RUNNING)
+
+
+def telescoped(proof: Scope) -> Step:
+    """a/(2 - 2*delta)*((1 - 2*delta)*T - (E x_{T+1} - x_1)/gamma) <= the sum of E|x_t|."""
+    step = expected_step(proof)
+    goal = le(UNIT * ((1 - 2 * delta) * T - (E(x(T + 1, w), w) - x1) / gamma), total(T))
+    start = proof.each(over, eq(x(1, w), x1), START)
+    base, more = proof.at(step, 1), lambda: [proof.at(step, T + 1)]
+    return proof.step("the steps, summed", proof.induction(goal, T, low=1, base=[base, start], step=more))
+
+
+def highest(proof: Scope) -> Step:
+    """x_t <= max(x_1, a + gamma), by induction: only from below a does x_t move up."""
+    goal = le(x(t, w), x1 + CLIMB)
+
+    def higher() -> list[Step]:
+        lowest = proof.have(le(-a, xi(t, w)), TWO_VALUES, lt(0, SPIKE))
+        top = le(x(t, w), x1 + CLIMB), le(a + gamma, x1 + CLIMB)
+        following = le(x(t + 1, w), x1 + CLIMB)
+        return [three_cases(proof, x(t, w), -xi(t, w), lambda case: proof.have(following, MOVE, lowest, *top, case))]
+
+    found = proof.induction(goal, t, low=1, base=[START, le(0, CLIMB)], step=higher)
+    return proof.step("x_t <= max(x_1, a + gamma)", proof.every(t, goal, found, given=RUNNING))
+
+
+def from_any_start(proof: Scope) -> Step:
+    summed = telescoped(proof)
+    top = proof.each(over, proof.at(highest(proof), T + 1), finite(proof), title="the last iterate")
+    return proof.conclude(proof.have(le(UNIT * ((1 - 2 * delta) * T - CLIMB / gamma), total(T)), summed, top))
+
+
+def from_above(proof: Scope) -> Step:
+    floor_ = proof.step("from any start", proof.lemma("no-momentum-sign-descent", "floor"))
+    return proof.conclude(floor_, proof.have(eq(CLIMB, 0), "x_1 >= a + gamma"))
+
+
+def variance(proof: Scope) -> Step:
     """xi_t^2 = a^2*(1 - delta)/delta + (a*(1 - delta)/delta - a)*xi_t."""
-    each = prove(eq(xi(t, w) ** 2, a * SPIKE + (SPIKE - a) * xi(t, w)), at(scope.the("the noise has two values"), w, t))
-    return prove(scope.goal, over.equal(each), at(scope.the("the noise has mean 0"), t))
+    each = proof.each(over, eq(xi(t, w) ** 2, a * SPIKE + (SPIKE - a) * xi(t, w)), TWO_VALUES)
+    return proof.conclude(proof.at("the noise has mean 0", t), each)
 
 
 # --- runs ---------------------------------------------------------------------------------------------
@@ -430,14 +275,9 @@ lemma = Lemma(
         "the noise has mean 0 on both sides of a": forall(t, eq(E(SIDE * xi(t, w), w), 0), RUNNING),
     },
     claims=[
-        Claim("floor", floor(), proof, given=RUN),
+        Claim("floor", floor(), from_any_start, given=RUN),
         Claim("from above", floor(climb=Integer(0)), from_above, given=(*RUN, "x_1 >= a + gamma"), models=starts_above),
-        Claim(
-            "variance",
-            eq(E(xi(t, w) ** 2, w), a * SPIKE),
-            variance,
-            given=("t is a time", *NOISE),
-        ),
+        Claim("variance", eq(E(xi(t, w) ** 2, w), a * SPIKE), variance, given=("t is a time", *NOISE)),
     ],
     models=models,
     mutants=[

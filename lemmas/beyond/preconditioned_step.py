@@ -8,36 +8,12 @@ at most gamma/(2*eps)*(m - a)^2, and gamma*h*m^2/2 is left over.  One half of th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
-from random import Random
-from typing import Any
-
-from sympy import Rational, sqrt
-
-from adamproof.lemmas.foundations.functionals import rational
-from adamproof.lemmas.notation import COORDINATES, L0, d, eps, gamma, j, m, v
-from adamproof.numeric.models import Model
-from adamproof.prover import (
-    Step,
-    at,
-    cut,
-    eq,
-    forall,
-    function,
-    instantiate,
-    le,
-    lt,
-    prove,
-    reals,
-    settle,
-)
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
+from ..vocabulary import *
 
 B, Fx, Fy = reals("B Fx Fy")
 a, step = function("a"), function("step")
 RANGE = [le(1, j), le(j, d)]
-ROOT = sqrt(v(j))
+SCALE = sqrt(v(j)) + eps
 
 GRADIENT = COORDINATES.of(a(j) ** 2)
 ERROR = COORDINATES.of((m(j) - a(j)) ** 2)
@@ -50,70 +26,33 @@ def gain(factor: Any = HALF, loss: Any = HALF, rest: Any = HALF / 2) -> Any:
     return le(Fy, Fx - factor * gamma / (B + eps) * GRADIENT + loss * gamma / eps * ERROR - rest * eps / gamma * SQUARE)
 
 
-def one_coordinate() -> Step:
-    """The inequality for one coordinate over plain variables: c the gradient, y the momentum, h the preconditioner."""
-    c, y, h = reals("c y h")
-    small, large = le(h * eps, 1), le(1, h * (B + eps))
-    positive = [lt(0, gamma), lt(0, h)]
-    spare = prove(
-        le(2 * L0 * gamma * h, 1), prove(le(2 * L0 * gamma * h, eps * h), le(2 * L0 * gamma, eps), positive), small
-    )
-    weight = prove(le(0, gamma * h * y**2), positive, prove(le(0, gamma * h), positive), squares=[y])
-    curved = prove(le(L0 / 2 * (gamma * h * y) ** 2, gamma * h * y**2 / 4), spare, weight)
-    kept = prove(le(eps * gamma * (h * y) ** 2 / 4, gamma * h * y**2 / 4), small, weight)
-    low = prove(le(1 / (B + eps), h), large, lt(0, B + eps))
-    high = prove(le(h, 1 / eps), small, lt(0, eps))
-    q, n = reals("q n")
-    gained = prove(
-        le(gamma * q * c**2, gamma * h * c**2), prove(le(gamma * q, gamma * h), le(q, h), lt(0, gamma)), squares=[c]
-    )
-    lost = prove(
-        le(gamma * h * (y - c) ** 2, gamma * n * (y - c) ** 2),
-        prove(le(gamma * h, gamma * n), le(h, n), lt(0, gamma)),
-        squares=[y - c],
-    )
-    gained, lost = cut(instantiate(gained, {q: 1 / (B + eps)}), low), cut(instantiate(lost, {n: 1 / eps}), high)
-    goal = le(
-        -gamma * h * y * c + L0 / 2 * (gamma * h * y) ** 2 + eps * gamma * (h * y) ** 2 / 4,
-        -gamma / (B + eps) * c**2 / 2 + gamma / eps * (y - c) ** 2 / 2,
-    )
-    found = prove(goal, curved, kept, gained, lost, degree=1)
-    return instantiate(found, {c: a(j), y: m(j), h: 1 / (ROOT + eps)})
+def one_coordinate(proof: Scope) -> Step:
+    """One coordinate: c the gradient, y the momentum, and h with 1/(B + eps) <= h <= 1/eps the preconditioner."""
+    c, y, h = a(j), m(j), 1 / SCALE
+    positive = proof.have(lt(0, SCALE), "v is not negative")
+    root_at_most = proof.by_squares(le(sqrt(v(j)), B), "v is at most B^2", "v is not negative")
+    low = proof.have(le(1 / (B + eps), h), root_at_most, positive, title="1/(sqrt(v) + eps) >= 1/(B + eps)")
+    high = proof.have(le(h, 1 / eps), positive, "v is not negative")
+    small = proof.have(le(h * eps, 1), high)
+    signs = proof.have(lt(0, h), positive)
+    proof.let(h=h)
+    spare = proof.have(le(2 * L0 * gamma * h, 1), proof.have(le(2 * L0 * gamma * h, eps * h), signs), small)
+    weight = proof.have(le(0, gamma * h * y**2), signs)
+    curved = proof.have(le(L0 / 2 * (gamma * h * y) ** 2, gamma * h * y**2 / 4), spare, weight)
+    kept = proof.have(le(eps * gamma * (h * y) ** 2 / 4, gamma * h * y**2 / 4), small, weight)
+    gained = proof.have(le(gamma / (B + eps) * c**2, gamma * h * c**2), low)
+    lost = proof.have(le(gamma * h * (y - c) ** 2, gamma / eps * (y - c) ** 2), high)
+    left = -gamma * h * y * c + L0 / 2 * (gamma * h * y) ** 2 + eps * gamma * (h * y) ** 2 / 4
+    right = -gamma / (B + eps) * c**2 / 2 + gamma / eps * (y - c) ** 2 / 2
+    return proof.have(le(left, right), curved, kept, gained, lost, title="one coordinate")
 
 
-def preconditioner(scope: Scope) -> list[Step]:
-    """1/(B + eps) <= 1/(sqrt(v) + eps) <= 1/eps, without division."""
-    constants = scope.given("epsilon is positive", "B is not negative")
-    root, z = ROOT, reals("z")
-    nonneg = at(scope.the("v is not negative"), j)
-    bounded = at(scope.the("v is at most B^2"), j)
-    root_nonneg = prove(le(0, root), nonneg)
-    root_bounded = prove(le(root, B), root_nonneg, nonneg, bounded, constants)
-    below = [le(0, z), lt(0, eps)]
-    positive = prove(lt(0, z + eps), below)
-    facts = [
-        prove(lt(0, 1 / (z + eps)), positive),
-        prove(le(1 / (z + eps) * eps, 1), positive, below),
-        prove(le(1, 1 / (z + eps) * (B + eps)), positive, le(z, B), below),
-    ]
-    known = [root_nonneg, root_bounded, *constants]
-    return [settle(instantiate(fact, {z: root}), known) for fact in facts]
-
-
-def proof(scope: Scope) -> Step:
-    constants = scope.given("epsilon is positive", "B is not negative", "gamma is positive", "2*L0*gamma <= epsilon")
-    bounds = [*preconditioner(scope), prove(lt(0, B + eps), constants)]
-    scope.step("1/(sqrt(v) + eps) >= 1/(B + eps)", bounds[2])
-    inner = settle(one_coordinate(), bounds, constants)
-    move = at(scope.the("the step is Adam's"), j)
-    scope.step("one coordinate", inner)
-    goal = le(
-        step(j) * a(j) + L0 / 2 * step(j) ** 2 + eps / gamma * step(j) ** 2 / 4,
-        -gamma / (B + eps) * a(j) ** 2 / 2 + gamma / eps * (m(j) - a(j)) ** 2 / 2,
-    )
-    total = COORDINATES.monotone(prove(goal, inner, move, scope.given("gamma is positive")))
-    scope.step("all coordinates", total)
-    return prove(scope.goal, total, scope.the("the descent inequality"), degree=1)
+def decrease(proof: Scope) -> Step:
+    left = step(j) * a(j) + L0 / 2 * step(j) ** 2 + eps / gamma * step(j) ** 2 / 4
+    right = -gamma / (B + eps) * a(j) ** 2 / 2 + gamma / eps * (m(j) - a(j)) ** 2 / 2
+    each = [lambda: one_coordinate(proof), "the step is Adam's"]
+    total = proof.each(COORDINATES, le(left, right), each, title="all coordinates")
+    return proof.conclude(total, "the descent inequality", degree=1)
 
 
 def models(rng: Random) -> Iterator[Model]:
@@ -194,10 +133,10 @@ lemma = Lemma(
         "2*L0*gamma <= epsilon": le(2 * L0 * gamma, eps),
         "v is not negative": forall(j, le(0, v(j)), RANGE),
         "v is at most B^2": forall(j, le(v(j), B**2), RANGE),
-        "the step is Adam's": forall(j, eq(step(j), -gamma * m(j) / (ROOT + eps)), RANGE),
+        "the step is Adam's": forall(j, eq(step(j), -gamma * m(j) / SCALE), RANGE),
         "the descent inequality": le(Fy, Fx + COORDINATES.of(step(j) * a(j)) + L0 / 2 * SQUARE),
     },
-    claims=[Claim("gain", gain(), proof)],
+    claims=[Claim("gain", gain(), decrease)],
     models=models,
     mutants=[
         Mutant("gain 0.51 instead of 1/2", conclusion=gain(factor=Rational(51, 100)), models=SHARP),
@@ -212,7 +151,7 @@ lemma = Lemma(
         Mutant("v beyond B^2", drop=("v is at most B^2",), models=one_dimension(Fraction(1, 2), 1, 1, 1, 9, bound=0)),
         Mutant(
             "the sign of the step flipped",
-            change={"the step is Adam's": forall(j, eq(step(j), gamma * m(j) / (ROOT + eps)), RANGE)},
+            change={"the step is Adam's": forall(j, eq(step(j), gamma * m(j) / SCALE), RANGE)},
             models=one_dimension(Fraction(1, 2), 1, 1, 1, 0, sign=1),
         ),
     ],

@@ -53,11 +53,7 @@ def alignment(time: Any) -> Any:
 
 
 SLOW_DRIFT = "(sqrt(2)*gamma*L0*beta1)^2 <= ((1 - beta1)*epsilon)^2"
-CONSTANTS = {
-    "epsilon is positive": lt(0, eps),
-    "B is not negative": le(0, B),
-    "gamma is positive": lt(0, gamma),
-}
+CONSTANTS = {"epsilon is positive": lt(0, eps), "B is not negative": le(0, B), "gamma is positive": lt(0, gamma)}
 RATE = {
     "2*L0*gamma <= epsilon": le(2 * L0 * gamma, eps),
     SLOW_DRIFT: le(2 * (gamma * L0 * b1) ** 2, ((1 - b1) * eps) ** 2),

@@ -15,52 +15,15 @@ the proof is that of m_t, not of mhat_t.  Corollary 3.3 rests on this bound alon
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from fractions import Fraction
-from random import Random
-from typing import Any
-
-from sympy import Abs, sign, sqrt
 
 from adamproof.lemmas.main import corollary_3_3, main_theorem
-from adamproof.lemmas.main.main_theorem import START, at_time, terms
-from adamproof.lemmas.main.setting import (
-    ADAM,
-    CITED,
-    MEAN_GAIN,
-    RUN,
-    RUNNING,
-    SIGN_STEP,
-    g,
-    m,
-    u,
-    v,
-    x,
-)
-from adamproof.lemmas.main.setting import R as ANY_R
+from adamproof.lemmas.main.main_theorem import terms
 from adamproof.lemmas.models import problems
-from adamproof.lemmas.notation import R, b1, b2, eps, gamma, j, k, t, w
-from adamproof.numeric.models import Model
-from adamproof.prover import (
-    Step,
-    at,
-    cut,
-    eq,
-    forall,
-    function,
-    generalise,
-    instantiate,
-    integers,
-    le,
-    lt,
-    power,
-    prove,
-    reals,
-    rewrite,
-    settle,
-)
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
+
+from ..notation import R
+from ..vocabulary import *
+from .setting import ADAM, CITED, COORDINATE, MEAN_GAIN, RUN, RUNNING, SIGN_STEP, g, m, u, v, x
 
 SLUG = "bias-corrected-main"
 mhat, vhat = (function(name, "int", "int", "point") for name in ("mhat", "vhat"))
@@ -84,108 +47,63 @@ CORRECTED = {
 }
 
 
-def below_one(scope: Scope, base: Any, range_: list[Step]) -> Step:
-    """base^t < 1, as 0 <= base < 1."""
-    largest = instantiate(scope.lemma("powers", "at most the base"), {reals("x"): base, integers("n"): t})
-    return prove(lt(power(base, t), 1), settle(largest, range_, START), range_)
+# --- steps along Sign(m) of magnitudes in [0, R] ------------------------------------------------------
 
 
-def ranges(scope: Scope) -> tuple[list[Step], list[Step]]:
-    """0 <= beta1 < 1 and 0 < beta2 < 1."""
-    stable, below = scope.given("beta1^2 < beta2"), scope.given("beta2 < 1")
-    first = [*scope.given("beta1 is not negative"), prove(lt(b1, 1), stable, below)]
-    return first, [prove(lt(0, b2), stable), *below]
-
-
-def hat_size(scope: Scope, below: Step) -> Step:
-    """|mhat_t| = |m_t|/(1 - b1^t)."""
-    p, y, z = reals("p y z")
-    size = prove(eq(Abs(y), Abs(z) / (1 - p)), eq(y, z / (1 - p)), lt(p, 1))
-    size = instantiate(size, {p: power(b1, t), y: mhat(t, j, w), z: m(t, j, w)})
-    return cut(size, at_time(scope, FIRST_MOMENT, j, w), below)
-
-
-def along_the_sign(scope: Scope, below: Step, size: Step) -> Step:
-    """x_{t+1} = x_t - gamma*u_t*Sign(m_t), as mhat_t = |mhat_t|*Sign(m_t)."""
-    p, y, z, h, s = reals("p y z h s")
-    turned = prove(eq(y, h * s), eq(y, z / (1 - p)), eq(h, Abs(z) / (1 - p)), eq(z, Abs(z) * s), lt(p, 1))
-    momentum = m(t, j, w)
-    values = {p: power(b1, t), y: mhat(t, j, w), z: momentum, h: Abs(mhat(t, j, w)), s: sign(momentum)}
-    signed = prove(eq(momentum, Abs(momentum) * sign(momentum)))
-    turned = cut(instantiate(turned, values), at_time(scope, FIRST_MOMENT, j, w), size, signed, below)
-    scope.step("mhat_t = |mhat_t|*Sign(m_t), as 1 - beta1^t > 0", turned)
-    following, here, c, f, most = reals("following here c f most")
-    step = prove(eq(following, here - c * most * s), eq(following, here - c * (y / f)), eq(y, h * s), eq(most, h / f))
-    scale = sqrt(vhat(t, j, w)) + eps
-    values |= {following: x(t + 1, j, w), here: x(t, j, w), c: gamma, f: scale, most: u(t, j, w)}
-    facts = at_time(scope, STEP, j, w), at_time(scope, MAGNITUDE, j, w), turned
-    return scope.step("the step goes along Sign(m_t)", cut(instantiate(step, values), *facts))
-
-
-def at_most(scope: Scope, size: Step) -> Step:
-    """u_t <= R, by the lemma bias-corrected."""
-    symbols = {function(name): ((k,), function(name, "int", "int", "point")(k, j, w)) for name in ("m", "v", "g")}
-    recursion = [
-        at(scope.the(name), j, w)
-        for name in ("m starts at 0", "m is a moving average of g", "v starts at 0", "v is a moving average of g^2")
-    ]
-    bound = cut(instantiate(scope.lemma("bias-corrected"), symbols), *recursion)
-    hole = reals("hole")
-    corrected = Abs(m(t, j, w)) / (1 - power(b1, t))
-    second = reversed_(at_time(scope, SECOND_MOMENT, j, w))
-    bound = rewrite(bound, second, hole, le(corrected / (sqrt(hole) + eps), R))
-    bound = rewrite(bound, reversed_(size), hole, le(hole / (sqrt(vhat(t, j, w)) + eps), R))
-    below_one_too = prove(lt(b1, 1), scope.given("beta1^2 < beta2", "beta2 < 1"))
-    found = cut(prove(le(u(t, j, w), R), bound, at_time(scope, MAGNITUDE, j, w), degree=1), below_one_too)
-    return scope.step("u_t <= R, by the lemma bias-corrected", found)
-
-
-def reversed_(equation: Step) -> Step:
-    """b = a from a = b."""
-    left, right = equation.conclusion.args
-    y, z = reals("y z")
-    return cut(instantiate(prove(eq(z, y), eq(y, z)), {y: left, z: right}), equation)
-
-
-def as_any_magnitudes(scope: Scope) -> tuple[Step, Step, Step]:
+def as_any_magnitudes(proof: Scope) -> tuple[Step, Step, Step]:
     """At time t: the step goes along Sign(m_t), 0 <= u_t and u_t <= R, as results for any magnitudes suppose."""
-    first, second = ranges(scope)
-    below = below_one(scope, b1, first)
-    size = hat_size(scope, below)
-    along = along_the_sign(scope, below, size)
-    most = at_most(scope, size)
-    least = prove(le(0, u(t, j, w)), at_time(scope, MAGNITUDE, j, w), magnitude_nonneg(scope, second), degree=1)
-    return along, least, most
+    with proof.assuming(le(1, t)):
+        first, second = below_one(proof)
+        return along_the_sign(proof, first), magnitude_nonneg(proof, second), at_most(proof, first)
 
 
-def adam(scope: Scope) -> Step:
-    """The claim "any magnitudes" of main-theorem, at the magnitudes of Adam with bias correction."""
-    facts = as_any_magnitudes(scope)
-    general = instantiate(scope.lemma("main-theorem", "any magnitudes"), {ANY_R: R})
-    general = cut(general, *(generalise(fact, (t, j, w), START) for fact in facts))
-    general = cut(general, scope.lemma("magnitude-range", "bound"))
-    general = cut(general, prove(lt(b1, 1), scope.given("beta1^2 < beta2", "beta2 < 1")))
-    return cut(main_theorem.simplified(scope), general, scope.lemma("magnitude-range", "square"))
+def below_one(proof: Scope) -> list[Step]:
+    """beta1^t < 1 and beta2^t < 1."""
+    ranges = proof.have(lt(b1, 1), STABLE, "beta2 < 1"), proof.have(lt(0, b2), STABLE)
+    below = []
+    for base in (b1, b2):
+        largest = proof.cite("powers", "at most the base", x=base, n=t, by=ranges)
+        below.append(proof.have(lt(power(base, t), 1), largest, ranges, "beta2 < 1"))
+    return below
 
 
-def magnitude_nonneg(scope: Scope, betas: list[Step]) -> Step:
+def hat_size(proof: Scope, below: Step) -> Step:
+    """|mhat_t| = |m_t|/(1 - b1^t)."""
+    return proof.have(eq(Abs(mhat(t, j, w)), Abs(m(t, j, w)) / (1 - power(b1, t))), FIRST_MOMENT, below)
+
+
+def along_the_sign(proof: Scope, below: Step) -> Step:
+    """x_{t+1} = x_t - gamma*u_t*Sign(m_t), as mhat_t = |mhat_t|*Sign(m_t)."""
+    signed = proof.have(eq(m(t, j, w), Abs(m(t, j, w)) * sign(m(t, j, w))))
+    turned = eq(mhat(t, j, w), Abs(mhat(t, j, w)) * sign(m(t, j, w)))
+    turned = proof.have(turned, FIRST_MOMENT, hat_size(proof, below), signed, below)
+    proof.step("mhat_t = |mhat_t|*Sign(m_t), as 1 - beta1^t > 0", turned)
+    along = eq(x(t + 1, j, w), x(t, j, w) - gamma * u(t, j, w) * sign(m(t, j, w)))
+    return proof.have(along, STEP, MAGNITUDE, turned, title="the step goes along Sign(m_t)")
+
+
+def at_most(proof: Scope, below: Step) -> Step:
+    """u_t <= R, by the lemma bias-corrected."""
+    bound = proof.cite("bias-corrected", **COORDINATE, by=[proof.have(lt(b1, 1), STABLE, "beta2 < 1")])
+    second = eq(v(t, j, w) / (1 - power(b2, t)), vhat(t, j, w))
+    bound = proof.rewrite(bound, proof.have(second, SECOND_MOMENT))
+    facts = bound, MAGNITUDE, hat_size(proof, below)
+    return proof.have(le(u(t, j, w), R), facts, title="u_t <= R, by the lemma bias-corrected")
+
+
+def magnitude_nonneg(proof: Scope, below: Step) -> Step:
     """0 <= |mhat_t|/(sqrt(vhat_t) + eps), as v_t is a moving average of squares."""
-    symbols = {
-        reals("b"): b2,
-        function("x"): ((k,), v(k, j, w)),
-        function("y"): ((k,), g(k, j, w) ** 2),
-    }
-    average = instantiate(scope.lemma("moving-average", "not negative"), symbols)
-    recursion = [at(scope.the(name), j, w) for name in ("v starts at 0", "v is a moving average of g^2")]
-    square = generalise(prove(le(0, g(k, j, w) ** 2)), k, RUNNING)
-    moment = cut(average, *recursion, square, prove(le(0, t), START), prove(le(0, b2), betas), prove(le(b2, 1), betas))
-    y, z, zhat, q = reals("y z zhat q")
-    hat = prove(le(0, zhat), eq(zhat, z / (1 - q)), le(0, z), lt(q, 1))
-    scale = prove(le(0, sqrt(zhat) + eps), prove(le(0, sqrt(zhat)), hat), scope.given("epsilon is not negative"))
-    found = prove(le(0, Abs(y) / (sqrt(zhat) + eps)), scale)
-    values = {y: mhat(t, j, w), z: v(t, j, w), zhat: vhat(t, j, w), q: power(b2, t)}
-    facts = moment, below_one(scope, b2, betas), at_time(scope, SECOND_MOMENT, j, w)
-    return cut(instantiate(found, values), *facts)
+    moment = proof.cite("moving-average", "not negative", b=b2, x=(k, v(k, j, w)), y=(k, g(k, j, w) ** 2))
+    second = proof.have(le(0, vhat(t, j, w)), SECOND_MOMENT, moment, below)
+    size = proof.have(le(0, Abs(mhat(t, j, w)) / (sqrt(vhat(t, j, w)) + eps)), second)
+    return proof.have(le(0, u(t, j, w)), MAGNITUDE, size)
+
+
+def adam(proof: Scope) -> Step:
+    """The claim "any magnitudes" of main-theorem, at the magnitudes of Adam with bias correction."""
+    facts = as_any_magnitudes(proof)
+    general = proof.cite("main-theorem", "any magnitudes", R=R, by=[*facts, proof.cite("magnitude-range", "bound")])
+    return main_theorem.simplified(proof, general)
 
 
 # --- the mutants ------------------------------------------------------------------------------------
@@ -244,9 +162,7 @@ lemma = Lemma(
         Mutant("the step goes up", change={STEP: stepping(-gamma)}, models=corrected_run(CLIMBING, gamma=100)),
         Mutant(
             "mhat is m/(1 - beta1)^t",
-            change={
-                FIRST_MOMENT: forall((k, j, w), eq(mhat(k, j, w), m(k, j, w) / power(1 - b1, k)), RUNNING),
-            },
+            change={FIRST_MOMENT: forall((k, j, w), eq(mhat(k, j, w), m(k, j, w) / power(1 - b1, k)), RUNNING)},
             models=problems.fixed_run(POWERED),
         ),
         Mutant(

@@ -9,43 +9,18 @@ is not positive unless p = 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from fractions import Fraction
-from random import Random
-from typing import Any
-
-from sympy import Integer, Rational
 
 from adamproof.lemmas.main import main_theorem
-from adamproof.lemmas.main.corollary_3_3 import G, mean_nonneg
-from adamproof.lemmas.main.setting import COORDINATES, TIMES, a, length, mean_power, over
+from adamproof.lemmas.main.corollary_3_3 import G
 from adamproof.lemmas.models import problems
-from adamproof.lemmas.notation import T, j, p, q, t, w
-from adamproof.numeric.models import Model
-from adamproof.prover import (
-    E,
-    Step,
-    at,
-    by_cases,
-    cut,
-    eq,
-    function,
-    generalise,
-    head_fact,
-    instantiate,
-    integers,
-    le,
-    lt,
-    product,
-    prove,
-    real_power,
-    reals,
-    rewrite,
-)
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
-z, g, hole = reals("z g hole")
+from ..vocabulary import *
+from .setting import TIMES, length, mean_power, over
+
+SLUG = "condition-1-automatic"
+ZERO = Integer(0)
+z, g, hole = reals("z g hole")  # hole: which of several zeros is meant
 EXPONENT = ("p is not negative", "p <= 1")
 NUMBERS = {"z is not negative": le(0, z), "g is positive": lt(0, g)}
 GIVEN = ("E|a_t| is finite", "T is a horizon", *EXPONENT)
@@ -56,111 +31,96 @@ def below(base: Any, power_: Any) -> Any:
     return power_ * (1 - p) + p * (power_ / base) * z
 
 
-def tangent(scope: Scope) -> Step:
+# --- the tangent ------------------------------------------------------------------------------------
+
+
+def tangent(proof: Scope) -> Step:
     """Young's inequality at z/g, multiplied by g^p; at z = 0 there is no factor z^p to split."""
-    base, place, *exponent = scope.given("z is not negative", "g is positive", *EXPONENT)
-    power = prove(lt(0, real_power(g, p)), head_fact("rpow_pos", g, p, given=[place]))
-    ratio = prove(lt(0, z / g), lt(0, z), place)
-    young = head_fact("young", z / g, p, given=[prove(le(0, z / g), ratio), *exponent])
-    split = head_fact("rpow_base", g, z / g, p, given=[place, ratio])
-    whole = prove(eq(product(g, z / g), z), place)
-    split = rewrite(split, whole, hole, eq(real_power(hole, p), split.conclusion.args[1]))
-    y, f, x = reals("y f x")
-    scaled = prove(le(f * y, f * x), le(y, x), lt(0, f))
-    scaled = cut(instantiate(scaled, {y: real_power(z / g, p), f: real_power(g, p), x: 1 - p + p * (z / g)}), young)
-    positive = prove(scope.goal, split, cut(scaled, power))
-    return by_cases(z, 0, _at_zero(scope, base, power), positive)
+    return proof.cases(z, 0, lambda: at_zero(proof), lambda: at_positive(proof))
 
 
-def _at_zero(scope: Scope, base: Step, power: Step) -> Step:
+def at_positive(proof: Scope) -> Step:
+    place, ratio = proof.the("g is positive"), proof.have(lt(0, z / g), lt(0, z))
+    young = proof.cite("young-power", "numbers", a=z / g, q=p, by=[ratio])
+    split = proof.rewrite(head_fact("rpow_base", g, z / g, p, given=[place, ratio]), eq(product(g, z / g), z))
+    scaled = proof.have(le(real_power(g, p) * real_power(z / g, p), real_power(g, p) * (1 - p + p * (z / g))), young)
+    return proof.conclude(split, scaled)
+
+
+def at_zero(proof: Scope) -> Step:
     """0^p <= g^p*(1 - p): 0 if p > 0, and 1 = 1 if p = 0."""
-    zero = Integer(0)
+    none = proof.have(eq(0, z), le(z, 0), "z is not negative")
 
     def at_most(exponent: Any) -> Any:
-        return le(real_power(zero, exponent), real_power(g, exponent) * (1 - exponent))
+        return le(real_power(ZERO, exponent), real_power(g, exponent) * (1 - exponent))
 
-    nothing = head_fact("rpow_of_zero", p, given=[lt(0, p)])
-    some = prove(le(0, real_power(g, p) * (1 - p)), power, scope.the("p <= 1"))
-    nonneg = prove(le(0, g), scope.the("g is positive"))
-    ones = [head_fact("rpow_zero", zero, given=[prove(le(0, 0))]), head_fact("rpow_zero", g, given=[nonneg])]
-    equal = prove(eq(0, p), le(p, 0), scope.the("p is not negative"))
-    one = rewrite(prove(at_most(zero), ones), equal, hole, at_most(hole))
-    zero_base = prove(eq(0, z), le(z, 0), base)
-    whole = by_cases(p, 0, one, prove(at_most(p), nothing, some))
-    whole = rewrite(whole, zero_base, hole, le(real_power(hole, p), real_power(g, p) * (1 - p)))
-    return prove(scope.goal, whole, prove(eq(z, 0), zero_base))
+    def no_exponent() -> Step:
+        ones = [head_fact("rpow_zero", base, given=[proof.have(le(0, base))]) for base in (ZERO, g)]
+        equal = proof.have(eq(0, p), le(p, 0), "p is not negative")
+        return rewrite(proof.have(at_most(ZERO), ones), equal, hole, at_most(hole))
+
+    def exponent() -> Step:
+        return proof.have(at_most(p), head_fact("rpow_of_zero", p, given=[lt(0, p)]), "p <= 1")
+
+    whole = proof.cases(p, 0, no_exponent, exponent)
+    whole = rewrite(whole, none, hole, le(real_power(hole, p), real_power(g, p) * (1 - p)))
+    return proof.conclude(whole, proof.have(eq(z, 0), none))
 
 
-def averaged(scope: Scope) -> Step:
+# --- on average -------------------------------------------------------------------------------------
+
+
+def averaged(proof: Scope) -> Step:
     """mean_t E|a_t|^p <= g^p*(1 - p) + p*g^p/g*G, for every g > 0."""
-    nonneg = prove(le(0, length(t)), COORDINATES.monotone(prove(le(0, a(t, j, w) ** 2))))
-    finite = at(scope.the("E|a_t| is finite"), t, given=[le(1, t)])
-    each = cut(instantiate(scope.lemma("condition-1-automatic", "tangent"), {z: length(t)}), nonneg)
-    powers_finite = instantiate(scope.lemma("young-power", "finite"), {function("Z", "point"): ((w,), length(t))})
-    powers_finite = instantiate(powers_finite, {q: p})
-    powers_finite = cut(powers_finite, generalise(nonneg, w), finite)
-    slope, level = p * (real_power(g, p) / g), real_power(g, p) * (1 - p)
-    mean = over.monotone(each, (slope, finite), (-1, powers_finite), constant=level)
-    each = prove(le(E(real_power(length(t), p), w), level + slope * E(length(t), w)), mean, degree=1)
-    total = TIMES.monotone(each)
-    horizon = scope.the("T is a horizon")
-    count = cut(instantiate(scope.lemma("constant-sum"), {integers("n"): T}), prove(le(0, T), horizon))
-    x, y, n, f, h = reals("x y n f h")
-    divided = instantiate(
-        prove(le(y / n, f + h * (x / n)), le(y, f * n + h * x), lt(0, n)),
-        {y: TIMES.of(E(real_power(length(t), p), w)), n: T, f: level, h: slope, x: TIMES.of(E(length(t), w))},
-    )
-    collected = prove(divided.hypotheses[0], total, main_theorem.times(level, count), degree=1)
-    return prove(scope.goal, cut(divided, collected, prove(lt(0, T), horizon)), degree=1)
+    with proof.assuming(le(1, t)):
+        each = proof.each(over, proof.cite(SLUG, "tangent", z=length(t)))
+    return proof.conclude(proof.each(TIMES, each), proof.cite("constant-sum", n=T))
 
 
-def automatic(scope: Scope) -> Step:
-    tangents = scope.step("below the tangents", scope.lemma("condition-1-automatic", "averaged"))
-    nonneg = mean_nonneg(scope)
-    y, f, x, r = reals("y f x r")
-    place = prove(le(y, f), le(y, f * (1 - p) + p * (f / r) * x), eq(x, r), lt(0, r))
-    place = instantiate(place, {y: mean_power(p), f: real_power(G, p), x: G, r: G})
-    place = cut(place, instantiate(tangents, {g: G}), prove(eq(G, G, same=True)))
-    at_zero = scope.step("no gradients at all", _no_gradients(scope, tangents))
-    zero = prove(eq(0, G), le(G, 0), nonneg)
-    at_zero = cut(at_zero, zero)
-    return by_cases(G, 0, at_zero, place)
+def automatic(proof: Scope) -> Step:
+    proof.step("below the tangents", proof.lemma(SLUG, "averaged"))
+    return proof.cases(G, 0, lambda: no_gradients(proof), lambda: at_the_mean(proof))
 
 
-def _no_gradients(scope: Scope, tangents: Step) -> Step:
-    """The claim from 0 = G: 1 <= 1 if p = 0, and else 0, as a positive mean y is too large at g = (y/2)^(1/p)."""
-    zero, mean = Integer(0), mean_power(p)
-    small = mean / 2
-    positive = prove(lt(0, small), lt(0, mean))
-    root = real_power(small, 1 / p)
-    found = head_fact("rpow_mul", small, 1 / p, p, given=[positive])
-    one = prove(eq(product(1 / p, p), 1), lt(0, p))
-    found = rewrite(found, one, hole, eq(real_power(small, hole), real_power(root, p)))
-    plain = head_fact("rpow_one", small, given=[prove(le(0, small), positive)])
-    found = prove(eq(real_power(root, p), small), found, plain)
-    place = head_fact("rpow_pos", small, 1 / p, given=[positive])
-    bound = cut(instantiate(tangents, {g: root}), place)
-    none = prove(eq(G, 0), eq(0, G))
-    y, f, x, r = reals("y f x r")
-    absurd = prove(le(y, 0), le(y, f * (1 - p) + p * (f / r) * x), eq(f, y / 2), eq(x, 0), lt(0, y), lt(0, p))
-    absurd = instantiate(absurd, {y: mean, f: real_power(root, p), x: G, r: root})
-    positive_p = by_cases(mean, 0, prove(le(mean, 0), le(mean, 0)), cut(absurd, bound, found, none))
-    vanishing = head_fact("rpow_of_zero", p, given=[lt(0, p)])
-    positive_p = prove(le(mean, real_power(zero, p)), positive_p, vanishing)
-    whole = by_cases(p, 0, _exponent_zero(scope, tangents), positive_p)
-    return rewrite(whole, eq(0, G), hole, le(mean, real_power(hole, p)))
+def at_the_mean(proof: Scope) -> Step:
+    """The tangent at G > 0."""
+    proof.let(mean=G)
+    unit = proof.have(eq(product(inverse(G), G), 1), lt(0, G))
+    return proof.have(le(mean_power(p), real_power(G, p)), proof.cite(SLUG, "averaged", g=G), unit)
 
 
-def _exponent_zero(scope: Scope, tangents: Step) -> Step:
-    """0^p = 1 is at least the mean if p = 0, which the tangent at g = 1 shows."""
-    zero, one = Integer(0), Integer(1)
-    equal = prove(eq(0, p), le(p, 0), scope.the("p is not negative"))
-    ones = [head_fact("rpow_zero", base, given=[prove(le(0, base))]) for base in (zero, one)]
-    ones = [
-        rewrite(fact, equal, hole, eq(real_power(base, hole), 1)) for fact, base in zip(ones, (zero, one), strict=True)
-    ]
-    bound = cut(instantiate(tangents, {g: one}), prove(lt(0, one)))
-    return prove(le(mean_power(p), real_power(zero, p)), bound, ones, prove(eq(p, 0), equal))
+def no_gradients(proof: Scope) -> Step:
+    """If G = 0, then 1 <= 1 if p = 0, and else 0, as a positive mean y is too large at g = (y/2)^(1/p)."""
+    mean, one = mean_power(p), Integer(1)
+    none = proof.have(eq(0, G), le(G, 0), "E|a_t| is finite")
+
+    def no_exponent() -> Step:
+        """0^p = 1 is at least the mean, which the tangent at g = 1 shows."""
+        equal = proof.have(eq(0, p), le(p, 0), "p is not negative")
+        ones = [head_fact("rpow_zero", base, given=[proof.have(le(0, base))]) for base in (ZERO, one)]
+        ones = [
+            rewrite(fact, equal, hole, eq(real_power(base, hole), 1))
+            for fact, base in zip(ones, (ZERO, one), strict=True)
+        ]
+        return proof.have(le(mean, real_power(ZERO, p)), proof.cite(SLUG, "averaged", g=one), ones, equal)
+
+    def exponent() -> Step:
+        vanishing = head_fact("rpow_of_zero", p, given=[lt(0, p)])
+        small = proof.cases(mean, 0, lambda: proof.have(le(mean, 0)), lambda: too_large(proof, none))
+        return proof.have(le(mean, real_power(ZERO, p)), small, vanishing)
+
+    whole = proof.cases(p, 0, no_exponent, exponent)
+    return proof.step("no gradients at all", rewrite(whole, none, hole, le(mean, real_power(hole, p))))
+
+
+def too_large(proof: Scope, none: Step) -> Step:
+    mean = mean_power(p)
+    root = real_power(mean / 2, 1 / p)
+    positive = proof.have(lt(0, mean / 2))
+    back = proof.rewrite(head_fact("rpow_mul", mean / 2, 1 / p, p, given=[positive]), eq(product(1 / p, p), 1))
+    plain = head_fact("rpow_one", mean / 2, given=[proof.have(le(0, mean / 2))])
+    bound = proof.cite(SLUG, "averaged", g=root, by=[head_fact("rpow_pos", mean / 2, 1 / p, given=[positive])])
+    return proof.have(le(mean, 0), bound, back, plain, none)
 
 
 # --- models -----------------------------------------------------------------------------------------

@@ -14,44 +14,16 @@ most r + (1 - r)*T/(T+1) = 1 - (1 - r)/(T+1).  So T^(1-r) + (1 - r)*(T+1)^(-r) <
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from random import Random
-from typing import Any
 
-from sympy import Integer, Rational, Sum
-
-from adamproof.lemmas.foundations import constant_sum, power_order, young_power
-from adamproof.lemmas.foundations.functionals import rational
-from adamproof.lemmas.notation import T, p, q, t
-from adamproof.numeric.models import Model
 from adamproof.numeric.numbers import as_mpf
-from adamproof.prover import (
-    Functional,
-    Step,
-    at,
-    cut,
-    eq,
-    forall,
-    function,
-    head_fact,
-    induction,
-    instantiate,
-    le,
-    lt,
-    product,
-    prove,
-    real_power,
-    reals,
-    rewrite,
-    settle,
-    sum_empty,
-    sum_last,
-)
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
-c, K, alpha, r, hole = reals("c K alpha r hole")
+from ..vocabulary import *
+
+SLUG = "condition-1-from-decay"
+c, K, alpha, r = reals("c K alpha r")
 M, P = function("M"), function("P")  # E|a_t| and E|a_t|^p
 TIMES = Functional("Sum", t, (1, T))
 RANGE = [le(1, t), le(t, T)]
@@ -67,71 +39,6 @@ def power_sum(time: Any, factor: Any = ONE) -> Any:
     return le(powers(time), factor * real_power(time, 1 - r) / (1 - r))
 
 
-def times_base(base: Any, given: Step) -> Step:
-    """base^(1-r) = base*base^(-r)."""
-    added = head_fact("rpow_add", base, 1, -r, given=[given])
-    one = head_fact("rpow_one", base, given=[prove(le(0, base), given)])
-    return prove(eq(real_power(base, 1 - r), base * real_power(base, -r)), added, one)
-
-
-def first_power(scope: Scope, below_one: Step) -> Step:
-    """1 <= 1/(1 - r), all powers of 1 being 1."""
-    exponent = scope.the("r is not negative")
-    positive = prove(lt(0, ONE))
-    z = reals("z")
-    squared = head_fact("rpow_base", ONE, ONE, -r, given=[positive, positive])
-    idempotent = prove(eq(z, 1), eq(z, z**2), lt(0, z))
-    one = cut(
-        instantiate(idempotent, {z: real_power(ONE, -r)}), squared, head_fact("rpow_pos", ONE, -r, given=[positive])
-    )
-    empty = sum_empty(powers(Integer(0)))
-    first = prove(eq(powers(ONE), 1), sum_last(powers(ONE), prove(le(1, ONE))), empty, one)
-    power = prove(eq(real_power(ONE, 1 - r), 1), times_base(ONE, positive), one)
-    large = prove(le(1, 1 / (1 - r)), exponent, below_one)
-    return prove(power_sum(ONE), first, power, large)
-
-
-def next_power(scope: Scope, below_one: Step) -> Step:
-    """T^(1-r) + (1 - r)*(T+1)^(-r) <= (T+1)^(1-r)."""
-    running = [le(1, T)]
-    exponent = scope.the("r is not negative")
-    positive, larger = prove(lt(0, T), running), prove(lt(0, T + 1), running)
-    ratio = T / (T + 1)
-    quotient = prove(lt(0, ratio), positive, larger)
-    split = head_fact("rpow_base", ratio, T + 1, 1 - r, given=[quotient, larger])
-    whole = prove(eq(product(ratio, T + 1), T), larger)
-    split = rewrite(
-        split, whole, hole, eq(real_power(hole, 1 - r), real_power(ratio, 1 - r) * real_power(T + 1, 1 - r))
-    )
-    young = instantiate(scope.lemma("young-power", "numbers"), {young_power.a: ratio, q: 1 - r})
-    young = cut(young, prove(le(0, ratio), quotient), prove(le(0, 1 - r), below_one), prove(le(1 - r, 1), exponent))
-    scope.step("Young's inequality at T/(T + 1)", young)
-    times = times_base(T + 1, larger)
-    x, y, z, s, n = reals("x y z s n")  # T^(1-r), (T/(T+1))^(1-r), (T+1)^(-r), 1 - r, T + 1
-    scaled = prove(le(y * (n * z), (1 - s + s * (n - 1) / n) * (n * z)), le(y, 1 - s + s * (n - 1) / n), le(0, n * z))
-    simple = prove(eq((1 - s + s * (n - 1) / n) * (n * z), n * z - s * z), lt(0, n))
-    nonneg = prove(le(0, n * z), lt(0, n), lt(0, z))
-    found = cut(prove(le(x + s * z, n * z), eq(x, y * (n * z)), scaled, simple, degree=1), nonneg)
-    values = {x: real_power(T, 1 - r), y: real_power(ratio, 1 - r), z: real_power(T + 1, -r), s: 1 - r, n: T + 1}
-    split = prove(eq(values[x], product(values[y], T + 1, values[z])), split, times)
-    found = cut(instantiate(found, values), split, young, larger, head_fact("rpow_pos", T + 1, -r, given=[larger]))
-    return prove(le(values[x] + (1 - r) * values[z], real_power(T + 1, 1 - r)), found, times, degree=1)
-
-
-def prove_power_sum(scope: Scope) -> Step:
-    below_one = prove(lt(0, 1 - r), scope.given("r < 1"))
-    base = first_power(scope, below_one)
-    longer = scope.step("one more term", next_power(scope, below_one))
-    x, y, z, s = reals("x y z s")
-    divided = prove(le(x / s + z, y / s), le(x + s * z, y), lt(0, s))
-    values = {x: real_power(T, 1 - r), y: real_power(T + 1, 1 - r), z: real_power(T + 1, -r), s: 1 - r}
-    divided = cut(instantiate(divided, values), longer, below_one)
-    last = sum_last(powers(T + 1), prove(le(1, T + 1), le(1, T)))
-    step = prove(power_sum(T + 1), divided, last, power_sum(T), degree=1)
-    kept = induction(power_sum(T), T, base, step, 1)
-    return prove(scope.goal, kept, degree=1)
-
-
 RATE = alpha * p
 MEAN, MEAN_POWER = TIMES.of(M(t)) / T, TIMES.of(P(t)) / T
 C0_squared = real_power(K / c, p) / (1 - RATE)
@@ -139,91 +46,105 @@ POSITIVE = ("c is positive", "K is positive")
 EXPONENTS = ("alpha is not negative", "p is not negative", "alpha*p < 1")
 
 
-def sum_of_powers(scope: Scope) -> Step:
-    """The sum of t^(-r) is at most T*T^(-r)/(1 - r), r = alpha*p."""
-    positive = prove(lt(0, T), scope.given("T is a horizon"))
-    nonneg = prove(le(0, RATE), scope.given("alpha is not negative", "p is not negative"))
-    total = instantiate(scope.lemma("condition-1-from-decay", "power sum"), {r: RATE})
-    total = cut(total, nonneg, scope.given("alpha*p < 1"))
-    scope.step("the sum of t^(-alpha*p)", total)
-    times = instantiate(times_base(T, positive), {r: RATE})
-    return prove(le(TIMES.of(real_power(t, -RATE)), T * real_power(T, -RATE) / (1 - RATE)), total, times, degree=1)
+# --- the sum of t^(-r) ------------------------------------------------------------------------------
 
 
-def mean_power(scope: Scope) -> Step:
+def times_base(proof: Scope, base: Any, exponent: Any, given: Step) -> Step:
+    """base^(1-r) = base*base^(-r)."""
+    added = head_fact("rpow_add", base, 1, -exponent, given=[given])
+    one = head_fact("rpow_one", base, given=[proof.have(le(0, base), given)])
+    return proof.have(eq(real_power(base, 1 - exponent), base * real_power(base, -exponent)), added, one)
+
+
+def first_power(proof: Scope) -> Step:
+    """1 <= 1/(1 - r), all powers of 1 being 1."""
+    positive, power = proof.have(lt(0, ONE)), real_power(ONE, -r)
+    squared = head_fact("rpow_base", ONE, ONE, -r, given=[positive, positive])
+    above = head_fact("rpow_pos", ONE, -r, given=[positive])
+    one = proof.have(eq(power, 1), proof.have(eq(power, product(power, power)), squared), above)
+    first = proof.have(eq(powers(ONE), 1), proof.split(powers(ONE)), proof.split(powers(Integer(0))), one)
+    whole = proof.have(eq(real_power(ONE, 1 - r), 1), times_base(proof, ONE, r, positive), one)
+    large = proof.have(le(1, 1 / (1 - r)), "r is not negative", "r < 1")
+    return proof.have(power_sum(ONE), first, whole, large)
+
+
+def next_power(proof: Scope) -> Step:
+    """T^(1-r) + (1 - r)*(T+1)^(-r) <= (T+1)^(1-r)."""
+    positive, larger = proof.have(lt(0, T)), proof.have(lt(0, T + 1))
+    ratio = T / (T + 1)
+    quotient = proof.have(lt(0, ratio), positive, larger)
+    split = head_fact("rpow_base", ratio, T + 1, 1 - r, given=[quotient, larger])
+    split = proof.rewrite(split, proof.have(eq(product(ratio, T + 1), T), larger))
+    young = proof.cite("young-power", "numbers", a=ratio, q=1 - r, by=[quotient])
+    proof.step("Young's inequality at T/(T + 1)", young)
+    times, power = times_base(proof, T + 1, r, larger), real_power(T + 1, -r)
+    below = proof.have(le(real_power(ratio, 1 - r), 1 - (1 - r) / (T + 1)), young, larger)
+    scaled = product(real_power(ratio, 1 - r), T + 1, power)
+    chain = proof.calc(real_power(T, 1 - r)).eq(scaled, split, times)
+    chain = chain.le(product(1 - (1 - r) / (T + 1), T + 1, power), below).eq((T + r) * power, larger)
+    return proof.have(le(real_power(T, 1 - r) + (1 - r) * power, real_power(T + 1, 1 - r)), chain.done(), times)
+
+
+def prove_power_sum(proof: Scope) -> Step:
+    def longer() -> list[Step]:
+        step = proof.step("one more term", next_power(proof))
+        ends = real_power(T, 1 - r) / (1 - r) + real_power(T + 1, -r), real_power(T + 1, 1 - r) / (1 - r)
+        return [proof.have(le(*ends), step, proof.have(lt(0, 1 - r)))]
+
+    return proof.induction(power_sum(T), T, base=[first_power(proof)], step=longer, low=1)
+
+
+# --- the means --------------------------------------------------------------------------------------
+
+
+def mean_power(proof: Scope) -> Step:
     """mean of P_t <= K^p*T^(-r)/(1 - r)."""
-    positive = prove(lt(0, T), scope.given("T is a horizon"))
-    summed = TIMES.monotone(settle(at(scope.the("E|a_t|^p is at most K^p*t^(-alpha*p)"), t), RANGE))
-    x, y, z, s, n, k = reals("x y z s n k")
-    scaled = prove(le(k * y, k * (n * z / s)), le(y, n * z / s), le(0, k))
-    mean = prove(le(x / n, k * z / s), prove(le(x, k * n * z / s), scaled, le(x, k * y), degree=1), lt(0, n))
-    values = {
-        x: TIMES.of(P(t)),
-        y: TIMES.of(real_power(t, -RATE)),
-        z: real_power(T, -RATE),
-        s: 1 - RATE,
-        n: T,
-        k: real_power(K, p),
-    }
-    weight = prove(le(0, values[k]), head_fact("rpow_pos", K, p, given=scope.given("K is positive")))
-    return cut(instantiate(mean, values), summed, sum_of_powers(scope), weight, positive)
+    summed = proof.each(
+        TIMES, le(P(t), real_power(K, p) * real_power(t, -RATE)), "E|a_t|^p is at most K^p*t^(-alpha*p)"
+    )
+    total = proof.cite(SLUG, "power sum", r=RATE)
+    proof.step("the sum of t^(-alpha*p)", total)
+    times = times_base(proof, T, RATE, proof.have(lt(0, T)))
+    total = proof.have(le(TIMES.of(real_power(t, -RATE)), T * (real_power(T, -RATE) / (1 - RATE))), total, times)
+    scaled = real_power(K, p) * (T * (real_power(T, -RATE) / (1 - RATE)))
+    chain = proof.calc(TIMES.of(P(t))).le(real_power(K, p) * TIMES.of(real_power(t, -RATE)), summed).le(scaled, total)
+    return proof.have(le(MEAN_POWER, real_power(K, p) * real_power(T, -RATE) / (1 - RATE)), chain.done())
 
 
-def mean_gradient(scope: Scope) -> Step:
+def mean_gradient(proof: Scope) -> Step:
     """c*T^(-alpha) <= mean of M_t."""
-    positive = prove(lt(0, T), scope.given("T is a horizon"))
-    names = {power_order.x: t, power_order.y: T, power_order.r: alpha}
-    order = instantiate(scope.lemma("power-order", "decreasing"), names)
-    order = cut(order, prove(lt(0, t), RANGE), scope.given("alpha is not negative"))
-    x, y, z = reals("x y z")
-    scaled = prove(le(c * x, z), le(x, y), le(c * y, z), lt(0, c))
-    scaled = instantiate(scaled, {x: real_power(T, -alpha), y: real_power(t, -alpha), z: M(t)})
-    each = cut(scaled, order, at(scope.the("E|a_t| is at least c*t^(-alpha)"), t), scope.given("c is positive"))
-    summed = TIMES.monotone(settle(each, RANGE))
-    count = instantiate(scope.lemma("constant-sum"), {constant_sum.n: T})
-    count = cut(count, prove(le(0, T), positive))
-    mean = prove(le(y, z / x), le(x * y, z), lt(0, x))
-    mean = instantiate(mean, {x: T, y: c * real_power(T, -alpha), z: TIMES.of(M(t))})
-    return cut(mean, prove(mean.hypotheses[0], summed, count), positive)
+    with proof.assuming(*RANGE):
+        order = proof.cite("power-order", "decreasing", x=t, y=T, r=alpha, by=[proof.have(lt(0, t), RANGE[0])])
+        each = proof.have(le(c * real_power(T, -alpha), M(t)), order, "E|a_t| is at least c*t^(-alpha)")
+    return proof.have(le(c * real_power(T, -alpha), MEAN), proof.each(TIMES, each), proof.cite("constant-sum", n=T))
 
 
-def prove_condition(scope: Scope) -> Step:
-    positive = prove(lt(0, T), scope.given("T is a horizon"))
-    c_, K_ = scope.given("c is positive"), scope.given("K is positive")
-    upper = scope.step("the mean of E|a_t|^p", mean_power(scope))
-    lower = scope.step("the mean of E|a_t|", mean_gradient(scope))
+def prove_condition(proof: Scope) -> Step:
+    positive = proof.have(lt(0, T))
+    upper = proof.step("the mean of E|a_t|^p", mean_power(proof))
+    lower = proof.step("the mean of E|a_t|", mean_gradient(proof))
     lowest = c * real_power(T, -alpha)
     decayed = head_fact("rpow_pos", T, -alpha, given=[positive])
-    larger = instantiate(
-        scope.lemma("power-order", "increasing"), {power_order.x: lowest, power_order.y: MEAN, power_order.r: p}
+    larger = proof.cite(
+        "power-order", "increasing", x=lowest, y=MEAN, r=p, by=[lower, proof.have(lt(0, lowest), decayed)]
     )
-    larger = cut(larger, prove(lt(0, lowest), c_, decayed), lower, scope.given("p is not negative"))
-    scope.step("its p-th power", larger)
-    split = head_fact("rpow_base", c, real_power(T, -alpha), p, given=[c_, decayed])
-    power = head_fact("rpow_mul", T, -alpha, p, given=[positive])
-    quotient = prove(lt(0, K / c), c_, K_)
-    ratio = head_fact("rpow_base", K / c, c, p, given=[quotient, c_])
-    whole = prove(eq(product(K / c, c), K), c_)
-    ratio = rewrite(ratio, whole, hole, eq(real_power(hole, p), real_power(K / c, p) * real_power(c, p)))
+    proof.step("its p-th power", larger)
+    split = head_fact("rpow_base", c, real_power(T, -alpha), p, given=[proof.the("c is positive"), decayed])
+    split = proof.have(
+        le(real_power(c, p) * real_power(T, -RATE), real_power(MEAN, p)),
+        split,
+        larger,
+        head_fact("rpow_mul", T, -alpha, p, given=[positive]),
+    )
+    quotient = proof.have(lt(0, K / c))
+    ratio = head_fact("rpow_base", K / c, c, p, given=[quotient, proof.the("c is positive")])
+    ratio = proof.rewrite(ratio, proof.have(eq(product(K / c, c), K)))
+    scale = real_power(K / c, p) / (1 - RATE)
+    chain = proof.calc(MEAN_POWER).le(scale * (real_power(c, p) * real_power(T, -RATE)), upper, ratio)
+    return chain.le(scale * real_power(MEAN, p), split).done()
 
-    a, b, k, s, x, y, z, mean = reals("a b k s x y z mean")
-    scaled = prove(le(a / s * (b * z), a / s * y), le(b * z, y), prove(le(0, a / s), lt(0, a), lt(0, s)))
-    found = prove(le(mean, a / s * y), scaled, le(mean, k * z / s), eq(k, a * b), degree=1)
-    found = cut(found, prove(le(b * z, y), eq(x, b * z), le(x, y)))
-    values = {
-        a: real_power(K / c, p),
-        b: real_power(c, p),
-        k: real_power(K, p),
-        s: 1 - RATE,
-        x: real_power(lowest, p),
-        y: real_power(MEAN, p),
-        z: real_power(T, -RATE),
-        mean: MEAN_POWER,
-    }
-    split = prove(eq(values[x], values[b] * values[z]), split, power)
-    below = prove(lt(0, 1 - RATE), scope.given("alpha*p < 1"))
-    found = instantiate(found, values)
-    return cut(found, upper, larger, split, ratio, below, head_fact("rpow_pos", K / c, p, given=[quotient]))
+
+# --- models -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -301,7 +222,7 @@ def steep_sums(rng: Random) -> Iterator[Model]:
         yield Model(variables={"T": rng.randint(1, 20), "r": Fraction(rng.randint(2, 4))})
 
 
-def fixed(decay: Decay) -> Callable[[Random], Iterator[Model]]:
+def fixed(decay: Decay) -> Any:
     """One model, as a generator."""
 
     def generator(rng: Random) -> Iterator[Model]:
@@ -310,7 +231,7 @@ def fixed(decay: Decay) -> Callable[[Random], Iterator[Model]]:
     return generator
 
 
-def unlike(name: str, value: Fraction) -> Callable[[Random], Iterator[Model]]:
+def unlike(name: str, value: Fraction) -> Any:
     """As models, with M or P constant."""
 
     def generator(rng: Random) -> Iterator[Model]:

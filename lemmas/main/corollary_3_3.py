@@ -12,62 +12,23 @@ gamma = gamma0/(sqrt(d)*h): every d cancels.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
 from functools import cache
-from random import Random
-from typing import Any
 
 import mpmath
-from sympy import Abs, Integer, Rational, sqrt
 
-from adamproof.lemmas.descent.smooth_descent import inner_product
 from adamproof.lemmas.main import main_theorem
-from adamproof.lemmas.main.setting import (
-    CITED,
-    COORDINATES,
-    GAP,
-    MEAN_GAIN,
-    RUNNING,
-    TIMES,
-    a,
-    gain,
-    length,
-    mean_power,
-    over,
-)
 from adamproof.lemmas.models import problems
-from adamproof.lemmas.notation import L0, L1, R, T, b1, d, gamma, j, k, p, q, s0, s1, t, w
 from adamproof.numeric.evaluate import Evaluator
-from adamproof.numeric.models import Model
 from adamproof.numeric.numbers import as_mpf
-from adamproof.prover import (
-    E,
-    Integrable,
-    Step,
-    at,
-    cut,
-    eq,
-    forall,
-    function,
-    generalise,
-    instantiate,
-    integers,
-    le,
-    lt,
-    product,
-    prove,
-    real_power,
-    reals,
-    rewrite,
-    term,
-)
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
+
+from ..notation import R
+from ..vocabulary import *
+from .setting import CITED, GAP, MEAN_GAIN, RUNNING, TIMES, a, gain, length, mean_power, over
 
 vbar, C0, C1, c, gamma0, h = reals("vbar C0 C1 c gamma0 h")
 G = TIMES.of(E(length(t), w)) / T
 k1 = Rational(1, 2) + 2 * b1 / (1 - b1)
-root = sqrt((1 - b1) / (1 + b1))
+damping = sqrt((1 - b1) / (1 + b1))
 L0_prime = L0 + (1 - q) * L1
 s0_prime = s0 + s1 * C0 * (1 - p / 2)
 s1_prime = s1 * C0 * p / 2
@@ -93,198 +54,9 @@ CONSTANTS = {
     "s0 is not negative": le(0, s0),
     "s1 is not negative": le(0, s1),
 }
-NOISE = 2 * R * sqrt(d) * root
+NOISE = 2 * R * sqrt(d) * damping
 CURVE = gamma * R**2 * d * k1
 SMALL = {"gamma and 1 - beta1 are small": le(CURVE * q * L1 + NOISE * s1_prime, vbar * C1 / 2)}
-
-
-def dense(scope: Scope) -> Step:
-    """vbar*C1*G <= mean_t E|u_t o a_t|_1."""
-    size = Abs(a(k, j, w))
-    ones = inner_product(scope, Integer(1), size)
-    hole = reals("hole")
-    same = COORDINATES.equal(prove(eq(product(size, size), a(k, j, w) ** 2)))
-    finite = rewrite(ones, same, hole, le(one_norm(k), sqrt(COORDINATES.of(Integer(1))) * sqrt(hole)))
-    nonneg = prove(le(0, one_norm(k)), COORDINATES.monotone(prove(le(0, size))))
-    x, y = reals("x y")
-    bounded = cut(
-        instantiate(
-            prove(le(Abs(x), y), le(0, x), le(x, y)),
-            {x: one_norm(k), y: sqrt(COORDINATES.of(Integer(1))) * length(k)},
-        ),
-        nonneg,
-        finite,
-    )
-    length_finite = at(scope.the("E|a_t| is finite"), k, given=RUNNING)
-    factor = sqrt(COORDINATES.of(Integer(1)))
-    whole = over.integrable(factor * length(k), (factor, length_finite))
-    one_finite = over.dominated(bounded, whole)
-    pointwise = at(scope.the(C3_NAME), k, w, given=RUNNING)
-    mean = over.monotone(pointwise, (1, one_finite), (-C1, length_finite))
-    sparse = at(scope.the(C2_NAME), k, given=RUNNING)
-    e, f, v, cc = reals("e f v cc")
-    chain = prove(le(v * cc * e, x), prove(le(v * (cc * e), v * f), le(cc * e, f), lt(0, v)), le(v * f, x), degree=1)
-    values = {e: E(length(k), w), f: E(one_norm(k), w), v: vbar, cc: C1, x: E(gain(k), w)}
-    each = cut(instantiate(chain, values), mean, sparse, scope.the("vbar is positive"))
-    each = instantiate(each, {k: t})
-    total = TIMES.monotone(each)
-    n, y, z = reals("n y z")
-    divided = instantiate(
-        prove(le(v * cc * (y / n), z / n), le(v * cc * y, z), lt(0, n)),
-        {v: vbar, cc: C1, y: TIMES.of(E(length(t), w)), z: TIMES.of(E(gain(t), w)), n: T},
-    )
-    collected = prove(le(vbar * C1 * TIMES.of(E(length(t), w)), TIMES.of(E(gain(t), w))), total, degree=1)
-    return cut(divided, collected, prove(lt(0, T), scope.the("T is a horizon")))
-
-
-def young_mean(scope: Scope) -> Step:
-    """G_q <= 1 - q + q*G."""
-    nonneg = prove(le(0, length(t)), COORDINATES.monotone(prove(le(0, a(t, j, w) ** 2))))
-    young = instantiate(scope.lemma("young-power", "expectations"), {function("Z", "point"): ((w,), length(t))})
-    young = cut(young, generalise(nonneg, w), at(scope.the("E|a_t| is finite"), t, given=[le(1, t)]))
-    total = TIMES.monotone(young)
-    horizon = scope.the("T is a horizon")
-    count = cut(instantiate(scope.lemma("constant-sum"), {integers("n"): T}), prove(le(0, T), horizon))
-    y, z, n = reals("y z n")
-    divided = prove(le(y / n, 1 - q + q * (z / n)), le(y, (1 - q) * n + q * z), lt(0, n))
-    powers = TIMES.of(E(real_power(length(t), q), w))
-    divided = instantiate(divided, {y: powers, z: TIMES.of(E(length(t), w)), n: T})
-    collected = prove(
-        le(powers, (1 - q) * T + q * TIMES.of(E(length(t), w))),
-        prove(le(powers, (1 - q) * TIMES.of(Integer(1)) + q * TIMES.of(E(length(t), w))), total, degree=1),
-        main_theorem.times(1 - q, count),
-        degree=1,
-    )
-    return cut(divided, collected, prove(lt(0, T), horizon))
-
-
-def noise_level(scope: Scope) -> Step:
-    """sqrt(s0^2 + s1^2*G_p) <= s0' + s1'*G."""
-    nonneg = mean_nonneg(scope)
-    half = scope.lemma("real-powers", "halved")
-    base = dict(zip(reals("x r"), (G, p), strict=True))
-    half = cut(instantiate(half, base), nonneg, *scope.given("p is not negative"))
-    halves = prove(le(0, p / 2), scope.the("p is not negative")), prove(le(p / 2, 1), scope.the("p <= 2"))
-    young = instantiate(scope.lemma("young-power", "numbers"), {reals("a"): G, q: p / 2})
-    young = cut(young, nonneg, *halves)
-    above = instantiate(scope.lemma("real-powers", "not negative"), dict(zip(reals("x r"), (G, p / 2), strict=True)))
-    above = cut(above, nonneg, halves[0])
-    x, y, z, gp = reals("x y z gp")
-    sum_ = s0 + s1 * C0 * y
-    product_nonneg = prove(le(0, s1 * C0 * y), prove(le(0, s1 * C0), le(0, s1), le(0, C0)), le(0, y))
-    square = prove(
-        le(s0**2 + s1**2 * gp, sum_**2),
-        prove(le(s1**2 * gp, s1**2 * (C0**2 * y**2)), le(gp, C0**2 * y**2), prove(le(0, s1**2))),
-        prove(le(0, s0 * (s1 * C0 * y)), le(0, s0), product_nonneg),
-        degree=1,
-    )
-    below = prove(le(0, s1**2 * gp), prove(le(0, s1**2)), le(0, gp))
-    root_bound = prove(
-        le(sqrt(x), sum_),
-        eq(x, s0**2 + s1**2 * gp),
-        square,
-        prove(le(0, s0**2 + s1**2 * gp), below, prove(le(0, s0**2)), degree=1),
-        prove(le(0, sum_), le(0, s0), product_nonneg, degree=1),
-    )
-    inside = s0**2 + s1**2 * gp
-    root_bound = cut(instantiate(root_bound, {x: inside}), prove(eq(inside, inside, same=True)))
-    larger = prove(le(s1 * C0 * y, s1 * C0 * z), le(y, z), prove(le(0, s1 * C0), le(0, s1), le(0, C0)))
-    final = prove(le(sqrt(s0**2 + s1**2 * gp), s0 + s1 * C0 * z), root_bound, larger, degree=1)
-    values = {y: real_power(G, p / 2), z: 1 - p / 2 + p / 2 * G, gp: mean_power(p)}
-    condition = prove(
-        le(mean_power(p), C0**2 * values[y] ** 2),
-        scope.the("C1: mean of E|a_t|^p <= C0^2*G^p"),
-        main_theorem.times(C0**2, half),
-        degree=1,
-    )
-    final = cut(instantiate(final, values), condition, above, young, powers_nonneg(scope))
-    return cut(final, *scope.given("s0 is not negative", "s1 is not negative", "C0 is not negative"))
-
-
-def mean_nonneg(scope: Scope) -> Step:
-    """0 <= G."""
-    nonneg = prove(le(0, length(t)), COORDINATES.monotone(prove(le(0, a(t, j, w) ** 2))))
-    mean = over.monotone(nonneg, (1, at(scope.the("E|a_t| is finite"), t, given=[le(1, t)])))
-    total = prove(le(0, TIMES.of(E(length(t), w))), TIMES.monotone(prove(le(0, E(length(t), w)), mean)))
-    return prove(le(0, G), total, prove(lt(0, T), scope.the("T is a horizon")))
-
-
-def powers_nonneg(scope: Scope) -> Step:
-    """0 <= G_p."""
-    raw = prove(le(0, length(t)), COORDINATES.monotone(prove(le(0, a(t, j, w) ** 2))))
-    powered = instantiate(scope.lemma("real-powers"), dict(zip(reals("x r"), (length(t), p), strict=True)))
-    powered = cut(powered, raw, *scope.given("p is not negative"))
-    mean = over.monotone(powered, (1, at(scope.the("E|a_t|^p is finite"), t, given=[le(1, t)])))
-    each = prove(le(0, E(real_power(length(t), p), w)), mean)
-    return prove(le(0, mean_power(p)), TIMES.monotone(each), prove(lt(0, T), scope.the("T is a horizon")))
-
-
-def corollary(scope: Scope, main: str = "main-theorem") -> Step:
-    """From a main theorem: the lemma with this slug."""
-    whole = scope.lemma(main)
-    scope.step("the main theorem", whole)
-    left = scope.step("vbar*C1*G is at most its left side", dense(scope))
-    curve = scope.step("Young's inequality for G_q", young_mean(scope))
-    level = scope.step("C1 and Young's inequality for G_p", noise_level(scope))
-    return _assembled(scope, whole, left, curve, level)
-
-
-def _assembled(scope: Scope, whole: Step, left: Step, curve: Step, level: Step) -> Step:
-    m, v, g, rest, b, gq, n, r, lp, sp, s1p = reals("m v G rest b gq n r lp sp s1p")
-    inserted = prove(
-        le(v * g, rest + b * (lp + q * L1 * g) + n * (sp + s1p * g)),
-        le(v * g, m),
-        le(m, rest + b * (L0 + L1 * gq) + n * r),
-        prove(le(b * (L0 + L1 * gq), b * (lp + q * L1 * g)), le(L0 + L1 * gq, lp + q * L1 * g), le(0, b)),
-        prove(le(n * r, n * (sp + s1p * g)), le(r, sp + s1p * g), le(0, n)),
-        degree=1,
-    )
-    half = prove(
-        le(v * g / 2, rest + b * lp + n * sp),
-        inserted,
-        prove(le((b * q * L1 + n * s1p) * g, v / 2 * g), le(b * q * L1 + n * s1p, v / 2), le(0, g)),
-        degree=1,
-    )
-    final = prove(le(g, 2 / v * (rest + b * lp + n * sp)), half, lt(0, v))
-    four = main_theorem.terms(R)
-    values = {
-        m: MEAN_GAIN,
-        v: vbar * C1,
-        g: G,
-        rest: four["initial gap"] + four["initial momentum"],
-        b: CURVE,
-        gq: mean_power(q),
-        n: NOISE,
-        r: sqrt(s0**2 + s1**2 * mean_power(p)),
-        lp: L0_prime,
-        sp: s0_prime,
-        s1p: s1_prime,
-    }
-    modulus = prove(
-        le(L0 + L1 * gq, L0 + (1 - q) * L1 + q * L1 * g),
-        prove(le(L1 * gq, L1 * (1 - q + q * g)), le(gq, 1 - q + q * g), le(0, L1)),
-        degree=1,
-    )
-    modulus = cut(instantiate(modulus, values), curve, scope.the("L1 is not negative"))
-    level = prove(le(values[r], s0_prime + s1_prime * G), level, degree=1)
-    bound = scope.lemma("magnitude-range", "bound")
-    size = prove(le(0, R * sqrt(d)), bound, scope.the("d is a dimension"), degree=2)
-    below = prove(lt(b1, 1), scope.given("beta1^2 < beta2", "beta2 < 1"))
-    ratio = prove(le(0, root), prove(le(0, (1 - b1) / (1 + b1)), below, scope.the("beta1 is not negative")))
-    noise_nonneg = prove(le(0, NOISE), prove(le(0, R * sqrt(d) * root), size, ratio), degree=1)
-    k_nonneg = prove(le(0, k1), below, scope.the("beta1 is not negative"))
-    square = prove(
-        le(0, R**2 * d),
-        prove(le(0, R**2), scope.lemma("magnitude-range", "square"), squares=[R]),
-        scope.the("d is a dimension"),
-    )
-    curve_nonneg = prove(
-        le(0, CURVE), prove(le(0, gamma * (R**2 * d)), square, scope.the("gamma is positive")), k_nonneg
-    )
-    facts = [left, whole, modulus, level, curve_nonneg, noise_nonneg, mean_nonneg(scope)]
-    positive = prove(lt(0, vbar * C1), scope.given("vbar is positive", "C1 is positive"))
-    small = scope.the("gamma and 1 - beta1 are small")
-    return cut(instantiate(final, values), *facts, small, positive)
 
 
 BRACKET = GAP / (gamma * T) + main_theorem.terms(R)["initial momentum"] + CURVE * L0_prime + NOISE * s0_prime
@@ -307,17 +79,6 @@ AUTOMATIC = {
 }
 
 
-def without_condition_1(scope: Scope) -> Step:
-    found = instantiate(scope.lemma("corollary-3-3", "gradient norm"), {C0: Integer(1)})
-    facts = [prove(le(0, Integer(1))), prove(le(p, 2), scope.the("p <= 1"))]
-    return cut(found, scope.lemma("condition-1-automatic"), *facts, scope.the(list(AUTOMATIC)[1]))
-
-
-def gentle(rng: Random) -> Iterator[Model]:
-    """Runs with p <= 1."""
-    return (model for model in models(rng) if model.variables["p"] <= 1)
-
-
 # --- Case 2: every d cancels ------------------------------------------------------------------------
 
 CASE_2 = {gamma: gamma0 / (sqrt(d) * h), C1: c * sqrt(d)}
@@ -329,49 +90,11 @@ FREE = (
         GAP * h / (gamma0 * T)
         + 2 * R * b1 * START / ((1 - b1) * T)
         + gamma0 * R**2 * k1 * L0_prime / h
-        + 2 * R * root * s0_prime
+        + 2 * R * damping * s0_prime
     )
 )
 
 
-def cancelled(scope: Scope) -> Step:
-    """The bound at gamma = gamma0/(sqrt(d)*h) and C1 = c*sqrt(d), in plain variables."""
-    sd, n, gap, start, over_r, r2, kk, lp, rr, sp, rise = reals("sd n gap start over_r r2 kk lp rr sp rise")
-    rate = gamma0 / (sd * h)
-    bracket = gap / (rate * n) + 2 * over_r * sd * b1 * start / n + rate * r2 * dd * kk * lp + 2 * rise * sd * rr * sp
-    free = gap * h / (gamma0 * n) + 2 * over_r * b1 * start / n + gamma0 * r2 * kk * lp / h + 2 * rise * rr * sp
-    positive = [lt(0, x) for x in (sd, n, gamma0, h, c, vbar)]
-    parts = [
-        prove(eq(gap / (rate * n), sd * (gap * h / (gamma0 * n)), same=True), positive[:4]),
-        prove(eq(rate * r2 * dd * kk * lp, sd * (gamma0 * r2 * kk * lp / h)), eq(dd, sd**2), positive[:4]),
-    ]
-    scaled = prove(eq(bracket, sd * free), parts, degree=1)
-    whole = prove(eq(2 / (vbar * (c * sd)) * bracket, 2 / (vbar * c) * free), scaled, positive)
-    values = {
-        sd: sqrt(d),
-        dd: d,
-        n: T,
-        gap: GAP,
-        start: START,
-        over_r: R / (1 - b1),
-        r2: R**2,
-        kk: k1,
-        lp: L0_prime,
-        rr: root,
-        sp: s0_prime,
-        rise: R,
-    }
-    size = scope.the("d is positive")
-    facts = [
-        prove(lt(0, sqrt(d)), size),
-        prove(lt(0, T), scope.the("T is a horizon")),
-        prove(eq(product(sqrt(d), sqrt(d)), d), size),
-    ]
-    whole = cut(instantiate(whole, values), *facts)
-    return cut(whole, *scope.given("gamma0 is positive", "h is positive", "c is positive", "vbar is positive"))
-
-
-dd = reals("dd")
 CASE_2_GIVEN = {
     "gamma0 is positive": lt(0, gamma0),
     "h is positive": lt(0, h),
@@ -380,12 +103,75 @@ CASE_2_GIVEN = {
 }
 
 
+# --- proofs ------------------------------------------------------------------------------------------
+
+
+def dense(proof: Scope) -> Step:
+    """vbar*C1*G <= mean_t E|u_t o a_t|_1."""
+    bound = proof.cite("cauchy-schwarz", "norms", a=(j, Integer(1)), b=(j, Abs(a(t, j, w))), lo=1, hi=d)
+    bound = proof.rewrite(bound, proof.each(COORDINATES, eq(absolute(a(t, j, w)) ** 2, a(t, j, w) ** 2)))
+    with proof.assuming(le(1, t)):
+        sizes = proof.each(over, le(C1 * length(t), one_norm(t)), C3_NAME, bound)
+        felt = proof.have(le(vbar * C1 * E(length(t), w), E(gain(t), w)), sizes, C2_NAME)
+    return proof.have(le(vbar * C1 * G, MEAN_GAIN), proof.each(TIMES, felt))
+
+
+def young_mean(proof: Scope) -> Step:
+    """G_q <= 1 - q + q*G."""
+    with proof.assuming(le(1, t)):
+        young = proof.cite("young-power", "expectations", Z=(w, length(t)))
+    return proof.have(le(mean_power(q), 1 - q + q * G), proof.each(TIMES, young), proof.cite("constant-sum", n=T))
+
+
+def noise_level(proof: Scope) -> Step:
+    """sqrt(s0^2 + s1^2*G_p) <= s0' + s1'*G."""
+    half = proof.cite("real-powers", "halved", x=G, r=p)
+    young = proof.cite("young-power", "numbers", a=G, q=p / 2)
+    powered, inside = real_power(G, p / 2), s0**2 + s1**2 * mean_power(p)
+    power = proof.have(le(mean_power(p), C0**2 * powered**2), "C1: mean of E|a_t|^p <= C0^2*G^p", half)
+    cross = proof.have(le(0, s0 * (s1 * C0 * powered)))
+    squares = proof.have(le(inside, (s0 + s1 * C0 * powered) ** 2), power, cross)
+    below = proof.by_squares(le(sqrt(inside), s0 + s1 * C0 * powered), squares, proof.have(le(0, inside)))
+    return proof.have(le(sqrt(inside), s0_prime + s1_prime * G), below, young)
+
+
+def corollary(proof: Scope, main: str = "main-theorem") -> Step:
+    """From a main theorem: the lemma with this slug."""
+    whole = proof.step("the main theorem", proof.lemma(main))
+    left = proof.step("vbar*C1*G is at most its left side", dense(proof))
+    curve = proof.step("Young's inequality for G_q", young_mean(proof))
+    level = proof.step("C1 and Young's inequality for G_p", noise_level(proof))
+    below = [proof.have(lt(x, 1), STABLE, "beta2 < 1") for x in (b1, b1**2 / b2)]
+    curved = proof.have(le(CURVE * (L0 + L1 * mean_power(q)), CURVE * (L0_prime + q * L1 * G)), curve, below)
+    noise = sqrt(s0**2 + s1**2 * mean_power(p))
+    noisy = proof.have(le(NOISE * noise, NOISE * (s0_prime + s1_prime * G)), level, below)
+    absorbed = proof.have(le((CURVE * q * L1 + NOISE * s1_prime) * G, vbar * C1 / 2 * G), SMALL)
+    half = proof.have(le(vbar * C1 / 2 * G, BRACKET), whole, left, curved, noisy, absorbed)
+    scaled = proof.calc(G).eq(product(2 / (vbar * C1), vbar * C1 / 2 * G), "vbar is positive", "C1 is positive")
+    return scaled.le(product(2 / (vbar * C1), BRACKET), half).done()
+
+
+def without_condition_1(proof: Scope) -> Step:
+    facts = proof.lemma("condition-1-automatic"), proof.have(le(p, 2), "p <= 1")
+    return proof.cite("corollary-3-3", "gradient norm", C0=Integer(1), by=facts)
+
+
+def cancelled(proof: Scope) -> Step:
+    """The bound at gamma = gamma0/(sqrt(d)*h) and C1 = c*sqrt(d)."""
+    return proof.conclude(CASE_2_GIVEN)
+
+
 # --- models -----------------------------------------------------------------------------------------
 
 
 def models(rng: Random) -> Iterator[Model]:
     """Runs in which every gradient is felt, with vbar, C1 and C0 as they turn out."""
     return with_conditions(problems.runs(rng))
+
+
+def gentle(rng: Random) -> Iterator[Model]:
+    """Runs with p <= 1."""
+    return (model for model in models(rng) if model.variables["p"] <= 1)
 
 
 def with_conditions(runs: Iterator[Model]) -> Iterator[Model]:

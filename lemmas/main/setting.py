@@ -9,50 +9,24 @@ A2 enters through two consequences of the tower property (see momentum-noise), A
 
 from __future__ import annotations
 
-from typing import Any
+from adamproof.lemmas.descent.smooth_descent import CALCULUS
+from adamproof.lemmas.descent.smooth_descent import INSIDE as INSIDE
+from adamproof.lemmas.momentum.momentum_error import A2 as A2
+from adamproof.lemmas.momentum.momentum_error import CONSTANTS as CONSTANTS
+from adamproof.lemmas.momentum.momentum_error import FINITE as FINITE
+from adamproof.lemmas.momentum.momentum_error import HORIZON as HORIZON
+from adamproof.lemmas.momentum.momentum_error import MOMENTUM as MOMENTUM
+from adamproof.lemmas.momentum.momentum_error import RUNNING as RUNNING
+from adamproof.lemmas.momentum.momentum_error import R as R
+from adamproof.lemmas.momentum.momentum_error import a as a
+from adamproof.lemmas.momentum.momentum_error import error as error
+from adamproof.lemmas.momentum.momentum_error import g as g
+from adamproof.lemmas.momentum.momentum_error import length as length
+from adamproof.lemmas.momentum.momentum_error import m as m
+from adamproof.lemmas.momentum.momentum_error import mean_power as mean_power
+from adamproof.lemmas.momentum.momentum_error import over as over
 
-from sympy import Abs, sign, sqrt
-
-from adamproof.lemmas.descent.smooth_descent import CALCULUS, INSIDE
-from adamproof.lemmas.momentum.momentum_error import (
-    A2,
-    CONSTANTS,
-    FINITE,
-    HORIZON,
-    MOMENTUM,
-    RUNNING,
-    R,
-    a,
-    error,
-    g,
-    length,
-    m,
-    mean_power,
-    over,
-)
-from adamproof.lemmas.notation import (
-    COORDINATES,
-    EPSILON,
-    L0,
-    L1,
-    STABLE,
-    T,
-    b2,
-    d,
-    eps,
-    gamma,
-    j,
-    k,
-    modulus,
-    norm,
-    p,
-    q,
-    s0,
-    s1,
-    t,
-    w,
-)
-from adamproof.prover import E, Functional, Integrable, Integral01, eq, forall, function, le, lt, reals
+from ..vocabulary import *
 
 s, Fmin = reals("s Fmin")
 F = function("F", "int", "point")
@@ -69,13 +43,15 @@ def gain(time: Any) -> Any:
     return COORDINATES.of(u(time, j, w) * Abs(a(time, j, w)))
 
 
+# Adam's symbols, as the lemmas about one coordinate and one outcome call them.
+COORDINATE: Any = {"m": (k, m(k, j, w)), "v": (k, v(k, j, w)), "g": (k, g(k, j, w))}
 MEAN_GAIN = TIMES.of(E(gain(t), w)) / T
 GAP = E(F(1, w), w) - Fmin  # D
 
 SIGN_STEP = {
     "the step goes along Sign(m)": forall(
         (k, j, w), eq(x(k + 1, j, w), x(k, j, w) - gamma * u(k, j, w) * sign(m(k, j, w))), RUNNING
-    ),
+    )
 }
 ANY_MAGNITUDE = {
     "magnitudes are not negative": forall((k, j, w), le(0, u(k, j, w)), RUNNING),
@@ -116,46 +92,3 @@ RATE = {"gamma is positive": lt(0, gamma), "d is a dimension": le(0, d)}
 SHORT = {"gamma*R*sqrt(d)*L1 <= 1": le(gamma * R * sqrt(d) * L1, 1)}
 FIRST = {"E F(x_1) is finite": Integrable(E(F(1, w), w))}
 RUN = {**MOMENTUM, **SIGN_STEP, **A1, **A2, **A3, **CONSTANTS, **RATE, **FINITE, **FIRST, **HORIZON}
-
-__all__ = [
-    "A1",
-    "A2",
-    "A3",
-    "ADAM",
-    "ANY_MAGNITUDE",
-    "CITED",
-    "COORDINATES",
-    "FINITE",
-    "GAP",
-    "HORIZON",
-    "INSIDE",
-    "MEAN_GAIN",
-    "MOMENTUM",
-    "MOVE",
-    "RUN",
-    "RUNNING",
-    "SHORT",
-    "SIGN_STEP",
-    "TIMES",
-    "F",
-    "Fmin",
-    "R",
-    "a",
-    "error",
-    "g",
-    "ga",
-    "gain",
-    "length",
-    "m",
-    "mean_power",
-    "modulus",
-    "over",
-    "p",
-    "q",
-    "s",
-    "s0",
-    "s1",
-    "u",
-    "v",
-    "x",
-]

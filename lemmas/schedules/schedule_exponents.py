@@ -29,11 +29,7 @@ TERMS = {  # the rate that each term of the bound allows
     "noise": le(r, A / 2 - rho),
 }
 NEEDED = ("initial gap", "drift", "noise")
-MAGNITUDE = {
-    "R is at least 1": le(0, rho),
-    "R grows where B > A": le((B - A) / 2, rho),
-    "beta1^2 < beta2": le(A, B),
-}
+MAGNITUDE = {"R is at least 1": le(0, rho), "R grows where B > A": le((B - A) / 2, rho), "beta1^2 < beta2": le(A, B)}
 QUARTER = Rational(1, 4)
 
 

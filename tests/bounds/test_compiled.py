@@ -22,7 +22,7 @@ from adamproof.bounds.formulas.evaluation import Enclosure, Evaluation
 from adamproof.bounds.formulas.plain import Beyond, Expr
 from adamproof.bounds.formulas.statement import CORRECTED, Theorem
 from adamproof.bounds.formulas.symbolic import NotPlain, SymbolicFormula, by_sympy, plain_form, plain_relation
-from adamproof.bounds.formulas.symbols import SYMBOLS
+from adamproof.bounds.formulas.symbols import SYMBOLS, WEIGHT_DECAY
 from adamproof.bounds.formulas.written import Formula, exact
 from adamproof.bounds.magnitude import magnitudes
 from adamproof.bounds.orders.power_law import OrderError
@@ -97,7 +97,8 @@ def test_the_magnitudes_are_the_lemmas_own() -> None:
 def test_values_at_random_points() -> None:
     rng = random.Random(1)
     for formula in FORMULAS.values():
-        point = {symbol: Fraction(rng.randint(1, 9), rng.randint(11, 99)) for symbol in SYMBOLS.values()}
+        symbols = (*SYMBOLS.values(), WEIGHT_DECAY)
+        point = {symbol: Fraction(rng.randint(1, 9), rng.randint(11, 99)) for symbol in symbols}
         point |= {SYMBOLS[name]: Fraction(rng.randint(1, 9)) for name in ("steps", "dim")}
         point |= {SYMBOLS["beta1"]: Fraction(9, 10), SYMBOLS["beta2"]: Fraction(rng.randint(91, 99), 100)}
         symbolic = {symbol._sympy_(): Enclosure.of(value) for symbol, value in point.items()}

@@ -152,9 +152,55 @@ def test_integrability_is_found(body: Any) -> None:
     assert is_verified(proof.integrable(E(body, w)), Integrable(E(body, w)))
 
 
+def test_integrability_of_a_multiple_is_that_of_what_stands_there() -> None:
+    """An instance of a statement for all is found beside other terms, too: nothing is multiplied out inside."""
+    finite = forall(k, Integrable(E(sqrt((X(w) - f(k)) ** 2), w)))
+    proof = proof_of(le(0, 1), finite=finite)
+    body = 2 * sqrt((X(w) - f(n)) ** 2) + c
+    assert is_verified(proof.integrable(E(body, w)), Integrable(E(body, w)))
+
+
+def test_both_sides_of_a_step_may_be_integrable_for_reasons_of_their_own() -> None:
+    proof = proof_of(le(0, 1), finite=Integrable(E(Y(w), w)), above=forall(w, le(c * X(w) ** 2, Y(w))), c=le(0, c))
+    goal = le(E(c * X(w) ** 2 + 1, w), E(Y(w) + 1, w))
+    assert is_verified(proof.each(over, le(c * X(w) ** 2 + 1, Y(w) + 1), "above"), goal)
+
+
 def test_domination_by_a_reason() -> None:
     proof = proof_of(le(0, 1), above=forall(w, le(X(w) ** 2, Y(w))), finite=Integrable(E(Y(w), w)))
     assert is_verified(proof.integrable(E(X(w) ** 2, w), "above"), Integrable(E(X(w) ** 2, w)))
+
+
+def test_domination_by_a_size() -> None:
+    proof = proof_of(le(0, 1), above=forall(w, le(absolute(X(w)), absolute(Y(w)))), finite=Integrable(E(Y(w), w)))
+    assert is_verified(proof.integrable(E(X(w), w), "above"), Integrable(E(X(w), w)))
+
+
+def test_integrability_of_parts_as_they_are_written() -> None:
+    """A norm inside of a product is known as it stands, not multiplied out."""
+    g, m = (function(name, "int", "int", "point") for name in "gm")
+    gap, size = (lambda time: norm(m(time, j, w) - g(time, j, w))), (lambda time: norm(g(time, j, w)))
+    assumed = {name: forall(k, Integrable(E(of(k), w))) for name, of in (("gap", gap), ("size", size))}
+    proof = proof_of(le(0, 1), **assumed)
+    body = sqrt(d) * (gap(t) + size(t))
+    assert is_verified(proof.integrable(E(body, w)), Integrable(E(body, w)))
+
+
+def test_several_known_bodies_are_taken_out_of_one() -> None:
+    """X^2 of the difference and of X itself come together, with different factors."""
+    gap = (X(w) - Y(w)) ** 2
+    proof = proof_of(le(0, 1), gap=Integrable(E(gap, w)), X=Integrable(E(X(w) ** 2, w)))
+    body = a * gap - b * X(w) ** 2
+    assert is_verified(proof.integrable(E(body, w)), Integrable(E(body, w)))
+    with pytest.raises(ProofFailure):
+        proof.integrable(E(a * gap - b * X(w) * Y(w), w))
+
+
+def test_an_assumption_that_is_dropped_fails_the_step_that_asks_for_it() -> None:
+    proof = Scope(le(0, 1), {}, theorem_of, known=["gone"])
+    for step in (lambda: proof.at("gone", x), lambda: proof.rewrite(eq(x, x, same=True), "gone")):
+        with pytest.raises(ProofFailure, match="gone is 0 theorems here, not one"):
+            step()
 
 
 def test_what_is_not_integrable_is_named() -> None:
@@ -325,3 +371,17 @@ def test_no_certificate_is_believed_without_the_kernel() -> None:
     proof = proof_of(le(0, 1), x=le(x, Rational(1, 2)))
     with pytest.raises(ProofFailure):
         proof.have(le(x, Rational(1, 3)), "x")
+
+
+# --- what a search looks into, what an induction assumes -----------------------------------------
+
+
+def test_sizes_are_opened_where_they_share_what_is_inside() -> None:
+    for statement, given in ((le(Abs(x * y), Abs(x) * y), {"y": le(0, y)}), (le(Abs(x), Abs(y) + Abs(x - y)), {})):
+        assert is_verified(proof_of(statement, **given).conclude(), statement)
+
+
+def test_an_induction_assumes_nothing_else_about_its_variable() -> None:
+    """With 1 <= n among the assumptions, the kernel would refuse a step that takes it up."""
+    goal = le(n, n * n)
+    assert is_verified(proof_of(goal, n_is_positive=le(1, n)).induction(goal, n), goal)

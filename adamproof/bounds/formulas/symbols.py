@@ -32,6 +32,7 @@ SYMBOLS: Mapping[str, Symbol] = {
     "epsilon": Symbol("eps"),
     "steps": Symbol("T", INTEGER),
 }
+WEIGHT_DECAY = Symbol("lambda")  # of a training, not of a problem: in the box of AdamW alone
 NAME_OF: Mapping[Symbol, str] = {symbol: name for name, symbol in SYMBOLS.items()}
 
-__all__ = ["NAME_OF", "SYMBOLS"]
+__all__ = ["NAME_OF", "SYMBOLS", "WEIGHT_DECAY"]

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from ..formulas.plain import Call, Expr, Rational
 from ..formulas.statement import Relation, Theorem, Trivial, refuse_unknown
-from ..formulas.symbols import SYMBOLS
+from ..formulas.symbols import SYMBOLS, WEIGHT_DECAY
 from .formula_table import FILE, KINDS, key, stored
 
 
@@ -81,7 +81,7 @@ def formula(place: int) -> Expr:
     return found
 
 
-_SYMBOLS = {symbol.name: symbol for symbol in SYMBOLS.values()}
+_SYMBOLS = {symbol.name: symbol for symbol in (*SYMBOLS.values(), WEIGHT_DECAY)}
 
 
 def _relation(left: int, right: int, strict: bool, text: str) -> Relation:

@@ -1,7 +1,7 @@
 """The magnitudes that the calculator knows, as the lemmas write them.
 
 R and R^2 - 1 (magnitude-identity), R_t (update-magnitude-tight) at t = T, the corrected magnitude (bias-corrected) at a
-run that attains R_t, and S (main-theorem-averaged).
+run that attains R_t, S (main-theorem-averaged), and the box R/lambda of AdamW (adamw-box).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 
 import sympy
 
+from ...lemmas.literature import adamw_box
 from ...lemmas.main import main_theorem_averaged
 from ...lemmas.notation import R, T, eps, m, t, v
 from ...lemmas.update import bias_corrected, magnitude_identity, update_magnitude_tight
@@ -21,6 +22,7 @@ R_T = update_magnitude_tight.lemma.constants["R_t"].xreplace({t: T})
 R_HAT_T = bias_corrected.MAGNITUDE.xreplace({m(t): R_T, v(t): sympy.Integer(1), eps: sympy.Integer(0), t: T})
 EXCESS = magnitude_identity.EXCESS
 S = sympy.sqrt(plain(main_theorem_averaged.lemma.constants["S_squared"]))
-MAGNITUDES: Mapping[str, Any] = {"R": R, "R_T": R_T, "R_HAT_T": R_HAT_T, "EXCESS": EXCESS, "S": S}
+BOX = adamw_box.lemma.constants["box"]
+MAGNITUDES: Mapping[str, Any] = {"R": R, "R_T": R_T, "R_HAT_T": R_HAT_T, "EXCESS": EXCESS, "S": S, "BOX": BOX}
 
-__all__ = ["EXCESS", "MAGNITUDES", "R_HAT_T", "R_T", "S"]
+__all__ = ["BOX", "EXCESS", "MAGNITUDES", "R_HAT_T", "R_T", "S"]

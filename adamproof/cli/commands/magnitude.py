@@ -8,7 +8,7 @@ import click
 
 from ...support.columns import aligned
 from .. import files, idle, terminal
-from ..calculator import ASCII_PICTURES, DIGITS, enclosed, input_options, refusing, remark
+from ..calculator import ASCII_PICTURES, DIGITS, WEIGHT_DECAY, enclosed, input_options, refusing, remark
 from ..json_output import document
 from ..options import AS_JSON, HELP, examples
 from ..terminal import labelled, whole
@@ -27,11 +27,13 @@ NO_R = "none, as beta1^2 >= beta2: some gradients make u_t as large as one likes
     epilog=examples(
         "magnitude --beta1 0.9 --beta2 0.999 --steps 1000 --digits 30",
         "magnitude --beta1 1-T^-1/2 --beta2 1-T^-3/4 --steps 131072 --eps 1e-3 --V 1",
+        "magnitude --beta1 0.9 --beta2 0.999 --weight-decay 0.1",
         "magnitude --map",
         "magnitude --plot r.svg --data r.csv",
     ),
 )
 @input_options(["beta1", "beta2", "steps", "epsilon", "V", "dim"])
+@WEIGHT_DECAY
 @DIGITS
 @click.option("--map", "as_map", is_flag=True, help="Print a table of R over (beta1, beta2).")
 @click.option("--plot", metavar="FILE", help="Plot a heat map of R (PNG or SVG; needs the extra `plots`).")
@@ -39,12 +41,19 @@ NO_R = "none, as beta1^2 >= beta2: some gradients make u_t as large as one likes
 @AS_JSON
 @ASCII_PICTURES
 def command(
-    digits: int, as_map: bool, plot: str | None, data: str | None, as_json: bool, ascii_only: bool, **inputs: Any
+    weight_decay: str | None,
+    digits: int,
+    as_map: bool,
+    plot: str | None,
+    data: str | None,
+    as_json: bool,
+    ascii_only: bool,
+    **inputs: Any,
 ) -> None:
     """Bound the update magnitude |m_t|/(sqrt(v_t) + epsilon): R for all t, R_t at a time t, S on average.
 
     R exists if beta1^2 < beta2, is at least 1, and is 1 exactly at beta1 = beta2.  A NUMBER may be a formula in T and
-    d, as for `bound`.
+    d, as for `bound`.  With decoupled weight decay (AdamW), R/weight-decay bounds the parameters.
 
     Exit status: 0, or 2 for a usage error.
     """
@@ -60,11 +69,12 @@ def command(
         if as_map:
             found_map = magnitude_map(digits=digits)
             terminal.say(document("magnitude", 0, map=map_data(found_map, digits)) if as_json else map_text(found_map))
-            idle.note((("with --map", True, inputs), ("with --map but without --json", not as_json, ("digits",))))
+            unused = {**inputs, "weight_decay": weight_decay}
+            idle.note((("with --map", True, unused), ("with --map but without --json", not as_json, ("digits",))))
             return
         if inputs["beta1"] is None and inputs["beta2"] is None and (plot or data):
             return
-        found = magnitudes(**inputs, digits=digits)
+        found = magnitudes(**inputs, digits=digits, weight_decay=weight_decay)
     except ProblemError as error:
         raise refusing(error) from error
     terminal.say(document("magnitude", 0, **magnitude_data(found)) if as_json else magnitude_text(found))
@@ -72,6 +82,7 @@ def command(
     idle.note(
         (
             ("here: S needs V, steps, epsilon > 0 and beta1 < beta2", found.S is None, ("V", "epsilon")),
+            ("here: the box needs beta1^2 < beta2 and a decay above 0", found.box is None, ("weight_decay",)),
             ("without a formula in d", all("d" not in str(value) for value in inputs.values()), ("dim",)),
         )
     )
@@ -86,6 +97,7 @@ def magnitude_text(found: Magnitudes) -> str:
         ("R_t", found.R_t, f"the largest u_t at t = {shown(found.settings.get('steps', found.settings['beta1']))}"),
         ("R_t, corrected", found.corrected, "the largest bias-corrected u_t at that t"),
         ("S", found.S, "root mean square over t = 1..T, if E[v_T] <= V"),
+        ("R/decay", found.box, "|x_t| <= max(|x_1|, R/decay) in each coordinate for AdamW, lr*decay <= 1 (adamw-box)"),
     ]
     settings = ", ".join(whole(f"{name} = {shown(value)}") for name, value in found.settings.items())
     lines = [labelled("", settings), ""]
@@ -103,7 +115,8 @@ def _ends(value: Enclosure, digits: int) -> str:
 
 
 def magnitude_data(found: Magnitudes) -> dict[str, Any]:
-    parts = {"R": found.R, "R^2 - 1": found.excess, "R_t": found.R_t, "R_t corrected": found.corrected, "S": found.S}
+    parts = {"R": found.R, "R^2 - 1": found.excess, "R_t": found.R_t, "R_t corrected": found.corrected}
+    parts |= {"S": found.S, "box": found.box}
     return {
         "settings": {name: str(value).replace("**", "^") for name, value in found.settings.items()},
         **{name: value and enclosed(value, found.digits) for name, value in parts.items()},

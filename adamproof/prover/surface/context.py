@@ -12,7 +12,7 @@ from typing import Any
 
 import sympy
 
-from ...kernel.terms import BINDERS, INT, QUANTIFIERS, RELATIONS, Term, as_real, bind, free, make, minus
+from ...kernel.terms import BINDERS, INT, QUANTIFIERS, RELATIONS, Term, as_real, bind, free, make, minus, number
 from ...kernel.text import show
 from ..functionals import Functional
 from ..proving import ProofFailure, assume, prove, theorems
@@ -22,7 +22,7 @@ from .chains import Chain
 from .citing import cited
 from .discharge import establish
 from .integrability import integrable
-from .knowledge import ZERO, Knowledge, ranges
+from .knowledge import ONE, ZERO, Knowledge, ranges
 from .matching import in_sight, instances, same, specialised
 from .solving import proved
 from .unrolling import sum_steps, weight_steps
@@ -40,6 +40,7 @@ class Context:
 
     def __init__(self) -> None:
         self._local: list[Step] = []
+        self._moving: list[Term] = []  # the variables of inductions under way: nothing else is assumed about them
         self._named: dict[Any, Term] = {}
         self._known: tuple[tuple[Step, ...], Knowledge] | None = None
 
@@ -143,9 +144,19 @@ class Context:
                 found.append(self.have(reason))
         return found
 
+    def _one(self, reason: Reason) -> Step:
+        """The theorem of a reason that is one; ProofFailure for an assumption that a near miss has dropped."""
+        found = self.reasons([reason])
+        if len(found) != 1:
+            raise ProofFailure(prop(self.goal), found, [f"{reason!s:.60} is {len(found)} theorems here, not one"])
+        return found[0]
+
     def known(self, more: Sequence[Step] = ()) -> Knowledge:
         """What is known here: the assumptions, what is assumed locally, and more."""
-        steps = (*self._local, *self.assumed())
+        stated = self.assumed()
+        if self._moving:
+            stated = [step for step in stated if not free(step.conclusion) & set(self._moving)]
+        steps = (*self._local, *stated)
         if self._known is None or self._known[0] != steps:
             self._known = steps, Knowledge(steps, self.lemma)
         return self._known[1].plus(*more, named=True)
@@ -157,7 +168,7 @@ class Context:
 
         statement: the name of an assumption, or a theorem.  values: one for each variable, in order.
         """
-        (step,) = self.reasons([statement])
+        step = self._one(statement)
         sorts = _quantified(step.conclusion)
         if len(values) > len(sorts):
             raise TranslationError(
@@ -208,11 +219,13 @@ class Context:
         found = integrable(known, wanted)
         if found is not None:
             return found
+        sides = []
         for side in (low, high):
             part = make("Integrable", bind(over.op, variable, side))
-            if integrable(known, part) is None:
+            if (step := integrable(known, part)) is None:
                 raise ProofFailure(part, known.finite, INTEGRABILITY)
-        raise ProofFailure(wanted, known.finite, INTEGRABILITY)
+            sides.append(step)
+        return derive("combination", sides, over.op, variable, minus(high, low), (ZERO, number(-1), ONE))
 
     def integrable(self, functional: Any, *by: Reason) -> Step:
         """That an expectation or integral is finite, found by search.
@@ -299,9 +312,13 @@ class Context:
         """
         start, following = put(goal, variable, low), put(goal, variable, variable + 1)
         first = self.have(start, *base, self._sums(start), **how)
-        with self.assuming(le_term(low, variable), prop(goal)) as (_, hypothesis):
-            reasons = step() if callable(step) else step
-            then = self.have(following, hypothesis, *reasons, self._sums(following, variable), **how)
+        self._moving.append(term(variable, INT))
+        try:
+            with self.assuming(le_term(low, variable), prop(goal)) as (_, hypothesis):
+                reasons = step() if callable(step) else step
+                then = self.have(following, hypothesis, *reasons, self._sums(following, variable), **how)
+        finally:
+            self._moving.pop()
         found = derive("induction", [first, then], term(variable, INT), term(low, INT), prop(goal))
         return self._without_start(found, low, variable)
 
@@ -336,7 +353,7 @@ class Context:
 
         theorem, equation: theorems, or statements that are established.
         """
-        (target,), (equal,) = self.reasons([theorem]), self.reasons([equation])
+        target, equal = self._one(theorem), self._one(equation)
         if equal.conclusion.op != "==":
             raise TranslationError(f"rewrite needs an equation, not {show(equal.conclusion)}")
         old = equal.conclusion.args[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import cached_property
 
 from ...kernel.normal import ONE, Monomial, Poly, add_to, normal, times
 from ...kernel.terms import BINDERS, INT, REAL, Refusal, Term, bind, free, function, make, opened
@@ -12,7 +13,7 @@ from ..proving import prove
 from ..record import Step, derive
 from .knowledge import ONE as UNIT
 from .knowledge import ZERO, Knowledge, nonneg, ranges
-from .matching import in_sight, instances, same
+from .matching import in_sight, instances, same, unfolded
 
 DEPTH = 30
 
@@ -71,7 +72,7 @@ class _Search:
             for part, step in self.whole_parts(groups):
                 parts.append((part, step))
         for monomial, coefficient in ordered_groups(groups):
-            term = poly_term({monomial: 1})
+            term = self.written(monomial)
             if len(groups) == 1 and not constant and coefficient == {ONE: 1}:
                 return None  # this one body: nothing to combine
             found = self.of(term)
@@ -80,6 +81,25 @@ class _Search:
             parts.append((coefficient, found))
         coefficients = (poly_term(constant), *(poly_term(part) for part, _ in parts))
         return derive("combination", [step for _, step in parts], self.op, self.variable, self.body, coefficients)
+
+    def written(self, monomial: Monomial) -> Term:
+        """What depends on the variable, as it is written in the body if it stands there: so it is known, if it is."""
+        for part in self.parts:
+            if normal(part) == {monomial: 1}:
+                return part
+        return poly_term({monomial: 1})
+
+    @cached_property
+    def parts(self) -> list[Term]:
+        """The terms and factors of the body."""
+        found, left = [], [self.body]
+        while left:
+            part = left.pop()
+            if part.op in ("add", "mul"):
+                left += part.args
+            else:
+                found.append(part)
+        return found
 
     def grouped(self, poly: Poly) -> dict[Monomial, Poly]:
         """By what depends on the variable: its coefficient."""
@@ -90,21 +110,27 @@ class _Search:
         return found
 
     def whole_parts(self, groups: dict[Monomial, Poly]) -> Iterator[tuple[Poly, Step]]:
-        """Known integrable bodies of several terms that the body contains with one coefficient; they are taken out."""
+        """Known integrable bodies of several terms that the body contains; they are taken out, a multiple of each.
+
+        The multiple is that of a term which no other known body has, or else the one that they all have.
+        """
+        known = []
         for step in self.known.finite:
             other = step.conclusion.args[0]
-            if other.op != self.op:
+            theirs = self.grouped(normal(opened(other, self.variable))) if other.op == self.op else {ONE: {}}
+            if ONE not in theirs:
+                known.append((theirs, step))
+        for theirs, step in known:
+            if len(theirs) < 2 or not theirs.keys() <= groups.keys():
                 continue
-            theirs = self.grouped(normal(opened(other, self.variable)))
-            theirs_left = {m: p for m, p in theirs.items() if m != ONE}
-            if len(theirs_left) < 2 or not theirs_left.keys() <= groups.keys() or ONE in theirs:
+            own = [m for m in theirs if all(m not in others for others, _ in known if others != theirs)]
+            factor = _quotient(groups[own[0]], theirs[own[0]]) if own else _common(groups, theirs)
+            if factor is None:
                 continue
-            first = next(iter(theirs_left))
-            factor = _quotient(groups[first], theirs_left[first])
-            if factor is None or any(groups[m] != times(factor, p) for m, p in theirs_left.items()):
-                continue
-            for monomial in theirs_left:
-                del groups[monomial]
+            for monomial, coefficient in theirs.items():
+                add_to(groups[monomial], times(factor, coefficient), -1)
+                if not groups[monomial]:
+                    del groups[monomial]
             yield factor, step
 
     # --- one body ---
@@ -192,21 +218,26 @@ class _Search:
         for step in self.bounds(body):
             low, high = step.conclusion.args
             if low.op == "abs" and same(low.args[0], body):
-                if whole := self.of(high):
+                if whole := self.of_bound(high):
                     return self.dominated(_with_left(step, make("abs", body)), whole)
             if not same(low, body) or self.variable in free(step.conclusion) - free(low) - free(high):
                 continue
             positive = nonneg(inside, body)
-            whole = self.of(high) if positive is not None else None
+            whole = self.of_bound(high) if positive is not None else None
             if positive is not None and whole is not None:
                 return self.dominated(derive_size(positive, step, body), whole)
         return None
+
+    def of_bound(self, high: Term) -> Step | None:
+        """Integrability of a bound as `dominated` wants it: of g where the bound is |g|."""
+        return self.of(high.args[0] if high.op == "abs" else high)
 
     def bounds(self, body: Term) -> Iterator[Step]:
         """Theorems f <= g at the variable: those for all its values, or about it."""
         sight = in_sight([body])
         for step in self.known.quantified:
-            yield from (found for found in instances(self.known, step, sight) if found.conclusion.op == "<=")
+            if unfolded(step.conclusion)[-1].op == "<=":  # others bound nothing, whatever their conditions
+                yield from instances(self.known, step, sight)
         for step in self.known.relations:
             if step.conclusion.op == "<=" and step.conclusion.args[0].sort == REAL:
                 yield from self.renamed(step, body)
@@ -240,8 +271,19 @@ def ordered_groups(groups: dict[Monomial, Poly]) -> Sequence[tuple[Monomial, Pol
     return [(monomial, groups[monomial]) for monomial in order]
 
 
+def _common(groups: dict[Monomial, Poly], theirs: dict[Monomial, Poly]) -> Poly | None:
+    """What all of their coefficients are multiplied by in the groups; None where these differ."""
+    first = next(iter(theirs))
+    factor = _quotient(groups[first], theirs[first])
+    if factor is None or any(groups[m] != times(factor, p) for m, p in theirs.items()):
+        return None
+    return factor
+
+
 def _quotient(p: Poly, q: Poly) -> Poly | None:
-    """p/q where q is a number."""
+    """p/q where q is a number, or p itself."""
+    if p == q:
+        return {ONE: Fraction(1)}
     if set(q) != {ONE}:
         return p if q == {ONE: 1} else None
     found: Poly = {}

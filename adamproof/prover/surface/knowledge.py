@@ -62,11 +62,7 @@ class Knowledge:
     """
 
     def __init__(
-        self,
-        steps: Iterable[Step],
-        lemma: CiteLemma,
-        general: tuple[Step, ...] = (),
-        reasons: tuple[Step, ...] = (),
+        self, steps: Iterable[Step], lemma: CiteLemma, general: tuple[Step, ...] = (), reasons: tuple[Step, ...] = ()
     ) -> None:
         self.steps = tuple(steps)
         self._lemma = lemma

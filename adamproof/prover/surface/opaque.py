@@ -93,12 +93,21 @@ class Opaque:
         return tuple(map(self.meant, arg)) if isinstance(arg, tuple) else arg
 
 
-def hide_heads(props: Sequence[Term]) -> set[Term]:
-    """The roots, sizes and signs in these statements whose insides stand nowhere else in them."""
+def hide_heads(props: Sequence[Term], deep: bool = False) -> set[Term]:
+    """The roots, sizes and signs in these statements whose insides stand nowhere else in them.
+
+    deep: what stands inside another one counts, too.
+    """
     found: dict[Term, None] = {}
     for prop in props:
         _collect(prop, found)
-    return {head for head in found if head.op != "sign"} - _opened(props, list(found))
+    opened = _opened(props, list(found))
+    if deep:
+        insides = {head: set(_large(head.args[0], frozenset())) for head in found}
+        for head, inside in insides.items():
+            if any(inside & other for at, other in insides.items() if at is not head):
+                opened.add(head)
+    return {head for head in found if head.op != "sign"} - opened
 
 
 def _collect(term: Term, found: dict[Term, None]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from ...kernel.normal import key
@@ -11,6 +11,7 @@ from ...kernel.terms import Refusal, Term, free, make, reset_budget
 from ..known import Known
 from ..proving import ProofFailure, Question, fails_at_hand, is_hopeless, otherwise
 from ..record import Step, derive
+from ..search import Search
 from .congruence import common_factors, factors, product
 from .knowledge import ZERO, Knowledge, combined, sign
 from .opaque import Opaque, hide_heads
@@ -91,29 +92,43 @@ class Attempts:
         named: Sequence[Term],
     ) -> None:
         self.question = known, target, facts, hints, degree, named
-        self.made: dict[tuple[bool, bool], Attempt] = {}
+        self.made: dict[tuple[bool, ...], Attempt] = {}
         self.all: list[Attempt] = []  # without those that are the same
 
-    def attempt(self, expand: bool, relevant: bool) -> Attempt | None:
+    def attempt(self, expand: bool, relevant: bool, means: bool = True, deep: bool = False) -> Attempt | None:
         """A presentation; None where it is the same as one before."""
-        if (expand, relevant) not in self.made:
-            made = self.made[expand, relevant] = Attempt(*self.question, expand, relevant)
+        how = expand, relevant, means, deep
+        if how not in self.made:
+            made = self.made[how] = Attempt(*self.question, expand, relevant, means=means, deep=deep)
             if all(made.question_key != other.question_key for other in self.all):
                 self.all.append(made)
-        made = self.made[expand, relevant]
+        made = self.made[how]
         return made if made in self.all else None
 
     def plain(self) -> Step | None:
-        """Linear combinations; then with facts times factors; then products."""
+        """Linear combinations; then with facts times factors; then products.
+
+        What is integrable takes longer to find than the rest: the signs of means come in if these do not do.
+        """
+        bare = [Attempt(*self.question, expand, False, signs=False) for expand in (False, True)]
+        for attempt in bare if bare[0].question_key != bare[1].question_key else bare[:1]:
+            if found := attempt.answer("bare", attempt.bare):
+                return found
         cheap = (True, Attempt.linear), (True, Attempt.multiplied)
-        if (found := self.first(cheap)) or fails_at_hand(self.question[1], self.all[0].given):
+        _, target, facts, *_ = self.question
+        if any(map(_has_mean, (target, *(step.conclusion for step in facts)))) and (found := self.first(cheap, False)):
+            return found
+        self.all.clear()
+        if (found := self.first(cheap)) or fails_at_hand(target, self.all[0].given):
             return found
         return self.first(((False, Attempt.products), (True, Attempt.products)))
 
-    def first(self, searches: Iterable[tuple[bool, Callable[[Attempt], Step | None]]]) -> Step | None:
+    def first(
+        self, searches: Iterable[tuple[bool, Callable[[Attempt], Step | None]]], means: bool = True
+    ) -> Step | None:
         for relevant, search in searches:
             for expand in (False, True):
-                attempt = self.attempt(expand, relevant)
+                attempt = self.attempt(expand, relevant, means)
                 if attempt and (found := search(attempt)):
                     return found
         return None
@@ -125,7 +140,8 @@ class Attempts:
         for attempt in self.all:
             if found := attempt.longer():
                 return found
-        return None
+        opened = self.attempt(False, True, deep=True)
+        return None if opened is None else opened.linear() or opened.products()
 
 
 class Attempt:
@@ -141,12 +157,15 @@ class Attempt:
         named: Sequence[Term],
         expand: bool,
         relevant: bool,
+        means: bool = True,
+        signs: bool = True,
+        deep: bool = False,
     ) -> None:
-        self.known, self.target, self.degree = known, target, degree
+        self.known, self.target, self.degree, self.means = known, target, degree, means
         candidates = known.relations if relevant else []
         props = [target, *(step.conclusion for step in facts)]
         opaque = Opaque([*props, *(step.conclusion for step in candidates)], named, expand)
-        opaque.heads = hide_heads([*map(opaque.presented, props), *(make("==", hint, ZERO) for hint in hints)])
+        opaque.heads = hide_heads([*map(opaque.presented, props), *(make("==", hint, ZERO) for hint in hints)], deep)
         self.opaque = opaque
         self.goal = opaque.prop(target)
         self.hints = [opaque.term(hint) for hint in hints]
@@ -157,7 +176,8 @@ class Attempt:
             self.assume(opaque.prop(step.conclusion), step)
         if relevant:
             self.add_relevant(candidates)
-        self.add_signs()
+        if signs:
+            self.add_signs()
         self.given = [*facts, *(step for step in self.meant.values() if step not in facts)]
         self.tried: list[str] = []
         self.question_key = (self.goal, tuple(step.conclusion for step in self.assumed), tuple(self.hints))
@@ -202,7 +222,7 @@ class Attempt:
                     self.add_sign(seen.args[0], term)
 
     def add_sign(self, seen: Term, term: Term, strict: bool = False) -> None:
-        found = sign(self.known, term, strict)
+        found = sign(self.known, term, strict) if self.means or not _has_mean(term) else None
         if found is not None:
             self.assume(make(found.conclusion.op, ZERO, seen), found)
 
@@ -235,7 +255,11 @@ class Attempt:
 
     def linear(self) -> Step | None:
         """A combination of the facts."""
-        return self.answer("linear", lambda: self.at_degree(1))
+        return self.answer("bare", self.bare) or self.answer("linear", lambda: self.at_degree(1))
+
+    def bare(self) -> Step | None:
+        """The same, without what is known of the heads in them."""
+        return Search(self.goal, self.assumed).run((1,))
 
     def multiplied(self) -> Step | None:
         """A combination of facts and of facts times factors that are not negative."""
@@ -259,6 +283,14 @@ class Attempt:
         """What was found, about what the variables stand for, from the facts themselves."""
         result = self.opaque.back(found, self.originals, self.target)
         return result if result.conclusion is self.target else derive("convert", [result], self.target)
+
+
+@lru_cache(4000)
+def _has_mean(term: Term) -> bool:
+    """Whether an expectation or an integral stands in it."""
+    if term.op in ("E", "Integral01"):
+        return True
+    return any(type(arg) is Term and _has_mean(arg) for arg in term.args)
 
 
 def _plain_terms(props: Sequence[Term]) -> list[Term]:
