@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from adamproof.lemmas.models import problems
 from adamproof.lemmas.momentum import momentum_error
-from adamproof.prover import cut, instantiate
 
 from ..vocabulary import *
 from .setting import *
@@ -100,9 +99,7 @@ def telescoped(proof: Scope) -> Step:
 
 def errors_of(proof: Scope, claim: str, **symbols: Any) -> Step:
     """A claim of momentum-error, its smoothness assumption discharged by the steps taken here."""
-    change = generalise(proof.lemma("main-theorem", "gradients change"), (t, w), [le(1, t)])
-    with proof.assuming(le(1, t)):
-        return proof.cite("momentum-error", claim, **symbols, by=[change])
+    return proof.cite("momentum-error", claim, **symbols, by=[proof.lemma("main-theorem", "gradients change")])
 
 
 def interchanged(proof: Scope, *terms: Any) -> list[Step]:
@@ -153,67 +150,6 @@ def simplified(proof: Scope, general: Step) -> Step:
     same = [eq(terms(R)[name], terms(BOUND)[name]) for name in ("initial momentum", "drift")]
     same = [proof.have(put(equation, R, BOUND), facts) for equation in same]
     return proof.have(le(MEAN_GAIN, sum(terms(BOUND).values())), general, same)
-
-
-# --- for high-probability and rate, until they are on the surface ------------------------------------
-
-
-def modulus_nonneg(proof: Scope) -> Step:
-    """0 <= L0 + L1*|a_t|^q."""
-    return proof.have(le(0, lengthened(t)))
-
-
-def times(factor: Any, equation: Step) -> Step:
-    """An equation, both sides multiplied."""
-    f, y, z = reals("f y z")
-    lhs, rhs = equation.conclusion.args
-    return cut(instantiate(prove(eq(f * y, f * z), eq(y, z)), {f: factor, y: lhs, z: rhs}), equation)
-
-
-def over_the_horizon(**values: Any) -> Step:
-    """gains/T, from the summed descent inequality and the averages of the errors and of the moduli of smoothness.
-
-    gamma*gains <= gap + 2*gamma*r*errors + gamma^2*r^2*moduli/2, divided by gamma*T, where r = R*sqrt(d),
-    errors/T <= start + gamma*r*b1/(1 - b1)*modulus + noise and moduli/T = modulus; `values` gives all of these.
-    """
-    y, dd, r, e, z, c, n, f, gq, start, noise, ratio = reals("y D r e z c n f gq start noise ratio")
-    divided = prove(
-        le(y / n, dd / (f * n) + 2 * r * (e / n) + Rational(1, 2) * f * c * (z / n)),
-        prove(
-            le(y, dd / f + 2 * r * e + Rational(1, 2) * f * c * z),
-            le(f * y, dd + 2 * f * r * e + Rational(1, 2) * f**2 * c * z),
-            lt(0, f),
-        ),
-        lt(0, f),
-        lt(0, n),
-    )
-    inserted = prove(
-        le(2 * r * (e / n), 2 * r * start + 2 * f * c * ratio * gq + 2 * r * noise),
-        prove(
-            le(2 * r * (e / n), 2 * r * (start + f * r * ratio * gq + noise)),
-            le(e / n, start + f * r * ratio * gq + noise),
-            le(0, r),
-        ),
-        prove(eq(2 * r * f * r * ratio * gq, 2 * f * c * ratio * gq), eq(r**2, c)),
-        degree=1,
-    )
-    whole = prove(
-        le(y / n, dd / (f * n) + 2 * r * start + f * c * (Rational(1, 2) + 2 * ratio) * gq + 2 * r * noise),
-        divided,
-        inserted,
-        prove(eq(f * c * (z / n), f * c * gq), eq(z / n, gq)),
-        degree=1,
-    )
-    names = {"gains": y, "gap": dd, "errors": e, "moduli": z, "modulus": gq, "start": start, "noise": noise}
-    common = {r: R * sqrt(d), c: R**2 * d, n: T, f: gamma, ratio: b1 / (1 - b1)}
-    return instantiate(whole, common | {names[name]: value for name, value in values.items()})
-
-
-def sizes(scope: Scope) -> list[Step]:
-    """What `over_the_horizon` needs of R*sqrt(d) and gamma."""
-    root = prove(eq(product(R * sqrt(d), R * sqrt(d)), R**2 * d), scope.the("d is a dimension"))
-    size = prove(le(0, R * sqrt(d)), scope.given("R is not negative", "d is a dimension"))
-    return [root, size, scope.the("gamma is positive")]
 
 
 def without(name: str) -> Any:
