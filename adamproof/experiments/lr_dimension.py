@@ -15,12 +15,11 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..simulator import Algorithm, Noise, Separable, SimulationError, cosh, estimate, quadratic
 from .pictures import Curve, Panel, Picture
 from .runner import Runner, columns, power, span
-from .statistics import exponent, grouped
+from .statistics import exponent, grouped, vertex
 
 TITLE = "the best learning rate against d: its exponent beside the bound's"
 DEFAULT: Mapping[str, Any] = {
@@ -65,7 +64,7 @@ def _setting(lab: Runner, parameters: Mapping[str, Any], setting: str) -> dict[s
             what = f"{setting}, d = {d}, learning rate 2^{exponent_of_2:g}"
             done = lab.run(what, objective, algorithm, parameters["steps"], parameters["replicates"])
             means[at] = grouped(done.statistics.samples("l2"), parameters["groups"])
-        found = np.asarray([least(powers, column) for column in means.T])
+        found = np.asarray([vertex(powers, column) for column in means.T])
         groups.append(2.0**found)
         logs = estimate(found)  # in powers of 2, of which the interval is symmetric
         best.append(logs)
@@ -76,15 +75,6 @@ def _setting(lab: Runner, parameters: Mapping[str, Any], setting: str) -> dict[s
         "predicted": predicted,
         "predicted exponent": exponent(parameters["dims"], np.asarray(predicted)[:, None]).mean,
     }
-
-
-def least(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
-    """Where a parabola through the least of some values, evenly spaced, and its neighbours is least."""
-    at = int(np.argmin(y))
-    if at in (0, len(x) - 1):
-        raise SimulationError(f"the minimum lies at the end of the grid, 2^{x[at]:g}: widen the grid")
-    before, here, after = np.log(y[at - 1 : at + 2])
-    return float(x[at] + (x[1] - x[0]) * 0.5 * (before - after) / (before - 2.0 * here + after))
 
 
 def _predicted(objective: Separable, parameters: Mapping[str, Any]) -> float:

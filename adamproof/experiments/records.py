@@ -24,7 +24,9 @@ SCHEMA = 1
 # Beside the simulator, the bounds that runs are compared with, and the experiment's own file.
 TOOLS = ("against_bound", "dependence", "runner", "statistics")
 SHARED = ("support/arrays.py", *(f"experiments/{name}.py" for name in TOOLS))
-MORE = {"architectures": ("networks",)}  # rooms that an experiment uses beside these
+NETWORKS = "architectures"  # the room of the experiments that use `networks`
+USED = dict.fromkeys(("architectures-lr", "architectures-betas"), ("tuning",))  # beside its own file there
+MADE_FROM = ("digest", "sources")  # in compiled formulas: of the lemma files, whose proofs are nothing to a run
 BOUNDS = ("certified", "magnitude", "problem", "training", "tuning")
 
 
@@ -89,13 +91,24 @@ def made(experiment: str, seed: int, full: bool, engine: str, parameters: Any, r
 @cache
 def fingerprint(experiment: str) -> str:
     """A digest of what an experiment's numbers come from: simulator, bounds, the shared tools, its own file."""
-    names = [*SHARED, *(f"bounds/{name}.py" for name in BOUNDS), f"experiments/{EXPERIMENTS[experiment]}.py"]
+    own = f"experiments/{EXPERIMENTS[experiment].replace('.', '/')}.py"
+    names = [*SHARED, *(f"bounds/{name}.py" for name in BOUNDS), own]
     rooms = [*package_data.entries(package_data.folder("simulator"), ".py")]
-    for room in MORE.get(experiment, ()):
-        rooms += package_data.entries(package_data.folder(room), ".py")
+    if EXPERIMENTS[experiment].startswith(f"{NETWORKS}."):
+        names += [f"experiments/{NETWORKS}/{name}.py" for name in USED.get(experiment, ())]
+        rooms += package_data.entries(package_data.folder("networks"), ".py")
     for room in ("formulas", "orders", "theorems"):
         rooms += package_data.entries(package_data.folder("bounds", room), ".py", ".json")
-    return records.digest_of([*rooms, *(package_data.folder(*name.split("/")) for name in names)])
+    return records.digest_of([*rooms, *(package_data.folder(*name.split("/")) for name in names)], _counted)
+
+
+def _counted(file: Traversable) -> str:
+    """Of a file, what counts for the numbers: all of a source, and the formulas of those that are compiled."""
+    text = package_data.text(file)
+    if not file.name.endswith(".json"):
+        return text
+    content = json.loads(text)
+    return json.dumps({name: content[name] for name in sorted(content.keys() - MADE_FROM)})
 
 
 # --- files --------------------------------------------------------------------------------------

@@ -44,8 +44,9 @@ class Runner:
         replicates: int,
         snapshots: Sequence[int] = (),
         exact_every: int = 1,
+        seed: int | None = None,
     ) -> Run:
-        """One run, called `what` in reports of progress."""
+        """One run, called `what` in reports of progress; with a seed of its own, where one is given."""
         path = self._place(what)
         engine = self.engine
         # Many runs of middle size: Numba is worth its start even where one of them alone would not ask for it.
@@ -56,7 +57,7 @@ class Runner:
             algorithm,
             steps,
             replicates,
-            self.seed,
+            self.seed if seed is None else seed,
             engine,
             self.threads,
             checkpoint=path,

@@ -286,3 +286,18 @@ def exponent(x: ArrayLike, values: ArrayLike) -> Estimate:
     logarithms = np.log(where)
     centred = logarithms - logarithms.mean()
     return estimate(np.asarray(centred @ np.log(table) / (centred @ centred)))
+
+
+def vertex(x: Array, y: Array) -> float:
+    """Where a parabola through the logarithm of the least of some positive values and its neighbours is least.
+
+    x: evenly spaced, (n,).  y: (n,), with inf for what has no value: beside it the least point itself counts.
+    Raises SimulationError where the least value is at an end.
+    """
+    at = int(np.argmin(y))
+    if at in (0, len(x) - 1):
+        raise SimulationError(f"the minimum lies at the end of the grid, 2^{x[at]:g}: widen the grid")
+    before, here, after = np.log(y[at - 1 : at + 2])
+    if not (math.isfinite(before) and math.isfinite(after)):
+        return float(x[at])
+    return float(x[at] + (x[1] - x[0]) * 0.5 * (before - after) / (before - 2.0 * here + after))

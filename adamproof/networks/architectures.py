@@ -5,6 +5,7 @@ Sizes are those of small networks in use: as many parameters as leave a step on 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -91,7 +92,7 @@ def transformer(width: int = 88, heads: int = 4, places: int = 32, blocks: int =
     return Network("transformer", Chain(layers))
 
 
-ARCHITECTURES: Mapping[str, tuple[Callable[[], Network], Callable[[], Data]]] = {
+ARCHITECTURES: Mapping[str, tuple[Callable[..., Network], Callable[..., Data]]] = {
     "cnn": (cnn, images),
     "lstm": (lstm, topics),
     "transformer": (transformer, topics),
@@ -116,19 +117,18 @@ def problem(network: Network, data: Data, batch: int = 32, start: int = 0) -> Sa
     except (ValueError, IndexError) as error:
         raise SimulationError(f"the network {network.name!r} does not fit the data {data.name!r} ({error})") from error
 
-    def over_all(x: Array) -> tuple[float, Array]:
-        value, total = 0.0, np.zeros_like(x)
-        for first in range(0, samples, TOGETHER):
-            part = slice(first, first + TOGETHER)
-            share = len(data.targets[part]) / samples
-            loss, gradient = network.gradient(x, data.inputs[part], data.targets[part])
-            value += share * loss
-            total += share * gradient
-        return value, total
+    parts = [slice(first, first + TOGETHER) for first in range(0, samples, TOGETHER)]
+    shares = [len(data.targets[part]) / samples for part in parts]
+
+    def over_all(x: Array) -> Array:
+        total = np.zeros_like(x)
+        for part, share in zip(parts, shares, strict=True):
+            total += share * network.gradient(x, data.inputs[part], data.targets[part])[1]
+        return total
 
     # One replicate after another: each then has the same products of matrices, whatever the number of the others.
     def exact(x: Array) -> Array:
-        return np.stack([over_all(row)[1] for row in x])
+        return np.stack([over_all(row) for row in x])
 
     def stochastic(x: Array, draws: Draws) -> Array:
         chosen = draws.choices(batch, samples)
@@ -138,7 +138,11 @@ def problem(network: Network, data: Data, batch: int = 32, start: int = 0) -> Sa
         ])  # fmt: skip
 
     def level(x: Array) -> Array:
-        return np.array([over_all(row)[0] for row in x])
+        return np.array([
+            math.fsum(share * network.loss(row, data.inputs[part], data.targets[part])
+                      for part, share in zip(parts, shares, strict=True))
+            for row in x
+        ])  # fmt: skip
 
     details = {"data": f"{data.name} {data.digest}", "samples": samples, "batch": batch, "start": start}
     return Sampled(

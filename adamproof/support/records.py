@@ -77,11 +77,11 @@ def read_all(
     return records, problems
 
 
-def digest_of(files: Iterable[Traversable]) -> str:
-    """A digest of these files' names and texts.  Raises OSError."""
+def digest_of(files: Iterable[Traversable], text_of: Callable[[Traversable], str] = package_data.text) -> str:
+    """A digest of these files' names and texts, or of what counts of these.  Raises OSError."""
     digest = hashlib.sha256()
     for file in files:
-        digest.update(file.name.encode() + b"\0" + package_data.text(file).encode() + b"\0")
+        digest.update(file.name.encode() + b"\0" + text_of(file).encode() + b"\0")
     return digest.hexdigest()
 
 

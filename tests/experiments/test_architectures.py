@@ -13,19 +13,20 @@ from click.testing import CliRunner
 
 from adamproof import networks
 from adamproof.cli.app import main
-from adamproof.experiments import architectures, dependence, records
+from adamproof.experiments import dependence, records
+from adamproof.experiments.architectures import conditions
 from adamproof.experiments.runner import Runner
 from adamproof.simulator import Algorithm, SimulationError, simulate
 from tests.experiments.test_experiments import SMALL
 
 pytest.importorskip("sklearn")
-PARAMETERS = {**SMALL["architectures"], "networks": {"lstm": SMALL["architectures"]["networks"]["lstm"]}}
+PARAMETERS = {**SMALL["architectures-conditions"], "networks": {"lstm": SMALL["architectures-conditions"]["networks"]["lstm"]}}
 PLAIN = Algorithm(1e-3, 0.9, 0.999, 1e-8)
 
 
 @pytest.fixture(scope="module")
 def lstm() -> dict[str, Any]:
-    return architectures.run(Runner(seed=3), PARAMETERS)
+    return conditions.run(Runner(seed=3), PARAMETERS)
 
 
 def test_its_numbers_are_those_of_the_runs(lstm: dict[str, Any]) -> None:
@@ -75,16 +76,16 @@ def test_what_is_rejected_is_corrected_over_all_tests(lstm: dict[str, Any]) -> N
         part = {**lstm["networks"]["lstm"], "at": {"late": {**late, "arrays": rows, "across": across}}}
         return {**lstm, "networks": {"lstm": part}}
 
-    assert architectures.rejected(with_p(0.05)) == architectures.rejected(with_p(0.0036)) == set()
-    assert architectures.rejected(with_p(0.0035)) == {14}  # 0.05 over 14 tests
+    assert conditions.rejected(with_p(0.05)) == conditions.rejected(with_p(0.0036)) == set()
+    assert conditions.rejected(with_p(0.0035)) == {14}  # 0.05 over 14 tests
 
 
 def test_sizes_that_cannot_reject_are_refused() -> None:
     few = {"lstm": {**PARAMETERS["networks"]["lstm"], "replicates": 8}}
     with pytest.raises(SimulationError, match="8 replicates of 4 coordinates are too few for a test at the level"):
-        architectures.run(Runner(), {**PARAMETERS, "networks": few})
+        conditions.run(Runner(), {**PARAMETERS, "networks": few})
     with pytest.raises(SimulationError, match=r"199 permutations are too few for a test at the level 0\.00357"):
-        architectures.run(Runner(), {**PARAMETERS, "permutations": 199})
+        conditions.run(Runner(), {**PARAMETERS, "permutations": 199})
 
 
 def test_an_experiment_is_taken_up_again(lstm: dict[str, Any], tmp_path: Path) -> None:
@@ -95,34 +96,34 @@ def test_an_experiment_is_taken_up_again(lstm: dict[str, Any], tmp_path: Path) -
             os.kill(os.getpid(), signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt):
-        architectures.run(Runner(3, folder=tmp_path, progress=stop), PARAMETERS)
+        conditions.run(Runner(3, folder=tmp_path, progress=stop), PARAMETERS)
     assert [path.name for path in tmp_path.iterdir()] == ["001-lstm.npz"]
     said: list[str] = []
-    assert architectures.run(Runner(3, folder=tmp_path, progress=said.append), PARAMETERS) == lstm
+    assert conditions.run(Runner(3, folder=tmp_path, progress=said.append), PARAMETERS) == lstm
     assert next(text for text in said if ": step" in text) == "lstm: step 21 of 32"
     said.clear()
-    assert architectures.run(Runner(3, folder=tmp_path, progress=said.append), PARAMETERS) == lstm
+    assert conditions.run(Runner(3, folder=tmp_path, progress=said.append), PARAMETERS) == lstm
     assert not [text for text in said if text.endswith(" of 32")]
     with pytest.raises(SimulationError, match=r"is from another run \(.*seed"):
-        architectures.run(Runner(4, folder=tmp_path), PARAMETERS)
+        conditions.run(Runner(4, folder=tmp_path), PARAMETERS)
 
 
 def test_checkpoints_of_the_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """They lie in a folder of the code that made them."""
-    monkeypatch.setattr(architectures, "DEFAULT", PARAMETERS)
-    command = ["experiment", "architectures", "--engine", "numpy", "--checkpoints", str(tmp_path / "runs")]
+    monkeypatch.setattr(conditions, "DEFAULT", PARAMETERS)
+    command = ["experiment", "architectures-conditions", "--engine", "numpy", "--checkpoints", str(tmp_path / "runs")]
     first, again = (CliRunner().invoke(main, command) for _ in range(2))
     assert first.exit_code == 0, first.output
     assert first.stdout == again.stdout
-    digest = records.fingerprint("architectures")[:12]
-    assert [path.name for path in (tmp_path / "runs").iterdir()] == [f"architectures-{digest}"]
+    digest = records.fingerprint("architectures-conditions")[:12]
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == [f"architectures-conditions-{digest}"]
     assert "observed in runs, which prove nothing" in first.stdout
 
 
 def test_the_networks_are_part_of_the_digest_of_their_experiment_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = {name: records.fingerprint(name) for name in ("architectures", "rate")}
+    before = {name: records.fingerprint(name) for name in ("architectures-conditions", "rate")}
     records.fingerprint.cache_clear()
-    monkeypatch.setattr(records, "MORE", {})
-    assert records.fingerprint("architectures") != before["architectures"]
+    monkeypatch.setattr(records, "NETWORKS", "none")
+    assert records.fingerprint("architectures-conditions") != before["architectures-conditions"]
     assert records.fingerprint("rate") == before["rate"]
     records.fingerprint.cache_clear()

@@ -19,12 +19,15 @@ from adamproof.claims.evidence import EvidenceStore, State
 from adamproof.claims.gathering import claim_table
 from adamproof.claims.verdicts import Status
 from adamproof.cli.app import main
-from adamproof.experiments import architectures, beta_boundary, conditions, lr_dimension, momentum, rate
-from adamproof.experiments.index import EXPERIMENTS, SECONDS, module
+from adamproof.experiments import beta_boundary, conditions, lr_dimension, momentum, rate
+from adamproof.experiments.architectures import betas, learning_rates
+from adamproof.experiments.architectures import conditions as conditions_on_networks
+from adamproof.experiments.index import EXPERIMENTS, SECONDS, chosen, groups, module
 from adamproof.experiments.observed import observed
 from adamproof.experiments.pictures import Curve, Panel, Picture
 from adamproof.experiments.records import Record, RecordError, found_in, made, read, shipped
 from adamproof.experiments.runner import Runner, late_steps
+from adamproof.experiments.statistics import vertex
 from adamproof.simulator import SimulationError
 from adamproof.support.records import CHECKSUM, COMMAND, text
 from tests.session import Session
@@ -50,8 +53,8 @@ SMALL: dict[str, dict[str, Any]] = {
     "beta-boundary": {**beta_boundary.DEFAULT, "beta1": ["0.9", "0.9999"], "steps": 512, "replicates": 4},
     "momentum": {**momentum.DEFAULT, "steps": [256, 512, 1024], "replicates": 16, "groups": 2},
     "rate": {**rate.DEFAULT, "steps": [256, 512, 1024], "replicates": 16, "groups": 2},
-    "architectures": {
-        **architectures.DEFAULT,
+    "architectures-conditions": {
+        **conditions_on_networks.DEFAULT,
         "permutations": 1399,  # the least that can reach 0.05/70
         "coordinates": {"pairs": 4, "mean": 20},
         "batch": 4,
@@ -63,7 +66,33 @@ SMALL: dict[str, dict[str, Any]] = {
             "transformer": {"sizes": [4, 2, 6], "data": [6, 32], "replicates": 24, "learning rate": 1e-3},
         },
     },
-}
+    "architectures-lr": {
+        **learning_rates.DEFAULT,
+        "steps": 16,
+        "batch": 4,
+        "settings": {
+            "LSTM by width": {
+                "network": "lstm", "data": [6, 32], "grid": [-6.0, -2.0, 2.0], "sizes": [[2, 3], [2, 6]],
+                "widths": [3, 6],
+            },
+            "Transformer by depth": {
+                "network": "transformer", "data": [6, 32], "grid": [-6.0, -2.0, 2.0],
+                "sizes": [[4, 2, 6, 1], [4, 2, 6, 2]], "widths": [4, 4],
+            },
+        },
+    },
+    "architectures-betas": {
+        **betas.DEFAULT,
+        "beta1": ["0.9", "0.9999"],
+        "controls": [["0.9999", "0.99999"]],
+        "steps": 16,
+        "batch": 4,
+        "networks": {"lstm": {"sizes": [2, 3], "data": [6, 32], "grid": [-6.0, 0.0, 2.0]}},
+    },
+}  # fmt: skip
+# Those whose full runs ship: they take hours, so that the tests repeat the reduced ones, which are kept beside them.
+FULL = {"architectures-conditions", "architectures-lr"}
+REDUCED = Path(__file__).with_name("reduced")
 
 
 SHORT: dict[str, Any] = {"beta-boundary": 64, "rate": [32, 64, 128]}
@@ -122,9 +151,10 @@ def test_the_later_half_of_a_run_is_looked_at() -> None:
 
 def test_the_best_rate_is_the_vertex_of_a_parabola() -> None:
     x = np.arange(-5.0, 3.0)
-    assert lr_dimension.least(x, np.exp((x - 0.3) ** 2)) == pytest.approx(0.3)
+    assert vertex(x, np.exp((x - 0.3) ** 2)) == pytest.approx(0.3)
     with pytest.raises(SimulationError, match="at the end of the grid, 2"):
-        lr_dimension.least(x, np.exp(x))
+        vertex(x, np.exp(x))
+    assert vertex(x, np.where(x > 0.5, np.inf, np.exp(-x))) == 0.0  # beside what has no value, the point itself
 
 
 def test_the_floor_is_the_lemmas() -> None:
@@ -209,9 +239,10 @@ def test_the_records_of_the_package_are_whole() -> None:
     assert problems == []
     assert [record.experiment for record in found] == list(EXPERIMENTS)
     for record in found:
-        defaults = json.loads(json.dumps(module(record.experiment).DEFAULT))
-        assert (record.seed, record.full, record.parameters) == (0, False, defaults)
-        assert record.made_by_this_code, "adamproof experiment all --save adamproof/experiments/records"
+        full, of = record.experiment in FULL, module(record.experiment)
+        parameters = json.loads(json.dumps(of.FULL if full else of.DEFAULT))
+        assert (record.seed, record.full, record.parameters) == (0, full, parameters)
+        assert full or record.made_by_this_code, "adamproof experiment all --save adamproof/experiments/records"
     numbers = {number for record in found for number in record.observed()}
     assert numbers == {4, 8, 9, 10, 11, 13, 14, 15}
 
@@ -286,7 +317,7 @@ def test_the_command_saves_a_record_that_claims_reads(monkeypatch: pytest.Monkey
 def test_progress_says_how_many_are_done(monkeypatch: pytest.MonkeyPatch) -> None:
     assert SECONDS.keys() == EXPERIMENTS.keys()
     two = ("beta-boundary", "rate")
-    monkeypatch.setattr("adamproof.cli.commands.experiment.EXPERIMENTS", dict.fromkeys(two))
+    monkeypatch.setattr("adamproof.cli.commands.experiment.chosen", lambda name: list(two))
     for name in two:
         monkeypatch.setattr(module(name), "DEFAULT", {**SMALL[name], "steps": SHORT[name]})
     said = run("experiment", "all", "--engine", "numpy", "--progress").stderr
@@ -299,6 +330,16 @@ def test_the_command_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
     document = json.loads(run("experiment", "beta-boundary", "--engine", "numpy", "--json").stdout)
     assert (document["command"], document["exit_code"]) == ("experiment", 0)
     assert document["records"][0]["experiment"] == "beta-boundary"
+
+
+def test_a_group_is_the_experiments_whose_names_begin_with_it() -> None:
+    assert groups() == ["architectures", "all"]
+    assert chosen("architectures") == ["architectures-conditions", "architectures-lr", "architectures-betas"]
+    assert chosen("all") == list(EXPERIMENTS) and chosen("rate") == ["rate"]
+    assert chosen("beta") == chosen("lr") == []
+    assert run("experiment", "architectures", "--data", "x.csv").stderr.startswith(
+        "Error: --plot and --data take one experiment; with architectures, use --save DIR"
+    )
 
 
 def test_mistakes_are_one_sentence(tmp_path: Path) -> None:
@@ -318,7 +359,7 @@ def test_mistakes_are_one_sentence(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_the_records_of_the_package_are_what_a_run_gives(name: str, session: Session) -> None:
     """Up to what libraries for statistics and logarithms may change in the last digits."""
-    record = read(shipped() / f"{name}.json")
+    record = read((REDUCED if name in FULL else shipped()) / f"{name}.json")
     session.experiments()
     again = read(session.folder / "experiments" / f"{name}.json")
     assert (again.seed, again.full, again.parameters) == (record.seed, record.full, record.parameters)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...experiments.index import EXPERIMENTS, SECONDS
+from ...experiments.index import EXPERIMENTS, SECONDS, chosen, groups
 from ...support.tally import Tally
 from .. import files, idle, terminal
 from ..errors import CliError
@@ -40,7 +40,7 @@ STOPPED = 1
 class Request:
     """What is asked: a field for each option, which is declared here alone."""
 
-    name: str = filled_by(click.argument("name", metavar="NAME", type=click.Choice([*EXPERIMENTS, "all"])))
+    name: str = filled_by(click.argument("name", metavar="NAME", type=click.Choice([*EXPERIMENTS, *groups()])))
     full: bool = option("Use more steps and replicates: minutes instead of seconds.", is_flag=True)
     seed: int = filled_by(SEED)
     engine: str = filled_by(ENGINE)
@@ -63,8 +63,9 @@ class Request:
 def command(ctx: click.Context, /, as_json: bool, progress: bool, **options: Any) -> None:
     """Run experiments on what the theorems bound and on what the source claims.
 
-    NAME is conditions, lr-dimension, beta-boundary, momentum, rate, architectures, or all.  The results are
-    observations and prove nothing.  `adamproof claims` shows the records that --save writes as observed.
+    NAME is conditions, lr-dimension, beta-boundary, momentum, rate, architectures-conditions, architectures-lr,
+    architectures-betas, architectures (these three), or all.  The results are observations and prove nothing.
+    `adamproof claims` shows the records that --save writes as observed.
 
     Exit status: 0, or 1 if a run stopped because a number is no longer finite, or 2 for a usage error.
     """
@@ -76,9 +77,11 @@ def experiment(request: Request, form: str, progress: terminal.Progress) -> int:
     """Run one experiment, or all, and print what came out; the exit status.  Raises CliError."""
     from ...simulator import NotFinite
 
-    names = list(EXPERIMENTS) if request.name == "all" else [request.name]
+    names = chosen(request.name)
     if len(names) > 1 and (request.plot or request.data):
-        raise CliError("--plot and --data take one experiment; with all, use --save DIR to write the files of each")
+        raise CliError(
+            f"--plot and --data take one experiment; with {request.name}, use --save DIR to write the files of each"
+        )
     files.expect_drawable(request.plot, request.data)
     folder = None if request.save is None else files.make_folder(request.save)
     records = []

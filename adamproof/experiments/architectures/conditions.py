@@ -12,7 +12,7 @@ batch did not have), would differ from the others for that alone, and are counte
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
@@ -20,14 +20,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import networks
-from ..bounds import magnitude
-from ..simulator import MAXIMUM, Algorithm, Run, estimate, ratio
-from ..support.columns import aligned
-from .dependence import distances, effective, least_distance, shared
-from .pictures import Curve, Panel, Picture
-from .runner import Runner, columns, magnitudes
-from .statistics import identical
+from ... import networks
+from ...bounds import magnitude
+from ...simulator import MAXIMUM, Algorithm, Run, estimate, ratio
+from ...support.columns import aligned
+from ..dependence import distances, effective, least_distance, shared
+from ..pictures import Curve, Panel, Picture
+from ..runner import Runner, columns, magnitudes
+from ..statistics import identical
 
 Array = NDArray[np.float64]
 Numbers = Mapping[str, Any]
@@ -41,8 +41,8 @@ DEFAULT: Mapping[str, Any] = {
     "beta2": 0.999,
     "epsilon": 1e-8,
     "batch": 32,
-    "steps": 128,
-    "exact every": 32,
+    "steps": 32,
+    "exact every": 16,
     "networks": {
         "cnn": {"sizes": [4, 16], "data": [512], "replicates": 64, "learning rate": 1e-3},
         "lstm": {"sizes": [8, 16], "data": [16, 128], "replicates": 32, "learning rate": 2e-3},
@@ -56,13 +56,8 @@ FULL: Mapping[str, Any] = {
     "networks": {
         "cnn": {"sizes": [16, 64], "data": [1797], "replicates": 64, "learning rate": 1e-3},
         "lstm": {"sizes": [64, 96], "data": [32, 1024], "replicates": 32, "learning rate": 2e-3},
-        "transformer": {"sizes": [88, 4, 32], "data": [32, 1024], "replicates": 32, "learning rate": 1e-3},
+        "transformer": {"sizes": [64, 4, 16], "data": [16, 1024], "replicates": 32, "learning rate": 1e-3},
     },
-}
-MAKE: Mapping[str, tuple[Callable[..., networks.Network], Callable[..., networks.Data]]] = {
-    "cnn": (networks.cnn, networks.images),
-    "lstm": (networks.lstm, networks.topics),
-    "transformer": (networks.transformer, networks.topics),
 }
 TIMES = {"early": 16, "middle": 2, "late": 1}  # after the run's steps divided by so many
 ACROSS, EACH = "across", 2  # coordinates of each array, compared in pairs
@@ -83,7 +78,7 @@ def run(lab: Runner, parameters: Numbers) -> dict[str, Any]:
 
 
 def _made(parameters: Numbers, name: str) -> tuple[networks.Network, networks.Data]:
-    size, (network, data) = parameters["networks"][name], MAKE[name]
+    size, (network, data) = parameters["networks"][name], networks.ARCHITECTURES[name]
     return network(*size["sizes"]), data(*size["data"])
 
 
