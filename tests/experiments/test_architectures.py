@@ -20,7 +20,8 @@ from adamproof.simulator import Algorithm, SimulationError, simulate
 from tests.experiments.test_experiments import SMALL
 
 pytest.importorskip("sklearn")
-PARAMETERS = {**SMALL["architectures-conditions"], "networks": {"lstm": SMALL["architectures-conditions"]["networks"]["lstm"]}}
+ALL = SMALL["architectures-conditions"]
+PARAMETERS = {**ALL, "networks": {"lstm": ALL["networks"]["lstm"]}}
 PLAIN = Algorithm(1e-3, 0.9, 0.999, 1e-8)
 
 

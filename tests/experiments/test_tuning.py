@@ -1,4 +1,4 @@
-"""Learning rates of networks that are tuned: the numbers, grids that are extended, and what both experiments make of it."""
+"""Tuned learning rates of networks: the numbers, grids that are extended, and what two experiments make of them."""
 
 from __future__ import annotations
 
