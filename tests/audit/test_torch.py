@@ -75,8 +75,9 @@ def test_trainings_hold(kind: str, options: dict[str, Any], tmp_path: Path) -> N
 def test_states_and_checkpoints(tmp_path: Path) -> None:
     model = net()
     optimizer = torch.optim.AdamW(model.parameters())
-    loss_of(model)(batch(0)).backward()
-    optimizer.step()
+    for step in range(2):
+        loss_of(model)(batch(step)).backward()
+        optimizer.step()
     assert word(from_state(optimizer.state_dict())) == HOLDS
     torch.save({"optimizer": optimizer.state_dict()}, tmp_path / "model.pt")
     assert word(read_state(str(tmp_path / "model.pt"))) == HOLDS
