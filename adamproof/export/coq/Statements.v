@@ -138,9 +138,7 @@ Proof.
     (Z.of_nat t) (fun k => moving b2 (fun k => g k ^ 2) (Z.to_nat k))) as exported.
   simpl in exported; rewrite Nat2Z.id in exported.
   rewrite magnitude_is, (Rplus_comm _ eps); apply exported; try assumption; try reflexivity.
-  - apply moving_is.
-  - apply moving_is.
-  - apply (IZR_le 0); lia.
+  all: first [ apply moving_is | apply (IZR_le 0); lia ].
 Qed.
 
 (* --- the objective --------------------------------------------------------------------------- *)
@@ -190,15 +188,13 @@ Proof.
       (fun k i => g (Z.to_nat k) (Z.to_nat i)) (fun i s => G (plus y (scale s h)) (Z.to_nat i)) gamma
       (fun i => h (Z.to_nat i)) (fun k i => first_moment b1 g (Z.to_nat k) (Z.to_nat i)) q (Z.of_nat t)
       (fun k i => second_moment b2 g (Z.to_nat k) (Z.to_nat i))); try assumption; rewrite ?Nat2Z.id.
-    + intros k _ _; unfold h, Rdiv; fold m v; rewrite <- (abs_sign (m (Z.to_nat k))) at 1; ring.
-    + lra.
-    + intros i k; apply (moving_is b2 (fun k => g k (Z.to_nat i) ^ 2)).
-    + intros i k; apply (moving_is b1 (fun k => g k (Z.to_nat i))).
-    + reflexivity.
-    + reflexivity.
-    + apply (IZR_le 0); lia.
-    + apply (IZR_le 0); lia.
-    + intros s low high near; apply along; assumption.
+    (* The hypotheses come in the order in which the proof meets them. *)
+    all: first [ reflexivity | apply (IZR_le 0); lia
+      | apply (fun i k => moving_is b2 (fun k => g k (Z.to_nat i) ^ 2) k)
+      | apply (fun i k => moving_is b1 (fun k => g k (Z.to_nat i)) k)
+      | intros s low high near; apply along; assumption
+      | intros k _ _; unfold h, Rdiv; fold m v; rewrite <- (abs_sign (m (Z.to_nat k))) at 1; ring
+      | lra ].
   - rewrite Nat2Z.id; fold m v; unfold Rdiv; right; rewrite <- ?Rmult_assoc; ring.
 Qed.
 
@@ -395,9 +391,8 @@ Section adam.
       all: first [ exact z_v | exact z_m | exact z_u | exact z_x | exact z_segment | exact z_integrable | exact z_primitive
         | exact z_floor | exact z_finite | exact z_bounded | exact z_uncorrelated | exact z_start
         | exact (z_smooth _ _ _ is_smooth) | exact (z_slope finite_slope) | apply (IZR_le 1); lia | apply (IZR_le 0); lia
-        | idtac ].
-      + refine (Rle_trans _ _ _ (Req_le _ _ _) absorb); unfold Rdiv; rewrite minus_is; cbv beta; rewrite <- ?Rmult_assoc; ring.
-      + lra.
+        | lra
+        | refine (Rle_trans _ _ _ (Req_le _ _ _) absorb); unfold Rdiv; rewrite minus_is; cbv beta; rewrite <- ?Rmult_assoc; ring ].
     - rewrite minus_is, sum_is; cbv beta; unfold Rdiv, aa, ff; change (Z.to_nat 1) with 1%nat.
       right; rewrite <- ?Rmult_assoc; ring.
   Qed.
