@@ -54,8 +54,8 @@ class Apart(Protocol):
 
 @dataclass(frozen=True)
 class Questions:
-    """identical(samples, level, together) and independent(samples, permutations, seed, level, together), of samples of
-    shape (replicates, coordinates).  Each raises `refusal` where no such sample could be rejected."""
+    """identical(samples, level) and independent(samples, permutations, seed, level), of samples of shape
+    (replicates, coordinates).  Each raises `refusal` where no such sample could be rejected."""
 
     identical: Callable[..., Same]
     independent: Callable[..., Apart]
@@ -82,17 +82,27 @@ def compared(runs: Sequence[Run], tests: Questions, level: float = LEVEL) -> lis
     if not all(run.kept for run in runs):
         text = "no coordinates were kept: record replicates with keep=8 and one sampling seed"
         return [*found, Verdict("u alike and independent across coordinates", NOT_RECORDED, text)]
-    together = 2 * len(TIMES)
+    level /= 2 * len(TIMES)  # of each test
+    alike, apart = [], []
     for name, call in chosen.items():
         where = f"{name}, at call {call:.0f}"
         try:
             table, places = kept(runs, call)
         except AuditError as error:
-            found += [Verdict(f"{subject} ({where})", UNIDENTIFIED, str(error)) for subject in (ALIKE, APART)]
+            alike.append(Verdict(f"{ALIKE} ({where})", UNIDENTIFIED, str(error)))
+            apart.append(Verdict(f"{APART} ({where})", UNIDENTIFIED, str(error)))
             continue
-        found.append(_identical(table, places, tests, level, together, where))
-        found.append(_independent(table, tests, level, together, where))
-    return found
+        alike.append(_identical(table, places, tests, level, where))
+        apart.append(_independent(table, places, tests, level, where))
+    return [*found, *_once(ALIKE, alike), *_once(APART, apart)]
+
+
+def _once(subject: str, found: list[Verdict]) -> list[Verdict]:
+    """One verdict for all times where they say the same: that there are too few runs, for instance."""
+    first = found[0]
+    if any((each.word, each.text) != (first.word, first.text) for each in found):
+        return found
+    return [Verdict(f"{subject} ({', '.join(TIMES)})", first.word, first.text, first.data)]
 
 
 def refuse_different(runs: Sequence[Run]) -> None:
@@ -189,32 +199,54 @@ def _fewer(table: Array, test: Callable[[Array], Any], refusal: type[Exception])
     return None, 0, why
 
 
-def _identical(
-    table: Array, places: Sequence[str], tests: Questions, level: float, together: int, where: str
-) -> Verdict:
+def _identical(table: Array, places: Sequence[str], tests: Questions, level: float, where: str) -> Verdict:
     subject = f"{ALIKE} ({where})"
-    found, count, why = _fewer(table, lambda part: tests.identical(part, level, together), tests.refusal)
+    found, count, why = _fewer(table, lambda part: tests.identical(part, level), tests.refusal)
     even, odd = (len(table) + 1) // 2, len(table) // 2
     effective = effective_pair(even, odd)
     if found is None:
-        return Verdict(subject, UNTESTED, why)
+        return _too_few(subject, table, why)
     pairs = [(one, other) for other in range(count) for one in range(other)]
     gaps = {pair: distance(table[::2, pair[0]], table[1::2, pair[1]]) for pair in pairs}
     within = max((gap for (one, other), gap in gaps.items() if places[one] == places[other]), default=float("nan"))
-    largest = max(gaps.values())
-    data = {"D": largest, "D within a layer": within, "effective n": effective, "coordinates": count}
-    said = f"D up to {largest:.2f}" + (f" ({within:.2f} within a layer)" if np.isfinite(within) else "")
-    pairs_said = f"{found.rejected} of {found.pairs} pairs, p = {found.smallest:.2g}"
-    head = f"{said}, effective n {effective:.3g} a pair; {pairs_said}"
-    if found.smallest * together <= level:
+    farthest = max(gaps, key=lambda pair: gaps[pair])
+    largest, between = gaps[farthest], [places[number] for number in farthest]
+    data = {"D": largest, "layers": between, "D within a layer": within, "effective n": effective, "coordinates": count}
+    data |= {"p": found.smallest, "pairs rejected": found.rejected}
+    said = f"D up to {largest:.2f} ({_between(between)}{_inside(between, within)})"
+    pairs_said = f"{found.rejected} of {found.pairs} pairs of {_of_kept(count, table)}, least p = {found.smallest:.2g}"
+    head = f"{said}, effective n {effective:.3g} a pair; {pairs_said}, level {level:.2g}"
+    if found.smallest <= level:
         return Verdict(subject, REJECTED, head, data)
 
     def p_value(part: Array) -> float:
-        return tests.identical(part, level, together).smallest
+        return tests.identical(part, level).smallest
 
-    least = least_distance(even, odd, p_value, len(pairs), level / together)
+    least = least_distance(even, odd, p_value, len(pairs), level)
     data["least detectable D"] = least
     return Verdict(subject, NOT_REJECTED, f"{head}; least detectable D {least:.2f}", data)
+
+
+def _too_few(subject: str, table: Array, why: str) -> Verdict:
+    runs, coordinates = table.shape
+    text = f"{runs} runs cannot reject it for even two of the {coordinates} coordinates that can be compared: {why}"
+    return Verdict(subject, UNTESTED, text, {"runs": runs, "coordinates": coordinates})
+
+
+def _between(layers: Sequence[str]) -> str:
+    one, other = layers
+    return f"two coordinates of {one}" if one == other else f"one of {one}, one of {other}"
+
+
+def _inside(layers: Sequence[str], within: float) -> str:
+    """What is seen within a layer, where that is not the largest anyway."""
+    return f"; {within:.2f} within a layer" if layers[0] != layers[1] and np.isfinite(within) else ""
+
+
+def _of_kept(count: int, table: Array) -> str:
+    """Which coordinates are tested, where more were kept than so few runs can reject."""
+    rest = table.shape[1] - count
+    return f"{count} coordinates ({rest} more need more runs)" if rest else f"{count} coordinates"
 
 
 def least_distance(even: int, odd: int, smallest: Callable[[Array], float], pairs: int, level: float) -> float:
@@ -233,21 +265,58 @@ def least_distance(even: int, odd: int, smallest: Callable[[Array], float], pair
     return float("nan")
 
 
-def _independent(table: Array, tests: Questions, level: float, together: int, where: str) -> Verdict:
+def _independent(table: Array, places: Sequence[str], tests: Questions, level: float, where: str) -> Verdict:
     subject = f"{APART} ({where})"
     effective = effective_number(table)
-    found, count, why = _fewer(
-        table, lambda part: tests.independent(part, PERMUTATIONS, 0, level, together), tests.refusal
-    )
+    found, count, why = _fewer(table, lambda part: tests.independent(part, PERMUTATIONS, 0, level), tests.refusal)
     if found is None:
-        return Verdict(subject, UNTESTED, why)
-    seen = f"rank correlation up to {found.largest:.2f}, p = {found.p_value:.2g}"
-    said = f"{table.shape[1]} coordinates count as {effective:.3g}; {seen}"
-    data = {"coordinates": count, "effective number": effective, "largest": found.largest, "p": found.p_value}
-    if found.p_value * together <= level:
+        return _too_few(subject, table, why)
+    part = table[:, :count]
+    between = [places[number] for number in closest(part)]
+    seen = f"rank correlation up to {found.largest:.2f} ({_between(between)})"
+    said = f"{table.shape[1]} coordinates count as {effective:.3g}; {seen} among {_of_kept(count, table)}"
+    said += f", p = {found.p_value:.2g}, level {level:.2g}"
+    data = {
+        "coordinates": count, "effective number": effective, "largest": found.largest, "layers": between,
+        "p": found.p_value,
+    }  # fmt: skip
+    if found.p_value <= level:
         return Verdict(subject, REJECTED, said, data)
-    text = f"{said}; sees only monotone dependence between two of {count} coordinates, over {len(table)} runs"
+    data["least detectable"] = least = least_correlation(part, level)
+    text = f"{said}; least detectable rank correlation {least:.2f}, and only monotone dependence of two is seen"
     return Verdict(subject, NOT_REJECTED, text, data)
+
+
+def closest(table: Array) -> tuple[int, int]:
+    """The two coordinates with the largest |rank correlation|."""
+    found = _correlations(_ranks(table))
+    one, other = np.unravel_index(int(found.argmax()), found.shape)
+    return int(min(one, other)), int(max(one, other))
+
+
+def least_correlation(table: Array, level: float) -> float:
+    """The |rank correlation| that chance alone exceeds, in any pair, in a share `level` of permutations."""
+    random, ranks = np.random.default_rng(0), _ranks(table)
+    by_chance = sorted(
+        float(_correlations(random.permuted(ranks, axis=0)).max()) for _ in range(PERMUTATIONS)
+    )  # fmt: skip
+    return by_chance[-max(1, int(level * (1 + PERMUTATIONS)))]
+
+
+def _ranks(table: Array) -> Array:
+    """Each column's ranks, equal values with their mean, about 0 and of length 1."""
+    ranks = np.empty(table.shape)
+    for place, column in enumerate(table.T):
+        _, which, counts = np.unique(column, return_inverse=True, return_counts=True)
+        ranks[:, place] = (np.cumsum(counts) - (counts - 1) / 2)[which]
+    ranks -= ranks.mean(axis=0)
+    return np.asarray(ranks / np.sqrt(np.square(ranks).sum(axis=0)))
+
+
+def _correlations(ranks: Array) -> Array:
+    found = np.abs(ranks.T @ ranks)
+    np.fill_diagonal(found, 0.0)
+    return np.asarray(found)
 
 
 def _spread(runs: Sequence[Run], subject: str, series: Sequence[Array], at: Array) -> Verdict:
@@ -286,4 +355,14 @@ def _ratios(runs: Sequence[Run]) -> Verdict:
     return Verdict("|a|_1/(sqrt(d) |a|_2)", SEEN, text, {"low": low, "high": high})
 
 
-__all__ = ["LEVEL", "Questions", "common_times", "compared", "kept", "least_distance", "refuse_different"]
+__all__ = [
+    "LEVEL",
+    "Questions",
+    "closest",
+    "common_times",
+    "compared",
+    "kept",
+    "least_correlation",
+    "least_distance",
+    "refuse_different",
+]

@@ -10,7 +10,8 @@ import pytest
 
 from adamproof.audit import AuditError, judge
 from adamproof.audit.record import Run
-from adamproof.audit.replicates import TIMES, UNTESTED, Questions, compared, kept
+from adamproof.audit.replicates import LEVEL as SHARED
+from adamproof.audit.replicates import TIMES, UNTESTED, Questions, closest, compared, kept, least_correlation
 from adamproof.audit.statistics import distance, effective_number, fit
 from adamproof.audit.verdicts import CANNOT_TELL, NOT_REJECTED, REJECTED, UNIDENTIFIED
 from adamproof.experiments.statistics import identical, independent
@@ -20,9 +21,7 @@ from tests.experiments.test_statistics import most
 
 pytest.importorskip("scipy")
 NULLS, LEVEL = 500, 0.1
-FEW = Questions(
-    identical, lambda table, _, seed, level, together: independent(table, 199, seed, level, together), SimulationError
-)
+FEW = Questions(identical, lambda table, _, seed, level: independent(table, 199, seed, level), SimulationError)
 Gradients = Callable[[np.random.Generator, int], Any]
 
 
@@ -125,6 +124,8 @@ def test_a_null_is_not_rejected_and_the_least_detectable_distance_is_named() -> 
     first = said(found, "identically")[0]
     assert 0.3 < first.data["least detectable D"] < 1.0 and "least detectable D" in first.text
     assert first.text.startswith("D up to ") and "effective n 10 a pair" in first.text
+    assert "level 0.0083; least detectable D" in first.text
+    assert all(0.3 < each.data["least detectable"] < 1.0 for each in said(found, "independent"))
 
 
 @pytest.mark.parametrize("planted", [different, within])
@@ -133,6 +134,17 @@ def test_different_distributions_are_rejected_with_their_distance(planted: Gradi
     assert late.word == REJECTED and late.data["D"] > 0.5
     if planted is within:
         assert late.data["D within a layer"] > 0.5
+        assert late.data["layers"] == ["one", "one"] and "(two coordinates of one)" in late.text
+    else:
+        assert set(late.data["layers"]) == {"one", "two"} and "within a layer)" in late.text
+    assert f"; {late.data['pairs rejected']} of " in late.text and late.data["pairs rejected"] > 0
+
+
+def test_a_pair_is_counted_as_rejected_at_the_level_of_the_verdict() -> None:
+    """Six tests share the level: a pair at 0.02 is none that a verdict NOT REJECTED counts."""
+    for seed in range(6):
+        for each in said(compared(runs(different, 24, seed), FEW), "identically"):
+            assert (each.word == REJECTED) == (each.data["pairs rejected"] > 0), each.text
 
 
 def test_dependence_is_rejected_and_the_coordinates_count_as_few() -> None:
@@ -145,6 +157,36 @@ def test_dependence_is_rejected_and_the_coordinates_count_as_few() -> None:
 def test_too_few_runs_are_not_called_accepted() -> None:
     found = said(compared(runs(different, 4, 4), FEW), "identically")
     assert {each.word for each in found} == {UNTESTED} and all("use at least" in each.text for each in found)
+    (only,) = found  # the same for all times
+    assert only.subject.endswith("(early, middle, late)") and only.data == {"runs": 4, "coordinates": 6}
+    assert only.text.startswith("4 runs cannot reject it for even two of the 6 coordinates")
+
+
+@pytest.mark.parametrize(("test", "least", "coordinates"), [("alike", 10, 2), ("apart", 6, 2), ("alike", 21, 40)])
+def test_the_numbers_of_runs_that_the_page_names(test: str, least: int, coordinates: int) -> None:
+    """docs/howto/audit.md and `audit compare --help`; the level is that of one of six tests."""
+
+    def asked(replicates: int) -> None:
+        table = np.random.default_rng(0).normal(size=(replicates, coordinates))
+        if test == "alike":
+            identical(table, SHARED / 6)
+        else:
+            independent(table, 199, 0, SHARED / 6)
+
+    asked(least)
+    with pytest.raises(SimulationError, match=f"use at least {least} replicates"):
+        asked(least - 1)
+
+
+def test_the_closest_pair_and_the_least_correlation() -> None:
+    random = np.random.default_rng(0)
+    table = random.normal(size=(20, 5)).round(1)  # with equal values
+    table[:, 3] = -table[:, 1] + 0.1 * random.normal(size=20)
+    assert closest(table) == (1, 3)
+    null = [random.normal(size=(20, 5)) for _ in range(200)]
+    least = least_correlation(null[0], LEVEL)
+    above = sum(independent(each, 19, 0, LEVEL).largest > least for each in null)
+    assert above <= most(200, LEVEL) and above >= 1
 
 
 def test_records_without_kept_coordinates_say_so() -> None:

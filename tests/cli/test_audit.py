@@ -122,6 +122,14 @@ def test_compare(tmp_path: Path) -> None:
     assert "CANNOT TELL FROM SO FEW RUNS" in few.output and "use at least" in flat(few)
 
 
+@pytest.mark.parametrize("words", [["--help"], ["-h"], ["one.audit", "--help"]])
+def test_compare_has_its_own_help(words: list[str]) -> None:
+    found = ask("audit", "compare", *words)
+    assert found.exit_code == 0 and "audit compare [OPTIONS] FILE..." in found.output
+    assert "10 runs are the least" in flat(found) and "--tensorboard" not in found.output
+    assert "--tensorboard" in ask("audit", "--help").output
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [

@@ -34,8 +34,20 @@ def complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) ->
     return complete_file(ctx, parameter, incomplete)
 
 
+class Audit(click.Command):
+    """The command; `audit compare --help` is about comparisons."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args[:1] == [COMPARE] and not {"-h", "--help"}.isdisjoint(args):
+            with click.Context(comparison, info_name=f"audit {COMPARE}", parent=ctx.parent) as inner:
+                click.echo(comparison.get_help(inner))
+            ctx.exit()
+        return super().parse_args(ctx, args)
+
+
 @click.command(
     "audit",
+    cls=Audit,
     context_settings=HELP,
     epilog=examples(
         "audit run.audit",
@@ -68,7 +80,7 @@ def command(
 
     A record is written by adamproof.audit.watch(optimizer), in two lines of your training script.  FILE may also be a
     state: .npz or .safetensors with NAME.exp_avg, NAME.exp_avg_sq and NAME.step, or a torch checkpoint.  `audit compare
-    FILE...` compares runs that differ in their seeds: what one run cannot tell.
+    FILE...` compares runs that differ in their seeds, which one run cannot tell (`audit compare --help`).
 
     Exit status: 0, or 1 if u is above R_t by more than the rounding of its type, or 2 for a usage error.
     """
@@ -91,6 +103,25 @@ def command(
     records = not any(name.endswith((".npz", ".safetensors")) for name in names)
     idle.note((("on records, which have their own settings", records, ("beta1", "beta2", "epsilon")),))
     ctx.exit(code)
+
+
+@click.command(
+    COMPARE,
+    context_settings=HELP,
+    epilog=examples("audit compare seed*.audit", "audit compare seed*.audit --json"),
+    help="""Compare runs of one training that differ in their seeds: are the coordinates of u alike, and independent?
+
+    10 runs are the least for "alike", 6 for "independent"; 21 compare 40 coordinates, the most that are taken.  Record
+    all with the same weights at the start, the same `every`, keep=8 and budget=None, and another order of the batches.
+    It needs the extra `experiments`.
+
+    Exit status: 0 whatever the answers are, or 2 for a usage error.
+    """,
+)
+@click.argument("paths", nargs=-1, required=True, metavar="FILE...")
+@AS_JSON
+def comparison(paths: tuple[str, ...], as_json: bool) -> None:  # its help alone: `command` does the work
+    pass
 
 
 def _run(path: str, beta1: float | None, beta2: float | None, epsilon: float | None) -> Run:
