@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..audit.record import Run
     from ..audit.verdicts import Verdict
 
-COLOURS = {"HOLDS": "green", "REJECTED": "red"}
+COLOURS = {"HOLDS": "green", "SEEN": "cyan", "REJECTED": "red"}  # of other words: yellow
 SHORT = 12  # letters of a word that stands beside its sentence
 UNSAID = "nobody has said: clipping = 0 tells the recorder (--clipping 0 here) that there is none"
 OBSERVED = "Observed in this run, which proves nothing about others."
@@ -26,21 +26,9 @@ def run_text(run: Run, found: Sequence[Verdict]) -> str:
 
 def about(run: Run) -> str:
     """Which training this is."""
-    group = run.groups[0]
-    known = run.t[run.known]
-    until = f" up to t = {known.max():.0f}" if known.size else ""
-    names = ("beta1", "beta2", "epsilon", *(["lr"] if group["lr"] else []))  # 0: nobody has said
-    settings = ", ".join(f"{name} = {group[name]:g}" for name in names)
-    more = f" and {len(run.groups) - 1} more groups" if len(run.groups) > 1 else ""
-    size = f"d = {run.d}, {_counted(run.layers, 'layer')}"
-    return (
-        f"{run.path}: {run.header.get('optimizer', 'Adam')}, {settings}{more}; {size}, "
-        f"{_counted(run.at, 'record')}{until}, {_counted(run.probes, 'probe')}"
-    )
+    from ..audit.heading import about as heading
 
-
-def _counted(things: Any, name: str) -> str:
-    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
+    return f"{run.path}: {heading(run)}"
 
 
 def verdict_lines(found: Sequence[Verdict]) -> list[str]:

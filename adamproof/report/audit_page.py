@@ -5,7 +5,8 @@ Names come from the record, and go through `escape`.  The page has no script, an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,10 @@ from numpy.typing import NDArray
 from ..audit import probes
 from ..audit.constants import IF, Found, constants, missing
 from ..audit.errors import AuditError
+from ..audit.heading import about, counted
+from ..audit.magnitude import largest
 from ..audit.record import Run
-from ..audit.verdicts import HOLDS, REJECTED, Verdict, last, magnitudes, mean_u, over_layers
+from ..audit.verdicts import HOLDS, MEMORY, REJECTED, SEEN, Verdict, last, magnitudes, mean_u, over_layers
 from .charts import Series, chart, heat_map
 from .html.page import style
 
@@ -27,10 +30,22 @@ if TYPE_CHECKING:
 MOST_ROWS, MOST_COLUMNS, MOST_POINTS = 60, 100, 400
 MOST_LAYERS = 300  # of the table
 Array = NDArray[np.float64]
+BADGES = {HOLDS: "good", REJECTED: "bad", SEEN: "seen"}  # of other words: open
 READ = """<p><b>HOLDS</b>: in every record, up to rounding. <b>SEEN</b>: measured, which says nothing of what was not.
 <b>REJECTED</b>: the values contradict the statement. <b>UNIDENTIFIED</b>: the measurements do not determine it.
 <b>CANNOT TELL FROM ONE RUN</b>: replicates would (<code>adamproof audit compare</code>). Nothing here is proved by the
 run: only u &le; R<sub>t</sub> is a theorem, about every sequence of gradients.</p>"""
+
+
+LETTERS = {
+    "call": "a call of the optimizer since the recording began",
+    "t": "Adam's own count of a layer's steps",
+    "g, a, xi": "the gradient of a mini-batch, that of the loss itself, and the noise g - a",
+    "m, v": "Adam's moments; mhat = m/(1 - beta1^t) and vhat = v/(1 - beta2^t) are those with bias correction",
+    "u": "|mhat|/(sqrt(vhat) + epsilon), for each coordinate: how many learning rates it moves in a step",
+    "o, d": "the product by coordinates; the number of coordinates",
+    "start": "the steps up to t = 1/(1 - beta1)",
+}
 
 
 def page(run: Run, found: Sequence[Verdict]) -> str:
@@ -54,22 +69,29 @@ def page(run: Run, found: Sequence[Verdict]) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{escape(title)}</title>\n<style>\n{style()}</style>\n</head>\n<body>\n"
-        f"<header><h1>{escape(title)}</h1><p>{escape(_about(run))}</p></header>\n"
+        f"<header><h1>{escape(title)}</h1><p>{escape(about(run))}</p></header>\n"
         f'<nav aria-label="Contents"><b>Contents</b><ul>{contents}</ul></nav>\n'
-        f'<main id="main">\n{READ}\n{sections}\n</main>\n</body>\n</html>\n'
+        f'<main id="main">\n{READ}\n{_letters(run)}\n{sections}\n</main>\n</body>\n</html>\n'
     )
 
 
-def _about(run: Run) -> str:
-    group = run.groups[0]
-    settings = ", ".join(f"{name} = {group[name]:g}" for name in ("beta1", "beta2", "epsilon", "lr"))
-    return f"{run.header.get('optimizer', 'Adam')}; {settings}; d = {run.d}; {len(run.at)} records"
+def _letters(run: Run) -> str:
+    """What the names on the page mean, with R_t of the last record."""
+    group, t = run.groups[0], run.t[run.known]
+    here = ""
+    if t.size:
+        here = f": {largest(group['beta1'], group['beta2'], [t.max()])[0]:.3g} at t = {t.max():.0f}, the last one here"
+    meanings = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in LETTERS.items())
+    return (
+        f"<details><summary>What the letters mean</summary><dl>{meanings}<dt>R_t</dt><dd>the largest u that any "
+        f"gradients can give at step t{escape(here)}</dd></dl></details>"
+    )
 
 
 def _verdicts(found: Sequence[Verdict]) -> str:
     rows = "\n".join(
         f'<tr><th scope="row">{escape(each.subject)}</th><td data-label="Word">{_badge(each.word)}</td>'
-        f'<td data-label="Says">{escape(each.text)}</td></tr>'
+        f'<td data-label="Says">{_prose(each.text)}</td></tr>'
         for each in found
     )
     head = '<tr><th scope="col">About</th><th scope="col">Word</th><th scope="col" class="broad">Says</th></tr>'
@@ -77,8 +99,12 @@ def _verdicts(found: Sequence[Verdict]) -> str:
 
 
 def _badge(word: str) -> str:
-    kind = "good" if word == HOLDS else "bad" if word == REJECTED else "open"
-    return f'<span class="badge {kind}">{escape(word)}</span>'
+    return f'<span class="badge {BADGES.get(word, "open")}">{escape(word)}</span>'
+
+
+def _prose(text: str) -> str:
+    """A sentence in which commands stand between backticks."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _heat(run: Run) -> str:
@@ -87,11 +113,14 @@ def _heat(run: Run) -> str:
     largest = np.array([np.nanmax(ratio[:, number]) for number in named])
     shown = sorted(np.array(named, dtype=int)[np.argsort(-largest)[:MOST_ROWS]].tolist()) if named else []
     columns = _spread(len(run.at), MOST_COLUMNS)
-    label = "The largest u of each layer as a part of R_t: pale is 0, dark red is 1, the most that is possible"
+    label = (
+        "The largest u of each layer as a part of R_t: pale is 0, dark red is 1, the most that is possible (and what "
+        "step 1 has, whatever the gradients are)"
+    )
     rows = [ratio[columns, number].tolist() for number in shown]
     drawn = heat_map(label, [run.layers[number].name for number in shown], run.at[columns].tolist(), rows)
     rest = len(named) - len(shown)
-    return drawn + (f"<p>{rest} layers with smaller values are left out.</p>" if rest > 0 else "")
+    return drawn + (f"<p>{counted(rest, 'layer')} with smaller values left out.</p>" if rest > 0 else "")
 
 
 def _spread(count: int, most: int) -> NDArray[np.int64]:
@@ -114,9 +143,9 @@ def _over_time(run: Run) -> str:
     c, u = probes.ratio(run), probes.sharing(run)
     bounds = [
         Series("|a|_1/(sqrt(d)|a|_2), at least", when, c[0].tolist()),
-        Series("at most", when, c[1].tolist()),
+        Series("|a|_1/(sqrt(d)|a|_2), at most", when, c[1].tolist()),
         Series("|u o a|_1/|a|_1, at least", when, u[0].tolist()),
-        Series("at most (u)", when, u[1].tolist()),
+        Series("|u o a|_1/|a|_1, at most", when, u[1].tolist()),
     ]
     return drawn + chart("Ratios with the true gradient a, between bounds", "call", "", bounds, False, False)
 
@@ -124,28 +153,48 @@ def _over_time(run: Run) -> str:
 def _scatter(run: Run) -> str:
     if not run.probes:
         return f"<p>{escape(missing(run))}.</p>"
+    try:
+        inputs = constants(run)
+    except AuditError:  # several betas: there is no bound, whose constants could be drawn
+        inputs = {}
     a = probes.gradient(run)[0]
     noise, steps = probes.column(run, "noise2"), probes.smoothness(run)
-    return _with_fit("Noise: E|xi|^2 against |a|", "|a|", "E|xi|^2", a, noise, probes.noise(run)) + _with_fit(
-        "Smoothness along the path: the gradient's change over the step, against |a|", "|a|", "L", a, steps,
-        probes.along_path(run),
+    return _with_fit(
+        "Noise: E|xi|^2 against |a|", ("|a|", "E|xi|^2"), a, noise, probes.noise(run),
+        {name: inputs[name] for name in ("sigma0", "sigma1", "p") if name in inputs}, 2,
+    ) + _with_fit(
+        "Smoothness along the path: the gradient's change over the step, against |a|", ("|a|", "L"), a, steps,
+        probes.along_path(run), {name: inputs[name] for name in ("L0", "L1", "q") if name in inputs}, 1,
     )  # fmt: skip
 
 
-def _with_fit(label: str, x_label: str, y_label: str, x: Array, y: Array, fit: Fit | None) -> str:
+def _with_fit(
+    label: str, axes: tuple[str, str], x: Array, y: Array, fit: Fit | None, inputs: Mapping[str, Found], power: int
+) -> str:
+    """The probes, the fit if there is one, and what the bound takes.
+
+    inputs: of the bound, a constant, a factor and maybe an exponent.  power: with which the first two enter.
+    """
     series = [Series("probes", x.tolist(), y.tolist(), joined=False)]
-    said = "no probe measured it"
+    said = ["no probe measured it"]
     if fit is not None:
         where = np.geomspace(np.nanmin(x), np.nanmax(x), 50)
-        curve = fit.constant + fit.factor * where**fit.exponent
-        series.append(Series("fit", where.tolist(), curve.tolist()))
-        series.append(Series("envelope", where.tolist(), (fit.envelope * curve).tolist()))
-        said = f"exponent {fit.low:.2f}..{fit.high:.2f}" if fit.identified else f"exponent UNIDENTIFIED: {fit.why}"
-    return chart(label, x_label, y_label, series, True, True) + f"<p>{escape(said)}.</p>"
+        if fit.identified:
+            curve = fit.constant + fit.factor * where**fit.exponent
+            series.append(Series("fit", where.tolist(), curve.tolist()))
+        said = [f"exponent {fit.low:.2f}..{fit.high:.2f}" if fit.identified else f"exponent UNIDENTIFIED: {fit.why}"]
+    if fit is not None and inputs:
+        constant, factor, *exponent = (float(each.value) for each in inputs.values())
+        taken = constant**power + factor**power * where ** (exponent[0] if exponent else 0.0)
+        series.append(Series("what the bound takes", where.tolist(), taken.tolist()))
+        said += [f"{name} = {each.value} ({each.how})" for name, each in inputs.items()]
+    text = "".join(f"<li>{escape(each)}</li>" for each in said)
+    return chart(label, *axes, series, True, True) + f"<ul>{text}</ul>"
 
 
 def _layers(run: Run) -> str:
-    ratio = magnitudes(run).ratio
+    late = run.t > MEMORY / (1.0 - run.of_layers("beta1"))  # at the start u is near R_t whatever the gradients are
+    ratio = np.where(late, magnitudes(run).ratio, np.nan)
     rows = []
     for number, layer in list(enumerate(run.layers))[:MOST_LAYERS]:
         known = np.flatnonzero(run.known[:, number])
@@ -161,10 +210,10 @@ def _layers(run: Run) -> str:
         rows.append(
             f'<tr><th scope="row">{escape(layer.name)}</th>{"".join(f"<td>{escape(c)}</td>" for c in cells)}</tr>'
         )
-    heads = ("Layer", "n", "type of v", "t", "m = 0", "sqrt(v) < 10 eps", "largest u/R_t")
+    heads = ("Layer", "n", "type of v", "t", "m = 0", "sqrt(v) < 10 eps", "largest u/R_t after the start")
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
     rest = len(run.layers) - len(rows)
-    more = f"<p>{rest} more layers.</p>" if rest > 0 else ""
+    more = f"<p>{counted(rest, 'more layer')}.</p>" if rest > 0 else ""
     body = "\n".join(rows)
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>{more}'
 
@@ -186,7 +235,9 @@ def _bound(run: Run) -> str:
     uncovered = ", ".join(found.uncovered)
     said = [f"The largest term is the {found.binding}."]
     said += [
-        f"It is {each.ratio.decimals(3)[1]} times {each.text}, {each.why}." for each in found.compared if each.ratio
+        f"The total is {each.ratio.decimals(3)[1]} times {each.text}, {each.why}."
+        for each in found.compared
+        if each.ratio
     ]
     said += [f"The theorem does not cover what this training has: {uncovered}."] if uncovered else []
     said += [] if found.holds else ["A hypothesis fails on these numbers: it is a number, and no bound."]
@@ -205,7 +256,8 @@ def _bound(run: Run) -> str:
         f'<table><thead><tr><th scope="col">{escape(found.theorem.left)} is at most</th><th scope="col">value</th>'
         f'<th scope="col">share</th></tr></thead><tbody>{rows}{total}</tbody></table>'
         f"<h3>Where the inputs come from</h3><dl>{how}</dl>"
-        f"<p><code>adamproof bound --from {escape(run.path)}</code> says the same in full.</p>"
+        f"<p><code>adamproof bound --from {escape(run.path)}</code> says it with the hypotheses, and for which "
+        "learning rates they hold.</p>"
     )
 
 

@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 
 from ..support.figures import COLOURS
 
@@ -16,6 +17,7 @@ WIDTH, HEIGHT = 640, 240
 LEFT, RIGHT, TOP, BOTTOM = 64, 12, 12, 40
 DASHES = ("", "6 3", "2 2", "8 3 2 3", "1 3", "10 4")
 ROW, NAMES = 16, 190  # of a heat map: pixels of a row, and of the names beside it
+SHADES = 20  # of its scale
 COLD, HOT = (232, 240, 250), (180, 20, 20)
 
 
@@ -41,11 +43,7 @@ def chart(label: str, x_label: str, y_label: str, series: Sequence[Series], log_
     for number, (each, mine) in enumerate(zip(series, kept, strict=True)):
         places = [(across.place(x), up.place(y)) for x, y in mine]
         parts += _drawn(each, places, number)
-    legend = "".join(
-        f'<li><span style="color:{COLOURS[number % len(COLOURS)]}">{"&#9473;" if each.joined else "&#9679;"}</span> '
-        f"{escape(each.name)}</li>"
-        for number, each in enumerate(series)
-    )
+    legend = "".join(f"<li>{_swatch(each, number)} {escape(each.name)}</li>" for number, each in enumerate(series))
     return _figure(label, WIDTH, HEIGHT, parts, f'<ul class="titles">{legend}</ul>')
 
 
@@ -68,13 +66,20 @@ def _drawn(series: Series, places: Sequence[tuple[float, float]], number: int) -
     return [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" style="fill:{colour}"/>' for x, y in places]
 
 
+def _swatch(series: Series, number: int) -> str:
+    """How a series is drawn, beside its name."""
+    places = [(0.0, 5.0), (32.0, 5.0)] if series.joined else [(16.0, 5.0)]
+    drawn = "".join(_drawn(series, places, number))
+    return f'<svg aria-hidden="true" viewBox="0 0 32 10" width="32" height="10">{drawn}</svg>'
+
+
 class _Axis:
     """Where values stand, in pixels from `start` to `end`."""
 
-    def __init__(self, values: Sequence[float], log: bool, start: float, end: float) -> None:
+    def __init__(self, values: Sequence[float], log: bool, start: float, end: float, margin: float = 0.04) -> None:
         self.log, self.start, self.end = log, start, end
         low, high = self._scaled(min(values)), self._scaled(max(values))
-        room = (high - low) * 0.04 or (abs(low) * 0.1 or 1.0)
+        room = (high - low) * margin if high > low else (abs(low) * 0.1 or 1.0)
         self.low, self.high = low - room, high + room
 
     def _scaled(self, value: float) -> float:
@@ -122,26 +127,50 @@ class _Axis:
 
 
 def heat_map(label: str, names: Sequence[str], times: Sequence[float], rows: Sequence[Sequence[float]]) -> str:
-    """A row of cells for each name, from values of 0 (cold) to 1 (hot); what is not finite is left empty."""
-    cells = len(times)
-    if not cells or not names:
+    """A row of cells for each name, from values of 0 (cold) to 1 (hot); what is not finite is left empty.
+
+    times: rising.  A cell reaches half the way to the times beside it.
+    """
+    if not times or not names:
         return ""
-    width = (WIDTH - NAMES) / cells
+    edges = _edges(times)
+    across = _Axis([edges[0], edges[-1]], False, NAMES, WIDTH - RIGHT, margin=0.0)
+    places = [across.place(edge) for edge in edges]
     parts = []
     for number, (name, row) in enumerate(zip(names, rows, strict=True)):
         top = number * ROW
         parts.append(_text(NAMES - 6, top + ROW - 4, name if len(name) <= 28 else f"...{name[-25:]}", "end"))
         for column, value in enumerate(row):
             if math.isfinite(value):
-                place = f'x="{NAMES + column * width:.1f}" y="{top}" width="{width + 0.3:.1f}" height="{ROW - 1}"'
+                start, end = places[column], places[column + 1]
+                place = f'x="{start:.2f}" y="{top}" width="{end - start + 0.2:.2f}" height="{ROW - 1}"'
                 said = f"{escape(name)}, call {times[column]:.0f}: {value:.3g}"
                 parts.append(f'<rect {place} style="fill:{_colour(value)}"><title>{said}</title></rect>')
     height = len(names) * ROW
     parts += [
-        _text(NAMES, height + 14, f"call {times[0]:.0f}", "start"),
-        _text(WIDTH, height + 14, f"{times[-1]:.0f}", "end"),
+        _text(across.place(tick), height + 14, f"{tick:.0f}", "middle") for tick in across.ticks() if tick % 1 == 0
     ]
-    return _figure(label, WIDTH, height + 20, parts, "")
+    parts.append(_text(NAMES - 6, height + 14, "call", "end"))
+    return _figure(label, WIDTH, height + 46, [*parts, *_scale(height + 28)], "")
+
+
+def _edges(times: Sequence[float]) -> list[float]:
+    """The ends of cells around times; of the first and the last as far out as in."""
+    middles = [(one + other) / 2 for one, other in pairwise(times)]
+    if not middles:
+        return [times[0] - 0.5, times[0] + 0.5]
+    return [2 * times[0] - middles[0], *middles, 2 * times[-1] - middles[-1]]
+
+
+def _scale(top: int) -> list[str]:
+    """The colours of 0 to 1."""
+    width = 8
+    cells = [
+        f'<rect x="{NAMES + number * width}" y="{top}" width="{width + 0.2}" height="10" '
+        f'style="fill:{_colour((number + 0.5) / SHADES)}"/>'
+        for number in range(SHADES)
+    ]
+    return [*cells, _text(NAMES - 6, top + 9, "0", "end"), _text(NAMES + SHADES * width + 6, top + 9, "1", "start")]
 
 
 def _colour(value: float) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from adamproof.audit import watch_arrays
+from adamproof.audit import read, watch_arrays
+from adamproof.audit.heading import about
 from adamproof.cli import main
+from adamproof.report.charts import Series, chart, heat_map
 
 
 def ask(*words: Any) -> Result:
@@ -95,6 +99,48 @@ def test_the_page(record: Path, tmp_path: Path) -> None:
     assert "<script" not in text and "http" not in text
     assert ask("audit", record, "--html", tmp_path / "again.html").exit_code == 0
     assert (tmp_path / "again.html").read_text(encoding="utf-8") == text
+
+
+def test_the_page_draws_what_the_bound_takes_and_no_fit_that_is_not_identified(record: Path, tmp_path: Path) -> None:
+    assert ask("audit", record, "--html", tmp_path / "run.html").exit_code == 0
+    text = (tmp_path / "run.html").read_text(encoding="utf-8")
+    taken = json.loads(ask("bound", "--from", record, "--json").stdout)["from"]
+    assert text.count("> what the bound takes</li>") == 2 and "> fit</li>" not in text and "> envelope</li>" not in text
+    for name in ("sigma0", "sigma1", "L0", "L1"):
+        assert f"<li>{name} = {taken[name]['value']} (" in text, name
+    for piece in ("The total is ", "What the letters mean", "R_t</dt>", "badge seen", "<code>adamproof audit compare"):
+        assert piece in text, piece
+    assert "`" not in text.partition("</style>")[2]
+
+
+def test_unused_layers_and_clipping_are_in_the_first_line(record: Path, tmp_path: Path) -> None:
+    run = read(record)
+    assert "d = 28, 2 layers" in about(run) and about(run).endswith("3 probes; no clipping (stated)")
+    t = run.t.copy()
+    t[:, 1] = np.nan
+    assert "d = 28 (24 of them had steps), 2 layers" in about(replace(run, t=t))
+    clipped = flat(ask("audit", write(tmp_path / "run.audit", probes=False, clipping=1.5)))
+    assert "0 probes; clipping to 1.5 (stated)" in clipped
+    rates = run.lr.copy()
+    rates[0] = 0.0
+    assert "lr = 0 to 0.01" in about(replace(run, lr=rates)) and ", lr" not in about(replace(run, lr=0.0 * rates))
+
+
+def test_heat_map_cells_stand_where_their_calls_are() -> None:
+    drawn = heat_map("label", ["one"], [1, 11, 31], [[0.0, 0.5, 1.0]])
+    cells = re.findall(r'<rect x="([0-9.]+)" y="0" width="([0-9.]+)"', drawn)
+    starts, widths = ([float(cell[place]) for cell in cells] for place in (0, 1))
+    assert len(cells) == 3 and widths[1] / widths[0] == pytest.approx(1.5, rel=0.02)
+    assert widths[2] / widths[0] == pytest.approx(2.0, rel=0.02)
+    assert starts[1] == pytest.approx(starts[0] + widths[0], abs=0.5)
+    assert ">20</text>" in drawn and drawn.count("rgb(") == 3 + 20  # with the scale of colours
+    assert heat_map("label", ["one"], [7], [[0.5]]).count("<title>") == 1
+
+
+def test_a_legend_shows_the_line_as_it_is_drawn() -> None:
+    drawn = chart("label", "x", "y", [Series("a", [1, 2], [1, 2]), Series("b", [1, 2], [2, 1])], False, False)
+    plot, _, legend = drawn.partition("<ul")
+    assert "stroke-dasharray:6 3" in plot and legend.count("<polyline") == 2 and "stroke-dasharray:6 3" in legend
 
 
 def test_names_in_a_record_are_only_text(tmp_path: Path) -> None:
