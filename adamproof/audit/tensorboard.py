@@ -22,6 +22,7 @@ Array = NDArray[np.float64]
 NORMS = {"moment": "m2", "second_moment_sqrt": "v1", "grad": "g2", "param": "w2"}  # of their squares
 MOST = 12  # layers that have scalars of their own
 ALL = "global"
+SUFFIX = ".adamproof"  # of the files that are written here
 
 
 class Scalars(NamedTuple):
@@ -66,7 +67,9 @@ def _finite(found: Scalars) -> Scalars:
 
 
 def write(run: Run, folder: Path) -> int:
-    """Add a file of events to a folder, and say how many names it has.  Raises AuditError without tensorboardX.
+    """Put a file of events into a folder, and say how many names it has.  Raises AuditError without tensorboardX.
+
+    An earlier file of this function's is replaced: of two with the same steps TensorBoard would show a mixture.
 
     The record has no clock: every event has the time 0, and charts over the steps are those to look at.
 
@@ -80,7 +83,9 @@ def write(run: Run, folder: Path) -> int:
         ) from error
     found = scalars(run)
     try:
-        with SummaryWriter(str(folder)) as writer:
+        for earlier in folder.glob(f"events.out.tfevents.*{SUFFIX}"):
+            earlier.unlink()
+        with SummaryWriter(str(folder), filename_suffix=SUFFIX) as writer:
             for name, step, value in _events(found):
                 writer.add_scalar(name, value, step, walltime=0.0)
     except OSError as error:

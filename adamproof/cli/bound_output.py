@@ -35,7 +35,7 @@ def bound_text(
     """The verdict, the terms, what is covered, and the hypotheses in groups; in full if verbose."""
     lines = [*verdict(found, rates), "", labelled("", f"{found.theorem.left} is at most")]
     lines += [*_terms(found, style), "", *_legend(found), *_settings(found, assumed), ""]
-    lines += [*coverage_lines(found.theorem.name, found.training), *_in_any_case(magnitudes, found.digits)]
+    lines += [*coverage_lines(found.theorem.name, found.training), *_in_any_case(magnitudes, found)]
     lines += ["", *_hypotheses(found, verbose)]
     lines += ["", *_details(found, magnitudes)] if verbose else []
     return "\n".join(lines)
@@ -207,12 +207,14 @@ def coverage_lines(name: str, training: Training) -> list[str]:
     return ["What the theorem covers of the training:", *(labelled(f"  {t:<{width}}  ", text) for t, text in rows)]
 
 
-def _in_any_case(magnitudes: Magnitudes, digits: int) -> list[str]:
+def _in_any_case(magnitudes: Magnitudes, found: Bound) -> list[str]:
     """What Lemma B.2 says of a step, which is about every sequence of gradients."""
     if magnitudes.R is None:
         return []
-    most = whole(f"R = {upper(magnitudes.R, digits)}")
-    return [labelled("  ", f"In any case u_t <= {most}: a step is at most R*lr, and decay")]
+    most = whole(f"R = {upper(magnitudes.R, found.digits)}")
+    decay, decoupled = found.training.weight_decay, found.training.decoupled
+    beside = "" if decoupled is False or decay == 0 else ", and decay" if decay is not None else ", and decay if any"
+    return [labelled("  ", f"In any case u_t <= {most}: a step is at most R*lr{beside}")]
 
 
 def coverage_data(name: str, training: Training) -> dict[str, Any]:

@@ -36,8 +36,9 @@ def net() -> Any:
     return torch.nn.Sequential(torch.nn.Linear(8, 16), torch.nn.ReLU(), torch.nn.Linear(16, 1))
 
 
-def is_whole(calls: int) -> None:
+def is_whole(calls: int, clipping: float | None) -> None:
     run = read("run.audit")
+    assert run.header["clipping"] == clipping
     assert run.complete and run.at[-1] == calls and run.header["optimizer"].endswith("AdamW")
     assert next(each.word for each in judge(run) if each.subject == "u <= R_t") == HOLDS
 
@@ -63,13 +64,14 @@ def test_hugging_face(accumulated: int) -> None:
     audit = recipe("TrainerCallback")()
     transformers.Trainer(Model(), arguments, train_dataset=data, callbacks=[audit]).train()
     assert not audit.audit.stopped, audit.audit.stopped
-    is_whole(40)
+    is_whole(40, clipping=1.0)  # its own
     assert read("run.audit").layers[0].name == "inner.0.weight"
     stored = read_state("out/checkpoint-40/optimizer.pt")
     assert stored.t[0, 0] == 40
 
 
-def test_lightning() -> None:
+@pytest.mark.parametrize("clipping", [None, 0.5])
+def test_lightning(clipping: float | None) -> None:
     lightning = pytest.importorskip("lightning")
 
     class Model(lightning.LightningModule):  # type: ignore[misc, name-defined]
@@ -88,11 +90,11 @@ def test_lightning() -> None:
     audit = recipe("from lightning.pytorch")()
     trainer = lightning.Trainer(
         max_steps=40, accelerator="cpu", logger=False, callbacks=[audit], enable_progress_bar=False,
-        enable_model_summary=False, default_root_dir="here",
+        enable_model_summary=False, default_root_dir="here", gradient_clip_val=clipping,
     )  # fmt: skip
     trainer.fit(Model(), data)
     assert not audit.audit.stopped, audit.audit.stopped
-    is_whole(40)
+    is_whole(40, clipping or 0.0)
     (checkpoint,) = Path("here").rglob("*.ckpt")
     assert read_state(str(checkpoint)).t[0, 0] == 40
 
@@ -113,4 +115,4 @@ def test_accelerate() -> None:
                 optimizer.step()
                 optimizer.zero_grad()
     assert not audit.stopped, audit.stopped
-    is_whole(4)
+    is_whole(4, clipping=None)

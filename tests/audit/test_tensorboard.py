@@ -73,6 +73,16 @@ def test_the_file_of_events_has_the_records_numbers(tmp_path: Path) -> None:
     assert set(found) == {each.name for each in scalars(run)}
 
 
+def test_a_second_export_replaces_the_first_and_nothing_else(tmp_path: Path) -> None:
+    pytest.importorskip("tensorboardX")
+    run = read(recorded(tmp_path / "run.audit"))
+    (tmp_path / "events.out.tfevents.1.host").write_bytes(b"another's")
+    for _ in range(2):
+        write(run, tmp_path)
+    names = sorted(path.name for path in tmp_path.glob("events.out.tfevents.*"))
+    assert len(names) == 2 and names[0] == "events.out.tfevents.1.host" and names[1].endswith(".adamproof")
+
+
 def test_real_tensorboard_reads_it(tmp_path: Path) -> None:
     accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
     pytest.importorskip("tensorboardX")

@@ -56,6 +56,17 @@ def test_one_command_for_gpt_2_small_says_that_it_is_vacuous_and_why() -> None:
     assert "sigma1 = 0, dim = 124000000\n" in found.output  # published
 
 
+@pytest.mark.parametrize(
+    ("decay", "beside"),
+    [([], ", and decay if any "), (["--weight-decay", "0"], " "), (["--weight-decay", "0.1", "--coupled"], " "),
+     (["--weight-decay", "0.1", "--decoupled"], ", and decay ")],
+)  # fmt: skip
+def test_a_step_is_at_most_lr_times_r_and_decay_where_there_is_some(decay: list[str], beside: str) -> None:
+    given = ["--gap", "1", "--grad1", "1", "--L0", "1", "--sigma0", "1", "--steps", "1e4", "--dim", "10"]
+    found = ask("bound", "--lr", "1e-3", "--beta1", "0.9", "--beta2", "0.999", *given, *decay)
+    assert f"a step is at most R*lr{beside}" in flat(found) + " ", found.output
+
+
 @pytest.mark.parametrize("columns", [80, 120])
 def test_a_bound_fits_on_a_screen(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))

@@ -59,7 +59,7 @@ class Audit(click.Command):
 @click.argument("paths", nargs=-1, required=True, metavar="FILE...", shell_complete=complete)
 @click.option("--html", metavar="FILE", shell_complete=complete_file, help="Write a page about one record.")
 @click.option("--data", "--csv", metavar="FILE", help="Write one record's numbers by layer as CSV (or JSON).")
-@click.option("--tensorboard", metavar="DIR", help="Add one record's scalars to a folder that TensorBoard reads.")
+@click.option("--tensorboard", metavar="DIR", help="Put one record's scalars into a folder for TensorBoard.")
 @click.option("--beta1", type=Real(0.0, 1.0), help="Momentum, for a state of arrays.")
 @click.option("--beta2", type=Real(0.0, 1.0), help="Decay rate of the second moment, for a state of arrays.")
 @click.option("--epsilon", "--eps", type=Real(0.0), help="Epsilon, for a state of arrays. [default: 1e-8]")
