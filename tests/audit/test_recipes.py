@@ -38,7 +38,7 @@ def net() -> Any:
 
 def is_whole(calls: int, clipping: float | None) -> None:
     run = read("run.audit")
-    assert run.header["clipping"] == clipping
+    assert run.header.get("clipping") == clipping
     assert run.complete and run.at[-1] == calls and run.header["optimizer"].endswith("AdamW")
     assert next(each.word for each in judge(run) if each.subject == "u <= R_t") == HOLDS
 
