@@ -252,7 +252,7 @@ def odd_layers(run: Run) -> list[Verdict]:
             found.append(Verdict(subject, SEEN, f"{_listed(named)}: {text}", {"layers": list(named)}))
 
     unused = [layer.name for layer, known in zip(run.layers, run.known.T, strict=True) if layer.n and not known.any()]
-    say("unused layers", unused, "no step so far; they count in d, and in no other number here")
+    say("unused layers", unused, "no step so far, and in no number here")
     dead = []
     if len(run.at):
         zeros = last(run, "zero") / np.maximum(run.n, 1.0)
