@@ -121,7 +121,8 @@ def _counted(errors: Array) -> float:
 
 def _unidentified(count: int, span: float, width: float, growth: float) -> str:
     if count < FEWEST:
-        return f"{count} probes are too few, at least {FEWEST} are needed"
+        few = "1 probe is" if count == 1 else f"{count} probes are"
+        return f"{few} too few, at least {FEWEST} are needed"
     if span < SPAN:
         return f"|a| spans a factor of {span:.3g}, and about {SPAN:g} is needed"
     if growth < GROWTH:

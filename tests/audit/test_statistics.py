@@ -294,6 +294,8 @@ def test_a_short_span_and_a_constant_identify_nothing() -> None:
 def test_few_probes_identify_nothing() -> None:
     found = fit([1, 10, 1e4], [1, 10, 1e4], 2.0)
     assert found is not None and found.why == "3 probes are too few, at least 6 are needed"
+    only = fit([1], [1], 2.0)
+    assert only is not None and only.why.startswith("1 probe is too few")
     assert fit([0.0, np.nan], [1.0, 1.0], 2.0) is None
 
 
