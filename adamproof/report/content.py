@@ -39,9 +39,14 @@ class Content:
         return frozenset(part.slug for part in self.parts)
 
     @cached_property
+    def checked(self) -> list[tuple[str, str]]:
+        """For all proofs: who checked them, with what result; the kernel first."""
+        return lines([proof for part in self.parts for proof in part.proofs], self.opinions)
+
+    @property
     def lines(self) -> list[tuple[str, str]]:
-        """The lines of evidence for all proofs: who checked them, with what result; and near misses of the library."""
-        return [*lines([proof for part in self.parts for proof in part.proofs], self.opinions), near_record.line()]
+        """The lines of evidence: who checked the proofs, and the near misses of the library."""
+        return [*self.checked, near_record.line()]
 
     def said_of(self, part: Part) -> list[str]:
         """What the kernel and each other checker say of a lemma's proofs."""

@@ -137,7 +137,7 @@ it, ours, or classical. {steps}</p>
 
 def _lines(content: Content) -> str:
     lines = "".join(f"<li><b>{escape(name)}</b>: {escape(text)}</li>" for name, text in content.lines)
-    names = [name for name, _ in content.lines]
+    names = [name for name, _ in content.checked]
     heads = "".join(f'<th scope="col">{escape(name.capitalize())}</th>' for name in names)
     rows = "\n".join(
         f'<tr><th scope="row">{link(lemma_place(part.slug), part.slug)}</th>'
