@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 import os
 import sys
-import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -23,6 +22,7 @@ from numpy.typing import NDArray
 
 from .._version import __version__
 from . import arrays
+from .clock import Clock
 from .errors import AuditError
 from .magnitude import coarsest, largest, least_second_moment
 from .probing import Source, measured
@@ -40,9 +40,9 @@ from .reduction import (
     reduced_fully,
     sampled,
 )
+from .rounding import DIGITS, EXACT, rounded, rounded_all, rounded_list
 from .writing import FORMAT, VERSION, Writer
 
-DIGITS, OF_SAMPLE, EXACT = 3, 4, 9  # significant ones: of a number, of a kept u, of what a probe found or a setting
 NEAR = 0.98  # of R_t: a largest u above it is written exactly, since rounding to DIGITS might lead above R_t or below
 LATER = 1.01  # times a step, up to which its R_t is taken: a part of t changes R_t by no more than that part
 FIRST, FULL = 5, 20  # the first records have all numbers and histograms of u, and then every FULL-th has
@@ -105,7 +105,7 @@ class Recorder:
         self._bounds: dict[tuple[float, float], tuple[int, float]] = {}
         self._recorded = 0  # the call of the last record
         self._lines = 0  # records so far
-        self._clock = _Clock()
+        self._clock = Clock()
         self.source: Source | None = None  # of gradients, for probes
         self._at_end: list[Callable[[], None]] = []
 
@@ -153,7 +153,7 @@ class Recorder:
         """
         if not self._recorded:
             raise AuditError("nothing is recorded yet: probe after the first step")
-        self._writer.line({"probe": _rounded_all(said), "at": self.calls})
+        self._writer.line({"probe": rounded_all(said), "at": self.calls})
 
     def probe(
         self, loss: Callable[[Any], Any], large: Iterable[Any], small: Iterable[Any] = (), seconds: float = 60.0
@@ -254,7 +254,7 @@ class Recorder:
             found = {layer.name: row for (layer, _), row in zip(known, self._rows(known, full), strict=True)}
         steps = {layer.name: moments.t for layer, moments in known}
         line: dict[str, Any] = {"at": self.calls, "t": _common([steps.get(name) for name in self._names])}
-        line["lr"] = _common([_rounded(group["lr"], EXACT) for group in groups])
+        line["lr"] = _common([rounded(group["lr"], EXACT) for group in groups])
         rows = [found.get(name) for name in self._names]
         for name in NUMBERS if full else OFTEN:
             values = [None if row is None else row.numbers[name] for row in rows]
@@ -271,7 +271,7 @@ class Recorder:
     def _kept(self, u: NDArray[np.float64]) -> list[float | int | None]:
         """Some of the sampled u, from everywhere in the layer."""
         places = np.linspace(0, u.size - 1, min(self.settings.keep, u.size)).astype(np.int64)
-        return _list(u[places])
+        return rounded_list(u[places])
 
     def _rows(self, known: Sequence[tuple[Layer, Moments]], full: bool) -> list[_Row]:
         """The numbers of each layer.  All come from the device in one transfer."""
@@ -295,7 +295,7 @@ class Recorder:
         if value is None:
             return None
         near = name == "max" and value > NEAR and value > NEAR * self._bound(moments)  # R_t is at least 1
-        return _rounded(value, EXACT if near or name in COUNTS else DIGITS)
+        return rounded(value, EXACT if near or name in COUNTS else DIGITS)
 
     def _bound(self, moments: Moments) -> float:
         """R_t at the layer's step, or at one a little earlier: it is wanted for NEAR alone."""
@@ -415,37 +415,6 @@ def _warn(text: str) -> None:
             sys.stderr.write(f"{text}\n")
 
 
-class _Clock:
-    """How long recording takes beside the training: from it follows how rare records must be."""
-
-    def __init__(self) -> None:
-        self.began = time.perf_counter()
-        self.call = 0
-        self.steps: float | None = None  # seconds of a step without the record
-        self.above = False  # whether the record before took more than its budget
-
-    def longer(self, record: Callable[[], None], call: int, interval: int, budget: float | None) -> int:
-        """Record, and the interval from now on: the same, or twice as long after two records above the budget.
-
-        One alone may have been interrupted.  Full records, which are dearer and rare, are not judged (budget None).
-        """
-        start = time.perf_counter()
-        record()
-        end = time.perf_counter()
-        passed = call - self.call
-        first = self.call == 0  # which also imports and allocates
-        if not first and passed:
-            self.steps = (start - self.began) / passed
-        self.began, self.call = end, call
-        if first or budget is None or self.steps is None:
-            return interval
-        again, self.above = self.above, end - start > budget * interval * self.steps
-        if not (again and self.above):
-            return interval
-        self.above = False
-        return 2 * interval
-
-
 def _described(layer: Layer) -> dict[str, Any]:
     moments = layer.moments
     said: dict[str, Any] = {"name": layer.name[:LONGEST_NAME], "shape": list(layer.shape), "group": layer.group}
@@ -464,26 +433,6 @@ def _common(values: Sequence[Any]) -> Any:
 
 def _size(value: Any) -> int:
     return 0 if value is None else math.prod(value.shape)
-
-
-def _rounded(value: float, digits: int) -> float | int | None:
-    """A number with few digits; None for one that is not finite."""
-    if not math.isfinite(value):
-        return None
-    short = float(f"{value:.{digits}g}")
-    return int(short) if short.is_integer() and abs(short) < 1e6 else short
-
-
-def _list(values: Iterable[float]) -> list[float | int | None]:
-    return [_rounded(float(value), OF_SAMPLE) for value in values]
-
-
-def _rounded_all(value: Any) -> Any:
-    if isinstance(value, float):
-        return _rounded(value, EXACT)
-    if isinstance(value, Mapping):
-        return {name: _rounded_all(each) for name, each in value.items()}
-    return [_rounded_all(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _rank() -> list[int] | None:
