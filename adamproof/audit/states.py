@@ -35,6 +35,15 @@ CONVERT = (
 ENDINGS = (".npz", ".safetensors", ".pt", ".pth", ".ckpt", ".bin")
 
 
+# Settings of a group that other optimizers have whose states are like Adam's: which ones.
+OTHERS = {
+    "momentum_decay": "NAdam, whose step mixes the gradient into m",
+    "grad_averaging": "LAMB, whose step is rescaled by layer",
+    "rectify": "an optimizer whose step may be rectified",
+}
+MARKS = ("amsgrad", "bias_correction", "correct_bias")  # of which Adam's groups have one, and RAdam's have none
+
+
 class _Stored:
     """An optimizer that is only its state_dict: no class, which the state does not name."""
 
@@ -78,6 +87,8 @@ def from_state(
 
 
 def _group_of(state: Mapping[str, Any]) -> dict[str, Any]:
+    for group in state["param_groups"]:
+        _refuse_other(group)
     if any(group.get("amsgrad") for group in state["param_groups"]):
         raise AuditError("the state is AMSGrad's, which divides by the largest v so far: the lemma is not about it")
     found = groups(_Stored(state))
@@ -86,12 +97,27 @@ def _group_of(state: Mapping[str, Any]) -> dict[str, Any]:
     return found[0]
 
 
+def _refuse_other(group: Mapping[str, Any]) -> None:
+    """Raise AuditError for settings that Adam does not have: the state does not name its optimizer."""
+    lacking = [name for name in ("lr", "betas", "eps") if name not in group]
+    if lacking:
+        had = ", ".join(str(name) for name in group if name != "params")
+        raise AuditError(f"the settings have no {', '.join(lacking)} ({had:.120}): it is not the state of an Adam")
+    for name, kind in OTHERS.items():
+        if name in group:
+            raise AuditError(f"the settings have {name}: it is the state of {kind}")
+    if not any(name in group for name in MARKS):
+        raise AuditError(f"the settings have no {MARKS[0]}, which Adam's have: it is the state of RAdam, or of another")
+    if not group.get("correct_bias", True):
+        raise AuditError("correct_bias is off: only Adam's corrected moments are audited")
+
+
 def _torch_layers(state: Mapping[Any, Any]) -> dict[str, dict[str, Any]]:
     found = {}
     for name, entry in state.items():
         if "max_exp_avg_sq" in entry:
             raise AuditError("the state is AMSGrad's, which divides by the largest v so far: the lemma is not about it")
-        if "exp_avg" not in entry or "exp_avg_sq" not in entry or "step" not in entry:
+        if "exp_avg" not in entry or "exp_avg_sq" not in entry or "step" not in entry or "mu_product" in entry:
             raise AuditError(f"the state of {name} has {', '.join(map(str, entry))}: it is not Adam's")
         step = entry["step"]
         t = _step(str(name), step.item() if hasattr(step, "item") else step)
