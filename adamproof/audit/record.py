@@ -256,7 +256,12 @@ def _header(said: Mapping[str, Any]) -> dict[str, Any]:
     clipping = said.get("clipping")
     if clipping is not None:
         found["clipping"] = _setting("clipping", clipping)
-    return {**found, "state": bool(said.get("state")), "layers": said["layers"]}
+    stated = said.get("stated") or []
+    if not isinstance(stated, list):
+        raise AuditError("stated is no list of settings")
+    found["stated"] = [name for name in SETTINGS if name in stated]
+    switches = {name: bool(said.get(name)) for name in ("state", "schedule")}
+    return {**found, **switches, "layers": said["layers"]}
 
 
 def _text(value: Any) -> str:

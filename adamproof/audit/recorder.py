@@ -386,7 +386,7 @@ class Recorder:
             "format": FORMAT,
             "version": VERSION,
             "made_by": f"adamproof {__version__}",
-            **self.optimizer,
+            **{name: sorted(said) if isinstance(said, set) else said for name, said in self.optimizer.items()},
             "groups": groups,
             "layers": [_described(layer) for layer in layers],
             "every": self.settings.every,

@@ -76,6 +76,8 @@ def from_state(
     if not layers:
         raise AuditError("the state has no moments (exp_avg and exp_avg_sq)")
     recorder = watch_arrays(beta1, beta2, 1e-8 if epsilon is None else epsilon, budget=None)
+    if "param_groups" in state:
+        recorder.stated.clear()
     recorder.optimizer |= {"optimizer": "Adam, a stored state", "state": True}
     t = max(layer["t"] for layer in layers.values())
     with warnings.catch_warnings():

@@ -30,6 +30,7 @@ NOT_RECORDED = "NOT RECORDED"
 MEMORY = 1  # times 1/(1 - beta1) steps are the start, where u is near R_t for any gradients
 MOSTLY = 0.5  # of a layer's coordinates
 LOOSE = 1.5  # times R_t: if rounding may reach further, a u above R_t shows neither a violation nor that there is none
+FIRST_SHARE = 0.98  # of what u is at step 1: a smaller one shows other betas, a larger one may be a number's few digits
 FEW = 32  # sampled u, below which a layer's histogram is not compared
 NAMED = 3  # layers that a sentence names
 
@@ -105,6 +106,7 @@ def judge(run: Run) -> list[Verdict]:
     sizes = magnitudes(run)
     return [
         bounded(run, sizes),
+        *first_step(run),
         *size_of_u(run, sizes),
         *epsilon(run),
         *odd_layers(run),
@@ -173,6 +175,40 @@ def _left_out(run: Run, compared: NDArray[np.bool_]) -> str:
     if low:
         parts.append(f"{_percent(low / max(1.0, np.nansum(run.n)))} of v is 0 or underflows and is left out")
     return f"; {'; '.join(parts)}" if parts else ""
+
+
+def first_step(run: Run) -> list[Verdict]:
+    """Whether step 1 is that of Adam with these betas: u_1 = |g|/(|g| + epsilon) whatever the gradient g is.
+
+    u grows with |g|, and so does v: the largest u is that of the largest v.
+    """
+    subject = "u at step 1"
+    if not len(run.at):
+        return []
+    first, largest, v = run.t[0] == 1.0, run.numbers["max"][0], run.numbers["vmax"][0]
+    with np.errstate(all="ignore"):
+        root = np.sqrt(v / (1.0 - run.of_layers("beta2")))
+        share = largest * (root + run.of_layers("epsilon")) / root
+        allowed = [
+            magnitude.tolerance(group["beta1"], group["beta2"], 1.0, layer.m, layer.v) if layer.m and layer.v else 1.0
+            for layer in run.layers
+            for group in [run.groups[layer.group]]
+        ]
+    seen = first & (largest > 0.0) & np.isfinite(share)
+    low = np.where(seen, share * np.square(np.array(allowed, dtype=np.float64)), np.inf)
+    if seen.any() and low.min() < FIRST_SHARE:
+        number = int(low.argmin())
+        group = run.groups[run.layers[number].group]
+        text = (
+            f"{_short(float(share[number]))} of what it is for Adam with beta1 = {group['beta1']:g} and "
+            f"beta2 = {group['beta2']:g}, whatever the gradients are, in {run.layers[number].name}: the betas are "
+            "others, or the optimizer is another one, and what stands here is not about it"
+        )
+        return [Verdict(subject, REJECTED, text, {"share": float(share[number]), "layer": run.layers[number].name})]
+    if seen.any() or not {"beta1", "beta2"} & set(run.header.get("stated", ())):
+        return []
+    text = "the betas are as stated, and not checked: they show at step 1, which is not in the record"
+    return [Verdict(subject, NOT_RECORDED, text)]
 
 
 def size_of_u(run: Run, sizes: Magnitude) -> list[Verdict]:

@@ -352,6 +352,55 @@ def test_a_record_without_layers_says_nothing() -> None:
     assert magnitude(run_of([{**HEADER, "layers": []}, *empty], "")).word == NOT_RECORDED
 
 
+# --- another optimizer than stated --------------------------------------------------------------
+
+
+def handed_over(moments: Any, steps: int = 20, start: int = 1) -> Any:
+    """The record of moments that are said to be of Adam with the betas 0.9 and 0.999."""
+    random, recorder = np.random.default_rng(0), watch_arrays(0.9, 0.999, every=1, budget=None)
+    m, v = np.zeros(40), np.zeros(40)
+    for t in range(1, steps + 1):
+        m, v = moments(m, v, random.normal(size=40))
+        if t >= start:
+            recorder.record(t, {"a": {"m": m, "v": v}})
+    return run_of(recorder.lines(), "")
+
+
+def adam(beta1: float, beta2: float) -> Any:
+    return lambda m, v, g: (beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g * g)
+
+
+@pytest.mark.parametrize(
+    "moments",
+    [
+        adam(0.95, 0.98),
+        adam(0.9, 0.99),
+        lambda m, v, g: (0.9 * m + 0.1 * g, np.maximum(0.999 * v, abs(g))),  # Adamax
+    ],
+)
+def test_step_1_shows_other_betas_and_adamax(moments: Any) -> None:
+    assert word_of(handed_over(moments), "u at step 1") == REJECTED
+    assert word_of(handed_over(moments, start=2), "u at step 1") == NOT_RECORDED
+
+
+def word_of(run: Any, subject: str) -> str:
+    return next((each.word for each in judge(run) if each.subject == subject), "")
+
+
+@pytest.mark.parametrize("kind", ["float32", "float64", BFLOAT])
+@pytest.mark.parametrize("size", [1e-12, 1.0])
+def test_step_1_of_adam_is_not_accused(kind: str, size: float) -> None:
+    random, dtype = np.random.default_rng(0), np.float64 if kind == "float64" else np.float32
+    parameters = [Tensor(random.normal(size=9).astype(dtype), kind) for _ in range(3)]
+    optimizer = Adam(parameters)
+    with watch(optimizer, every=1, budget=None) as recorder:
+        for parameter in parameters:
+            parameter.grad = Tensor((size * random.normal(size=9)).astype(dtype), kind)
+        optimizer.step()
+    run = run_of(recorder.lines()[:-1], "")
+    assert np.isfinite(run.numbers["vmax"]).all() and word_of(run, "u at step 1") == ""
+
+
 # --- replicates that are none -------------------------------------------------------------------
 
 

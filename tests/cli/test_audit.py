@@ -196,6 +196,13 @@ def test_refusals(words: list[str], why: str, record: Path) -> None:
     assert found.stderr.startswith("Error: ") and found.stdout == ""
 
 
+def test_swapped_betas_of_a_state_have_a_note(tmp_path: Path) -> None:
+    np.savez(tmp_path / "s.npz", **{"x.m": np.full(3, 0.01), "x.v": np.full(3, 0.1), "x.t": np.int64(9)})
+    found = ask("audit", tmp_path / "s.npz", "--beta1", "0.999", "--beta2", "0.9")
+    assert "Note: " in found.stderr and "as stated, and not checked" in flat(found)
+    assert "Note: " not in ask("audit", tmp_path / "s.npz", "--beta1", "0.9", "--beta2", "0.999").stderr
+
+
 def test_options_for_states_have_no_effect_on_records(record: Path) -> None:
     assert "--beta1 has no effect on records" in flat(ask("audit", record, "--beta1", "0.9"))
 

@@ -9,6 +9,7 @@ import click
 
 from .. import files, idle, kinds, terminal
 from ..audit_output import about, run_data, run_text, verdict_data, verdict_lines
+from ..calculator import remark
 from ..errors import CliError
 from ..json_output import document
 from ..number_types import Real
@@ -82,7 +83,8 @@ def command(
     state: .npz or .safetensors with NAME.exp_avg, NAME.exp_avg_sq and NAME.step, or a torch checkpoint.  `audit compare
     FILE...` compares runs that differ in their seeds, which one run cannot tell (`audit compare --help`).
 
-    Exit status: 0, or 1 if u is above R_t by more than the rounding of its type, or 2 for a usage error.
+    Exit status: 0, or 1 if u is above R_t by more than the rounding of its type or step 1 is not Adam's with these
+    betas, or 2 for a usage error.
     """
     from ...audit.errors import AuditError
 
@@ -102,6 +104,8 @@ def command(
         raise CliError(" ".join(str(error).split())) from error
     records = not any(name.endswith((".npz", ".safetensors")) for name in names)
     idle.note((("on records, which have their own settings", records, ("beta1", "beta2", "epsilon")),))
+    if beta1 is not None and beta2 is not None and not records:
+        remark({"beta1": beta1, "beta2": beta2})
     ctx.exit(code)
 
 
