@@ -215,7 +215,7 @@ def test_a_bound_from_a_record(record: Path) -> None:
     assert found.exit_code == 0, found.output
     for text in (
         "if these constants hold everywhere, which no run shows:",
-        "beta1 0.9 (recorded)",
+        "beta1 0.9 (stated to the recorder)",
         "(measured ",
         "lower estimate: the largest along the path",
         "envelope: the most noise in 3 probes, with sigma1 = 0",

@@ -9,7 +9,6 @@ import click
 
 from .. import files, idle, kinds, terminal
 from ..audit_output import about, run_data, run_text, verdict_data, verdict_lines
-from ..calculator import remark
 from ..errors import CliError
 from ..json_output import document
 from ..number_types import Real
@@ -105,6 +104,8 @@ def command(
     records = not any(name.endswith((".npz", ".safetensors")) for name in names)
     idle.note((("on records, which have their own settings", records, ("beta1", "beta2", "epsilon")),))
     if beta1 is not None and beta2 is not None and not records:
+        from ..calculator import remark
+
         remark({"beta1": beta1, "beta2": beta2})
     ctx.exit(code)
 
