@@ -89,6 +89,35 @@ def test_a_training_that_diverges_warns_of_nothing() -> None:
     assert not recorder.stopped
 
 
+def test_numbers_that_are_not_finite_are_named_with_their_first_call() -> None:
+    recorder = watch_arrays(0.9, 0.999, every=1, budget=None)
+    for t in range(1, 11):
+        bad = np.nan if t > 6 else 1.0
+        recorder.record(t, {"x": {"m": np.full(4, 1 - 0.9**t), "v": np.full(4, (1 - 0.999**t) * bad)}})
+    run = run_of(recorder.lines(), "")
+    assert "(NaN or infinity) from call 7 on, first in x" in said(run, "diverged")
+    assert magnitude(run).word == HOLDS
+    assert magnitude(run).text.startswith("in 6 of 10 records: at most 1 R_t; 4 records have numbers that are not finite")
+
+
+def test_betas_that_cycle_are_named() -> None:
+    net = model()
+    optimizer = Adam(net.parameters())
+    with watch(optimizer, net, every=1, budget=None) as recorder:
+        for beta1 in (0.95, 0.95, 0.9, 0.85, 0.9, 0.95):
+            optimizer.param_groups[0]["betas"] = (beta1, 0.999)
+            train(net, optimizer, 1)
+    run = run_of(recorder.lines()[:-1], "")
+    assert magnitude(run).text.startswith("in 2 of 6 records")
+    assert "4 records have other betas" in magnitude(run).text
+    assert said(run, "settings").startswith("beta1 0.85..0.95 changed at call 3, 4, 5 and 1 more")
+
+
+def test_where_no_bound_holds_for_all_t_it_is_said() -> None:
+    run = recorded(lambda t: {"a": np.ones(3)}, 20, 0.95, 0.9)
+    assert "beta1^2 >= beta2: there is no R" in magnitude(run).text
+
+
 def test_a_record_in_a_file_says_why_it_stopped(tmp_path: Path) -> None:
     net = model()
     optimizer = Adam(net.parameters())

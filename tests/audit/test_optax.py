@@ -153,8 +153,11 @@ def test_the_real_one(wrapped: str) -> None:
     for number in range(12):
         params, opt_state, grads = step(params, opt_state, jax.random.PRNGKey(number))
         recorder.update(opt_state, params, grads)
-    recorder.probe(lambda key, params: jax.value_and_grad(loss)(params, key),
-                   large=[jax.random.PRNGKey(100 + n) for n in range(4)], small=[jax.random.PRNGKey(n) for n in (1, 2)])
+    recorder.probe(
+        lambda key, params: jax.value_and_grad(loss)(params, key),
+        large=[jax.random.PRNGKey(100 + n) for n in range(4)],
+        small=[jax.random.PRNGKey(n) for n in (1, 2)],
+    )
     assert not recorder.stopped, recorder.stopped
     run = run_of(recorder.lines(), "")
     assert [layer.name for layer in run.layers] == ["a", "b.0", "b.1"] and run.layers[0].v == "float32"

@@ -216,7 +216,9 @@ def test_new_groups_and_settings_that_change_are_lines_of_their_own() -> None:
     assert [layer.name for layer in run.layers] == [*SHAPES, "group0.3"]
     assert np.isnan(run.t[0, 3]) and run.t[-1, 3] == 6
     said = texts(run)
-    assert said["settings"].startswith("changed at call 5; u is compared with R_t up to there")
+    assert said["settings"].startswith(
+        "beta1 0.5..0.9, beta2 0.9..0.999 changed at call 5; u is compared with R_t before"
+    )
     assert said["learning rate"] == "0.001..0.01"
     assert words(run)["u <= R_t"] == HOLDS
 
@@ -246,7 +248,7 @@ def test_scaled_gradients_of_a_fused_step_are_not_recorded() -> None:
 
 def test_above_its_budget_records_become_rarer(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [0.0]
-    monkeypatch.setattr("adamproof.audit.recorder.time.perf_counter", lambda: clock[0])
+    monkeypatch.setattr("adamproof.audit.clock.time.perf_counter", lambda: clock[0])
     recorder = watch_arrays(0.9, 0.999, every=2, budget=0.02)
     slow = recorder._record
 
@@ -317,9 +319,10 @@ def test_a_record_is_not_overwritten_and_a_changed_one_is_refused(tmp_path: Path
 
 
 def same(one: Any, other: Any) -> bool:
-    return all(
-        np.array_equal(one.numbers[name], other.numbers[name], equal_nan=True) for name in NUMBERS
-    ) and one.at.tolist() == other.at.tolist()
+    return (
+        all(np.array_equal(one.numbers[name], other.numbers[name], equal_nan=True) for name in NUMBERS)
+        and one.at.tolist() == other.at.tolist()
+    )
 
 
 def test_other_programs_may_pack_each_line_by_itself_or_none(tmp_path: Path) -> None:
