@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,15 +46,24 @@ def epsilon(run: Run) -> list[Verdict]:
         return []
     share = np.where(run.known, run.numbers["eps"], np.nan) / np.maximum(run.n, 1.0)
     filled = np.flatnonzero(np.isfinite(share).any(axis=1))
-    late = share[[row for row in filled if 2 * row >= len(share) or row == filled[-1]]]
+    rows = [row for row in filled if 2 * row >= len(share) or row == filled[-1]]
+    late = share[rows]
     with np.errstate(all="ignore"):
         typical = np.array([np.nanmedian(column) if np.isfinite(column).any() else 0.0 for column in late.T])
     named = [layer.name for layer, part in zip(run.layers, typical, strict=True) if part > MOSTLY]
     total = float(np.nansum(typical * run.n) / max(1.0, run.d))
-    text = f"sqrt(vhat) < 10 epsilon in {percent(total)} of the coordinates"
+    text = f"sqrt(vhat) < 10 epsilon in {percent(total)} of the coordinates{calls(run, rows)}"
     if named:
         text += f"; in most of {listed(named)}: there u depends on epsilon, and says little of the gradients"
     return [Verdict("epsilon", SEEN, text, {"share": total, "layers": named})]
+
+
+def calls(run: Run, rows: Sequence[Any] | NDArray[Any]) -> str:
+    """Where in the training some records are; not every record has every number."""
+    ends = [f"{run.at[row]:.0f}" for row in (*rows[:1], *rows[-1:])]
+    if not ends:
+        return ""
+    return f" at call {ends[0]}" if ends[0] == ends[1] else f" at {len(rows)} calls from {ends[0]} to {ends[1]}"
 
 
 def odd_layers(run: Run) -> list[Verdict]:
@@ -69,8 +79,10 @@ def odd_layers(run: Run) -> list[Verdict]:
     dead = []
     if len(run.at):
         zeros = last(run, "zero") / np.maximum(run.n, 1.0)
+        counted = np.flatnonzero(np.isfinite(run.numbers["zero"]).any(axis=1))[-1:]
         dead = [layer.name for layer, part in zip(run.layers, zeros, strict=True) if part > MOSTLY]
-    say("dead coordinates", dead, "m = 0 in most of the layer at the end")
+    if dead:
+        say("dead coordinates", dead, f"m = 0 in most of the layer{calls(run, counted)}")
     say("copies", [" = ".join(names) for names in copies(run)], "the same numbers in every record; they count once")
     say("shards", [layer.name for layer in run.layers if layer.shard], "only this process's part is recorded")
     return found
@@ -163,7 +175,12 @@ def _unfinished(run: Run) -> str:
     why = [str(event.get("why", "")) for event in run.events if event["event"] == "stopped"]
     if why:
         return f"the recorder stopped early: {why[0]}"
-    return "" if run.complete else "it has no last line: the training was killed, or still runs"
+    parts = [] if run.complete else ["it has no last line: the training was killed, or still runs"]
+    every = [int(event["every"]) for event in run.events if event["event"] == "interval" and "every" in event]
+    if every:
+        before = f" {run.header['every']} steps at the beginning," if "every" in run.header else ""
+        parts.append(f"its budget made it rarer: a record every{before} {every[-1]} at the end")
+    return "; ".join(parts)
 
 
-__all__ = ["copies", "epsilon", "first_change", "last", "odd_layers", "of_optimizer", "over_layers"]
+__all__ = ["calls", "copies", "epsilon", "first_change", "last", "odd_layers", "of_optimizer", "over_layers"]

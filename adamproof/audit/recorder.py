@@ -11,7 +11,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
@@ -104,6 +104,7 @@ class Recorder:
         self._leasts: dict[tuple[float, str], float] = {}
         self._bounds: dict[tuple[float, float], tuple[int, float]] = {}
         self._recorded = 0  # the call of the last record
+        self._latest: tuple[Callable[[], Sequence[Layer]], Callable[[], list[dict[str, Any]]]] | None = None
         self._lines = 0  # records so far
         self._clock = Clock()
         self.source: Source | None = None  # of gradients, for probes
@@ -131,6 +132,7 @@ class Recorder:
         layers, groups: give the layers and the settings, and are called only if a record is due.
         """
         self.calls += 1
+        self._latest = layers, groups
         if self.due:
             self.guarded(lambda: self._timed(lambda: self._record(layers(), groups())))
 
@@ -203,8 +205,9 @@ class Recorder:
         self.close()
 
     def close(self) -> None:
-        """End the recording: the hook is removed, and a record in a file gets its last line.  Never raises."""
+        """End the recording: the hook is removed, and the last step and the last line are written.  Never raises."""
         self._release()
+        self._last_step()
         try:
             self._finish()
         except Exception as error:  # noqa: BLE001 - a full disk, say
@@ -217,9 +220,30 @@ class Recorder:
         path: of the new file; one that is there is replaced.
         """
         self._release()
+        self._last_step()
         with suppress(OSError):  # of a full disk; what is written by then is saved
             self._finish()
         self._writer.save(path)
+
+    def _last_step(self) -> None:
+        """The last step's moments with all their numbers, so that the record ends where the training does.
+
+        Gradients, weights and learning rates may be those of the next step by now, or of another model: they are left
+        out, and so is everything if the betas are others by now.
+        """
+        if self._latest is None or self._writer.closed or self.stopped or self.calls == self._recorded:
+            return
+        layers, groups = self._latest
+        self._latest = None
+        with suppress(Exception):  # arrays that are gone, say: the record ends earlier then
+            if _fixed(settings := groups()) == self._groups:
+                bare = [
+                    layer
+                    if (moments := layer.moments) is None
+                    else replace(layer, moments=replace(moments, gradient=None, weights=None))
+                    for layer in layers()
+                ]
+                self._record(bare, [{**group, "lr": math.nan} for group in settings], full=True)
 
     def _finish(self) -> None:
         """The last lines, once.  Raises OSError."""
@@ -245,11 +269,11 @@ class Recorder:
         """Whether the next record has all numbers."""
         return self._lines < FIRST or self._lines % FULL == 0
 
-    def _record(self, layers: Sequence[Layer], groups: list[dict[str, Any]]) -> None:
+    def _record(self, layers: Sequence[Layer], groups: list[dict[str, Any]], full: bool = False) -> None:
         self._announce(layers, groups)
         stepped = [(layer, layer.moments) for layer in layers if layer.moments is not None]
         known = [(layer, moments) for layer, moments in stepped if arrays.size(moments.m)]
-        full = self._full
+        full = full or self._full
         with np.errstate(all="ignore"):  # of a training that diverges
             found = {layer.name: row for (layer, _), row in zip(known, self._rows(known, full), strict=True)}
         steps = {layer.name: moments.t for layer, moments in known}
@@ -351,7 +375,7 @@ class Recorder:
 
     def _announce(self, layers: Sequence[Layer], groups: list[dict[str, Any]]) -> None:
         """The header at the first record; later a line for what is new: layers, or settings other than lr."""
-        fixed = [{name: value for name, value in group.items() if name != "lr"} for group in groups]
+        fixed = _fixed(groups)
         new = [layer for layer in layers if layer.name not in self._names]
         for layer in new:
             self._names[layer.name] = len(self._names)
@@ -396,6 +420,11 @@ class Recorder:
             "calls_before": self.calls,
             "rank": _rank(),
         }
+
+
+def _fixed(groups: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The settings that a schedule does not change."""
+    return [{name: value for name, value in group.items() if name != "lr"} for group in groups]
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import magnitude
-from .around import epsilon, first_change, last, odd_layers, of_optimizer, over_layers
+from .around import calls, epsilon, first_change, last, odd_layers, of_optimizer, over_layers
 from .probe_verdicts import of_probes
 from .record import Run
 from .reduction import BINS
@@ -169,7 +169,10 @@ def _left_out(run: Run, compared: NDArray[np.bool_]) -> str:
     low = np.nansum(last(run, "low"))
     parts = []
     others = run.known & (run.at >= first_change(run))[:, None]
-    for rows, why in ((others, "have other betas"), (run.known & ~compared & ~others, "have numbers that are not finite")):
+    for rows, why in (
+        (others, "have other betas"),
+        (run.known & ~compared & ~others, "have numbers that are not finite"),
+    ):
         if rows.any():
             parts.append(f"{int(rows.any(axis=1).sum())} records {why}")
     if low:
@@ -232,8 +235,12 @@ def size_of_u(run: Run, sizes: Magnitude) -> list[Verdict]:
         found.append(Verdict("mean of u", SEEN, text, {"low": float(low), "high": float(high)}))
     with np.errstate(invalid="ignore"):  # gradients that are all 0
         share = over_layers(run, "ug") / over_layers(run, "g1")
-    if np.isfinite(share).any():
-        text = f"{range_of(np.nanmin(share), np.nanmax(share))}, with mini-batch gradients g, not the true ones"
+    rows = np.flatnonzero(np.isfinite(share))
+    if rows.size:
+        text = (
+            f"{range_of(np.nanmin(share), np.nanmax(share))}{calls(run, rows)}, with mini-batch gradients g, not the "
+            "true ones"
+        )
         found.append(Verdict("|u o g|_1/|g|_1", SEEN, text))
     return found
 

@@ -97,7 +97,9 @@ def test_numbers_that_are_not_finite_are_named_with_their_first_call() -> None:
     run = run_of(recorder.lines(), "")
     assert "(NaN or infinity) from call 7 on, first in x" in said(run, "diverged")
     assert magnitude(run).word == HOLDS
-    assert magnitude(run).text.startswith("in 6 of 10 records: at most 1 R_t; 4 records have numbers that are not finite")
+    assert magnitude(run).text.startswith(
+        "in 6 of 10 records: at most 1 R_t; 4 records have numbers that are not finite"
+    )
 
 
 def test_betas_that_cycle_are_named() -> None:

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from adamproof.audit import AuditError, AuditWarning, read, watch, watch_arrays
+from adamproof.audit.constants import constants
 from adamproof.audit.magnitude import largest
 from adamproof.audit.record import run_of
 from adamproof.audit.reduction import NUMBERS
@@ -221,6 +222,45 @@ def test_new_groups_and_settings_that_change_are_lines_of_their_own() -> None:
     )
     assert said["learning rate"] == "0.001..0.01"
     assert words(run)["u <= R_t"] == HOLDS
+
+
+def test_the_record_ends_where_the_training_does(tmp_path: Path) -> None:
+    net = model()
+    optimizer = Adam(net.parameters(), lr=1e-2)
+    with watch(optimizer, net, every=5, budget=None) as recorder:
+        train(net, optimizer, 38)
+        optimizer.param_groups[0]["lr"] = 0.0  # a schedule's last word, which no step had
+        for parameter in net.parameters():
+            parameter.grad = Tensor(np.zeros(parameter.shape, dtype=np.float32))
+    recorder.save(tmp_path / "run.audit")
+    run = read(tmp_path / "run.audit")
+    assert run.complete and run.at[-2:].tolist() == [35, 38] and run.t[-1].tolist() == [38, 38, 38]
+    assert np.isfinite(run.numbers["eps"][-1]).all() and np.isnan(run.numbers["g1"][-1]).all()
+    assert np.nanmin(run.lr) == 0.01
+    said = texts(run)
+    assert said["epsilon"].endswith("of the coordinates at call 38")
+    assert "at 5 calls from 1 to 20, with mini-batch" in said["|u o g|_1/|g|_1"]
+    assert constants(run)["steps"].value == "38"
+
+
+def test_an_end_that_cannot_be_recorded_is_left_out() -> None:
+    net = model()
+    optimizer = Adam(net.parameters())
+    with watch(optimizer, net, every=5, budget=None) as recorder:
+        train(net, optimizer, 8)
+        optimizer.state.clear()
+        optimizer.param_groups[0]["betas"] = (0.5, 0.9)
+    assert not recorder.stopped and run_of(recorder.lines()[:-1], "").at.tolist() == [1, 5]
+
+
+def test_a_budget_that_made_records_rarer_is_named() -> None:
+    net = model()
+    optimizer = Adam(net.parameters())
+    with watch(optimizer, net, every=5, budget=None) as recorder:
+        train(net, optimizer, 8)
+        recorder.event(event="interval", every=320)
+    run = run_of(recorder.lines()[:-1], "")
+    assert texts(run)["record"] == "its budget made it rarer: a record every 5 steps at the beginning, 320 at the end"
 
 
 def test_maximize_and_decay_keep_their_meaning() -> None:
