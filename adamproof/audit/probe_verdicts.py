@@ -40,16 +40,13 @@ def of_probes(run: Run) -> list[Verdict]:
 def _range(subject: str, low: Array, high: Array, most: float) -> Verdict:
     """A ratio between 0 and `most`, from bounds."""
     good = np.isfinite(low) & np.isfinite(high)
-    if not good.any():
-        return Verdict(subject, UNIDENTIFIED, "the gradients are all noise")
-    ends = float(low[good].min()), float(high[good].max())
-    data = {"low": ends[0], "high": ends[1]}
-    if (high[good] - low[good] >= VOID * most).all():
-        return Verdict(
-            subject, UNIDENTIFIED, f"{range_of(*ends)}, which is all it can be: the batches are too noisy", data
-        )
-    text = f"{range_of(*ends)} in {good.sum()} of {good.size} probes, bounds from independent batches"
-    return Verdict(subject, SEEN, text, data)
+    told = good & (high - low < VOID * most)
+    if not told.any():
+        why = "the bounds are 0 and 1, which it is between anyway" if good.any() else "there are no bounds"
+        return Verdict(subject, UNIDENTIFIED, f"{why}: the batches are too noisy")
+    ends = float(low[told].min()), float(high[told].max())
+    text = f"{range_of(*ends)} in {told.sum()} of {good.size} probes, bounds from independent batches"
+    return Verdict(subject, SEEN, text, {"low": ends[0], "high": ends[1]})
 
 
 def _beside(subject: str, values: Array, least: Array, how: str) -> Verdict:

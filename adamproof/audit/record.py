@@ -220,6 +220,8 @@ def run_of(lines: Iterable[Mapping[str, Any]], path: str, complete: bool = True)
     if header.get("version") != VERSION:
         said = header.get("version")
         raise AuditError(f"{path} is a record of version {said!r:.20}, but this program reads {VERSION}")
+    if "nothing" in header:
+        raise AuditError(f"{path}: nothing was recorded ({_text(header['nothing'])})")
     try:
         groups = _groups(header["groups"])
         header = {**_header(header), "groups": groups}

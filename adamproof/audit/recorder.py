@@ -85,8 +85,8 @@ class Recorder:
 
     `watch`, `watch_optax` and `watch_arrays` make one.
 
-    optimizer: what the header says of it.  settings: how often and how much.  path: of a new file; None keeps the lines
-    in memory until `save`.
+    optimizer: what the header says of it.  settings: how often and how much.  path: of a new file (where there is one,
+    name-2 or so, with a warning); None keeps the lines in memory until `save`.
     """
 
     def __init__(self, optimizer: Mapping[str, Any], settings: Settings, path: str | Path | None = None) -> None:
@@ -95,6 +95,8 @@ class Recorder:
         self.interval = settings.every
         self.stopped = ""
         self._writer = Writer(path)
+        if path is not None and self._writer.path != Path(path):
+            _warn(f"{path} is there already, and the audit does not overwrite a record: it writes {self._writer.path}")
         self._names: dict[str, int] = {}  # of the layers, with their numbers
         self._types: dict[str, tuple[str, str]] = {}  # of m and v, the coarsest so far: its rounding stays in them
         self._groups: list[dict[str, Any]] = []
@@ -247,6 +249,12 @@ class Recorder:
 
     def _finish(self) -> None:
         """The last lines, once.  Raises OSError."""
+        if not self._lines and self._writer.whole and not self._writer.closed:
+            seen = f"{self.calls} steps were seen" if self.calls else "no step was seen"
+            why = self.stopped or f"{seen} before the recording ended"
+            self._writer.line({"format": FORMAT, "version": VERSION, "nothing": why[:300]})
+            if not self.stopped:
+                _warn(f"the audit has recorded nothing: {why}")
         if self.stopped and self._writer.whole and not self._writer.closed:
             self._writer.line({"event": "stopped", "at": self.calls, "why": self.stopped[:300]})
         self._writer.close()

@@ -327,6 +327,22 @@ os._exit(9)
     assert "killed" in texts(run)["record"]
 
 
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_a_recording_of_nothing_says_so_and_why(in_memory: bool, tmp_path: Path) -> None:
+    path = tmp_path / "run.audit"
+    empty = watch_arrays(0.9, 0.999, path=None if in_memory else path)
+    with pytest.warns(AuditWarning, match="recorded nothing: no step was seen"):
+        empty.save(path)
+    with pytest.raises(AuditError, match=r"nothing was recorded \(no step was seen before the rec"):
+        read(path)
+    refused = watch_arrays(0.9, 0.999)
+    with pytest.warns(AuditWarning, match="the audit has stopped"):
+        refused.record(1, {"x": {"m": np.ones(2)}})
+    refused.save(path)
+    with pytest.raises(AuditError, match=r"nothing was recorded \(AuditError: the layer 'x' has m, but must have"):
+        read(path)
+
+
 def test_lines_that_were_not_packed_may_lack_the_end_of_the_last(tmp_path: Path) -> None:
     recorder = watch_arrays(0.9, 0.999)
     recorder.record(1, {"x": {"m": np.ones(2), "v": np.ones(2)}})
@@ -342,8 +358,12 @@ def test_a_record_is_not_overwritten_and_a_changed_one_is_refused(tmp_path: Path
     with watch(optimizer, net, every=1, budget=None, path=path):
         train(net, optimizer, 3)
     assert read(path).complete
-    with pytest.raises(AuditError, match="is there already"):
-        watch(optimizer, net, path=path)
+    for number in (2, 3):
+        with pytest.warns(AuditWarning, match=rf"run.audit is there already.* it writes .*run-{number}\.audit"):
+            again = watch(optimizer, net, every=1, path=path)
+        with again:
+            train(net, optimizer, 1)
+        assert read(tmp_path / f"run-{number}.audit").at.tolist() == [1]
     packed = path.read_bytes()
     text = gzip.decompress(packed)
     for pack in (bytes, gzip.compress):
