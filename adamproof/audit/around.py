@@ -108,6 +108,7 @@ def of_optimizer(run: Run) -> list[Verdict]:
         ("own counters", _own_counters(run)),
         ("learning rate", _rates(run)),
         ("settings", _changes(run)),
+        ("probes left out", _left_out(run)),
         ("record", _unfinished(run)),
     ):
         if text:
@@ -169,6 +170,11 @@ def _changes(run: Run) -> str:
     calls = f"call {', '.join(at[:NAMED])}" + (f" and {len(at) - NAMED} more" if len(at) > NAMED else "")
     compared = "" if first_change(run) == float("inf") else "; u is compared with R_t before the first change of betas"
     return f"{', '.join(parts) or 'something'} changed at {calls}{compared}"
+
+
+def _left_out(run: Run) -> str:
+    whys = [str(event.get("why", "")) for event in run.events if event["event"] == "no probe"]
+    return f"{len(whys)}, the last one because of this: {whys[-1]}" if whys else ""
 
 
 def _unfinished(run: Run) -> str:

@@ -183,7 +183,10 @@ class Recorder:
             if not self._recorded:
                 raise AuditError("nothing is recorded yet: probe after the first step")
         except Exception as error:  # noqa: BLE001 - most likely the loss's own; everything is restored by now
-            _warn(f"a probe is left out, the recording goes on ({type(error).__name__}: {error!s:.300})")
+            why = str(error) if isinstance(error, AuditError) else f"{type(error).__name__}: {error}"
+            _warn(f"a probe is left out, the recording goes on ({why:.300})")
+            if self._recorded:
+                self.guarded(lambda: self.event(event="no probe", why=why[:300]))
             return
         self.guarded(lambda: self.probed(found))
 

@@ -194,9 +194,12 @@ def test_a_probe_that_fails_does_not_end_the_recording() -> None:
     train(net, optimizer, 2)
     with pytest.warns(AuditWarning, match="a probe is left out"):
         recorder.probe(broken, large=[1, 2])
+    with pytest.warns(AuditWarning, match=r"the loss left no gradients: return the loss itself, .* not its number"):
+        recorder.probe(lambda batch: 1.0, large=[1, 2])
     recorder.probe(quadratic_loss(net), large=[1, 2])
     train(net, optimizer, 2)
     run = run_of(recorder.lines(), "")
+    assert said(run, "probes left out").startswith("2, the last one because of this: the loss left no gradients")
     assert len(run.at) == 4 and len(run.probes) == 1 and not recorder.stopped
 
 
