@@ -107,6 +107,7 @@ def of_optimizer(run: Run) -> list[Verdict]:
         ("diverged", _diverged(run)),
         ("own counters", _own_counters(run)),
         ("learning rate", _rates(run)),
+        ("direction", "maximize is on: a is the gradient of -F" if any(g.get("maximize") for g in run.groups) else ""),
         ("settings", _changes(run)),
         ("probes left out", _left_out(run)),
         ("record", _unfinished(run)),

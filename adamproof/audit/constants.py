@@ -46,9 +46,18 @@ def constants(run: Run) -> dict[str, Found]:
 
 def missing(run: Run) -> str:
     """Why a record does not give gap, grad1, L0 and sigma0; "" if it does."""
+    if run.header.get("state"):
+        return "a stored state is one moment of a training, from which gap, grad1, L0 and sigma0 cannot be measured"
+    if maximizes(run):
+        return "the optimizer maximizes: a bound is about -F, and its gap is not measured"
     if not run.probes:
         return "the record has no probe (audit.probe), so that gap, grad1, L0 and sigma0 are not measured"
     return ""
+
+
+def maximizes(run: Run) -> bool:
+    """Whether Adam's steps go up: what is bounded is then the gradient of -F, whose gap no loss of F shows."""
+    return any(group.get("maximize") for group in run.groups)
 
 
 def _settings(run: Run) -> dict[str, Found]:
@@ -83,15 +92,16 @@ def _traits(run: Run) -> dict[str, Found]:
     """What the training has beside Adam's recursions, as far as the record knows."""
     found = {"bias_correction": Found(True, RECORDED)}
     settings = [*run.groups, *(group for event in run.events for group in event.get("groups", ()))]
-    decays = [(group.get("weight_decay", 0.0), group.get("decoupled")) for group in settings]
-    largest, decoupled = max(decays, key=lambda pair: pair[0])
-    found["weight_decay"] = Found(_exact(largest), RECORDED)
+    decays = [(group["weight_decay"], group.get("decoupled")) for group in settings if "weight_decay" in group]
+    largest, decoupled = max(decays, key=lambda pair: pair[0], default=(0.0, None))
+    if len(decays) == len(settings):
+        found["weight_decay"] = Found(_exact(largest), RECORDED)
     if largest and decoupled is not None:
         found["decoupled"] = Found(bool(decoupled), RECORDED)
     if run.header.get("clipping") is not None:
         found["clipping"] = Found(_exact(run.header["clipping"]), STATED)
     rates = run.lr[np.isfinite(run.lr)]
-    if rates.size:
+    if rates.size and not run.header.get("state"):
         low, high = _exact(float(rates.min())), _exact(float(rates.max()))
         words = "constant" if low == high else f"from {low} to {high}"
         unseen = run.header.get("schedule") and _source(run, "lr") == STATED
@@ -107,7 +117,7 @@ def _problem(run: Run) -> dict[str, Found]:
         said = f"measured {low[0]:.3g}..{high[0]:.3g}" if high[0] > low[0] else "measured, without an interval"
         when = ", after step 1" if first["t"] == 1 else f", after step {first['t']} and not at the beginning"
         found["grad1"] = Found(_text(float(a[0])), said + when)
-    found |= _gap(run)
+    found |= {} if maximizes(run) else _gap(run)
     found |= _noise(run, noise(run))
     found |= _smoothness(run, along_path(run))
     exponents = {name: float(found[name].value) for name in ("p", "q") if name in found}
@@ -184,4 +194,4 @@ def _exact(value: float) -> str:
     return short.removesuffix(".0")
 
 
-__all__ = ["IF", "Found", "constants", "missing"]
+__all__ = ["IF", "Found", "constants", "maximizes", "missing"]

@@ -19,7 +19,7 @@ import numpy as np
 
 from .array_like import watch_arrays
 from .errors import AuditError
-from .record import Run, run_of
+from .record import Run, read, run_of
 from .torch_like import groups
 
 MOST_HEADER = 100_000_000  # bytes of a safetensors header
@@ -66,16 +66,18 @@ def from_state(
     Raises AuditError for a state that is not Adam's.
     """
     if "param_groups" in state and "state" in state:
-        group = _group_of(state)
+        group: dict[str, Any] = _group_of(state)
         beta1, beta2, epsilon = group["beta1"], group["beta2"], group["epsilon"]
         layers = _torch_layers(state["state"])
     else:
         if beta1 is None or beta2 is None:
             raise AuditError("a state of arrays does not have the betas: give beta1 and beta2 (--beta1, --beta2)")
+        group = {"weight_decay": None}  # nobody has said
         layers = _named_layers(state)
     if not layers:
         raise AuditError("the state has no moments (exp_avg and exp_avg_sq)")
     recorder = watch_arrays(beta1, beta2, 1e-8 if epsilon is None else epsilon, budget=None)
+    recorder.group |= group
     if "param_groups" in state:
         recorder.stated.clear()
     recorder.optimizer |= {"optimizer": "Adam, a stored state", "state": True}
@@ -96,7 +98,8 @@ def _group_of(state: Mapping[str, Any]) -> dict[str, Any]:
     found = groups(_Stored(state))
     if len({(group["beta1"], group["beta2"], group["epsilon"]) for group in found}) > 1:
         raise AuditError("the state has groups with different betas: audit each by itself")
-    return found[0]
+    unsaid = {} if "decoupled_weight_decay" in state["param_groups"][0] else {"decoupled": None}  # AdamW's has the key,
+    return found[0] | unsaid  # but not before PyTorch 2.7: the state does not tell it from Adam's
 
 
 def _refuse_other(group: Mapping[str, Any]) -> None:
@@ -165,6 +168,11 @@ def _step(layer: str, value: Any) -> int:
 def is_state(path: str) -> bool:
     """Whether a file's name is one of a stored state, and not of a record."""
     return Path(path).suffix.lower() in ENDINGS
+
+
+def read_either(path: str, beta1: float | None = None, beta2: float | None = None, epsilon: float | None = None) -> Run:
+    """The record in a file, or that of the state in it, by its name.  Raises AuditError."""
+    return read_state(path, beta1, beta2, epsilon) if is_state(path) else read(path)
 
 
 def read_state(path: str, beta1: float | None = None, beta2: float | None = None, epsilon: float | None = None) -> Run:
@@ -263,4 +271,4 @@ def _torch(path: str) -> dict[str, Any]:
     return dict(found)
 
 
-__all__ = ["from_state", "is_state", "read_state"]
+__all__ = ["from_state", "is_state", "read_either", "read_state"]

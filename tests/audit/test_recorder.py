@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from adamproof.audit import AuditError, AuditWarning, read, watch, watch_arrays
-from adamproof.audit.constants import constants
+from adamproof.audit.constants import constants, missing
 from adamproof.audit.magnitude import largest
 from adamproof.audit.record import run_of
 from adamproof.audit.reduction import NUMBERS
@@ -261,6 +261,17 @@ def test_a_budget_that_made_records_rarer_is_named() -> None:
         recorder.event(event="interval", every=320)
     run = run_of(recorder.lines()[:-1], "")
     assert texts(run)["record"] == "its budget made it rarer: a record every 5 steps at the beginning, 320 at the end"
+
+
+def test_a_maximum_has_its_word_and_no_gap() -> None:
+    net = model()
+    optimizer = Adam(net.parameters(), maximize=True)
+    with watch(optimizer, net, every=1, budget=None) as recorder:
+        train(net, optimizer, 3)
+        recorder.probe(quadratic_loss(net), large=[1, 2, 3, 4])
+    run = run_of(recorder.lines()[:-1], "")
+    assert "gap" not in constants(run) and "grad1" in constants(run)
+    assert missing(run).startswith("the optimizer maximizes") and "gradient of -F" in texts(run)["direction"]
 
 
 def test_maximize_and_decay_keep_their_meaning() -> None:

@@ -187,6 +187,7 @@ def test_compare_has_its_own_help(words: list[str]) -> None:
         (["audit", "nowhere.npz"], "there is no file nowhere.npz"),
         (["audit", "README.md"], "README.md is not a record of an audit"),
         (["audit", "RECORD", "--data", "x.txt"], "data are written to a file whose name ends in"),
+        (["bound", "--from", "state.npz"], "state.npz is a state of arrays, which has no settings"),
         (["bound", "--from", "README.md"], "README.md is not a record of an audit"),
     ],
 )
@@ -248,3 +249,25 @@ def test_without_probes_it_says_what_is_missing(tmp_path: Path) -> None:
     assert found.exit_code == 2 and "the record has no probe (audit.probe)" in flat(found)
     given = ["--gap", "1", "--grad1", "1", "--L0", "1", "--sigma0", "1"]
     assert ask("bound", "--from", tmp_path / "n.audit", *given).exit_code == 0
+
+
+def test_a_bound_takes_the_settings_of_a_checkpoint(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The checkpoint itself is read by PyTorch alone."""
+    group = {"lr": 1e-3, "betas": (0.9, 0.99), "eps": 1e-8, "weight_decay": 0.1, "amsgrad": False, "params": [0]}
+    entry = {"step": 20, "exp_avg": np.full(3, 0.1), "exp_avg_sq": np.full(3, 0.1)}
+    state = {"state": {0: entry}, "param_groups": [group]}
+    monkeypatch.setattr("adamproof.audit.states._torch", lambda path: state)
+    (tmp_path / "opt.pt").write_bytes(b"PK")
+    found = ask("bound", "--from", tmp_path / "opt.pt")
+    assert found.exit_code == 2 and "a stored state is one moment of a training" in flat(found)
+    given = ["--gap", "1", "--grad1", "1", "--L0", "1", "--sigma0", "1"]
+    answer = ask("bound", "--from", tmp_path / "opt.pt", *given)
+    for text in (
+        "beta2 0.99 (recorded)",
+        "lr 0.001 (recorded)",
+        "steps 20 (",
+        "dim 3 (",
+        "weight_decay 0.1 (recorded)",
+    ):
+        assert text in flat(answer), answer.output
+    assert "lr_schedule" not in answer.output.partition("From ")[2]

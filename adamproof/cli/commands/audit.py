@@ -130,13 +130,10 @@ def comparison(paths: tuple[str, ...], as_json: bool) -> None:  # its help alone
 
 
 def _run(path: str, beta1: float | None, beta2: float | None, epsilon: float | None) -> Run:
-    from ...audit.record import read
-    from ...audit.states import is_state, read_state
+    from ...audit.states import read_either
 
     kinds.refuse_pipe(path)
-    if is_state(path):
-        return read_state(path, beta1, beta2, epsilon)
-    return read(path)
+    return read_either(path, beta1, beta2, epsilon)
 
 
 def single(runs: Sequence[Run], html: str | None, data: str | None, folder: str | None, as_json: bool) -> int:
