@@ -18,6 +18,7 @@ from .recorder import Recorder, Settings
 from .reduction import Layer, Moments
 
 NAMES = ("m", "v", "g", "w", "t")
+SETTINGS = ("lr", "beta1", "beta2", "epsilon")
 
 
 class ArrayRecorder(Recorder):
@@ -29,7 +30,8 @@ class ArrayRecorder(Recorder):
     def __init__(
         self, optimizer: Mapping[str, Any], settings: Settings, path: str | Path | None, group: Mapping[str, Any]
     ) -> None:
-        super().__init__(optimizer, settings, path)
+        self.stated = set(SETTINGS)  # what was only told at the beginning, and is not seen in the training
+        super().__init__({**optimizer, "stated": self.stated}, settings, path)
         self.group = dict(group)
         self.last: Callable[[], Sequence[Layer]] = list
         self.source = ArraySource(self)
@@ -43,6 +45,7 @@ class ArrayRecorder(Recorder):
         """
         if lr is not None:
             self.group["lr"] = float(lr)
+            self.stated.discard("lr")
         self.last = partial(_layers, t, layers, dict(self.group))
         self.step(self.last, lambda: [dict(self.group)])
 

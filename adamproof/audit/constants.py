@@ -1,6 +1,7 @@
 """The inputs of a bound from a record, each with how it was found.  What was not measured is not filled in.
 
 recorded       the optimizer's own settings
+stated         what the recorder was told of them, and did not see
 measured a..b  a mean over independent batches, with its interval of 95 %
 envelope       a constant that covers what was seen; elsewhere it may be larger
 lower estimate what was seen at a few places of a largest value over all
@@ -18,8 +19,9 @@ from .probes import along_path, column, gradient, noise, smoothness
 from .record import Run
 from .statistics import Fit
 
-RECORDED, ENVELOPE, LOWER = "recorded", "envelope", "lower estimate"
-DIGITS = 6
+RECORDED, STATED, ENVELOPE, LOWER = "recorded", "stated to the recorder", "envelope", "lower estimate"
+UNSEEN = "present, its rates are not recorded"
+DIGITS, SINGLE = 6, 9  # of a measurement; digits that name a number in single precision
 IF = "if these constants hold everywhere, which no run shows"
 
 
@@ -44,9 +46,18 @@ def constants(run: Run) -> dict[str, Found]:
 
 def missing(run: Run) -> str:
     """Why a record does not give gap, grad1, L0 and sigma0; "" if it does."""
+    if run.header.get("state"):
+        return "a stored state is one moment of a training, from which gap, grad1, L0 and sigma0 cannot be measured"
+    if maximizes(run):
+        return "the optimizer maximizes: a bound is about -F, and its gap is not measured"
     if not run.probes:
         return "the record has no probe (audit.probe), so that gap, grad1, L0 and sigma0 are not measured"
     return ""
+
+
+def maximizes(run: Run) -> bool:
+    """Whether Adam's steps go up: what is bounded is then the gradient of -F, whose gap no loss of F shows."""
+    return any(group.get("maximize") for group in run.groups)
 
 
 def _settings(run: Run) -> dict[str, Found]:
@@ -57,11 +68,12 @@ def _settings(run: Run) -> dict[str, Found]:
     if len(betas) > 1:
         raise AuditError(f"{run.path} has groups with different betas or epsilon; a bound is about one setting")
     ((beta1, beta2, epsilon),) = betas
-    found = {name: Found(_exact(value), RECORDED) for name, value in (("beta1", beta1), ("beta2", beta2))}
-    found["epsilon"] = Found(_exact(epsilon), RECORDED)
+    settings = {"beta1": beta1, "beta2": beta2, "epsilon": epsilon}
+    found = {name: Found(_exact(value), _source(run, name)) for name, value in settings.items()}
     rates = run.lr[np.isfinite(run.lr)]
     if rates.size and rates.max() > 0.0:
-        how = RECORDED if rates.min() == rates.max() else f"the largest of {rates.min():.3g}..{rates.max():.3g}"
+        steady = rates.min() == rates.max()
+        how = _source(run, "lr") if steady else f"the largest that is recorded, from {_exact(float(rates.min()))} on"
         found["lr"] = Found(_exact(float(rates.max())), how)
     known = run.t[run.known]
     if known.size:
@@ -71,22 +83,29 @@ def _settings(run: Run) -> dict[str, Found]:
     return found
 
 
+def _source(run: Run, name: str) -> str:
+    """Who says what a setting is: the training, or only the user."""
+    return STATED if name in run.header.get("stated", ()) else RECORDED
+
+
 def _traits(run: Run) -> dict[str, Found]:
     """What the training has beside Adam's recursions, as far as the record knows."""
     found = {"bias_correction": Found(True, RECORDED)}
     settings = [*run.groups, *(group for event in run.events for group in event.get("groups", ()))]
-    decays = [(group.get("weight_decay", 0.0), group.get("decoupled")) for group in settings]
-    largest, decoupled = max(decays, key=lambda pair: pair[0])
-    found["weight_decay"] = Found(_exact(largest), RECORDED)
+    decays = [(group["weight_decay"], group.get("decoupled")) for group in settings if "weight_decay" in group]
+    largest, decoupled = max(decays, key=lambda pair: pair[0], default=(0.0, None))
+    if len(decays) == len(settings):
+        found["weight_decay"] = Found(_exact(largest), RECORDED)
     if largest and decoupled is not None:
         found["decoupled"] = Found(bool(decoupled), RECORDED)
     if run.header.get("clipping") is not None:
-        found["clipping"] = Found(_exact(run.header["clipping"]), "stated to the recorder")
+        found["clipping"] = Found(_exact(run.header["clipping"]), STATED)
     rates = run.lr[np.isfinite(run.lr)]
-    if rates.size:
-        steady = rates.min() == rates.max()
-        words = "constant" if steady else f"recorded: {rates.min():.3g} to {rates.max():.3g}"
-        found["lr_schedule"] = Found(words, RECORDED)
+    if rates.size and not run.header.get("state"):
+        low, high = _exact(float(rates.min())), _exact(float(rates.max()))
+        words = "constant" if low == high else f"from {low} to {high}"
+        unseen = run.header.get("schedule") and _source(run, "lr") == STATED
+        found["lr_schedule"] = Found(UNSEEN, RECORDED) if unseen else Found(words, _source(run, "lr"))
     return found
 
 
@@ -98,7 +117,7 @@ def _problem(run: Run) -> dict[str, Found]:
         said = f"measured {low[0]:.3g}..{high[0]:.3g}" if high[0] > low[0] else "measured, without an interval"
         when = ", after step 1" if first["t"] == 1 else f", after step {first['t']} and not at the beginning"
         found["grad1"] = Found(_text(float(a[0])), said + when)
-    found |= _gap(run)
+    found |= {} if maximizes(run) else _gap(run)
     found |= _noise(run, noise(run))
     found |= _smoothness(run, along_path(run))
     exponents = {name: float(found[name].value) for name in ("p", "q") if name in found}
@@ -167,8 +186,12 @@ def _text(value: float) -> str:
 
 
 def _exact(value: float) -> str:
-    """A setting, as `bound` reads it: the shortest decimal for this float."""
-    return repr(float(value)).removesuffix(".0")
+    """A setting, as `bound` reads it: the shortest decimal for this float, or for the one in single precision that it
+    is (0.999 of JAX is 0.9990000128746033)."""
+    with np.errstate(over="ignore"):
+        single = np.float32(value)
+    short = str(single) if f"{float(single):.{SINGLE}g}" == f"{value:.{SINGLE}g}" else repr(float(value))
+    return short.removesuffix(".0")
 
 
-__all__ = ["IF", "Found", "constants", "missing"]
+__all__ = ["IF", "Found", "constants", "maximizes", "missing"]

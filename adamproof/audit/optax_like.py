@@ -1,7 +1,8 @@
 """Watching an Adam of optax: its state is handed over after each step, and is walked by the names of its fields.
 
 JAX is not imported.  A state of optax names mu, nu and count.  It does not name the betas, which must be given.  It
-does not tell Nesterov's variant or `eps_root` either; one that the user names is refused.
+does not tell Nesterov's variant or `eps_root` either; one that the user names is refused.  Adamax has the same names:
+what its first step shows is refused by the verdicts.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from .probing import Grads
 from .recorder import Settings
 from .reduction import Layer, Moments
 
-ADAM = "ScaleByAdamState"
+ADAM, SCHEDULE = "ScaleByAdamState", "ScaleByScheduleState"
 # Fields, or classes, of states whose step is another one.
 OTHERS = {
     "nu_max": "AMSGrad divides by the largest nu so far",
@@ -44,6 +45,7 @@ class OptaxRecorder(ArrayRecorder):
             return
         if lr is not None:
             self.group["lr"] = float(lr)
+            self.stated.discard("lr")
         self.guarded(partial(self._seen, state, params, grads))
 
     def _seen(self, state: Any, params: Any, grads: Any) -> None:
@@ -57,6 +59,8 @@ class OptaxRecorder(ArrayRecorder):
         self.counts = counts
         for name, value in hyperparameters(state).items():
             self.group[HYPERPARAMETERS[name]] = float(value)
+            self.stated.discard(HYPERPARAMETERS[name])
+        self.optimizer["schedule"] = any(type(each).__name__ == SCHEDULE for each in parts(state))
         self.structure = params
         self.last = partial(_layers, found, params, None if accumulates else grads, dict(self.group))
         self.step(self.last, lambda: [dict(self.group)])

@@ -28,6 +28,23 @@ def gradient(run: Run) -> tuple[Array, Array, Array]:
     return root(square), np.sqrt(np.maximum(square - half, 0.0)), root(square + half)
 
 
+def resolved(run: Run) -> NDArray[np.bool_]:
+    """Where |a|_2^2 is above its own error.  The estimates that happen to be positive are no fair choice of all."""
+    return column(run, "a2") > np.nan_to_num(column(run, "a2_half"))
+
+
+def clear(run: Run) -> Array:
+    """|a|_2 where it is resolved, nan elsewhere."""
+    return np.where(resolved(run), gradient(run)[0], np.nan)
+
+
+def beside(run: Run, name: str) -> tuple[Array, Array]:
+    """The root of a mean square over |a|_2 where that is resolved, and a lower bound of it elsewhere."""
+    size, high = root(column(run, name)), gradient(run)[2]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return size / clear(run), np.where(resolved(run), np.nan, size / high)
+
+
 def ratio(run: Run) -> tuple[Array, Array]:
     """Bounds for |a|_1/(sqrt(d)*|a|_2).  It is at most 1."""
     _, low, high = gradient(run)
@@ -54,7 +71,7 @@ def noise_size(run: Run) -> Array:
 
 def noise(run: Run) -> Fit | None:
     """E|xi|^2 = sigma0^2 + sigma1^2*|a|^p."""
-    return fit(gradient(run)[0], column(run, "noise2"), 2.0)
+    return fit(clear(run), column(run, "noise2"), 2.0)
 
 
 def smoothness(run: Run) -> Array:
@@ -65,7 +82,20 @@ def smoothness(run: Run) -> Array:
 
 def along_path(run: Run) -> Fit | None:
     """L = L0 + L1*|a|^q."""
-    return fit(gradient(run)[0], smoothness(run), 1.0)
+    return fit(clear(run), smoothness(run), 1.0)
 
 
-__all__ = ["along_path", "column", "gradient", "noise", "noise_size", "ratio", "root", "sharing", "smoothness"]
+__all__ = [
+    "along_path",
+    "beside",
+    "clear",
+    "column",
+    "gradient",
+    "noise",
+    "noise_size",
+    "ratio",
+    "resolved",
+    "root",
+    "sharing",
+    "smoothness",
+]

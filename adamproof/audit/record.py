@@ -220,6 +220,8 @@ def run_of(lines: Iterable[Mapping[str, Any]], path: str, complete: bool = True)
     if header.get("version") != VERSION:
         said = header.get("version")
         raise AuditError(f"{path} is a record of version {said!r:.20}, but this program reads {VERSION}")
+    if "nothing" in header:
+        raise AuditError(f"{path}: nothing was recorded ({_text(header['nothing'])})")
     try:
         groups = _groups(header["groups"])
         header = {**_header(header), "groups": groups}
@@ -256,7 +258,12 @@ def _header(said: Mapping[str, Any]) -> dict[str, Any]:
     clipping = said.get("clipping")
     if clipping is not None:
         found["clipping"] = _setting("clipping", clipping)
-    return {**found, "state": bool(said.get("state")), "layers": said["layers"]}
+    stated = said.get("stated") or []
+    if not isinstance(stated, list):
+        raise AuditError("stated is no list of settings")
+    found["stated"] = [name for name in SETTINGS if name in stated]
+    switches = {name: bool(said.get(name)) for name in ("state", "schedule")}
+    return {**found, **switches, "layers": said["layers"]}
 
 
 def _text(value: Any) -> str:

@@ -8,11 +8,10 @@ from __future__ import annotations
 import math
 import os
 import sys
-import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +22,7 @@ from numpy.typing import NDArray
 
 from .._version import __version__
 from . import arrays
+from .clock import Clock
 from .errors import AuditError
 from .magnitude import coarsest, largest, least_second_moment
 from .probing import Source, measured
@@ -40,9 +40,9 @@ from .reduction import (
     reduced_fully,
     sampled,
 )
+from .rounding import DIGITS, EXACT, rounded, rounded_all, rounded_list
 from .writing import FORMAT, VERSION, Writer
 
-DIGITS, OF_SAMPLE, EXACT = 3, 4, 9  # significant ones: of a number, of a kept u, of what a probe found or a setting
 NEAR = 0.98  # of R_t: a largest u above it is written exactly, since rounding to DIGITS might lead above R_t or below
 LATER = 1.01  # times a step, up to which its R_t is taken: a part of t changes R_t by no more than that part
 FIRST, FULL = 5, 20  # the first records have all numbers and histograms of u, and then every FULL-th has
@@ -85,8 +85,8 @@ class Recorder:
 
     `watch`, `watch_optax` and `watch_arrays` make one.
 
-    optimizer: what the header says of it.  settings: how often and how much.  path: of a new file; None keeps the lines
-    in memory until `save`.
+    optimizer: what the header says of it.  settings: how often and how much.  path: of a new file (where there is one,
+    name-2 or so, with a warning); None keeps the lines in memory until `save`.
     """
 
     def __init__(self, optimizer: Mapping[str, Any], settings: Settings, path: str | Path | None = None) -> None:
@@ -95,6 +95,8 @@ class Recorder:
         self.interval = settings.every
         self.stopped = ""
         self._writer = Writer(path)
+        if path is not None and self._writer.path != Path(path):
+            _warn(f"{path} is there already, and the audit does not overwrite a record: it writes {self._writer.path}")
         self._names: dict[str, int] = {}  # of the layers, with their numbers
         self._types: dict[str, tuple[str, str]] = {}  # of m and v, the coarsest so far: its rounding stays in them
         self._groups: list[dict[str, Any]] = []
@@ -104,8 +106,9 @@ class Recorder:
         self._leasts: dict[tuple[float, str], float] = {}
         self._bounds: dict[tuple[float, float], tuple[int, float]] = {}
         self._recorded = 0  # the call of the last record
+        self._latest: tuple[Callable[[], Sequence[Layer]], Callable[[], list[dict[str, Any]]]] | None = None
         self._lines = 0  # records so far
-        self._clock = _Clock()
+        self._clock = Clock()
         self.source: Source | None = None  # of gradients, for probes
         self._at_end: list[Callable[[], None]] = []
 
@@ -131,6 +134,7 @@ class Recorder:
         layers, groups: give the layers and the settings, and are called only if a record is due.
         """
         self.calls += 1
+        self._latest = layers, groups
         if self.due:
             self.guarded(lambda: self._timed(lambda: self._record(layers(), groups())))
 
@@ -153,7 +157,7 @@ class Recorder:
         """
         if not self._recorded:
             raise AuditError("nothing is recorded yet: probe after the first step")
-        self._writer.line({"probe": _rounded_all(said), "at": self.calls})
+        self._writer.line({"probe": rounded_all(said), "at": self.calls})
 
     def probe(
         self, loss: Callable[[Any], Any], large: Iterable[Any], small: Iterable[Any] = (), seconds: float = 60.0
@@ -179,7 +183,10 @@ class Recorder:
             if not self._recorded:
                 raise AuditError("nothing is recorded yet: probe after the first step")
         except Exception as error:  # noqa: BLE001 - most likely the loss's own; everything is restored by now
-            _warn(f"a probe is left out, the recording goes on ({type(error).__name__}: {error!s:.300})")
+            why = str(error) if isinstance(error, AuditError) else f"{type(error).__name__}: {error}"
+            _warn(f"a probe is left out, the recording goes on ({why:.300})")
+            if self._recorded:
+                self.guarded(lambda: self.event(event="no probe", why=why[:300]))
             return
         self.guarded(lambda: self.probed(found))
 
@@ -203,8 +210,9 @@ class Recorder:
         self.close()
 
     def close(self) -> None:
-        """End the recording: the hook is removed, and a record in a file gets its last line.  Never raises."""
+        """End the recording: the hook is removed, and the last step and the last line are written.  Never raises."""
         self._release()
+        self._last_step()
         try:
             self._finish()
         except Exception as error:  # noqa: BLE001 - a full disk, say
@@ -217,12 +225,39 @@ class Recorder:
         path: of the new file; one that is there is replaced.
         """
         self._release()
+        self._last_step()
         with suppress(OSError):  # of a full disk; what is written by then is saved
             self._finish()
         self._writer.save(path)
 
+    def _last_step(self) -> None:
+        """The last step's moments with all their numbers, so that the record ends where the training does.
+
+        Gradients, weights and learning rates may be those of the next step by now, or of another model: they are left
+        out, and so is everything if the betas are others by now.
+        """
+        if self._latest is None or self._writer.closed or self.stopped or self.calls == self._recorded:
+            return
+        layers, groups = self._latest
+        self._latest = None
+        with suppress(Exception):  # arrays that are gone, say: the record ends earlier then
+            if _fixed(settings := groups()) == self._groups:
+                bare = [
+                    layer
+                    if (moments := layer.moments) is None
+                    else replace(layer, moments=replace(moments, gradient=None, weights=None))
+                    for layer in layers()
+                ]
+                self._record(bare, [{**group, "lr": math.nan} for group in settings], full=True)
+
     def _finish(self) -> None:
         """The last lines, once.  Raises OSError."""
+        if not self._lines and self._writer.whole and not self._writer.closed:
+            seen = f"{self.calls} steps were seen" if self.calls else "no step was seen"
+            why = self.stopped or f"{seen} before the recording ended"
+            self._writer.line({"format": FORMAT, "version": VERSION, "nothing": why[:300]})
+            if not self.stopped:
+                _warn(f"the audit has recorded nothing: {why}")
         if self.stopped and self._writer.whole and not self._writer.closed:
             self._writer.line({"event": "stopped", "at": self.calls, "why": self.stopped[:300]})
         self._writer.close()
@@ -245,16 +280,16 @@ class Recorder:
         """Whether the next record has all numbers."""
         return self._lines < FIRST or self._lines % FULL == 0
 
-    def _record(self, layers: Sequence[Layer], groups: list[dict[str, Any]]) -> None:
+    def _record(self, layers: Sequence[Layer], groups: list[dict[str, Any]], full: bool = False) -> None:
         self._announce(layers, groups)
         stepped = [(layer, layer.moments) for layer in layers if layer.moments is not None]
         known = [(layer, moments) for layer, moments in stepped if arrays.size(moments.m)]
-        full = self._full
+        full = full or self._full
         with np.errstate(all="ignore"):  # of a training that diverges
             found = {layer.name: row for (layer, _), row in zip(known, self._rows(known, full), strict=True)}
         steps = {layer.name: moments.t for layer, moments in known}
         line: dict[str, Any] = {"at": self.calls, "t": _common([steps.get(name) for name in self._names])}
-        line["lr"] = _common([_rounded(group["lr"], EXACT) for group in groups])
+        line["lr"] = _common([rounded(group["lr"], EXACT) for group in groups])
         rows = [found.get(name) for name in self._names]
         for name in NUMBERS if full else OFTEN:
             values = [None if row is None else row.numbers[name] for row in rows]
@@ -271,7 +306,7 @@ class Recorder:
     def _kept(self, u: NDArray[np.float64]) -> list[float | int | None]:
         """Some of the sampled u, from everywhere in the layer."""
         places = np.linspace(0, u.size - 1, min(self.settings.keep, u.size)).astype(np.int64)
-        return _list(u[places])
+        return rounded_list(u[places])
 
     def _rows(self, known: Sequence[tuple[Layer, Moments]], full: bool) -> list[_Row]:
         """The numbers of each layer.  All come from the device in one transfer."""
@@ -295,7 +330,7 @@ class Recorder:
         if value is None:
             return None
         near = name == "max" and value > NEAR and value > NEAR * self._bound(moments)  # R_t is at least 1
-        return _rounded(value, EXACT if near or name in COUNTS else DIGITS)
+        return rounded(value, EXACT if near or name in COUNTS else DIGITS)
 
     def _bound(self, moments: Moments) -> float:
         """R_t at the layer's step, or at one a little earlier: it is wanted for NEAR alone."""
@@ -351,7 +386,7 @@ class Recorder:
 
     def _announce(self, layers: Sequence[Layer], groups: list[dict[str, Any]]) -> None:
         """The header at the first record; later a line for what is new: layers, or settings other than lr."""
-        fixed = [{name: value for name, value in group.items() if name != "lr"} for group in groups]
+        fixed = _fixed(groups)
         new = [layer for layer in layers if layer.name not in self._names]
         for layer in new:
             self._names[layer.name] = len(self._names)
@@ -386,7 +421,7 @@ class Recorder:
             "format": FORMAT,
             "version": VERSION,
             "made_by": f"adamproof {__version__}",
-            **self.optimizer,
+            **{name: sorted(said) if isinstance(said, set) else said for name, said in self.optimizer.items()},
             "groups": groups,
             "layers": [_described(layer) for layer in layers],
             "every": self.settings.every,
@@ -396,6 +431,11 @@ class Recorder:
             "calls_before": self.calls,
             "rank": _rank(),
         }
+
+
+def _fixed(groups: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The settings that a schedule does not change."""
+    return [{name: value for name, value in group.items() if name != "lr"} for group in groups]
 
 
 @dataclass(frozen=True)
@@ -413,37 +453,6 @@ def _warn(text: str) -> None:
     except Exception:  # noqa: BLE001
         with suppress(Exception):
             sys.stderr.write(f"{text}\n")
-
-
-class _Clock:
-    """How long recording takes beside the training: from it follows how rare records must be."""
-
-    def __init__(self) -> None:
-        self.began = time.perf_counter()
-        self.call = 0
-        self.steps: float | None = None  # seconds of a step without the record
-        self.above = False  # whether the record before took more than its budget
-
-    def longer(self, record: Callable[[], None], call: int, interval: int, budget: float | None) -> int:
-        """Record, and the interval from now on: the same, or twice as long after two records above the budget.
-
-        One alone may have been interrupted.  Full records, which are dearer and rare, are not judged (budget None).
-        """
-        start = time.perf_counter()
-        record()
-        end = time.perf_counter()
-        passed = call - self.call
-        first = self.call == 0  # which also imports and allocates
-        if not first and passed:
-            self.steps = (start - self.began) / passed
-        self.began, self.call = end, call
-        if first or budget is None or self.steps is None:
-            return interval
-        again, self.above = self.above, end - start > budget * interval * self.steps
-        if not (again and self.above):
-            return interval
-        self.above = False
-        return 2 * interval
 
 
 def _described(layer: Layer) -> dict[str, Any]:
@@ -464,26 +473,6 @@ def _common(values: Sequence[Any]) -> Any:
 
 def _size(value: Any) -> int:
     return 0 if value is None else math.prod(value.shape)
-
-
-def _rounded(value: float, digits: int) -> float | int | None:
-    """A number with few digits; None for one that is not finite."""
-    if not math.isfinite(value):
-        return None
-    short = float(f"{value:.{digits}g}")
-    return int(short) if short.is_integer() and abs(short) < 1e6 else short
-
-
-def _list(values: Iterable[float]) -> list[float | int | None]:
-    return [_rounded(float(value), OF_SAMPLE) for value in values]
-
-
-def _rounded_all(value: Any) -> Any:
-    if isinstance(value, float):
-        return _rounded(value, EXACT)
-    if isinstance(value, Mapping):
-        return {name: _rounded_all(each) for name, each in value.items()}
-    return [_rounded_all(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _rank() -> list[int] | None:

@@ -19,7 +19,7 @@ import numpy as np
 
 from .array_like import watch_arrays
 from .errors import AuditError
-from .record import Run, run_of
+from .record import Run, read, run_of
 from .torch_like import groups
 
 MOST_HEADER = 100_000_000  # bytes of a safetensors header
@@ -33,6 +33,15 @@ CONVERT = (
     "numpy.savez('state.npz', **{{f'{{k}}.{{n}}': x.float().numpy() for k, p in s.items() for n, x in p.items()}})\""
 )
 ENDINGS = (".npz", ".safetensors", ".pt", ".pth", ".ckpt", ".bin")
+
+
+# Settings of a group that other optimizers have whose states are like Adam's: which ones.
+OTHERS = {
+    "momentum_decay": "NAdam, whose step mixes the gradient into m",
+    "grad_averaging": "LAMB, whose step is rescaled by layer",
+    "rectify": "an optimizer whose step may be rectified",
+}
+MARKS = ("amsgrad", "bias_correction", "correct_bias")  # of which Adam's groups have one, and RAdam's have none
 
 
 class _Stored:
@@ -57,16 +66,20 @@ def from_state(
     Raises AuditError for a state that is not Adam's.
     """
     if "param_groups" in state and "state" in state:
-        group = _group_of(state)
+        group: dict[str, Any] = _group_of(state)
         beta1, beta2, epsilon = group["beta1"], group["beta2"], group["epsilon"]
         layers = _torch_layers(state["state"])
     else:
         if beta1 is None or beta2 is None:
             raise AuditError("a state of arrays does not have the betas: give beta1 and beta2 (--beta1, --beta2)")
+        group = {"weight_decay": None}  # nobody has said
         layers = _named_layers(state)
     if not layers:
         raise AuditError("the state has no moments (exp_avg and exp_avg_sq)")
     recorder = watch_arrays(beta1, beta2, 1e-8 if epsilon is None else epsilon, budget=None)
+    recorder.group |= group
+    if "param_groups" in state:
+        recorder.stated.clear()
     recorder.optimizer |= {"optimizer": "Adam, a stored state", "state": True}
     t = max(layer["t"] for layer in layers.values())
     with warnings.catch_warnings():
@@ -78,12 +91,30 @@ def from_state(
 
 
 def _group_of(state: Mapping[str, Any]) -> dict[str, Any]:
+    for group in state["param_groups"]:
+        _refuse_other(group)
     if any(group.get("amsgrad") for group in state["param_groups"]):
         raise AuditError("the state is AMSGrad's, which divides by the largest v so far: the lemma is not about it")
     found = groups(_Stored(state))
     if len({(group["beta1"], group["beta2"], group["epsilon"]) for group in found}) > 1:
         raise AuditError("the state has groups with different betas: audit each by itself")
-    return found[0]
+    unsaid = {} if "decoupled_weight_decay" in state["param_groups"][0] else {"decoupled": None}  # AdamW's has the key,
+    return found[0] | unsaid  # but not before PyTorch 2.7: the state does not tell it from Adam's
+
+
+def _refuse_other(group: Mapping[str, Any]) -> None:
+    """Raise AuditError for settings that Adam does not have: the state does not name its optimizer."""
+    lacking = [name for name in ("lr", "betas", "eps") if name not in group]
+    if lacking:
+        had = ", ".join(str(name) for name in group if name != "params")
+        raise AuditError(f"the settings have no {', '.join(lacking)} ({had:.120}): it is not the state of an Adam")
+    for name, kind in OTHERS.items():
+        if name in group:
+            raise AuditError(f"the settings have {name}: it is the state of {kind}")
+    if not any(name in group for name in MARKS):
+        raise AuditError(f"the settings have no {MARKS[0]}, which Adam's have: it is the state of RAdam, or of another")
+    if not group.get("correct_bias", True):
+        raise AuditError("correct_bias is off: only Adam's corrected moments are audited")
 
 
 def _torch_layers(state: Mapping[Any, Any]) -> dict[str, dict[str, Any]]:
@@ -91,7 +122,7 @@ def _torch_layers(state: Mapping[Any, Any]) -> dict[str, dict[str, Any]]:
     for name, entry in state.items():
         if "max_exp_avg_sq" in entry:
             raise AuditError("the state is AMSGrad's, which divides by the largest v so far: the lemma is not about it")
-        if "exp_avg" not in entry or "exp_avg_sq" not in entry or "step" not in entry:
+        if "exp_avg" not in entry or "exp_avg_sq" not in entry or "step" not in entry or "mu_product" in entry:
             raise AuditError(f"the state of {name} has {', '.join(map(str, entry))}: it is not Adam's")
         step = entry["step"]
         t = _step(str(name), step.item() if hasattr(step, "item") else step)
@@ -137,6 +168,11 @@ def _step(layer: str, value: Any) -> int:
 def is_state(path: str) -> bool:
     """Whether a file's name is one of a stored state, and not of a record."""
     return Path(path).suffix.lower() in ENDINGS
+
+
+def read_either(path: str, beta1: float | None = None, beta2: float | None = None, epsilon: float | None = None) -> Run:
+    """The record in a file, or that of the state in it, by its name.  Raises AuditError."""
+    return read_state(path, beta1, beta2, epsilon) if is_state(path) else read(path)
 
 
 def read_state(path: str, beta1: float | None = None, beta2: float | None = None, epsilon: float | None = None) -> Run:
@@ -235,4 +271,4 @@ def _torch(path: str) -> dict[str, Any]:
     return dict(found)
 
 
-__all__ = ["from_state", "is_state", "read_state"]
+__all__ = ["from_state", "is_state", "read_either", "read_state"]

@@ -75,6 +75,8 @@ class TensorSource:
                 kept[name] = library.copy(library.flat(layers[name]))
                 library.put(layers[name], kept[name] + step)
             value = loss(batch)
+            if value is None:
+                raise AuditError("the loss returned nothing: return its value")
             if hasattr(value, "backward"):
                 value.backward()
         finally:
@@ -85,6 +87,8 @@ class TensorSource:
             if parameter.grad is not None:
                 library = arrays.library(parameter.grad)
                 found[name] = library.copy(library.flat(parameter.grad))
+        if not found:
+            raise AuditError("the loss left no gradients: return the loss itself, which has backward, not its number")
         return float(value.item() if hasattr(value, "item") else value), found
 
 

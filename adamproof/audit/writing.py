@@ -11,6 +11,7 @@ import json
 import time
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -21,6 +22,7 @@ FORMAT, VERSION = "adamproof audit", 1
 MAGIC = b"\x1f\x8b"  # of gzip
 GZIP = 31  # zlib's number for a window of 32 kB with the header and the end of gzip
 HELD = 5.0  # seconds that a line may wait: blocks of several lines are a fifth smaller
+MOST_RUNS = 10_000  # records whose names differ by a number
 PIECE = 1 << 20  # bytes that are unpacked at once, whatever they were packed into
 
 
@@ -40,11 +42,18 @@ class Writer:
         self._stream: BinaryIO | None = None
         if self.path is not None:
             try:
-                self._stream = self.path.open("xb")
-            except FileExistsError as error:
-                raise AuditError(f"{path} is there already, and a record is not overwritten: name another") from error
+                self._open(self.path)
             except OSError as error:
                 raise AuditError(f"cannot write {path}: {error.strerror or error}") from error
+
+    def _open(self, path: Path) -> None:
+        """A new file under this name, or, since a record is not overwritten, name-2, name-3, ...  Raises OSError."""
+        for number in range(1, MOST_RUNS):
+            self.path = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
+            with suppress(FileExistsError):
+                self._stream = self.path.open("xb")
+                return
+        raise FileExistsError(f"there are {MOST_RUNS - 1} files of this name already")
 
     def line(self, content: dict[str, Any]) -> None:
         """Append a line, which survives the end of this process once HELD seconds have passed.  Raises OSError."""

@@ -52,12 +52,16 @@ def recorded_lines(path: str | None, recorded: Mapping[str, Found]) -> list[str]
 
     width = max(map(len, recorded), default=0)
     lines = [
-        labelled(f"  {name:<{width}}  ", f"{whole(str(found.value))}  ({found.how})")
+        labelled(f"  {name:<{width}}  ", f"{whole(_said(found.value))}  ({found.how})")
         for name, found in recorded.items()
     ]
     if "clipping" not in recorded:
         lines.append(labelled(f"  {'clipping':<{width}}  ", UNSAID))
     return ["", labelled("", f"From {path}, {IF}:"), *lines]
+
+
+def _said(value: Any) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def run_data(run: Run, found: Sequence[Verdict]) -> dict[str, Any]:

@@ -27,9 +27,7 @@ TRAITS = {
 }
 SHORTER = {"gap": ("--D",), "epsilon": ("--eps",), "steps": ("--T",)}
 ASCII_PICTURES = click.option("--ascii", "ascii_only", is_flag=True, help="Draw bars and maps in ASCII.")
-DIGITS = click.option(
-    "--digits", type=Whole(1, 1000), default=6, show_default=True, help="Number of certified digits."
-)
+DIGITS = click.option("--digits", type=Whole(1, 1000), default=6, show_default=True, help="Number of certified digits.")
 Command = Callable[..., Any]
 
 

@@ -119,9 +119,7 @@ class Formula(ParamType):
 
     name = "number"
 
-    def __init__(
-        self, examples: str = parsing.Parser.accepted, fits: Callable[[str], bool] = lambda _: True
-    ) -> None:
+    def __init__(self, examples: str = parsing.Parser.accepted, fits: Callable[[str], bool] = lambda _: True) -> None:
         self.examples, self.fits = examples, fits
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:

@@ -4,6 +4,7 @@ word comes of what was planted for it."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -194,6 +195,13 @@ def test_what_a_record_lacks_has_its_words() -> None:
     few = probed(0, lambda square: 0.01 * square, count=4)
     assert about(few, P).word == UNIDENTIFIED and "4 probes are too few" in about(few, P).text
     drowned = probed(0, lambda square: 1e6 * square + 1e6)
-    assert about(drowned, "noise sigma/|a|").text.endswith("at the training's batch size")
+    for subject in ("noise sigma/|a|", "momentum error |m - a|/|a|"):
+        found = about(drowned, subject)
+        assert found.word == UNIDENTIFIED and found.text.startswith("at least "), found.text
+        assert found.text.endswith("of 12 probes, whose |a|^2 is not above its own error")
+    assert "12 of 12 probes have an |a|^2 not above its own error" in about(drowned, P).text
+    noisy = [{**probe, "l1_low": -1.0, "a2": 1.0, "a2_half": 2.0} for probe in drowned.probes]
+    void = about(replace(drowned, probes=noisy), "|a|_1/(sqrt(d) |a|_2)")
+    assert void.word == UNIDENTIFIED and "which it is between anyway" in void.text
     without = recorded(gradients(0), 20)
     assert {HOLDS, SEEN, CANNOT_TELL, NOT_RECORDED} == set(words(judge(without), ""))

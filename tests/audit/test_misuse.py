@@ -89,6 +89,37 @@ def test_a_training_that_diverges_warns_of_nothing() -> None:
     assert not recorder.stopped
 
 
+def test_numbers_that_are_not_finite_are_named_with_their_first_call() -> None:
+    recorder = watch_arrays(0.9, 0.999, every=1, budget=None)
+    for t in range(1, 11):
+        bad = np.nan if t > 6 else 1.0
+        recorder.record(t, {"x": {"m": np.full(4, 1 - 0.9**t), "v": np.full(4, (1 - 0.999**t) * bad)}})
+    run = run_of(recorder.lines(), "")
+    assert "(NaN or infinity) from call 7 on, first in x" in said(run, "diverged")
+    assert magnitude(run).word == HOLDS
+    assert magnitude(run).text.startswith(
+        "in 6 of 10 records: at most 1 R_t; 4 records have numbers that are not finite"
+    )
+
+
+def test_betas_that_cycle_are_named() -> None:
+    net = model()
+    optimizer = Adam(net.parameters())
+    with watch(optimizer, net, every=1, budget=None) as recorder:
+        for beta1 in (0.95, 0.95, 0.9, 0.85, 0.9, 0.95):
+            optimizer.param_groups[0]["betas"] = (beta1, 0.999)
+            train(net, optimizer, 1)
+    run = run_of(recorder.lines()[:-1], "")
+    assert magnitude(run).text.startswith("in 2 of 6 records")
+    assert "4 records have other betas" in magnitude(run).text
+    assert said(run, "settings").startswith("beta1 0.85..0.95 changed at call 3, 4, 5 and 1 more")
+
+
+def test_where_no_bound_holds_for_all_t_it_is_said() -> None:
+    run = recorded(lambda t: {"a": np.ones(3)}, 20, 0.95, 0.9)
+    assert "beta1^2 >= beta2: there is no R" in magnitude(run).text
+
+
 def test_a_record_in_a_file_says_why_it_stopped(tmp_path: Path) -> None:
     net = model()
     optimizer = Adam(net.parameters())
@@ -163,9 +194,12 @@ def test_a_probe_that_fails_does_not_end_the_recording() -> None:
     train(net, optimizer, 2)
     with pytest.warns(AuditWarning, match="a probe is left out"):
         recorder.probe(broken, large=[1, 2])
+    with pytest.warns(AuditWarning, match=r"the loss left no gradients: return the loss itself, .* not its number"):
+        recorder.probe(lambda batch: 1.0, large=[1, 2])
     recorder.probe(quadratic_loss(net), large=[1, 2])
     train(net, optimizer, 2)
     run = run_of(recorder.lines(), "")
+    assert said(run, "probes left out").startswith("2, the last one because of this: the loss left no gradients")
     assert len(run.at) == 4 and len(run.probes) == 1 and not recorder.stopped
 
 
@@ -350,6 +384,55 @@ def test_many_layers_are_compared_in_little_memory() -> None:
 def test_a_record_without_layers_says_nothing() -> None:
     empty = [{**record, "max": [], "sum": [], "bins": []} for record in RECORDS]
     assert magnitude(run_of([{**HEADER, "layers": []}, *empty], "")).word == NOT_RECORDED
+
+
+# --- another optimizer than stated --------------------------------------------------------------
+
+
+def handed_over(moments: Any, steps: int = 20, start: int = 1) -> Any:
+    """The record of moments that are said to be of Adam with the betas 0.9 and 0.999."""
+    random, recorder = np.random.default_rng(0), watch_arrays(0.9, 0.999, every=1, budget=None)
+    m, v = np.zeros(40), np.zeros(40)
+    for t in range(1, steps + 1):
+        m, v = moments(m, v, random.normal(size=40))
+        if t >= start:
+            recorder.record(t, {"a": {"m": m, "v": v}})
+    return run_of(recorder.lines(), "")
+
+
+def adam(beta1: float, beta2: float) -> Any:
+    return lambda m, v, g: (beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g * g)
+
+
+@pytest.mark.parametrize(
+    "moments",
+    [
+        adam(0.95, 0.98),
+        adam(0.9, 0.99),
+        lambda m, v, g: (0.9 * m + 0.1 * g, np.maximum(0.999 * v, abs(g))),  # Adamax
+    ],
+)
+def test_step_1_shows_other_betas_and_adamax(moments: Any) -> None:
+    assert word_of(handed_over(moments), "u at step 1") == REJECTED
+    assert word_of(handed_over(moments, start=2), "u at step 1") == NOT_RECORDED
+
+
+def word_of(run: Any, subject: str) -> str:
+    return next((each.word for each in judge(run) if each.subject == subject), "")
+
+
+@pytest.mark.parametrize("kind", ["float32", "float64", BFLOAT])
+@pytest.mark.parametrize("size", [1e-12, 1.0])
+def test_step_1_of_adam_is_not_accused(kind: str, size: float) -> None:
+    random, dtype = np.random.default_rng(0), np.float64 if kind == "float64" else np.float32
+    parameters = [Tensor(random.normal(size=9).astype(dtype), kind) for _ in range(3)]
+    optimizer = Adam(parameters)
+    with watch(optimizer, every=1, budget=None) as recorder:
+        for parameter in parameters:
+            parameter.grad = Tensor((size * random.normal(size=9)).astype(dtype), kind)
+        optimizer.step()
+    run = run_of(recorder.lines()[:-1], "")
+    assert np.isfinite(run.numbers["vmax"]).all() and word_of(run, "u at step 1") == ""
 
 
 # --- replicates that are none -------------------------------------------------------------------

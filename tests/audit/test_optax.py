@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from adamproof.audit import AuditError, AuditWarning, judge, watch_optax
+from adamproof.audit.constants import Found, constants
 from adamproof.audit.record import run_of
 from adamproof.audit.verdicts import HOLDS
 
@@ -54,6 +55,25 @@ def test_injected_settings_are_read() -> None:
         recorder.update(InjectHyperparamsState(t, {"learning_rate": np.float32(rate), "b1": np.float32(0.9)}, state(t)))
     run = run_of(recorder.lines(), "")
     assert run.lr[:, 0].tolist() == pytest.approx([0.1, 0.2])
+
+
+ScaleByScheduleState = namedtuple("ScaleByScheduleState", "count")
+
+
+def test_a_schedule_is_seen_and_its_rates_only_where_they_are_injected_or_given() -> None:
+    recorder = watch_optax(0.9, 0.999, lr=1e-2, every=1, budget=None)
+    for t in (1, 2):
+        recorder.update((state(t), ScaleByScheduleState(t)))
+    found = constants(run_of(recorder.lines(), ""))
+    assert found["lr"] == Found("0.01", "stated to the recorder")
+    assert found["lr_schedule"].value == "present, its rates are not recorded"
+    given = watch_optax(0.9, 0.999, every=1, budget=None)
+    for t in (1, 2):
+        given.update((state(t), ScaleByScheduleState(t)), lr=float(np.float32(0.1 * t)))
+    found = constants(run_of(given.lines(), ""))
+    assert found["lr"] == Found("0.2", "the largest that is recorded, from 0.1 on")
+    assert found["lr_schedule"] == Found("from 0.1 to 0.2", "recorded")
+    assert found["beta1"].how == "stated to the recorder"
 
 
 def test_accumulated_steps_are_counted_once_and_their_gradients_are_not_taken_for_the_batch() -> None:
@@ -133,8 +153,11 @@ def test_the_real_one(wrapped: str) -> None:
     for number in range(12):
         params, opt_state, grads = step(params, opt_state, jax.random.PRNGKey(number))
         recorder.update(opt_state, params, grads)
-    recorder.probe(lambda key, params: jax.value_and_grad(loss)(params, key),
-                   large=[jax.random.PRNGKey(100 + n) for n in range(4)], small=[jax.random.PRNGKey(n) for n in (1, 2)])
+    recorder.probe(
+        lambda key, params: jax.value_and_grad(loss)(params, key),
+        large=[jax.random.PRNGKey(100 + n) for n in range(4)],
+        small=[jax.random.PRNGKey(n) for n in (1, 2)],
+    )
     assert not recorder.stopped, recorder.stopped
     run = run_of(recorder.lines(), "")
     assert [layer.name for layer in run.layers] == ["a", "b.0", "b.1"] and run.layers[0].v == "float32"

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from adamproof.audit import AuditError, AuditWarning, read, watch, watch_arrays
+from adamproof.audit.constants import constants, missing
 from adamproof.audit.magnitude import largest
 from adamproof.audit.record import run_of
 from adamproof.audit.reduction import NUMBERS
@@ -216,9 +217,61 @@ def test_new_groups_and_settings_that_change_are_lines_of_their_own() -> None:
     assert [layer.name for layer in run.layers] == [*SHAPES, "group0.3"]
     assert np.isnan(run.t[0, 3]) and run.t[-1, 3] == 6
     said = texts(run)
-    assert said["settings"].startswith("changed at call 5; u is compared with R_t up to there")
+    assert said["settings"].startswith(
+        "beta1 0.5..0.9, beta2 0.9..0.999 changed at call 5; u is compared with R_t before"
+    )
     assert said["learning rate"] == "0.001..0.01"
     assert words(run)["u <= R_t"] == HOLDS
+
+
+def test_the_record_ends_where_the_training_does(tmp_path: Path) -> None:
+    net = model()
+    optimizer = Adam(net.parameters(), lr=1e-2)
+    with watch(optimizer, net, every=5, budget=None) as recorder:
+        train(net, optimizer, 38)
+        optimizer.param_groups[0]["lr"] = 0.0  # a schedule's last word, which no step had
+        for parameter in net.parameters():
+            parameter.grad = Tensor(np.zeros(parameter.shape, dtype=np.float32))
+    recorder.save(tmp_path / "run.audit")
+    run = read(tmp_path / "run.audit")
+    assert run.complete and run.at[-2:].tolist() == [35, 38] and run.t[-1].tolist() == [38, 38, 38]
+    assert np.isfinite(run.numbers["eps"][-1]).all() and np.isnan(run.numbers["g1"][-1]).all()
+    assert np.nanmin(run.lr) == 0.01
+    said = texts(run)
+    assert said["epsilon"].endswith("of the coordinates at call 38")
+    assert "at 5 calls from 1 to 20, with mini-batch" in said["|u o g|_1/|g|_1"]
+    assert constants(run)["steps"].value == "38"
+
+
+def test_an_end_that_cannot_be_recorded_is_left_out() -> None:
+    net = model()
+    optimizer = Adam(net.parameters())
+    with watch(optimizer, net, every=5, budget=None) as recorder:
+        train(net, optimizer, 8)
+        optimizer.state.clear()
+        optimizer.param_groups[0]["betas"] = (0.5, 0.9)
+    assert not recorder.stopped and run_of(recorder.lines()[:-1], "").at.tolist() == [1, 5]
+
+
+def test_a_budget_that_made_records_rarer_is_named() -> None:
+    net = model()
+    optimizer = Adam(net.parameters())
+    with watch(optimizer, net, every=5, budget=None) as recorder:
+        train(net, optimizer, 8)
+        recorder.event(event="interval", every=320)
+    run = run_of(recorder.lines()[:-1], "")
+    assert texts(run)["record"] == "its budget made it rarer: a record every 5 steps at the beginning, 320 at the end"
+
+
+def test_a_maximum_has_its_word_and_no_gap() -> None:
+    net = model()
+    optimizer = Adam(net.parameters(), maximize=True)
+    with watch(optimizer, net, every=1, budget=None) as recorder:
+        train(net, optimizer, 3)
+        recorder.probe(quadratic_loss(net), large=[1, 2, 3, 4])
+    run = run_of(recorder.lines()[:-1], "")
+    assert "gap" not in constants(run) and "grad1" in constants(run)
+    assert missing(run).startswith("the optimizer maximizes") and "gradient of -F" in texts(run)["direction"]
 
 
 def test_maximize_and_decay_keep_their_meaning() -> None:
@@ -246,7 +299,7 @@ def test_scaled_gradients_of_a_fused_step_are_not_recorded() -> None:
 
 def test_above_its_budget_records_become_rarer(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [0.0]
-    monkeypatch.setattr("adamproof.audit.recorder.time.perf_counter", lambda: clock[0])
+    monkeypatch.setattr("adamproof.audit.clock.time.perf_counter", lambda: clock[0])
     recorder = watch_arrays(0.9, 0.999, every=2, budget=0.02)
     slow = recorder._record
 
@@ -285,6 +338,22 @@ os._exit(9)
     assert "killed" in texts(run)["record"]
 
 
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_a_recording_of_nothing_says_so_and_why(in_memory: bool, tmp_path: Path) -> None:
+    path = tmp_path / "run.audit"
+    empty = watch_arrays(0.9, 0.999, path=None if in_memory else path)
+    with pytest.warns(AuditWarning, match="recorded nothing: no step was seen"):
+        empty.save(path)
+    with pytest.raises(AuditError, match=r"nothing was recorded \(no step was seen before the rec"):
+        read(path)
+    refused = watch_arrays(0.9, 0.999)
+    with pytest.warns(AuditWarning, match="the audit has stopped"):
+        refused.record(1, {"x": {"m": np.ones(2)}})
+    refused.save(path)
+    with pytest.raises(AuditError, match=r"nothing was recorded \(AuditError: the layer 'x' has m, but must have"):
+        read(path)
+
+
 def test_lines_that_were_not_packed_may_lack_the_end_of_the_last(tmp_path: Path) -> None:
     recorder = watch_arrays(0.9, 0.999)
     recorder.record(1, {"x": {"m": np.ones(2), "v": np.ones(2)}})
@@ -300,8 +369,12 @@ def test_a_record_is_not_overwritten_and_a_changed_one_is_refused(tmp_path: Path
     with watch(optimizer, net, every=1, budget=None, path=path):
         train(net, optimizer, 3)
     assert read(path).complete
-    with pytest.raises(AuditError, match="is there already"):
-        watch(optimizer, net, path=path)
+    for number in (2, 3):
+        with pytest.warns(AuditWarning, match=rf"run.audit is there already.* it writes .*run-{number}\.audit"):
+            again = watch(optimizer, net, every=1, path=path)
+        with again:
+            train(net, optimizer, 1)
+        assert read(tmp_path / f"run-{number}.audit").at.tolist() == [1]
     packed = path.read_bytes()
     text = gzip.decompress(packed)
     for pack in (bytes, gzip.compress):
@@ -317,9 +390,10 @@ def test_a_record_is_not_overwritten_and_a_changed_one_is_refused(tmp_path: Path
 
 
 def same(one: Any, other: Any) -> bool:
-    return all(
-        np.array_equal(one.numbers[name], other.numbers[name], equal_nan=True) for name in NUMBERS
-    ) and one.at.tolist() == other.at.tolist()
+    return (
+        all(np.array_equal(one.numbers[name], other.numbers[name], equal_nan=True) for name in NUMBERS)
+        and one.at.tolist() == other.at.tolist()
+    )
 
 
 def test_other_programs_may_pack_each_line_by_itself_or_none(tmp_path: Path) -> None:

@@ -39,6 +39,27 @@ def test_a_state_dict_of_torch() -> None:
         from_state(state)
 
 
+ADAM: dict[str, Any] = {"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0}
+SGD = {"lr": 0.1, "momentum": 0.9, "dampening": 0, "weight_decay": 0, "nesterov": False}
+
+
+@pytest.mark.parametrize(
+    ("group", "why"),
+    [
+        (SGD, r"no betas, eps \(lr, momentum, dampening"),
+        ({"lr": 0.1, "momentum": 0, "alpha": 0.99, "eps": 1e-8, "centered": False}, "no betas"),
+        ({**ADAM, "momentum_decay": 4e-3, "decoupled_weight_decay": False}, "the state of NAdam"),
+        ({**ADAM, "maximize": False, "decoupled_weight_decay": False}, "no amsgrad, which Adam's have.*RAdam"),
+        ({**ADAM, "correct_bias": False}, "correct_bias is off"),
+    ],
+)
+def test_other_optimizers_are_told_by_their_settings(group: dict[str, Any], why: str) -> None:
+    entry = {"step": 2, "exp_avg": np.full(3, 0.19), "exp_avg_sq": np.full(3, 0.001999)}
+    with pytest.raises(AuditError, match=why):
+        from_state({"state": {0: entry}, "param_groups": [{**group, "params": [0]}]})
+    assert word(from_state({"state": {0: entry}, "param_groups": [{**ADAM, "amsgrad": False}]})) == HOLDS
+
+
 def test_arrays_need_the_betas_and_a_step() -> None:
     with pytest.raises(AuditError, match="give beta1 and beta2"):
         from_state(arrays())

@@ -187,6 +187,7 @@ def test_compare_has_its_own_help(words: list[str]) -> None:
         (["audit", "nowhere.npz"], "there is no file nowhere.npz"),
         (["audit", "README.md"], "README.md is not a record of an audit"),
         (["audit", "RECORD", "--data", "x.txt"], "data are written to a file whose name ends in"),
+        (["bound", "--from", "state.npz"], "state.npz is a state of arrays, which has no settings"),
         (["bound", "--from", "README.md"], "README.md is not a record of an audit"),
     ],
 )
@@ -194,6 +195,13 @@ def test_refusals(words: list[str], why: str, record: Path) -> None:
     found = ask(*(record if word == "RECORD" else word for word in words))
     assert found.exit_code == 2 and why in flat(found), found.output
     assert found.stderr.startswith("Error: ") and found.stdout == ""
+
+
+def test_swapped_betas_of_a_state_have_a_note(tmp_path: Path) -> None:
+    np.savez(tmp_path / "s.npz", **{"x.m": np.full(3, 0.01), "x.v": np.full(3, 0.1), "x.t": np.int64(9)})
+    found = ask("audit", tmp_path / "s.npz", "--beta1", "0.999", "--beta2", "0.9")
+    assert "Note: " in found.stderr and "as stated, and not checked" in flat(found)
+    assert "Note: " not in ask("audit", tmp_path / "s.npz", "--beta1", "0.9", "--beta2", "0.999").stderr
 
 
 def test_options_for_states_have_no_effect_on_records(record: Path) -> None:
@@ -208,7 +216,7 @@ def test_a_bound_from_a_record(record: Path) -> None:
     assert found.exit_code == 0, found.output
     for text in (
         "if these constants hold everywhere, which no run shows:",
-        "beta1 0.9 (recorded)",
+        "beta1 0.9 (stated to the recorder)",
         "(measured ",
         "lower estimate: the largest along the path",
         "envelope: the most noise in 3 probes, with sigma1 = 0",
@@ -241,3 +249,25 @@ def test_without_probes_it_says_what_is_missing(tmp_path: Path) -> None:
     assert found.exit_code == 2 and "the record has no probe (audit.probe)" in flat(found)
     given = ["--gap", "1", "--grad1", "1", "--L0", "1", "--sigma0", "1"]
     assert ask("bound", "--from", tmp_path / "n.audit", *given).exit_code == 0
+
+
+def test_a_bound_takes_the_settings_of_a_checkpoint(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The checkpoint itself is read by PyTorch alone."""
+    group = {"lr": 1e-3, "betas": (0.9, 0.99), "eps": 1e-8, "weight_decay": 0.1, "amsgrad": False, "params": [0]}
+    entry = {"step": 20, "exp_avg": np.full(3, 0.1), "exp_avg_sq": np.full(3, 0.1)}
+    state = {"state": {0: entry}, "param_groups": [group]}
+    monkeypatch.setattr("adamproof.audit.states._torch", lambda path: state)
+    (tmp_path / "opt.pt").write_bytes(b"PK")
+    found = ask("bound", "--from", tmp_path / "opt.pt")
+    assert found.exit_code == 2 and "a stored state is one moment of a training" in flat(found)
+    given = ["--gap", "1", "--grad1", "1", "--L0", "1", "--sigma0", "1"]
+    answer = ask("bound", "--from", tmp_path / "opt.pt", *given)
+    for text in (
+        "beta2 0.99 (recorded)",
+        "lr 0.001 (recorded)",
+        "steps 20 (",
+        "dim 3 (",
+        "weight_decay 0.1 (recorded)",
+    ):
+        assert text in flat(answer), answer.output
+    assert "lr_schedule" not in answer.output.partition("From ")[2]

@@ -318,8 +318,7 @@ def test_a_number_is_not_a_schedule(words: str) -> None:
     found = ask("bound", *GIVEN, "--lr-schedule", words)
     assert (found.exit_code, found.output) == (
         2,
-        "Error: lr_schedule must be words such as cosine, or constant if there is no schedule, "
-        f"not {words}\n",
+        f"Error: lr_schedule must be words such as cosine, or constant if there is no schedule, not {words}\n",
     )
 
 

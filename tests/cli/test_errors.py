@@ -145,9 +145,7 @@ def test_too_few_open_files_are_said(tmp_path: Path) -> None:
     proof.write_text(dump(theorem_of("sign-form")), encoding="utf-8")
     code, errors = shell("ulimit -n 6; adamproof verify proof.json", tmp_path)
     assert code == 2
-    assert errors == (
-        f"Error: cannot start {sys.executable}: Too many open files (raise the limit with `ulimit -n`)\n"
-    )
+    assert errors == (f"Error: cannot start {sys.executable}: Too many open files (raise the limit with `ulimit -n`)\n")
 
 
 def test_a_folder_of_records_that_cannot_be_read_is_named() -> None:
@@ -225,8 +223,7 @@ def test_check_of_a_proof_file_points_to_verify(tmp_path: Path, monkeypatch: pyt
     monkeypatch.chdir(tmp_path)
     for word in ("proof.json", "./proof.json"):
         assert answer("check", word).stderr == (
-            f"Error: {word} is a proof file, not a file of lemmas (NAME.py): "
-            f"verify it with `adamproof verify {word}`\n"
+            f"Error: {word} is a proof file, not a file of lemmas (NAME.py): verify it with `adamproof verify {word}`\n"
         )
     for word in ("part.json", "./part.json"):  # damaged, and not run as Python
         assert answer("check", word).stderr == (

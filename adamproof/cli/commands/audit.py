@@ -82,7 +82,8 @@ def command(
     state: .npz or .safetensors with NAME.exp_avg, NAME.exp_avg_sq and NAME.step, or a torch checkpoint.  `audit compare
     FILE...` compares runs that differ in their seeds, which one run cannot tell (`audit compare --help`).
 
-    Exit status: 0, or 1 if u is above R_t by more than the rounding of its type, or 2 for a usage error.
+    Exit status: 0, or 1 if u is above R_t by more than the rounding of its type or step 1 is not Adam's with these
+    betas, or 2 for a usage error.
     """
     from ...audit.errors import AuditError
 
@@ -102,6 +103,10 @@ def command(
         raise CliError(" ".join(str(error).split())) from error
     records = not any(name.endswith((".npz", ".safetensors")) for name in names)
     idle.note((("on records, which have their own settings", records, ("beta1", "beta2", "epsilon")),))
+    if beta1 is not None and beta2 is not None and not records:
+        from ..calculator import remark
+
+        remark({"beta1": beta1, "beta2": beta2})
     ctx.exit(code)
 
 
@@ -125,13 +130,10 @@ def comparison(paths: tuple[str, ...], as_json: bool) -> None:  # its help alone
 
 
 def _run(path: str, beta1: float | None, beta2: float | None, epsilon: float | None) -> Run:
-    from ...audit.record import read
-    from ...audit.states import is_state, read_state
+    from ...audit.states import read_either
 
     kinds.refuse_pipe(path)
-    if is_state(path):
-        return read_state(path, beta1, beta2, epsilon)
-    return read(path)
+    return read_either(path, beta1, beta2, epsilon)
 
 
 def single(runs: Sequence[Run], html: str | None, data: str | None, folder: str | None, as_json: bool) -> int:

@@ -189,11 +189,13 @@ def from_record(path: str) -> dict[str, Found]:
     """What the record of a training gives.  Raises CliError."""
     from ...audit.constants import constants
     from ...audit.errors import AuditError
-    from ...audit.record import read
+    from ...audit.states import read_either
 
     kinds.refuse_pipe(path)
+    if path.lower().endswith((".npz", ".safetensors")):
+        raise CliError(f"{path} is a state of arrays, which has no settings; a record or a torch checkpoint has some")
     try:
-        return constants(read(path))
+        return constants(read_either(path))
     except AuditError as error:
         raise refusing(error) from error
 
@@ -208,9 +210,9 @@ def _without_probes(record: str | None) -> str:
     if record is None:
         return ""
     from ...audit.constants import missing
-    from ...audit.record import read
+    from ...audit.states import read_either
 
-    why = missing(read(record))
+    why = missing(read_either(record))
     return f"; {why}" if why else ""
 
 

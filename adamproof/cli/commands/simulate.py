@@ -96,9 +96,7 @@ class Request:
     threads: int | None = filled_by(THREADS)
     checkpoint: str | None = option("Save the state to this file every minute and at the end.", metavar="FILE")
     resume: bool = option("Continue from the checkpoint.", is_flag=True)
-    against: str | None = option(
-        "Compare the run with this theorem's bound.", type=click.Choice(["main", "averaged"])
-    )
+    against: str | None = option("Compare the run with this theorem's bound.", type=click.Choice(["main", "averaged"]))
     reproducer: str | None = option(
         "File for a violation (by default violation-*.json in this folder).", metavar="FILE"
     )
