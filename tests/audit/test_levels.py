@@ -103,8 +103,8 @@ def test_the_words_on_replicates_of_a_null_are_wrong_at_the_level_at_most() -> N
     """Six tests on each set of 16 records, at the level of all together.  Every other null has rare gradients: where
     half of u are 0, they are not compared."""
 
-    def apart(table: Any, _: int, seed: int, level: float, together: int) -> Any:
-        return independent(table, 127, seed, level, together)
+    def apart(table: Any, _: int, seed: int, level: float) -> Any:
+        return independent(table, 127, seed, level)
 
     tests = Questions(identical, apart, SimulationError)
     wrong, tested = 0, 0

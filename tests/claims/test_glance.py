@@ -119,7 +119,7 @@ def test_every_verdict_has_a_mark_and_is_counted() -> None:
 @pytest.mark.parametrize("columns", [80, 120])
 def test_claim_9_in_about_ten_lines(store: Store, opinions: list[Opinions], columns: int) -> None:
     lines = page(store, 9, "unicode", columns, opinions)
-    assert 10 <= len(lines) <= 14 and max(map(len, lines)) <= columns
+    assert 10 <= len(lines) <= 15 and max(map(len, lines)) <= columns
     text = " ".join(" ".join(lines).split())
     for part in (
         "NOT BY THIS PROOF: R grows like T^(1/8); the drift does not shrink",
@@ -130,7 +130,7 @@ def test_claim_9_in_about_ten_lines(store: Store, opinions: list[Opinions], colu
         "T^(−1/4) by main-theorem-averaged, if L₁ = 0, E[v_T] ≤ V, ε > 0, bounded means or s₁ = 0, β₁ < β₂",
         "T^(−1/4) at 1 − β₂ = T^(−1/2), if bounded means, or L₁ = s₁ = 0",
         "no evidence either way",
-        "kernel: 4 PROVED now; recorded: Coq 4 ACCEPTED, z3 4 NO ALARM",
+        "kernel: 4 PROVED now; recorded: Coq 4 ACCEPTED, z3 3 NO ALARM, 1 OPEN",
         "adamproof claims 9 -v shows all assumptions",
     ):
         assert part in text
@@ -141,7 +141,7 @@ def test_every_claim_is_a_short_page(store: Store, opinions: list[Opinions], col
     for row in ROWS:
         for style in ("unicode", "ascii"):
             lines = page(store, row.number, style, columns, opinions)
-            assert len(lines) <= (17 if columns >= 80 else 24), row.number
+            assert len(lines) <= (21 if columns >= 80 else 28), row.number
             assert max(map(len, lines)) <= columns, row.number
 
 

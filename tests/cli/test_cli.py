@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from adamproof.checking import recall
-from adamproof.checking.cache import PLACE, Cache, Question
+from adamproof.checking.cache import PLACE, Cache, Entry, Question
 from adamproof.checking.verifier import FreshVerification
 from tests.here import run_here as run
 from tests.session import Session
@@ -419,9 +419,9 @@ def test_a_signal_between_two_verifiers_ends_the_first(monkeypatch: pytest.Monke
         begun.append(FreshVerification(proofs))
         return begun[0]
 
-    kept = {"proofs": ["{}"]}
+    kept = Entry(["claim"], ["{}"], b"{}")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(Cache, "read", lambda self, question: kept)
+    monkeypatch.setattr(Cache, "entry", lambda self, question: kept)
     monkeypatch.setattr(recall, "FreshVerification", interrupted)
     with pytest.raises(KeyboardInterrupt):
         recall.Recalled([Question("B.2", 1, True), Question("sign-form", 1, True)], 2)

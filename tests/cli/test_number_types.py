@@ -24,7 +24,7 @@ NUMERIC = (Whole, Real, Formula, Steps, Exponent)
 # Options and arguments of text: names, files, claims.  A new option has a numeric type, or is named here.
 TEXT = {
     *("claim", "data", "date", "heat_map", "html", "keep", "latex", "lr_schedule", "names", "optimise", "path"),
-    *("paths", "plot", "preset", "pyodide", "record", "records", "reproducer", "save", "without"),
+    *("paths", "plot", "preset", "pyodide", "record", "records", "reproducer", "save", "tensorboard", "without"),
     *("checkpoint", "checkpoints"),
 }
 

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from adamproof.checking.cache import fingerprint
 from adamproof.support import package_data
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,16 +64,15 @@ def test_a_zip_file_answers_as_a_folder_does(command: str, archive: Path, tmp_pa
 def test_a_zip_file_has_the_same_records_and_digests_as_a_folder(archive: Path, tmp_path: Path) -> None:
     code = """
 import adamproof
-from adamproof.checking import cache
 from adamproof.export.coq import handwritten
 from adamproof.crosscheck import records as crosscheck_records
 from adamproof.experiments import records
 from adamproof.experiments.index import EXPERIMENTS
-from adamproof.support.package_data import source_of
+from adamproof.support.package_data import digest_of, source_of
 from adamproof.theory import index
 print(adamproof.__file__.count(".whl"))
 print(*(len(source_of(f"adamproof.simulator.{name}")) for name in ("kernels", "summation", "numba_engine")))
-print(cache.fingerprint(), crosscheck_records.fingerprint(), *map(records.fingerprint, EXPERIMENTS))
+print(digest_of(''), crosscheck_records.fingerprint(), *map(records.fingerprint, EXPERIMENTS))
 print(len(index.chapters()), len(handwritten.prelude()), len(handwritten.statements().text))
 for module in (crosscheck_records, records):
     found, problems = module.found_in(module.shipped())
@@ -84,7 +82,7 @@ for module in (crosscheck_records, records):
     assert (zipped[0], zipped[2]) == (0, "")
     assert zipped[1].splitlines()[0] == "1"
     assert zipped[1].splitlines()[1:] == unzipped[1].splitlines()[1:]
-    assert unzipped[1].splitlines()[2].split()[0] == fingerprint()
+    assert unzipped[1].splitlines()[2].split()[0] == package_data.digest_of("")
 
 
 def test_sources_are_all_python_files_in_an_order_of_their_own(tmp_path: Path) -> None:
