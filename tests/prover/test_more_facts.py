@@ -15,6 +15,7 @@ from adamproof.kernel.text import show
 from adamproof.prover import ProofFailure, le, lt, prove, proving, reals
 from adamproof.prover.polynomials import all_atoms, atom_term
 from adamproof.prover.record import Step, derive
+from adamproof.theory.index import chapters
 from adamproof.theory.lemma import Lemma, derive_claim
 from adamproof.theory.library import lemmas, theorem_of
 
@@ -68,6 +69,16 @@ def additions(question: Question, rng: Random) -> dict[str, tuple[str, Term, Ter
     }
 
 
+LATER = ("momentum-noise", "momentum-mean-square", "source-schedule", "schedule-exponents")
+
+
+def with_tactics() -> list[Lemma]:
+    """The lemmas whose scripts ask `prove` themselves.  Those on the surface ask it only where its own searches, which
+    choose the facts, have found nothing: a fact more is none of these."""
+    place = chapters()
+    return [lemma for lemma in lemmas() if place[lemma.slug] in ("foundations", "update") or lemma.slug in LATER]
+
+
 def asked(chosen: list[Lemma]) -> list[Question]:
     """What the scripts of these lemmas ask the search, and what it answers."""
     before, proving._answers = proving._answers, {}
@@ -96,7 +107,7 @@ def lost(questions: list[Question], rng: Random, kinds: int) -> Iterator[str]:
 
 def test_a_sample_of_the_lemmas() -> None:
     rng = Random(12)
-    chosen = [lemma for lemma in lemmas() if not lemma.slug.startswith(("main", "corollary"))]
+    chosen = with_tactics()
     questions = asked(rng.sample(chosen, 8))
     assert list(lost(rng.sample(questions, min(120, len(questions))), rng, 3)) == []
 
@@ -104,13 +115,13 @@ def test_a_sample_of_the_lemmas() -> None:
 @pytest.mark.slow
 def test_all_lemmas() -> None:
     rng = Random(120)
-    assert list(lost(asked(list(lemmas())), rng, 3)) == []
+    assert list(lost(asked(with_tactics()), rng, 3)) == []
 
 
 def test_two_equations_and_a_long_inequality_lose_no_proof() -> None:
     """Not even together, first in the list, where each of them would be used before the facts that are needed."""
     rng = Random(5)
-    chosen = [lemma for lemma in lemmas() if not lemma.slug.startswith(("main", "corollary"))]
+    chosen = with_tactics()
     questions = asked(rng.sample(chosen, 10))
     sides = [make("var", f"z{i}", REAL) for i in range(9)]
     long = derive("assume", [], make("<=", ZERO, square(plus(NEW, *map(square, sides)))))
