@@ -147,7 +147,7 @@ def _rates(run: Run) -> str:
 
 
 def _diverged(run: Run) -> str:
-    """Where u is no longer finite, which it is for all finite moments."""
+    """Where u is no longer finite: then a moment is not finite, since finite ones give a finite u."""
     broken = run.known & ~np.isfinite(run.numbers["max"])
     if not broken.any():
         return ""

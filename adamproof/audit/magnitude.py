@@ -1,7 +1,7 @@
 """R_t of the lemma bias-corrected for many t at once, in floats, and how far rounding may lead above it.
 
 The formula is the lemma's own, compiled.  Of exact moving averages u_t <= R_t whatever the gradients are.  A
-training rounds its averages in every step, and u_t may then be slightly above R_t.  That is no counterexample; how far
+training rounds its averages in every step, so that u_t may be slightly above R_t.  That is no counterexample; how far
 above it can be follows from the proof of the bound.
 
 Let e be the unit roundoff of m's type, and f that of v's.  After k + 1 steps of

@@ -42,7 +42,7 @@ def _range(subject: str, low: Array, high: Array, most: float) -> Verdict:
     good = np.isfinite(low) & np.isfinite(high)
     told = good & (high - low < VOID * most)
     if not told.any():
-        why = "the bounds are 0 and 1, which it is between anyway" if good.any() else "there are no bounds"
+        why = "the range is 0 to 1, and no value outside it is possible" if good.any() else "there are no bounds"
         return Verdict(subject, UNIDENTIFIED, f"{why}: the batches are too noisy")
     ends = float(low[told].min()), float(high[told].max())
     text = f"{range_of(*ends)} in {told.sum()} of {good.size} probes, bounds from independent batches"

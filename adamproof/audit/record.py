@@ -260,7 +260,7 @@ def _header(said: Mapping[str, Any]) -> dict[str, Any]:
         found["clipping"] = _setting("clipping", clipping)
     stated = said.get("stated") or []
     if not isinstance(stated, list):
-        raise AuditError("stated is no list of settings")
+        raise AuditError("the settings that were stated are not a list of names")
     found["stated"] = [name for name in SETTINGS if name in stated]
     switches = {name: bool(said.get(name)) for name in ("state", "schedule")}
     return {**found, **switches, "layers": said["layers"]}

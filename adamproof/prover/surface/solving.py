@@ -293,12 +293,12 @@ def _has_mean(term: Term) -> bool:
     return any(type(arg) is Term and _has_mean(arg) for arg in term.args)
 
 
-def _plain_terms(props: Sequence[Term]) -> list[Term]:
-    """The variables and values of functions that stand in statements, in order."""
+def _standing(props: Sequence[Term], is_one: Callable[[Term], bool]) -> list[Term]:
+    """The terms of a kind that stand in statements, in order, without those inside of another."""
     found: dict[Term, None] = {}
 
     def walk(term: Term) -> None:
-        if term.op in ("var", "real", "app") and not term.mask and term.sort == "real":
+        if is_one(term) and not term.mask:
             found[term] = None
             return
         for arg in term.args:
@@ -308,6 +308,11 @@ def _plain_terms(props: Sequence[Term]) -> list[Term]:
     for prop in props:
         walk(prop)
     return list(found)
+
+
+def _plain_terms(props: Sequence[Term]) -> list[Term]:
+    """The variables and values of functions that stand in statements, in order."""
+    return _standing(props, lambda term: term.op in ("var", "real", "app") and term.sort == "real")
 
 
 def _denominators(props: Sequence[Term]) -> list[Term]:
@@ -327,20 +332,5 @@ def _denominators(props: Sequence[Term]) -> list[Term]:
 
 
 def _large_terms(props: Sequence[Term]) -> list[Term]:
-    """The sums, expectations and integrals that stand in statements, and what stands in roots."""
-    found: dict[Term, None] = {}
-
-    def walk(term: Term) -> None:
-        if term.op in ("Sum", "E", "Integral01") and not term.mask:
-            found[term] = None
-            return
-        for arg in term.args:
-            if type(arg) is Term:
-                walk(arg)
-
-    for prop in props:
-        walk(prop)
-    return list(found)
-
-
-__all__ = ["proved", "solved"]
+    """The sums, expectations and integrals that stand in statements, in order."""
+    return _standing(props, lambda term: term.op in ("Sum", "E", "Integral01"))
