@@ -29,7 +29,7 @@ def gradient(run: Run) -> tuple[Array, Array, Array]:
 
 
 def resolved(run: Run) -> NDArray[np.bool_]:
-    """Where |a|_2^2 is above its own error.  Those that are positive by chance alone would make the noise look smaller than it is."""
+    """Where |a|_2^2 is above its own error.  With those that chance makes positive, sigma/|a| would look too small."""
     return column(run, "a2") > np.nan_to_num(column(run, "a2_half"))
 
 

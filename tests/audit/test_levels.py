@@ -202,6 +202,6 @@ def test_what_a_record_lacks_has_its_words() -> None:
     assert "12 of 12 probes have an |a|^2 not above its own error" in about(drowned, P).text
     noisy = [{**probe, "l1_low": -1.0, "a2": 1.0, "a2_half": 2.0} for probe in drowned.probes]
     void = about(replace(drowned, probes=noisy), "|a|_1/(sqrt(d) |a|_2)")
-    assert void.word == UNIDENTIFIED and "which it is between anyway" in void.text
+    assert void.word == UNIDENTIFIED and "no value outside it is possible" in void.text
     without = recorded(gradients(0), 20)
     assert {HOLDS, SEEN, CANNOT_TELL, NOT_RECORDED} == set(words(judge(without), ""))
