@@ -82,7 +82,6 @@ __all__ = [
     "eq",
     "forall",
     "function",
-    "g",
     "gamma",
     "generalise",
     "geometric",
@@ -96,7 +95,6 @@ __all__ = [
     "ln",
     "log",
     "lt",
-    "m",
     "magnitude",
     "modulus",
     "n",
@@ -128,7 +126,6 @@ __all__ = [
     "table",
     "term",
     "to_sympy",
-    "v",
     "vector",
     "w",
 ]

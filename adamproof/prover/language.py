@@ -44,7 +44,8 @@ def function(name: str, *sorts: str) -> Any:
 
     name: one word.  sorts: of the arguments in order, "int", "real" or "point".
     """
-    return UndefinedFunction(name, __dict__={"argument_sorts": sorts or (INT,)}, real=True)
+    # The sorts are part of what SymPy compares: it keeps f(x), and would hand it to another f of the same name.
+    return UndefinedFunction(name, argument_sorts=sorts or (INT,), real=True)
 
 
 class power(sympy.Function):  # type: ignore[misc]  # noqa: N801 - written like a function

@@ -8,6 +8,7 @@ at most gamma/(2*eps)*(m - a)^2, and gamma*h*m^2/2 is left over.  One half of th
 
 from __future__ import annotations
 
+from ..notation import m, v
 from ..vocabulary import *
 
 B, Fx, Fy = reals("B Fx Fy")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from adamproof.lemmas.models import decayed as runs
 from adamproof.lemmas.update import average_magnitude
 
+from ..notation import m, v
 from ..vocabulary import *
 from .adamw_box import ADAMW, DECAY, lam, x
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from adamproof.lemmas.models import decayed as runs
 
+from ..notation import m, v
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------

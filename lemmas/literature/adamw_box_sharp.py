@@ -12,6 +12,7 @@ from __future__ import annotations
 from adamproof.lemmas.models import decayed as runs
 from adamproof.lemmas.update import update_magnitude_tight
 
+from ..notation import g, m, v
 from ..vocabulary import *
 from .adamw_box import ADAMW, lam, x
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from adamproof.lemmas.models import update_runs as runs
 
+from ..notation import g, m
 from ..vocabulary import *
 
 a = function("a")  # one coordinate of the gradient

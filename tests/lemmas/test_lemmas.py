@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
+import inspect
+import pkgutil
 from dataclasses import replace
 
 import mpmath
@@ -184,6 +188,18 @@ def test_titles_and_names_can_be_seen(text: str) -> None:
     with pytest.raises(LemmaError, match="must be one line with a letter or digit"):
         replace(lemma, claims=[replace(lemma.claims[0], name=text)], mutants=())
     assert replace(lemma, title="Ποσότητα 1").title == "Ποσότητα 1"
+
+
+def test_an_import_of_the_vocabulary_puts_no_other_name_out() -> None:
+    """`from ..vocabulary import *` below another import would quietly replace what that has brought."""
+    for info in pkgutil.walk_packages(package.__path__, "adamproof.lemmas."):
+        module = importlib.import_module(info.name)
+        for node in ast.parse(inspect.getsource(module)).body:
+            if isinstance(node, ast.ImportFrom) and node.names[0].name != "*":
+                source = importlib.import_module("." * node.level + (node.module or ""), module.__package__)
+                for name in node.names:
+                    if hasattr(source, name.name):  # else it is a module
+                        assert getattr(module, name.asname or name.name) is getattr(source, name.name), info.name
 
 
 def test_models_are_not_results() -> None:

@@ -104,6 +104,14 @@ def test_refusals(make: Any, message: str) -> None:
         make()
 
 
+def test_functions_of_one_name_and_other_sorts_are_not_confused() -> None:
+    term(function("f", "real")(x))  # SymPy keeps the application, and compares functions by what it knows of them
+    with pytest.raises(TranslationError, match="is not an integer"):
+        term(f(x))
+    assert function("f", "real") != f
+    assert function("f") == f
+
+
 def test_truthiness_is_refused() -> None:
     with pytest.raises(TypeError):
         bool(prop(le(x, y)))
