@@ -75,7 +75,7 @@ def odd_layers(run: Run) -> list[Verdict]:
             found.append(Verdict(subject, SEEN, f"{listed(named)}: {text}", {"layers": list(named)}))
 
     unused = [layer.name for layer, known in zip(run.layers, run.known.T, strict=True) if layer.n and not known.any()]
-    say("unused layers", unused, "no step so far, and in no number here")
+    say("unused layers", unused, "no step so far: they count in d, and in no other number here")
     dead = []
     if len(run.at):
         zeros = last(run, "zero") / np.maximum(run.n, 1.0)
@@ -104,7 +104,6 @@ def of_optimizer(run: Run) -> list[Verdict]:
     for subject, text in (
         ("loaded state", _loaded(run)),
         ("skipped steps", _skipped(run)),
-        ("diverged", _diverged(run)),
         ("own counters", _own_counters(run)),
         ("learning rate", _rates(run)),
         ("direction", "maximize is on: a is the gradient of -F" if any(g.get("maximize") for g in run.groups) else ""),
@@ -146,14 +145,15 @@ def _rates(run: Run) -> str:
     return f"{low:.3g}..{high:.3g}" if low != high else ""
 
 
-def _diverged(run: Run) -> str:
+def diverged(run: Run) -> list[Verdict]:
     """Where u is no longer finite: then a moment is not finite, since finite ones give a finite u."""
     broken = run.known & ~np.isfinite(run.numbers["max"])
     if not broken.any():
-        return ""
+        return []
     record = int(broken.any(axis=1).argmax())
     names = [layer.name for layer, bad in zip(run.layers, broken[record], strict=True) if bad]
-    return f"numbers are not finite (NaN or infinity) from call {run.at[record]:.0f} on, first in {listed(names)}"
+    text = f"numbers are not finite (NaN or infinity) from call {run.at[record]:.0f} on, first in {listed(names)}"
+    return [Verdict("diverged", SEEN, f"{text}; no verdict here is about what came then")]
 
 
 def _changes(run: Run) -> str:
@@ -190,4 +190,4 @@ def _unfinished(run: Run) -> str:
     return "; ".join(parts)
 
 
-__all__ = ["calls", "copies", "epsilon", "first_change", "last", "odd_layers", "of_optimizer", "over_layers"]
+__all__ = ["calls", "copies", "diverged", "epsilon", "first_change", "last", "odd_layers", "of_optimizer", "over_layers"]

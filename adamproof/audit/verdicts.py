@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import magnitude
-from .around import calls, epsilon, first_change, last, odd_layers, of_optimizer, over_layers
+from .around import calls, diverged, epsilon, first_change, last, odd_layers, of_optimizer, over_layers
 from .probe_verdicts import of_probes
 from .record import Run
 from .reduction import BINS
@@ -91,6 +91,7 @@ def judge(run: Run) -> list[Verdict]:
     sizes = magnitudes(run)
     return [
         bounded(run, sizes),
+        *diverged(run),
         *first_step(run),
         *size_of_u(run, sizes),
         *epsilon(run),
@@ -144,13 +145,19 @@ def bounded(run: Run, sizes: Magnitude) -> Verdict:
         if seen == 1
         else f"in {'all ' if compared_rows == seen else f'{compared_rows} of '}{seen} records"
     )
-    text = f"{where}: at most {short(data['largest'])} R_t"
+    # Step 1, where u = R_1 whatever the gradients are, is named only if it is above R_1.
+    later = np.where(run.t > 1.0, sizes.ratio, np.nan)
+    named = sizes.ratio if data["largest"] > 1.0 else later
+    record, layer = np.unravel_index(int(np.nanargmax(named)), named.shape)
+    text = f"{where}: at most {short(float(named[record, layer]))} R_t"
     if data["largest"] > 1.0:
-        record, layer = np.unravel_index(int(np.nanargmax(sizes.ratio)), sizes.ratio.shape)
         text += (
             f" at t = {run.t[record, layer]:.0f}, within the rounding of {run.layers[layer].v} "
             f"({sizes.tolerance[record, layer]:.7g} R_t)"
         )
+    else:
+        after = " after step 1" if (run.t[compared] == 1.0).any() else ""
+        text += f"{after} (at t = {run.t[record, layer]:.0f})"
     unbounded = {(b1, b2) for b1, b2 in map(_betas, run.groups) if b1 * b1 >= b2}
     for beta1, beta2 in sorted(unbounded):
         text += (
@@ -169,12 +176,13 @@ def _left_out(run: Run, compared: NDArray[np.bool_]) -> str:
     low = np.nansum(last(run, "low"))
     parts = []
     others = run.known & (run.at >= first_change(run))[:, None]
-    for rows, why in (
-        (others, "have other betas"),
-        (run.known & ~compared & ~others, "have numbers that are not finite"),
+    for rows, what in (
+        (others, "other betas"),
+        (run.known & ~compared & ~others, "numbers that are not finite"),
     ):
         if rows.any():
-            parts.append(f"{int(rows.any(axis=1).sum())} records {why}")
+            count = int(rows.any(axis=1).sum())
+            parts.append(f"{count} {'record has' if count == 1 else 'records have'} {what}")
     if low:
         parts.append(f"{percent(low / max(1.0, np.nansum(run.n)))} of v is 0 or underflows and is left out")
     return f"; {'; '.join(parts)}" if parts else ""
@@ -221,10 +229,11 @@ def size_of_u(run: Run, sizes: Magnitude) -> list[Verdict]:
     largest = np.where(late & run.known, run.numbers["max"], np.nan)
     if np.isfinite(largest).any():
         record, layer = np.unravel_index(int(np.nanargmax(largest)), largest.shape)
+        own = sizes.ratio[record, layer]
         end = sizes.ratio[-1:][np.isfinite(sizes.ratio[-1:]).any(axis=1)]
         text = (
-            f"{largest[record, layer]:.3g} at t = {run.t[record, layer]:.0f} in {run.layers[layer].name}, of those "
-            f"after the start (t > 1/(1 - beta1))"
+            f"{largest[record, layer]:.3g}{f', or {short(float(own))} R_t,' if np.isfinite(own) else ''} at "
+            f"t = {run.t[record, layer]:.0f} in {run.layers[layer].name}, of those after the start (t > 1/(1 - beta1))"
         ) + (f"; at the end {short(float(np.nanmax(end[-1])))} R_t" if len(end) else "")
         data = {"largest": float(largest[record, layer]), "t": float(run.t[record, layer])}
         found.append(Verdict("largest u", SEEN, text, data))

@@ -98,7 +98,7 @@ def test_numbers_that_are_not_finite_are_named_with_their_first_call() -> None:
     assert "(NaN or infinity) from call 7 on, first in x" in said(run, "diverged")
     assert magnitude(run).word == HOLDS
     assert magnitude(run).text.startswith(
-        "in 6 of 10 records: at most 1 R_t; 4 records have numbers that are not finite"
+        "in 6 of 10 records: at most 0.999 R_t after step 1 (at t = 2); 4 records have numbers that are not finite"
     )
 
 
