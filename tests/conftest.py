@@ -29,6 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    os.environ.pop("PYTEST_ADDOPTS", None)  # it was for this run, not for those that tests begin
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(timing.Progress(config))
 
