@@ -91,7 +91,7 @@ SMALL: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 # Those whose full runs ship: they take hours, so that the tests repeat the reduced ones, which are kept beside them.
-FULL = {"architectures-conditions", "architectures-lr"}
+FULL = {"architectures-conditions", "architectures-lr", "architectures-betas"}
 REDUCED = Path(__file__).with_name("reduced")
 
 
