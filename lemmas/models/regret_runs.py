@@ -17,32 +17,44 @@ Rows = Sequence[Sequence[Fraction]]
 
 
 def amsgrad(
-    gradients: Rows, beta2: Fraction, rate: Fraction, size: Fraction, point: Sequence[Fraction], **variables: Any
+    gradients: Rows,
+    beta2: Fraction,
+    rate: Fraction,
+    size: Fraction,
+    point: Sequence[Fraction],
+    largest: bool = True,
+    **variables: Any,
 ) -> Model:
-    """From the corner x_1 = size on, over the box [-size, size]^d; z is the point, the losses are <g_t, .>."""
+    """From the corner x_1 = size on, over the box [-size, size]^d; z is the point, the losses are <g_t, .>.
+
+    largest: vhat is the largest v so far, otherwise v itself.
+    """
     dimension, horizon = len(point), len(gradients)
     zero = [Fraction(0)] * dimension
     rows: dict[str, dict[int, list[Any]]] = {name: {0: zero} for name in ("g", "v", "vhat", "x")}
-    position: list[Any] = [size] * dimension
+    position: list[Any] = [as_mpf(size)] * dimension
     with mpmath.workdps(90):
         for time in range(1, horizon + 3):
             gradient = list(gradients[time - 1]) if time <= horizon else zero
             second = [beta2 * y + (1 - beta2) * c * c for y, c in zip(rows["v"][time - 1], gradient, strict=True)]
-            largest = [max(pair) for pair in zip(rows["vhat"][time - 1], second, strict=True)]
-            for name, row in (("g", gradient), ("v", second), ("vhat", largest), ("x", position)):
+            pairs = zip(rows["vhat"][time - 1], second, strict=True)
+            most = [max(pair) for pair in pairs] if largest else second
+            for name, row in (("g", gradient), ("v", second), ("vhat", most), ("x", position)):
                 rows[name][time] = row
             position = [
-                clipped(y - step(rate, time, c, most), size)
-                for y, c, most in zip(position, gradient, largest, strict=True)
+                clipped(as_mpf(y) - step(rate, time, c, moment), size)
+                for y, c, moment in zip(position, gradient, most, strict=True)
             ]
+
+    where = dict(enumerate(point, start=1))
 
     def value(name: str) -> Callable[[int, int], Any]:
         return lambda k, i: rows[name][k][i - 1] if k in rows[name] and 1 <= i <= dimension else Fraction(0)
 
     def loss(of: Callable[[int, int], Any]) -> Callable[[int], Any]:
-        return lambda k: sum((value("g")(k, i) * of(k, i) for i in range(1, dimension + 1)), Fraction(0))
+        terms = lambda k: [as_mpf(value("g")(k, i)) * as_mpf(of(k, i)) for i in where]  # noqa: E731
+        return lambda k: sum(terms(k), mpmath.mpf(0))
 
-    where = {i: point[i - 1] for i in range(1, dimension + 1)}
     return Model(
         variables={
             "b2": beta2,
@@ -65,11 +77,11 @@ def amsgrad(
 
 
 def step(rate: Fraction, time: int, gradient: Fraction, moment: Fraction) -> Any:
-    return as_mpf(rate * gradient) / mpmath.sqrt(as_mpf(time * moment)) if moment else Fraction(0)
+    return as_mpf(rate * gradient) / mpmath.sqrt(as_mpf(time * moment)) if moment else mpmath.mpf(0)
 
 
 def clipped(value: Any, size: Fraction) -> Any:
-    return size if value >= as_mpf(size) else -size if value <= -as_mpf(size) else value
+    return max(-as_mpf(size), min(as_mpf(size), value))
 
 
 def models(rng: Random) -> Iterator[Model]:
@@ -92,6 +104,30 @@ def fixed(gradients: Sequence[Any], beta2: Any, rate: Any, **variables: Any) -> 
         yield amsgrad(rows, Fraction(beta2), Fraction(rate), Fraction(1), [Fraction(-1)], **variables)
 
     return one
+
+
+FORGETFUL = fixed([10, Fraction(1, 10)], 0, 1, largest=False)  # a large weight at first, a small one at the end
+
+
+def still(weight: Fraction) -> Callable[[Random], Iterator[Model]]:
+    """As fixed with nine gradients 1, x_t = 1 at all times, and vhat given by the square of the weight."""
+
+    def one(rng: Random) -> Iterator[Model]:
+        for model in fixed([1] * 9, 0, 1)(rng):
+            stopped: dict[str, Callable[..., Any]] = {
+                "x": lambda k, i: Fraction(1),
+                "vhat": lambda k, i: weight**2,
+                "f": lambda k: Fraction(1 <= k <= 9),
+            }
+            yield model.extended(functions=stopped)
+
+    return one
+
+
+def regretted(rng: Random) -> Iterator[Model]:
+    """A loss of 99 more than that of z, without any slope."""
+    for model in fixed([0], 0, 1)(rng):
+        yield model.extended(functions={"f": lambda k: Fraction(99), "fz": lambda k: Fraction(0)})
 
 
 # --- sums over gradients ------------------------------------------------------------------------------
