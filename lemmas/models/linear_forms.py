@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 from random import Random
@@ -336,6 +336,11 @@ def fixed(problem: Problem, **variables: Any) -> Callable[[Random], Iterator[Mod
         yield run(problem, **variables)
 
     return models
+
+
+def euclidean(problem: Problem) -> Callable[[Random], Iterator[Model]]:
+    """The same run in the Euclidean norm."""
+    return fixed(replace(problem, ball=EUCLIDEAN))
 
 
 HALF = Fraction(1, 2)

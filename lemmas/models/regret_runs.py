@@ -1,0 +1,164 @@
+"""Models of what regret is bounded with: sequences of gradients, and AMSGrad on linear losses over a box."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+import mpmath
+
+from adamproof.lemmas.foundations.functionals import rational, table
+from adamproof.numeric.models import Model
+from adamproof.numeric.numbers import as_mpf
+
+Rows = Sequence[Sequence[Fraction]]
+
+
+def amsgrad(
+    gradients: Rows,
+    beta2: Fraction,
+    rate: Fraction,
+    size: Fraction,
+    point: Sequence[Fraction],
+    largest: bool = True,
+    **variables: Any,
+) -> Model:
+    """From the corner x_1 = size on, over the box [-size, size]^d; z is the point, the losses are <g_t, .>.
+
+    largest: vhat is the largest v so far, otherwise v itself.
+    """
+    dimension, horizon = len(point), len(gradients)
+    zero = [Fraction(0)] * dimension
+    rows: dict[str, dict[int, list[Any]]] = {name: {0: zero} for name in ("g", "v", "vhat", "x")}
+    position: list[Any] = [as_mpf(size)] * dimension
+    with mpmath.workdps(90):
+        for time in range(1, horizon + 3):
+            gradient = list(gradients[time - 1]) if time <= horizon else zero
+            second = [beta2 * y + (1 - beta2) * c * c for y, c in zip(rows["v"][time - 1], gradient, strict=True)]
+            pairs = zip(rows["vhat"][time - 1], second, strict=True)
+            most = [max(pair) for pair in pairs] if largest else second
+            for name, row in (("g", gradient), ("v", second), ("vhat", most), ("x", position)):
+                rows[name][time] = row
+            position = [
+                clipped(as_mpf(y) - step(rate, time, c, moment), size)
+                for y, c, moment in zip(position, gradient, most, strict=True)
+            ]
+
+    where = dict(enumerate(point, start=1))
+
+    def value(name: str) -> Callable[[int, int], Any]:
+        return lambda k, i: rows[name][k][i - 1] if k in rows[name] and 1 <= i <= dimension else Fraction(0)
+
+    def loss(of: Callable[[int, int], Any]) -> Callable[[int], Any]:
+        terms = lambda k: [as_mpf(value("g")(k, i)) * as_mpf(of(k, i)) for i in where]  # noqa: E731
+        return lambda k: sum(terms(k), mpmath.mpf(0))
+
+    return Model(
+        variables={
+            "b2": beta2,
+            "alpha": rate,
+            "D": 2 * size,
+            "T": horizon,
+            "d": dimension,
+            "k": horizon,
+            "j": 1,
+            **variables,
+        },
+        functions={
+            **{name: value(name) for name in rows},
+            "z": lambda i: where.get(i, Fraction(0)),
+            "f": loss(value("x")),
+            "fz": loss(lambda k, i: where[i]),
+        },
+        integers=range(0, horizon + 2),
+    )
+
+
+def step(rate: Fraction, time: int, gradient: Fraction, moment: Fraction) -> Any:
+    return as_mpf(rate * gradient) / mpmath.sqrt(as_mpf(time * moment)) if moment else mpmath.mpf(0)
+
+
+def clipped(value: Any, size: Fraction) -> Any:
+    return max(-as_mpf(size), min(as_mpf(size), value))
+
+
+def models(rng: Random) -> Iterator[Model]:
+    while True:
+        dimension, size = rng.randint(1, 2), abs(rational(rng)) + Fraction(1, 9)
+        yield amsgrad(
+            [[rational(rng) for _ in range(dimension)] for _ in range(rng.randint(1, 5))],
+            Fraction(rng.randint(0, 9), 10),
+            abs(rational(rng)) + Fraction(1, 9),
+            size,
+            [size * Fraction(rng.randint(-9, 9), 9) for _ in range(dimension)],
+        )
+
+
+def fixed(gradients: Sequence[Any], beta2: Any, rate: Any, **variables: Any) -> Callable[[Random], Iterator[Model]]:
+    """One coordinate over [-1, 1], from 1 on, against -1."""
+
+    def one(rng: Random) -> Iterator[Model]:
+        rows = [[Fraction(value)] for value in gradients]
+        yield amsgrad(rows, Fraction(beta2), Fraction(rate), Fraction(1), [Fraction(-1)], **variables)
+
+    return one
+
+
+FORGETFUL = fixed([10, Fraction(1, 10)], 0, 1, largest=False)  # a large weight at first, a small one at the end
+
+
+def still(weight: Fraction) -> Callable[[Random], Iterator[Model]]:
+    """As fixed with nine gradients 1, x_t = 1 at all times, and vhat given by the square of the weight."""
+
+    def one(rng: Random) -> Iterator[Model]:
+        for model in fixed([1] * 9, 0, 1)(rng):
+            stopped: dict[str, Callable[..., Any]] = {
+                "x": lambda k, i: Fraction(1),
+                "vhat": lambda k, i: weight**2,
+                "f": lambda k: Fraction(1 <= k <= 9),
+            }
+            yield model.extended(functions=stopped)
+
+    return one
+
+
+def regretted(rng: Random) -> Iterator[Model]:
+    """A loss of 99 more than that of z, without any slope."""
+    for model in fixed([0], 0, 1)(rng):
+        yield model.extended(functions={"f": lambda k: Fraction(99), "fz": lambda k: Fraction(0)})
+
+
+# --- sums over gradients ------------------------------------------------------------------------------
+
+
+def gradients(rng: Random) -> Iterator[Model]:
+    """Gradients in [-G, G], vhat that does not decrease."""
+    while True:
+        bound, horizon = abs(rational(rng)) + Fraction(1, 9), rng.randint(1, 9)
+        values = table(rng, range(-1, 12), lambda r, bound=bound: bound * Fraction(r.randint(-9, 9), 9))
+        rises = [abs(rational(rng)) for _ in range(12)]
+        yield Model(
+            variables={"G": bound, "T": horizon, "t": rng.randint(1, 9), "alpha": abs(rational(rng)) + Fraction(1, 9)},
+            functions={"g": values, "vhat": lambda k, rises=rises: sum(rises[: max(k, 0)], Fraction(0))},
+            integers=range(1, 11),
+        )
+
+
+def sequence(bound: Any, horizon: int, values: Callable[[int], Any]) -> Callable[[Random], Iterator[Model]]:
+    """One sequence of gradients, and vhat of Adam with beta2 = 1/7 and g = 1, 0: vhat = 1, 1/8."""
+
+    def one(rng: Random) -> Iterator[Model]:
+        yield Model(
+            variables={"G": bound, "T": horizon, "t": 1, "alpha": 1},
+            functions={"g": values, "vhat": lambda k: Fraction(1) if k <= 1 else Fraction(1, 8)},
+            integers=range(1, horizon + 1),
+        )
+
+    return one
+
+
+SMALL = sequence(Fraction(1, 4), 1, lambda k: Fraction(1, 4))
+BEYOND = sequence(Fraction(1, 100), 1, lambda k: Fraction(1, 4))
+SLOW = sequence(1, 31, lambda k: 1 / mpmath.sqrt(k) if k > 0 else mpmath.mpf(0))
