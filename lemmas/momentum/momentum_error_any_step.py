@@ -18,7 +18,7 @@ from ..vocabulary import *
 
 variance = momentum_noise.a2_variance
 a, g, m = (function(name, "int", "int", "point") for name in ("a", "g", "m"))  # time, coordinate, outcome
-S = reals("S")
+S, i = reals("S"), integers("i")
 over = Functional("E", w)
 
 
@@ -272,25 +272,37 @@ lemma = Lemma(
 
 __all__ = [
     "A2",
+    "A2_VARIANCE",
     "CONSTANTS",
+    "DRIFTS",
+    "ERRORS",
     "FINITE",
     "HORIZON",
     "MEAN_ERROR",
     "MOMENTUM",
+    "NOISE_FACTOR",
     "NOISE_TERM",
+    "ROOTS",
     "RUNNING",
     "START",
+    "STARTS",
     "START_TERM",
+    "TIMES",
+    "WEIGHTED",
     "a",
     "drift",
+    "drifts",
     "error",
     "expected_modulus",
     "g",
+    "i",
     "length",
     "m",
     "mean_power",
+    "modulus_nonneg",
     "noise",
     "over",
+    "roots",
     "starts",
     "variance",
     "variance_nonneg",
