@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sympy import Integer
+from sympy import Integer, Max
 
 from adamproof.kernel.text import show
 from adamproof.lemmas.notation import d, j, k, n, t
@@ -13,6 +13,7 @@ from adamproof.prover import (
     Functional,
     ProofFailure,
     Sum,
+    TranslationError,
     absolute,
     clip,
     eq,
@@ -92,6 +93,11 @@ def test_the_definition_is_what_the_kernel_sees() -> None:
     assert show(term(minimum(x, y))) == "1/2*(x + y - abs(x - y))"
     assert term(CLIPPED) is term(minimum(maximum(x, low), high))
     assert maximum(term(x), term(y)) is term(maximum(x, y))
+
+
+def test_what_sympy_has_of_them_is_refused_with_what_to_write() -> None:
+    with pytest.raises(TranslationError, match=r"Max\(x, y\) \(Max\) is not supported .*; write maximum\(x, y\) or "):
+        term(Max(x, y))
 
 
 def test_pages_print_max_and_min() -> None:
