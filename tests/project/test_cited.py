@@ -23,7 +23,7 @@ ROWS = [
 ]
 CITED = [tuple(row) for row in ROWS if len(row) == 3 and row[0].startswith('"')]
 PAIRS = [row for row in ROWS if len(row) == 2]
-METHODS = [row[0] for row in PAIRS if re.match(r"[a-z-]+(`|$)", row[0]) and row[0] != "lemmas"]
+METHODS = [row[0] for row in PAIRS if re.match(r"[a-z]+-[a-z-]+(`|$)", row[0])]
 ASSUMED = [tuple(row) for row in PAIRS if re.match(r"\w+\(", row[0])]
 
 # What the calls are written with, beside the vocabulary.
