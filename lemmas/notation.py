@@ -7,6 +7,7 @@ from typing import Any
 from sympy import Abs, Sum, log, sqrt
 
 from adamproof.prover import Functional, Point, eq, forall, function, integers, le, lt, power, real_power, reals
+from adamproof.prover.surface import Vector
 
 b1, b2, eps = reals("b1 b2 eps")  # beta1, beta2, epsilon
 t, T, k, n, d, j = integers("t T k n d j")
@@ -30,6 +31,11 @@ def geometric(ratio: Any, terms: Any) -> Any:
 def norm(vector: Any) -> Any:
     """The Euclidean norm of a vector given by its coordinate j."""
     return sqrt(COORDINATES.of(vector**2))
+
+
+def vector(coordinate: Any) -> Vector:
+    """The vector of the coordinates j = 1..d."""
+    return Vector(coordinate, COORDINATES)
 
 
 def modulus(length: Any) -> Any:
@@ -114,5 +120,6 @@ __all__ = [
     "sqrt",
     "t",
     "v",
+    "vector",
     "w",
 ]

@@ -1,7 +1,7 @@
 """What a lemma file is written with, in one line: `from adamproof.lemmas.vocabulary import *` (`..vocabulary` here).
 
 The symbols of `notation` (Lemma B.2's bound R as BOUND, since many files call a number R), the statements and tactics
-of `adamproof.prover`, the parts of a lemma, and what models are drawn with.
+of `adamproof.prover`, the parts of a lemma, what models are drawn with, and assumptions that many lemmas share.
 """
 
 from __future__ import annotations
@@ -18,16 +18,10 @@ from adamproof.prover import *
 from adamproof.prover.surface import Vector
 from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
+from .assumptions import *
 from .foundations.functionals import rational, table
 from .notation import *
-from .notation import COORDINATES
 from .notation import R as BOUND
-
-
-def vector(coordinate: Any) -> Vector:
-    """The vector of the coordinates j = 1..d."""
-    return Vector(coordinate, COORDINATES)
-
 
 __all__ = [
     "BOUND",
@@ -72,9 +66,13 @@ __all__ = [
     "at",
     "b1",
     "b2",
+    "bounded_below",
+    "bounded_gradients",
     "by_cases",
     "cite",
+    "clip",
     "convert",
+    "convex_along",
     "d",
     "derive",
     "dump",
@@ -85,6 +83,7 @@ __all__ = [
     "gamma",
     "generalise",
     "geometric",
+    "gradient_steps",
     "head_fact",
     "induction",
     "integers",
@@ -92,13 +91,17 @@ __all__ = [
     "j",
     "k",
     "le",
+    "lipschitz_gradients",
     "ln",
     "log",
     "lt",
     "magnitude",
+    "maximum",
+    "minimum",
     "modulus",
     "n",
     "ne",
+    "noise_along",
     "norm",
     "p",
     "power",
@@ -117,8 +120,10 @@ __all__ = [
     "s0",
     "s1",
     "sign",
+    "smooth_along",
     "smoothed",
     "sqrt",
+    "strongly_convex_along",
     "sum_empty",
     "sum_first",
     "sum_last",

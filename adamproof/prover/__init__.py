@@ -39,7 +39,7 @@ from .tactics import (
     sum_last,
 )
 from .translation import TranslationError, prop, put, term, to_sympy
-from .unevaluated import absolute, eq, inverse, le, ln, lt, ne, product, ratio, root
+from .unevaluated import absolute, clip, eq, inverse, le, ln, lt, maximum, minimum, ne, product, ratio, root
 
 __all__ = [
     "E",
@@ -57,6 +57,7 @@ __all__ = [
     "at",
     "by_cases",
     "cite",
+    "clip",
     "convert",
     "cut",
     "derive",
@@ -73,6 +74,8 @@ __all__ = [
     "le",
     "ln",
     "lt",
+    "maximum",
+    "minimum",
     "ne",
     "over",
     "power",

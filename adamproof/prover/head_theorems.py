@@ -94,6 +94,16 @@ def _power_by_induction(op: str) -> Step:
     return derive("induction", [base, step], N, make("int", 0), goal)
 
 
+def _power_of_one() -> Step:
+    """1^n == 1 for n >= 0."""
+    goal = make("==", make("pow", ONE, N), ONE)
+    base = _bare(make("==", make("pow", ONE, make("int", 0)), ONE))
+    successor = derive("fact", [_assume("<=", ZERO, as_real(N))], "pow_succ", (ONE, N))
+    following = make("==", make("pow", ONE, make("add", N, make("int", 1))), ONE)
+    step = _bare(following, successor, derive("assume", [], goal))
+    return derive("induction", [base, step], N, make("int", 0), goal)
+
+
 def _inverse_positive() -> Step:
     positive = _assume("<", ZERO, X)
     return _bare(make("<", ZERO, make("inv", X)), positive, _inverse_times())
@@ -144,6 +154,7 @@ _THEOREMS: dict[str, Callable[[], Step]] = {
     "sqrt_positive": _sqrt_positive,
     "abs_le": _abs_le,
     "power_nonneg": lambda: _power_by_induction("<="),
+    "power_of_one": _power_of_one,
     "power_positive": lambda: _power_by_induction("<"),
 }
 

@@ -63,7 +63,9 @@ class Known:
         elif atom.head == "pow":
             base, exponent = made.args
             if natural := self.side("<=", number(0), as_real(exponent)):
-                if positive := self.side("<", number(0), base):
+                if base is number(1):
+                    yield head_theorems.apply_to("power_of_one", [base, exponent], [natural])
+                elif positive := self.side("<", number(0), base):
                     yield head_theorems.apply_to("power_positive", [base, exponent], [positive, natural])
                 elif nonneg := self.side("<=", number(0), base):
                     yield head_theorems.apply_to("power_nonneg", [base, exponent], [nonneg, natural])

@@ -235,6 +235,8 @@ def _read_real(expression: Any) -> Term:
         "assume the properties you need"
     )
     said = f"{expression} ({type(expression).__name__}) is not supported in proofs"
+    if isinstance(expression, (sympy.Max, sympy.Min)):
+        raise TranslationError(f"{said}; write maximum(x, y) or minimum(x, y), which SymPy does not rearrange")
     raise TranslationError(f"{said}{instead if isinstance(expression, sympy.Function) else ''}")
 
 

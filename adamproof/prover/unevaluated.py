@@ -1,4 +1,4 @@
-"""Functions and relations that SymPy does not evaluate: absolute, root, ..., le, lt, eq, ne.
+"""Functions and relations that SymPy does not evaluate: absolute, root, ..., maximum, clip, le, lt, eq, ne.
 
 Given a kernel term, each makes a kernel term.
 """
@@ -6,6 +6,7 @@ Given a kernel term, each makes a kernel term.
 from __future__ import annotations
 
 import sys
+from fractions import Fraction
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -14,7 +15,7 @@ import sympy
 from sympy.core.relational import Equality, LessThan, StrictLessThan
 from sympy.core.relational import Unequality as Inequality
 
-from ..kernel.terms import Term, make
+from ..kernel.terms import Term, make, minus, number
 from .translation import Kept, TranslationError, term
 
 
@@ -79,6 +80,52 @@ class product(Kept):  # noqa: N801
     """
 
     head = "mul"
+
+
+class maximum(Kept):  # noqa: N801
+    """max(x, y), defined as (x + y + |x - y|)/2; the steps of a proof know what follows.
+
+    args: x and y, real expressions.
+    """
+
+    nargs = 2
+
+    @classmethod
+    def kernel(cls, *args: Term) -> Term:
+        """The kernel term of args, x and y."""
+        return _half(*args, make("abs", minus(*args)))
+
+
+class minimum(Kept):  # noqa: N801
+    """min(x, y), defined as (x + y - |x - y|)/2; the steps of a proof know what follows.
+
+    args: x and y, real expressions.
+    """
+
+    nargs = 2
+
+    @classmethod
+    def kernel(cls, *args: Term) -> Term:
+        """The kernel term of args, x and y."""
+        return _half(*args, make("mul", number(-1), make("abs", minus(*args))))
+
+
+class clip(Kept):  # noqa: N801
+    """min(max(x, low), high): the number nearest to x in [low, high].
+
+    args: x, low and high, real expressions; where high < low the value is high.
+    """
+
+    nargs = 3
+
+    @classmethod
+    def kernel(cls, *args: Term) -> Term:
+        """The kernel term of args, x, low and high."""
+        return minimum.kernel(maximum.kernel(*args[:2]), args[2])
+
+
+def _half(*parts: Term) -> Term:
+    return make("mul", number(Fraction(1, 2)), make("add", *parts))
 
 
 def le(a: Any, b: Any) -> Any:

@@ -12,13 +12,27 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
 
-from ..kernel.terms import BINDERS, INT, QUANTIFIERS, RELATIONS, Function, Term, bound_sort_of, free, make
+from ..kernel.terms import (
+    BINDERS,
+    INT,
+    QUANTIFIERS,
+    RELATIONS,
+    Function,
+    Term,
+    bound_sort_of,
+    free,
+    make,
+    minus,
+    number,
+)
 from ..kernel.text import POOLS
 
 # Binding strength, loosest first.  PREFIXED is an operator such as a summation sign, which takes in the whole
 # product to its right: it needs parentheses as a factor unless it is the last one.  FRACTION is a/b in one line.
 IMPLIES, RELATION, SUM, PREFIXED, FRACTION, PRODUCT, POWER, TIGHT = range(8)
 Piece = tuple[str, int]
+EXTREMES = ("max", "min")
+HALF, MINUS = number(Fraction(1, 2)), number(-1)
 
 
 @dataclass(frozen=True)
@@ -94,6 +108,8 @@ class Layout:
         self.written = {name: names.get(name) or style.other_name(name) for name in sorted(self.used)}
         if len(set(self.written.values())) < len(self.written):
             raise ValueError(f"two of the names {', '.join(self.written)} look alike in print")
+        if self.used.intersection(EXTREMES) and any(map(_has_extreme, terms)):
+            raise ValueError("max or min could be read as the name of something else")
         if any(type(symbol) is Function for symbol in symbols) or any(map(_binds, terms)):
             for name in self.used:
                 if "_" in name and style.other_name(name) == name:
@@ -115,7 +131,8 @@ class Layout:
         if op == "add":
             return self._sum(term, bound), SUM
         if op == "mul":
-            return self._product(term, bound)
+            found = extreme(term)
+            return self._product(term, bound) if found is None else (self._extreme(*found, bound), TIGHT)
         if op == "inv":
             return self._factors([], [term], bound)
         if op in ("pow", "rpow"):
@@ -175,6 +192,9 @@ class Layout:
     def _product(self, term: Term, bound: tuple[str, ...]) -> Piece:
         negative, piece = self._signed(term, bound)
         return (self.style.negative(self.grouped(piece, PREFIXED)), SUM) if negative else piece
+
+    def _extreme(self, name: str, x: Term, y: Term, bound: tuple[str, ...]) -> str:
+        return self.style.call(self.style.other_name(name), [self.text(arg, SUM, bound) for arg in (x, y)])
 
     def _factors(self, leading: list[Piece], factors: list[Term], bound: tuple[str, ...]) -> Piece:
         """A product of pieces and terms, inverses as denominators of what stands to their left (or of all)."""
@@ -251,6 +271,23 @@ class Layout:
         )
 
 
+def extreme(term: Term) -> tuple[str, Term, Term] | None:
+    """("max", x, y) where a term is (x + y + |x - y|)/2, ("min", x, y) where it is (x + y - |x - y|)/2."""
+    if term.op != "mul" or len(term.args) != 2 or term.args[0] is not HALF:
+        return None
+    whole = term.args[1]
+    if whole.op != "add" or len(whole.args) != 3:
+        return None
+    x, y, size = whole.args
+    gap = make("abs", minus(x, y))
+    name = "max" if size is gap else "min" if size is make("mul", MINUS, gap) else ""
+    return (name, x, y) if name else None
+
+
+def _has_extreme(term: Term) -> bool:
+    return extreme(term) is not None or any(type(arg) is Term and _has_extreme(arg) for arg in term.args)
+
+
 def _vector(term: Term) -> Term | None:
     """A coordinate of f where a term is the sum of the squares of f's coordinates 1, ..., d: of f(t, i), say."""
     if term.op != "Sum" or term.args[0].args[0] != 1 or term.args[1].op not in ("var", "bound"):
@@ -270,8 +307,11 @@ def _binds(term: Term) -> bool:
 
 
 def flat(term: Term, op: str) -> Iterator[Term]:
-    """The operands of nested sums or products, in order; a*(-b) keeps its second factor, sign and all."""
-    if term.op != op:
+    """The operands of nested sums or products, in order; a*(-b) keeps its second factor, sign and all.
+
+    max and min are one operand each.
+    """
+    if term.op != op or (op == "mul" and extreme(term)):
         yield term
         return
     for position, arg in enumerate(term.args):

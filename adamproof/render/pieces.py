@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from ..kernel.terms import BINDERS, QUANTIFIERS, RELATIONS, Term, bound_sort_of
-from .layout import IMPLIES, POWER, PREFIXED, PRODUCT, RELATION, SUM, TIGHT, Layout, Style, flat, is_negative
+from .layout import IMPLIES, POWER, PREFIXED, PRODUCT, RELATION, SUM, TIGHT, Layout, Style, extreme, flat, is_negative
 from .mathml import STYLE, TALL
 
 WIDE, ROW = 18.0, 42.0  # em
@@ -91,7 +91,7 @@ class _Pieces(Layout):
         if op == "add":
             return self._sum_parted(term, bound)
         if op == "mul":
-            return self._product_parted(term, bound)
+            return None if extreme(term) else self._product_parted(term, bound)
         if op in QUANTIFIERS or op in BINDERS:
             return self._binder_parted(term, bound)
         if op == "abs":

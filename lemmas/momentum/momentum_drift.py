@@ -2,7 +2,7 @@
 
     |sum over k < t of b1^(t-k)*(a_k - a_{k+1})| <= sum over k < t of b1^(t-k)*c_k   if |a_k - a_{k+1}| <= c_k.
 
-With smoothness and steps of length at most gamma*R*sqrt(d), c_k = gamma*R*sqrt(d)*(L0 + L1*|a_k|^q).  It is the
+With smoothness and steps of length at most S, c_k = S*(L0 + L1*|a_k|^q); for Adam S = gamma*R*sqrt(d).  It is the
 triangle inequality for the norm.
 """
 
@@ -16,7 +16,8 @@ a, c = function("a", "int", "int"), function("c")  # gradient by time and coordi
 change = a(k, j) - a(k + 1, j)
 DRIFT = norm(Sum(power(b1, t - k) * change, (k, 1, t - 1)))
 SUM = Functional("Sum", k, (1, t - 1))
-r = reals("R")
+r, S = reals("R S")
+STEP = gamma * r * sqrt(d)
 
 
 def any_bound(proof: Scope) -> Step:
@@ -30,11 +31,14 @@ def any_bound(proof: Scope) -> Step:
     return proof.conclude(triangle, proof.each(SUM, each, scaled, "gradients change by at most c"))
 
 
+def any_step(proof: Scope) -> Step:
+    """c_k = S*(L0 + L1*|a_k|^q)."""
+    return proof.conclude(proof.cite("momentum-drift", "any bound", c=(k, S * modulus(norm(a(k, j))))))
+
+
 def smooth(proof: Scope) -> Step:
-    """c_k = gamma*R*sqrt(d)*(L0 + L1*|a_k|^q)."""
-    return proof.conclude(
-        proof.cite("momentum-drift", "any bound", c=(k, gamma * r * sqrt(d) * modulus(norm(a(k, j)))))
-    )
+    """S = gamma*R*sqrt(d)."""
+    return proof.conclude(proof.cite("momentum-drift", "smooth, any step", S=STEP))
 
 
 def models(rng: Random) -> Iterator[Model]:
@@ -60,6 +64,7 @@ def models(rng: Random) -> Iterator[Model]:
                 "q": Fraction(rng.randint(0, 4), 4),
                 "gamma": Fraction(1),
                 "R": Fraction(1),
+                "S": dimension,
             },
             functions={"a": lambda i, j, values=values: values[i, j], "c": bounds.__getitem__},
             integers=range(-1, 5),
@@ -77,7 +82,7 @@ def parallel(rng: Random) -> Iterator[Model]:
     """Changes that all point the same way, where the triangle inequality is an equation."""
     for model in models(rng):
         yield model.extended(
-            variables={"d": 1, "b1": Fraction(1, 2), "t": 5, "L0": 1, "L1": 0},
+            variables={"d": 1, "b1": Fraction(1, 2), "t": 5, "L0": 1, "L1": 0, "S": 1},
             functions={"a": lambda i, j: Fraction(-i), "c": lambda i: Fraction(1)},
         )
 
@@ -87,38 +92,30 @@ def restless(rng: Random) -> Iterator[Model]:
     return (model.extended(functions={"a": lambda i, j: Fraction(-2 * i)}) for model in parallel(rng))
 
 
-SMOOTH = forall(k, le(norm(change), gamma * r * sqrt(d) * modulus(norm(a(k, j)))), [le(1, k)])
+def changes(step: Any) -> Any:
+    return forall(k, le(norm(change), step * modulus(norm(a(k, j)))), [le(1, k)])
+
+
+def smooth_bound(step: Any) -> Any:
+    return le(DRIFT, step * Sum(power(b1, t - k) * modulus(norm(a(k, j))), (k, 1, t - 1)))
+
+
+STEADY = {"gradients change by at most c": forall(k, le(norm(change), c(k)), [le(1, k)])}
+ADAM = {"gradients change by at most gamma*R*sqrt(d)*(L0 + L1*|a|^q)": changes(STEP)}
+ANY = {"gradients change by at most S*(L0 + L1*|a|^q)": changes(S)}
+TIME = {"beta1 is not negative": le(0, b1), "t is from 1 on": le(1, t)}
 BOUND = Sum(power(b1, t - k) * c(k), (k, 1, t - 1))
-SMOOTH_BOUND = gamma * r * sqrt(d) * Sum(power(b1, t - k) * modulus(norm(a(k, j))), (k, 1, t - 1))
 
 lemma = Lemma(
     slug="momentum-drift",
     title="A bound on the drift of the momentum error, from bounds on how far gradients change in a step",
     source=Source.RECONSTRUCTED,
     where="the part of the momentum error that smoothness bounds",
-    assumptions={
-        "gradients change by at most c": forall(k, le(norm(change), c(k)), [le(1, k)]),
-        "gradients change by at most gamma*R*sqrt(d)*(L0 + L1*|a|^q)": SMOOTH,
-        "beta1 is not negative": le(0, b1),
-        "t is from 1 on": le(1, t),
-    },
+    assumptions={**STEADY, **ADAM, **ANY, **TIME},
     claims=[
-        Claim(
-            "smooth",
-            le(DRIFT, SMOOTH_BOUND),
-            smooth,
-            given=(
-                "gradients change by at most gamma*R*sqrt(d)*(L0 + L1*|a|^q)",
-                "beta1 is not negative",
-                "t is from 1 on",
-            ),
-        ),
-        Claim(
-            "any bound",
-            le(DRIFT, BOUND),
-            any_bound,
-            given=("gradients change by at most c", "beta1 is not negative", "t is from 1 on"),
-        ),
+        Claim("smooth", smooth_bound(STEP), smooth, given=(ADAM, TIME)),
+        Claim("smooth, any step", smooth_bound(S), any_step, given=(ANY, TIME)),
+        Claim("any bound", le(DRIFT, BOUND), any_bound, given=(STEADY, TIME)),
     ],
     models=models,
     mutants=[
@@ -126,6 +123,12 @@ lemma = Lemma(
         Mutant("strict inequality", conclusion=lt(DRIFT, BOUND), claim="any bound", models=parallel),
         Mutant("inequality reversed", conclusion=le(BOUND, DRIFT), claim="any bound"),
         Mutant("changes of any size", drop=("gradients change by at most c",), claim="any bound", models=restless),
-        Mutant("smooth, times 0.99", conclusion=le(DRIFT, Rational(99, 100) * SMOOTH_BOUND), models=parallel),
+        Mutant("smooth, times 0.99", conclusion=smooth_bound(Rational(99, 100) * STEP), models=parallel),
+        Mutant(
+            "any step, times 0.99",
+            conclusion=smooth_bound(Rational(99, 100) * S),
+            claim="smooth, any step",
+            models=parallel,
+        ),
     ],
 )

@@ -1,203 +1,44 @@
-"""The momentum error on average over time: start, drift and noise.
+"""The momentum error on average over time: start, drift and noise, for Adam's steps of length at most gamma*R*sqrt(d).
 
     mean_t E|e_t| <= b1*E|a_1|/((1 - b1)*T) + gamma*R*sqrt(d)*b1/(1 - b1)*(L0 + L1*G_q)
                      + sqrt((1 - b1)/(1 + b1))*sqrt(s0^2 + s1^2*G_p),       G_r = mean_t E|a_t|^r
 
-At each time the error is the sum of three vectors (momentum-recursion), bounded by momentum-drift and momentum-noise.
-Averaged over time the weights b1^(t-k) add up to at most b1/(1 - b1) (averaging), and the mean of roots is at most the
-root of the mean (Jensen).
+It is momentum-error-any-step with S = gamma*R*sqrt(d).
 """
 
 from __future__ import annotations
 
 from adamproof.lemmas.models import problems
-from adamproof.lemmas.momentum import momentum_noise
 
 from ..vocabulary import *
+from . import momentum_error_any_step as any_step
+from .momentum_error_any_step import *
 
-variance = momentum_noise.a2_variance
-a, g, m = (function(name, "int", "int", "point") for name in ("a", "g", "m"))  # time, coordinate, outcome
-R, i = reals("R"), integers("i")
-over = Functional("E", w)
+R = reals("R")
+STEP = gamma * R * sqrt(d)
 
 
 # --- statements -------------------------------------------------------------------------------------
 
-
-def length(time: Any) -> Any:
-    """|a_t|."""
-    return norm(a(time, j, w))
-
-
-def error(time: Any) -> Any:
-    """|e_t|."""
-    return norm(m(time, j, w) - a(time, j, w))
-
-
-def mean_power(exponent: Any) -> Any:
-    """G_r, the mean over time of E|a_t|^r."""
-    return Sum(E(real_power(length(t), exponent), w), (t, 1, T)) / T
-
-
-def expected_modulus(time: Any) -> Any:
-    return L0 + L1 * E(real_power(length(time), q), w)
-
-
-def noise(time: Any) -> Any:
-    """Coordinate j of the averaged noise."""
-    return (1 - b1) * Sum(power(b1, time - k) * (g(k, j, w) - a(k, j, w)), (k, 1, time))
-
-
-def drift(time: Any, of: Any) -> Any:
-    return Sum(power(b1, time - k) * of(k), (k, 1, time - 1))
-
-
-def weighted(ratio: Any, time: Any, of: Any) -> Any:
-    return Sum(power(ratio, time - k) * of(k), (k, 1, time))
-
-
-STEP = gamma * R * sqrt(d)
-RUNNING = [le(1, k)]
-xi = g(k, j, w) - a(k, j, w)
-MOMENTUM = {
-    "m starts at 0": forall((j, w), eq(m(0, j, w), 0)),
-    "m is a moving average of g": forall(
-        (j, w, k), eq(m(k + 1, j, w), b1 * m(k, j, w) + (1 - b1) * g(k + 1, j, w)), [le(0, k)]
-    ),
-}
-A2 = momentum_noise.a2(lambda time: g(time, j, w) - a(time, j, w))
-A2_VARIANCE = "A2: the variance of the noise"
-SMOOTH = {
-    "gradients change by at most gamma*R*sqrt(d)*(L0 + L1*|a|^q)": forall(
-        (k, w), le(norm(a(k, j, w) - a(k + 1, j, w)), STEP * modulus(length(k))), RUNNING
-    ),
-}
-CONSTANTS = {
-    "beta1 is not negative": le(0, b1),
-    "beta1 < 1": lt(b1, 1),
-    "q is not negative": le(0, q),
-    "q <= 1": le(q, 1),
-}
+SMOOTH = {"gradients change by at most gamma*R*sqrt(d)*(L0 + L1*|a|^q)": any_step.changes(STEP)}
 NONNEG = {
     "L0 is not negative": le(0, L0),
     "L1 is not negative": le(0, L1),
     "gamma*R*sqrt(d) is not negative": le(0, STEP),
 }
-FINITE = {"E|a_t| is finite": forall(k, Integrable(E(length(k), w)), RUNNING)}
-START = {"t is from 1 on": le(1, t)}
-HORIZON = {"T is a horizon": le(1, T)}
-
-TIMES = Functional("Sum", t, (1, T))
-ERRORS = TIMES.of(E(error(t), w))
-STARTS = TIMES.of(power(b1, t))
-DRIFTS = TIMES.of(drift(t, expected_modulus))
-WEIGHTED = weighted(b1**2, t, variance)
-ROOTS = TIMES.of(sqrt(WEIGHTED))
-NOISE_FACTOR = sqrt((1 - b1) / (1 + b1))
-
-START_TERM = b1 * E(length(1), w) / ((1 - b1) * T)
-DRIFT_TERM = STEP * (b1 / (1 - b1)) * (L0 + L1 * mean_power(q))
-NOISE_TERM = NOISE_FACTOR * sqrt(s0**2 + s1**2 * mean_power(p))
-MEAN_ERROR = ERRORS / T
-ON_AVERAGE = le(MEAN_ERROR, START_TERM + DRIFT_TERM + NOISE_TERM)
-AT_TIME = le(
-    E(error(t), w),
-    power(b1, t) * E(length(1), w) + STEP * drift(t, expected_modulus) + (1 - b1) * sqrt(WEIGHTED),
-)
-PATHWISE = le(error(t), power(b1, t) * length(1) + STEP * drift(t, lambda k: modulus(length(k))) + norm(noise(t)))
+DRIFT_TERM = any_step.drift_term(STEP)
+ON_AVERAGE = any_step.on_average(STEP)
+AT_TIME = any_step.at_time(STEP)
+PATHWISE = any_step.for_every_outcome(STEP)
 
 
-# --- at each time -----------------------------------------------------------------------------------
+# --- proof ------------------------------------------------------------------------------------------
 
 
-def pathwise(proof: Scope) -> Step:
-    """|e_t| <= b1^t*|a_1| + gamma*R*sqrt(d)*sum over k < t of b1^(t-k)*(L0 + L1*|a_k|^q) + |N_t|, for every outcome."""
-    first, second = -power(b1, t) * a(1, j, w), drift(t, lambda k: a(k, j, w) - a(k + 1, j, w))
-    parts = proof.cite("momentum-recursion", m=(k, m(k, j, w)), g=(k, g(k, j, w)), a=(k, a(k, j, w)))
-    squares = proof.each(COORDINATES, eq((first + second + noise(t)) ** 2, (m(t, j, w) - a(t, j, w)) ** 2), parts)
-    triangle = proof.cite("norms", x=(j, first), y=(j, second), z=(j, noise(t)))
-    whole = proof.step("three parts", proof.rewrite(triangle, squares))
-    start = proof.cite("norms", "scaled", y=(j, -a(1, j, w)), c=power(b1, t))
-    drifting = proof.cite("momentum-drift", a=((k, j), a(k, j, w)), R=R)
-    return proof.conclude(whole, start, drifting)
+def cited(claim: str) -> Any:
+    """The claim of the same name, for S = gamma*R*sqrt(d)."""
+    return lambda proof: proof.conclude(proof.cite("momentum-error-any-step", claim, S=STEP))
 
-
-def finite_noise(proof: Scope) -> Step:
-    return proof.cite("momentum-noise", "A2, finite", xi=((k, j, w), xi))
-
-
-def finite(proof: Scope) -> Step:
-    return proof.conclude(proof.lemma("momentum-error", "for every outcome"), finite_noise(proof))
-
-
-def each_time(proof: Scope) -> Step:
-    known = finite_noise(proof), proof.lemma("momentum-error", "finite")
-    average = proof.each(over, proof.lemma("momentum-error", "for every outcome"), known, title="the expectation")
-    weighted_modulus = power(b1, t - k) * modulus(length(k))
-    moduli = proof.cite("expectation-of-sum", "interchange", X=((k, w), weighted_modulus), n=t - 1)
-    noisy = proof.cite("momentum-noise", "A2", xi=((k, j, w), xi), a=((k, j, w), a(k, j, w)))
-    return proof.conclude(average, moduli, noisy)
-
-
-# --- on average -------------------------------------------------------------------------------------
-
-
-def starts(proof: Scope) -> Step:
-    """(1 - b1)*sum of b1^t <= b1."""
-    exact = proof.induction(eq((1 - b1) * Sum(power(b1, t) * 1, (t, 1, T)) + b1 * power(b1, T), b1), T)
-    return proof.have(le((1 - b1) * STARTS, b1), exact, title="the start, summed")
-
-
-def modulus_nonneg(proof: Scope) -> Step:
-    """0 <= L0 + L1*E|a_k|^q."""
-    with proof.assuming(*RUNNING):
-        return proof.have(le(0, expected_modulus(k)))
-
-
-def variance_nonneg(proof: Scope) -> Step:
-    """0 <= E|xi_k|^2 <= s0^2 + s1^2*E|a_k|^p."""
-    with proof.assuming(*RUNNING):
-        return proof.have(le(0, variance(k)), A2_VARIANCE)
-
-
-def drifts(proof: Scope) -> Step:
-    """The sum over t of the drifts is at most b1/(1 - b1) times the sum of L0 + L1*E|a_k|^q."""
-    full = weighted(b1, t, expected_modulus)
-    whole = proof.cite("averaging", b=b1, c=(k, expected_modulus(k)))
-    last = proof.each(TIMES, eq(full, drift(t, expected_modulus) + expected_modulus(t)), full)
-    return proof.have(le(DRIFTS, b1 / (1 - b1) * TIMES.of(expected_modulus(t))), whole, last, title="the drift, summed")
-
-
-def roots(proof: Scope) -> Step:
-    """(1 - b1)*mean of sqrt(V_t) <= sqrt((1 - b1)/(1 + b1))*sqrt(mean of s0^2 + s1^2*E|a_t|^p)."""
-    positive = variance_nonneg(proof)
-    whole = proof.cite("averaging", b=b1**2, c=(k, variance(k)), by=[positive])
-    proof.step("the sum over t of the weighted variances", whole)
-    jensen = proof.cite("jensen-sqrt", c=(t, WEIGHTED), n=T, by=[positive])
-    proof.step("the mean of roots is at most the root of the mean", jensen)
-    total, mean = TIMES.of(WEIGHTED) / T, TIMES.of(variance(t)) / T
-    longer = proof.have(le((1 - b1) * (ROOTS / T), (1 - b1) * sqrt(total)), jensen)
-    less = proof.have(le(total, mean / (1 - b1**2)), whole)
-    chain = proof.calc((1 - b1) ** 2 * total).le((1 - b1) ** 2 * (mean / (1 - b1**2)), less)
-    ratio = chain.eq((1 - b1) / (1 + b1) * mean).done()
-    root = proof.by_squares(le((1 - b1) * sqrt(total), NOISE_FACTOR * sqrt(mean)), ratio, positive)
-    return proof.have(le((1 - b1) * (ROOTS / T), NOISE_FACTOR * sqrt(mean)), longer, root, title="the noise, averaged")
-
-
-def on_average(proof: Scope) -> Step:
-    each = proof.each(TIMES, proof.lemma("momentum-error", "each time"))
-    first = E(length(1), w)
-    summed = le(ERRORS, first * STARTS + STEP * DRIFTS + (1 - b1) * ROOTS)
-    total = proof.have(summed, each, title="summed over time")
-    mean = proof.have(le(MEAN_ERROR, first * STARTS / T + STEP * DRIFTS / T + (1 - b1) * (ROOTS / T)), total)
-    start = proof.have(le(first * STARTS / T, START_TERM), proof.have(le(STARTS, b1 / (1 - b1)), starts(proof)))
-    count = proof.cite("constant-sum", n=T)
-    drifting = proof.have(le(STEP * DRIFTS / T, DRIFT_TERM), drifts(proof), count)
-    sigma = proof.have(eq(TIMES.of(variance(t)) / T, s0**2 + s1**2 * mean_power(p)), count)
-    return proof.conclude(mean, start, drifting, proof.rewrite(roots(proof), sigma))
-
-
-# --- the lemma --------------------------------------------------------------------------------------
 
 PATH = (MOMENTUM, SMOOTH, "beta1 is not negative", START)
 ALL_TIMES = (MOMENTUM, SMOOTH, A2, CONSTANTS, FINITE)
@@ -210,14 +51,14 @@ lemma = Lemma(
     where="start, drift and noise of the momentum; the summary speaks of an update error that momentum averages",
     assumptions={**MOMENTUM, **SMOOTH, **A2, **CONSTANTS, **FINITE, **NONNEG, **START, **HORIZON},
     claims=[
-        Claim("on average", ON_AVERAGE, on_average, given=(*ALL_TIMES, NONNEG, HORIZON)),
-        Claim("each time", AT_TIME, each_time, given=(*ALL_TIMES, START)),
-        Claim("for every outcome", PATHWISE, pathwise, given=PATH),
-        Claim("finite", Integrable(E(error(t), w)), finite, given=(*ALL_TIMES, START)),
+        Claim("on average", ON_AVERAGE, cited("on average"), given=(*ALL_TIMES, NONNEG, HORIZON)),
+        Claim("each time", AT_TIME, cited("each time"), given=(*ALL_TIMES, START)),
+        Claim("for every outcome", PATHWISE, cited("for every outcome"), given=PATH),
+        Claim("finite", Integrable(E(error(t), w)), cited("finite"), given=(*ALL_TIMES, START)),
         Claim(
             "powers are finite",
             forall(k, Integrable(E(real_power(length(k), q), w)), RUNNING),
-            lambda proof: proof.conclude(),  # |a|^q <= 1 - q + q*|a|
+            lambda proof: proof.cite("momentum-error-any-step", "powers are finite"),
             given=("E|a_t| is finite", "q is not negative", "q <= 1"),
         ),
     ],

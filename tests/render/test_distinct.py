@@ -13,6 +13,7 @@ from adamproof.kernel import text as kernel_text
 from adamproof.kernel.terms import Term, make, number
 from adamproof.numeric.evaluate import value
 from adamproof.numeric.models import Model
+from adamproof.prover import maximum, minimum
 from adamproof.render import latex, mathml, pieces, unicode
 
 X, Y = make("var", "x", "real"), make("var", "y", "real")
@@ -24,9 +25,11 @@ def random_term(rng: Random, depth: int) -> Term:
     if depth == 0:
         return rng.choice([X, Y, number(2), number(-1), number(Fraction(1, 2))])
     parts = [random_term(rng, rng.randrange(depth)) for _ in range(rng.choice([2, 2, 3]))]
-    shape = rng.choice(["add", "mul", "mul", "inv", "pow", "abs", "Sum"])
+    shape = rng.choice(["add", "mul", "mul", "inv", "pow", "abs", "Sum", "max", "min"])
     if shape in ("add", "mul"):
         return make(shape, *parts)
+    if shape in ("max", "min"):
+        return (maximum if shape == "max" else minimum)(*parts[:2])
     if shape == "pow":
         return make("pow", parts[0], make("int", rng.choice([-1, 2, 3])))
     if shape == "Sum":

@@ -13,6 +13,7 @@ from ..proving import ProofFailure, Question, fails_at_hand, is_hopeless, otherw
 from ..record import Step, derive
 from ..search import Search
 from .congruence import common_factors, factors, product
+from .extremes import cases, differences, joined
 from .knowledge import ZERO, Knowledge, combined, sign
 from .opaque import Opaque, hide_heads
 
@@ -46,6 +47,8 @@ def solved(
     attempts = Attempts(known, target, facts, hints, degree, named)
     if found is None:
         found = attempts.plain()
+    if found is None and (extremes := differences((target, *(step.conclusion for step in facts)))):
+        found = _by_cases(known, target, facts, extremes, (hints, degree, named))
     if found is None and not quick:
         found = attempts.longer()
     _answers[mark] = found
@@ -77,6 +80,18 @@ def _over_common_factor(known: Knowledge, target: Term, facts: Sequence[Step], n
         return None
     found = solved(known, rest, facts, named=named, quick=True)
     return None if found is None else combined(target, [above, found], ((0, 1), ()))
+
+
+def _by_cases(
+    known: Knowledge, target: Term, facts: Sequence[Step], extremes: Sequence[Term], how: Sequence[Any]
+) -> Step | None:
+    """The relation where max and min are one of their arguments, in each case."""
+    if not extremes:
+        return Attempts(known, target, facts, *how).plain()
+    below, above = cases(extremes[0])
+    first = _by_cases(known, target, [*facts, *below], extremes[1:], how)
+    second = first and _by_cases(known, target, [*facts, *above], extremes[1:], how)
+    return first and second and joined(first, second, extremes[0])
 
 
 class Attempts:
