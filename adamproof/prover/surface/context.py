@@ -286,7 +286,7 @@ class Context:
         return cited(self.known(self.reasons(by)), theorem, name, symbols, shown, prop(self.goal))
 
     def fact(self, name: str, *values: Any, by: Sequence[Reason] = ()) -> Step:
-        """A law of roots, sizes, powers and logarithms (docs/proof-format.md lists them), its conditions established.
+        """A law of roots, sizes, powers and logarithms (docs/kernel.md lists them), its conditions established.
 
         name: of the law, such as "ln_mul".  values: expressions for its variables, in order.
         Raises ProofFailure naming a condition that could not be established.
