@@ -58,11 +58,9 @@ def at_tau(proof: Scope, statement: Any, argument: Any, given: Any = ()) -> Step
     small = [*IN_X, *given]
     with proof.assuming(*small), proof.knowing(about_z(proof)), proof.knowing(about_betas(proof)):
         found = proof.have(statement, argument(proof))
-    near = [proof.every(y, condition.subs(x, 1 / y), given=FAR) for condition in IN_X[:3]]
-    near = [proof.at(condition, tau**2) for condition in near]
-    return proof.conclude(
-        proof.at(proof.every(x, statement, found, given=small), inverse(tau**2), by=[near, BETAS, RATE])
-    )
+    far = [proof.every(y, condition.subs(x, 1 / y), given=FAR) for condition in IN_X[:3]]
+    by = [*(proof.at(condition, tau**2) for condition in far), BETAS, RATE]
+    return proof.conclude(proof.at(proof.every(x, statement, found, given=small), inverse(tau**2), by=by))
 
 
 def about_z(proof: Scope) -> list[Step]:
@@ -87,16 +85,18 @@ def formula(proof: Scope) -> Step:
 
 def above_half(proof: Scope) -> Step:
     """1/2 <= 1/(2 - z)."""
-    half = proof.have(le(FACTOR * b2 * HALF, FACTOR * b2 * (1 / (2 - Z))), le(HALF, 1 / (2 - Z)))
-    return proof.have(le(FACTOR * b2 / 2, R_squared), formula(proof), half, title="alpha*b2/(2*beta*x) <= R^2")
+    half = proof.have(le(HALF, 1 / (2 - Z)))
+    chain = proof.calc(FACTOR * b2 * HALF).le(FACTOR * b2 * (1 / (2 - Z)), half).eq(R_squared, formula(proof))
+    return chain.done(title="alpha*b2/(2*beta*x) <= R^2")
 
 
 def below_half(proof: Scope) -> Step:
     """1/(2 - z) <= (1 + z)/2, and b2 <= 1."""
     mean = (1 + Z) / 2
-    inverse = proof.have(le(FACTOR * b2 * (1 / (2 - Z)), FACTOR * b2 * mean), le(1 / (2 - Z), mean))
-    above = le(R_squared, FACTOR * b2 * mean)
-    above = proof.have(above, formula(proof), inverse, title="R^2 <= alpha*b2*(1 + z)/(2*beta*x)")
+    whole = proof.have(le(1, (2 - Z) * mean), le(0, Z * (1 - Z)))
+    less = proof.have(le(1 / (2 - Z), mean), whole)
+    chain = proof.calc(R_squared).eq(FACTOR * b2 * (1 / (2 - Z)), formula(proof)).le(FACTOR * b2 * mean, less)
+    above = chain.done(title="R^2 <= alpha*b2*(1 + z)/(2*beta*x)")
     return proof.have(le(R_squared, FACTOR * mean), above, le(FACTOR * b2 * mean, FACTOR * mean))
 
 
@@ -136,13 +136,11 @@ def drift_stays(proof: Scope) -> Step:
 
 def drift(proof: Scope) -> Step:
     """R^2 >= alpha/(4*beta*x), and 1/2 + 2*b1/(1 - b1) = 2/(alpha*x^2) - 3/2 >= 1/(alpha*x^2)."""
-    late = proof.have(le(1 - b1, QUARTER), B1)
-    early = proof.have(lt(0, 1 - b1), B1, lt(0, alpha * x**2))
-    large = proof.have(le(1 / (1 - b1), MOMENTUM), late, early, title="1/2 + 2*b1/(1 - b1) >= 1/(1 - b1)")
-    chain = proof.calc(gamma0 / (4 * beta)).eq(gamma0 * x**3 * (FACTOR / 4) * (1 / (alpha * x**2)))
-    chain = chain.le(gamma0 * x**3 * R_squared * (1 / (alpha * x**2)), quarter(proof))
+    small, positive = proof.have(le(1 - b1, QUARTER), B1), proof.have(lt(0, 1 - b1), B1, lt(0, alpha * x**2))
+    large = proof.have(le(1 / (1 - b1), MOMENTUM), small, positive, title="1/2 + 2*b1/(1 - b1) >= 1/(1 - b1)")
+    chain = proof.calc(gamma0 / (4 * beta)).le(gamma0 * x / alpha * R_squared, quarter(proof))
     chain = chain.eq(gamma0 * x**3 * R_squared * (1 / (1 - b1)), B1)
-    return chain.le(gamma0 * x**3 * R_squared * MOMENTUM, large, early).eq(DRIFT, eq(gamma, gamma0 * x**3)).done()
+    return chain.le(gamma0 * x**3 * R_squared * MOMENTUM, large, positive).eq(DRIFT, eq(gamma, gamma0 * x**3)).done()
 
 
 # --- models, near misses ---------------------------------------------------------------------------
