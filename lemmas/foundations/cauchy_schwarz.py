@@ -63,9 +63,8 @@ def proof_of(pair: Pair) -> Proof:
 def weighted(proof: Scope) -> Step:
     """Cauchy-Schwarz for c/sqrt(w) and sqrt(w)*y."""
     left, right = c / sqrt(weight), sqrt(weight) * y
-    products = (eq(product(left, right), c * y), eq(product(left, left), c**2 / weight))
-    products = (*products, eq(product(right, right), weight * y**2))
-    same = [proof.each(SUM.over, equation, "weights are positive") for equation in products]
+    products = (left, right, c * y), (left, left, c**2 / weight), (right, right, weight * y**2)
+    same = [proof.each(SUM.over, eq(product(x, z), both), "weights are positive") for x, z, both in products]
     return proof.conclude(proof.cite("cauchy-schwarz", SUM.name, a=(k, left), b=(k, right)), same)
 
 

@@ -42,10 +42,10 @@ def decreasing(proof: Scope) -> Step:
     with proof.knowing(proof.have(lt(0, y), ORDERED)):
         both = real_power(x, -r) * real_power(y, -r)
         scaled = proof.have(le(product(real_power(x, r), both), product(real_power(y, r), both)), powers)
-        return proof.conclude(scaled, inverse(proof, x), inverse(proof, y))
+        return proof.conclude(scaled, product_one(proof, x), product_one(proof, y))
 
 
-def inverse(proof: Scope, base: Any) -> Step:
+def product_one(proof: Scope, base: Any) -> Step:
     """base^(-r)*base^r = 1."""
     one = eq(product(real_power(base, -r), real_power(base, r)), 1)
     return proof.have(one, proof.fact("rpow_add", base, -r, r), proof.fact("rpow_zero", base))
