@@ -190,4 +190,14 @@ def _unfinished(run: Run) -> str:
     return "; ".join(parts)
 
 
-__all__ = ["calls", "copies", "diverged", "epsilon", "first_change", "last", "odd_layers", "of_optimizer", "over_layers"]
+__all__ = [
+    "calls",
+    "copies",
+    "diverged",
+    "epsilon",
+    "first_change",
+    "last",
+    "odd_layers",
+    "of_optimizer",
+    "over_layers",
+]

@@ -157,7 +157,10 @@ def _noise(run: Run, found: Fit | None) -> dict[str, Found]:
         }
     most = float(np.sqrt(np.nanmax(square + half)))
     return {
-        "sigma0": Found(_text(most), f"{ENVELOPE}: the upper end of the interval of the noisiest of {found.count} probes, with sigma1 = 0"),
+        "sigma0": Found(
+            _text(most),
+            f"{ENVELOPE}: the upper end of the interval of the noisiest of {found.count} probes, with sigma1 = 0",
+        ),
         "sigma1": Found("0", f"not fitted, p is UNIDENTIFIED: {found.why or 'a constant fits'}"),
     }
 

@@ -1,115 +1,79 @@
 """Cauchy-Schwarz: L[a*b]^2 <= L[a^2] * L[b^2] for finite sums, expectations and integrals.
 
-One script proves all three: L[(a - lam*b)^2] >= 0 for every real lam; the best lam gives the claim, and where
+One proof for all three: L[(a - lam*b)^2] >= 0 for every real lam; the best lam gives the claim, and where
 L[b^2] = 0 a large lam shows that L[a*b] = 0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
-from random import Random
-from typing import Any
-
-from sympy import Abs, Rational, sqrt
-
 from adamproof.lemmas.foundations.functionals import PAIRS, SUM, Pair, models
-from adamproof.numeric.models import Model
-from adamproof.prover import (
-    Step,
-    at,
-    by_cases,
-    cut,
-    eq,
-    forall,
-    function,
-    instantiate,
-    le,
-    lt,
-    ne,
-    product,
-    prove,
-    reals,
-)
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Proof, Scope, Source
+from adamproof.theory.lemma import Proof
+
+from ..vocabulary import *
+
+# --- statements ------------------------------------------------------------------------------------
 
 lam = reals("lam")
-
-
-def integrability(pair: Pair, scope: Scope) -> tuple[Any, Any, Any]:
-    """Integrability of a^2, b^2 (assumed) and of a*b (dominated by their sum); nothing for a sum."""
-    over, a, b = pair.over, pair.a, pair.b
-    if over.is_sum:
-        return None, None, None
-    square_a, square_b = (scope.the(f"{over.op}[{x}^2] is finite") for x in "ab")
-    both = over.integrable(a**2 + b**2, (1, square_a), (1, square_b))
-    return square_a, square_b, over.dominated(prove(le(Abs(a * b), a**2 + b**2)), both)
-
-
-def proof(pair: Pair) -> Proof:
-    """The script for one functional."""
-
-    def script(scope: Scope) -> Step:
-        over, a, b = pair.over, pair.a, pair.b
-        A, B, C = over.of(a**2), over.of(b**2), over.of(a * b)
-        square_a, square_b, finite = integrability(pair, scope)
-        square = over.monotone(prove(le(0, (a - lam * b) ** 2)), (1, square_a), (lam**2, square_b), (-2 * lam, finite))
-        quadratic = prove(le(0, A - 2 * lam * C + lam**2 * B), square)
-        scope.step("0 <= L[(a - lam*b)^2] for every lam, multiplied out", quadratic)
-        positive = prove(scope.goal, instantiate(quadratic, {lam: C / B}), 0 < B)
-        scope.step("if 0 < L[b^2], take lam = L[a*b]/L[b^2]", positive)
-        nonneg = prove(le(0, B), over.monotone(prove(le(0, b**2)), (1, square_b)))
-        vanishes = prove(eq(B, 0), B <= 0, nonneg)
-        nonzero = prove(ne(C, 0), 0 < C**2)
-        absurd = prove(scope.goal, instantiate(quadratic, {lam: (A + 1) / (2 * C)}), nonzero, vanishes)
-        scope.step("if L[b^2] = 0 but L[a*b] is not, lam = (L[a^2] + 1)/(2*L[a*b]) is absurd", absurd)
-        return by_cases(B, 0, by_cases(C**2, 0, prove(scope.goal, C**2 <= 0, vanishes), absurd), positive)
-
-    return script
-
-
-def prove_weighted(scope: Scope) -> Step:
-    """Cauchy-Schwarz for c/sqrt(w) and sqrt(w)*y."""
-    over, (low, high) = SUM.over, SUM.over.bounds
-    between = [le(low, k), le(k, high)]
-    positive = at(scope.the("weights are positive"), k)
-    left, right = c / sqrt(weight), sqrt(weight) * y
-    cauchy = instantiate(
-        scope.lemma("cauchy-schwarz", SUM.name), {type(SUM.a): ((k,), left), type(SUM.b): ((k,), right)}
-    )
-    same = [
-        over.equal(prove(eq(product(*pair), simple), positive, between))
-        for pair, simple in (((left, right), c * y), ((left, left), c**2 / weight), ((right, right), weight * y**2))
-    ]
-    return prove(scope.goal, cauchy, same)
-
-
-def prove_norms(scope: Scope) -> Step:
-    """The root of Cauchy-Schwarz."""
-    over, a, b = SUM.over, SUM.a, SUM.b
-    x, y, z = reals("x y z")
-    lengths = prove(le(0, sqrt(y) * sqrt(z)), le(0, y), le(0, z))
-    root = prove(le(x, sqrt(y) * sqrt(z)), le(x**2, y * z), le(0, y), le(0, z), lengths)
-    root = instantiate(root, {x: over.of(a * b), y: over.of(a**2), z: over.of(b**2)})
-    nonneg = [over.monotone(prove(le(0, factor**2))) for factor in (a, b)]
-    return cut(root, scope.lemma("cauchy-schwarz", SUM.name), *nonneg)
+k = SUM.over.variable
+c, y, weight = (function(name)(k) for name in ("c", "y", "weight"))
+WEIGHTED = le(SUM.over.of(c * y) ** 2, SUM.over.of(c**2 / weight) * SUM.over.of(weight * y**2))
+NORMS = le(SUM.over.of(SUM.a * SUM.b), sqrt(SUM.over.of(SUM.a**2)) * sqrt(SUM.over.of(SUM.b**2)))
+POSITIVE = forall(k, lt(0, weight), [le(SUM.over.bounds[0], k), le(k, SUM.over.bounds[1])])
 
 
 def claim(pair: Pair) -> Claim:
     over, a, b = pair.over, pair.a, pair.b
-    goal = le(over.of(a * b) ** 2, over.of(a**2) * over.of(b**2))
-    return Claim(pair.name, goal, proof(pair), given=() if over.is_sum else tuple(assumptions(pair)))
+    return Claim(pair.name, le(over.of(a * b) ** 2, over.of(a**2) * over.of(b**2)), proof_of(pair), assumptions(pair))
 
 
 def assumptions(pair: Pair) -> dict[str, Any]:
     return pair.finite(pair.a**2, "a^2") | pair.finite(pair.b**2, "b^2")
 
 
-k = SUM.over.variable
-c, y, weight = (function(name)(k) for name in ("c", "y", "weight"))
-WEIGHTED = le(SUM.over.of(c * y) ** 2, SUM.over.of(c**2 / weight) * SUM.over.of(weight * y**2))
-NORMS = le(SUM.over.of(SUM.a * SUM.b), sqrt(SUM.over.of(SUM.a**2)) * sqrt(SUM.over.of(SUM.b**2)))
-POSITIVE = forall(k, lt(0, weight), [le(SUM.over.bounds[0], k), le(k, SUM.over.bounds[1])])
+# --- proofs ----------------------------------------------------------------------------------------
+
+
+def proof_of(pair: Pair) -> Proof:
+    """The proof for one functional."""
+    over, a, b = pair.over, pair.a, pair.b
+    A, B, C = over.of(a**2), over.of(b**2), over.of(a * b)
+
+    def script(proof: Scope) -> Step:
+        square = proof.each(over, le(0, (a - lam * b) ** 2))
+        quadratic = proof.every(lam, le(0, A - 2 * lam * C + lam**2 * B), square)
+        proof.step("0 <= L[(a - lam*b)^2] for every lam, multiplied out", quadratic)
+        return proof.cases(B, 0, lambda: vanishing(proof, quadratic), lambda: positive(proof, quadratic))
+
+    def positive(proof: Scope, quadratic: Step) -> Step:
+        best = proof.conclude(proof.at(quadratic, C / B))
+        return proof.step("if 0 < L[b^2], take lam = L[a*b]/L[b^2]", best)
+
+    def vanishing(proof: Scope, quadratic: Step) -> Step:
+        zero = proof.have(eq(B, 0), le(B, 0), le(0, B))
+        return proof.cases(C**2, 0, lambda: proof.conclude(le(C**2, 0), zero), lambda: absurd(proof, quadratic, zero))
+
+    def absurd(proof: Scope, quadratic: Step, zero: Step) -> Step:
+        large = proof.at(quadratic, (A + 1) / (2 * C))
+        title = "if L[b^2] = 0 but L[a*b] is not, lam = (L[a^2] + 1)/(2*L[a*b]) is absurd"
+        return proof.step(title, proof.conclude(large, ne(C, 0), zero))
+
+    return script
+
+
+def weighted(proof: Scope) -> Step:
+    """Cauchy-Schwarz for c/sqrt(w) and sqrt(w)*y."""
+    left, right = c / sqrt(weight), sqrt(weight) * y
+    products = (left, right, c * y), (left, left, c**2 / weight), (right, right, weight * y**2)
+    same = [proof.each(SUM.over, eq(product(x, z), both), "weights are positive") for x, z, both in products]
+    return proof.conclude(proof.cite("cauchy-schwarz", SUM.name, a=(k, left), b=(k, right)), same)
+
+
+def norms(proof: Scope) -> Step:
+    """The root of Cauchy-Schwarz."""
+    return proof.by_squares(NORMS, proof.lemma("cauchy-schwarz", SUM.name))
+
+
+# --- models, near misses ---------------------------------------------------------------------------
 
 
 def weighted_models(rng: Random) -> Iterator[Model]:
@@ -142,8 +106,8 @@ lemma = Lemma(
     },
     claims=[
         *(claim(pair) for pair in PAIRS),
-        Claim("norms", NORMS, prove_norms, given=()),
-        Claim("weighted sums", WEIGHTED, prove_weighted, given=("weights are positive",), models=weighted_models),
+        Claim("norms", NORMS, norms, given=()),
+        Claim("weighted sums", WEIGHTED, weighted, given=("weights are positive",), models=weighted_models),
     ],
     models=models,
     mutants=[

@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from random import Random
-
-from sympy import Rational, sqrt
-
 from adamproof.lemmas.foundations import triangle_norm
-from adamproof.lemmas.foundations.functionals import rational
-from adamproof.lemmas.notation import COORDINATES, j, norm
-from adamproof.numeric.models import Model
-from adamproof.prover import Step, cut, eq, function, instantiate, le, lt, product, prove, reals
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
+
+from ..vocabulary import *
 
 c = reals("c")
 x, y, z = function("x"), function("y"), function("z")
+SCALED, THREE = norm(c * y(j)), norm(x(j) + y(j) + z(j))
+SUM = norm(x(j)) + norm(y(j)) + norm(z(j))
 
 
-def scaled(scope: Scope) -> Step:
-    s, r = reals("s r")  # the two sums of squares
-    above = prove(le(0, c * sqrt(r)), le(0, c), le(0, r))
-    root = prove(le(sqrt(s), c * sqrt(r)), le(s, c**2 * r), le(0, s), le(0, r), above)
-    squares = {s: COORDINATES.of((c * y(j)) ** 2), r: COORDINATES.of(y(j) ** 2)}
-    inside = prove(le(squares[s], product(c, c, squares[r])), prove(eq(squares[s], product(c, c, squares[r]))))
-    nonneg = [COORDINATES.monotone(prove(le(0, vector**2))) for vector in (c * y(j), y(j))]
-    return cut(instantiate(root, squares), inside, *nonneg, *scope.given("c is not negative"))
+def scaled(proof: Scope) -> Step:
+    return proof.by_squares(le(SCALED, c * norm(y(j))))
 
 
-def three_vectors(scope: Scope) -> Step:
-    two = scope.lemma("triangle-norm", "two vectors")
-    first = instantiate(two, {function("y"): ((j,), x(j) + y(j)), function("z"): ((j,), z(j))})
-    second = instantiate(two, {function("y"): ((j,), x(j)), function("z"): ((j,), y(j))})
-    return prove(scope.goal, first, second, degree=1)
+def three_vectors(proof: Scope) -> Step:
+    first = proof.cite("triangle-norm", "two vectors", y=(j, x(j) + y(j)), z=z)
+    return proof.conclude(first, proof.cite("triangle-norm", "two vectors", y=x, z=y))
 
 
 def models(rng: Random) -> Iterator[Model]:
@@ -48,9 +34,6 @@ def models(rng: Random) -> Iterator[Model]:
 def negative(rng: Random) -> Iterator[Model]:
     return (model.extended(variables={"c": -2}) for model in models(rng))
 
-
-SCALED, THREE = norm(c * y(j)), norm(x(j) + y(j) + z(j))
-SUM = norm(x(j)) + norm(y(j)) + norm(z(j))
 
 lemma = Lemma(
     slug="norms",

@@ -6,81 +6,52 @@ inverses.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
-from random import Random
-from typing import Any
+from ..vocabulary import *
 
-from sympy import Integer, log
+# --- statements ------------------------------------------------------------------------------------
 
-from adamproof.lemmas.foundations import jensen_ln
-from adamproof.lemmas.foundations.functionals import rational
-from adamproof.numeric.models import Model
-from adamproof.prover import (
-    Step,
-    convert,
-    cut,
-    eq,
-    head_fact,
-    instantiate,
-    le,
-    lt,
-    product,
-    prove,
-    real_power,
-    reals,
-    rewrite,
-)
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
-
-x, y, r, hole = reals("x y r hole")
+x, y, r = reals("x y r")
 ORDERED = ("x is positive", "x <= y", "r is not negative")
+INCREASING = le(real_power(x, r), real_power(y, r))
+DECREASING = le(real_power(y, -r), real_power(x, -r))
+AT_LEAST_ONE = le(1, real_power(x, r))
 
 
-def prove_at_least_one(scope: Scope) -> Step:
-    base, exponent = scope.the("1 <= x"), scope.the("r is not negative")
-    positive = prove(lt(0, x), base)
-    zero = instantiate(scope.lemma("jensen-ln", "not negative"), {jensen_ln.y: x - 1})
-    logarithm = convert(cut(zero, prove(le(0, x - 1), base)), le(0, log(x)))
-    scope.step("ln(x) is not negative", logarithm)
-    exact = head_fact("ln_rpow", x, r, given=[positive])
-    above = head_fact("ln_le", real_power(x, r), given=[head_fact("rpow_pos", x, r, given=[positive])])
-    return prove(scope.goal, exact, above, logarithm, exponent)
+# --- proofs ----------------------------------------------------------------------------------------
 
 
-def inverse(base: Any, given: Step) -> Step:
-    """base^(-r)*base^r = 1."""
-    added = head_fact("rpow_add", base, -r, r, given=[given])
-    one = head_fact("rpow_zero", base, given=[prove(le(0, base), given)])
-    return prove(eq(product(real_power(base, -r), real_power(base, r)), 1), added, one)
+def at_least_one(proof: Scope) -> Step:
+    """1 + r*ln(x) <= x^r."""
+    with proof.knowing(proof.have(lt(0, x), "1 <= x")):
+        known = proof.cite("jensen-ln", "not negative", y=x - 1)
+        positive = proof.have(le(0, r * ln(x)), proof.have(le(0, ln(x)), known, title="ln(x) is not negative"))
+        return proof.conclude(proof.fact("ln_le", real_power(x, r)), proof.fact("ln_rpow", x, r), positive)
 
 
-def prove_increasing(scope: Scope) -> Step:
+def increasing(proof: Scope) -> Step:
     """y^r = x^r*(y/x)^r."""
-    positive, ordered, exponent = (scope.the(name) for name in ORDERED)
-    quotient = prove(le(1, y / x), positive, ordered)
-    above = cut(instantiate(scope.lemma("power-order", "at least 1"), {x: y / x}), quotient, exponent)
-    scope.step("(y/x)^r is at least 1", above)
-    split = head_fact("rpow_base", x, y / x, r, given=[positive, prove(lt(0, y / x), quotient)])
-    whole = prove(eq(product(x, y / x), y), positive)
-    split = rewrite(split, whole, hole, eq(real_power(hole, r), real_power(x, r) * real_power(y / x, r)))
-    return prove(scope.goal, split, above, head_fact("rpow_pos", x, r, given=[positive]))
+    with proof.knowing(proof.have(le(1, y / x), "x <= y")):
+        above = proof.step("(y/x)^r is at least 1", proof.cite("power-order", "at least 1", x=y / x))
+        split = proof.fact("rpow_base", x, y / x, r)
+        return proof.conclude(proof.rewrite(split, eq(product(x, y / x), y)), above)
 
 
-def prove_decreasing(scope: Scope) -> Step:
+def decreasing(proof: Scope) -> Step:
     """y^(-r) = y^(-r)*x^(-r)*x^r <= y^(-r)*x^(-r)*y^r = x^(-r)."""
-    positive, ordered, _ = (scope.the(name) for name in ORDERED)
-    larger = prove(lt(0, y), positive, ordered)
-    increasing = scope.step("x^r <= y^r", scope.lemma("power-order", "increasing"))
-    u, v, z, U, V = reals("u v z U V")  # u = x^r, v = y^r, U = x^(-r), V = y^(-r)
-    scaled = prove(le(u * z, v * z), le(u, v), le(0, z))
-    scaled = cut(instantiate(scaled, {z: U * V}), prove(le(0, U * V), lt(0, U), lt(0, V)))
-    left = prove(eq(product(u, U * V), V), eq(product(U, u), 1))
-    right = prove(eq(product(v, U * V), U), eq(product(V, v), 1))
-    found = prove(le(V, U), scaled, left, right, degree=1)
-    powers = {u: real_power(x, r), v: real_power(y, r), U: real_power(x, -r), V: real_power(y, -r)}
-    signs = [head_fact("rpow_pos", base, -r, given=[given]) for base, given in ((x, positive), (y, larger))]
-    return cut(instantiate(found, powers), increasing, inverse(x, positive), inverse(y, larger), *signs)
+    powers = proof.step("x^r <= y^r", proof.lemma("power-order", "increasing"))
+    with proof.knowing(proof.have(lt(0, y), ORDERED)):
+        both = real_power(x, -r) * real_power(y, -r)
+        scaled = proof.have(le(product(real_power(x, r), both), product(real_power(y, r), both)), powers)
+        return proof.conclude(scaled, product_one(proof, x), product_one(proof, y))
+
+
+def product_one(proof: Scope, base: Any) -> Step:
+    """base^(-r)*base^r = 1."""
+    one = eq(product(real_power(base, -r), real_power(base, r)), 1)
+    return proof.have(one, proof.fact("rpow_add", base, -r, r), proof.fact("rpow_zero", base))
+
+
+# --- models, near misses ---------------------------------------------------------------------------
 
 
 def models(rng: Random) -> Iterator[Model]:
@@ -129,13 +100,9 @@ lemma = Lemma(
         "r is not negative": le(0, r),
     },
     claims=[
-        Claim(
-            "increasing", le(real_power(x, r), real_power(y, r)), prove_increasing, given=ORDERED, models=small_models
-        ),
-        Claim(
-            "decreasing", le(real_power(y, -r), real_power(x, -r)), prove_decreasing, given=ORDERED, models=small_models
-        ),
-        Claim("at least 1", le(1, real_power(x, r)), prove_at_least_one, given=("1 <= x", "r is not negative")),
+        Claim("increasing", INCREASING, increasing, given=ORDERED, models=small_models),
+        Claim("decreasing", DECREASING, decreasing, given=ORDERED, models=small_models),
+        Claim("at least 1", AT_LEAST_ONE, at_least_one, given=("1 <= x", "r is not negative")),
     ],
     models=models,
     mutants=[

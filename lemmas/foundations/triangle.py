@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sympy import Abs, Rational
-
 from adamproof.lemmas.foundations.functionals import PAIRS, SUM, Pair, models, smooth_models
-from adamproof.prover import Step, le, lt, prove
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Proof, Scope, Source
+from adamproof.theory.lemma import Proof
+
+from ..vocabulary import *
 
 
-def proof(pair: Pair) -> Proof:
-    def script(scope: Scope) -> Step:
-        over, a = pair.over, pair.a
-        finite = None if over.is_sum else scope.the(f"{over.op}[a] is finite")
-        size = over.absolute(a, finite)
-        above = over.monotone(prove(le(a, Abs(a))), (1, size), (-1, finite))
-        below = over.monotone(prove(le(-a, Abs(a))), (1, size), (1, finite))
-        scope.step("L[a] <= L[|a|], as a <= |a|", above)
-        scope.step("-L[a] <= L[|a|], as -a <= |a|", below)
-        return prove(scope.goal, above, below)
+def proof_of(pair: Pair) -> Proof:
+    over, a = pair.over, pair.a
+
+    def script(proof: Scope) -> Step:
+        above = proof.each(over, le(a, Abs(a)), title="L[a] <= L[|a|], as a <= |a|")
+        below = proof.each(over, le(-a, Abs(a)), title="-L[a] <= L[|a|], as -a <= |a|")
+        return proof.conclude(above, below)
 
     return script
 
 
 def claim(pair: Pair) -> Claim:
     goal = le(Abs(pair.over.of(pair.a)), pair.over.of(Abs(pair.a)))
-    return Claim(pair.name, goal, proof(pair), given=tuple(assumptions(pair)), models=smooth_models)
+    return Claim(pair.name, goal, proof_of(pair), given=assumptions(pair), models=smooth_models)
 
 
 def assumptions(pair: Pair) -> dict[str, Any]:

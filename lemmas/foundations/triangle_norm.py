@@ -1,103 +1,55 @@
 """The triangle inequality for the Euclidean norm: of two vectors, and of a finite sum of vectors.
 
 |x + y| <= |x| + |y| follows from Cauchy-Schwarz; the sum of n vectors by induction on n.  Vectors are
-coordinate functions, x(i, k) being coordinate i of the k-th vector; d is the number of coordinates.
+coordinate functions, x(j, k) being coordinate j of the k-th vector; d is the number of coordinates.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
-from random import Random
-from typing import Any
+from ..vocabulary import *
 
-from sympy import Integer, Rational, Sum, sqrt
+# --- statements ------------------------------------------------------------------------------------
 
-from adamproof.lemmas.foundations.functionals import rational
-from adamproof.numeric.models import Model
-from adamproof.prover import (
-    Functional,
-    Step,
-    eq,
-    function,
-    induction,
-    instantiate,
-    integers,
-    le,
-    lt,
-    prove,
-    reals,
-    rewrite,
-    sum_empty,
-    sum_last,
-)
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
-
-i, k, n, d = integers("i k n d")
 x = function("x", "int", "int")
 y, z = function("y"), function("z")
-COORDINATES = Functional("Sum", i, (1, d))
-
-
-def norm(vector: Any) -> Any:
-    """The Euclidean norm of a vector given by its coordinate i."""
-    return sqrt(COORDINATES.of(vector**2))
 
 
 def total(count: Any) -> Any:
-    """Coordinate i of the sum of the first `count` vectors."""
-    return Sum(x(i, k), (k, 1, count))
+    """Coordinate j of the sum of the first `count` vectors."""
+    return Sum(x(j, k), (k, 1, count))
 
 
-def goal(count: Any) -> Any:
-    return le(norm(total(count)), Sum(norm(x(i, k)), (k, 1, count)))
+TWO = le(norm(y(j) + z(j)), norm(y(j)) + norm(z(j)))
+MANY = le(norm(total(n)), Sum(norm(x(j, k)), (k, 1, n)))
 
 
-def two_vectors(scope: Scope) -> Step:
-    a, b = y(i), z(i)
-    A, B, C = COORDINATES.of(a**2), COORDINATES.of(b**2), COORDINATES.of(a * b)
-    cauchy = instantiate(
-        scope.lemma("cauchy-schwarz"),
-        {function("a"): ((i,), a), function("b"): ((i,), b), integers("lo"): Integer(1), integers("hi"): d},
-    )
-    nonneg = [COORDINATES.monotone(prove(le(0, vector**2))) for vector in (a, b, a + b)]
-    lengths = prove(le(0, sqrt(A) * sqrt(B)), nonneg)
-    inner = prove(le(C, sqrt(A) * sqrt(B)), cauchy, nonneg, lengths)
-    scope.step("the inner product is at most |y|*|z|, by Cauchy-Schwarz", inner)
-    square = prove(le(COORDINATES.of((a + b) ** 2), (sqrt(A) + sqrt(B)) ** 2), inner, nonneg)
-    scope.step("|y + z|^2 <= (|y| + |z|)^2", square)
-    return prove(scope.goal, square, nonneg)
+# --- proofs ----------------------------------------------------------------------------------------
 
 
-def many_vectors(scope: Scope) -> Step:
-    zero = prove(
-        le(COORDINATES.of(total(0) ** 2), 0), COORDINATES.equal(prove(le(total(0) ** 2, 0), sum_empty(total(0))))
-    )
-    nonneg = COORDINATES.monotone(prove(le(0, total(0) ** 2)))
-    base = prove(goal(Integer(0)), zero, nonneg, sum_empty(Sum(norm(x(i, k)), (k, 1, 0))))
-    scope.step("no vectors: both sides are 0", base)
-    pair = instantiate(
-        scope.lemma("triangle-norm", "two vectors"),
-        {function("y"): ((i,), total(n)), function("z"): ((i,), x(i, n + 1))},
-    )
-    split = COORDINATES.equal(prove_square_split())
-    last = sum_last(Sum(norm(x(i, k)), (k, 1, n + 1)), le(0, n))
-    joined = _rooted(split, pair)
-    step = prove(goal(n + 1), joined, last, goal(n))
-    scope.step("one more vector, by the triangle inequality for two", step)
-    return induction(goal(n), n, base, step)
+def two_vectors(proof: Scope) -> Step:
+    a, b = vector(y(j)), vector(z(j))
+    cauchy = proof.cite("cauchy-schwarz", "norms", a=y, b=z, lo=1, hi=d)
+    inner = proof.step("the inner product is at most |y|*|z|, by Cauchy-Schwarz", cauchy)
+    square = proof.have(le((a + b).square, (a.norm + b.norm) ** 2), inner, title="|y + z|^2 <= (|y| + |z|)^2")
+    return proof.by_squares(TWO, square)
 
 
-def prove_square_split() -> Step:
-    """The square of the (n+1)-fold sum is that of (n-fold sum + the last vector), coordinate by coordinate."""
-    return prove(eq((total(n) + x(i, n + 1)) ** 2, total(n + 1) ** 2), sum_last(total(n + 1), le(0, n)))
+def many_vectors(proof: Scope) -> Step:
+    """One more vector, by the triangle inequality for two."""
+    return proof.induction(MANY, n, base=[lambda: no_vectors(proof)], step=lambda: one_more(proof))
 
 
-def _rooted(split: Step, pair: Step) -> Step:
-    """Replace the square under the norm of the sum in the triangle inequality for two vectors."""
-    hole = reals("hole")
-    pattern = le(sqrt(hole), norm(total(n)) + norm(x(i, n + 1)))
-    return rewrite(pair, split, hole, pattern)
+def no_vectors(proof: Scope) -> Step:
+    return proof.each(COORDINATES, eq(total(0) ** 2, 0), total(0), title="no vectors: both sides are 0")
+
+
+def one_more(proof: Scope) -> Step:
+    pair = proof.cite("triangle-norm", "two vectors", y=(j, total(n)), z=(j, x(j, n + 1)))
+    split = proof.each(COORDINATES, eq((total(n) + x(j, n + 1)) ** 2, total(n + 1) ** 2), total(n + 1))
+    return proof.rewrite(pair, split)
+
+
+# --- models, near misses ---------------------------------------------------------------------------
 
 
 def models(rng: Random) -> Iterator[Model]:
@@ -128,24 +80,22 @@ def models(rng: Random) -> Iterator[Model]:
         )
 
 
-TWO = le(norm(y(i) + z(i)), norm(y(i)) + norm(z(i)))
-
 lemma = Lemma(
     slug="triangle-norm",
     title="Triangle inequality for the Euclidean norm",
     source=Source.CLASSICAL,
     where="used to split the momentum error into start, drift and noise",
     assumptions={"n is a count": le(0, n)},
-    claims=[Claim("sums of vectors", goal(n), many_vectors), Claim("two vectors", TWO, two_vectors, given=())],
+    claims=[Claim("sums of vectors", MANY, many_vectors), Claim("two vectors", TWO, two_vectors, given=())],
     models=models,
     mutants=[
         Mutant(
-            "right side times 0.99", conclusion=le(norm(total(n)), Rational(99, 100) * Sum(norm(x(i, k)), (k, 1, n)))
+            "right side times 0.99", conclusion=le(norm(total(n)), Rational(99, 100) * Sum(norm(x(j, k)), (k, 1, n)))
         ),
-        Mutant("inequality reversed", conclusion=le(Sum(norm(x(i, k)), (k, 1, n)), norm(total(n)))),
-        Mutant("strict inequality", conclusion=lt(norm(total(n)), Sum(norm(x(i, k)), (k, 1, n)))),
+        Mutant("inequality reversed", conclusion=le(Sum(norm(x(j, k)), (k, 1, n)), norm(total(n)))),
+        Mutant("strict inequality", conclusion=lt(norm(total(n)), Sum(norm(x(j, k)), (k, 1, n)))),
         Mutant(
-            "difference on the right", conclusion=le(norm(y(i) + z(i)), norm(y(i)) - norm(z(i))), claim="two vectors"
+            "difference on the right", conclusion=le(norm(y(j) + z(j)), norm(y(j)) - norm(z(j))), claim="two vectors"
         ),
     ],
 )

@@ -6,16 +6,7 @@ they add up to at least 2*sqrt(A*B*d), with equality at gamma* = sqrt(A/(B*d)); 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
-from random import Random
-
-from sympy import Rational, sqrt
-
-from adamproof.lemmas.foundations.functionals import rational
-from adamproof.numeric.models import Model
-from adamproof.prover import Step, cut, eq, instantiate, le, lt, product, prove, reals
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
+from ..vocabulary import *
 
 A, B, d, gamma = reals("A B d gamma")
 SIGNS = {"A is positive": lt(0, A), "B is positive": lt(0, B), "d is positive": lt(0, d)}
@@ -23,53 +14,28 @@ best = sqrt(A / (B * d))
 least = 2 * sqrt(A * (B * d))
 
 
-def at_least(scope: Scope) -> Step:
-    """A/gamma + C*gamma - 2*sqrt(A*C) = (sqrt(A/gamma) - sqrt(C*gamma))^2, here without the roots of gamma."""
-    a, c, r, g = reals("a c r g")
-    square = prove(le(2 * r * g, a + c * g**2), eq(r**2, a * c), lt(0, c), lt(0, a), squares=[c * g - r])
-    bound = prove(le(2 * r, a / g + c * g), square, lt(0, g))
-    curve = prove(lt(0, B * d), scope.given("B is positive", "d is positive"))
-    inside = prove(lt(0, A * (B * d)), curve, scope.the("A is positive"))
-    root = prove(eq(product(sqrt(A * (B * d)), sqrt(A * (B * d))), A * (B * d)), inside)
-    bound = instantiate(bound, {a: A, c: B * d, r: sqrt(A * (B * d)), g: gamma})
-    return cut(bound, root, curve, *scope.given("A is positive", "gamma is positive"))
+def at_least(proof: Scope) -> Step:
+    """(A/gamma + B*d*gamma)^2 = 4*A*B*d + (A/gamma - B*d*gamma)^2."""
+    first, second = A / gamma, B * d * gamma
+    exact = proof.have(eq((first + second) ** 2, 4 * (A * (B * d)) + (first - second) ** 2), "gamma is positive")
+    root_squared = proof.fact("sqrt_square", A * (B * d))
+    return proof.by_squares(proof.goal, exact, le(0, (first - second) ** 2), root_squared)
 
 
-def scaling(scope: Scope) -> Step:
-    a, c = reals("a c")
-    positive = [lt(0, a), lt(0, c), lt(0, d)]
-    ratio = prove(lt(0, a / (c * d)), prove(lt(0, a / c), positive[:2]), prove(lt(0, 1 / d), positive[2]))
-    square = prove(eq(product(sqrt(a / (c * d)), sqrt(a / (c * d)), d), a / c), ratio, positive)
-    return cut(instantiate(square, {a: A, c: B}), *scope.given())
+def scaling(proof: Scope) -> Step:
+    return proof.conclude(lt(0, A / (B * d)))
 
 
-def attained(scope: Scope) -> Step:
-    """At gamma*, B*d*gamma*^2 = A, so both terms are A/gamma*; and 4*A^2/gamma*^2 = 4*A*B*d."""
-    same = scope.lemma("optimal-learning-rate", "proportional to 1/sqrt(d)")
-    g, c = reals("g c")
-    balanced = prove(eq(A / g + c * g, 2 * (c * g)), eq(c * g**2, A), lt(0, g))
-    positive = scope.given()
-    curve = prove(lt(0, B * d), scope.given("B is positive", "d is positive"))
-    ratio = prove(lt(0, A / (B * d)), prove(lt(0, A / B), positive), prove(lt(0, 1 / d), positive))
-    rate = prove(lt(0, best), ratio)
-    level = prove(eq(product(B, d, best, best), A), same, positive)
-    balanced = cut(instantiate(balanced, {g: best, c: B * d}), level, rate)
-    inside = prove(lt(0, A * (B * d)), curve, scope.the("A is positive"))
-    u, v = reals("u v")
-    equal = prove(eq(u, v), eq(u**2, v**2), lt(0, u), lt(0, v))
-    size = prove(lt(0, product(B, d, best)), prove(lt(0, product(B * d, best)), curve, rate))
-    left = prove(
-        eq(product(B, d, best, B, d, best), product(sqrt(A * (B * d)), sqrt(A * (B * d)))),
-        prove(eq(product(B, d, best, B, d, best), A * (B * d)), level),
-        prove(eq(product(sqrt(A * (B * d)), sqrt(A * (B * d))), A * (B * d)), inside),
-    )
-    root = cut(
-        instantiate(equal, {u: product(B, d, best), v: sqrt(A * (B * d))}),
-        left,
-        size,
-        prove(lt(0, sqrt(A * (B * d))), inside),
-    )
-    return prove(scope.goal, balanced, root, degree=1)
+def attained(proof: Scope) -> Step:
+    """At gamma*, B*d*gamma*^2 = A, so both terms are B*d*gamma*; and (B*d*gamma*)^2 = A*B*d."""
+    scaled = proof.lemma("optimal-learning-rate", "proportional to 1/sqrt(d)")
+    level = proof.have(eq(product(B * d, best, best), A), scaled)
+    balanced = proof.have(eq(A / best, B * d * best), level)
+    square = proof.have(eq(product(B * d * best, B * d * best), A * (B * d)), level)
+    squares = [square, proof.fact("sqrt_square", A * (B * d))]
+    above = proof.by_squares(le(2 * (B * d * best), least), squares)
+    below = proof.by_squares(le(least, 2 * (B * d * best)), squares)
+    return proof.conclude(balanced, above, below)
 
 
 def models(rng: Random) -> Iterator[Model]:

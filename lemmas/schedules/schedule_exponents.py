@@ -9,15 +9,9 @@ fourth and half of the last give r <= 1/4 - rho.  Since R >= 1, rho >= 0.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from fractions import Fraction
-from random import Random
+from adamproof.theory.lemma import Models
 
-from sympy import Rational
-
-from adamproof.numeric.models import Model
-from adamproof.prover import Step, eq, le, lt, prove, reals
-from adamproof.theory.lemma import Claim, Lemma, Models, Mutant, Scope, Source
+from ..vocabulary import *
 
 A, B, C, rho, r = reals("A B C rho r")
 
@@ -33,18 +27,18 @@ MAGNITUDE = {"R is at least 1": le(0, rho), "R grows where B > A": le((B - A) / 
 QUARTER = Rational(1, 4)
 
 
-def from_all(scope: Scope) -> Step:
-    return prove(scope.goal, scope.given(), degree=1)
+def from_all(proof: Scope) -> Step:
+    return proof.conclude(proof.given(), degree=1)
 
 
-def prove_only_rho(scope: Scope) -> Step:
-    below = scope.step("r <= 1/4 - rho", prove(le(r, QUARTER - rho), scope.given(*NEEDED), degree=1))
-    return prove(scope.goal, below, scope.given("R is at least 1", "the rate is 1/4"), degree=1)
+def only_rho(proof: Scope) -> Step:
+    below = proof.have(le(r, QUARTER - rho), *NEEDED, degree=1, title="r <= 1/4 - rho")
+    return proof.conclude(below, "R is at least 1", "the rate is 1/4", degree=1)
 
 
-def prove_only_b(scope: Scope) -> Step:
-    flat = scope.step("rho = 0", scope.lemma("schedule-exponents", "only rho = 0"))
-    return prove(scope.goal, flat, scope.given("R grows where B > A", "beta1^2 < beta2"), degree=1)
+def only_b(proof: Scope) -> Step:
+    flat = proof.step("rho = 0", proof.lemma("schedule-exponents", "only rho = 0"))
+    return proof.conclude(flat, "R grows where B > A", "beta1^2 < beta2", degree=1)
 
 
 def model(a: Fraction, b: Fraction, c: Fraction, growth: Fraction) -> Model:
@@ -67,14 +61,12 @@ def optimal(rng: Random) -> Iterator[Model]:
     yield model(Fraction(1, 2), Fraction(1, 2), Fraction(3, 4), Fraction(0))
 
 
-def exponents(a: Fraction, b: Fraction, c: Fraction, growth: Fraction, rate: Fraction) -> Models:
-    """One model of given exponents and rate."""
-    values = {"A": a, "B": b, "C": c, "rho": growth, "r": rate}
-    found: Callable[[Random], Iterator[Model]] = lambda rng: iter([Model(variables=values)])  # noqa: E731
-    return found
+def exponents(values: str) -> Models:
+    """One model of given exponents and rate, in the order A, B, C, rho, r."""
+    found = Model(variables=dict(zip(("A", "B", "C", "rho", "r"), map(Fraction, values.split()), strict=True)))
+    return lambda rng: iter([found])
 
 
-HALF, ZERO = Fraction(1, 2), Fraction(0)
 BEST = (*TERMS, "R is at least 1", "the rate is 1/4")
 
 lemma = Lemma(
@@ -87,47 +79,35 @@ lemma = Lemma(
         Claim("at most 1/4", le(r, QUARTER), from_all, given=(*TERMS, "R is at least 1")),
         Claim("only A = 1/2", eq(A, Rational(1, 2)), from_all, given=BEST, models=optimal),
         Claim("only C = 3/4", eq(C, Rational(3, 4)), from_all, given=BEST, models=optimal),
-        Claim("only rho = 0", eq(rho, 0), prove_only_rho, given=BEST, models=optimal),
-        Claim("only B = A", eq(B, A), prove_only_b, models=optimal),
+        Claim("only rho = 0", eq(rho, 0), only_rho, given=BEST, models=optimal),
+        Claim("only B = A", eq(B, A), only_b, models=optimal),
     ],
     models=models,
     mutants=[
         Mutant("at most 6/25", conclusion=le(r, Rational(6, 25)), models=optimal),
         Mutant("less than 1/4", conclusion=lt(r, QUARTER), models=optimal),
-        Mutant("without the noise", drop=("noise",), models=exponents(ZERO, ZERO, HALF, ZERO, HALF)),
-        Mutant(
-            "without the drift",
-            drop=("drift",),
-            models=exponents(Fraction(2, 3), Fraction(2, 3), HALF, ZERO, Fraction(1, 3)),
-        ),
-        Mutant(
-            "without the initial gap",
-            drop=("initial gap",),
-            models=exponents(Fraction(2, 3), Fraction(2, 3), Fraction(2), ZERO, Fraction(1, 3)),
-        ),
-        Mutant(
-            "R of any size",
-            drop=("R is at least 1",),
-            models=exponents(HALF, HALF, Fraction(5, 8), Fraction(-1, 8), Fraction(3, 8)),
-        ),
+        Mutant("without the noise", drop=("noise",), models=exponents("0 0 1/2 0 1/2")),
+        Mutant("without the drift", drop=("drift",), models=exponents("2/3 2/3 1/2 0 1/3")),
+        Mutant("without the initial gap", drop=("initial gap",), models=exponents("2/3 2/3 2 0 1/3")),
+        Mutant("R of any size", drop=("R is at least 1",), models=exponents("1/2 1/2 5/8 -1/8 3/8")),
         Mutant("only A = 2/5", conclusion=eq(A, Rational(2, 5)), claim="only A = 1/2"),
         Mutant(
             "only A = 1/2 for a rate near 1/4",
             change={"the rate is 1/4": le(Rational(6, 25), r)},
             claim="only A = 1/2",
-            models=exponents(Fraction(49, 100), HALF, Fraction(3, 4), Fraction(1, 200), Fraction(6, 25)),
+            models=exponents("49/100 1/2 3/4 1/200 6/25"),
         ),
         Mutant(
             "B = A however R grows",
             drop=("R grows where B > A",),
             claim="only B = A",
-            models=exponents(HALF, Fraction(3, 4), Fraction(3, 4), ZERO, HALF / 2),
+            models=exponents("1/2 3/4 3/4 0 1/4"),
         ),
         Mutant(
             "B = A without beta1^2 < beta2",
             drop=("beta1^2 < beta2",),
             claim="only B = A",
-            models=exponents(HALF, ZERO, Fraction(3, 4), ZERO, HALF / 2),
+            models=exponents("1/2 0 3/4 0 1/4"),
         ),
     ],
     notes="That these are the exponents of the bound's terms is computed from the terms by adamproof.bounds.",

@@ -12,21 +12,15 @@ z = beta*x/alpha + alpha*x^2, which is at most 1, and R^2 = alpha*beta2/(beta*x*
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
-from random import Random
-from typing import Any
-
-from sympy import Rational
-
-from adamproof.lemmas.notation import R_squared, b1, b2, gamma
 from adamproof.lemmas.schedules.schedule_exponents import MAGNITUDE, TERMS, A, B, C, model, r
-from adamproof.numeric.models import Model
-from adamproof.prover import Step, cut, eq, instantiate, le, lt, prove, reals, settle
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
+
+from ..vocabulary import *
+
+# --- statements ------------------------------------------------------------------------------------
 
 alpha, beta, gamma0, tau = reals("alpha beta gamma0 tau")  # T = tau^8
-x, z = reals("x z")  # x = 1/tau^2
+x, y = reals("x y")  # 1/tau^2 and tau^2
+HALF, QUARTER = Rational(1, 2), Rational(1, 4)
 
 SCHEDULE = {"A = 1/2": eq(A, Rational(1, 2)), "B = 3/4": eq(B, Rational(3, 4))}
 CONSTANTS = {
@@ -38,163 +32,118 @@ CONSTANTS = {
 LATE = {"tau^2 >= 2": le(2, tau**2), "tau^2 >= 2*beta/alpha": le(2 * beta, alpha * tau**2)}
 BETAS = {"1 - beta1 = alpha/tau^4": eq(1 - b1, alpha / tau**4), "1 - beta2 = beta/tau^6": eq(1 - b2, beta / tau**6)}
 RATE = {"gamma = gamma0/tau^6": eq(gamma, gamma0 / tau**6), "gamma0 is not negative": le(0, gamma0)}
+GROWTH = (*CONSTANTS, *LATE, *BETAS)
 
 LEADING = alpha / (2 * beta) * tau**2
-DRIFT = gamma * R_squared * (Rational(1, 2) + 2 * b1 / (1 - b1))
+MOMENTUM = HALF + 2 * b1 / (1 - b1)
+DRIFT = gamma * R_squared * MOMENTUM
+
+B1, B2 = eq(b1, 1 - alpha * x**2), eq(b2, 1 - beta * x**3)
+IN_X = [lt(0, x), le(2 * x, 1), le(2 * beta * x, alpha), B1, B2]
+FAR = [le(2, y), le(2 * beta, alpha * y)]
+FACTOR = alpha / (beta * x)
+AT_LEAST = le(FACTOR / 4, R_squared)
+Z = beta * x / alpha + alpha * x**2
 
 
-def from_all(scope: Scope) -> Step:
-    return prove(scope.goal, scope.given(), degree=1)
+# --- proofs: for every small x, then at x = 1/tau^2 ------------------------------------------------
 
 
-class InX:
-    """The steps in x = 1/tau^2, under hypotheses on x; `put` brings a theorem back to tau."""
-
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
-        self.constants = scope.given(*CONSTANTS)
-        self.small = [lt(0, x), le(2 * x, 1), le(2 * beta * x, alpha)]
-        self.betas = [eq(b1, 1 - alpha * x**2), eq(b2, 1 - beta * x**3)]
-        self.size = beta * x / alpha + alpha * x**2  # z
-        self._about_z()
-        self._about_betas()
-
-    def _about_z(self) -> None:
-        square = prove(le(x**2, Rational(1, 4)), self.small)
-        self.part = prove(le(alpha * x**2, Rational(1, 4)), square, self.constants, prove(le(0, x**2)))
-        rest = prove(le(beta * x / alpha, Rational(1, 2)), self.small, self.constants)
-        self.most = prove(le(self.size, 1), self.part, rest)
-        first = prove(le(0, beta * x / alpha), self.small, self.constants)
-        self.least = prove(le(0, self.size), first, prove(le(0, alpha * x**2), self.constants))
-        self.below = prove(lt(0, 2 - self.size), self.most)
-
-    def _about_betas(self) -> None:
-        square = prove(lt(0, x**2), self.small)
-        self.cube = cube = prove(lt(0, x**3), square, self.small)
-        half = prove(le(x**3, Rational(1, 2)), prove(le(x**2, Rational(1, 4)), self.small), self.small)
-        self.b2_most = prove(le(b2, 1), self.betas, self.constants, prove(le(0, beta * x**3), cube, self.constants))
-        self.b2_least = prove(le(Rational(1, 2), b2), self.betas, self.constants, half, cube)
-        self.v_positive = prove(lt(0, 1 - b2), self.betas, prove(lt(0, beta * x**3), cube, self.constants))
-        gap = prove(eq(b2 - b1**2, alpha * x**2 * (2 - self.size)), self.betas, self.constants)
-        self.scaled = scaled = prove(lt(0, alpha * x**2), square, self.constants)
-        self.defined = prove(lt(b1**2, b2), gap, prove(lt(0, alpha * x**2 * (2 - self.size)), scaled, self.below))
-        self.gap = gap
-
-    def formula(self) -> Step:
-        """R^2 == alpha*b2/(beta*x*(2 - z)), first with z a variable."""
-        gap = eq(b2 - b1**2, alpha * x**2 * (2 - z))
-        positive = [lt(0, 1 - b2), lt(0, b2 - b1**2), lt(0, 2 - z)]
-        goal = eq(R_squared, alpha * b2 / (beta * x * (2 - z)))
-        found = prove(goal, gap, self.betas, positive, self.small[0], self.constants)
-        found = instantiate(found, {z: self.size})
-        gap_positive = prove(lt(0, b2 - b1**2), self.defined)
-        found = cut(found, self.gap, self.v_positive, gap_positive, self.below)
-        return self.scope.step("R^2 in x = 1/tau^2", found)
-
-    def factor(self) -> Step:
-        """0 <= alpha*b2/(beta*x)."""
-        return prove(le(0, alpha * b2 / (beta * x)), self.b2_least, self.constants, self.small[0])
-
-    def lower(self) -> Step:
-        """alpha*b2/(2*beta*x) <= R^2."""
-        half = prove(le(Rational(1, 2), 1 / (2 - z)), lt(0, 2 - z), le(0, z))
-        half = cut(instantiate(half, {z: self.size}), self.below, self.least)
-        return prove(le(alpha * b2 / (2 * beta * x), R_squared), self.formula(), half, self.factor())
-
-    def upper(self) -> Step:
-        """R^2 <= alpha*b2*(1 + z)/(2*beta*x)."""
-        most = prove(le(2, (2 - z) * (1 + z)), le(0, z), le(z, 1))
-        inverse = prove(le(1 / (2 - z), (1 + z) / 2), most, lt(0, 2 - z))
-        inverse = cut(instantiate(inverse, {z: self.size}), self.below, self.least, self.most)
-        goal = le(R_squared, alpha * b2 / (beta * x) * (1 + self.size) / 2)
-        return prove(goal, self.formula(), inverse, self.factor())
-
-    def put(self, theorem: Step) -> Step:
-        """The theorem at x = 1/tau^2, its hypotheses on x from those on tau."""
-        y = reals("y")  # tau^2
-        late = [le(2, y), le(2 * beta, alpha * y)]
-        inverse = prove(lt(0, 1 / y), late)
-        facts = [inverse, prove(le(2 / y, 1), late), prove(le(2 * beta / y, alpha), late)]
-        in_y = cut(instantiate(theorem, {x: 1 / y}), *facts)
-        first = prove(eq(b1, 1 - alpha / tau**4), self.scope.given("1 - beta1 = alpha/tau^4"))
-        second = prove(eq(b2, 1 - beta / tau**6), self.scope.given("1 - beta2 = beta/tau^6"))
-        return settle(instantiate(in_y, {y: tau**2}), self.scope.given(*LATE), first, second)
+def from_all(proof: Scope) -> Step:
+    return proof.conclude(proof.given(), degree=1)
 
 
-def prove_defined(scope: Scope) -> Step:
-    steps = InX(scope)
-    return steps.put(steps.defined)
+def at_tau(proof: Scope, statement: Any, argument: Any, given: Any = ()) -> Step:
+    """What an argument shows for every small x, at x = 1/tau^2."""
+    small = [*IN_X, *given]
+    with proof.assuming(*small), proof.knowing(about_z(proof)), proof.knowing(about_betas(proof)):
+        found = proof.have(statement, argument(proof))
+    far = [proof.every(y, condition.subs(x, 1 / y), given=FAR) for condition in IN_X[:3]]
+    by = [*(proof.at(condition, tau**2) for condition in far), BETAS, RATE]
+    return proof.conclude(proof.at(proof.every(x, statement, found, given=small), inverse(tau**2), by=by))
 
 
-def prove_lower(scope: Scope) -> Step:
-    """b2 = 1 - beta*x^3 in alpha*b2/(2*beta*x)."""
-    steps = InX(scope)
-    below = scope.step("alpha*b2/(2*beta*x) <= R^2", steps.lower())
-    goal = le(alpha / (2 * beta) / x - alpha * x**2 / 2, R_squared)
-    return steps.put(prove(goal, below, steps.betas, steps.constants, steps.small[0]))
+def about_z(proof: Scope) -> list[Step]:
+    """0 <= z <= 1, and alpha*x^2 <= 1/4."""
+    part = proof.have(le(alpha * x**2, QUARTER), le(x**2, QUARTER))
+    rest = proof.have(le(beta * x / alpha, HALF))
+    return [part, proof.have(le(0, Z)), proof.have(lt(0, 2 - Z), part, rest), proof.have(le(Z, 1), part, rest)]
 
 
-def prove_upper(scope: Scope) -> Step:
-    """b2 <= 1 in alpha*b2*(1 + z)/(2*beta*x)."""
-    steps = InX(scope)
-    above = scope.step("R^2 <= alpha*b2*(1 + z)/(2*beta*x)", steps.upper())
-    factor = prove(le(0, alpha / (beta * x) * (1 + z) / 2), le(0, z), steps.constants, steps.small[0])
-    factor = cut(instantiate(factor, {z: steps.size}), steps.least)
-    found = prove(le(R_squared, alpha / (beta * x) * (1 + steps.size) / 2), above, factor, steps.b2_most)
-    goal = le(R_squared, alpha / (2 * beta * x) + Rational(1, 2) + alpha**2 * x / (2 * beta))
-    return steps.put(prove(goal, found, steps.constants, steps.small[0]))
+def about_betas(proof: Scope) -> list[Step]:
+    """1/2 <= b2 < 1, and beta2 - beta1^2 = alpha*x^2*(2 - z) is positive."""
+    cube = proof.have(le(beta * x**3, HALF), le(x**3, HALF))
+    second = [proof.have(lt(b2, 1), B2, lt(0, beta * x**3)), proof.have(le(HALF, b2), B2, cube)]
+    gap = proof.have(eq(b2 - b1**2, alpha * x**2 * (2 - Z)))
+    return [*second, gap, proof.have(lt(b1**2, b2), gap, lt(0, alpha * x**2 * (2 - Z)))]
 
 
-def prove_at_least(scope: Scope) -> Step:
+def formula(proof: Scope) -> Step:
+    exact = eq(R_squared, FACTOR * b2 / (2 - Z))
+    return proof.have(exact, eq(b2 - b1**2, alpha * x**2 * (2 - Z)), B1, B2, title="R^2 in x = 1/tau^2")
+
+
+def above_half(proof: Scope) -> Step:
+    """1/2 <= 1/(2 - z)."""
+    half = proof.have(le(HALF, 1 / (2 - Z)))
+    chain = proof.calc(FACTOR * b2 * HALF).le(FACTOR * b2 * (1 / (2 - Z)), half).eq(R_squared, formula(proof))
+    return chain.done(title="alpha*b2/(2*beta*x) <= R^2")
+
+
+def below_half(proof: Scope) -> Step:
+    """1/(2 - z) <= (1 + z)/2, and b2 <= 1."""
+    mean = (1 + Z) / 2
+    whole = proof.have(le(1, (2 - Z) * mean), le(0, Z * (1 - Z)))
+    less = proof.have(le(1 / (2 - Z), mean), whole)
+    chain = proof.calc(R_squared).eq(FACTOR * b2 * (1 / (2 - Z)), formula(proof)).le(FACTOR * b2 * mean, less)
+    above = chain.done(title="R^2 <= alpha*b2*(1 + z)/(2*beta*x)")
+    return proof.have(le(R_squared, FACTOR * mean), above, le(FACTOR * b2 * mean, FACTOR * mean))
+
+
+def defined(proof: Scope) -> Step:
+    return at_tau(proof, lt(b1**2, b2), lambda proof: [])
+
+
+def from_below(proof: Scope) -> Step:
+    return at_tau(proof, le(FACTOR / 2 - alpha * x**2 / 2, R_squared), lambda proof: [above_half(proof), B2])
+
+
+def from_above(proof: Scope) -> Step:
+    return at_tau(proof, le(R_squared, FACTOR / 2 + HALF + alpha**2 * x / (2 * beta)), below_half)
+
+
+def at_least(proof: Scope) -> Step:
+    return at_tau(proof, AT_LEAST, quarter)
+
+
+def quarter(proof: Scope) -> Step:
     """b2 >= 1/2 in the lower bound."""
-    steps = InX(scope)
-    return steps.put(at_least(scope, steps))
+    return proof.have(AT_LEAST, above_half(proof), le(FACTOR / 2 * HALF, FACTOR / 2 * b2))
 
 
-def at_least(scope: Scope, steps: InX) -> Step:
-    below = scope.step("alpha*b2/(2*beta*x) <= R^2", steps.lower())
-    factor = prove(le(0, alpha / (2 * beta * x)), steps.constants, steps.small[0])
-    return prove(le(alpha / (4 * beta * x), R_squared), below, factor, steps.b2_least)
+def at_most(proof: Scope) -> Step:
+    return at_tau(proof, le(R_squared, FACTOR), whole)
 
 
-def prove_at_most(scope: Scope) -> Step:
+def whole(proof: Scope) -> list[Step]:
     """z <= 1 in the upper bound."""
-    steps = InX(scope)
-    above = scope.step("R^2 <= alpha*b2*(1 + z)/(2*beta*x)", steps.upper())
-    factor = steps.factor()
-    middle = prove(le(R_squared, alpha * b2 / (beta * x)), above, factor, steps.most)
-    scale = prove(le(0, alpha / (beta * x)), steps.constants, steps.small[0])
-    return steps.put(prove(le(R_squared, alpha / (beta * x)), middle, scale, steps.b2_most))
+    return [below_half(proof), proof.have(le(FACTOR * ((1 + Z) / 2), FACTOR * 1))]
 
 
-def prove_drift(scope: Scope) -> Step:
+def drift_stays(proof: Scope) -> Step:
+    return at_tau(proof, le(gamma0 / (4 * beta), DRIFT), drift, given=[eq(gamma, gamma0 * x**3)])
+
+
+def drift(proof: Scope) -> Step:
     """R^2 >= alpha/(4*beta*x), and 1/2 + 2*b1/(1 - b1) = 2/(alpha*x^2) - 3/2 >= 1/(alpha*x^2)."""
-    steps = InX(scope)
-    low = alpha / (4 * beta * x)
-    high, y, factor = reals("high y factor")
-    momentum = Rational(1, 2) + 2 * b1 / (1 - b1)
-    large = scope.step("1/2 + 2*b1/(1 - b1) >= 1/(alpha*x^2)", momentum_factor(steps))
-    magnitude = at_least(scope, steps)
-    positive = prove(le(0, low), steps.constants, steps.small[0])
-    product = prove(le(low / y, high * factor), le(low, high), le(1 / y, factor), le(0, low), lt(0, y))
-    values = {high: R_squared, y: alpha * x**2, factor: momentum}
-    product = cut(instantiate(product, values), magnitude, large, positive, steps.scaled)
-    cube = prove(le(0, gamma0 * x**3), scope.given("gamma0 is not negative"), steps.cube)
-    found = prove(
-        le(gamma0 / (4 * beta), DRIFT), product, cube, eq(gamma, gamma0 * x**3), steps.small[0], steps.constants
-    )
-    return cut(steps.put(found), scope.given("gamma = gamma0/tau^6"))
+    small, positive = proof.have(le(1 - b1, QUARTER), B1), proof.have(lt(0, 1 - b1), B1, lt(0, alpha * x**2))
+    large = proof.have(le(1 / (1 - b1), MOMENTUM), small, positive, title="1/2 + 2*b1/(1 - b1) >= 1/(1 - b1)")
+    chain = proof.calc(gamma0 / (4 * beta)).le(gamma0 * x / alpha * R_squared, quarter(proof))
+    chain = chain.eq(gamma0 * x**3 * R_squared * (1 / (1 - b1)), B1)
+    return chain.le(gamma0 * x**3 * R_squared * MOMENTUM, large, positive).eq(DRIFT, eq(gamma, gamma0 * x**3)).done()
 
 
-def momentum_factor(steps: InX) -> Step:
-    """With y = 1 - beta1 = alpha*x^2 <= 1/4."""
-    y, factor = reals("y factor")
-    momentum = Rational(1, 2) + 2 * b1 / (1 - b1)
-    near = prove(le(1, y * momentum), eq(b1, 1 - y), lt(0, 1 - b1), le(y, Rational(1, 4)), lt(0, y))
-    divided = prove(le(1 / y, factor), le(1, y * factor), lt(0, y))
-    large = cut(instantiate(divided, {factor: momentum}), near)
-    positive = prove(lt(0, 1 - b1), steps.betas, steps.scaled)
-    return cut(instantiate(large, {y: alpha * x**2}), steps.betas[0], positive, steps.part, steps.scaled)
+# --- models, near misses ---------------------------------------------------------------------------
 
 
 def hyperparameters(a: Fraction, b: Fraction, t: Fraction) -> dict[str, Any]:
@@ -235,8 +184,6 @@ def early(rng: Random) -> Iterator[Model]:
         yield model_.extended(variables=values)
 
 
-GROWTH = (*CONSTANTS, *LATE, *BETAS)
-
 lemma = Lemma(
     slug="source-schedule",
     title="Under the source's schedule R grows like T^(1/8), and the bound through R has no rate",
@@ -262,17 +209,17 @@ lemma = Lemma(
             given=("drift", "R grows where B > A", "B = 3/4", "C = 3/4"),
             models=at_rate(Fraction(3, 4)),
         ),
-        Claim("defined", lt(b1**2, b2), prove_defined, given=GROWTH),
-        Claim("R^2 at least", le(alpha / (4 * beta) * tau**2, R_squared), prove_at_least, given=GROWTH),
-        Claim("R^2 at most", le(R_squared, alpha / beta * tau**2), prove_at_most, given=GROWTH),
-        Claim("R^2 from below", le(LEADING - alpha / (2 * tau**4), R_squared), prove_lower, given=GROWTH),
+        Claim("defined", lt(b1**2, b2), defined, given=GROWTH),
+        Claim("R^2 at least", le(alpha / (4 * beta) * tau**2, R_squared), at_least, given=GROWTH),
+        Claim("R^2 at most", le(R_squared, alpha / beta * tau**2), at_most, given=GROWTH),
+        Claim("R^2 from below", le(LEADING - alpha / (2 * tau**4), R_squared), from_below, given=GROWTH),
         Claim(
             "R^2 from above",
             le(R_squared, LEADING + Rational(1, 2) + alpha**2 / (2 * beta * tau**2)),
-            prove_upper,
+            from_above,
             given=GROWTH,
         ),
-        Claim("the drift stays", le(gamma0 / (4 * beta), DRIFT), prove_drift, given=(*GROWTH, *RATE)),
+        Claim("the drift stays", le(gamma0 / (4 * beta), DRIFT), drift_stays, given=(*GROWTH, *RATE)),
     ],
     models=models,
     mutants=[

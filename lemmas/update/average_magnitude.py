@@ -8,59 +8,30 @@ summing the recursion of Q_t/w_t leaves the sum of g_t^2/w_t, which telescopes i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
-from random import Random
-from typing import Any
-
-from sympy import Integer, Sum, log
-
 from adamproof.lemmas.models.adam import LAWS, Hyper, adam_model
-from adamproof.lemmas.notation import (
-    RECURSION,
-    T,
-    b1,
-    b2,
-    eps,
-    g,
-    k,
-    m,
-    magnitude,
-    sqrt,
-    t,
-    v,
-)
-from adamproof.numeric.models import Model
-from adamproof.prover import (
-    Functional,
-    Step,
-    at,
-    cut,
-    eq,
-    function,
-    head_fact,
-    induction,
-    instantiate,
-    le,
-    lt,
-    power,
-    product,
-    prove,
-    put,
-    reals,
-    rewrite,
-    settle,
-    sum_empty,
-    sum_last,
-)
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
-y, c = reals("y c")
+from ..notation import g, m, v
+from ..vocabulary import *
+
+# --- statement -------------------------------------------------------------------------------------
+
+FACTOR = (1 - b1) / ((1 - b1 / b2) * (1 - b2))
+S_squared = FACTOR * (log(1 + v(T) / eps**2) / T - log(b2))
+MEAN_SQUARE = Sum(magnitude(t) ** 2, (t, 1, T)) / T
+BETAS = {
+    "beta1 is not negative": le(0, b1),
+    "beta1 < beta2": lt(b1, b2),
+    "beta2 < 1": lt(b2, 1),
+}
+
+V_MOVES = "v is a moving average of g^2"
+RELATIVE = 1 + v(T) / eps**2  # w_T/eps^2
+TIMES = Functional("Sum", t, (1, T))
 
 
-def squares_average(time: Any) -> Any:
+def average(time: Any) -> Any:
     """Q_t, the moving average of g^2 with beta1."""
-    return (1 - b1) * Sum(power(b1, time - k) * g(k) ** 2, (k, 1, time))
+    return (1 - b1) * smoothed(lambda k: g(k) ** 2, time)
 
 
 def weight(time: Any) -> Any:
@@ -68,193 +39,108 @@ def weight(time: Any) -> Any:
     return v(time) + eps**2
 
 
-def ratio(time: Any) -> Any:
-    return squares_average(time) / weight(time)
+def relative(time: Any) -> Any:
+    """Q_t/w_t."""
+    return average(time) / weight(time)
 
 
 def share(time: Any) -> Any:
     return g(time) ** 2 / weight(time)
 
 
-def total(body: Any, upper: Any) -> Any:
-    """The sum of body(t) over t = 1..upper."""
-    return Sum(body(t), (t, 1, upper))
+def total(body: Any) -> Any:
+    """The sum over t = 1..T."""
+    return TIMES.of(body(t))
 
 
-class Facts:
-    """What the steps below share: the betas, v_t >= 0, w_t > 0 and the recursion of Q."""
-
-    def __init__(self, scope: Scope) -> None:
-        self.betas = scope.given("beta1 is not negative", "beta1 < beta2", "beta2 < 1")
-        self.betas.append(prove(lt(0, b2), self.betas))
-        self.epsilon = scope.given("epsilon is positive")
-        moves = (at(scope.the(name), t) for name in ("m is a moving average of g", "v is a moving average of g^2"))
-        self.m_next, self.v_next = moves
-        self.v_nonneg = self._v_nonneg(scope)
-        self.w_positive = prove(lt(0, weight(t)), self.v_nonneg, self.epsilon)
-        self.w_next_positive = instantiate(self.w_positive, {t: t + 1})
-        self.w_next_positive = settle(self.w_next_positive, le(0, t))
-        recursion = instantiate(
-            scope.lemma("averaging", "recursion"), {reals("b"): b1, function("c"): ((k,), g(k) ** 2)}
-        )
-        self.q_next = prove(eq(squares_average(t + 1), b1 * squares_average(t) + (1 - b1) * g(t + 1) ** 2), recursion)
-        self.q_nonneg = self._q_nonneg(scope)
-
-    def _v_nonneg(self, scope: Scope) -> Step:
-        goal = le(0, v(t))
-        step = prove(put(goal, t, t + 1), goal, self.v_next, self.betas)
-        return induction(goal, t, prove(put(goal, t, 0), scope.given("v starts at 0")), step)
-
-    def _q_nonneg(self, scope: Scope) -> Step:
-        summand = prove(le(0, power(b1, t - k) * g(k) ** 2), prove(le(0, power(b1, t - k)), le(k, t), self.betas))
-        summed = Functional("Sum", k, (1, t)).monotone(summand)
-        return prove(le(0, squares_average(t)), summed, self.betas, prove(lt(b1, 1), self.betas))
+# --- proof -----------------------------------------------------------------------------------------
 
 
-def momentum_square(scope: Scope, facts: Facts) -> Step:
-    """m_t^2 <= Q_t: the square of an average is at most the average of the squares."""
-    goal = le(m(t) ** 2, squares_average(t))
-    base = prove(le(m(0) ** 2, squares_average(0)), scope.given("m starts at 0"), sum_empty(squares_average(0).args[1]))
-    small = prove(lt(b1, 1), facts.betas)
-    weighted = prove(le(0, b1 * (1 - b1)), small, facts.betas)
-    step = prove(
-        put(goal, t, t + 1), goal, facts.m_next, facts.q_next, weighted, facts.betas, squares=[m(t) - g(t + 1)]
-    )
-    return induction(goal, t, base, step)
+def mean_square(proof: Scope) -> Step:
+    """The squares are at most the ratios Q_t/w_t, these on average a multiple of the shares g_t^2/w_t."""
+    with proof.knowing(betas(proof)), proof.knowing(weights(proof)):
+        momentum = proof.step("m_t^2 <= Q_t", always(proof, le(m(t) ** 2, average(t)), lambda: spread(proof)))
+        squares = proof.each(TIMES, le(magnitude(t) ** 2, relative(t)), lambda: pointwise(proof, momentum))
+        ratios, shares = summed_ratios(proof), telescoped(proof)
+        chain = proof.calc(MEAN_SQUARE).le(total(relative) / T, squares)
+        chain = chain.le((1 - b1) / (1 - b1 / b2) * (total(share) / T), ratios)
+        return chain.le(S_squared, shares).done()
 
 
-def pointwise(scope: Scope, facts: Facts) -> Step:
+def always(proof: Scope, statement: Any, step: Any) -> Step:
+    """A statement about t for all t >= 0, by induction."""
+    found = proof.induction(statement, t, base=["m starts at 0", "v starts at 0"], step=step)
+    return proof.every(t, statement, found, given=[le(0, t)])
+
+
+def betas(proof: Scope) -> list[Step]:
+    """0 < b2, b1 < 1, b1/b2 < 1."""
+    positive = proof.have(lt(0, b2), BETAS)
+    return [positive, proof.have(lt(b1, 1), BETAS), proof.have(lt(b1 / b2, 1), BETAS, positive)]
+
+
+def weights(proof: Scope) -> list[Step]:
+    """v_t >= 0 and w_t > 0."""
+    moment = always(proof, le(0, v(t)), lambda: proof.at(V_MOVES, t))
+    return [moment, proof.every(t, lt(0, weight(t)), moment, given=[le(0, t)])]
+
+
+def spread(proof: Scope) -> list[Step]:
+    """The square of an average is at most the average of the squares."""
+    moved = proof.at("m is a moving average of g", t)
+    return [moved, next_average(proof, t), proof.have(le(0, b1 * (1 - b1) * (m(t) - g(t + 1)) ** 2))]
+
+
+def next_average(proof: Scope, time: Any) -> Step:
+    """Q_{t+1} = b1*Q_t + (1 - b1)*g_{t+1}^2."""
+    return proof.cite("averaging", "recursion", b=b1, c=(k, g(k) ** 2), t=time)
+
+
+def pointwise(proof: Scope, momentum: Step) -> Step:
     """u_t^2 <= Q_t/w_t, since (sqrt(v_t) + eps)^2 >= w_t."""
-    root = prove(le(0, sqrt(v(t))), facts.v_nonneg)
-    denominator = prove(le(weight(t), (sqrt(v(t)) + eps) ** 2), root, facts.epsilon, facts.v_nonneg)
-    positive = prove(lt(0, sqrt(v(t)) + eps), root, facts.epsilon)
-    square = momentum_square(scope, facts)
-    scope.step("m_t^2 <= Q_t", square)
-    goal = le(magnitude(t) ** 2, ratio(t))
-    return prove(goal, square, denominator, facts.w_positive, positive, facts.q_nonneg)
+    denominator = proof.have(le(weight(t), (sqrt(v(t)) + eps) ** 2))
+    return proof.have(le(magnitude(t) ** 2, relative(t)), momentum, denominator, title="u_t^2 <= Q_t/w_t")
 
 
-def ratio_step(facts: Facts) -> Step:
-    """Q'/w' <= (b1/b2)*Q/w + (1 - b1)*g'^2/w', since w' >= b2*w."""
-    old, new, q, gradient = reals("w w_next q g_next")
-    growth = prove(le(b2 * weight(t), weight(t + 1)), facts.v_next, facts.betas)
-    fraction = prove(
-        le((b1 * q + (1 - b1) * gradient**2) / new, b1 / b2 * (q / old) + (1 - b1) * (gradient**2 / new)),
-        prove(le(1 / new, 1 / (b2 * old)), le(b2 * old, new), lt(0, old), lt(0, new), lt(0, b2)),
-        prove(le(0, b1 * q), le(0, b1), le(0, q)),
-        lt(0, old),
-        lt(0, b2),
-    )
-    values = {old: weight(t), new: weight(t + 1), q: squares_average(t), gradient: g(t + 1)}
-    step = settle(
-        instantiate(fraction, values), growth, facts.w_positive, facts.w_next_positive, facts.q_nonneg, facts.betas
-    )
-    return prove(le(ratio(t + 1), b1 / b2 * ratio(t) + (1 - b1) * share(t + 1)), step, facts.q_next)
-
-
-def summed_ratios(facts: Facts) -> Step:
+def summed_ratios(proof: Scope) -> Step:
     """(1 - b1/b2)*(sum of Q_t/w_t) <= (1 - b1)*(sum of g_t^2/w_t), by induction with the last ratio kept."""
-    shrink = b1 / b2
-
-    def goal(time: Any) -> Any:
-        return le((1 - shrink) * total(ratio, time) + shrink * ratio(time), (1 - b1) * total(share, time))
-
-    zero = Integer(0)
-    empty = [sum_empty(total(ratio, zero)), sum_empty(total(share, zero)), sum_empty(squares_average(zero).args[1])]
-    base = prove(goal(zero), empty)
-    step = instantiate(ratio_step(facts), {t: T})
-    last = [sum_last(total(body, T + 1), le(0, T)) for body in (ratio, share)]
-    following = prove(goal(T + 1), goal(T), step, last, degree=1)
-    kept = induction(goal(T), T, base, following)
-    nonneg = prove(le(0, ratio(t)), facts.q_nonneg, facts.w_positive)
-    rest = prove(le(0, shrink * ratio(T)), instantiate(nonneg, {t: T}), prove(le(0, shrink), facts.betas))
-    return prove(le((1 - shrink) * total(ratio, T), (1 - b1) * total(share, T)), kept, rest, degree=1)
+    kept = le((1 - b1 / b2) * total(relative) + b1 / b2 * relative(T), (1 - b1) * total(share))
+    kept = proof.induction(kept, T, step=lambda: next_ratio(proof))
+    goal = le((1 - b1 / b2) * total(relative), (1 - b1) * total(share))
+    return proof.have(goal, kept, le(0, b1 / b2 * relative(T)), title="the ratios Q_t/w_t, summed")
 
 
-def logarithmic_step(scope: Scope, facts: Facts) -> Step:
+def next_ratio(proof: Scope) -> Step:
+    """Q'/w' <= (b1/b2)*Q/w + (1 - b1)*g'^2/w', since w' >= b2*w."""
+    grown = proof.have(le(b2 * weight(T), weight(T + 1)), proof.at(V_MOVES, T))
+    inverse = proof.have(le(1 / weight(T + 1), 1 / (b2 * weight(T))), grown)
+    older = proof.have(le(b1 * (average(T) / weight(T + 1)), b1 / b2 * relative(T)), inverse)
+    bound = b1 / b2 * relative(T) + (1 - b1) * share(T + 1)
+    return proof.have(le(relative(T + 1), bound), older, next_average(proof, T))
+
+
+def telescoped(proof: Scope) -> Step:
+    """(1 - b2)*(sum of g_t^2/w_t) <= ln w_T - ln w_0 - T*ln b2 = ln(1 + v_T/eps^2) - T*ln b2."""
+    goal = le((1 - b2) * total(share), log(weight(T)) - log(weight(0)) - T * log(b2))
+    shares = proof.induction(goal, T, step=lambda: next_logarithm(proof))
+    proof.step("the shares g_t^2/w_t, summed, telescope", shares)
+    start = proof.have(eq(product(weight(0), RELATIVE), weight(T)), "v starts at 0")
+    ends = proof.rewrite(proof.fact("ln_mul", weight(0), RELATIVE), start)
+    proof.step("ln w_T = ln w_0 + ln(1 + v_T/eps^2)", ends)
+    return proof.have(le((1 - b2) * total(share), log(RELATIVE) - T * log(b2)), shares, ends)
+
+
+def next_logarithm(proof: Scope) -> Step:
     """(1 - b2)*g'^2/w' <= ln w' - ln w - ln b2: the tangent of ln at w', taken at b2*w."""
-    positive = prove(lt(0, b2 * weight(t)), facts.w_positive, facts.betas)
-    tangent = instantiate(scope.lemma("jensen-ln", "tangent"), {y: b2 * weight(t), c: weight(t + 1)})
-    tangent = settle(tangent, positive, facts.w_next_positive)
-    split = head_fact("ln_mul", b2, weight(t), given=[*facts.betas, facts.w_positive])
-    share_bound = prove(
-        le((1 - b2) * share(t + 1), 1 - b2 * weight(t) / weight(t + 1)),
-        facts.v_next,
-        facts.w_next_positive,
-        facts.betas,
-        facts.epsilon,
-        squares=[eps],
-    )
-    goal = le((1 - b2) * share(t + 1), log(weight(t + 1)) - log(weight(t)) - log(b2))
-    return prove(goal, tangent, split, share_bound)
+    tangent = proof.cite("jensen-ln", "tangent", y=b2 * weight(T), c=weight(T + 1))
+    split = proof.fact("ln_mul", b2, weight(T))
+    part = le((1 - b2) * share(T + 1), 1 - b2 * weight(T) / weight(T + 1))
+    part = proof.have(part, proof.at(V_MOVES, T))
+    goal = le((1 - b2) * share(T + 1), log(weight(T + 1)) - log(weight(T)) - log(b2))
+    return proof.have(goal, tangent, split, part)
 
 
-def telescoped(scope: Scope, facts: Facts) -> Step:
-    """(1 - b2)*(sum of g_t^2/w_t) <= ln w_T - ln w_0 - T*ln b2."""
-
-    def goal(time: Any) -> Any:
-        return le((1 - b2) * total(share, time), log(weight(time)) - log(weight(0)) - time * log(b2))
-
-    base = prove(goal(Integer(0)), sum_empty(total(share, Integer(0))))
-    step = instantiate(logarithmic_step(scope, facts), {t: T})
-    following = prove(goal(T + 1), goal(T), step, sum_last(total(share, T + 1), le(0, T)))
-    return induction(goal(T), T, base, following)
-
-
-def starting_weight(scope: Scope, facts: Facts) -> Step:
-    """ln w_T - ln w_0 = ln(1 + v_T/eps^2)."""
-    relative = 1 + v(T) / eps**2
-    square = prove(lt(0, eps**2), facts.epsilon)
-    nonneg = instantiate(facts.v_nonneg, {t: T})
-    positive = prove(lt(0, relative), nonneg, square)
-    split = head_fact("ln_mul", eps**2, relative, given=[square, positive])
-    hole = reals("hole")
-    inside = prove(eq(product(eps**2, relative), weight(T)), facts.epsilon)
-    whole = rewrite(split, inside, hole, eq(log(hole), log(eps**2) + log(relative)))
-    start = prove(eq(weight(0), eps**2), scope.given("v starts at 0"))
-    itself = prove(eq(log(weight(0)), log(weight(0)), same=True))
-    base = rewrite(itself, start, hole, eq(log(weight(0)), log(hole)))
-    return prove(eq(log(weight(T)) - log(weight(0)), log(relative)), whole, base)
-
-
-FACTOR = (1 - b1) / ((1 - b1 / b2) * (1 - b2))
-S_squared = FACTOR * (log(1 + v(T) / eps**2) / T - log(b2))
-MEAN_SQUARE = Sum(magnitude(t) ** 2, (t, 1, T)) / T
-
-
-def proof(scope: Scope) -> Step:
-    facts = Facts(scope)
-    horizon = scope.given("T is a horizon")
-    point = scope.step("u_t^2 <= Q_t/w_t", pointwise(scope, facts))
-    squares = settle(Functional("Sum", t, (1, T)).monotone(settle(point, le(1, t))), horizon)
-    ratios = scope.step("the ratios Q_t/w_t, summed", settle(summed_ratios(facts), horizon))
-    shares = scope.step("the shares g_t^2/w_t, summed, telescope", settle(telescoped(scope, facts), horizon))
-    start = scope.step("ln w_T - ln w_0 = ln(1 + v_T/eps^2)", settle(starting_weight(scope, facts), horizon))
-    logarithm = prove(le((1 - b2) * total(share, T), log(1 + v(T) / eps**2) - T * log(b2)), shares, start, degree=1)
-    return prove(scope.goal, *together(squares, ratios, logarithm, facts, horizon))
-
-
-def together(squares: Step, ratios: Step, logarithm: Step, facts: Facts, horizon: list[Step]) -> list[Step]:
-    """U <= Z, (1 - r)*Z <= (1 - b1)*H and (1 - b2)*H <= L give U/n <= (1 - b1)/((1 - r)*(1 - b2))*L/n."""
-    u, z, h, last, r, n = reals("U Z H L r n")
-    below = [lt(r, 1), lt(b2, 1), lt(b1, 1), lt(0, n)]
-    scaled = prove(le(z, (1 - b1) / (1 - r) * h), le((1 - r) * z, (1 - b1) * h), below)
-    weight_ = prove(le(0, (1 - b1) / (1 - r)), below)
-    bounded = prove(le(h, last / (1 - b2)), le((1 - b2) * h, last), below)
-    factor = reals("factor")
-    chained = prove(le(z, factor * (last / (1 - b2))), le(z, factor * h), bounded, le(0, factor))
-    chained = cut(instantiate(chained, {factor: (1 - b1) / (1 - r)}), scaled, weight_)
-    mean = prove(le(u / n, (1 - b1) / (1 - r) * (last / (1 - b2)) / n), le(u, z), chained, below)
-    values = {
-        u: Sum(magnitude(t) ** 2, (t, 1, T)),
-        z: total(ratio, T),
-        h: total(share, T),
-        last: log(1 + v(T) / eps**2) - T * log(b2),
-        r: b1 / b2,
-        n: T,
-    }
-    small = [prove(lt(b1 / b2, 1), facts.betas), prove(lt(b1, 1), facts.betas), prove(lt(0, T), horizon)]
-    return [settle(cut(instantiate(mean, values), squares, ratios, logarithm), small, facts.betas), *horizon]
+# --- models, near misses ---------------------------------------------------------------------------
 
 
 def models(rng: Random) -> Iterator[Model]:
@@ -278,13 +164,11 @@ lemma = Lemma(
     where="where the source's schedule makes R grow, this bound does not",
     assumptions={
         **RECURSION,
-        "beta1 is not negative": le(0, b1),
-        "beta1 < beta2": lt(b1, b2),
-        "beta2 < 1": lt(b2, 1),
+        **BETAS,
         "epsilon is positive": lt(0, eps),
         "T is a horizon": le(1, T),
     },
-    claims=[Claim("mean square", le(MEAN_SQUARE, S_squared), proof)],
+    claims=[Claim("mean square", le(MEAN_SQUARE, S_squared), mean_square)],
     models=models,
     mutants=[
         Mutant("bound times 0.1", conclusion=le(MEAN_SQUARE, S_squared / 10)),

@@ -8,41 +8,13 @@ for the logarithm.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
-from random import Random
-from typing import Any
-
-from sympy import Abs, Sum, log, sqrt
-
-from adamproof.lemmas.notation import T, b1, b2, eps, g, k, m, t, v
 from adamproof.lemmas.update import average_magnitude
 from adamproof.lemmas.update.average_magnitude import FACTOR
-from adamproof.numeric.models import Model
-from adamproof.prover import (
-    E,
-    Functional,
-    Integrable,
-    Point,
-    Step,
-    at,
-    cut,
-    eq,
-    forall,
-    function,
-    generalise,
-    induction,
-    instantiate,
-    le,
-    lt,
-    prove,
-    put,
-    reals,
-    settle,
-)
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
-w = Point("w")
+from ..vocabulary import *
+
+# --- statement -------------------------------------------------------------------------------------
+
 random_m, random_v, random_g = (function(name, "int", "point") for name in ("m", "v", "g"))
 over = Functional("E", w)
 
@@ -61,57 +33,29 @@ RELATIVE = random_v(T, w) / eps**2
 EXPECTED_S_squared = FACTOR * (log(1 + E(random_v(T, w), w) / eps**2) / T - log(b2))
 
 
-def second_moment(scope: Scope) -> Step:
-    """v_t >= 0 for every outcome."""
-    goal = le(0, random_v(t, w))
-    betas = scope.given("beta1 is not negative", "beta1 < beta2", "beta2 < 1")
-    following = at(at(scope.the("v is a moving average of g^2"), w), t)
-    step = prove(put(goal, t, t + 1), goal, following, betas, prove(lt(0, b2), betas))
-    return induction(goal, t, prove(put(goal, t, 0), at(scope.the("v starts at 0"), w)), step)
+# --- proof -----------------------------------------------------------------------------------------
 
 
-def mean_is_nonneg(horizon: Any) -> Step:
-    """0 <= the mean of u_t^2."""
-    square = prove(le(0, (Abs(random_m(t, w)) / (sqrt(random_v(t, w)) + eps)) ** 2))
-    total = Functional("Sum", t, (1, T)).monotone(square)
-    return prove(le(0, MEAN_SQUARE), total, horizon, prove(lt(0, T), horizon))
+def expectation(proof: Scope) -> Step:
+    """Jensen's inequality for ln(1 + v_T/eps^2)."""
+    run: Any = {"m": (k, random_m(k, w)), "v": (k, random_v(k, w)), "g": (k, random_g(k, w))}
+    pathwise = proof.step("the bound for every outcome", proof.cite("average-magnitude", **run))
+    with proof.knowing(average_magnitude.betas(proof)), proof.knowing(second_moment(proof)):
+        jensen = proof.step("Jensen's inequality", proof.cite("jensen-ln", "expectations", Z=(w, RELATIVE)))
+        finite = proof.cite("jensen-ln", "finite", Z=(w, RELATIVE))
+        average = proof.each(over, pathwise, finite, title="the expectation of the bound")
+        scaled = FACTOR / T * E(log(1 + RELATIVE), w)
+        return proof.conclude(average, proof.have(le(scaled, FACTOR / T * log(1 + E(RELATIVE, w))), jensen))
 
 
-def proof(scope: Scope) -> Step:
-    horizon = scope.given("T is a horizon")
-    epsilon = scope.given("epsilon is positive")
-    betas = scope.given("beta1 is not negative", "beta1 < beta2", "beta2 < 1")
-    pathwise = instantiate(
-        scope.lemma("average-magnitude"),
-        {m: ((k,), random_m(k, w)), v: ((k,), random_v(k, w)), g: ((k,), random_g(k, w))},
-    )
-    pathwise = cut(pathwise, *(at(scope.the(name), w) for name in RECURSION))
-    scope.step("the bound for every outcome", pathwise)
+def second_moment(proof: Scope) -> Step:
+    """v_T >= 0 for every outcome."""
+    start, following = proof.at("v starts at 0", w), lambda: proof.at("v is a moving average of g^2", w, t)
+    moment = proof.induction(le(0, random_v(t, w)), t, base=[start], step=following)
+    return proof.every(w, le(0, random_v(T, w)), moment)
 
-    moment = settle(instantiate(second_moment(scope), {t: T}), horizon)
-    nonneg = prove(le(0, RELATIVE), moment, prove(lt(0, eps**2), epsilon))
-    finite = over.integrable(RELATIVE, (1 / eps**2, scope.the("E[v_T] is finite")))
-    names = {function("Z", "point"): ((w,), RELATIVE)}
-    conditions = [generalise(nonneg, w), finite]
-    jensen = cut(instantiate(scope.lemma("jensen-ln", "expectations"), names), *conditions)
-    scope.step("Jensen's inequality", jensen)
-    finite_log = cut(instantiate(scope.lemma("jensen-ln", "finite"), names), *conditions)
 
-    bound = FACTOR * (log(1 + RELATIVE) / T - log(b2))
-    finite_bound = over.integrable(bound, (FACTOR / T, finite_log), constant=-FACTOR * log(b2))
-    x, y, c = reals("x y c")
-    size = instantiate(prove(le(Abs(x), y), le(0, x), le(x, y)), {x: MEAN_SQUARE, y: bound})
-    size = cut(size, mean_is_nonneg(horizon), pathwise)
-    average = over.monotone(pathwise, (1, finite_bound), (-1, over.dominated(size, finite_bound)))
-    scope.step("the expectation of the bound", average)
-
-    factor = prove(le(0, FACTOR), betas, prove(lt(0, b2), betas), prove(lt(b1 / b2, 1), betas), prove(lt(b1, 1), betas))
-    scaled = prove(le(0, FACTOR / T), factor, prove(lt(0, T), horizon))
-    larger = instantiate(
-        prove(le(c * x, c * y), le(x, y), le(0, c)),
-        {x: E(log(1 + RELATIVE), w), y: log(1 + E(RELATIVE, w)), c: FACTOR / T},
-    )
-    return prove(scope.goal, average, cut(larger, jensen, scaled), degree=1)
+# --- models, near misses ---------------------------------------------------------------------------
 
 
 def models(rng: Random) -> Iterator[Model]:
@@ -139,23 +83,18 @@ lemma = Lemma(
     where="the S^2 that takes the place of R^2 where R grows",
     assumptions={
         **RECURSION,
-        "beta1 is not negative": le(0, b1),
-        "beta1 < beta2": lt(b1, b2),
-        "beta2 < 1": lt(b2, 1),
+        **average_magnitude.BETAS,
         "epsilon is positive": lt(0, eps),
         "T is a horizon": le(1, T),
         "E[v_T] is finite": Integrable(E(random_v(T, w), w)),
     },
-    claims=[Claim("expectation", le(E(MEAN_SQUARE, w), EXPECTED_S_squared), proof)],
+    claims=[Claim("expectation", le(E(MEAN_SQUARE, w), EXPECTED_S_squared), expectation)],
     models=models,
     mutants=[
         Mutant("bound times 0.1", conclusion=le(E(MEAN_SQUARE, w), EXPECTED_S_squared / 10)),
         Mutant("inequality reversed", conclusion=le(EXPECTED_S_squared, E(MEAN_SQUARE, w))),
         Mutant("without 1/(1 - b2)", conclusion=le(E(MEAN_SQUARE, w), (1 - b2) * EXPECTED_S_squared)),
-        Mutant(
-            "without the logarithm of E[v_T]",
-            conclusion=le(E(MEAN_SQUARE, w), -FACTOR * log(b2)),
-        ),
+        Mutant("without the logarithm of E[v_T]", conclusion=le(E(MEAN_SQUARE, w), -FACTOR * log(b2))),
     ],
     constants={"S_squared": EXPECTED_S_squared},
 )

@@ -2,64 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
-from random import Random
-from typing import Any
-
-from sympy import Rational, Sum
-
-from adamproof.lemmas.foundations.functionals import rational, table
-from adamproof.numeric.models import Model
-from adamproof.prover import (
-    Functional,
-    Step,
-    at,
-    eq,
-    forall,
-    function,
-    induction,
-    integers,
-    le,
-    lt,
-    power,
-    prove,
-    put,
-    reals,
-    sum_empty,
-    sum_last,
-)
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
+from ..vocabulary import *
 
 b = reals("b")
-t, k = integers("t k")
 x, y = function("x"), function("y")
+WEIGHTED = Sum(power(b, t - k) * y(k), (k, 1, t))
+UNROLLED = eq(x(t), (1 - b) * WEIGHTED)
 
 
-def unrolled(time: Any) -> Any:
-    """(1 - b) * sum over k = 1..time of b^(time - k)*y_k."""
-    return (1 - b) * Sum(power(b, time - k) * y(k), (k, 1, time))
+def unrolled(proof: Scope) -> Step:
+    """One more step multiplies every weight by b."""
+    return proof.induction(UNROLLED, t, base=["x starts at 0"], step=["x is a moving average of y"])
 
 
-def prove_unrolled(scope: Scope) -> Step:
-    def goal(time: Any) -> Any:
-        return eq(x(time), unrolled(time))
-
-    base = prove(goal(0), sum_empty(Sum(power(b, 0 - k) * y(k), (k, 1, 0))), scope.given("x starts at 0"))
-    shifted = prove(eq(power(b, t + 1 - k) * y(k), b * power(b, t - k) * y(k)), le(k, t))
-    shifted = Functional("Sum", k, (1, t)).equal(shifted)
-    last = sum_last(unrolled(t + 1).args[1], le(0, t))
-    step = prove(goal(t + 1), goal(t), at(scope.the("x is a moving average of y"), t), last, shifted)
-    scope.step("one more step multiplies every weight by b", step)
-    return induction(goal(t), t, base, step)
-
-
-def prove_nonneg(scope: Scope) -> Step:
-    goal = le(0, x(t))
-    following = at(scope.the("x is a moving average of y"), t)
-    next_value = at(scope.the("y is not negative"), t + 1, given=[le(0, t)])
-    step = prove(put(goal, t, t + 1), goal, following, next_value, scope.given("b is not negative", "b <= 1"))
-    return induction(goal, t, prove(put(goal, t, 0), scope.given("x starts at 0")), step)
+def not_negative(proof: Scope) -> Step:
+    return proof.induction(le(0, x(t)), t, step=["x is a moving average of y", "y is not negative"])
 
 
 def models(rng: Random) -> Iterator[Model]:
@@ -74,9 +31,9 @@ def models_of_any_sign(rng: Random) -> Iterator[Model]:
         yield averaged(model.variables["b"], table(rng, range(1, 12)), rng.randint(1, 9))
 
 
-def averaged(ratio: Fraction, values: Any, time: int, start: Fraction = Fraction(0)) -> Model:
+def averaged(ratio: Fraction, values: Any, time: int, start: int = 0) -> Model:
     """The model of the recursion itself."""
-    states = [start]
+    states = [Fraction(start)]
     for step in range(1, 14):
         states.append(ratio * states[-1] + (1 - ratio) * values(step))
     return Model(
@@ -90,7 +47,7 @@ def models_started_late(rng: Random) -> Iterator[Model]:
     """A moving average that does not start at 0."""
     while True:
         values = table(rng, range(1, 12), lambda r: abs(rational(r)))
-        yield averaged(abs(rational(rng)) % 1, values, rng.randint(0, 4), start=Fraction(-3))
+        yield averaged(abs(rational(rng)) % 1, values, rng.randint(0, 4), start=-3)
 
 
 lemma = Lemma(
@@ -104,21 +61,16 @@ lemma = Lemma(
         "b is not negative": le(0, b),
         "b <= 1": le(b, 1),
         "y is not negative": forall(k, le(0, y(k)), [le(1, k)]),
-        "t is a time": le(0, t),
+        **TIME,
     },
     claims=[
-        Claim(
-            "unrolled",
-            eq(x(t), unrolled(t)),
-            prove_unrolled,
-            given=("x starts at 0", "x is a moving average of y", "t is a time"),
-        ),
-        Claim("not negative", le(0, x(t)), prove_nonneg),
+        Claim("unrolled", UNROLLED, unrolled, given=("x starts at 0", "x is a moving average of y", TIME)),
+        Claim("not negative", le(0, x(t)), not_negative),
     ],
     models=models,
     mutants=[
-        Mutant("weights times 0.99", conclusion=eq(x(t), Rational(99, 100) * unrolled(t))),
-        Mutant("without the factor 1 - b", conclusion=eq(x(t), unrolled(t).args[1])),
+        Mutant("weights times 0.99", conclusion=eq(x(t), UNROLLED.rhs * Rational(99, 100))),
+        Mutant("without the factor 1 - b", conclusion=eq(x(t), WEIGHTED)),
         Mutant("another start", drop=("x starts at 0",), models=models_started_late),
         Mutant("strictly positive", conclusion=lt(0, x(t)), claim="not negative"),
         Mutant("y of any sign", drop=("y is not negative",), claim="not negative", models=models_of_any_sign),

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
-from random import Random
-
-from sympy import Abs, Rational, sqrt
-
-from adamproof.lemmas.foundations.functionals import rational
-from adamproof.numeric.models import Model
-from adamproof.prover import Step, by_cases, eq, le, lt, prove, reals
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
+from ..vocabulary import *
 
 x, y, r, e = reals("x y r e")
-RATIO = Abs(x) / (sqrt(y) + e)
+DENOMINATOR = sqrt(y) + e
+RATIO = Abs(x) / DENOMINATOR
 
 
-def proof(scope: Scope) -> Step:
-    given = scope.given()
-    denominator = sqrt(y) + e
-    size = prove(le(Abs(x), r * sqrt(y)), given, prove(le(0, r * sqrt(y)), given))
-    scope.step("|x| <= r*sqrt(y)", size)
-    positive = prove(scope.goal, size, given, 0 < denominator)
-    scope.step("divide by a positive denominator", positive)
-    vanishes = prove(eq(denominator, 0), denominator <= 0, given)
-    at_zero = prove(scope.goal, vanishes, given)
-    scope.step("where the denominator is 0 the ratio is 0 by convention", at_zero)
-    return by_cases(denominator, 0, at_zero, positive)
+def bound(proof: Scope) -> Step:
+    size = proof.by_squares(le(Abs(x), r * sqrt(y)), "x^2 <= r^2*y", title="|x| <= r*sqrt(y)")
+    return proof.cases(DENOMINATOR, 0, lambda: at_zero(proof), lambda: divided(proof, size))
+
+
+def divided(proof: Scope, size: Step) -> Step:
+    """r*sqrt(y) <= r*(sqrt(y) + e)."""
+    return proof.step("divide by a positive denominator", proof.conclude(size, lt(0, DENOMINATOR)))
+
+
+def at_zero(proof: Scope) -> Step:
+    zero = proof.have(eq(DENOMINATOR, 0), le(DENOMINATOR, 0), title="where the denominator is 0, so is the ratio")
+    return proof.conclude(zero)
 
 
 def models(rng: Random) -> Iterator[Model]:
@@ -42,14 +36,11 @@ def models(rng: Random) -> Iterator[Model]:
 
 def models_of_any_sign(rng: Random) -> Iterator[Model]:
     """As models, with r or e of any sign."""
-    for model in models(rng):
-        bound = -model.variables["r"]
-        yield model.extended(variables={"r": bound, "e": 0})
+    return (model.extended(variables={"r": -model.variables["r"], "e": 0}) for model in models(rng))
 
 
 def models_with_negative_e(rng: Random) -> Iterator[Model]:
-    for model in models(rng):
-        yield model.extended(variables={"e": -abs(rational(rng))})
+    return (model.extended(variables={"e": -abs(rational(rng))}) for model in models(rng))
 
 
 lemma = Lemma(
@@ -63,7 +54,7 @@ lemma = Lemma(
         "r is not negative": le(0, r),
         "e is not negative": le(0, e),
     },
-    claims=[Claim("bound", le(RATIO, r), proof)],
+    claims=[Claim("bound", le(RATIO, r), bound)],
     models=models,
     mutants=[
         Mutant("bound times 0.99", conclusion=le(RATIO, Rational(99, 100) * r)),

@@ -7,96 +7,68 @@ cannot be lowered: let m tend to 0 with the wrong sign.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
-from random import Random
+from ..vocabulary import *
 
-from sympy import Abs, Rational, sign, sqrt
-
-from adamproof.lemmas.foundations.functionals import rational
-from adamproof.numeric.models import Model
-from adamproof.prover import (
-    Functional,
-    Step,
-    at,
-    by_cases,
-    cut,
-    eq,
-    forall,
-    function,
-    instantiate,
-    integers,
-    le,
-    lt,
-    product,
-    prove,
-    reals,
-)
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
+# --- statement -------------------------------------------------------------------------------------
 
 x, y, R = reals("x y R")  # one coordinate of the gradient and of the momentum
-j, d = integers("j d")
 a, m, u = function("a"), function("m"), function("u")
-COORDINATES = Functional("Sum", j, (1, d))
+RANGE = [le(1, j), le(j, d)]
 ONE = le(Abs(x) - 2 * Abs(x - y), x * sign(y))
 
 ALIGNED = COORDINATES.of(u(j) * a(j) * sign(m(j)))
 SIZE = COORDINATES.of(u(j) * Abs(a(j)))
-ERROR = sqrt(COORDINATES.of((a(j) - m(j)) ** 2))
-LENGTH = sqrt(COORDINATES.of(u(j) ** 2))
+ERROR, LENGTH = norm(a(j) - m(j)), norm(u(j))
+WEIGHTED = le(SIZE - 2 * LENGTH * ERROR, ALIGNED)
+BOUNDED = le(SIZE - 2 * R * sqrt(d) * ERROR, ALIGNED)
 
 
-def prove_one(scope: Scope) -> Step:
-    """By the sign of y; only opposite signs cost anything."""
-    positive, negative, zero = (prove(scope.goal, case) for case in (lt(0, y), lt(y, 0), eq(y, 0)))
-    scope.step("m > 0", positive)
-    scope.step("m < 0", negative)
-    scope.step("m = 0", zero)
-    zero = cut(zero, prove(eq(y, 0), le(y, 0), le(0, y)))
-    return by_cases(0, y, by_cases(y, 0, zero, positive), negative)
+# --- proofs ----------------------------------------------------------------------------------------
 
 
-def prove_at_most(scope: Scope) -> Step:
+def one_coordinate(proof: Scope) -> Step:
+    """By the sign of m; only opposite signs cost anything."""
+    return proof.cases(0, y, lambda: proof.cases(y, 0, lambda: zero(proof), proof.conclude), proof.conclude)
+
+
+def zero(proof: Scope) -> Step:
+    return proof.conclude(proof.have(eq(y, 0), le(y, 0), le(0, y)))
+
+
+def at_most(proof: Scope) -> Step:
     """No sign does better than the right one."""
-    return prove(scope.goal, prove(le(Abs(sign(y)), 1)))
+    return proof.conclude(le(Abs(sign(y)), 1))
 
 
-def prove_weighted(scope: Scope) -> Step:
-    """The sum over coordinates, then Cauchy-Schwarz on the magnitudes and the errors."""
-    one = instantiate(scope.lemma("sign-alignment", "one coordinate"), {x: a(j), y: m(j)})
-    at_most = instantiate(scope.lemma("sign-alignment", "at most the size"), {x: a(j), y: m(j)})
-    size, loss = Abs(a(j) - m(j)), Abs(u(j)) * Abs(a(j) - m(j))
-    goal = le(u(j) * Abs(a(j)) - 2 * loss, u(j) * a(j) * sign(m(j)))
-    term = by_cases(0, u(j), prove(goal, one, le(0, u(j))), prove(goal, at_most, lt(u(j), 0)))
-    total = scope.step("every coordinate, weighted and summed", COORDINATES.monotone(term))
-    cauchy = instantiate(
-        scope.lemma("cauchy-schwarz"),
-        {function("a"): ((j,), Abs(u(j))), function("b"): ((j,), size), integers("lo"): 1, integers("hi"): d},
-    )
-    squares = [
-        COORDINATES.equal(prove(eq(product(root, root), square**2)))
-        for root, square in ((size, a(j) - m(j)), (Abs(u(j)), u(j)))
-    ]
-    nonneg = [COORDINATES.monotone(prove(le(0, square**2))) for square in (u(j), a(j) - m(j))]
-    lengths = prove(le(0, LENGTH * ERROR), nonneg)
-    bound = prove(le(COORDINATES.of(loss), LENGTH * ERROR), cauchy, squares, nonneg, lengths)
-    scope.step("the loss is at most |u|_2*|a - m|_2, by Cauchy-Schwarz", bound)
-    return prove(scope.goal, total, bound)
+def any_magnitudes(proof: Scope) -> Step:
+    """Summed over the coordinates, then Cauchy-Schwarz on the magnitudes and the errors."""
+    loss = Abs(u(j)) * Abs(a(j) - m(j))
+    one = le(u(j) * Abs(a(j)) - 2 * loss, u(j) * a(j) * sign(m(j)))
+    total = proof.each(COORDINATES, one, lambda: weighted(proof, one), title="every coordinate, weighted and summed")
+    cauchy = proof.cite("cauchy-schwarz", a=(j, Abs(u(j))), b=(j, Abs(a(j) - m(j))), lo=1, hi=d)
+    squares = [proof.each(COORDINATES, eq(absolute(x) ** 2, x**2)) for x in (u(j), a(j) - m(j))]
+    inner = le(COORDINATES.of(loss), LENGTH * ERROR)
+    inner = proof.by_squares(inner, cauchy, squares, title="the loss is at most |u|_2*|a - m|_2, by Cauchy-Schwarz")
+    return proof.conclude(total, inner)
 
 
-def prove_bounded(scope: Scope) -> Step:
+def weighted(proof: Scope, one: Any) -> Step:
+    """A magnitude that is not negative loses at most twice the error, a negative one nothing."""
+    aligned = proof.cite("sign-alignment", "one coordinate", x=a(j), y=m(j))
+    best = proof.cite("sign-alignment", "at most the size", x=a(j), y=m(j))
+    return proof.cases(0, u(j), lambda: proof.have(one, aligned), lambda: proof.have(one, best))
+
+
+def bounded(proof: Scope) -> Step:
     """|u|_2 <= R*sqrt(d) when every magnitude is at most R."""
-    weighted = scope.lemma("sign-alignment", "any magnitudes")
-    inside = [at(scope.the(name), j) for name in ("magnitudes are not negative", "magnitudes are at most R")]
-    squares = COORDINATES.monotone(prove(le(u(j) ** 2, R**2), inside))
-    count = instantiate(scope.lemma("constant-sum"), {integers("n"): d})
-    total = prove(le(COORDINATES.of(u(j) ** 2), R**2 * d), squares, count)
-    scope.step("|u|_2^2 <= R^2*d", total)
-    given = scope.given("R is not negative", "d is a dimension")
-    nonneg = [COORDINATES.monotone(prove(le(0, square**2))) for square in (u(j), a(j) - m(j))]
-    length = prove(le(LENGTH, R * sqrt(d)), total, nonneg, given, prove(le(0, R * sqrt(d)), given))
-    scope.step("|u|_2 <= R*sqrt(d)", length)
-    return prove(scope.goal, weighted, length, prove(le(0, ERROR), nonneg))
+    each = proof.each(COORDINATES, le(u(j) ** 2, R**2), "magnitudes are not negative", "magnitudes are at most R")
+    total = le(COORDINATES.of(u(j) ** 2), R**2 * d)
+    total = proof.have(total, each, proof.cite("constant-sum", n=d), title="|u|_2^2 <= R^2*d")
+    length = proof.have(le(LENGTH, R * sqrt(d)), total, title="|u|_2 <= R*sqrt(d)")
+    return proof.conclude(proof.lemma("sign-alignment", "any magnitudes"), length)
+
+
+# --- models, near misses ---------------------------------------------------------------------------
 
 
 def models(rng: Random) -> Iterator[Model]:
@@ -130,10 +102,6 @@ def wrong_sign(rng: Random) -> Iterator[Model]:
         yield Model(variables={"x": value, "y": -value / 10**6})
 
 
-WEIGHTED = le(SIZE - 2 * LENGTH * ERROR, ALIGNED)
-BOUNDED = le(SIZE - 2 * R * sqrt(d) * ERROR, ALIGNED)
-RANGE = [le(1, j), le(j, d)]
-
 lemma = Lemma(
     slug="sign-alignment",
     title="What moving along Sign(m) instead of the gradient costs",
@@ -146,10 +114,10 @@ lemma = Lemma(
         "d is a dimension": le(0, d),
     },
     claims=[
-        Claim("bounded magnitudes", BOUNDED, prove_bounded),
-        Claim("any magnitudes", WEIGHTED, prove_weighted, given=()),
-        Claim("one coordinate", ONE, prove_one, given=()),
-        Claim("at most the size", le(x * sign(y), Abs(x)), prove_at_most, given=()),
+        Claim("bounded magnitudes", BOUNDED, bounded),
+        Claim("any magnitudes", WEIGHTED, any_magnitudes, given=()),
+        Claim("one coordinate", ONE, one_coordinate, given=()),
+        Claim("at most the size", le(x * sign(y), Abs(x)), at_most, given=()),
     ],
     models=models,
     mutants=[

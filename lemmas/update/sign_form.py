@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
-from random import Random
-
-from sympy import Abs, Rational, sign, sqrt
-
-from adamproof.lemmas.foundations.functionals import rational
-from adamproof.numeric.models import Model
-from adamproof.prover import Step, eq, le, prove, reals
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
+from ..vocabulary import *
 
 m, v, eps = reals("m v eps")
 MAGNITUDE = Abs(m) / (sqrt(v) + eps)
 STEP = m / (sqrt(v) + eps)
 
 
-def proof(scope: Scope) -> Step:
-    decomposition = prove(eq(m, Abs(m) * sign(m)))
-    scope.step("m = |m|*Sign(m) for every m, also 0", decomposition)
-    return prove(scope.goal, decomposition)
+def sign_form(proof: Scope) -> Step:
+    return proof.conclude(proof.have(eq(m, Abs(m) * sign(m)), title="m = |m|*Sign(m) for every m, also 0"))
 
 
 def models(rng: Random) -> Iterator[Model]:
@@ -38,7 +27,7 @@ lemma = Lemma(
     source=Source.STATED,
     where="the summary's reformulation x_{t+1} = x_t - gamma*u_t*Sign(m_t)",
     assumptions={},
-    claims=[Claim("sign form", eq(STEP, MAGNITUDE * sign(m)), proof)],
+    claims=[Claim("sign form", eq(STEP, MAGNITUDE * sign(m)), sign_form)],
     models=models,
     mutants=[
         Mutant("sign flipped", conclusion=eq(STEP, -MAGNITUDE * sign(m))),

@@ -1,92 +1,78 @@
-"""Lemma B.2: if beta1^2 < beta2 then u_t = |m_t|/(sqrt(v_t) + eps) <= R for every time and every gradient sequence.
+"""Lemma B.2: if beta1^2 < beta2, then u_t = |m_t|/(sqrt(v_t) + eps) is at most R for every gradient sequence.
 
-Two proofs.  The short one keeps the invariant m_t^2 <= R^2*v_t through every step, by the exact identity
+    R = (1 - b1)/(sqrt(1 - b2)*sqrt(1 - b1^2/b2))
 
-    R^2*v' - m'^2 = b2*(R^2*v - m^2) + (b2 - b1^2)*(m - b1*(1 - b1)/(b2 - b1^2)*g)^2
+Two proofs of m_t^2 <= R^2*v_t, whose root is u_t <= R.  The short one sees that no step of the recursion breaks this,
+as for m' = b1*m + (1 - b1)*g and v' = b2*v + (1 - b2)*g^2 exactly
 
-for m' = b1*m + (1 - b1)*g and v' = b2*v + (1 - b2)*g^2; it never uses beta1 >= 0.  The source's way unrolls both
-moving averages, applies Cauchy-Schwarz and sums a geometric series (see update-magnitude-finite).
+    R^2*v' - m'^2 = b2*(R^2*v - m^2) + (b2 - b1^2)*(m - b1*(1 - b1)/(b2 - b1^2)*g)^2;
+
+it never uses beta1 >= 0.  The source's way unrolls both moving averages, applies Cauchy-Schwarz and sums a geometric
+series (update-magnitude-finite).
 """
 
 from __future__ import annotations
 
-from sympy import Rational
-
 from adamproof.lemmas.models import update_runs as runs
-from adamproof.lemmas.notation import (
-    EPSILON,
-    HYPERPARAMETERS,
-    RECURSION,
-    STABLE,
-    TIME,
-    R,
-    R_squared,
-    R_t_squared,
-    b1,
-    b2,
-    eps,
-    g,
-    m,
-    magnitude,
-    rho,
-    t,
-    v,
-)
-from adamproof.prover import ProofFailure, Step, at, induction, instantiate, le, lt, power, prove, put, reals, settle
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
-BOUND = le(magnitude(t), R)
+from ..notation import g, m, v
+from ..vocabulary import *
+
+# --- statement -------------------------------------------------------------------------------------
+
+MAGNITUDE_AT_MOST_R = le(magnitude(t), BOUND)
+SQUARED = le(m(t) ** 2, product(R_squared, v(t)))
 
 
-def beta2_positive(scope: Scope) -> Step:
-    """0 <= beta1^2 < beta2 (a mutant may have to fall back on the assumption)."""
-    try:
-        return prove(lt(0, b2), scope.given("beta1^2 < beta2"))
-    except ProofFailure:
-        return scope.the("beta2 is positive")
+# --- two proofs ------------------------------------------------------------------------------------
 
 
-def second_moment(scope: Scope) -> Step:
-    """v_t >= 0 by induction."""
-    goal = le(0, v(t))
-    following = at(scope.the("v is a moving average of g^2"), t)
-    step = prove(put(goal, t, t + 1), goal, following, beta2_positive(scope), scope.given("beta2 < 1"))
-    return induction(goal, t, prove(put(goal, t, 0), scope.given("v starts at 0")), step)
+def by_invariant(proof: Scope) -> Step:
+    with proof.using(RECURSION, STABLE, "beta2 < 1", EPSILON, TIME), proof.knowing(betas(proof)):
+        square = proof.induction(SQUARED, t, base=["m starts at 0", "v starts at 0"], step=lambda: one_step(proof))
+        return root_of(proof, proof.step("m_t^2 <= R^2*v_t for every t", square))
 
 
-def conclude(scope: Scope, square: Step) -> Step:
-    """From m_t^2 <= R^2*v_t to u_t <= R."""
-    betas = [*scope.given("beta1^2 < beta2", "beta2 < 1"), beta2_positive(scope)]
-    inside = prove(lt(0, 1 - rho), betas)
-    positive = prove(le(0, R), betas, inside, prove(lt(b1, 1), betas))
-    ratio = instantiate(scope.lemma("ratio-bound"), dict(zip(reals("x y r e"), (m(t), v(t), R, eps), strict=True)))
-    return prove(scope.goal, settle(ratio, square, betas, inside, positive, second_moment(scope)))
+def one_step(proof: Scope) -> list[Step]:
+    """What is left of R^2*v' - m'^2 beside b2*(R^2*v - m^2) is a square."""
+    moves = [proof.at(name, t) for name in ("m is a moving average of g", "v is a moving average of g^2")]
+    square = (m(t) - b1 * (1 - b1) / (b2 - b1**2) * g(t + 1)) ** 2
+    rest = b2 * (R_squared * v(t) - m(t) ** 2) + (b2 - b1**2) * square
+    exact = proof.have(eq(R_squared * v(t + 1) - m(t + 1) ** 2, rest), moves, title="one step, exactly")
+    return [exact, proof.have(le(0, rest))]
 
 
-def by_invariant(scope: Scope) -> Step:
-    invariant = le(m(t) ** 2, R_squared * v(t))
-    betas = [*scope.given("beta1^2 < beta2", "beta2 < 1"), beta2_positive(scope)]
-    base = prove(put(invariant, t, 0), scope.given("m starts at 0", "v starts at 0"))
-    moves = [at(scope.the(name), t) for name in ("m is a moving average of g", "v is a moving average of g^2")]
-    rest = m(t) - b1 * (1 - b1) / (b2 - b1**2) * g(t + 1)
-    step = prove(put(invariant, t, t + 1), invariant, moves, betas, squares=[rest])
-    scope.step("one step keeps m^2 <= R^2*v", step)
-    square = scope.step("m_t^2 <= R^2*v_t for every t", induction(invariant, t, base, step))
-    return conclude(scope, square)
+def by_cauchy_schwarz(proof: Scope) -> Step:
+    with proof.using(RECURSION, STABLE, "beta2 is positive", "beta2 < 1", EPSILON, TIME), proof.knowing(betas(proof)):
+        cauchy = proof.step("m_t^2 <= R_t^2*v_t, by Cauchy-Schwarz", proof.cite("update-magnitude-finite"))
+        total = proof.cite("update-magnitude-finite", "closed form")
+        proof.step("R_t^2 = R^2*(1 - rho^t), a geometric sum", total)
+        sharp = proof.have(le(m(t) ** 2, R_squared * (1 - power(rho, t)) * v(t)), cauchy, total)
+        rest = proof.have(le(0, R_squared * power(rho, t) * v(t)), second_moment(proof))
+        return root_of(proof, proof.have(SQUARED, sharp, rest, title="m_t^2 <= R^2*v_t"))
 
 
-def by_cauchy_schwarz(scope: Scope) -> Step:
-    betas = [*scope.given("beta1^2 < beta2", "beta2 < 1"), beta2_positive(scope)]
-    finite = settle(scope.lemma("update-magnitude-finite"), betas)
-    scope.step("m_t^2 <= R_t^2*v_t, by Cauchy-Schwarz", finite)
-    closed = scope.lemma("update-magnitude-finite", "closed form")
-    scope.step("R_t^2 = R^2*(1 - rho^t), a geometric sum", closed)
-    tail = prove(le(0, power(rho, t)), prove(le(0, rho), betas), scope.given("t is a time"))
-    rest = prove(le(0, R_squared * power(rho, t)), prove(le(0, R_squared), betas, squares=[1 - b1]), tail, degree=2)
-    largest = prove(le(R_t_squared(t), R_squared), closed, rest)
-    square = prove(le(m(t) ** 2, R_squared * v(t)), finite, largest, second_moment(scope))
-    return conclude(scope, scope.step("m_t^2 <= R^2*v_t", square))
+# --- what both use ---------------------------------------------------------------------------------
 
+
+def betas(proof: Scope) -> list[Step]:
+    """0 < b2, b1 < 1 and b1^2/b2 < 1, all from b1^2 < b2 < 1."""
+    positive = proof.have(lt(0, b2), STABLE)
+    return [positive, proof.have(lt(b1, 1), STABLE, "beta2 < 1"), proof.have(lt(rho, 1), STABLE, positive)]
+
+
+def second_moment(proof: Scope) -> Step:
+    """v_t >= 0, an average of squares."""
+    return proof.induction(le(0, v(t)), t, step=lambda: [proof.at("v is a moving average of g^2", t)])
+
+
+def root_of(proof: Scope, square: Step) -> Step:
+    """From m_t^2 <= R^2*v_t to |m_t| <= R*sqrt(v_t) <= R*(sqrt(v_t) + eps)."""
+    square = proof.rewrite(square, proof.have(eq(R_squared, product(BOUND, BOUND))))
+    return proof.cite("ratio-bound", x=m(t), y=v(t), r=BOUND, e=eps, by=[square, second_moment(proof)])
+
+
+# --- near misses -----------------------------------------------------------------------------------
 
 lemma = Lemma(
     slug="update-magnitude",
@@ -96,20 +82,20 @@ lemma = Lemma(
     where="Lemma B.2; the summary states the bound R and the condition beta1^2 < beta2",
     assumptions={**RECURSION, **HYPERPARAMETERS, **STABLE, **EPSILON, **TIME},
     claims=[
-        Claim("by an invariant", BOUND, by_invariant),
-        Claim("by Cauchy-Schwarz", BOUND, by_cauchy_schwarz),
+        Claim("by an invariant", MAGNITUDE_AT_MOST_R, by_invariant),
+        Claim("by Cauchy-Schwarz", MAGNITUDE_AT_MOST_R, by_cauchy_schwarz),
     ],
     models=runs.models,
     mutants=[
-        Mutant("R times 0.99", conclusion=le(magnitude(t), Rational(99, 100) * R), models=runs.tight),
-        Mutant("inequality reversed", conclusion=le(R, magnitude(t))),
+        Mutant("R times 0.99", conclusion=le(magnitude(t), Rational(99, 100) * BOUND), models=runs.tight),
+        Mutant("inequality reversed", conclusion=le(BOUND, magnitude(t))),
         # At the boundary beta2 = beta1^2 the formula's 1/0 is 0 by convention; that no bound at all holds there
         # is proved in update-magnitude-tight.
         Mutant("beta1^2 < beta2 dropped (R is 0 at the boundary)", drop=("beta1^2 < beta2",), models=runs.boundary),
         Mutant("beta1^3 < beta2 instead", change={"beta1^2 < beta2": lt(b1**3, b2)}, models=runs.boundary),
-        Mutant("R without the square root of 1 - rho", conclusion=le(magnitude(t), R * (1 - rho) ** Rational(1, 2))),
+        Mutant("R without the square root of 1 - rho", conclusion=le(magnitude(t), BOUND * sqrt(1 - rho))),
         Mutant("epsilon of any sign", drop=("epsilon is not negative",), models=runs.negative_epsilon),
         Mutant("m starts anywhere", drop=("m starts at 0",), models=runs.late_start),
     ],
-    constants={"R": R, "R_squared": R_squared},
+    constants={"R": BOUND, "R_squared": R_squared},
 )

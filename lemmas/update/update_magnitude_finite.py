@@ -8,98 +8,55 @@ It holds for all beta1 and beta2, whether or not beta1^2 < beta2; if so, R_t^2 =
 
 from __future__ import annotations
 
-from typing import Any
-
-from sympy import Rational
-
 from adamproof.lemmas.models import update_runs as runs
-from adamproof.lemmas.notation import (
-    HYPERPARAMETERS,
-    RECURSION,
-    STABLE,
-    TIME,
-    R_squared,
-    R_t_squared,
-    b1,
-    b2,
-    g,
-    k,
-    m,
-    n,
-    rho,
-    t,
-    v,
-)
-from adamproof.prover import (
-    Functional,
-    Step,
-    cut,
-    eq,
-    function,
-    generalise,
-    instantiate,
-    integers,
-    le,
-    lt,
-    power,
-    product,
-    prove,
-    reals,
-    rewrite,
-)
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
+
+from ..notation import g, m, v
+from ..vocabulary import *
+
+# --- statement -------------------------------------------------------------------------------------
+
+SHARP = le(m(t) ** 2, R_t_squared(t) * v(t))
+CLOSED = eq(R_t_squared(t), R_squared * (1 - power(rho, t)))
+BETA2 = ("beta2 is positive", "beta2 < 1")
 
 PAST = Functional("Sum", k, (1, t))
-x, y, b = reals("x y b")
+AGE = t - k
 
 
-def prove_bound(scope: Scope) -> Step:
-    average = scope.lemma("moving-average", "unrolled")
-    unrolled_m = instantiate(average, {function("x"): ((k,), m(k)), function("y"): ((k,), g(k)), b: b1})
-    unrolled_v = instantiate(average, {function("x"): ((k,), v(k)), function("y"): ((k,), g(k) ** 2), b: b2})
-    scope.step("m_t unrolled", unrolled_m)
-    scope.step("v_t unrolled", unrolled_v)
-    betas = scope.given("beta2 is positive", "beta2 < 1")
-    age = t - k
-    cauchy = instantiate(
-        scope.lemma("cauchy-schwarz", "weighted sums"),
-        {
-            function("c"): ((k,), power(b1, age)),
-            function("y"): ((k,), g(k)),
-            function("weight"): ((k,), power(b2, age)),
-            integers("lo"): 1,
-            integers("hi"): t,
-        },
-    )
-    positive = generalise(prove(lt(0, power(b2, age)), le(k, t), betas), k, given=[le(1, k), le(k, t)])
-    ratios = PAST.equal(
-        prove(eq(power(b1, age) ** 2 / power(b2, age), power(rho, age)), le(k, t), betas, laws(scope, age))
-    )
-    goal = le(PAST.of(power(b1, age) * g(k)) ** 2, PAST.of(power(rho, age)) * PAST.of(power(b2, age) * g(k) ** 2))
-    total = scope.step("Cauchy-Schwarz with the weights b2^(t-k)", prove(goal, cut(cauchy, positive), ratios))
-    turned = instantiate(scope.lemma("geometric-sum", "turned around"), {b: rho, n: t})
-    scope.step("the sum of rho^(t-k) is a geometric sum", turned)
-    return prove(scope.goal, total, turned, unrolled_m, unrolled_v, betas, squares=[1 - b1])
+# --- proof -----------------------------------------------------------------------------------------
 
 
-def laws(scope: Scope, exponent: Any) -> list[Step]:
+def bound(proof: Scope) -> Step:
+    m_sum = proof.step("m_t unrolled", proof.cite("moving-average", "unrolled", x=m, y=g, b=b1))
+    v_sum = proof.step("v_t unrolled", proof.cite("moving-average", "unrolled", x=v, y=(k, g(k) ** 2), b=b2))
+    turned = proof.cite("geometric-sum", "turned around", b=rho, n=t)
+    proof.step("the sum of rho^(t-k) is a geometric sum", turned)
+    return proof.conclude(weighted(proof), turned, m_sum, v_sum, BETA2, squares=[1 - b1])
+
+
+def weighted(proof: Scope) -> Step:
+    """Cauchy-Schwarz with the weights b2^(t-k)."""
+    weights = {"c": (k, power(b1, AGE)), "y": g, "weight": (k, power(b2, AGE)), "lo": 1, "hi": t}
+    cauchy = proof.cite("cauchy-schwarz", "weighted sums", **weights)
+    ratio = eq(power(b1, AGE) ** 2 / power(b2, AGE), power(rho, AGE))
+    ratios = proof.each(PAST, ratio, lambda: powers(proof, AGE), BETA2)
+    goal = le(PAST.of(power(b1, AGE) * g(k)) ** 2, PAST.of(power(rho, AGE)) * PAST.of(power(b2, AGE) * g(k) ** 2))
+    return proof.have(goal, cauchy, ratios, title="Cauchy-Schwarz with the weights b2^(t-k)")
+
+
+def powers(proof: Scope, n: Any) -> list[Step]:
     """rho^n*b2^n = (rho*b2)^n = (b1^2)^n = (b1^n)^2."""
-    split = instantiate(scope.lemma("powers", "product"), {x: rho, y: b2, n: exponent})
-    square = instantiate(scope.lemma("powers", "square"), {x: b1, n: exponent})
-    base = prove(eq(product(rho, b2), b1**2), scope.given("beta2 is positive"))
-    hole = reals("hole")
-    return [rewrite(split, base, hole, eq(power(hole, exponent), power(rho, exponent) * power(b2, exponent))), square]
+    product_ = proof.cite("powers", "product", x=rho, y=b2, n=n)
+    base = proof.have(eq(product(rho, b2), b1**2), "beta2 is positive")
+    return [proof.rewrite(product_, base), proof.cite("powers", "square", x=b1, n=n)]
 
 
-def prove_closed_form(scope: Scope) -> Step:
-    sum_of_powers = instantiate(scope.lemma("geometric-sum", "forwards"), {b: rho, n: t})
-    betas = scope.given("beta2 is positive", "beta2 < 1", "beta1^2 < beta2")
-    scope.step("(1 - rho)*(1 + ... + rho^(t-1)) = 1 - rho^t", sum_of_powers)
-    return prove(scope.goal, sum_of_powers, betas)
+def closed_form(proof: Scope) -> Step:
+    total = proof.cite("geometric-sum", "forwards", b=rho, n=t)
+    return proof.conclude(proof.step("(1 - rho)*(1 + ... + rho^(t-1)) = 1 - rho^t", total))
 
 
-BOUND = le(m(t) ** 2, R_t_squared(t) * v(t))
-CLOSED = eq(R_t_squared(t), R_squared * (1 - power(rho, t)))
+# --- near misses -----------------------------------------------------------------------------------
 
 lemma = Lemma(
     slug="update-magnitude-finite",
@@ -108,13 +65,8 @@ lemma = Lemma(
     where="the proof of Lemma B.2 before its geometric sum is replaced by its limit",
     assumptions={**RECURSION, **HYPERPARAMETERS, **STABLE, **TIME},
     claims=[
-        Claim(
-            "bound",
-            BOUND,
-            prove_bound,
-            given=(*RECURSION, "beta1 is not negative", "beta1 < 1", "beta2 is positive", "beta2 < 1", *TIME),
-        ),
-        Claim("closed form", CLOSED, prove_closed_form, given=("beta2 is positive", "beta2 < 1", *STABLE, *TIME)),
+        Claim("bound", SHARP, bound, given=(RECURSION, HYPERPARAMETERS, TIME)),
+        Claim("closed form", CLOSED, closed_form, given=(*BETA2, STABLE, TIME)),
     ],
     models=runs.models,
     mutants=[

@@ -6,57 +6,16 @@ u_t exceeds every bound M once t*(1-b1)^2 > M^2*(1-b2): u_t is bounded uniformly
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
-from random import Random
-from typing import Any
-
-from sympy import Integer, Rational
-
 from adamproof.lemmas.models.adam import Hyper, adam_model
-from adamproof.lemmas.notation import (
-    RECURSION,
-    TIME,
-    Abs,
-    R_t,
-    R_t_squared,
-    b1,
-    b2,
-    eps,
-    g,
-    geometric,
-    k,
-    m,
-    magnitude,
-    n,
-    rho,
-    sqrt,
-    t,
-    v,
-)
-from adamproof.numeric.models import Model
-from adamproof.prover import (
-    Step,
-    at,
-    eq,
-    forall,
-    induction,
-    instantiate,
-    le,
-    lt,
-    over,
-    power,
-    prove,
-    put,
-    reals,
-    settle,
-    sum_empty,
-)
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
+
+from ..notation import g, m, v
+from ..vocabulary import *
+
+# --- statement -------------------------------------------------------------------------------------
 
 M = reals("M")
-ratio = b2 / b1
-EXTREMAL = {"g is extremal": forall(k, eq(g(k), power(ratio, k)), [le(1, k)])}
+GROWTH = b2 / b1
+EXTREMAL = {"g is extremal": forall(k, eq(g(k), power(GROWTH, k)), [le(1, k)])}
 BETAS = {
     "beta1 is positive": lt(0, b1),
     "beta1 < 1": lt(b1, 1),
@@ -70,97 +29,59 @@ BEYOND = {
     "M is a bound": le(0, M),
     "t is late": lt(M**2 * (1 - b2), t * (1 - b1) ** 2),
 }
+MOVING = (*RECURSION, *EXTREMAL)
+M_CLOSED = eq(m(t), (1 - b1) * power(GROWTH, t) * geometric(rho, t))
+V_CLOSED = eq(v(t), (1 - b2) * power(GROWTH, t) ** 2 * geometric(rho, t))
 
 
-def momentum(time: Any) -> Any:
-    """m_t for the extremal gradients."""
-    return (1 - b1) * power(ratio, time) * geometric(rho, time)
+# --- proofs ----------------------------------------------------------------------------------------
 
 
-def second_moment(time: Any) -> Any:
-    """v_t for the extremal gradients."""
-    return (1 - b2) * power(ratio, time) ** 2 * geometric(rho, time)
+def closed_form(proof: Scope, statement: Any, recursion: str) -> Step:
+    """By induction: one more step multiplies by b2/b1 and adds a term to 1 + rho + ... + rho^(t-1)."""
+
+    def step() -> list[Step]:
+        grown = proof.cite("geometric-sum", "recursion", b=rho, n=t)
+        return [grown, proof.at(recursion, t), proof.at("g is extremal", t + 1)]
+
+    return proof.induction(statement, t, base=[RECURSION], step=step)
 
 
-def closed_form(scope: Scope, state: Any, formula: Any, start: str, recursion: str) -> Step:
-    """state(t) == formula(t) by induction, both multiplying by ratio and adding the new gradient."""
-    zero = Integer(0)
-    positive = scope.given("beta1 is positive", "beta2 is positive")
-    base = prove(eq(state(zero), formula(zero)), scope.given(start), sum_empty(geometric(rho, zero)))
-    grow = instantiate(scope.lemma("geometric-sum", "recursion"), {reals("b"): rho, n: t})
-    gradient = at(scope.the("g is extremal"), t + 1, given=[le(0, t)])
-    following = at(scope.the(recursion), t)
-    step = prove(
-        eq(state(t + 1), formula(t + 1)), eq(state(t), formula(t)), following, gradient, grow, positive, le(0, t)
-    )
-    return induction(eq(state(t), formula(t)), t, base, step)
+def attained(proof: Scope) -> Step:
+    momentum = proof.step("m_t in closed form", closed_form(proof, M_CLOSED, "m is a moving average of g"))
+    moment = proof.step("v_t in closed form", closed_form(proof, V_CLOSED, "v is a moving average of g^2"))
+    return proof.conclude(momentum, moment)
 
 
-def both_closed_forms(scope: Scope) -> tuple[Step, Step]:
-    return (
-        scope.step(
-            "m_t in closed form", closed_form(scope, m, momentum, "m starts at 0", "m is a moving average of g")
-        ),
-        scope.step(
-            "v_t in closed form", closed_form(scope, v, second_moment, "v starts at 0", "v is a moving average of g^2")
-        ),
-    )
-
-
-def prove_attained(scope: Scope) -> Step:
-    return prove(scope.goal, both_closed_forms(scope), scope.given("beta2 < 1"))
-
-
-def geometric_nonneg(scope: Scope, time: Any) -> Step:
-    """0 <= 1 + rho + ... + rho^(time - 1)."""
-    summand = prove(le(0, power(rho, n)), le(0, n), prove(le(0, rho), scope.given("beta2 is positive")))
-    return over("Sum", n, summand, 0, time - 1)
-
-
-def prove_supremum(scope: Scope) -> Step:
+def supremum(proof: Scope) -> Step:
     """|m_t| = R_t*sqrt(v_t), and v_t > 0 from the first step on."""
-    betas, positive = scope.given(*BETAS), scope.given("t is positive")
-    attained = settle(scope.lemma("update-magnitude-tight", "attained"), positive)
-    closed_v = settle(both_closed_forms(scope)[1], positive)
-    grow = settle(instantiate(scope.lemma("geometric-sum", "recursion"), {reals("b"): rho, n: t - 1}), positive)
-    at_least_one = prove(le(1, geometric(rho, t)), grow, geometric_nonneg(scope, t - 1), prove(le(0, rho), betas))
-    powers = prove(lt(0, power(ratio, t)), prove(lt(0, ratio), betas), positive)
-    scale = prove(lt(0, (1 - b2) * power(ratio, t) ** 2), prove(lt(0, power(ratio, t) ** 2), powers), betas)
-    moving = scope.step("v_t > 0", prove(lt(0, v(t)), closed_v, at_least_one, scale))
-    inside = prove(le(0, geometric(rho, t) / (1 - b2)), at_least_one, betas)
-    bound = prove(le(0, R_t(t)), inside, betas)
-    root = prove(le(0, sqrt(v(t))), moving)
-    size = prove(
-        eq(Abs(m(t)), R_t(t) * sqrt(v(t))), attained, inside, moving, prove(le(0, R_t(t) * sqrt(v(t))), bound, root)
-    )
-    scope.step("|m_t| = R_t*sqrt(v_t)", size)
-    return prove(scope.goal, size, moving, scope.given("epsilon is 0"))
+    exact = proof.cite("update-magnitude-tight", "attained")
+    more = proof.cite("geometric-sum", "recursion", b=rho, n=t - 1)
+    first = proof.have(lt(0, geometric(rho, t)), more)
+    positive = proof.have(lt(0, V_CLOSED.rhs), first)
+    moment = closed_form(proof, V_CLOSED, "v is a moving average of g^2")
+    moving = proof.have(lt(0, v(t)), moment, positive, title="v_t > 0")
+    size = proof.have(eq(Abs(m(t)), R_t(t) * sqrt(v(t))), exact, moving, title="|m_t| = R_t*sqrt(v_t)")
+    return proof.conclude(size, moving, "epsilon is 0")
 
 
-def prove_growth(scope: Scope) -> Step:
+def growing(proof: Scope) -> Step:
     """Each term of the geometric sum is at least 1 when rho >= 1."""
-    goal = le(t, geometric(rho, t))
-    betas = scope.given("beta2 is positive", "beta2 <= beta1^2")
-    large = scope.step("rho >= 1", prove(le(1, rho), betas))
-    grow = instantiate(scope.lemma("geometric-sum", "recursion"), {reals("b"): rho, n: t})
-    step = prove(put(goal, t, t + 1), goal, grow, large, le(0, t))
-    many = induction(goal, t, prove(put(goal, t, 0), sum_empty(geometric(rho, Integer(0)))), step)
-    scope.step("1 + rho + ... + rho^(t-1) >= t", many)
-    factor = prove(le(0, (1 - b1) ** 2 / (1 - b2)), scope.given("beta2 < 1"))
-    return prove(scope.goal, many, factor)
+    large = proof.have(le(1, rho), "beta2 is positive", "beta2 <= beta1^2", title="rho >= 1")
+    more = proof.cite("geometric-sum", "recursion", b=rho, n=t)
+    many = proof.induction(le(t, geometric(rho, t)), t, step=[large, more])
+    return proof.conclude(proof.step("1 + rho + ... + rho^(t-1) >= t", many))
 
 
-def prove_unbounded(scope: Scope) -> Step:
-    supremum = scope.step("u_t = R_t", scope.lemma("update-magnitude-tight", "supremum"))
-    growth = settle(scope.lemma("update-magnitude-tight", "growth"), scope.given("t is positive"))
-    scope.step("R_t^2 >= t*(1 - b1)^2/(1 - b2)", growth)
-    betas = scope.given("beta2 < 1")
-    late = prove(lt(M**2, t * (1 - b1) ** 2 / (1 - b2)), scope.given("t is late"), betas)
-    beyond = prove(lt(M**2, R_t_squared(t)), late, growth)
-    scope.step("M^2 < R_t^2", beyond)
-    inside = prove(le(0, geometric(rho, t) / (1 - b2)), geometric_nonneg(scope, t), betas)
-    nonneg = prove(le(0, R_t(t)), inside, scope.given("beta1 < 1"))
-    return prove(scope.goal, supremum, beyond, nonneg, inside, scope.given("M is a bound"))
+def unbounded(proof: Scope) -> Step:
+    exact = proof.step("u_t = R_t", proof.lemma("update-magnitude-tight", "supremum"))
+    many = proof.step("R_t^2 >= t*(1 - b1)^2/(1 - b2)", proof.cite("update-magnitude-tight", "growth"))
+    late = proof.have(lt(M**2, t * (1 - b1) ** 2 / (1 - b2)), "t is late")
+    beyond = proof.have(lt(M**2, R_t_squared(t)), late, many, title="M^2 < R_t^2")
+    return proof.conclude(exact, proof.by_squares(lt(M, R_t(t)), beyond))
+
+
+# --- models ----------------------------------------------------------------------------------------
 
 
 def extremal(rng: Random) -> Iterator[Model]:
@@ -205,8 +126,6 @@ def stable(rng: Random) -> Iterator[Model]:
         yield model.extended(variables={"t": 12, "M": Fraction(3, 2)})
 
 
-MOVING = (*RECURSION, *EXTREMAL)
-
 lemma = Lemma(
     slug="update-magnitude-tight",
     title="R_t is attained at every time, and unbounded in t if beta1^2 >= beta2",
@@ -217,29 +136,18 @@ lemma = Lemma(
         Claim(
             "attained",
             eq(m(t) ** 2, R_t_squared(t) * v(t)),
-            prove_attained,
-            given=(*MOVING, "beta1 is positive", "beta2 is positive", "beta2 < 1", *TIME),
+            attained,
+            given=(*MOVING, "beta1 is positive", "beta2 is positive", "beta2 < 1", TIME),
         ),
-        Claim(
-            "supremum",
-            eq(magnitude(t), R_t(t)),
-            prove_supremum,
-            given=(*MOVING, *BETAS, "t is positive", "epsilon is 0"),
-        ),
+        Claim("supremum", eq(magnitude(t), R_t(t)), supremum, given=(*MOVING, BETAS, "t is positive", "epsilon is 0")),
         Claim(
             "growth",
             le(t * (1 - b1) ** 2 / (1 - b2), R_t_squared(t)),
-            prove_growth,
-            given=("beta2 is positive", "beta2 < 1", "beta2 <= beta1^2", *TIME),
+            growing,
+            given=("beta2 is positive", "beta2 < 1", "beta2 <= beta1^2", TIME),
             models=unstable,
         ),
-        Claim(
-            "unbounded",
-            lt(M, magnitude(t)),
-            prove_unbounded,
-            given=(*MOVING, *BETAS, *BEYOND),
-            models=unstable,
-        ),
+        Claim("unbounded", lt(M, magnitude(t)), unbounded, given=(*MOVING, BETAS, BEYOND), models=unstable),
     ],
     models=extremal,
     mutants=[

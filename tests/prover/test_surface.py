@@ -24,8 +24,10 @@ from adamproof.prover import (
     forall,
     function,
     le,
+    ln,
     lt,
     power,
+    product,
     prop,
     real_power,
     reals,
@@ -322,7 +324,10 @@ def test_by_squares() -> None:
     goal = le((1 - b) * sqrt(x), sqrt(y))
     assumed = {"squares": le((1 - b) ** 2 * x, y), "x": le(0, x), "y": le(0, y)}
     assert is_verified(proof_of(goal, **assumed).by_squares(goal, "squares"), goal)
-    with pytest.raises(TranslationError, match="by_squares needs a <= b, not"):
+    strict = lt((1 - b) * sqrt(x), sqrt(y))
+    less = proof_of(strict, squares=lt((1 - b) ** 2 * x, y), x=le(0, x), y=le(0, y))
+    assert is_verified(less.by_squares(strict, "squares"), strict)
+    with pytest.raises(TranslationError, match="by_squares needs a <= b or a < b, not"):
         proof_of(goal).by_squares(eq(x, y))
 
 
@@ -355,6 +360,39 @@ def test_what_is_assumed_ends_with_its_block() -> None:
     assert [show(h) for h in found.hypotheses] == ["1 <= x"]
     with pytest.raises(ProofFailure):
         proof.have(le(0, x))
+
+
+def test_what_is_known_needs_no_name() -> None:
+    """A sign that takes a search of its own is at hand within the block."""
+    proof = proof_of(le(0, x / (1 - b)), small=lt(b, a), a=lt(a, 1), x=le(0, x))
+    with pytest.raises(ProofFailure):
+        proof.conclude()
+    with proof.knowing(proof.have(lt(b, 1), "small", "a")):
+        found = proof.conclude()
+    assert is_verified(found, le(0, x / (1 - b)))
+    assert [show(h) for h in found.hypotheses] == ["0 <= x", "b < a", "a < 1"]
+
+
+def test_a_law_is_cited_with_its_conditions() -> None:
+    proof = proof_of(le(0, 1), x=lt(0, x), y=lt(0, y))
+    assert is_verified(proof.fact("ln_mul", x, y**2), eq(ln(product(x, y**2)), ln(x) + ln(y**2)))
+    with pytest.raises(ProofFailure, match="this condition of ln_mul is not known"):
+        proof.fact("ln_mul", x, z)
+    with pytest.raises(TranslationError, match="there is no law 'ln_add'; there are inv, "):
+        proof.fact("ln_add", x, y)
+    with pytest.raises(TranslationError, match="the law ln_mul is about 2 terms, not 1"):
+        proof.fact("ln_mul", x)
+
+
+def test_a_part_of_a_proof_may_use_some_assumptions_only() -> None:
+    proof = proof_of(le(0, 1), less=lt(x**2, y), positive=lt(0, y), above=le(0, x))
+    assert [show(h) for h in proof.have(lt(0, y)).hypotheses] == ["0 < y"]
+    with proof.using("less", "above"):
+        found = proof.have(lt(0, y))
+        with pytest.raises(LemmaError, match="no assumption"):
+            proof.have(lt(0, y), "nothing of this name")
+    assert [show(h) for h in found.hypotheses] == [show(prop(lt(x**2, y)))]
+    assert [show(h) for h in proof.have(lt(0, y)).hypotheses] == ["0 < y"]
 
 
 def test_a_statement_for_all_at_a_value() -> None:

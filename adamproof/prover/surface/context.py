@@ -12,6 +12,7 @@ from typing import Any
 
 import sympy
 
+from ...kernel.facts import FACTS
 from ...kernel.terms import BINDERS, INT, QUANTIFIERS, RELATIONS, Term, as_real, bind, free, make, minus, number
 from ...kernel.text import show
 from ..functionals import Functional
@@ -42,6 +43,7 @@ class Context:
         self._local: list[Step] = []
         self._moving: list[Term] = []  # the variables of inductions under way: nothing else is assumed about them
         self._named: dict[Any, Term] = {}
+        self._using: Sequence[Step] | None = None  # the assumptions that are looked at, None for all
         self._known: tuple[tuple[Step, ...], Knowledge] | None = None
 
     # --- what a subclass provides ---
@@ -80,19 +82,19 @@ class Context:
         return self.step(title, found) if title else found
 
     def by_squares(self, statement: Any, *by: Reason, title: str = "", **how: Any) -> Step:
-        """a <= b, as 0 <= b and a^2 <= b^2.
+        """a <= b, as 0 <= b and a^2 <= b^2; the same with <.
 
-        statement: a <= b, b not negative by its form.  by: reasons for the squares.
+        statement: a <= b or a < b, b not negative by its form.  by: reasons for the squares.
         """
         target = prop(statement)
-        if target.op != "<=":
-            raise TranslationError(f"by_squares needs a <= b, not {show(target)}")
+        if target.op not in ("<=", "<"):
+            raise TranslationError(f"by_squares needs a <= b or a < b, not {show(target)}")
         low, high = target.args
-        squares = self.have(make("<=", *(make("mul", side, side) for side in (low, high))), *by, **how)
+        squares = self.have(make(target.op, *(make("mul", side, side) for side in (low, high))), *by, **how)
         above = self.have(make("<=", ZERO, high), *by)
         a, b = (make("var", name, "real") for name in "ab")
-        pairs = make("<=", make("mul", a, a), make("mul", b, b)), make("<=", ZERO, b)
-        plain = prove(make("<=", a, b), *pairs)
+        pairs = make(target.op, make("mul", a, a), make("mul", b, b)), make("<=", ZERO, b)
+        plain = prove(make(target.op, a, b), *pairs)
         found = derive("instantiate", [plain], ((a, low), (b, high)), ())
         for step in (squares, above):
             found = derive("cut", [step, found])
@@ -153,7 +155,7 @@ class Context:
 
     def known(self, more: Sequence[Step] = ()) -> Knowledge:
         """What is known here: the assumptions, what is assumed locally, and more."""
-        stated = self.assumed()
+        stated = self.assumed() if self._using is None else self._using
         if self._moving:
             stated = [step for step in stated if not free(step.conclusion) & set(self._moving)]
         steps = (*self._local, *stated)
@@ -183,13 +185,33 @@ class Context:
     @contextmanager
     def assuming(self, *statements: Any) -> Iterator[list[Step]]:
         """Meanwhile these are assumed, too; what is proved has them as hypotheses."""
-        made = theorems([assume(statement) for statement in statements])
-        before = list(self._local)
+        with self.knowing(*theorems([assume(statement) for statement in statements])) as made:
+            yield made
+
+    @contextmanager
+    def knowing(self, *by: Reason) -> Iterator[list[Step]]:
+        """Meanwhile these are at hand like assumptions: signs, say, that many steps need.
+
+        by: reasons; theorems about no variable of an induction to come.
+        """
+        made, before = self.reasons(by), list(self._local)
         self._local[:0] = made
         try:
             yield made
         finally:
             self._local[:] = before
+
+    @contextmanager
+    def using(self, *names: Any) -> Iterator[None]:
+        """Meanwhile the search looks at no other assumptions, so that what is proved depends on no others.
+
+        names: of assumptions, and contexts of them.
+        """
+        before, self._using = self._using, self.reasons(names)
+        try:
+            yield
+        finally:
+            self._using = before
 
     def each(self, over: Functional, statement: Any, *by: Reason, title: str = "", **how: Any) -> Step:
         """The sum, expectation or integral of both sides of a statement, == or <=, that holds for every value.
@@ -200,12 +222,8 @@ class Context:
         variable = term(over.variable, BINDERS[over.op][1])
         bounds = tuple(term(bound, INT) for bound in over.bounds)
         inside = ranges(over.op, variable, bounds)
-        before = list(self._local)
-        self._local[:0] = inside
-        try:
+        with self.knowing(*inside):
             inner = statement if isinstance(statement, Step) else self.have(statement, *by, **how)
-        finally:
-            self._local[:] = before
         premises = [inner]
         if over.op != "Sum" and inner.conclusion.op == "<=":
             premises.append(self._integrable_gap(over, variable, inner, by))
@@ -267,6 +285,24 @@ class Context:
         theorem = self.lemma(slug, claim)
         return cited(self.known(self.reasons(by)), theorem, name, symbols, shown, prop(self.goal))
 
+    def fact(self, name: str, *values: Any, by: Sequence[Reason] = ()) -> Step:
+        """A law of roots, sizes, powers and logarithms (docs/kernel.md lists them), its conditions established.
+
+        name: of the law, such as "ln_mul".  values: expressions for its variables, in order.
+        Raises ProofFailure naming a condition that could not be established.
+        """
+        if name not in FACTS:
+            raise TranslationError(f"there is no law {name!r}; there are {', '.join(FACTS)}")
+        if len(values) != len(FACTS[name].sorts):
+            raise TranslationError(f"the law {name} is about {len(FACTS[name].sorts)} terms, not {len(values)}")
+        made = tuple(term(value, sort) for value, sort in zip(values, FACTS[name].sorts, strict=True))
+        known, conditions = self.known(self.reasons(by)), []
+        for condition in FACTS[name].schema(*made)[0]:
+            if (found := establish(known, condition)) is None:
+                raise ProofFailure(condition, known.steps, [f"this condition of {name} is not known"])
+            conditions.append(found)
+        return derive("fact", conditions, name, made)
+
     def let(self, **terms: Any) -> Any:
         """Name terms: steps that follow treat each as one variable.
 
@@ -301,7 +337,7 @@ class Context:
         variable: Any,
         *,
         base: Sequence[Reason] = (),
-        step: Sequence[Reason] | Callable[[], Sequence[Reason]] = (),
+        step: Sequence[Reason] | Callable[[], Reason] = (),
         low: Any = 0,
         **how: Any,
     ) -> Step:
@@ -315,7 +351,7 @@ class Context:
         self._moving.append(term(variable, INT))
         try:
             with self.assuming(le_term(low, variable), prop(goal)) as (_, hypothesis):
-                reasons = step() if callable(step) else step
+                reasons = [step()] if callable(step) else step
                 then = self.have(following, hypothesis, *reasons, self._sums(following, variable), **how)
         finally:
             self._moving.pop()
