@@ -15,16 +15,11 @@ A, B, D, P, Q, R = reals("A B D P Q R")
 b, y = reals("b y")
 
 
-def clip(number: Any) -> Any:
-    """The projection onto [-1, 1]."""
-    return (absolute(number + 1) - absolute(number - 1)) / 2
-
-
 STEPS = {"A is not negative": le(0, A), "B is not negative": le(0, B), "D is not negative": le(0, D)}
 MOVES = {
-    "P = clip(1 - A)": eq(P, clip(1 - A)),
-    "Q = clip(P + B)": eq(Q, clip(P + B)),
-    "R = clip(Q + D)": eq(R, clip(Q + D)),
+    "P = clip(1 - A)": eq(P, clip(1 - A, -1, 1)),
+    "Q = clip(P + B)": eq(Q, clip(P + B, -1, 1)),
+    "R = clip(Q + D)": eq(R, clip(Q + D, -1, 1)),
 }
 SMALL = {"A <= 1": le(A, 1), "A <= B + D": le(A, B + D)}
 BETA = {"b is not negative": le(0, b), "b <= 1/3": le(b, Rational(1, 3))}
