@@ -6,11 +6,13 @@ It is made for claims that are reported; mutants fail on purpose and have none.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from ..kernel.normal import key
 from ..kernel.terms import RELATIONS, Refusal
-from ..prover import ProofFailure, prop
+from ..prover import ProofFailure, effort, prop
+from ..prover.effort import OutOfEffort
 from ..prover.ideas import Idea, Looking
 from ..prover.nearest import Nearest, nearest
 from ..prover.proving import Question, assume
@@ -87,11 +89,11 @@ CONSTANTS = ("shift", "factor", "strict")  # where a constant is short, not a fa
 def _nearest(failure: ProofFailure) -> Nearest | None:
     if failure.goal.op not in RELATIONS:
         return None
-    try:
-        known = Question(failure.goal, failure.hints, failure.degree).known(failure.facts)
+    facts = [step for step in failure.facts if step.conclusion.op in RELATIONS]
+    with suppress(Refusal, OutOfEffort), effort.question():  # else too large
+        known = Question(failure.goal, failure.hints, failure.degree).known(facts)
         return nearest(Search(failure.goal, known.facts, failure.hints), failure.degree)
-    except Refusal:  # too large
-        return None
+    return None
 
 
 def _with_facts(view: GoalView, facts: Sequence[Step], names: Callable[[Step], str], short: Nearest | None) -> GoalView:

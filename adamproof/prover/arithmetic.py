@@ -12,6 +12,7 @@ from typing import cast
 
 from ..kernel.normal import MAX_MONOMIALS, Atom, Monomial, Poly, join, whole
 from ..kernel.terms import refuse
+from .effort import spend
 
 MAX_PRODUCTS = 125_000  # of monomials, in one product of polynomials
 
@@ -22,6 +23,7 @@ def product(p: Poly, q: Poly) -> Poly:
     """p*q.  Raises Refusal when it is too large for a search."""
     if len(p) * len(q) > MAX_PRODUCTS:
         refuse(f"a product in a search has more than {MAX_PRODUCTS} monomials before like ones meet")
+    spend(len(p) * len(q))
     left, below = _integral(p)
     right, under = _integral(q)
     result: dict[Monomial, int] = {}
@@ -47,6 +49,7 @@ def _integral(p: Poly) -> tuple[dict[Monomial, int], int]:
 
 def accumulate(total: Poly, poly: Poly, factor: int = 1) -> None:
     """total += factor * poly, in place."""
+    spend(len(poly))
     for monomial, coefficient in poly.items():
         value = total.get(monomial, 0) + (coefficient if factor == 1 else factor * coefficient)
         if value:
@@ -67,6 +70,7 @@ def degrees(poly: Poly) -> dict[Atom, int]:
 
 def split(poly: Poly, atom: Atom, degree: int) -> dict[int, Poly]:
     """The coefficients of poly by powers of an atom, which has this degree there at most."""
+    spend(len(poly))
     parts: dict[int, Poly] = {}
     factors = [(atom, exponent) for exponent in range(1, degree + 1)]
     for monomial, coefficient in poly.items():

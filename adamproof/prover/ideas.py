@@ -7,12 +7,14 @@ failure is shown: the work is counted, and there is no clock.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import combinations, permutations
 from math import comb
 
 from ..kernel.normal import Poly, difference, key, normal
 from ..kernel.terms import RELATIONS, Refusal, Term, make, number
+from . import effort
 from .nearest import missing_products, missing_squares
 from .polynomials import all_atoms, atom_term
 from .proving import ProofFailure, Question, assume, has_binder
@@ -20,7 +22,7 @@ from .record import Step, in_order
 from .refute import refute
 from .search import Search
 
-MAX_WORK = 60_000  # monomials computed for all ideas of a failure
+MAX_WORK = 1_000_000  # steps for all ideas of a failure
 MAX_DEGREE = 4  # facts multiplied, at most
 MAX_PRODUCTS = 600  # of facts, in one search of a higher degree
 MAX_OTHERS = 24  # stated facts that a step was not given
@@ -58,7 +60,7 @@ class Looking:
     false: bool = False
     near: bool = False
     tried: list[str] = field(default_factory=list)
-    work: int = 0
+    work: float = 0
 
     def ideas(self) -> list[Idea]:
         """The first kind of change that closes the goal; possible assumptions only where no other does."""
@@ -100,35 +102,33 @@ class Looking:
                 return
 
     def _is_too_many(self, degree: int) -> bool:
-        facts = 1 + len(self._question().known(self.failure.facts).facts)
+        facts = MAX_PRODUCTS
+        with self._counted():
+            facts = 1 + len(self._question().known(self.facts).facts)
         return comb(facts + degree, degree) > MAX_PRODUCTS
 
     def _longer(self) -> Iterator[Idea]:
         """A product of more facts, where there are too many to try them all: proved from its facts, then given."""
         if self.failure.goal.op not in ("<=", "<") or not self._is_too_many(self._top + 1):
             return
-        search = Search(self.failure.goal, self._question().known(self.failure.facts).facts, self.failure.hints)
         self.tried.append(f"products of {self._top + 1} facts")
-        products = missing_products(search, self._top)
-        self.work += search.work
-        proved: list[Step] = []
-        for numbers in products:
-            facts = [search.facts[i] for i in numbers]
-            goal = make("<=", number(0), make("mul", *(_positive_part(step.conclusion) for step in facts)))
-            question = Question(goal, (), len(facts))
-            found = question.answer(question.known(facts))
-            if found is None:
-                return
-            proved.append(found)
-        if proved and self.closes(*proved):
-            yield Idea("product", tuple(step.conclusion for step in proved), self._top + 1)
+        proved: list[Step | None] = []
+        with self._counted():
+            search = Search(self.failure.goal, self._question().known(self.facts).facts, self.failure.hints)
+            products = missing_products(search, self._top)
+            proved += [_product_of([search.facts[i] for i in numbers]) for numbers in products]
+        found = [step for step in proved if step is not None]
+        if found and len(found) == len(proved) and self.closes(*found):
+            yield Idea("product", tuple(step.conclusion for step in found), self._top + 1)
 
     def _squares(self) -> Iterator[Idea]:
         if self.failure.goal.op not in ("<=", "<"):
             return
-        known = self._question().known(self.failure.facts)
         self.tried.append("squares of sums and differences")
-        squares = tuple(missing_squares(Search(self.failure.goal, known.facts, self.failure.hints), self._top))
+        squares: tuple[Term, ...] = ()
+        with self._counted():
+            known = self._question().known(self.facts)
+            squares = tuple(missing_squares(Search(self.failure.goal, known.facts, self.failure.hints), self._top))
         while squares and (found := self.closes(squares=squares)):
             used = [square for square in squares if square in _squares_in(found)]
             if len(used) == len(squares):
@@ -176,6 +176,20 @@ class Looking:
     # --- trying ---
 
     @property
+    def facts(self) -> list[Step]:
+        """The facts that a search takes in: relations."""
+        return [step for step in self.failure.facts if step.conclusion.op in RELATIONS]
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """What is done meanwhile takes steps, and ends where there are no more."""
+        with suppress(Refusal, effort.OutOfEffort), effort.question(MAX_WORK) as asked:
+            try:
+                yield
+            finally:
+                self.work += asked.steps
+
+    @property
     def _top(self) -> int:
         return self.failure.degree or 2
 
@@ -187,13 +201,10 @@ class Looking:
         if self.work > MAX_WORK:
             return None
         question = self._question(squares, degree)
-        known = question.known([*self.failure.facts, *more])
         found = None
-        try:
-            found = question.answer(known)
-        except Refusal:
-            pass  # too large
-        self.work += known.work
+        with effort.question(MAX_WORK) as asked, suppress(Refusal, effort.OutOfEffort):
+            found = question.answer(question.known([*self.facts, *more]))
+        self.work += asked.steps
         return found
 
     def _can_hold(self, statement: Term) -> bool:
@@ -201,16 +212,18 @@ class Looking:
 
         Without one it may close the goal only because it contradicts the facts, or all but fixes a value.
         """
-        facts, never = [step.conclusion for step in self.failure.facts], make("<", number(0), number(0))
+        facts, never = [step.conclusion for step in self.facts], make("<", number(0), number(0))
         if any(map(has_binder, (*facts, statement))):  # models take too long: that no contradiction is found must do
-            question = Question(never, (), self._top)
-            known = question.known([*self.failure.facts, assume(statement)])
-            return question.answer(known) is None
+            contradiction = True
+            with self._counted():
+                question = Question(never, (), self._top)
+                contradiction = question.answer(question.known([*self.facts, assume(statement)])) is not None
+            return not contradiction
         return refute([_strictly(prop) for prop in (*facts, statement)], never, A_LOOK) is not None
 
     def _terms(self) -> list[Term]:
         """What a sign or an order may be guessed of: what divides, what stands in a root or a size, then names."""
-        atoms = all_atoms([self._gap(), *(difference(*step.conclusion.args) for step in self.failure.facts)])
+        atoms = all_atoms([self._gap(), *(difference(*step.conclusion.args) for step in self.facts)])
         made = [atom_term(atom) for atom in atoms if not atom.loose]
         inside = [term.args[0] for term in made if term.op in ("inv", "sqrt", "abs", "sign")]
         plain = [term for term in made if term.op in ("var", "app", "real")]
@@ -227,6 +240,13 @@ def _strictly(prop: Term) -> Term:
 
 def _is(statement: Term, goal: Term) -> bool:
     return key(statement) == key(goal) or key(_strictly(statement)) == key(goal)
+
+
+def _product_of(facts: Sequence[Step]) -> Step | None:
+    """That the product of what facts say to be >= 0 is so."""
+    goal = make("<=", number(0), make("mul", *(_positive_part(step.conclusion) for step in facts)))
+    question = Question(goal, (), len(facts))
+    return question.answer(question.known(facts))
 
 
 def _count(number_: int, what: str) -> str:

@@ -23,6 +23,7 @@ class Known:
         self.keys: set[Any] = set()
         self.sides: dict[Any, Step | None] = {}
         self.work = 0  # of all searches from these facts: monomials
+        self.enriching = 0  # of those for what is known of heads
         for step in facts:
             self.add(step)
 
@@ -47,6 +48,13 @@ class Known:
                 self.add(step)
         for step in self._successors(atoms):
             self.add(step)
+        self.enriching = self.work
+
+    def plus(self, steps: Iterable[Step]) -> Known:
+        """The same with more facts, from which nothing has been searched."""
+        more = Known([*self.facts, *steps])
+        more.work = more.enriching = self.enriching
+        return more
 
     def _about(self, atom: Atom) -> Iterator[Step]:
         made = atom_term(atom)

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..kernel.normal import Monomial, Number, Poly
+from .effort import left, spend
 from .elimination import solved
 from .polynomials import monomial_key, ordered
 from .scaling import scales, size, spread
@@ -22,6 +23,8 @@ SETTLED = 20  # within a factor of 2^20 after scaling, the solver is believed wh
 FINE = 26  # bits of a numerator or denominator, from which the solver's answer that there is none is not believed
 FLOATS = 900  # sizes of floats, with a margin; other coefficients are left to the exact simplex method
 MAX_WORK = 100_000  # entries that the exact simplex method changes, at most
+MOST_PIVOTS = 2**31 - 1  # that the solver can be told of
+PIVOT = 0.1  # steps for an entry and a pivot of the solver, which is compiled
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,7 @@ def _alive(columns: Sequence[Poly], free: Sequence[Poly]) -> list[int]:
     alive = list(range(len(columns)))
     flexible = {monomial for poly in free for monomial in poly}
     while True:
+        spend(sum(len(columns[i]) for i in alive))
         signs: dict[Monomial, set[bool]] = {}
         for i in alive:
             for monomial, coefficient in columns[i].items():
@@ -186,6 +190,8 @@ def _solver(programme: Programme, scaled: Sequence[Sequence[float]], basic: bool
     import numpy as np
 
     polys, rows, nonneg = programme.polys, programme.rows, programme.nonneg
+    entries = sum(map(len, polys))
+    spend(entries)
     start, index, value = [0], list[int](), list[float]()
     for poly, strict, column in zip(polys, programme.strict, scaled, strict=True):
         index += [*([len(rows)] if strict else []), *(rows[monomial] for monomial in poly)]
@@ -206,8 +212,12 @@ def _solver(programme: Programme, scaled: Sequence[Sequence[float]], basic: bool
     solver.setOptionValue("threads", 1)
     if basic:
         solver.setOptionValue("small_matrix_value", 1e-12)
+    pivot = PIVOT * (entries + len(rows) + 1)
+    if (most := left() / pivot) < MOST_PIVOTS:
+        solver.setOptionValue("simplex_iteration_limit", int(most) + 1)
     solver.passModel(lp)
     solver.run()
+    spend(pivot * solver.getInfo().simplex_iteration_count)
     return solver if solver.getModelStatus() == highspy.HighsModelStatus.kOptimal else None
 
 
@@ -220,6 +230,7 @@ def _exact(polys: Sequence[Poly], strict: Sequence[bool], rows: dict[Monomial, i
         if strict[column]:
             equations[-1][column] = 1
     equations[-1][len(polys)] = 1
+    spend(len(polys) * sum(map(len, equations)))
     return solved(equations, len(polys))
 
 

@@ -15,6 +15,7 @@ from ..kernel.normal import ONE, Atom, Monomial, Number, Poly, add_to, constant,
 from ..kernel.terms import BINDERS, INT, REAL, Term, make, number
 from ..kernel.text import show
 from .arithmetic import accumulate, degrees, joined, product, split
+from .effort import spend
 
 # --- back to terms ------------------------------------------------------------------------------
 
@@ -297,6 +298,7 @@ def _quotient(a: Number, b: Number) -> Number:
 
 def _lead(poly: Poly, order: Sequence[Atom]) -> Monomial:
     """The monomial with the largest exponents, of the first atom first."""
+    spend(len(poly))
     left = [(dict(monomial), monomial) for monomial in poly]
     for atom in order:
         if len(left) == 1:

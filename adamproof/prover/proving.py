@@ -9,9 +9,9 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from ..kernel.normal import difference, key
-from ..kernel.terms import BINDERS, QUANTIFIERS, RELATIONS, Term, make, number, reset_budget
+from ..kernel.terms import BINDERS, QUANTIFIERS, RELATIONS, Refusal, Term, make, number, reset_budget
 from ..kernel.text import show
-from . import head_theorems
+from . import effort, head_theorems
 from .known import Known
 from .record import Step, derive
 from .search import Search
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MAX_AGAIN = 8_000  # monomials to compute when a search without a result is made again without an inequality
 A_LOOK = 100  # random models among which a counterexample is looked for before a search is made again
+
+REWRITING = ["rewriting by the equations"]
 
 Fact = Any  # a Step, or a SymPy statement that becomes a hypothesis
 
@@ -129,12 +131,19 @@ _answers: dict[Any, Step | ProofFailure] = {}
 
 def _searched(target: Term, given: Sequence[Step], hints: Sequence[Term], degree: int) -> Step:
     question = Question(target, hints, degree)
-    known = question.known(given)
-    if found := question.answer(known):
-        return found
-    if not is_hopeless(target, given) and (found := otherwise(question, given, known)):
-        return found
-    raise ProofFailure(target, given, question.tried or ["rewriting by the equations"], hints, degree)
+    stopped: list[str] = []
+    try:
+        with effort.question():
+            known = question.known(given)
+            if found := question.answer(known):
+                return found
+            if not is_hopeless(target, given) and (found := otherwise(question, given, known)):
+                return found
+    except effort.OutOfEffort:
+        stopped = [effort.stopped()]
+    except Refusal as refusal:  # equations that rewrite one another into something too large
+        stopped = [str(refusal)]
+    raise ProofFailure(target, given, [*(question.tried or REWRITING), *stopped], hints, degree)
 
 
 _at_hand: list[Evaluator] = []  # models in which a step that is false may well fail

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..kernel.normal import ONE, Monomial, Number, Poly, join, whole
+from .effort import spend
 from .polynomials import ordered
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def scales(polys: Sequence[Poly], rows: Mapping[Monomial, int]) -> tuple[Floats,
     in_column = np.maximum(np.bincount(column, minlength=len(polys)), 1)
     down, across = np.zeros(len(rows)), np.zeros(len(polys))
     for _ in range(SWEEPS):
+        spend(len(entries) / 10)
         down = -np.bincount(row, sizes + across[column], len(rows)) / in_row
         before, across = across, -np.bincount(column, sizes + down[row], len(polys)) / in_column
         if np.abs(across - before).max(initial=0.0) < 0.01:

@@ -33,6 +33,7 @@ from ..kernel.normal import (
 from ..kernel.rules import NEGATED_GOAL
 from ..kernel.terms import Refusal, Term, reset_budget
 from .arithmetic import degrees, product
+from .effort import spend
 from .linear import nonnegative_zero_sum
 from .polynomials import (
     Cofactors,
@@ -53,6 +54,7 @@ from .polynomials import (
 from .record import Step, derive
 from .scaling import Ratios
 
+FACT = 10  # steps, for a fact that is read
 MAX_COLUMNS = 4000
 MAX_ROOTS = 12  # monomials whose squares are guessed
 MAX_SHIFTS = 200  # monomials by which an equation that is no rewrite rule is multiplied
@@ -93,6 +95,7 @@ class Search:
         self.columns: dict[tuple[tuple[int, ...], tuple[Term, ...], bool], Column | None] = {}
         for index, step in enumerate(self.facts):
             lhs, rhs = step.conclusion.args
+            spend(FACT)
             self.readings[index] = (step.conclusion.op, difference(rhs, lhs))
         self.ratios: dict[int, Fraction] = {}  # of facts about denominators to these, by the inverse's equation
         self._negate_goal()
@@ -116,7 +119,12 @@ class Search:
         plain = [(i, poly) for i, poly in equations if not self._take_inverse(i, poly)]
         for index, poly in sorted(plain, key=lambda item: (len(item[1]), item[0])):
             cofactors: Cofactors = {}
-            reduced = reduce(poly, self.rules, cofactors)
+            try:
+                reduced = reduce(poly, self.rules, cofactors)
+            except Refusal:  # too large when rewritten
+                reset_budget()
+                self.loose_equations[index] = poly
+                continue
             if not reduced:
                 continue
             lead = _leading(reduced)
@@ -169,6 +177,7 @@ class Search:
         if mark not in self.columns:
             self.columns[mark] = self._computed(facts, squares, clear)
         column = self.columns[mark]
+        spend(1 if column is None else 1 + len(column.reduced))
         if column is not None:
             self.work += len(column.reduced)
         return column

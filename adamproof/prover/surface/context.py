@@ -15,6 +15,7 @@ import sympy
 from ...kernel.facts import FACTS
 from ...kernel.terms import BINDERS, INT, QUANTIFIERS, RELATIONS, Term, as_real, bind, free, make, minus, number
 from ...kernel.text import show
+from .. import effort
 from ..functionals import Functional
 from ..proving import ProofFailure, assume, prove, theorems
 from ..record import Step, derive
@@ -104,7 +105,20 @@ class Context:
         """The claim itself, as `have` proves it."""
         return self.have(self.goal, *by, squares=squares, degree=degree)
 
+    @contextmanager
+    def _counted(self, goal: Term, facts: Sequence[Step] = ()) -> Iterator[None]:
+        """What is looked for meanwhile is one question; ProofFailure where it takes too long."""
+        try:
+            with effort.question():
+                yield
+        except effort.OutOfEffort:
+            raise ProofFailure(goal, facts, [effort.stopped()]) from None
+
     def _from(self, target: Term, facts: Sequence[Step], hints: Sequence[Term], degree: int) -> Step:
+        with self._counted(target, facts):
+            return self._sought(target, facts, hints, degree)
+
+    def _sought(self, target: Term, facts: Sequence[Step], hints: Sequence[Term], degree: int) -> Step:
         known = self.known(facts)
         if target.op not in RELATIONS:
             found = establish(known, target)
@@ -177,7 +191,9 @@ class Context:
                 f"{show(step.conclusion)} is for all of {len(sorts)} variables and cannot be taken at {len(values)}"
             )
         made = [term(value, sort) for value, sort in zip(values, sorts, strict=False)]
-        found = specialised(self.known(self.reasons(by)), step, made)
+        known = self.known(self.reasons(by))
+        with self._counted(step.conclusion, [step]):
+            found = specialised(known, step, made)
         if found is None:
             raise ProofFailure(step.conclusion, [step], ["its conditions could not be established"])
         return found
@@ -234,16 +250,20 @@ class Context:
         low, high = inner.conclusion.args
         known = self.known([inner, *self.reasons(by)])
         wanted = make("Integrable", bind(over.op, variable, minus(high, low)))
-        found = integrable(known, wanted)
+        found = self._integrable(known, wanted)
         if found is not None:
             return found
         sides = []
         for side in (low, high):
             part = make("Integrable", bind(over.op, variable, side))
-            if (step := integrable(known, part)) is None:
+            if (step := self._integrable(known, part)) is None:
                 raise ProofFailure(part, known.finite, INTEGRABILITY)
             sides.append(step)
         return derive("combination", sides, over.op, variable, minus(high, low), (ZERO, number(-1), ONE))
+
+    def _integrable(self, known: Knowledge, wanted: Term) -> Step | None:
+        with self._counted(wanted, known.finite):
+            return integrable(known, wanted)
 
     def integrable(self, functional: Any, *by: Reason) -> Step:
         """That an expectation or integral is finite, found by search.
@@ -251,7 +271,7 @@ class Context:
         functional: E(...) or Integral01(...).  by: what is integrable, or bounds f <= g that dominate.
         """
         wanted = make("Integrable", term(functional))
-        found = integrable(self.known(self.reasons(by)), wanted)
+        found = self._integrable(self.known(self.reasons(by)), wanted)
         if found is None:
             raise ProofFailure(wanted, self.known().finite, INTEGRABILITY)
         return found
@@ -283,7 +303,9 @@ class Context:
         name = slug if claim is None else f"{slug} ({claim})"
         shown = None if shows is None else prop(shows)
         theorem = self.lemma(slug, claim)
-        return cited(self.known(self.reasons(by)), theorem, name, symbols, shown, prop(self.goal))
+        known = self.known(self.reasons(by))
+        with self._counted(theorem.conclusion if shown is None else shown):
+            return cited(known, theorem, name, symbols, shown, prop(self.goal))
 
     def fact(self, name: str, *values: Any, by: Sequence[Reason] = ()) -> Step:
         """A law of roots, sizes, powers and logarithms (docs/kernel.md lists them), its conditions established.
@@ -360,11 +382,14 @@ class Context:
 
     def _without_start(self, found: Step, low: Any, variable: Any) -> Step:
         """Discharge low <= variable if it is known."""
-        start = establish(self.known(), le_term(low, variable))
+        goal = le_term(low, variable)
+        with self._counted(goal):
+            start = establish(self.known(), goal)
         return found if start is None or start.rule == "assume" else derive("cut", [start, found])
 
     def _sums(self, statement: Term, variable: Any = None) -> list[Step]:
-        return sum_steps(self.known(), statement, None if variable is None else term(variable, INT))
+        with self._counted(statement):
+            return sum_steps(self.known(), statement, None if variable is None else term(variable, INT))
 
     def split(self, total: Any) -> Step:
         """A sum as the rest and its last term; or that it is empty, and 0.
@@ -378,11 +403,12 @@ class Context:
         if total.op != "Sum":
             raise TranslationError(f"{show(total)} is not a sum and cannot be split")
         known, statement = self.known(), make("==", total, total)
-        if not (found := sum_steps(known, statement, None)):
-            ends = make("<=", *(as_real(end) for end in total.args[:2]))
-            raise ProofFailure(ends, (), ["neither that the sum is empty nor that it is not is known"])
-        moving = (item for item in sorted(free(total.args[1]), key=repr) if type(item) is Term)
-        return found + [step for variable in moving for step in weight_steps(known, found[0], variable)]
+        ends = make("<=", *(as_real(end) for end in total.args[:2]))
+        moving = [item for item in sorted(free(total.args[1]), key=repr) if type(item) is Term]
+        with self._counted(ends):
+            if not (found := sum_steps(known, statement, None)):
+                raise ProofFailure(ends, (), ["neither that the sum is empty nor that it is not is known"])
+            return found + [step for variable in moving for step in weight_steps(known, found[0], variable)]
 
     def rewrite(self, theorem: Reason, equation: Reason) -> Step:
         """The theorem with the right side of an equation in place of the left, wherever it stands.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...kernel.terms import QUANTIFIERS, RELATIONS, Term, opened
+from ..effort import once
 from ..record import Step, derive
 from .integrability import integrable
 from .knowledge import Knowledge, answering, at_least, sign
@@ -22,15 +23,7 @@ def establish(known: Knowledge, statement: Term, quick: bool = False) -> Step | 
     if known.depth >= DEPTH:
         return None
     mark = ("establish", statement, quick)
-    if mark in known.answers:
-        answer: Step | None = known.answers[mark]
-        return answer
-    known.depth += 1
-    try:
-        found = known.answers[mark] = _established(known, statement, quick)
-    finally:
-        known.depth -= 1
-    return found
+    return once(known.answers, mark, lambda: known.deeper(DEPTH, lambda: _established(known, statement, quick)))
 
 
 def _established(known: Knowledge, statement: Term, quick: bool) -> Step | None:

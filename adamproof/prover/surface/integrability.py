@@ -7,7 +7,8 @@ from fractions import Fraction
 from functools import cached_property
 
 from ...kernel.normal import ONE, Monomial, Poly, add_to, normal, times
-from ...kernel.terms import BINDERS, INT, REAL, Refusal, Term, bind, free, function, make, opened
+from ...kernel.terms import BINDERS, INT, REAL, Term, bind, free, function, make, opened
+from ..effort import once
 from ..polynomials import atom_term, ordered, poly_term
 from ..proving import prove
 from ..record import Step, derive
@@ -23,20 +24,11 @@ def integrable(known: Knowledge, statement: Term) -> Step | None:
     if found := known.find(statement):
         return found
     mark = ("integrable", statement)
-    if mark in known.answers:
-        before: Step | None = known.answers[mark]
-        return before
-    known.answers[mark] = None
-    if known.depth < DEPTH:
-        known.depth += 1
-        try:
-            known.answers[mark] = _Search(known, statement.args[0]).found()
-        except Refusal:
-            pass
-        finally:
-            known.depth -= 1
-    answer: Step | None = known.answers[mark]
-    return answer
+    return once(known.answers, mark, lambda: known.deeper(DEPTH, lambda: _found(known, statement)), True)
+
+
+def _found(known: Knowledge, statement: Term) -> Step | None:
+    return _Search(known, statement.args[0]).found()
 
 
 class _Search:

@@ -29,6 +29,7 @@ from ...kernel.terms import (
     opened,
 )
 from .. import head_theorems
+from ..effort import once
 from ..polynomials import all_atoms, atoms_of
 from ..record import Step, derive
 from ..search import Search
@@ -122,6 +123,18 @@ class Knowledge:
 
     # --- bookkeeping ---
 
+    def deeper(self, most: int, search: Callable[[], Step | None]) -> Step | None:
+        """What a search finds, one level deeper; None where it is too deep or too large."""
+        if self.depth >= most:
+            return None
+        self.depth += 1
+        try:
+            return search()
+        except Refusal:
+            return None
+        finally:
+            self.depth -= 1
+
     def generalised(self, step: Step) -> Step | None:
         """A theorem for all values of the variables that no assumption holds, under what it assumes of them."""
         local = [prop for prop in step.hypotheses if key(prop) not in self.by_key]
@@ -175,19 +188,7 @@ def at_least(step: Step) -> Step:
 
 def sign(known: Knowledge, x: Term, strict: bool = False) -> Step | None:
     """0 < x, or else (unless it must be strict) 0 <= x; None where the form and the facts do not say so."""
-    mark = ("sign", x, strict)
-    if mark not in known.answers:
-        known.answers[mark] = None  # while it is being looked for
-        if known.depth < DEPTH:
-            known.depth += 1
-            try:
-                known.answers[mark] = _sign(known, x, strict)
-            except Refusal:
-                pass  # too large
-            finally:
-                known.depth -= 1
-    found: Step | None = known.answers[mark]
-    return found
+    return once(known.answers, ("sign", x, strict), lambda: known.deeper(DEPTH, lambda: _sign(known, x, strict)), True)
 
 
 def nonneg(known: Knowledge, x: Term) -> Step | None:

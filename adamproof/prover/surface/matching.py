@@ -30,10 +30,12 @@ from ...kernel.terms import (
     opened,
     substitute,
 )
+from ..effort import spend
 from ..polynomials import poly_term
 from ..record import Step, derive
 from .knowledge import Knowledge
 
+NODE = 2  # steps, for a part of a pattern that is compared
 MAX_FOUND = 60  # ways to match that are looked at
 MAX_INSTANCES = 12  # of one statement for all
 
@@ -83,6 +85,7 @@ class _Matcher:
         return self.unknown.isdisjoint(free(made)) and same(made, target)
 
     def go(self, pattern: Term, target: Term, found: Found) -> Iterator[Found]:
+        spend(NODE)
         if self.unknown.isdisjoint(free(pattern)):
             if same(pattern, target):
                 yield found

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from ...kernel.normal import key
 from ...kernel.terms import Refusal, Term, free, make, reset_budget
+from ..effort import once, spend
 from ..known import Known
-from ..proving import ProofFailure, Question, fails_at_hand, is_hopeless, otherwise
+from ..proving import REWRITING, ProofFailure, Question, fails_at_hand, is_hopeless, otherwise
 from ..record import Step, derive
 from ..search import Search
 from .congruence import common_factors, factors, product
@@ -17,10 +18,13 @@ from .extremes import cases, differences, joined
 from .knowledge import ZERO, Knowledge, combined, sign
 from .opaque import Opaque, hide_heads
 
+T = TypeVar("T")
+
+NODE = 3  # steps, for a node of a statement that is presented
 MAX_FACTS = 24  # stated relations that a search takes in beside what it is given
 
-_answers: dict[Any, Step | None] = {}
-_searched: dict[Any, Step | None] = {}  # what searches found, by what they see: a mutant asks most of it again
+_answers: dict[Any, Any] = {}
+_searched: dict[Any, Any] = {}  # what searches found, by what they see: a mutant asks most of it again
 
 
 def solved(
@@ -40,9 +44,22 @@ def solved(
     for step in facts:
         if key(step.conclusion) == key(target):
             return step if step.conclusion is target else derive("convert", [step], target)
-    mark = (target, tuple(facts), known.steps, tuple(hints), degree, tuple(named), quick)
-    if mark in _answers and (_answers[mark] is not None or quick):
-        return _answers[mark]
+    asked = (target, tuple(facts), tuple(hints), degree, tuple(named))
+    answer = once(_answers, (*asked, known.steps, quick), lambda: _answered(known, *asked, quick))
+    if isinstance(answer, ProofFailure):
+        raise answer.with_traceback(None)  # where it failed before is not where it fails now
+    return answer
+
+
+def _answered(
+    known: Knowledge,
+    target: Term,
+    facts: Sequence[Step],
+    hints: Sequence[Term],
+    degree: int,
+    named: Sequence[Term],
+    quick: bool,
+) -> Step | ProofFailure | None:
     found = _over_common_factor(known, target, facts, named)
     attempts = Attempts(known, target, facts, hints, degree, named)
     if found is None:
@@ -51,11 +68,10 @@ def solved(
         found = _by_cases(known, target, facts, extremes, (hints, degree, named))
     if found is None and not quick:
         found = attempts.longer()
-    _answers[mark] = found
-    if found is None and not quick:
-        last = attempts.all[-1]
-        raise ProofFailure(target, last.given, last.tried or ["rewriting by the equations"], tuple(hints), degree)
-    return found
+    if found is not None or quick:
+        return found
+    last = attempts.all[-1]
+    return ProofFailure(target, last.given, last.tried or REWRITING, tuple(hints), degree)
 
 
 def proved(known: Knowledge, target: Term, facts: Sequence[Step], *how: Any) -> Step:
@@ -177,8 +193,10 @@ class Attempt:
         deep: bool = False,
     ) -> None:
         self.known, self.target, self.degree, self.means = known, target, degree, means
+        self.multiplies = relevant and not deep  # whether facts times factors come in before products
         candidates = known.relations if relevant else []
         props = [target, *(step.conclusion for step in facts)]
+        spend(NODE * sum(prop.size for prop in (*props, *(step.conclusion for step in candidates))))
         opaque = Opaque([*props, *(step.conclusion for step in candidates)], named, expand)
         opaque.heads = hide_heads([*map(opaque.presented, props), *(make("==", hint, ZERO) for hint in hints)], deep)
         self.opaque = opaque
@@ -246,31 +264,46 @@ class Attempt:
     @cached_property
     def enriched(self) -> Known:
         """The facts, with what is known of the heads in sight."""
-        return self.asked(1).known(self.assumed)
+        return self.remembered("enriched", lambda: self.asked(1).known(self.assumed)) or Known(self.assumed)
+
+    @cached_property
+    def extended(self) -> Known:
+        """The same with facts times factors that are not negative."""
+        return self.remembered("extended", self._extended) or self.enriched
+
+    def _extended(self) -> Known:
+        facts = self.enriched.facts
+        more = factors(Knowledge(facts, self.known.lemma), [self.goal], facts)
+        return self.enriched.plus(more) if more else self.enriched
 
     def asked(self, degree: int) -> Question:
         return Question(self.goal, self.hints, degree)
 
     def answer(self, kind: str, search: Callable[[], Step | None]) -> Step | None:
         """What a search finds, put back; searches are remembered by what they see."""
-        mark = (kind, self.degree, tuple(self.assumed), self.goal, tuple(self.hints))
-        if mark not in _searched:
-            try:
-                _searched[mark] = search()
-            except Refusal:
-                _searched[mark] = None
-        found = _searched[mark]
+        found = self.remembered(kind, search)
         return None if found is None else self.put_back(found)
 
-    def at_degree(self, degree: int) -> Step | None:
+    def remembered(self, kind: str, search: Callable[[], T]) -> T | None:
+        """What a search finds; None where it is too large."""
+
+        def made() -> T | None:
+            try:
+                return search()
+            except Refusal:
+                return None
+
+        return once(_searched, (kind, self.degree, tuple(self.assumed), self.goal, tuple(self.hints)), made)
+
+    def at_degree(self, kind: str, degree: int, known: Callable[[], Known]) -> Step | None:
         question = self.asked(degree)
-        found = question.answer(self.enriched)
-        self.tried = question.tried or self.tried
-        return found
+        found, tried = self.remembered(kind, lambda: (question.answer(known()), question.tried)) or (None, [])
+        self.tried = tried or self.tried
+        return None if found is None else self.put_back(found)
 
     def linear(self) -> Step | None:
         """A combination of the facts."""
-        return self.answer("bare", self.bare) or self.answer("linear", lambda: self.at_degree(1))
+        return self.answer("bare", self.bare) or self.at_degree("linear", 1, lambda: self.enriched)
 
     def bare(self) -> Step | None:
         """The same, without what is known of the heads in them."""
@@ -278,21 +311,22 @@ class Attempt:
 
     def multiplied(self) -> Step | None:
         """A combination of facts and of facts times factors that are not negative."""
-        return self.answer("multiplied", self._multiplied)
-
-    def _multiplied(self) -> Step | None:
-        facts = list(self.enriched.facts)
-        for step in factors(Knowledge(facts, self.known.lemma), [self.goal], facts):
-            self.enriched.add(step)
-        return self.at_degree(1) if len(self.enriched.facts) > len(facts) else None
+        if self.extended is self.enriched:
+            return None
+        return self.at_degree("multiplied", 1, lambda: self.extended)
 
     def products(self) -> Step | None:
         """Products of as many facts as asked for."""
-        return self.answer("products", lambda: self.at_degree(self.degree)) if self.degree > 1 else None
+        if self.degree <= 1:
+            return None
+        if self.multiplies:
+            return self.at_degree("more products", self.degree, lambda: self.extended)
+        return self.at_degree("products", self.degree, lambda: self.enriched)
 
     def longer(self) -> Step | None:
         """The longer searches of `prove`."""
-        return self.answer("longer", lambda: otherwise(self.asked(self.degree), self.assumed, self.enriched))
+        kind, known = ("longer, more", self.extended) if self.multiplies else ("longer", self.enriched)
+        return self.answer(kind, lambda: otherwise(self.asked(self.degree), self.assumed, known.plus(())))
 
     def put_back(self, found: Step) -> Step:
         """What was found, about what the variables stand for, from the facts themselves."""
