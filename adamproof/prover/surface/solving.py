@@ -132,7 +132,7 @@ class Attempts:
         known, target, facts, *_ = self.question
         if fails_at_hand(target, [*facts, *known.relations]):
             self.all = bare
-            bare[-1].tried = ["combinations of the facts"]
+            bare[-1].tried = ["only combinations of the facts, as it fails in the counterexample"]
             return None
         cheap = (True, Attempt.linear), (True, Attempt.multiplied)
         if any(map(_has_mean, (target, *(step.conclusion for step in facts)))) and (found := self.first(cheap, False)):
