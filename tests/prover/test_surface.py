@@ -15,6 +15,7 @@ from adamproof.prover import (
     E,
     Functional,
     Integrable,
+    Integral01,
     ProofFailure,
     Step,
     Sum,
@@ -40,6 +41,7 @@ from adamproof.theory.library import theorem_of
 a, b, c, x, y, z, R, q = reals("a b c x y z R q")
 f, u, v = function("f"), function("u"), function("v")
 X, Y = function("X", "point"), function("Y", "point")
+f_of, g_of = function("f", "real"), function("g", "real")
 over = Functional("E", w)
 RANGE = [le(1, j), le(j, d)]
 
@@ -177,6 +179,14 @@ def test_domination_by_a_reason() -> None:
 def test_domination_by_a_size() -> None:
     proof = proof_of(le(0, 1), above=forall(w, le(absolute(X(w)), absolute(Y(w)))), finite=Integrable(E(Y(w), w)))
     assert is_verified(proof.integrable(E(X(w), w), "above"), Integrable(E(X(w), w)))
+
+
+def test_domination_where_the_variable_is() -> None:
+    """A bound that holds on [0, 1] is enough under an integral over [0, 1]."""
+    s = reals("s")
+    bounds = forall(s, le(absolute(f_of(s)), g_of(s)), [le(0, s), le(s, 1)])
+    proof = proof_of(le(0, 1), above=bounds, finite=Integrable(Integral01(g_of(s), s)))
+    assert is_verified(proof.integrable(Integral01(f_of(s), s), "above"), Integrable(Integral01(f_of(s), s)))
 
 
 def test_integrability_of_parts_as_they_are_written() -> None:

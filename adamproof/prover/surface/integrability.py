@@ -249,7 +249,7 @@ class _Search:
         sight = in_sight([body])
         for step in self.known.quantified:
             if is_one(unfolded(step.conclusion)[-1]):  # others bound nothing, whatever their conditions
-                yield from instances(self.known, step, sight)
+                yield from instances(self.inside(), step, sight)
         for step in self.known.relations:
             if is_one(step.conclusion):
                 yield from self.renamed(step, body)
