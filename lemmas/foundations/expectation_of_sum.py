@@ -5,45 +5,13 @@ By induction on the number of terms; E is linear on two terms by its laws.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
-from random import Random
-from typing import Any
+from adamproof.lemmas.foundations.functionals import space
 
-from sympy import Abs, Sum
+from ..vocabulary import *
 
-from adamproof.lemmas.foundations.functionals import rational, space
-from adamproof.numeric.models import Model
-from adamproof.prover import (
-    E,
-    Functional,
-    Integrable,
-    Point,
-    Step,
-    assume,
-    at,
-    cut,
-    eq,
-    forall,
-    function,
-    induction,
-    instantiate,
-    integers,
-    le,
-    lt,
-    prove,
-    put,
-    reals,
-    sum_empty,
-    sum_last,
-)
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
-
-k, n = integers("k n")
-w = Point("w")
 X = function("X", "int", "point")
 over = Functional("E", w)
-COUNT = le(0, n)
+COUNT = {"n is a count": le(0, n)}
 
 
 def total(upper: Any) -> Any:
@@ -54,31 +22,22 @@ def of_each(upper: Any) -> Any:
     return Sum(E(X(k, w), w), (k, 1, upper))
 
 
-def interchange(scope: Scope) -> Step:
+def split(proof: Scope) -> Step:
+    """The sum of n + 1 terms, for every outcome."""
+    return proof.have(eq(total(n + 1), total(n) + X(n + 1, w)), total(n + 1))
+
+
+def none(proof: Scope) -> Step:
+    return proof.have(eq(total(0), 0), total(0))
+
+
+def interchange(proof: Scope) -> Step:
     goal = eq(E(total(n), w), of_each(n))
-    empty = over.equal(prove(eq(total(0), 0), sum_empty(total(0))))
-    base = prove(put(goal, n, 0), empty, sum_empty(of_each(0)))
-    split = over.equal(prove(eq(total(n + 1), total(n) + X(n + 1, w)), sum_last(total(n + 1), COUNT)))
-    step = prove(put(goal, n, n + 1), goal, split, sum_last(of_each(n + 1), COUNT))
-    scope.step("one more term", step)
-    return induction(goal, n, base, step)
+    return proof.induction(goal, n, base=[proof.each(over, none(proof))], step=lambda: [proof.each(over, split(proof))])
 
 
-def integrability(scope: Scope) -> Step:
-    goal = Integrable(E(total(n), w))
-    zero = over.dominated(_size(0, Fraction(0), sum_empty(total(0))), over.integrable(0, constant=0))
-    last = at(scope.the("every term is finite"), n + 1, given=[prove(le(1, n + 1), COUNT)])
-    both = over.integrable(total(n) + X(n + 1, w), (1, assume(goal)), (1, last))
-    same = _size(n + 1, total(n) + X(n + 1, w), sum_last(total(n + 1), COUNT))
-    step = over.dominated(same, both)
-    return induction(goal, n, zero, step)
-
-
-def _size(upper: Any, body: Any, split: Step) -> Step:
-    """|the sum| <= |body|, as the two are equal."""
-    x, y = reals("x y")
-    same = prove(le(Abs(x), Abs(y)), eq(x, y))
-    return cut(instantiate(same, {x: total(upper), y: body}), prove(eq(total(upper), body), split))
+def integrability(proof: Scope) -> Step:
+    return proof.induction(Integrable(E(total(n), w)), n, base=[none(proof)], step=lambda: [split(proof)])
 
 
 def models(rng: Random) -> Iterator[Model]:
@@ -100,9 +59,9 @@ lemma = Lemma(
     title="The expectation of a finite sum of integrable terms is the sum of their expectations",
     source=Source.CLASSICAL,
     where="how means over time and over the noise change places",
-    assumptions={"n is a count": COUNT, "every term is finite": forall(k, Integrable(E(X(k, w), w)), [le(1, k)])},
+    assumptions={**COUNT, "every term is finite": forall(k, Integrable(E(X(k, w), w)), [le(1, k)])},
     claims=[
-        Claim("interchange", eq(E(total(n), w), of_each(n)), interchange, given=("n is a count",)),
+        Claim("interchange", eq(E(total(n), w), of_each(n)), interchange, given=COUNT),
         Claim("finite", Integrable(E(total(n), w)), integrability),
     ],
     models=models,

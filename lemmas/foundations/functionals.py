@@ -82,6 +82,11 @@ def space(rng: Random) -> list[tuple[int, Fraction]]:
     return [(point, Fraction(weight, sum(weights))) for point, weight in enumerate(weights)]
 
 
+def uniform(points: int) -> list[tuple[int, Fraction]]:
+    """A probability space of points with equal weights."""
+    return [(point, Fraction(1, points)) for point in range(points)]
+
+
 def models(rng: Random) -> Iterator[Model]:
     """Random models of all three pairs at once; the range of the sum is empty now and then."""
     while True:

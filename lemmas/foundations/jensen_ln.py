@@ -6,77 +6,47 @@ ln(1 + Z) is integrable because 0 <= ln(1 + Z) <= Z.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
-from random import Random
+from adamproof.lemmas.foundations.functionals import EXPECTATION, models
 
-from sympy import Abs, Integer, Rational, log
-
-from adamproof.lemmas.foundations.functionals import EXPECTATION, models, rational, w
-from adamproof.numeric.models import Model
-from adamproof.prover import (
-    Integrable,
-    Step,
-    at,
-    eq,
-    forall,
-    head_fact,
-    instantiate,
-    le,
-    lt,
-    product,
-    prove,
-    reals,
-    rewrite,
-    settle,
-)
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
+from ..vocabulary import *
 
 over, Z = EXPECTATION.over, EXPECTATION.nonneg
 MEAN = over.of(Z)
 y, c = reals("y c")
+VARIABLE = {"Z is not negative": forall(w, le(0, Z)), **EXPECTATION.finite(Z, "Z")}
+POSITIVE = {"y is positive": lt(0, y), "c is positive": lt(0, c)}
+NOT_NEGATIVE = {"y is not negative": le(0, y)}
 
 
-def prove_tangent(scope: Scope) -> Step:
-    positive = scope.given("y is positive", "c is positive")
-    quotient = prove(lt(0, y / c), positive)
-    split = head_fact("ln_mul", c, y / c, given=[*positive, quotient])
-    hole = reals("hole")
-    whole = rewrite(split, prove(eq(product(c, y / c), y), positive), hole, eq(log(hole), log(c) + log(y / c)))
-    scope.step("ln y = ln c + ln(y/c)", whole)
-    return prove(scope.goal, whole, head_fact("ln_le", y / c, given=[quotient]))
+def tangent(proof: Scope) -> Step:
+    positive = [proof.have(lt(0, value), POSITIVE) for value in (c, y / c)]
+    split = head_fact("ln_mul", c, y / c, given=positive)
+    whole = proof.rewrite(split, proof.have(eq(product(c, y / c), y), POSITIVE))
+    proof.step("ln y = ln c + ln(y/c)", whole)
+    return proof.conclude(whole, head_fact("ln_le", y / c, given=positive))
 
 
-def prove_nonneg(scope: Scope) -> Step:
+def not_negative(proof: Scope) -> Step:
     """The tangent at c = 1 + y, taken at 1: 0 = ln 1 <= ln(1 + y) + 1/(1 + y) - 1."""
-    above = scope.given("y is not negative")
-    one = head_fact("ln_mul", Integer(1), Integer(1), given=[prove(lt(0, 1))])
-    tangent = instantiate(scope.lemma("jensen-ln", "tangent"), {y: Integer(1), c: 1 + y})
-    smaller = prove(le(1 / (1 + y), 1), above)
-    return prove(scope.goal, settle(tangent, above), one, smaller)
+    one = head_fact("ln_mul", Integer(1), Integer(1), given=[proof.have(lt(0, 1))])
+    smaller = proof.have(le(1 / (1 + y), 1), NOT_NEGATIVE)
+    return proof.conclude(proof.cite("jensen-ln", "tangent", y=Integer(1), c=1 + y), one, smaller)
 
 
-def prove_finite(scope: Scope) -> Step:
+def finite(proof: Scope) -> Step:
     """0 <= ln(1 + Z) <= Z."""
-    nonneg = at(scope.the("Z is not negative"), w)
-    low = settle(instantiate(scope.lemma("jensen-ln", "not negative"), {y: Z}), nonneg)
-    high = head_fact("ln_le", 1 + Z, given=[nonneg])
-    size = prove(le(Abs(log(1 + Z)), Z), low, high)
-    return over.dominated(size, scope.the("E[Z] is finite"))
+    low = proof.cite("jensen-ln", "not negative", y=Z)
+    high = head_fact("ln_le", 1 + Z, given=[proof.at("Z is not negative", w)])
+    return proof.conclude(proof.have(le(Abs(log(1 + Z)), Z), low, high))
 
 
-def prove_jensen(scope: Scope) -> Step:
-    nonneg = at(scope.the("Z is not negative"), w)
-    finite = scope.the("E[Z] is finite")
-    mean = prove(le(0, MEAN), over.monotone(nonneg, (1, finite)))
-    logarithm = scope.lemma("jensen-ln", "finite")
-    tangent = settle(instantiate(scope.lemma("jensen-ln", "tangent"), {y: 1 + Z, c: 1 + MEAN}), nonneg, mean)
-    scope.step("the tangent at 1 + E[Z]", tangent)
-    average = over.monotone(
-        tangent, (-1, logarithm), (1 / (1 + MEAN), finite), constant=log(1 + MEAN) + 1 / (1 + MEAN) - 1
-    )
-    scope.step("its expectation", average)
-    return prove(scope.goal, average, mean)
+def jensen(proof: Scope) -> Step:
+    """The expectation of the tangent at 1 + E[Z]."""
+    mean = proof.have(le(0, MEAN))
+    at_mean = proof.cite("jensen-ln", "tangent", y=1 + Z, c=1 + MEAN, by=[mean])
+    proof.step("the tangent at 1 + E[Z]", at_mean)
+    average = proof.each(over, at_mean, proof.lemma("jensen-ln", "finite"), title="its expectation")
+    return proof.conclude(average, mean)
 
 
 def real_models(rng: Random) -> Iterator[Model]:
@@ -94,30 +64,18 @@ lemma = Lemma(
     title="Jensen's inequality for ln(1 + Z) where Z >= 0, and the tangent bound on ln",
     source=Source.CLASSICAL,
     where="how ln(1 + v_T/eps^2) enters the averaged bound on u_t^2",
-    assumptions={
-        "Z is not negative": forall(w, le(0, Z)),
-        **EXPECTATION.finite(Z, "Z"),
-        "y is positive": lt(0, y),
-        "y is not negative": le(0, y),
-        "c is positive": lt(0, c),
-    },
+    assumptions={**VARIABLE, "y is positive": lt(0, y), **NOT_NEGATIVE, "c is positive": lt(0, c)},
     claims=[
-        Claim("expectations", JENSEN, prove_jensen, given=("Z is not negative", "E[Z] is finite")),
-        Claim("finite", Integrable(over.of(log(1 + Z))), prove_finite, given=("Z is not negative", "E[Z] is finite")),
+        Claim("expectations", JENSEN, jensen, given=VARIABLE),
+        Claim("finite", Integrable(over.of(log(1 + Z))), finite, given=VARIABLE),
         Claim(
             "tangent",
             le(log(y), TANGENT),
-            prove_tangent,
-            given=("y is positive", "c is positive"),
+            tangent,
+            given=POSITIVE,
             box={"y": (Fraction(1, 10), 1), "c": (Fraction(3, 2), 3)},  # equality, at y = c, is outside
         ),
-        Claim(
-            "not negative",
-            le(0, log(1 + y)),
-            prove_nonneg,
-            given=("y is not negative",),
-            box={"y": (Fraction(1, 10), 10)},
-        ),
+        Claim("not negative", le(0, log(1 + y)), not_negative, given=NOT_NEGATIVE, box={"y": (Fraction(1, 10), 10)}),
     ],
     models=real_models,
     mutants=[

@@ -6,40 +6,27 @@ terms, so the mean of n roots is at most the root of the mean.
 
 from __future__ import annotations
 
-from typing import Any
-
-from sympy import Abs, Integer, Rational, sqrt
-
 from adamproof.lemmas.foundations.functionals import PAIRS, SUM, Pair, k, models, smooth_models
-from adamproof.prover import (
-    Functional,
-    Step,
-    at,
-    cut,
-    forall,
-    head_fact,
-    instantiate,
-    integers,
-    le,
-    lt,
-    power,
-    prove,
-    settle,
-)
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Proof, Scope, Source
+from adamproof.theory.lemma import Proof
 
-n = integers("n")
+from ..vocabulary import *
+
 MEAN = Functional("Sum", k, (1, n))  # 1/n times this sum is the mean
+
+
+def inside(pair: Pair) -> list[Any]:
+    """The range of the variable."""
+    ends = {"Sum": [le(1, k), le(k, n)], "Integral01": [le(0, pair.over.variable), le(pair.over.variable, 1)]}
+    return ends.get(pair.over.op, [])
 
 
 def assumptions(pair: Pair) -> dict[str, Any]:
     """Non-negative values, and for E and the integral a finite functional."""
     over, x = pair.over, pair.nonneg
     if over.is_sum:
-        return {"c is not negative": forall(k, le(0, x), [le(1, k), le(k, n)]), "n is positive": le(1, n)}
-    given = [le(0, over.variable), le(over.variable, 1)] if over.op == "Integral01" else []
+        return {"c is not negative": forall(k, le(0, x), inside(pair)), "n is positive": le(1, n)}
     name = f"{over.op}: the integrand is not negative"
-    return {name: forall(over.variable, le(0, x), given), **pair.finite(x, "x")}
+    return {name: forall(over.variable, le(0, x), inside(pair)), **pair.finite(x, "x")}
 
 
 def goal(pair: Pair) -> Any:
@@ -49,50 +36,38 @@ def goal(pair: Pair) -> Any:
     return le(pair.over.of(sqrt(x)), sqrt(pair.over.of(x)))
 
 
-def mean_proof(scope: Scope) -> Step:
-    x = SUM.nonneg
-    nonneg = at(scope.the("c is not negative"), k)
-    cauchy = instantiate(
-        scope.lemma("cauchy-schwarz", SUM.name),
-        {type(SUM.a): ((k,), sqrt(x)), type(SUM.b): ((k,), Integer(1)), SUM.over.bounds[0]: 1, SUM.over.bounds[1]: n},
-    )
-    roots = MEAN.equal(head_fact("sqrt_square", x, given=[nonneg]))
-    positive = scope.the("n is positive")
-    square = prove(
-        le(MEAN.of(sqrt(x)) ** 2, n * MEAN.of(x)), cauchy, roots, settle(scope.lemma("constant-sum"), positive)
-    )
-    scope.step("(sum of roots)^2 <= n * sum, by Cauchy-Schwarz with 1", square)
-    total = prove(le(0, MEAN.of(x)), MEAN.monotone(nonneg))
-    mean_square = prove(le((MEAN.of(sqrt(x)) / n) ** 2, MEAN.of(x) / n), square, positive)
-    return prove(scope.goal, mean_square, prove(le(0, MEAN.of(x) / n), total, positive))
+def cauchy_schwarz(proof: Scope, pair: Pair, **ends: Any) -> Step:
+    """L[sqrt(x)*1]^2 <= L[sqrt(x)^2]*L[1^2]; L[sqrt(x)^2] is finite, as sqrt(x)^2 <= x."""
+    with proof.assuming(*inside(pair)):
+        size = proof.have(le(absolute(root(pair.nonneg) ** 2), pair.nonneg))
+    a, b = (str(type(of)) for of in (pair.a, pair.b))
+    functions: Any = {a: (pair.over.variable, sqrt(pair.nonneg)), b: (pair.over.variable, Integer(1))}
+    return proof.cite("cauchy-schwarz", pair.name, **functions, **ends, by=[size])
+
+
+def means(proof: Scope) -> Step:
+    x, roots, total = SUM.nonneg, MEAN.of(sqrt(SUM.nonneg)), MEAN.of(SUM.nonneg)
+    reasons = cauchy_schwarz(proof, SUM, lo=1, hi=n), proof.each(MEAN, eq(root(x) ** 2, x)), proof.cite("constant-sum")
+    square = proof.have(le(roots**2, n * total), reasons, title="(sum of roots)^2 <= n * sum, by Cauchy-Schwarz with 1")
+    return proof.conclude(proof.have(le((roots / n) ** 2, total / n), square))
 
 
 def functional_proof(pair: Pair) -> Proof:
-    def script(scope: Scope) -> Step:
+    def script(proof: Scope) -> Step:
         over, x = pair.over, pair.nonneg
-        nonneg = at(scope.the(f"{over.op}: the integrand is not negative"), over.variable)
-        finite = scope.the(f"{over.op}[x] is finite")
-        square = over.dominated(prove(le(Abs(power(sqrt(x), 2)), x), nonneg), finite)
-        cauchy = instantiate(
-            scope.lemma("cauchy-schwarz", pair.name),
-            {type(pair.a): ((over.variable,), sqrt(x)), type(pair.b): ((over.variable,), Integer(1))},
-        )
-        cauchy = cut(cauchy, square, over.integrable(Integer(1), constant=1))
-        roots = over.equal(head_fact("sqrt_square", x, given=[nonneg]))
-        bound = prove(le(over.of(sqrt(x)) ** 2, over.of(x)), cauchy, roots)
-        scope.step("L[sqrt(x)]^2 <= L[x], by Cauchy-Schwarz with 1", bound)
-        total = prove(le(0, over.of(x)), over.monotone(nonneg, (1, finite)))
-        return prove(scope.goal, bound, total)
+        reasons = cauchy_schwarz(proof, pair), proof.each(over, eq(root(x) ** 2, x))
+        goal, title = le(over.of(sqrt(x)) ** 2, over.of(x)), "L[sqrt(x)]^2 <= L[x], by Cauchy-Schwarz with 1"
+        return proof.conclude(proof.have(goal, reasons, title=title))
 
     return script
 
 
 def claim(pair: Pair) -> Claim:
-    name, script = ("means", mean_proof) if pair.over.is_sum else (pair.name, functional_proof(pair))
+    name, script = ("means", means) if pair.over.is_sum else (pair.name, functional_proof(pair))
     return Claim(name, goal(pair), script, given=tuple(assumptions(pair)), models=smooth_models)
 
 
-mean, root = MEAN.of(sqrt(SUM.nonneg)) / n, sqrt(MEAN.of(SUM.nonneg) / n)
+LEFT, RIGHT = MEAN.of(sqrt(SUM.nonneg)) / n, sqrt(MEAN.of(SUM.nonneg) / n)
 
 lemma = Lemma(
     slug="jensen-sqrt",
@@ -103,9 +78,9 @@ lemma = Lemma(
     claims=[claim(pair) for pair in PAIRS],
     models=models,
     mutants=[
-        Mutant("right side times 0.99", conclusion=le(mean, Rational(99, 100) * root)),
-        Mutant("inequality reversed", conclusion=le(root, mean)),
-        Mutant("sum instead of mean", conclusion=le(n * mean, root)),
-        Mutant("strict inequality", conclusion=lt(mean, root)),
+        Mutant("right side times 0.99", conclusion=le(LEFT, Rational(99, 100) * RIGHT)),
+        Mutant("inequality reversed", conclusion=le(RIGHT, LEFT)),
+        Mutant("sum instead of mean", conclusion=le(n * LEFT, RIGHT)),
+        Mutant("strict inequality", conclusion=lt(LEFT, RIGHT)),
     ],
 )

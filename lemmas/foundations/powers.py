@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
-from random import Random
-
-from sympy import Integer
-
-from adamproof.lemmas.foundations.functionals import rational
-from adamproof.numeric.models import Model
-from adamproof.prover import Step, eq, induction, instantiate, integers, le, lt, power, prove, put, reals, settle
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
+from ..vocabulary import *
 
 x, y = reals("x y")
-n = integers("n")
-COUNT = le(0, n)
+COUNT, POSITIVE = {"n is a count": le(0, n)}, {"n is positive": le(1, n)}
+UNIT = {"x is not negative": le(0, x), "x <= 1": le(x, 1)}
+PRODUCT, AT_MOST_ONE = eq(power(x * y, n), power(x, n) * power(y, n)), le(power(x, n), 1)
 
 
-def prove_product(scope: Scope) -> Step:
-    goal = eq(power(x * y, n), power(x, n) * power(y, n))
-    step = prove(put(goal, n, n + 1), goal, COUNT)
-    scope.step("one more factor", step)
-    return induction(goal, n, prove(put(goal, n, 0)), step)
+def square(proof: Scope) -> Step:
+    return proof.conclude(proof.cite("powers", "product", y=x))
 
 
-def prove_square(scope: Scope) -> Step:
-    return prove(scope.goal, instantiate(scope.lemma("powers", "product"), {y: x}))
+def at_most_one(proof: Scope) -> Step:
+    return proof.conclude(proof.induction(AT_MOST_ONE, n, step=[UNIT]))
 
 
-def prove_at_most_one(scope: Scope) -> Step:
-    goal = le(power(x, n), 1)
-    step = prove(put(goal, n, n + 1), goal, COUNT, scope.given("x is not negative", "x <= 1"))
-    scope.step("one more factor", step)
-    return induction(goal, n, prove(put(goal, n, 0)), step)
-
-
-def prove_at_most_base(scope: Scope) -> Step:
+def at_most_base(proof: Scope) -> Step:
     """x^n = x*x^(n-1) <= x."""
-    smaller = instantiate(scope.lemma("powers", "at most one"), {n: n - 1})
-    successor = instantiate(prove(eq(power(x, n + 1), x * power(x, n)), COUNT), {n: n - 1})
-    return settle(prove(scope.goal, smaller, successor, scope.given()), scope.given())
+    smaller = proof.cite("powers", "at most one", n=n - 1)
+    successor = proof.every(k, eq(power(x, k + 1), x * power(x, k)), given=[le(0, k)])
+    return proof.conclude(smaller, proof.at(successor, n - 1))
 
 
 def models(rng: Random) -> Iterator[Model]:
@@ -62,19 +44,12 @@ lemma = Lemma(
     title="Natural powers: products, squares, and x^n <= x for 0 <= x <= 1",
     source=Source.CLASSICAL,
     where="the weights beta^(t - k) of the moving averages",
-    assumptions={"n is a count": COUNT, "n is positive": le(1, n), "x is not negative": le(0, x), "x <= 1": le(x, 1)},
+    assumptions={**COUNT, **POSITIVE, **UNIT},
     claims=[
-        Claim("product", eq(power(x * y, n), power(x, n) * power(y, n)), prove_product, given=("n is a count",)),
-        Claim("square", eq(power(x**2, n), power(x, n) ** 2), prove_square, given=("n is a count",)),
-        Claim(
-            "at most one", le(power(x, n), 1), prove_at_most_one, given=("n is a count", "x is not negative", "x <= 1")
-        ),
-        Claim(
-            "at most the base",
-            le(power(x, n), x),
-            prove_at_most_base,
-            given=("n is positive", "x is not negative", "x <= 1"),
-        ),
+        Claim("product", PRODUCT, lambda proof: proof.induction(PRODUCT, n), given=COUNT),
+        Claim("square", eq(power(x**2, n), power(x, n) ** 2), square, given=COUNT),
+        Claim("at most one", AT_MOST_ONE, at_most_one, given=(COUNT, UNIT)),
+        Claim("at most the base", le(power(x, n), x), at_most_base, given=(POSITIVE, UNIT)),
     ],
     models=models,
     mutants=[

@@ -2,67 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
-from random import Random
-
-from sympy import Integer
-
-from adamproof.lemmas.foundations.functionals import rational
-from adamproof.numeric.models import Model
-from adamproof.prover import (
-    Step,
-    by_cases,
-    eq,
-    head_fact,
-    le,
-    lt,
-    prove,
-    real_power,
-    reals,
-    rewrite,
-)
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
+from ..vocabulary import *
 
 x, r, hole = reals("x r hole")
 
 
-def not_negative(scope: Scope) -> Step:
-    base, exponent = scope.given("x is not negative"), scope.given("r is not negative")
-    positive = prove(scope.goal, head_fact("rpow_pos", x, r, given=[lt(0, x)]))
-    zero_base = prove(eq(0, x), le(x, 0), base)
-    some = prove(le(0, real_power(Integer(0), r)), head_fact("rpow_of_zero", r, given=[lt(0, r)]))
-    one = prove(le(0, real_power(Integer(0), Integer(0))), head_fact("rpow_zero", Integer(0), given=[prove(le(0, 0))]))
-    zero_exponent = prove(eq(0, r), le(r, 0), exponent)
-    one = rewrite(one, zero_exponent, hole, le(0, real_power(Integer(0), hole)))
-    at_zero = by_cases(r, 0, one, some)
-    scope.step("0^r is not negative", at_zero)
-    zero = rewrite(at_zero, zero_base, hole, le(0, real_power(hole, r)))
-    return by_cases(x, 0, zero, positive)
+zero = Integer(0)
+NATURAL = {"x is not negative": le(0, x), "r is not negative": le(0, r)}
 
 
-def halved(scope: Scope) -> Step:
+def vanishing(proof: Scope, number: Any) -> Step:
+    """0 = x, where x <= 0."""
+    return prove(eq(0, number), le(number, 0), proof.given(*NATURAL))
+
+
+def not_negative(proof: Scope) -> Step:
+    """Written with tactics: signs by form rest on this claim."""
+    positive = prove(proof.goal, head_fact("rpow_pos", x, r, given=[lt(0, x)]))
+    some = prove(le(0, real_power(zero, r)), head_fact("rpow_of_zero", r, given=[lt(0, r)]))
+    one = prove(le(0, real_power(zero, zero)), head_fact("rpow_zero", zero, given=[prove(le(0, 0))]))
+    one = rewrite(one, vanishing(proof, r), hole, le(0, real_power(zero, hole)))
+    at_zero = proof.step("0^r is not negative", by_cases(r, 0, one, some))
+    return by_cases(x, 0, rewrite(at_zero, vanishing(proof, x), hole, le(0, real_power(hole, r))), positive)
+
+
+def halved(proof: Scope) -> Step:
     """x^r = x^(r/2)*x^(r/2)."""
-    base, exponent = scope.given("x is not negative"), scope.given("r is not negative")
     half = r / 2
-    whole = head_fact("rpow_add", x, half, half, given=[lt(0, x)])
-    positive = prove(scope.goal, whole)
-    zero_base = prove(eq(0, x), le(x, 0), base)
-    some = [
-        head_fact("rpow_of_zero", r, given=[lt(0, r)]),
-        head_fact("rpow_of_zero", half, given=[prove(lt(0, half), lt(0, r))]),
-    ]
-    zero = Integer(0)
+    positive = prove(proof.goal, head_fact("rpow_add", x, half, half, given=[lt(0, x)]))
     at_zero = eq(real_power(zero, r), real_power(zero, half) ** 2)
+    powers = [head_fact("rpow_of_zero", q, given=[prove(lt(0, q), lt(0, r))]) for q in (r, half)]
     one = head_fact("rpow_zero", zero, given=[prove(le(0, 0))])
     one = prove(eq(real_power(zero, zero), real_power(zero, zero) ** 2), one)
-    zero_exponent = prove(eq(0, r), le(r, 0), exponent)
-    zero_half = prove(eq(0, half), zero_exponent)
-    one = rewrite(one, zero_exponent, hole, eq(real_power(zero, hole), real_power(zero, zero) ** 2))
-    one = rewrite(one, zero_half, hole, eq(real_power(zero, r), real_power(zero, hole) ** 2))
-    nothing = by_cases(r, 0, one, prove(at_zero, some))
-    zero_case = rewrite(nothing, zero_base, hole, eq(real_power(hole, r), real_power(hole, half) ** 2))
-    return by_cases(x, 0, prove(scope.goal, zero_case), positive)
+    one = rewrite(one, vanishing(proof, r), hole, eq(real_power(zero, hole), real_power(zero, zero) ** 2))
+    no_half = prove(eq(0, half), vanishing(proof, r))
+    one = rewrite(one, no_half, hole, eq(real_power(zero, r), real_power(zero, hole) ** 2))
+    nothing = by_cases(r, 0, one, prove(at_zero, powers))
+    nothing = rewrite(nothing, vanishing(proof, x), hole, eq(real_power(hole, r), real_power(hole, half) ** 2))
+    return by_cases(x, 0, prove(proof.goal, nothing), positive)
 
 
 def models(rng: Random) -> Iterator[Model]:
@@ -83,7 +60,7 @@ lemma = Lemma(
     title="For x, r >= 0, x^r is not negative and is the square of x^(r/2)",
     source=Source.CLASSICAL,
     where="|a|^q in (L0, L1, q)-smoothness",
-    assumptions={"x is not negative": le(0, x), "r is not negative": le(0, r)},
+    assumptions=NATURAL,
     claims=[
         Claim("not negative", le(0, real_power(x, r)), not_negative),
         Claim("halved", eq(real_power(x, r), real_power(x, r / 2) ** 2), halved),

@@ -5,58 +5,33 @@ In expectation E[X^q] <= 1 - q + q*E[X]; X^q is integrable where X is, since 0 <
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
-from random import Random
+from adamproof.lemmas.foundations.functionals import EXPECTATION, models
 
-from sympy import Abs, Rational
-
-from adamproof.lemmas.foundations.functionals import EXPECTATION, models, rational, w
-from adamproof.lemmas.notation import q
-from adamproof.numeric.models import Model
-from adamproof.prover import (
-    Step,
-    at,
-    cut,
-    forall,
-    head_fact,
-    instantiate,
-    le,
-    lt,
-    prove,
-    real_power,
-    reals,
-)
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
+from ..vocabulary import *
 
 a = reals("a")
 over, X = EXPECTATION.over, EXPECTATION.nonneg
-GIVEN = ("q is not negative", "q <= 1")
+NUMBER = {"a is not negative": le(0, a)}
+EXPONENT = {"q is not negative": le(0, q), "q <= 1": le(q, 1)}
+VARIABLE = {"X is not negative": forall(w, le(0, X)), **EXPECTATION.finite(X, "X")}
 
 
-def numbers(scope: Scope) -> Step:
-    return head_fact("young", a, q, given=scope.given())
+def numbers(proof: Scope) -> Step:
+    return head_fact("young", a, q, given=proof.given())
 
 
-def pointwise(scope: Scope) -> tuple[Step, Step]:
-    """0 <= X^q and X^q <= 1 - q + q*X."""
-    nonneg = at(scope.the("X is not negative"), w)
-    power = instantiate(scope.lemma("real-powers"), dict(zip(reals("x r"), (X, q), strict=True)))
-    return cut(power, nonneg), cut(instantiate(scope.lemma("young-power", "numbers"), {a: X}), nonneg)
+def pointwise(proof: Scope) -> Step:
+    """X^q <= 1 - q + q*X, for every outcome."""
+    return proof.cite("young-power", "numbers", a=X)
 
 
-def finite(scope: Scope) -> Step:
-    low, high = pointwise(scope)
-    x, y = reals("x y")
-    size = instantiate(prove(le(Abs(x), y), le(0, x), le(x, y)), {x: real_power(X, q), y: 1 - q + q * X})
-    whole = over.integrable(1 - q + q * X, (q, scope.the("E[X] is finite")), constant=1 - q)
-    return over.dominated(cut(size, low, high), whole)
+def finite(proof: Scope) -> Step:
+    size = proof.have(le(Abs(real_power(X, q)), 1 - q + q * X), pointwise(proof))
+    return over.dominated(size, proof.integrable(over.of(1 - q + q * X)))
 
 
-def expectations(scope: Scope) -> Step:
-    high = pointwise(scope)[1]
-    parts = [(q, scope.the("E[X] is finite")), (-1, scope.lemma("young-power", "finite"))]
-    return prove(scope.goal, over.monotone(high, *parts, constant=1 - q), degree=1)
+def expectations(proof: Scope) -> Step:
+    return proof.conclude(proof.each(over, pointwise(proof), proof.lemma("young-power", "finite")))
 
 
 def exponents(rng: Random) -> Iterator[Model]:
@@ -84,22 +59,11 @@ lemma = Lemma(
     title="Young's inequality a^q <= 1 - q + q*a for a >= 0 and 0 <= q <= 1",
     source=Source.CLASSICAL,
     where="how |a|^q and |a|^p are compared with |a|",
-    assumptions={
-        "a is not negative": le(0, a),
-        "q is not negative": le(0, q),
-        "q <= 1": le(q, 1),
-        "X is not negative": forall(w, le(0, X)),
-        **EXPECTATION.finite(X, "X"),
-    },
+    assumptions={**NUMBER, **EXPONENT, **VARIABLE},
     claims=[
-        Claim("numbers", BOUND, numbers, given=("a is not negative", *GIVEN)),
-        Claim("expectations", MEAN_BOUND, expectations, given=("X is not negative", "E[X] is finite", *GIVEN)),
-        Claim(
-            "finite",
-            EXPECTATION.finite(real_power(X, q), "X^q")["E[X^q] is finite"],
-            finite,
-            given=("X is not negative", "E[X] is finite", *GIVEN),
-        ),
+        Claim("numbers", BOUND, numbers, given=(NUMBER, EXPONENT)),
+        Claim("expectations", MEAN_BOUND, expectations, given=(VARIABLE, EXPONENT)),
+        Claim("finite", Integrable(over.of(real_power(X, q))), finite, given=(VARIABLE, EXPONENT)),
     ],
     models=exponents,
     mutants=[

@@ -11,13 +11,22 @@ from typing import Any
 
 import mpmath
 
-from adamproof.lemmas.foundations.functionals import rational
+from adamproof.lemmas.foundations.functionals import rational, uniform
+from adamproof.lemmas.models.problems import quadratic
 from adamproof.numeric.models import Model
 from adamproof.numeric.numbers import as_mpf
+
+Models = Callable[[Random], Iterator[Model]]
+ONE, HALF, MOST = [Fraction(1)], Fraction(1, 2), Fraction(9, 10)
 
 
 def sign(value: Fraction) -> int:
     return (value > 0) - (value < 0)
+
+
+def one(make: Callable[[Random], Model]) -> Models:
+    """A single model."""
+    return lambda rng: iter([make(rng)])
 
 
 # --- one step, the norm being the largest coordinate --------------------------------------------------
@@ -28,19 +37,10 @@ def step(a: list[Fraction], c: list[Fraction], **variables: Any) -> Model:
     h = [Fraction(-sign(value)) for value in c]
     rate, smoothness, size = (variables.get(name, default) for name, default in (("gamma", 1), ("L", 0), ("H", 1)))
     rise = rate * sum(x * y for x, y in zip(a, h, strict=True)) + Fraction(smoothness) / 2 * (rate * size) ** 2
+    norms = {"A": sum(map(abs, a)), "C": sum(map(abs, c)), "G": sum(abs(x - y) for x, y in zip(a, c, strict=True))}
+    sizes = {"Fx": 0, "Fy": rise, "d": len(a), "L": smoothness, "gamma": rate, "H": size}
     return Model(
-        variables={
-            "Fx": 0,
-            "Fy": rise,
-            "d": len(a),
-            "L": smoothness,
-            "gamma": rate,
-            "H": size,
-            "A": sum(map(abs, a)),
-            "C": sum(map(abs, c)),
-            "G": sum(abs(x - y) for x, y in zip(a, c, strict=True)),
-            **variables,
-        },
+        variables={**sizes, **norms, **variables},
         functions={name: coordinate(values) for name, values in (("a", a), ("c", c), ("h", h))},
     )
 
@@ -57,28 +57,14 @@ def steps(rng: Random) -> Iterator[Model]:
         yield step(a, c, gamma=abs(rational(rng)), L=abs(rational(rng)))
 
 
-def against(rng: Random) -> Iterator[Model]:
-    """a = 1, c = -1/10: up by gamma where the bound allows no more."""
-    yield step([Fraction(1)], [Fraction(-1, 10)])
-
-
-def long(rng: Random) -> Iterator[Model]:
-    """|h| = 2 in the quadratic term alone."""
-    yield step([Fraction(1)], [Fraction(1)], L=4, H=2)
-
-
-def curved(rng: Random) -> Iterator[Model]:
-    """A minimum that is left by a full step."""
-    yield step([Fraction(0)], [Fraction(1, 100)], L=4)
-
-
-def mistaken(name: str) -> Callable[[Random], Iterator[Model]]:
+def mistaken(name: str) -> Models:
     """a = 1, c = -1, and one of the norms A, G is not that."""
+    return one(lambda _: step(ONE, [Fraction(-1)], **{name: {"A": 9, "G": Fraction(1, 10)}[name]}))
 
-    def models(rng: Random) -> Iterator[Model]:
-        yield step([Fraction(1)], [Fraction(-1)], **{name: {"A": 9, "G": Fraction(1, 10)}[name]})
 
-    return models
+against = one(lambda _: step(ONE, [Fraction(-1, 10)]))  # up by gamma where the bound allows no more
+long = one(lambda _: step(ONE, ONE, L=4, H=2))  # |h| = 2 in the quadratic term alone
+curved = one(lambda _: step([Fraction(0)], [Fraction(1, 100)], L=4))  # a minimum that is left by a full step
 
 
 # --- descent over time ---------------------------------------------------------------------------------
@@ -88,9 +74,8 @@ def descents(rng: Random) -> Iterator[Model]:
     """Two outcomes; F falls as every step says, or more."""
     while True:
         rate, smoothness, horizon = Fraction(rng.randint(1, 9), 9), abs(rational(rng)), rng.randint(1, 4)
-        yield descent(
-            rate, smoothness, horizon, lambda: abs(rational(rng)), lambda: rng.choice([0, abs(rational(rng))])
-        )
+        draw, less = lambda: abs(rational(rng)), lambda: rng.choice([0, abs(rational(rng))])
+        yield descent(rate, smoothness, horizon, draw, less)
 
 
 def descent(rate: Fraction, smoothness: Any, horizon: int, draw: Callable[[], Any], less: Callable[[], Any]) -> Model:
@@ -115,25 +100,20 @@ def descent(rate: Fraction, smoothness: Any, horizon: int, draw: Callable[[], An
     )
 
 
-def steady(rng: Random) -> Iterator[Model]:
-    """Sizes 1 and errors 3/4, no curvature: F rises by gamma/2 in every step."""
-    model = descent(Fraction(1), 0, 4, lambda: 1, lambda: 0)
-    errors_and_heights = {"G": lambda *_: Fraction(3, 4), "F": lambda k, _: Fraction(k - 1, 2)}
-    yield model.extended(variables={"Fmin": 0}, functions=errors_and_heights)
+def level(smoothness: Any, errors: Any, heights: Callable[..., Fraction], **variables: Any) -> Models:
+    """Sizes 1, the same errors at all times, and these heights of F."""
+    functions = {"G": lambda *_: Fraction(errors), "F": heights}
+
+    def make(_: Random) -> Model:
+        flat = descent(Fraction(1), smoothness, 4, lambda: 1, lambda: 0)
+        return flat.extended(variables=variables, functions=functions)
+
+    return one(make)
 
 
-def falling(rng: Random) -> Iterator[Model]:
-    """No errors: F falls by the size."""
-    model = descent(Fraction(1), 0, 4, lambda: 1, lambda: 0)
-    yield model.extended(
-        variables={"Fmin": -7}, functions={"G": lambda *_: Fraction(0), "F": lambda k, _: Fraction(1 - k)}
-    )
-
-
-def bouncing(rng: Random) -> Iterator[Model]:
-    """Curvature alone: F stays, its falls and L*gamma^2/2 in balance."""
-    model = descent(Fraction(1), 2, 4, lambda: 1, lambda: 0)
-    yield model.extended(functions={"G": lambda *_: Fraction(0), "F": lambda *_: Fraction(0)})
+steady = level(0, Fraction(3, 4), lambda k, _: Fraction(k - 1, 2), Fmin=0)  # F rises by gamma/2 in every step
+falling = level(0, 0, lambda k, _: Fraction(1 - k), Fmin=-7)  # no errors: F falls by the size
+bouncing = level(2, 0, lambda *_: Fraction(0))  # F stays, its falls and L*gamma^2/2 in balance
 
 
 # --- noise ---------------------------------------------------------------------------------------------
@@ -154,18 +134,12 @@ def noise_model(rng: Random, values: list[list[Fraction]], alike: bool = False, 
     def vector(name: str) -> Callable[[int, int], Fraction]:
         return lambda i, point: other[name][i - 1][point] if 1 <= i <= dimension else Fraction(0)
 
+    beta1, beta2, time = Fraction(rng.randint(0, 9), 10), Fraction(rng.randint(0, 9), 10), rng.randint(1, len(values))
+    largest = max(sum(map(abs, row)) for row in values)
     return Model(
-        variables={
-            "d": dimension,
-            "s": max(sum(map(abs, row)) for row in values),
-            "b1": Fraction(rng.randint(0, 9), 10),
-            "b2": Fraction(rng.randint(0, 9), 10),
-            "t": rng.randint(1, len(values)),
-            "w": 0,
-            **variables,
-        },
+        variables={"d": dimension, "s": largest, "b1": beta1, "b2": beta2, "t": time, "w": 0, **variables},
         functions={"xi": value, "y": vector("y"), "z": vector("z")},
-        space=[(point, Fraction(1, len(outcomes))) for point in range(len(outcomes))],
+        space=uniform(len(outcomes)),
         integers=range(0, len(values) + 2),
     )
 
@@ -177,27 +151,16 @@ def noises(rng: Random) -> Iterator[Model]:
         yield noise_model(rng, [[rational(rng) for _ in range(dimension)] for _ in range(rng.randint(1, 3))])
 
 
-ONE = [Fraction(1)]
+def noise_of_one(times: int, beta1: Any, beta2: Any, alike: bool = False, **variables: Any) -> Models:
+    """Noise of variance 1."""
+    betas = {"b1": beta1, "b2": beta2}
+    return one(lambda rng: noise_model(rng, [ONE] * times, alike, t=times, **betas, **variables))
 
 
-def alike(rng: Random) -> Iterator[Model]:
-    """The same noise at all times."""
-    yield noise_model(rng, [ONE] * 4, alike=True, b1=Fraction(9, 10), b2=Fraction(9, 10), t=4)
-
-
-def loud(rng: Random) -> Iterator[Model]:
-    """Noise of variance 1, and s = 1/2."""
-    yield noise_model(rng, [ONE] * 2, b1=Fraction(1, 2), b2=Fraction(1, 2), t=2, s=Fraction(1, 2))
-
-
-def fresh(rng: Random) -> Iterator[Model]:
-    """beta1 = 0: the direction has the noise of one gradient."""
-    yield noise_model(rng, [ONE], b1=0, b2=0, t=1)
-
-
-def kept(rng: Random) -> Iterator[Model]:
-    """beta1 = 9/10 and beta2 = 0: the direction has the noise of the step before."""
-    yield noise_model(rng, [ONE] * 2, b1=Fraction(9, 10), b2=0, t=2)
+alike = noise_of_one(4, MOST, MOST, alike=True)
+loud = noise_of_one(2, HALF, HALF, s=HALF)
+fresh = noise_of_one(1, 0, 0)  # the direction has the noise of one gradient
+kept = noise_of_one(2, MOST, 0)  # the direction has the noise of the step before
 
 
 # --- whole runs on F = sum of curvature_j*x_j^2/2 -------------------------------------------------------
@@ -255,104 +218,81 @@ def run(problem: Problem, **variables: Any) -> Model:
 
     def vector(name: str) -> Callable[[int, int, int], Any]:
         def value(time: int, i: int, point: int) -> Any:
-            rows = paths[point][name]
-            return rows[time][i - 1] if time in rows and 1 <= i <= dimension else Fraction(0)
+            row = paths[point].get(time, {}).get(name, [])
+            return row[i - 1] if 1 <= i <= len(row) else Fraction(0)
 
         return value
 
     def number(name: str) -> Callable[[int, int], Any]:
-        return lambda time, point: paths[point][name].get(time, Fraction(0))
+        return lambda time, point: paths[point].get(time, {}).get(name, Fraction(0))
 
-    sizes = [sum(map(abs, row)) for row in problem.noise]
+    ball, loudest = problem.ball, max((sum(map(abs, row)) for row in problem.noise), default=Fraction(0))
+    settings = {"b1": problem.beta1, "b2": problem.beta2, "gamma": problem.rate, "T": problem.horizon}
+    sizes = {"d": dimension, "L": ball.smoothness(problem.curvature), "rho": ball.rho(dimension), "s": loudest}
     return Model(
-        variables={
-            "b1": problem.beta1,
-            "b2": problem.beta2,
-            "gamma": problem.rate,
-            "L": problem.ball.smoothness(problem.curvature),
-            "rho": problem.ball.rho(dimension),
-            "s": max(sizes, default=Fraction(0)),
-            "Fmin": 0,
-            "T": problem.horizon,
-            "t": 1,
-            "d": dimension,
-            "w": 0,
-            **variables,
-        },
+        variables={**settings, **sizes, "Fmin": 0, "t": 1, "w": 0, **variables},
         functions={name: vector(name) for name in "agmchxy"} | {name: number(name) for name in "FACG"},
-        space=[(point, Fraction(1, len(outcomes))) for point in range(len(outcomes))],
+        space=uniform(len(outcomes)),
         integers=range(0, last - 1),
     )
 
 
-def _path(problem: Problem, signs: tuple[int, ...], last: int) -> dict[str, dict[int, Any]]:
+def _path(problem: Problem, signs: tuple[int, ...], last: int) -> dict[int, dict[str, Any]]:
+    """x, a, g, c, m, h, y, F, A, C, G by time; m from 0 on."""
     ball, zero = problem.ball, [Fraction(0)] * len(problem.start)
-    path: dict[str, dict[int, Any]] = {name: {} for name in "agchxyFACG"} | {"m": {0: zero}}
-    position: list[Any] = problem.start
+    path: dict[int, dict[str, Any]] = {0: {"m": zero}}
+    x: list[Any] = problem.start
     for time in range(1, last + 1):
-        gradient = [c * x for c, x in zip(problem.curvature, position, strict=True)]
+        a = [curvature * value for curvature, value in zip(problem.curvature, x, strict=True)]
         row = problem.noise[time - 1] if time <= len(problem.noise) else zero
         turn = signs[0 if problem.alike else time - 1] if time <= len(problem.noise) else 1
-        sample = [x + turn * z for x, z in zip(gradient, row, strict=True)]
-        before = path["m"][time - 1]
-        aim = [problem.beta1 * x + (1 - problem.beta1) * z for x, z in zip(before, sample, strict=True)]
-        error = [x - z for x, z in zip(aim, gradient, strict=True)]
-        path["m"][time] = [problem.beta2 * x + (1 - problem.beta2) * z for x, z in zip(before, sample, strict=True)]
-        path["x"][time], path["a"][time], path["g"][time], path["c"][time] = position, gradient, sample, aim
-        path["h"][time], path["y"][time] = [-value for value in ball.largest(aim)], ball.largest(error)
-        path["F"][time] = sum((c * x * x / 2 for c, x in zip(problem.curvature, position, strict=True)), Fraction(0))
-        path["A"][time], path["C"][time], path["G"][time] = map(ball.dual, (gradient, aim, error))
-        position = [x + problem.rate * z for x, z in zip(position, path["h"][time], strict=True)]
+        g = [value + turn * z for value, z in zip(a, row, strict=True)]
+        c, m = (_mixed(beta, path[time - 1]["m"], g) for beta in (problem.beta1, problem.beta2))
+        error, h = [value - z for value, z in zip(c, a, strict=True)], [-value for value in ball.largest(c)]
+        height = sum((k * z * z / 2 for k, z in zip(problem.curvature, x, strict=True)), Fraction(0))
+        path[time] = {"x": x, "a": a, "g": g, "c": c, "m": m, "h": h, "y": ball.largest(error), "F": height}
+        path[time] |= {"A": ball.dual(a), "C": ball.dual(c), "G": ball.dual(error)}
+        x = [value + problem.rate * z for value, z in zip(x, h, strict=True)]
     return path
 
 
-def drawn(ball: Ball = SIGNS, momentum: bool = False) -> Callable[[Random], Iterator[Model]]:
+def _mixed(weight: Fraction, old: list[Any], new: list[Any]) -> list[Any]:
+    return [weight * x + (1 - weight) * z for x, z in zip(old, new, strict=True)]
+
+
+def drawn(ball: Ball = SIGNS, momentum: bool = False) -> Models:
     """One or two coordinates, up to three steps.  momentum: beta1 = beta2."""
 
     def models(rng: Random) -> Iterator[Model]:
         while True:
             dimension, horizon = rng.randint(1, 2), rng.randint(1, 3)
             beta1, beta2 = Fraction(rng.randint(0, 9), 10), Fraction(rng.randint(0, 9), 10)
-            yield run(
-                Problem(
-                    curvature=[abs(rational(rng)) + Fraction(1, 9) for _ in range(dimension)],
-                    start=[rational(rng) for _ in range(dimension)],
-                    noise=[[rational(rng) for _ in range(dimension)] for _ in range(rng.randint(0, horizon))],
-                    horizon=horizon,
-                    beta1=beta2 if momentum else beta1,
-                    beta2=beta2,
-                    rate=Fraction(rng.randint(1, 9), rng.choice([9, 90])),
-                    ball=ball,
-                )
-            )
+            what = quadratic(rng, dimension, horizon)
+            rate = Fraction(rng.randint(1, 9), rng.choice([9, 90]))
+            yield run(Problem(**what, beta1=beta2 if momentum else beta1, beta2=beta2, rate=rate, ball=ball))
 
     return models
 
 
-def fixed(problem: Problem, **variables: Any) -> Callable[[Random], Iterator[Model]]:
+def fixed(problem: Problem, **variables: Any) -> Models:
     """One run."""
-
-    def models(rng: Random) -> Iterator[Model]:
-        yield run(problem, **variables)
-
-    return models
+    return one(lambda _: run(problem, **variables))
 
 
-def euclidean(problem: Problem) -> Callable[[Random], Iterator[Model]]:
+def euclidean(problem: Problem) -> Models:
     """The same run in the Euclidean norm."""
     return fixed(replace(problem, ball=EUCLIDEAN))
 
 
-HALF = Fraction(1, 2)
-STARTED = Problem(ONE, [Fraction(10)], [], 3, Fraction(9, 10), Fraction(9, 10), Fraction(1, 100))  # m lags far behind
-TURNING = Problem(ONE, [Fraction(1, 100)], [], 7, Fraction(9, 10), Fraction(9, 10), Fraction(1))  # past the minimum
+STARTED = Problem(ONE, [Fraction(10)], [], 3, MOST, MOST, Fraction(1, 100))  # m lags far behind
+TURNING = Problem(ONE, [Fraction(1, 100)], [], 7, MOST, MOST, Fraction(1))  # past the minimum
 SHAKEN = Problem(ONE, [Fraction(0)], [ONE] * 3, 3, Fraction(0), Fraction(0), Fraction(1, 100))
-PUSHED = Problem(ONE, [Fraction(0)], [ONE] * 6, 6, Fraction(9, 10), Fraction(9, 10), Fraction(1, 1000), alike=True)
-RESTING = Problem(ONE, [Fraction(1, 2)], [], 6, Fraction(0), Fraction(0), Fraction(1))  # from 1/2 to -1/2 and back
+PUSHED = Problem(ONE, [Fraction(0)], [ONE] * 6, 6, MOST, MOST, Fraction(1, 1000), alike=True)
+RESTING = Problem(ONE, [HALF], [], 6, Fraction(0), Fraction(0), Fraction(1))  # from 1/2 to -1/2 and back
 WALKING = Problem(ONE, [Fraction(10)], [], 3, Fraction(0), Fraction(0), Fraction(1))  # far from the minimum
 
 
-def along(problem: Problem | None, early: bool = False, **variables: Any) -> Callable[[Random], Iterator[Model]]:
+def along(problem: Problem | None, early: bool = False, **variables: Any) -> Models:
     """One outcome of a run (a drawn one if None) at one time, with the vector y of that time.
 
     early: m_0 is -99 instead.
@@ -428,11 +368,8 @@ STUCK = Problem(
 )
 
 
-def one_batch(problem: Problem) -> Callable[[Random], Iterator[Model]]:
-    def models(rng: Random) -> Iterator[Model]:
-        yield batches(problem)
-
-    return models
+def one_batch(problem: Problem) -> Models:
+    return one(lambda _: batches(problem))
 
 
 # --- Muon: diagonal matrices, whose singular values are the sizes of the entries -------------------------
@@ -443,8 +380,5 @@ def matrices(rng: Random) -> Iterator[Model]:
         yield model.extended(variables={"r": model.variables["d"]})
 
 
-def matrix(problem: Problem) -> Callable[[Random], Iterator[Model]]:
-    def models(rng: Random) -> Iterator[Model]:
-        yield run(problem, r=len(problem.start))
-
-    return models
+def matrix(problem: Problem) -> Models:
+    return fixed(problem, r=len(problem.start))

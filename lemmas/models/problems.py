@@ -11,7 +11,7 @@ from typing import Any
 
 import mpmath
 
-from adamproof.lemmas.foundations.functionals import rational
+from adamproof.lemmas.foundations.functionals import rational, uniform
 from adamproof.numeric.models import Model
 from adamproof.numeric.numbers import as_mpf
 
@@ -82,7 +82,7 @@ def model(problem: Problem, **variables: Any) -> Model:
             **variables,
         },
         functions={"F": height, "ga": between, **{name: value(name) for name in recorded(problem)}},
-        space=[(point, Fraction(1, len(outcomes))) for point in range(len(outcomes))],
+        space=uniform(len(outcomes)),
         integers=range(0, last),
         reals=[Fraction(i, 2) for i in range(3)],
         nodes=16,
@@ -118,15 +118,22 @@ def simulated(problem: Problem, rate: Fraction, signs: Sequence[int], last: int)
     return run
 
 
+def quadratic(rng: Random, dimension: int, horizon: int) -> dict[str, Any]:
+    """Curvatures, a start and up to as many noises as steps, for a Problem."""
+    return {
+        "curvature": [abs(rational(rng)) + Fraction(1, 9) for _ in range(dimension)],
+        "start": [rational(rng) for _ in range(dimension)],
+        "noise": [[rational(rng) for _ in range(dimension)] for _ in range(rng.randint(0, horizon))],
+        "horizon": horizon,
+    }
+
+
 def models(rng: Random) -> Iterator[Model]:
     """One or two coordinates and up to three steps, with noise in some of them; the rate as large as it may be."""
     while True:
         dimension, horizon = rng.randint(1, 2), rng.randint(1, 3)
         problem = Problem(
-            curvature=[abs(rational(rng)) + Fraction(1, 9) for _ in range(dimension)],
-            start=[rational(rng) for _ in range(dimension)],
-            noise=[[rational(rng) for _ in range(dimension)] for _ in range(rng.randint(0, horizon))],
-            horizon=horizon,
+            **quadratic(rng, dimension, horizon),
             beta1=rng.choice([Fraction(0), Fraction(rng.randint(1, 9), 10), Fraction(99, 100)]),
             beta2=rng.choice([Fraction(rng.randint(1, 9), 10), Fraction(999, 1000)]),
             epsilon=Fraction(rng.randint(1, 30), 10),
@@ -214,10 +221,7 @@ def runs(rng: Random, divisors: Callable[[Problem, int], tuple[Fraction, Fractio
         beta1 = rng.choice([Fraction(0), Fraction(rng.randint(1, 9), 10)])
         beta2 = beta1**2 + (1 - beta1**2) * Fraction(rng.randint(1, 99), 100)
         problem = Problem(
-            curvature=[abs(rational(rng)) + Fraction(1, 9) for _ in range(dimension)],
-            start=[rational(rng) for _ in range(dimension)],
-            noise=[[rational(rng) for _ in range(dimension)] for _ in range(rng.randint(0, horizon))],
-            horizon=horizon,
+            **quadratic(rng, dimension, horizon),
             beta1=beta1,
             beta2=beta2,
             epsilon=Fraction(rng.randint(1, 30), 10),

@@ -10,10 +10,12 @@ from sympy import Abs, Rational, sqrt
 from adamproof.kernel.text import show
 from adamproof.kernel.verify import verify
 from adamproof.lemmas.notation import COORDINATES, d, j, k, n, norm, t, w
+from adamproof.numeric.models import Model
 from adamproof.prover import (
     E,
     Functional,
     Integrable,
+    Integral01,
     ProofFailure,
     Step,
     Sum,
@@ -32,13 +34,16 @@ from adamproof.prover import (
     real_power,
     reals,
 )
+from adamproof.prover.proving import at_hand
 from adamproof.prover.surface import Vector
+from adamproof.prover.surface.solving import Attempt
 from adamproof.theory.lemma import LemmaError, Scope
 from adamproof.theory.library import theorem_of
 
 a, b, c, x, y, z, R, q = reals("a b c x y z R q")
 f, u, v = function("f"), function("u"), function("v")
 X, Y = function("X", "point"), function("Y", "point")
+f_of, g_of = function("f", "real"), function("g", "real")
 over = Functional("E", w)
 RANGE = [le(1, j), le(j, d)]
 
@@ -178,6 +183,14 @@ def test_domination_by_a_size() -> None:
     assert is_verified(proof.integrable(E(X(w), w), "above"), Integrable(E(X(w), w)))
 
 
+def test_domination_where_the_variable_is() -> None:
+    """A bound that holds on [0, 1] is enough under an integral over [0, 1]."""
+    s = reals("s")
+    bounds = forall(s, le(absolute(f_of(s)), g_of(s)), [le(0, s), le(s, 1)])
+    proof = proof_of(le(0, 1), above=bounds, finite=Integrable(Integral01(g_of(s), s)))
+    assert is_verified(proof.integrable(Integral01(f_of(s), s), "above"), Integrable(Integral01(f_of(s), s)))
+
+
 def test_integrability_of_parts_as_they_are_written() -> None:
     """A norm inside of a product is known as it stands, not multiplied out."""
     g, m = (function(name, "int", "int", "point") for name in "gm")
@@ -196,6 +209,34 @@ def test_several_known_bodies_are_taken_out_of_one() -> None:
     assert is_verified(proof.integrable(E(body, w)), Integrable(E(body, w)))
     with pytest.raises(ProofFailure):
         proof.integrable(E(a * gap - b * X(w) * Y(w), w))
+
+
+@pytest.mark.parametrize("sides", [(0, 1), (1, 0)], ids=["as it stands", "turned around"])
+def test_a_sum_is_integrable_where_a_reason_says_what_it_is_equal_to(sides: tuple[int, int]) -> None:
+    z = function("z", "int", "point")
+    body, pair = COORDINATES.of(z(j, w) ** 2), (z(j, w) ** 2, 4 * Y(w) ** 2)
+    assumed = {"z": forall((j, w), eq(z(j, w), 2 * Y(w))), "Y": Integrable(E(Y(w) ** 2, w))}
+    proof = proof_of(le(0, 1), **assumed)
+    same = proof.each(COORDINATES, eq(*(pair[side] for side in sides)), "z")
+    assert is_verified(proof.integrable(E(body, w), same), Integrable(E(body, w)))
+    with pytest.raises(ProofFailure):
+        proof.integrable(E(body, w))
+
+
+def test_a_known_body_with_a_coefficient_is_taken_out() -> None:
+    """(1 - b)^2*X is known, X alone is not: b may be 1."""
+    square = (1 - b) ** 2 * X(w)
+    proof = proof_of(le(0, 1), square=Integrable(E(square, w)))
+    assert is_verified(proof.integrable(E(square + 1, w)), Integrable(E(square + 1, w)))
+    with pytest.raises(ProofFailure):
+        proof.integrable(E(X(w) + 1, w))
+
+
+def test_an_instance_of_what_is_integrable_may_be_multiplied_out_otherwise() -> None:
+    z = function("z", "int", "point")
+    finite = forall(k, Integrable(E(((1 - b) * z(k, w) + c) ** 2, w)))
+    body = (1 - b) ** 2 * z(n, w) ** 2 + 2 * (1 - b) * c * z(n, w) + c**2
+    assert is_verified(proof_of(le(0, 1), finite=finite).integrable(E(body, w)), Integrable(E(body, w)))
 
 
 def test_an_assumption_that_is_dropped_fails_the_step_that_asks_for_it() -> None:
@@ -423,3 +464,29 @@ def test_an_induction_assumes_nothing_else_about_its_variable() -> None:
     """With 1 <= n among the assumptions, the kernel would refuse a step that takes it up."""
     goal = le(n, n * n)
     assert is_verified(proof_of(goal, n_is_positive=le(1, n)).induction(goal, n), goal)
+
+
+# --- when a search ends ---------------------------------------------------------------------------
+
+
+def test_a_combination_is_not_looked_for_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+    monkeypatch.setattr(Attempt, "longer", lambda attempt: tried.append(attempt.degree))
+    proof = proof_of(le(0, 1), less=le(a * E(X(w), w), b))
+    for degree in (1, 2):
+        with pytest.raises(ProofFailure):
+            proof.have(le(a * E(X(w), w), b - 1), "less", degree=degree)
+    assert set(tried) == {2}
+
+
+def test_what_fails_in_a_model_at_hand_is_given_up_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But not where an assumption does not hold in the model: x <= 2 follows from x <= 1."""
+    proof = proof_of(le(0, 1), x=le(x, 1), y=lt(0, y))
+    tried: list[int] = []
+    search = Attempt.linear
+    monkeypatch.setattr(Attempt, "linear", lambda attempt: tried.append(1) or search(attempt))
+    with at_hand(Model({"x": 1, "y": 1})), pytest.raises(ProofFailure):
+        proof.have(le(x, y / 2), "x")
+    assert not tried
+    with at_hand(Model({"x": 3, "y": 1})):
+        assert is_verified(proof.have(le(x, 2)), le(x, 2)) and tried

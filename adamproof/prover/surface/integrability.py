@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
 
@@ -42,6 +42,7 @@ class _Search:
         return (
             self.known.instance(whole)
             or self.combination()
+            or self.equal_by_a_fact(self.body)
             or self.of_one(self.body)
             or self.dominated_by_a_fact(self.body)
         )
@@ -102,7 +103,7 @@ class _Search:
         return found
 
     def whole_parts(self, groups: dict[Monomial, Poly]) -> Iterator[tuple[Poly, Step]]:
-        """Known integrable bodies of several terms that the body contains; they are taken out, a multiple of each.
+        """Known integrable bodies of several terms, or with a coefficient, that the body contains, taken out.
 
         The multiple is that of a term which no other known body has, or else the one that they all have.
         """
@@ -113,7 +114,8 @@ class _Search:
             if ONE not in theirs:
                 known.append((theirs, step))
         for theirs, step in known:
-            if len(theirs) < 2 or not theirs.keys() <= groups.keys():
+            is_one_term = len(theirs) < 2 and all(len(part) < 2 for part in theirs.values())
+            if is_one_term or not theirs.keys() <= groups.keys():
                 continue
             own = [m for m in theirs if all(m not in others for others, _ in known if others != theirs)]
             factor = _quotient(groups[own[0]], theirs[own[0]]) if own else _common(groups, theirs)
@@ -204,10 +206,20 @@ class _Search:
         step = derive("instantiate", [step], tuple(zip((x, y), factors, strict=True)), ())
         return self.dominated(step, whole)
 
+    def equal_by_a_fact(self, body: Term) -> Step | None:
+        """f == g for a sum f, a theorem at hand, and g integrable."""
+        if body.op != "Sum":
+            return None
+        for step in self.about(body, _of_sums):
+            for place, side in enumerate(step.conclusion.args):
+                if same(side, body) and (whole := self.of(step.conclusion.args[1 - place])):
+                    return self.dominated(_sizes(step, body, place), whole)
+        return None
+
     def dominated_by_a_fact(self, body: Term) -> Step | None:
         """0 <= f <= g, the second a theorem at hand, and g integrable."""
         inside = self.inside()
-        for step in self.bounds(body):
+        for step in self.about(body, _is_bound):
             low, high = step.conclusion.args
             if low.op == "abs" and same(low.args[0], body):
                 if whole := self.of_bound(high):
@@ -224,14 +236,14 @@ class _Search:
         """Integrability of a bound as `dominated` wants it: of g where the bound is |g|."""
         return self.of(high.args[0] if high.op == "abs" else high)
 
-    def bounds(self, body: Term) -> Iterator[Step]:
-        """Theorems f <= g at the variable: those for all its values, or about it."""
+    def about(self, body: Term, is_one: Callable[[Term], bool]) -> Iterator[Step]:
+        """Theorems of a kind at the variable: those for all its values, or about it."""
         sight = in_sight([body])
         for step in self.known.quantified:
-            if unfolded(step.conclusion)[-1].op == "<=":  # others bound nothing, whatever their conditions
-                yield from instances(self.known, step, sight)
+            if is_one(unfolded(step.conclusion)[-1]):  # others bound nothing, whatever their conditions
+                yield from instances(self.inside(), step, sight)
         for step in self.known.relations:
-            if step.conclusion.op == "<=" and step.conclusion.args[0].sort == REAL:
+            if is_one(step.conclusion):
                 yield from self.renamed(step, body)
 
     def renamed(self, step: Step, body: Term) -> Iterator[Step]:
@@ -243,6 +255,30 @@ class _Search:
             if any(variable in free(prop) for prop in step.hypotheses):
                 continue
             yield derive("instantiate", [step], ((variable, self.variable),), ())
+
+
+def _is_bound(statement: Term) -> bool:
+    return statement.op == "<=" and statement.args[0].sort == REAL
+
+
+def _of_sums(statement: Term) -> bool:
+    """Whether it says what a sum is equal to."""
+    return statement.op == "==" and any(side.op == "Sum" for side in statement.args)
+
+
+def _sizes(equation: Step, body: Term, place: int) -> Step:
+    """|f| <= |g| from f == g, or from g == f.
+
+    place: of f.
+    """
+    sides = make("var", "x", REAL), make("var", "y", REAL)
+    f, g = sides[place], sides[1 - place]
+    step = prove(make("<=", make("abs", f), make("abs", g)), make("==", *sides))
+    values = [*equation.conclusion.args]
+    values[place] = body
+    if values[place] is not equation.conclusion.args[place]:
+        equation = derive("convert", [equation], make("==", *values))
+    return derive("cut", [equation, derive("instantiate", [step], tuple(zip(sides, values, strict=True)), ())])
 
 
 def _with_left(step: Step, left: Term) -> Step:

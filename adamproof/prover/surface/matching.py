@@ -22,6 +22,7 @@ from ...kernel.terms import (
     Refusal,
     Term,
     as_real,
+    bind,
     bound_sort_of,
     free,
     fresh,
@@ -233,13 +234,32 @@ def instance(known: Knowledge, statement: Term) -> Step | None:
         variables, _, conclusion = unfolded(step.conclusion)
         if conclusion.op != statement.op:
             continue
-        for way in match(conclusion, statement, variables):
+        for way in _ways(conclusion, statement, variables):
             if len(way.values) < len(variables):
                 continue
             found = specialised(known, step, [way.values[variable] for variable in variables])
             if found is not None and key(found.conclusion) == key(statement):
                 return derive("convert", [found], statement) if found.conclusion is not statement else found
     return None
+
+
+def _ways(pattern: Term, statement: Term, variables: Sequence[Term]) -> Iterator[Found]:
+    """Ways to match as they are written; for what is integrable, else as they are when multiplied out."""
+    found = False
+    for way in match(pattern, statement, variables):
+        found = True
+        yield way
+    if not found and statement.op == "Integrable" and pattern.args[0].op == statement.args[0].op:
+        yield from match(_multiplied_out(pattern), _multiplied_out(statement), variables)
+
+
+@lru_cache(4000)
+def _multiplied_out(statement: Term) -> Term:
+    """Integrable(L f) with f multiplied out."""
+    total = statement.args[0]
+    variable = fresh(bound_sort_of(total.op))
+    body = poly_term(normal(opened(total, variable)))
+    return make("Integrable", bind(total.op, variable, body))
 
 
 def in_sight(statements: Sequence[Term]) -> list[Term]:

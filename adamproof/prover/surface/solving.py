@@ -145,8 +145,12 @@ class Attempts:
         for attempt in bare if bare[0].question_key != bare[1].question_key else bare[:1]:
             if found := attempt.answer("bare", attempt.bare):
                 return found
+        known, target, facts, *_ = self.question
+        if fails_at_hand(target, [*facts, *known.relations]):
+            self.all = bare
+            bare[-1].tried = ["only combinations of the facts, as it fails in the counterexample"]
+            return None
         cheap = (True, Attempt.linear), (True, Attempt.multiplied)
-        _, target, facts, *_ = self.question
         if any(map(_has_mean, (target, *(step.conclusion for step in facts)))) and (found := self.first(cheap, False)):
             return found
         self.all.clear()
@@ -165,10 +169,11 @@ class Attempts:
         return None
 
     def longer(self) -> Step | None:
-        """The longer searches that `prove` makes, for what no model refutes."""
-        if is_hopeless(self.question[1], self.all[0].given):
+        """The longer searches that `prove` makes, for what no model refutes; a combination needs none of them."""
+        _, target, _, _, degree, _ = self.question
+        if is_hopeless(target, self.all[0].given):
             return None
-        for attempt in self.all:
+        for attempt in self.all if degree > 1 else []:
             if found := attempt.longer():
                 return found
         opened = self.attempt(False, True, deep=True)
