@@ -5,10 +5,10 @@
 Two proofs of m_t^2 <= R^2*v_t, whose root is u_t <= R.  The short one sees that no step of the recursion breaks this,
 as for m' = b1*m + (1 - b1)*g and v' = b2*v + (1 - b2)*g^2 exactly
 
-    R^2*v' - m'^2 = b2*(R^2*v - m^2) + (b2 - b1^2)*(m - b1*(1 - b1)/(b2 - b1^2)*g)^2;
+    R^2*v' - m'^2 = b2*(R^2*v - m^2) + (b2 - b1^2)*(m - b1*(1 - b1)/(b2 - b1^2)*g)^2.
 
-it never uses beta1 >= 0.  The source's way unrolls both moving averages, applies Cauchy-Schwarz and sums a geometric
-series (update-magnitude-finite).
+The source's way unrolls both moving averages, applies Cauchy-Schwarz and sums a geometric series
+(update-magnitude-finite).  Neither uses beta1 >= 0.
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ from ..vocabulary import *
 
 MAGNITUDE_AT_MOST_R = le(magnitude(t), BOUND)
 SQUARED = le(m(t) ** 2, product(R_squared, v(t)))
+NEEDED = (RECURSION, STABLE, "beta2 < 1", EPSILON, TIME)
 
 
 # --- two proofs ------------------------------------------------------------------------------------
 
 
 def by_invariant(proof: Scope) -> Step:
-    with proof.using(RECURSION, STABLE, "beta2 < 1", EPSILON, TIME), proof.knowing(betas(proof)):
+    with proof.using(*NEEDED), proof.knowing(betas(proof)):
         square = proof.induction(SQUARED, t, base=["m starts at 0", "v starts at 0"], step=lambda: one_step(proof))
         return root_of(proof, proof.step("m_t^2 <= R^2*v_t for every t", square))
 
@@ -43,7 +44,7 @@ def one_step(proof: Scope) -> list[Step]:
 
 
 def by_cauchy_schwarz(proof: Scope) -> Step:
-    with proof.using(RECURSION, STABLE, "beta2 is positive", "beta2 < 1", EPSILON, TIME), proof.knowing(betas(proof)):
+    with proof.using(*NEEDED), proof.knowing(betas(proof)):
         cauchy = proof.step("m_t^2 <= R_t^2*v_t, by Cauchy-Schwarz", proof.cite("update-magnitude-finite"))
         total = proof.cite("update-magnitude-finite", "closed form")
         proof.step("R_t^2 = R^2*(1 - rho^t), a geometric sum", total)

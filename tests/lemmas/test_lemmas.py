@@ -96,12 +96,12 @@ def test_the_folder_holds_what_was_promised() -> None:
 
 
 def test_b2_notices_what_it_does_not_need() -> None:
-    """The one-line proof never uses beta1 >= 0; the source's way needs 0 < beta2 as it is stated."""
+    """Neither proof uses beta1 >= 0, and what both need of beta2 follows from beta1^2 < beta2 < 1."""
     lemma = get("B.2")
     report = check(lemma, models=0, mutants=False)
     by_name = {claim.name: claim for claim in report.claims}
     assert by_name["by an invariant"].unused == ("beta1 is not negative", "beta1 < 1", "beta2 is positive")
-    assert by_name["by Cauchy-Schwarz"].unused == ("beta1 is not negative", "beta1 < 1")
+    assert by_name["by Cauchy-Schwarz"].unused == ("beta1 is not negative", "beta1 < 1", "beta2 is positive")
 
 
 def test_b2_is_stated_in_full() -> None:
