@@ -11,7 +11,6 @@ from __future__ import annotations
 from adamproof.lemmas.models import regret_runs as runs
 
 from ..vocabulary import *
-from .reddi_block import clip
 from .reddi_moments import COUNT, GRADIENTS, MOMENT, C, beta, g, v
 from .reddi_steps import STEPS, alpha, down, step
 
@@ -21,7 +20,7 @@ x = function("x")
 MOVED = x(k) - alpha / root(k) * (g(k) / root(v(k)))
 RUN = {
     "x starts at 1": eq(x(1), 1),
-    "x moves by Adam's step, projected": forall(k, eq(x(k + 1), clip(MOVED)), [le(1, k)]),
+    "x moves by Adam's step, projected": forall(k, eq(x(k + 1), clip(MOVED, -1, 1)), [le(1, k)]),
 }
 FREE = {"x moves by Adam's step, projected": forall(k, eq(x(k + 1), MOVED), [le(1, k)])}
 REGRET = Sum(g(t) * (x(t) + 1), (t, 1, 3 * n))  # against x = -1
@@ -49,9 +48,9 @@ def returns(proof: Scope) -> Step:
             for time, name in zip((first, second, third), GRADIENTS, strict=True)
         ]
         one = proof.rewrite(moves[0], eq(x(first), 1))
-        one = proof.have(eq(x(second), clip(1 - down(n))), one)
-        two = proof.have(eq(x(third), clip(x(second) + step(second))), moves[1])
-        three = proof.have(eq(x(third + 1), clip(x(third) + step(third))), moves[2])
+        one = proof.have(eq(x(second), clip(1 - down(n), -1, 1)), one)
+        two = proof.have(eq(x(third), clip(x(second) + step(second), -1, 1)), moves[1])
+        three = proof.have(eq(x(third + 1), clip(x(third) + step(third), -1, 1)), moves[2])
         lengths = {"A": down(n), "B": step(second), "D": step(third)}
         places = {"P": x(second), "Q": x(third), "R": x(third + 1)}
         moments = [proof.cite("reddi-moments", "at any time", k=time) for time in (first, second, third)]

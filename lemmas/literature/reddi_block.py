@@ -13,8 +13,6 @@ from ..vocabulary import *
 
 A, B, D, P, Q, R = reals("A B D P Q R")
 b, c, s, y, L = reals("b c s y L")
-
-
 STEPS = {"A is not negative": le(0, A), "B is not negative": le(0, B), "D is not negative": le(0, D)}
 MOVES = {
     "P = clip(1 - A)": eq(P, clip(1 - A, -1, 1)),

@@ -60,6 +60,8 @@ def amsgrad(
             "b2": beta2,
             "alpha": rate,
             "D": 2 * size,
+            "low": -size,
+            "high": size,
             "T": horizon,
             "d": dimension,
             "k": horizon,
@@ -128,6 +130,12 @@ def regretted(rng: Random) -> Iterator[Model]:
     """A loss of 99 more than that of z, without any slope."""
     for model in fixed([0], 0, 1)(rng):
         yield model.extended(functions={"f": lambda k: Fraction(99), "fz": lambda k: Fraction(0)})
+
+
+def outside(rng: Random) -> Iterator[Model]:
+    """A step to -2, clipped at -1, and z = -3."""
+    for model in fixed([1], 0, 3)(rng):
+        yield model.extended(functions={"z": lambda i: Fraction(-3)})
 
 
 # --- sums over gradients ------------------------------------------------------------------------------
