@@ -16,6 +16,7 @@ from .weighted_regret import (
     COSTS,
     FROM_1,
     HORIZON,
+    MOVED,
     SET,
     STEP,
     TIMES,
@@ -23,6 +24,7 @@ from .weighted_regret import (
     D,
     alpha,
     cost,
+    far,
     g,
     rate,
     vhat,
@@ -41,11 +43,6 @@ SIZES = absolute(g(t, j)) / root(t)
 REGRET = TIMES.of(f(t) - fz(t))
 
 
-def larger(one: Any, other: Any) -> Any:
-    """The maximum."""
-    return (one + other + absolute(one - other)) / 2
-
-
 AVERAGE = {
     "v starts at 0": forall(j, eq(v(0, j), 0)),
     "v is a moving average of g^2": forall(
@@ -55,10 +52,17 @@ AVERAGE = {
     "beta2 < 1": lt(b2, 1),
 }
 MAXIMUM = {
-    "vhat is the largest v so far": forall((k, j), eq(vhat(k + 1, j), larger(vhat(k, j), v(k + 1, j))), [le(0, k)])
+    "vhat is the largest v so far": forall((k, j), eq(vhat(k + 1, j), maximum(vhat(k, j), v(k + 1, j))), [le(0, k)])
 }
 ADAMS = {"vhat is the largest v so far": forall((k, j), eq(vhat(k + 1, j), v(k + 1, j)), [le(0, k)])}
 CONVEX = {"the losses are convex": forall(k, le(f(k) - fz(k), COORDINATES.of(g(k, j) * (x(k, j) - z(j)))), FROM_1)}
+LOW, HIGH = reals("low high")
+STEPPED = x(k, j) - rate(k) * (g(k, j) / weight(k))
+BOX = {
+    "x is clipped": forall((j, k), eq(x(k + 1, j), clip(STEPPED, LOW, HIGH)), FROM_1),
+    "low <= z": forall(j, le(LOW, z(j))),
+    "z <= high": forall(j, le(z(j), HIGH)),
+}
 
 
 def limited(distance: Any = 1, costs: Any = 1) -> Any:
@@ -84,17 +88,6 @@ def moments(proof: Scope) -> list[Step]:
     return [proof.every([k, j], step.conclusion, step, given=FROM_1) for step in known]
 
 
-def swapped(proof: Scope) -> Step:
-    """The sum of |g|/sqrt(t) over j first, or over t first."""
-    alone, longer = (Sum(SIZES, (t, 1, end)) for end in (0, T + 1))
-    none = proof.each(COORDINATES, eq(alone, 0), alone)
-    with proof.assuming(le(0, T)):
-        one = proof.each(COORDINATES, eq(longer, TIMES.of(SIZES) + SIZES.subs(t, T + 1)), longer)
-    return proof.induction(
-        eq(TIMES.of(COORDINATES.of(SIZES)), COORDINATES.of(TIMES.of(SIZES))), T, base=[none], step=[one]
-    )
-
-
 def of_sizes(proof: Scope, fresh: Step) -> list[Step]:
     """The costs are at most alpha/(2*sqrt(1 - b2)) times the sum of |g|/sqrt(t)."""
     factor, sizes = alpha / (2 * root(1 - b2)), TIMES.of(COORDINATES.of(SIZES))
@@ -105,7 +98,8 @@ def of_sizes(proof: Scope, fresh: Step) -> list[Step]:
         total = proof.each(TIMES, cheap)
     costs = proof.have(le(COSTS, factor * sizes), total, title="the costs")
     each = proof.each(COORDINATES, proof.cite("kingma-ba", g=(t, g(t, j))))
-    bound = proof.have(le(sizes, root(1 + ln(T)) * LENGTHS), swapped(proof), each)
+    swapped = proof.cite("double-sums", "rectangle", f=((t, j), SIZES), n=T, lo=1, hi=d)
+    bound = proof.have(le(sizes, root(1 + ln(T)) * LENGTHS), swapped, each)
     return [costs, proof.have(le(factor * sizes, factor * (root(1 + ln(T)) * LENGTHS)), bound, lt(0, 1 - b2))]
 
 
@@ -116,13 +110,29 @@ def regret(proof: Scope) -> Step:
     return proof.conclude(convex, proof.cite("weighted-regret", by=known), of_sizes(proof, known[0]))
 
 
+def projected(proof: Scope) -> Step:
+    """In any weights, clipping to a box is nearest, coordinate by coordinate."""
+    fresh, _ = moments(proof)
+    with proof.assuming(*FROM_1):
+        share = proof.have(le(0, (1 - b2) * g(k, j) ** 2), lt(0, 1 - b2))
+        top = proof.have(le(0, vhat(k, j)), proof.at(fresh, k, j), share)
+        inside = [proof.at(name, j) for name in ("low <= z", "z <= high")]
+        near = proof.cite("max-min-clip", "clip is nearest", x=STEPPED, z=z(j), low=LOW, high=HIGH, by=inside)
+        near = proof.rewrite(near, proof.have(eq(clip(STEPPED, LOW, HIGH), x(k + 1, j)), "x is clipped"))
+        step = proof.each(COORDINATES, le(weight(k) * far(k + 1), weight(k) * MOVED**2), near, top)
+    return proof.every(k, step.conclusion, step, given=FROM_1)
+
+
 lemma = Lemma(
     slug="amsgrad",
     title="AMSGrad without momentum: regret of the order sqrt(T*ln T)",
     source=Source.LITERATURE,
     where="AMSGrad's regret bound without momentum, with the constants as they are found here",
-    assumptions={**AVERAGE, **MAXIMUM, **STEP, **SET, **CONVEX, **HORIZON},
-    claims=[Claim("regret", limited(), regret)],
+    assumptions={**AVERAGE, **MAXIMUM, **STEP, **SET, **CONVEX, **HORIZON, **BOX},
+    claims=[
+        Claim("regret", limited(), regret, given=(AVERAGE, MAXIMUM, STEP, SET, CONVEX, HORIZON)),
+        Claim("on a box", STEP["x is projected"], projected, given=(AVERAGE, MAXIMUM, BOX)),
+    ],
     models=runs.models,
     mutants=[
         Mutant("no distance", conclusion=limited(distance=0), models=runs.fixed([1], 0, Fraction(1, 100))),
@@ -131,5 +141,6 @@ lemma = Lemma(
         Mutant("steps of any kind", drop=("x is projected",), models=runs.still(Fraction(1))),
         Mutant("z far away", drop=("x_t and z differ by at most D",), models=runs.fixed([1], 0, 1, D=0)),
         Mutant("losses of any kind", drop=("the losses are convex",), models=runs.regretted),
+        Mutant("z below the box", drop=("low <= z",), claim="on a box", models=runs.outside),
     ],
 )

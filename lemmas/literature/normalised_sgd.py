@@ -99,7 +99,7 @@ lemma = Lemma(
     slug="normalised-sgd",
     title="Normalised SGD with momentum reaches small gradients in the Euclidean norm",
     source=Source.OURS,
-    where="the method is known; this statement and its constants are ours",
+    where="for normalised SGD, which is known; the statement and its constants are ours",
     assumptions={**MOMENTUM, **STEP, **smooth(norm), **A2, **BETA, **HORIZON},
     claims=[Claim("mean gradient", limited(norm, 1), mean_gradient)],
     models=runs.drawn(runs.EUCLIDEAN, momentum=True),

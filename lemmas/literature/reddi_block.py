@@ -12,9 +12,7 @@ from ..vocabulary import *
 # --- statement -------------------------------------------------------------------------------------
 
 A, B, D, P, Q, R = reals("A B D P Q R")
-b, y = reals("b y")
-
-
+b, c, s, y, L = reals("b c s y L")
 STEPS = {"A is not negative": le(0, A), "B is not negative": le(0, B), "D is not negative": le(0, D)}
 MOVES = {
     "P = clip(1 - A)": eq(P, clip(1 - A, -1, 1)),
@@ -22,6 +20,8 @@ MOVES = {
     "R = clip(Q + D)": eq(R, clip(Q + D, -1, 1)),
 }
 SMALL = {"A <= 1": le(A, 1), "A <= B + D": le(A, B + D)}
+SIGNS = {"y is positive": lt(0, y), "s is positive": lt(0, s), "L is positive": lt(0, L)}
+BELOW, ABOVE = {"s*y <= L": le(s * y, L)}, {"L*c <= s*y": le(L * c, s * y)}
 BETA = {"b is not negative": le(0, b), "b <= 1/3": le(b, Rational(1, 3))}
 SECOND, THIRD = root(2 * (2 - b)), root(3 * (1 + 2 * b - b**2))
 
@@ -62,6 +62,10 @@ def first_block(proof: Scope) -> Step:
     return proof.conclude(*shares, more)
 
 
+def divided(proof: Scope) -> Step:
+    return proof.conclude(SIGNS, BELOW, ABOVE)
+
+
 # --- models, near misses ---------------------------------------------------------------------------
 
 
@@ -73,15 +77,17 @@ def model(down: Fraction, up: Fraction, more: Fraction, **variables: Any) -> Mod
     after = clipping(1 - down)
     then = clipping(after + up)
     values = {"A": down, "B": up, "D": more, "P": after, "Q": then, "R": clipping(then + more)}
-    return Model(variables={**values, "b": Fraction(1, 5), "y": 1, **variables})
+    return Model(variables={**values, "b": Fraction(1, 5), "y": 1, "s": 1, "L": 1, "c": 1, **variables})
 
 
 def models(rng: Random) -> Iterator[Model]:
     while True:
         down, up = (Fraction(rng.randint(0, 9), 9) for _ in range(2))
         more = max(Fraction(0), down - up) + rng.choice([Fraction(0), abs(rational(rng))])
-        b_value, y_value = Fraction(rng.randint(0, 9), 27), abs(rational(rng)) + Fraction(1, 9)
-        yield model(down, up, more, b=b_value, y=rng.choice([y_value, Fraction(4)]))
+        y_value, s_value, factor = (abs(rational(rng)) + Fraction(1, 9) for _ in range(3))
+        y_value = rng.choice([y_value, Fraction(4)])
+        whole = {"y": y_value, "s": s_value, "L": y_value * s_value * (1 + factor), "c": 1 / (1 + factor)}
+        yield model(down, up, more, b=Fraction(rng.randint(0, 9), 27), **whole)
 
 
 def one(down: Any, up: Any, more: Any, **variables: Any) -> Any:
@@ -95,11 +101,13 @@ lemma = Lemma(
     title="A step down from 1 and two steps up, clipped: back at 1 if these are as long",
     source=Source.OURS,
     where="for the example of Reddi, Kale and Kumar 2018",
-    assumptions={**STEPS, **SMALL, **MOVES, **BETA, "y is positive": lt(0, y)},
+    assumptions={**STEPS, **SMALL, **MOVES, **BETA, **SIGNS, **BELOW, **ABOVE},
     claims=[
         Claim("back at 1", eq(R, 1), back, given=(STEPS, SMALL, MOVES)),
         Claim("tangent", le((3 - y / 4) / 4, 1 / root(y)), tangent, given=("y is positive",)),
         Claim("first block", le(1, FIRST), first_block, given=BETA),
+        Claim("at least", le(1 / L, 1 / s * (1 / y)), divided, given=(SIGNS, BELOW)),
+        Claim("at most", le(c * (1 / s * (1 / y)), 1 / L), divided, given=(SIGNS, ABOVE)),
     ],
     models=models,
     mutants=[
@@ -111,5 +119,7 @@ lemma = Lemma(
         ),
         Mutant("any b", drop=("b <= 1/3",), claim="first block", models=one(1, 1, 1, b=2)),
         Mutant("first block, strictly more", conclusion=le(Rational(11, 10), FIRST), claim="first block"),
+        Mutant("L too small", drop=("s*y <= L",), claim="at least", models=one(1, 1, 1, L=Fraction(1, 2))),
+        Mutant("c too large", drop=("L*c <= s*y",), claim="at most", models=one(1, 1, 1, c=2)),
     ],
 )

@@ -111,8 +111,8 @@ def mean_gradient(proof: Scope) -> Step:
 lemma = Lemma(
     slug="signum",
     title="Signum reaches small gradients in |.|_1",
-    source=Source.LITERATURE,
-    where="Signum is from Bernstein et al. 2018; the statement with this constant is ours",
+    source=Source.OURS,
+    where="for Signum, which is known; the statement and its constants are ours",
     assumptions={**MOMENTUM, **STEP, **smooth(size), **A2, **BETA, **HORIZON, **DIMENSION},
     claims=[Claim("mean gradient", limited(size, sqrt(d)), mean_gradient)],
     models=runs.drawn(momentum=True),

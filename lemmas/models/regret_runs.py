@@ -60,6 +60,8 @@ def amsgrad(
             "b2": beta2,
             "alpha": rate,
             "D": 2 * size,
+            "low": -size,
+            "high": size,
             "T": horizon,
             "d": dimension,
             "k": horizon,
@@ -130,6 +132,12 @@ def regretted(rng: Random) -> Iterator[Model]:
         yield model.extended(functions={"f": lambda k: Fraction(99), "fz": lambda k: Fraction(0)})
 
 
+def outside(rng: Random) -> Iterator[Model]:
+    """A step to -2, clipped at -1, and z = -3."""
+    for model in fixed([1], 0, 3)(rng):
+        yield model.extended(functions={"z": lambda i: Fraction(-3)})
+
+
 # --- sums over gradients ------------------------------------------------------------------------------
 
 
@@ -162,3 +170,59 @@ def sequence(bound: Any, horizon: int, values: Callable[[int], Any]) -> Callable
 SMALL = sequence(Fraction(1, 4), 1, lambda k: Fraction(1, 4))
 BEYOND = sequence(Fraction(1, 100), 1, lambda k: Fraction(1, 4))
 SLOW = sequence(1, 31, lambda k: 1 / mpmath.sqrt(k) if k > 0 else mpmath.mpf(0))
+
+
+# --- Reddi, Kale and Kumar's example --------------------------------------------------------------------
+
+
+def reddi(
+    large: Any,
+    rate: Any,
+    beta2: Any = None,
+    blocks: int = 2,
+    start: int = 1,
+    v_0: int = 0,
+    first: int | None = None,
+    projected: bool = True,
+) -> Callable[[Random], Iterator[Model]]:
+    """The gradients C (or first), -1, -1, C, ...; beta2 = 1/(1 + C^2) if None."""
+    C, alpha = Fraction(large), Fraction(rate)
+    decay = 1 / (1 + C**2) if beta2 is None else Fraction(beta2)
+    last = 3 * blocks + 7
+    gradients = {k: Fraction(first or C) if k % 3 == 1 else Fraction(-1) for k in range(1, last + 1)}
+    moments, places = {0: Fraction(v_0)}, {1: mpmath.mpf(start)}
+    with mpmath.workdps(90):
+        for k in range(1, last):
+            moments[k] = decay * moments[k - 1] + (1 - decay) * gradients[k] ** 2
+            moved = places[k] - step(alpha, k, gradients[k], moments[k])
+            places[k + 1] = clipped(moved, Fraction(1)) if projected else moved
+
+    def one(rng: Random) -> Iterator[Model]:
+        yield Model(
+            variables={"C": C, "alpha": alpha, "b2": decay, "n": blocks, "i": 0, "k": 1},
+            functions={
+                "g": lambda k: gradients.get(k, Fraction(0)),
+                "v": lambda k: moments.get(k, Fraction(0)),
+                "x": lambda k: places.get(k, mpmath.mpf(0)),
+            },
+            integers=range(0, blocks + 2),
+        )
+
+    return one
+
+
+def reddi_runs(rng: Random) -> Iterator[Model]:
+    """C from 2 up, alpha^2 < 1 - beta2."""
+    while True:
+        C = 2 + rng.choice([Fraction(0), abs(rational(rng))])
+        yield from reddi(C, C / (C + 1) * Fraction(rng.randint(1, 9), 9), blocks=rng.randint(0, 4))(rng)
+
+
+SLOW_AVERAGE = reddi(3, Fraction(3, 10), Fraction(9, 10), blocks=1)
+LONGEST = reddi(2, Fraction(8, 9), blocks=0)
+TOO_LONG = reddi(2, 2, blocks=0)
+CREEPING = reddi(2, Fraction(1, 100))
+UNBOUNDED = reddi(2, Fraction(1, 2), projected=False)
+LARGER = reddi(2, Fraction(1, 2), first=99)
+STARTED = reddi(2, Fraction(1, 2), v_0=9, blocks=0)
+FROM_0 = reddi(2, Fraction(1, 100), start=0)
