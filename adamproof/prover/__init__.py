@@ -1,8 +1,8 @@
 """The untrusted half: statements in SymPy, certificate search, and the tactics that proofs are written with.
 
 language -> translation (SymPy <-> kernel terms) -> unevaluated; effort (counted steps) -> polynomials, elimination ->
-linear, search (certificates) -> head_theorems, known -> proving -> tactics, functionals (what lemma files use); nearest, ideas (what a
-failed goal falls short of, and what closes it); record writes proof files.
+linear, search (certificates) -> head_theorems, known -> proving -> tactics, functionals (what lemma files use);
+nearest, ideas (what a failed goal falls short of, and what closes it); record writes proof files.
 """
 
 from .functionals import Functional
