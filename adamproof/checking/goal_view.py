@@ -9,7 +9,7 @@ from ..numeric.answers import Witness
 
 PROBLEMS = ("unproved", "unstated", "missing", "refused")
 SHORT = ("shift", "factor", "rest", "strict", "sides")  # kinds of what a goal is short by
-WAYS = ("fact", "degree", "product", "squares", "split", "assume", "prove", "state")
+WAYS = ("fact", "degree", "product", "squares", "split", "reversed", "assume", "prove", "state")
 MAX_FACTS = 40  # that are sent
 MAX_WAYS = 10
 

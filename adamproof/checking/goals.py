@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from ..kernel.normal import key
-from ..kernel.terms import RELATIONS, Refusal
+from ..kernel.normal import key, normal
+from ..kernel.terms import RELATIONS, Refusal, Term
 from ..prover import ProofFailure, effort, prop
 from ..prover.effort import OutOfEffort
 from ..prover.ideas import Idea, Looking
@@ -100,11 +100,16 @@ def _with_facts(view: GoalView, facts: Sequence[Step], names: Callable[[Step], s
     """The view with its facts, those of the nearest combination first."""
     used = {key(prop) for prop in short.used} if short else set()
     ordered = sorted(facts, key=lambda step: key(step.conclusion) not in used)
-    shown = tuple((names(step), step.conclusion) for step in ordered)
-    kept = shown[:MAX_FACTS]
+    shown = [(names(step), step.conclusion) for step in ordered]
+    kept = [(name, said) for name, said in shown if name or key(said) in used or not _is_sign(said)][:MAX_FACTS]
     count = sum(key(statement) in used for _, statement in kept)
     nearest_ = Shortfall(short.kind, short.statement, short.missing, count) if short else None
-    return replace(view, facts=kept, left_out=len(shown) - len(kept), short=nearest_)
+    return replace(view, facts=tuple(kept), left_out=len(shown) - len(kept), short=nearest_)
+
+
+def _is_sign(statement: Term) -> bool:
+    """Whether a statement says no more than a sign, which the search has found by the form of a term."""
+    return statement.op in ("<=", "<") and not normal(statement.args[0])
 
 
 def _way(idea: Idea, names: Callable[[Step], str]) -> Way:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..kernel.terms import Term
+from ..kernel.terms import RELATIONS, Term
 from ..kernel.text import show as exact
 from ..render import show
 from ..report.words import brief, usable
@@ -23,6 +23,11 @@ LABEL = 14  # columns of the words before each line
 MOST = 8  # facts that are shown
 TRIED = "the search then finds a proof (tried)"
 NEXT = "name another fact, hint a square (squares=[...]), or split the step"
+FINITE = (
+    "state that it is finite, or give what it follows from: what is integrable, or a bound f <= g by an integrable g"
+)
+FOR_ALL = "state it as an assumption, or prove it first (proof.every) and give it as a reason: by=[...]"
+OPEN = ("state", "reversed")  # ways that do not close the goal as it is
 FALSE = "correct the goal, or give the step a fact that excludes this case"
 WEAKER = "weaken the goal to the nearest statement, or give the step a fact that excludes this case"
 
@@ -94,13 +99,21 @@ def _short(short: Shortfall | None, style: str) -> Iterator[str]:
 
 def _next(view: GoalView, style: str) -> Iterator[str]:
     """What closes the goal, or that nothing was found that does."""
-    label = _label("closes it" if any(way.kind != "state" for way in view.ways) else "next")
+    label = _label("closes it" if any(way.kind not in OPEN for way in view.ways) else "next")
     for way in view.ways:
         yield _way(label, way, style)
         label = " " * LABEL
     if not view.ways and view.problem == "unproved":
         nearest = view.short is not None and view.short.statement is not None
-        yield _line("next", NEXT if view.witness is None else WEAKER if nearest else FALSE)
+        yield _line("next", _other(view) if view.witness is None else WEAKER if nearest else FALSE)
+
+
+def _other(view: GoalView) -> str:
+    """What may be done where nothing was found."""
+    goal = view.goal
+    if goal is not None and goal.op == "Integrable":
+        return FINITE
+    return NEXT if goal is None or goal.op in RELATIONS else FOR_ALL
 
 
 def _way(label: str, way: Way, style: str) -> str:
@@ -118,6 +131,8 @@ def _way(label: str, way: Way, style: str) -> str:
     elif way.kind == "split":
         low, high = map(_code, way.terms)
         said = f"two cases, by_cases({low}, {high}, ...): the search proves each (tried)"
+    elif way.kind == "reversed":
+        said = f"the facts give the other direction (proved): {terms[0]}"
     elif way.kind == "assume":
         said = f"{terms[0]} as one more fact: {TRIED}; prove it, or state it as an assumption"
     elif way.kind == "prove":

@@ -16,7 +16,7 @@ from ..kernel.normal import Poly, difference, key, normal
 from ..kernel.terms import RELATIONS, Refusal, Term, make, number
 from . import effort
 from .nearest import missing_products, missing_squares
-from .polynomials import all_atoms, atom_term
+from .polynomials import all_atoms, atom_term, poly_term
 from .proving import ProofFailure, Question, assume, has_binder
 from .record import Step, in_order
 from .refute import refute
@@ -37,7 +37,8 @@ class Idea:
 
     kind: "fact" (give it these statements, too), "degree" (multiply so many facts; terms: the products used), "product"
     (prove these statements, each from that many facts, and give them), "squares" (of these terms), "split" (into
-    terms[0] <= terms[1] and the other case), "assume" (this statement).
+    terms[0] <= terms[1] and the other case), "reversed" (the facts give this, the other direction), "assume" (this
+    statement).
     """
 
     kind: str
@@ -66,7 +67,8 @@ class Looking:
         """The first kind of change that closes the goal; possible assumptions only where no other does."""
         if self.failure.goal.op not in RELATIONS:
             return []
-        looks = [self._facts] if self.false else [self._facts, self._degrees, self._longer, self._squares, self._splits]
+        looks = [self._facts, self._reversed]
+        looks += [] if self.false else [self._degrees, self._longer, self._squares, self._splits]
         looks += [] if self.false and self.near else [self._assumptions]
         for look in looks:
             if found := list(look()):
@@ -91,6 +93,13 @@ class Looking:
             steps = set(in_order(found))
             used = tuple(step for step in others if step in steps)
             yield Idea("fact", tuple(step.conclusion for step in used), others=used)
+
+    def _reversed(self) -> Iterator[Idea]:
+        """The other direction, where that is what the facts give."""
+        low, high = self.failure.goal.args
+        other = make("<=", high, low)
+        if self.failure.goal.op in ("<=", "<") and self.closes(goal=other):
+            yield Idea("reversed", (other,))
 
     def _degrees(self) -> Iterator[Idea]:
         for degree in range(self._top + 1, MAX_DEGREE + 1):
@@ -166,10 +175,10 @@ class Looking:
     def _candidates(self) -> Iterator[tuple[Term, ...]]:
         """Statements, each with weaker ones after which it says nothing new."""
         terms, zero, one = self._terms()[:MAX_SIGNS], number(0), number(1)
-        yield from ((make("<=", zero, term),) for term in terms)
-        yield from ((make("<", zero, term), make("<=", zero, term)) for term in terms)
+        yield from ((_apart("<=", term),) for term in terms)
+        yield from ((_apart("<", term), _apart("<=", term)) for term in terms)
         yield from ((make("<=", term, one),) for term in terms)
-        yield from ((make("<=", one, term), make("<=", zero, term), make("<", zero, term)) for term in terms)
+        yield from ((make("<=", one, term), _apart("<=", term), _apart("<", term)) for term in terms)
         yield from ((make("<=", term, zero), make("<=", term, one)) for term in terms)
         yield from ((make("<=", *pair),) for pair in permutations(terms, 2))
 
@@ -193,14 +202,18 @@ class Looking:
     def _top(self) -> int:
         return self.failure.degree or 2
 
-    def _question(self, squares: Sequence[Term] = (), degree: int = 0) -> Question:
-        return Question(self.failure.goal, (*self.failure.hints, *squares), degree or self._top)
+    def _question(self, squares: Sequence[Term] = (), degree: int = 0, goal: Term | None = None) -> Question:
+        return Question(
+            self.failure.goal if goal is None else goal, (*self.failure.hints, *squares), degree or self._top
+        )
 
-    def closes(self, *more: Step, squares: Sequence[Term] = (), degree: int = 0) -> Step | None:
-        """The proof that is found with these facts, squares and degree, or None."""
+    def closes(
+        self, *more: Step, squares: Sequence[Term] = (), degree: int = 0, goal: Term | None = None
+    ) -> Step | None:
+        """The proof that is found with these facts, squares and degree, or None; of another goal, if there is one."""
         if self.work > MAX_WORK:
             return None
-        question = self._question(squares, degree)
+        question = self._question(squares, degree, goal)
         found = None
         with effort.question(MAX_WORK) as asked, suppress(Refusal, effort.OutOfEffort):
             found = question.answer(question.known([*self.facts, *more]))
@@ -226,7 +239,7 @@ class Looking:
         atoms = all_atoms([self._gap(), *(difference(*step.conclusion.args) for step in self.facts)])
         made = [atom_term(atom) for atom in atoms if not atom.loose]
         inside = [term.args[0] for term in made if term.op in ("inv", "sqrt", "abs", "sign")]
-        plain = [term for term in made if term.op in ("var", "app", "real")]
+        plain = [term for term in made if term.op in ("var", "app", "real", "pow", "rpow")]
         return list(dict.fromkeys(term for term in (*inside, *plain) if term.op not in ("rat", "int")))
 
     def _gap(self) -> Poly:
@@ -236,6 +249,14 @@ class Looking:
 
 def _strictly(prop: Term) -> Term:
     return make("<", *prop.args) if prop.op == "<=" else prop
+
+
+def _apart(op: str, term: Term) -> Term:
+    """0 <= x or 0 < x, what is subtracted in x on the left."""
+    poly = normal(term)
+    low = {monomial: -value for monomial, value in poly.items() if value < 0}
+    high = {monomial: value for monomial, value in poly.items() if value > 0}
+    return make(op, poly_term(low), poly_term(high)) if low and high else make(op, number(0), term)
 
 
 def _is(statement: Term, goal: Term) -> bool:

@@ -33,21 +33,29 @@ Fact = Any  # a Step, or a SymPy statement that becomes a hypothesis
 class ProofFailure(Exception):
     """A goal that was not proved: what was tried, with which facts; `refute` looks for a counterexample.
 
-    hints, degree: the squares that were named, and how many facts were multiplied at most.
+    hints, degree: the squares that were named, and how many facts were multiplied at most.  known: what else is known
+    where it failed, which no counterexample may violate.
     """
 
     def __init__(
-        self, goal: Term, facts: Sequence[Step], tried: Sequence[str], hints: Sequence[Term] = (), degree: int = 0
+        self,
+        goal: Term,
+        facts: Sequence[Step],
+        tried: Sequence[str],
+        hints: Sequence[Term] = (),
+        degree: int = 0,
+        known: Sequence[Step] = (),
     ) -> None:
         self.goal, self.facts, self.tried = goal, tuple(facts), tuple(tried)
-        self.hints, self.degree = tuple(hints), degree
+        self.hints, self.degree, self.known = tuple(hints), degree, tuple(known)
         super().__init__(f"no proof of {show(goal)} found (tried {'; '.join(tried) or 'nothing'})")
 
     def refute(self) -> Witness | None:
         """A model of the facts (and of what they assume) in which the goal fails, or None."""
         from .refute import refute
 
-        props = {key(prop): prop for step in self.facts for prop in (*step.hypotheses, step.conclusion)}
+        steps = (*self.facts, *self.known)
+        props = {key(prop): prop for step in steps for prop in (*step.hypotheses, step.conclusion)}
         return refute([prop for prop in props.values() if prop.op in RELATIONS], self.goal)
 
 

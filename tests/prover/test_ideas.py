@@ -9,7 +9,23 @@ from sympy import Rational
 
 from adamproof.kernel.terms import make, number
 from adamproof.kernel.text import show
-from adamproof.prover import ProofFailure, absolute, assume, eq, ideas, le, lt, prove, reals
+from adamproof.prover import (
+    ProofFailure,
+    absolute,
+    assume,
+    eq,
+    forall,
+    function,
+    ideas,
+    integers,
+    le,
+    lt,
+    prove,
+    reals,
+)
+from adamproof.prover import (
+    prop as term_of,
+)
 from adamproof.prover.ideas import Looking
 from adamproof.prover.nearest import Nearest, nearest
 from adamproof.prover.proving import Question
@@ -114,3 +130,20 @@ def test_a_remembered_failure_is_traced_to_where_it_is_raised_now() -> None:
             place()
         names = [entry.name for entry in caught.traceback]
         assert ("first" in names, "second" in names) == (place is first, place is second)
+
+
+def test_facts_for_all_values_are_no_difference() -> None:
+    k = integers("k")
+    a = function("a")
+    failed = ProofFailure(term_of(le(x, 1)), [assume(le(x, y)), assume(forall(k, le(0, a(k))))], ["nothing"])
+    found = Looking(failed, [assume(le(y, 1))]).ideas()
+    assert [(idea.kind, [show(term) for term in idea.terms]) for idea in found] == [("fact", ["y <= 1"])]
+
+
+def test_the_other_direction_is_named_only_where_it_is_proved() -> None:
+    assert said(le(y, x), le(x, y)) == [("reversed", ["x <= y"])]
+    assert all(kind != "reversed" for kind, _ in said(le(x, u), le(x, y)))
+
+
+def test_what_is_subtracted_stands_on_the_other_side() -> None:
+    assert said(le(x / (1 - y), z), le(x, z * (1 - y)))[0] == ("assume", ["y < 1"])

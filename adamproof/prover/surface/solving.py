@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
+from math import comb
 from typing import Any, TypeVar
 
 from ...kernel.normal import key
 from ...kernel.terms import Refusal, Term, free, make, reset_budget
+from ...kernel.text import show
 from ..effort import once, spend
 from ..known import Known
 from ..proving import REWRITING, ProofFailure, Question, fails_at_hand, is_hopeless, otherwise
@@ -21,6 +23,7 @@ from .opaque import Opaque, hide_heads
 T = TypeVar("T")
 
 NODE = 3  # steps, for a node of a statement that is presented
+MAX_CUBES = 600  # products of three facts that are tried
 MAX_FACTS = 24  # stated relations that a search takes in beside what it is given
 
 _answers: dict[Any, Any] = {}
@@ -70,8 +73,20 @@ def _answered(
         found = attempts.longer()
     if found is not None or quick:
         return found
-    last = attempts.all[-1]
-    return ProofFailure(target, last.given, last.tried or REWRITING, tuple(hints), degree)
+    last = max(attempts.all, key=lambda attempt: len(attempt.given))
+    tried = [*(last.tried or REWRITING), *_not_finite(known, [target, *(step.conclusion for step in facts)])]
+    return ProofFailure(target, last.given, tried, tuple(hints), degree, known.relations)
+
+
+def _not_finite(known: Knowledge, props: Sequence[Term]) -> list[str]:
+    """Which means have no sign, as they are not known to be finite."""
+    means = [term for term in _standing(props, _is_mean) if sign(known, term) is None]
+    unknown = [term for term in means if known.integrable(make("Integrable", term)) is None]
+    return [f"{show(term)} is not known to be finite" for term in unknown]
+
+
+def _is_mean(term: Term) -> bool:
+    return term.op in ("E", "Integral01")
 
 
 def proved(known: Knowledge, target: Term, facts: Sequence[Step], *how: Any) -> Step:
@@ -174,7 +189,7 @@ class Attempts:
         if is_hopeless(target, self.all[0].given):
             return None
         for attempt in self.all if degree > 1 else []:
-            if found := attempt.longer():
+            if found := attempt.longer() or attempt.cubes():
                 return found
         opened = self.attempt(False, True, deep=True)
         return None if opened is None else opened.linear() or opened.products()
@@ -328,6 +343,12 @@ class Attempt:
             return self.at_degree("more products", self.degree, lambda: self.extended)
         return self.at_degree("products", self.degree, lambda: self.enriched)
 
+    def cubes(self) -> Step | None:
+        """Products of three facts, where there are few."""
+        if self.degree != 2 or comb(len(self.enriched.facts) + 4, 3) > MAX_CUBES:
+            return None
+        return self.at_degree("cubes", 3, lambda: self.enriched)
+
     def longer(self) -> Step | None:
         """The longer searches of `prove`."""
         kind, known = ("longer, more", self.extended) if self.multiplies else ("longer", self.enriched)
@@ -342,7 +363,7 @@ class Attempt:
 @lru_cache(4000)
 def _has_mean(term: Term) -> bool:
     """Whether an expectation or an integral stands in it."""
-    if term.op in ("E", "Integral01"):
+    if _is_mean(term):
         return True
     return any(type(arg) is Term and _has_mean(arg) for arg in term.args)
 
