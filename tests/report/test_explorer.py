@@ -29,7 +29,7 @@ from adamproof.report.document import explorer
 from adamproof.report.explorer import content, javascript
 from adamproof.report.explorer.content import INPUTS, ROUTES, SLIDERS, START, UNIT
 from tests.report.page import assert_sound
-from tests.report.test_browser import measured, needs_browser, title
+from tests.report.test_browser import WIDTHS, measured, needs_browser, title, titles
 
 # The page computes to about 31 digits, which no cancellation here uses up, and shows the nearest double: half a unit in
 # the last place, which is at most 2^-53 of the value.  Twice that leaves room for nothing else.
@@ -44,10 +44,14 @@ def page() -> str:
     return explorer()
 
 
-def asked(page: str, expression: str, folder: Path, address: str = "") -> Any:
+def asked(page: str, expression: str, folder: Path) -> Any:
     """The value of an expression in the page, after its own script."""
-    script = f"<script>document.title = JSON.stringify({expression});</script>"
-    return title(page.replace("</body>", f"{script}</body>"), folder, address)
+    return title(asking(page, expression), folder)
+
+
+def asking(page: str, expression: str) -> str:
+    """The page with a script more, which makes the value of an expression its title."""
+    return page.replace("</body>", f"<script>document.title = JSON.stringify({expression});</script></body>")
 
 
 def beta(rng: random.Random, most: float) -> str:
@@ -132,7 +136,8 @@ def test_its_exponents_are_the_exact_ones(page: str, tmp_path: Path) -> None:
 SHOWN = """(() => {
   const of = (name) => document.getElementById(`explore-${name}`).textContent;
   return {verdict: of("verdict"), command: of("command"), terms: of("terms"), main: of("main-command"),
-          averaged: of("averaged-command"), said: of("averaged-said"), rows: of("averaged-terms")};
+          averaged: of("averaged-command"), said: of("averaged-said"), rows: of("averaged-terms"),
+          hidden: document.querySelector(".run").hidden};
 })()"""
 LINKS = (
     "beta1=0.9&beta2=0.999&lr=1e-3&steps=10000&dim=16&gap=8&grad1=4&L0=1&sigma0=1&A=1/2&B=3/4&C=3/4",
@@ -142,11 +147,24 @@ LINKS = (
 )
 
 
+# What is no number, in the place of one.
+FOREIGN = ("0.9;reboot", "$(reboot)", "0.9 --file x", "`reboot`", "1" * 41, "0.9\nreboot", "٣")
+SOUND = "beta1=0.8"
+
+
+@pytest.fixture(scope="module")
+def at_links(page: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What the page shows when it is opened at each of the links."""
+    links = [*LINKS, *(urlencode({"beta1": text}) for text in FOREIGN), SOUND]
+    addresses = [f"#explore?{link}" for link in links]
+    return dict(zip(links, titles(asking(page, SHOWN), tmp_path_factory.mktemp("links"), addresses), strict=True))
+
+
 @needs_browser
 @pytest.mark.parametrize("link", LINKS)
-def test_the_commands_certify_what_is_shown(page: str, link: str, tmp_path: Path) -> None:
+def test_the_commands_certify_what_is_shown(link: str, at_links: dict[str, Any]) -> None:
     """Whoever runs them reads the numbers and the orders of the page."""
-    shown = asked(page, SHOWN, tmp_path, f"#explore?{link}")
+    shown = at_links[link]
     program, *words = shlex.split(shown["command"])
     assert program == "adamproof"
     bound = CliRunner().invoke(main, [*words, "--json"])
@@ -229,17 +247,22 @@ def test_sliders_fields_and_keys(page: str, tmp_path: Path) -> None:
 
 
 @needs_browser
-@pytest.mark.parametrize("text", ["0.9;reboot", "$(reboot)", "0.9 --file x", "`reboot`", "1" * 41, "0.9\nreboot", "٣"])
-def test_a_link_cannot_put_anything_else_into_the_command(page: str, text: str, tmp_path: Path) -> None:
-    shown = "[document.querySelector('.run').hidden, document.getElementById('explore-command').textContent]"
-    assert asked(page, shown, tmp_path, f"#explore?{urlencode({'beta1': text})}") == [True, ""]
-    assert asked(page, shown, tmp_path, "#explore?beta1=0.8")[0] is False
+@pytest.mark.parametrize("text", FOREIGN)
+def test_a_link_cannot_put_anything_else_into_the_command(text: str, at_links: dict[str, Any]) -> None:
+    shown = at_links[urlencode({"beta1": text})]
+    assert (shown["hidden"], shown["command"]) == (True, "")
+    assert at_links[SOUND]["hidden"] is False
+
+
+@pytest.fixture(scope="module")
+def at_widths(page: str, tmp_path_factory: pytest.TempPathFactory) -> dict[int, dict[str, Any]]:
+    return measured(page, tmp_path_factory.mktemp("widths"))
 
 
 @needs_browser
-@pytest.mark.parametrize("width", [360, 400, 1400])
-def test_nothing_is_cut(page: str, width: int, tmp_path: Path) -> None:
-    found = measured(page, width, tmp_path)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_is_cut(width: int, at_widths: dict[int, dict[str, Any]]) -> None:
+    found = at_widths[width]
     assert found["scrolls"] == found["width"] <= width
     assert found["empty"] == found["lost"] == 0 < found["formulas"]
 
