@@ -24,8 +24,6 @@ SQUARE = COORDINATES.of(h(j) ** 2)
 MODULUS = modulus(norm(a(j)))
 CHANGE = ga(j, s) - a(j)
 CALCULUS = "any textbook of analysis, for F with a continuous gradient along the segment"
-
-
 HALF = Rational(1, 2)
 
 
