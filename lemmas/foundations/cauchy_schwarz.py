@@ -47,7 +47,7 @@ def proof_of(pair: Pair) -> Proof:
     return script
 
 
-def discriminant(proof: Scope, quadratic: Step, A: Any, B: Any, C: Any, names: str = "ab") -> Step:
+def discriminant(proof: Scope, quadratic: Step, A: Any, B: Any, C: Any, names: tuple[str, str] = ("a", "b")) -> Step:
     """C^2 <= A*B, where 0 <= A - 2*lam*C + lam^2*B for every lam.
 
     names: what the parts are called in steps, as A = L[a^2].

@@ -69,7 +69,7 @@ def quadratic(proof: Scope) -> Step:
 
 
 def cauchy_schwarz(proof: Scope) -> Step:
-    least = discriminant(proof, quadratic(proof), XX, YY, XY, names="xy")
+    least = discriminant(proof, quadratic(proof), XX, YY, XY, names=("x", "y"))
     return proof.conclude(proof.by_squares(le(Abs(XY), ROOTS[0] * ROOTS[1]), least))
 
 
