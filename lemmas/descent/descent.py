@@ -12,6 +12,7 @@ from __future__ import annotations
 import mpmath
 
 from adamproof.lemmas.descent import smooth_descent
+from adamproof.lemmas.descent.smooth_descent import INTEGRAL as SEGMENT
 from adamproof.lemmas.descent.smooth_descent import LENGTH, MODULUS, START, Fx, Fy, a, h
 from adamproof.lemmas.descent.smooth_descent import SQUARE as STEP_SQUARED
 from adamproof.lemmas.models.adam import LAWS, adam_model, random_hyper
@@ -52,10 +53,6 @@ ADAM = {
     "v is a moving average of g^2": forall(
         (j, k), eq(v_t(k + 1, j), b2 * v_t(k, j) + (1 - b2) * g_t(k + 1, j) ** 2), [le(0, k)]
     ),
-}
-SEGMENT = {
-    name: smooth_descent.lemma.assumptions[name]
-    for name in ("F(y) - F(x) is the integral of the slope", "the slope along the segment is integrable")
 }
 GAMMA = {"gamma is not negative": le(0, gamma)}
 SIGNED = {

@@ -8,34 +8,9 @@ fundamental theorem of calculus, which is cited.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
-from random import Random
-from typing import Any
+from ..vocabulary import *
 
-from sympy import Abs, Rational
-
-from adamproof.lemmas.foundations.functionals import rational
-from adamproof.lemmas.notation import COORDINATES, L0, L1, d, j, modulus, norm
-from adamproof.numeric.models import Model
-from adamproof.prover import (
-    Functional,
-    Integrable,
-    Step,
-    at,
-    cut,
-    eq,
-    forall,
-    function,
-    head_fact,
-    instantiate,
-    integers,
-    le,
-    product,
-    prove,
-    reals,
-)
-from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
+# --- statements ------------------------------------------------------------------------------------
 
 s, Fx, Fy = reals("s Fx Fy")
 a, h, ga = function("a"), function("h"), function("ga", "int", "real")
@@ -49,51 +24,51 @@ SQUARE = COORDINATES.of(h(j) ** 2)
 MODULUS = modulus(norm(a(j)))
 CHANGE = ga(j, s) - a(j)
 CALCULUS = "any textbook of analysis, for F with a continuous gradient along the segment"
+HALF = Rational(1, 2)
 
 
-def inner_product(scope: Scope, x: Any, y: Any) -> Step:
-    """<x, y> <= |x|*|y|."""
-    ends = {integers("lo"): 1, integers("hi"): d}
-    return instantiate(
-        scope.lemma("cauchy-schwarz", "norms"), {function("a"): ((j,), x), function("b"): ((j,), y), **ends}
-    )
+def bound(factor: Any, half: Any = HALF) -> Any:
+    return le(Fy, Fx + START + half * factor * SQUARE)
 
 
-def pointwise(scope: Scope, factor: Any, near: Step) -> Step:
-    """At s, the slope is at most <a, h> + factor*s*|h|^2."""
-    inner = inner_product(scope, CHANGE, h(j))
-    nonneg = COORDINATES.monotone(prove(le(0, h(j) ** 2)))
-    x, y, z, f = reals("x y z f")  # plain variables: the search need not look into |a|^q
-    farther = prove(le(x * y, f * s * z), le(x, f * (s * y)), le(0, y), eq(y**2, z))
-    farther = instantiate(farther, {x: norm(CHANGE), y: LENGTH, z: SQUARE, f: factor})
-    square = prove(eq(product(LENGTH, LENGTH), SQUARE), nonneg)
-    farther = cut(farther, near, prove(le(0, LENGTH), nonneg), square)
-    return prove(le(SLOPE, START + factor * s * SQUARE), inner, farther, degree=1)
+INTEGRAL = {
+    "F(y) - F(x) is the integral of the slope": eq(Fy - Fx, SEGMENT.of(SLOPE)),
+    "the slope along the segment is integrable": Integrable(SEGMENT.of(SLOPE)),
+}
+LIPSCHITZ = {"the gradient is Lipschitz along the segment": forall(s, le(norm(CHANGE), L0 * (s * LENGTH)), INSIDE)}
+A3 = {"A3 along the segment": forall(s, le(norm(CHANGE), MODULUS * (s * LENGTH)), [*INSIDE, le(L1 * (s * LENGTH), 1)])}
+SHORT = {"L1 is not negative": le(0, L1), "the step is short": le(L1 * LENGTH, 1)}
 
 
-def integrated(scope: Scope, factor: Any, step: Step) -> Step:
-    unit = SEGMENT.integrable(1, constant=1)
-    identity = SEGMENT.dominated(prove(le(Abs(s), 1), INSIDE), unit)
-    slope = scope.the("the slope along the segment is integrable")
-    whole = SEGMENT.monotone(step, (-1, slope), (factor * SQUARE, identity), constant=START)
-    scope.step("the integral over the segment", whole)
-    half = head_fact("integral_identity")
-    return prove(scope.goal, whole, half, scope.the("F(y) - F(x) is the integral of the slope"))
+# --- proof -----------------------------------------------------------------------------------------
 
 
-def generalised(scope: Scope) -> Step:
-    nonneg = prove(le(0, LENGTH), COORDINATES.monotone(prove(le(0, h(j) ** 2))))
-    shorter = prove(le(s * LENGTH, LENGTH), INSIDE, nonneg)
-    close = prove(le(L1 * (s * LENGTH), 1), shorter, scope.given("L1 is not negative", "the step is short"))
-    near = at(scope.the("A3 along the segment"), s, given=[*INSIDE, close])
-    step = scope.step("the slope at s", pointwise(scope, MODULUS, near))
-    return integrated(scope, MODULUS, step)
+def descent(proof: Scope, factor: Any, near: Step) -> Step:
+    """From |ga - a| <= factor*s*|h| at s: the slope is at most <a, h> + factor*s*|h|^2, and is integrated."""
+    inner = proof.cite("cauchy-schwarz", "norms", a=(j, CHANGE), b=h, lo=1, hi=d)
+    chain = proof.calc(SLOPE).le(START + norm(CHANGE) * LENGTH, inner)
+    chain = chain.le(START + factor * (s * LENGTH) * LENGTH, near).eq(START + factor * s * SQUARE)
+    slope = chain.done(title="the slope at s")
+    with proof.assuming(*INSIDE):
+        identity = proof.have(le(Abs(s), 1), INSIDE)
+    whole = proof.each(SEGMENT, slope, identity, title="the integral over the segment")
+    return proof.conclude(whole, head_fact("integral_identity"), INTEGRAL)
 
 
-def l_smooth(scope: Scope) -> Step:
-    near = at(scope.the("the gradient is Lipschitz along the segment"), s, given=INSIDE)
-    step = scope.step("the slope at s", pointwise(scope, L0, near))
-    return integrated(scope, L0, step)
+def generalised(proof: Scope) -> Step:
+    with proof.assuming(*INSIDE):
+        close = proof.have(le(L1 * (s * LENGTH), 1), proof.have(le(s * LENGTH, LENGTH)), SHORT)
+        near = proof.at("A3 along the segment", s, by=[close])
+    return descent(proof, MODULUS, near)
+
+
+def l_smooth(proof: Scope) -> Step:
+    with proof.assuming(*INSIDE):
+        near = proof.at("the gradient is Lipschitz along the segment", s)
+    return descent(proof, L0, near)
+
+
+# --- models, near misses ---------------------------------------------------------------------------
 
 
 def models(rng: Random) -> Iterator[Model]:
@@ -141,41 +116,16 @@ def rough(rng: Random) -> Iterator[Model]:
     return (model.extended(variables={"L0": 0, "L1": 0}) for model in models(rng))
 
 
-HALF = Rational(1, 2)
-STATED = ("F(y) - F(x) is the integral of the slope", "the slope along the segment is integrable")
-
-
-def bound(factor: Any, half: Any = HALF) -> Any:
-    return le(Fy, Fx + START + half * factor * SQUARE)
-
-
 lemma = Lemma(
     slug="smooth-descent",
     title="The descent lemma for short steps under (L0, L1, q)-smoothness",
     source=Source.RECONSTRUCTED,
     where="the summary names (L0, L1, q)-smoothness; this is what descent proofs use of it",
-    assumptions={
-        "L1 is not negative": le(0, L1),
-        "the step is short": le(L1 * LENGTH, 1),
-        "A3 along the segment": forall(
-            s, le(norm(CHANGE), MODULUS * (s * LENGTH)), [*INSIDE, le(L1 * (s * LENGTH), 1)]
-        ),
-        "the gradient is Lipschitz along the segment": forall(s, le(norm(CHANGE), L0 * (s * LENGTH)), INSIDE),
-        "F(y) - F(x) is the integral of the slope": eq(Fy - Fx, SEGMENT.of(SLOPE)),
-        "the slope along the segment is integrable": Integrable(SEGMENT.of(SLOPE)),
-    },
-    cited={
-        "F(y) - F(x) is the integral of the slope": ("fundamental theorem of calculus", CALCULUS),
-        "the slope along the segment is integrable": ("fundamental theorem of calculus", CALCULUS),
-    },
+    assumptions={**SHORT, **A3, **LIPSCHITZ, **INTEGRAL},
+    cited=dict.fromkeys(INTEGRAL, ("fundamental theorem of calculus", CALCULUS)),
     claims=[
-        Claim(
-            "A3",
-            bound(MODULUS),
-            generalised,
-            given=("L1 is not negative", "the step is short", "A3 along the segment", *STATED),
-        ),
-        Claim("L-smooth", bound(L0), l_smooth, given=("the gradient is Lipschitz along the segment", *STATED)),
+        Claim("A3", bound(MODULUS), generalised, given=(SHORT, A3, INTEGRAL)),
+        Claim("L-smooth", bound(L0), l_smooth, given=(LIPSCHITZ, INTEGRAL)),
     ],
     models=models,
     mutants=[

@@ -42,22 +42,32 @@ def proof_of(pair: Pair) -> Proof:
         square = proof.each(over, le(0, (a - lam * b) ** 2))
         quadratic = proof.every(lam, le(0, A - 2 * lam * C + lam**2 * B), square)
         proof.step("0 <= L[(a - lam*b)^2] for every lam, multiplied out", quadratic)
-        return proof.cases(B, 0, lambda: vanishing(proof, quadratic), lambda: positive(proof, quadratic))
-
-    def positive(proof: Scope, quadratic: Step) -> Step:
-        best = proof.conclude(proof.at(quadratic, C / B))
-        return proof.step("if 0 < L[b^2], take lam = L[a*b]/L[b^2]", best)
-
-    def vanishing(proof: Scope, quadratic: Step) -> Step:
-        zero = proof.have(eq(B, 0), le(B, 0), le(0, B))
-        return proof.cases(C**2, 0, lambda: proof.conclude(le(C**2, 0), zero), lambda: absurd(proof, quadratic, zero))
-
-    def absurd(proof: Scope, quadratic: Step, zero: Step) -> Step:
-        large = proof.at(quadratic, (A + 1) / (2 * C))
-        title = "if L[b^2] = 0 but L[a*b] is not, lam = (L[a^2] + 1)/(2*L[a*b]) is absurd"
-        return proof.step(title, proof.conclude(large, ne(C, 0), zero))
+        return proof.conclude(discriminant(proof, quadratic, A, B, C))
 
     return script
+
+
+def discriminant(proof: Scope, quadratic: Step, A: Any, B: Any, C: Any, names: tuple[str, str] = ("a", "b")) -> Step:
+    """C^2 <= A*B, where 0 <= A - 2*lam*C + lam^2*B for every lam.
+
+    names: what the parts are called in steps, as A = L[a^2].
+    """
+    goal, (a, b) = le(C**2, A * B), names
+
+    def positive() -> Step:
+        best = proof.have(goal, proof.at(quadratic, C / B), lt(0, B))
+        return proof.step(f"if 0 < L[{b}^2], take lam = L[{a}*{b}]/L[{b}^2]", best)
+
+    def vanishing() -> Step:
+        zero = proof.have(eq(B, 0), le(B, 0), le(0, B))
+        return proof.cases(C**2, 0, lambda: proof.have(goal, le(C**2, 0), zero), lambda: absurd(zero))
+
+    def absurd(zero: Step) -> Step:
+        large = proof.at(quadratic, (A + 1) / (2 * C))
+        title = f"if L[{b}^2] = 0 but L[{a}*{b}] is not, lam = (L[{a}^2] + 1)/(2*L[{a}*{b}]) is absurd"
+        return proof.step(title, proof.have(goal, large, ne(C, 0), zero))
+
+    return proof.cases(B, 0, vanishing, positive)
 
 
 def weighted(proof: Scope) -> Step:

@@ -8,6 +8,7 @@ the first claim; the second follows by multiplying out.  The mixed terms are int
 
 from __future__ import annotations
 
+from adamproof.lemmas.foundations.cauchy_schwarz import discriminant
 from adamproof.lemmas.foundations.functionals import space
 
 from ..vocabulary import *
@@ -68,18 +69,7 @@ def quadratic(proof: Scope) -> Step:
 
 
 def cauchy_schwarz(proof: Scope) -> Step:
-    """The best lam is L[x*y]/L[y^2]; where L[y^2] = 0, a large one shows that L[x*y] = 0."""
-    square, goal = quadratic(proof), le(XY**2, XX * YY)
-
-    def vanishing() -> Step:
-        none = proof.have(eq(YY, 0))
-
-        def absurd() -> Step:
-            return proof.have(goal, proof.at(square, (XX + 1) / (2 * XY)), none, ne(XY, 0))
-
-        return proof.cases(XY**2, 0, lambda: proof.have(goal, none), absurd)
-
-    least = proof.cases(YY, 0, vanishing, lambda: proof.have(goal, proof.at(square, XY / YY), lt(0, YY)))
+    least = discriminant(proof, quadratic(proof), XX, YY, XY, names=("x", "y"))
     return proof.conclude(proof.by_squares(le(Abs(XY), ROOTS[0] * ROOTS[1]), least))
 
 

@@ -8,6 +8,7 @@ this is momentum.
 from __future__ import annotations
 
 from adamproof.lemmas.models import linear_forms as runs
+from adamproof.lemmas.momentum import momentum_noise
 
 from ..vocabulary import *
 
@@ -19,13 +20,14 @@ s, i = reals("s"), integers("i")
 over = Functional("E", w)
 
 
-def buffered(time: Any) -> Any:
-    return Sum(power(b2, time - k) * xi(k, j, w), (k, 1, time))
+def drawn(time: Any) -> Any:
+    """Coordinate j of the noise in a gradient."""
+    return xi(time, j, w)
 
 
 def averaged(time: Any) -> Any:
     """Coordinate j of the noise N in the buffer."""
-    return (1 - b2) * buffered(time)
+    return momentum_noise.averaged(b2, drawn, time)
 
 
 def noise(time: Any) -> Any:
@@ -48,7 +50,7 @@ def a2(of: Any) -> dict[str, Any]:
     }
 
 
-A2 = a2(lambda time: xi(time, j, w))
+A2 = a2(drawn)
 UNCORRELATED, LIMITED, _ = A2
 BUFFER = {"beta2 is not negative": le(0, b2), "beta2 < 1": lt(b2, 1)}
 TWO = {"E|y|^2 is finite": Integrable(E(square(y(j, w)), w)), "E|z|^2 is finite": Integrable(E(square(z(j, w)), w))}
@@ -67,12 +69,9 @@ def limited(variance: Any) -> Any:
 
 def buffer(proof: Scope, claim: str) -> Step:
     """A claim of momentum-noise about N at the time t - 1."""
-    start = proof.have(eq(averaged(0), 0), buffered(0))
-    with proof.assuming(le(0, i)):
-        longer = proof.cite("averaging", "recursion", b=b2, c=(k, xi(k, j, w)), t=i)
-        moves = proof.have(eq(averaged(i + 1), b2 * averaged(i) + (1 - b2) * xi(i + 1, j, w)), longer)
-    bound = {"variance": (k, s**2)} if claim == "second moment" else {}
-    return proof.cite("momentum-noise", claim, N=((t, j, w), averaged(t)), b1=b2, t=t - 1, **bound, by=[start, moves])
+    bound: Any = {"variance": (k, s**2)} if claim == "second moment" else {}
+    by = momentum_noise.moving(proof, b2, drawn)
+    return proof.cite("momentum-noise", claim, N=((t, j, w), averaged(t)), b1=b2, t=t - 1, **bound, by=by)
 
 
 def two_finite(proof: Scope) -> Step:

@@ -46,7 +46,7 @@ def expected_modulus(time: Any) -> Any:
 
 def noise(time: Any) -> Any:
     """Coordinate j of the averaged noise."""
-    return (1 - b1) * Sum(power(b1, time - k) * (g(k, j, w) - a(k, j, w)), (k, 1, time))
+    return momentum_noise.averaged(b1, lambda k: g(k, j, w) - a(k, j, w), time)
 
 
 def drift(time: Any, of: Any) -> Any:

@@ -191,6 +191,16 @@ def test_domination_where_the_variable_is() -> None:
     assert is_verified(proof.integrable(Integral01(f_of(s), s), "above"), Integrable(Integral01(f_of(s), s)))
 
 
+def test_domination_of_the_variable_itself() -> None:
+    s = reals("s")
+    proof = proof_of(le(0, 1))
+    with proof.assuming(le(0, s), le(s, 1)):
+        size = proof.have(le(Abs(s), 1), le(0, s), le(s, 1))
+    assert is_verified(proof.integrable(Integral01(a * s, s), size), Integrable(Integral01(a * s, s)))
+    with pytest.raises(ProofFailure):
+        proof.integrable(Integral01(a * s, s))
+
+
 def test_integrability_of_parts_as_they_are_written() -> None:
     """A norm inside of a product is known as it stands, not multiplied out."""
     g, m = (function(name, "int", "int", "point") for name in "gm")

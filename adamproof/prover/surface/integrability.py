@@ -238,7 +238,7 @@ class _Search:
 
     def about(self, body: Term, is_one: Callable[[Term], bool]) -> Iterator[Step]:
         """Theorems of a kind at the variable: those for all its values, or about it."""
-        sight = in_sight([body])
+        sight = in_sight([make("abs", body)])  # a bound is one of the body, or of its size
         for step in self.known.quantified:
             if is_one(unfolded(step.conclusion)[-1]):  # others bound nothing, whatever their conditions
                 yield from instances(self.inside(), step, sight)
