@@ -219,7 +219,7 @@ def test_a_bound_from_a_record(record: Path) -> None:
         "beta1 0.9 (stated to the recorder)",
         "(measured ",
         "lower estimate: the largest along the path",
-        "envelope: the most noise in 3 probes, with sigma1 = 0",
+        "envelope: the upper end of the interval of the noisiest of 3 probes, with sigma1 = 0",
         "p is UNIDENTIFIED",
         "envelope: the loss at the first probe, if no loss is below 0; it fell by",
         "clipping 0 (stated to the recorder)",
