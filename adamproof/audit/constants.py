@@ -9,15 +9,18 @@ lower estimate what was seen at a few places of a largest value over all
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from .around import diverged, first_not_finite
 from .errors import AuditError
 from .probes import along_path, column, gradient, noise, smoothness
 from .record import Run
 from .statistics import Fit
+from .verdicts import against_theorem
+from .words import REJECTED
 
 RECORDED, STATED, ENVELOPE, LOWER = "recorded", "stated to the recorder", "envelope", "lower estimate"
 UNSEEN = "present, its rates are not recorded"
@@ -41,7 +44,39 @@ def constants(run: Run) -> dict[str, Found]:
 
     run: what `read` gives.
     """
-    return {**_settings(run), **_traits(run), **(_problem(run) if run.probes else {})}
+    before = _before_divergence(run)
+    return {**_settings(before), **_traits(before), **(_problem(before) if before.probes else {})}
+
+
+def contradictions(run: Run) -> list[str]:
+    """Why the record is not one of Adam with the betas that it states, on which a bound would rest; mostly empty.
+
+    run: what `read` gives.
+    """
+    found = [each for each in against_theorem(run) if each.word == REJECTED]
+    return [f"{each.subject}: {each.text}" for each in found]
+
+
+def divergence(run: Run) -> str:
+    """That the training diverged, and what its constants are then; "" if it did not.
+
+    run: what `read` gives.
+    """
+    found = diverged(run)
+    if not found:
+        return ""
+    text = found[0].text.partition(";")[0]
+    return f"The training diverged: {text}. The steps and constants are those from before; what came then has no bound."
+
+
+def _before_divergence(run: Run) -> Run:
+    """Without what was recorded from the first numbers on that are not finite."""
+    end = first_not_finite(run)
+    if end is None:
+        return run
+    numbers = {name: table[:end] for name, table in run.numbers.items()}
+    probes = tuple(probe for probe in run.probes if probe["at"] < run.at[end])
+    return replace(run, at=run.at[:end], t=run.t[:end], lr=run.lr[:end], numbers=numbers, probes=probes)
 
 
 def missing(run: Run) -> str:
@@ -197,4 +232,4 @@ def _exact(value: float) -> str:
     return short.removesuffix(".0")
 
 
-__all__ = ["IF", "Found", "constants", "maximizes", "missing"]
+__all__ = ["IF", "Found", "constants", "contradictions", "divergence", "maximizes", "missing"]

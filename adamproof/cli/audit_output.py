@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 COLOURS = {"HOLDS": "green", "SEEN": "cyan", "REJECTED": "red"}  # of other words: yellow
 SHORT = 12  # letters of a word that stands beside its sentence
 UNSAID = "nobody has said: clipping = 0 tells the recorder (--clipping 0 here) that there is none"
+CONTRADICTED = "The record contradicts its betas: the theorem is not about this optimiser"
 OBSERVED = "Observed in this run, which proves nothing about others."
 
 
@@ -58,6 +59,18 @@ def recorded_lines(path: str | None, recorded: Mapping[str, Found]) -> list[str]
     if "clipping" not in recorded:
         lines.append(labelled(f"  {'clipping':<{width}}  ", UNSAID))
     return ["", labelled("", f"From {path}, {IF}:"), *lines]
+
+
+def standing_lines(contradicted: Sequence[str], diverged: str) -> list[str]:
+    """For `bound --from`, before all else: that the record is not one of this Adam, or that the training diverged."""
+    lines = []
+    if contradicted:
+        lines.append(terminal.highlighted(labelled("", f"{CONTRADICTED}."), CONTRADICTED, "red"))
+        lines += [labelled("  ", each) for each in contradicted]
+        lines.append(labelled("", "What follows is about another Adam, with the betas that the record states."))
+    if diverged:
+        lines.append(labelled("", diverged))
+    return [*lines, ""] if lines else []
 
 
 def _said(value: Any) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..audit import probes
-from ..audit.constants import IF, Found, constants, missing
+from ..audit.constants import IF, Found, constants, contradictions, divergence, missing
 from ..audit.errors import AuditError
 from ..audit.heading import about, counted
 from ..audit.magnitude import largest
@@ -28,13 +28,15 @@ if TYPE_CHECKING:
     from ..bounds.certified import Bound
 
 MOST_ROWS, MOST_COLUMNS, MOST_POINTS = 60, 100, 400
+ANOTHER = "The record contradicts its betas: the theorem is not about this optimizer, nor is what follows"
 MOST_LAYERS = 300  # of the table
 Array = NDArray[np.float64]
 BADGES = {HOLDS: "good", REJECTED: "bad", SEEN: "seen"}  # of other words: open
-READ = """<p><b>HOLDS</b>: in every record, up to rounding. <b>SEEN</b>: measured, which says nothing of what was not.
-<b>REJECTED</b>: the values contradict the statement. <b>UNIDENTIFIED</b>: the measurements do not determine it.
-<b>CANNOT TELL FROM ONE RUN</b>: replicates would (<code>adamproof audit compare</code>). Nothing here is proved by the
-run: only u &le; R<sub>t</sub> is a theorem, about every sequence of gradients.</p>"""
+READ = """<p><b>HOLDS</b>: in every record that can be compared, up to rounding. <b>SEEN</b>: measured, which says
+nothing of what was not. <b>REJECTED</b>: the values contradict the statement. <b>UNIDENTIFIED</b>: the
+measurements do not determine it. <b>CANNOT TELL FROM ONE RUN</b>: replicates would (<code>adamproof audit
+compare</code>). Nothing here is proved by the run: only u &le; R<sub>t</sub> is a theorem, about every
+sequence of gradients.</p>"""
 
 
 LETTERS = {
@@ -233,6 +235,9 @@ def _bound(run: Run) -> str:
         why = missing(run)
         return f"<p>There is no bound: {escape(' '.join(str(error).split()))}{escape(f'; {why}' if why else '')}.</p>"
     uncovered = ", ".join(found.uncovered)
+    another = contradictions(run)
+    before = f"<p><b>{escape(ANOTHER)}</b>: {escape('; '.join(another))}.</p>" if another else ""
+    before += f"<p>{escape(diverged)}</p>" if (diverged := divergence(run)) else ""
     said = [f"The largest term is the {found.binding}."]
     said += [
         f"The total is {each.ratio.decimals(3)[1]} times {each.text}, {each.why}."
@@ -252,7 +257,7 @@ def _bound(run: Run) -> str:
         for name, each in inputs.items()
     )
     return (
-        f"<p>{escape(' '.join(said))} All of it {escape(IF)}.</p>"
+        f"{before}<p>{escape(' '.join(said))} All of it {escape(IF)}.</p>"
         f'<table><thead><tr><th scope="col">{escape(found.theorem.left)} is at most</th><th scope="col">value</th>'
         f'<th scope="col">share</th></tr></thead><tbody>{rows}{total}</tbody></table>'
         f"<h3>Where the inputs come from</h3><dl>{how}</dl>"

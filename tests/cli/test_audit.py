@@ -27,8 +27,8 @@ def flat(found: Result) -> str:
     return " ".join(found.output.split())
 
 
-def write(path: Path, seed: int = 0, probes: bool = True, steps: int = 60, **more: Any) -> Path:
-    """The record of Adam on |x|^2/2 with noise."""
+def write(path: Path, seed: int = 0, probes: bool = True, steps: int = 60, beta2: float = 0.999, **more: Any) -> Path:
+    """The record of Adam on |x|^2/2 with noise; of beta2 the recorder says 0.999, whatever it is."""
     random = np.random.default_rng(seed)
     x = {"a": random.normal(size=(6, 4)), "b": random.normal(size=4)}
     m, v = ({name: np.zeros_like(w) for name, w in x.items()} for _ in range(2))
@@ -44,7 +44,7 @@ def write(path: Path, seed: int = 0, probes: bool = True, steps: int = 60, **mor
         _, g = loss(t, x)
         for name in x:
             m[name] += 0.1 * (g[name] - m[name])
-            v[name] += 0.001 * (g[name] ** 2 - v[name])
+            v[name] += (1 - beta2) * (g[name] ** 2 - v[name])
             x[name] = x[name] - 0.01 * m[name] / (1 - 0.9**t) / (np.sqrt(v[name] / (1 - 0.999**t)) + 1e-8)
         recorder.record(t, {name: {"m": m[name], "v": v[name], "g": g[name], "w": x[name]} for name in x})
         if probes and t in (1, 30, 60):
