@@ -100,9 +100,11 @@ def judge(run: Run) -> list[Verdict]:
     run: what `read` gives.
     """
     sizes = magnitudes(run)
+    first, *rest = against_theorem(run, sizes)
     return [
-        *against_theorem(run, sizes),
+        first,
         *diverged(run),
+        *rest,
         *size_of_u(run, sizes),
         *epsilon(run),
         *odd_layers(run),
@@ -249,7 +251,12 @@ def first_step(run: Run) -> list[Verdict]:
         return [Verdict(subject, REJECTED, text, {"share": float(share[number]), "layer": run.layers[number].name})]
     if seen.any() or not {"beta1", "beta2"} & set(run.header.get("stated", ())):
         return []
-    text = "the betas are as stated, and not checked: they show at step 1, which is not in the record"
+    where = (
+        "whose numbers are not finite"
+        if first.any() and not np.isfinite(largest[first]).any()
+        else "which is not in the record"
+    )
+    text = f"the betas are as stated, and not checked: they show at step 1, {where}"
     return [Verdict(subject, NOT_RECORDED, text)]
 
 
