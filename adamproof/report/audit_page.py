@@ -167,18 +167,27 @@ def _scatter(run: Run) -> str:
     ) + _with_fit(
         "Smoothness along the path: the gradient's change over the step, against |a|", ("|a|", "L"), a, steps,
         probes.along_path(run), {name: inputs[name] for name in ("L0", "L1", "q") if name in inputs}, 1,
+        probes.unmeasured(run),
     )  # fmt: skip
 
 
 def _with_fit(
-    label: str, axes: tuple[str, str], x: Array, y: Array, fit: Fit | None, inputs: Mapping[str, Found], power: int
+    label: str,
+    axes: tuple[str, str],
+    x: Array,
+    y: Array,
+    fit: Fit | None,
+    inputs: Mapping[str, Found],
+    power: int,
+    why: str = "",
 ) -> str:
     """The probes, the fit if there is one, and what the bound takes.
 
     inputs: of the bound, a constant, a factor and maybe an exponent.  power: with which the first two enter.
+    why: nothing was measured, or "".
     """
     series = [Series("probes", x.tolist(), y.tolist(), joined=False)]
-    said = ["no probe measured it"]
+    said = [why or "no probe measured it"]
     if fit is not None:
         where = np.geomspace(np.nanmin(x), np.nanmax(x), 50)
         if fit.identified:
