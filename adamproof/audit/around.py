@@ -13,6 +13,7 @@ from .reduction import OFTEN
 from .words import NAMED, SEEN, Verdict, listed, percent, range_of
 
 Array = NDArray[np.float64]
+DIVERGED = "diverged"  # the subject of a verdict
 MOSTLY = 0.5  # of a layer's coordinates
 
 
@@ -42,17 +43,23 @@ def last(run: Run, name: str) -> Array:
 
 def epsilon(run: Run) -> list[Verdict]:
     """Layers in which epsilon is not small beside sqrt(vhat)."""
-    if not len(run.at):
-        return []
-    share = np.where(run.known, run.numbers["eps"], np.nan) / np.maximum(run.n, 1.0)
+    share = np.where(finite(run), run.numbers["eps"], np.nan) / np.maximum(run.n, 1.0)
     filled = np.flatnonzero(np.isfinite(share).any(axis=1))
-    rows = [row for row in filled if 2 * row >= len(share) or row == filled[-1]]
+    if not filled.size:
+        return []
+    broken = first_not_finite(run)
+    ended = len(share) - 1 if broken is None else filled[-1]
+    rows = [row for row in filled if 2 * row > ended or row == filled[-1]]
     late = share[rows]
     with np.errstate(all="ignore"):
         typical = np.array([np.nanmedian(column) if np.isfinite(column).any() else 0.0 for column in late.T])
     named = [layer.name for layer, part in zip(run.layers, typical, strict=True) if part > MOSTLY]
     total = float(np.nansum(typical * run.n) / max(1.0, run.d))
     text = f"sqrt(vhat) < 10 epsilon in {percent(total)} of the coordinates{calls(run, rows)}"
+    if broken is not None:
+        text += " (of the full records with finite numbers)"
+    elif len(rows) > 1:
+        text += " (the full records of the second half)"
     if named:
         text += f"; in most of {listed(named)}: there u depends on epsilon, and says little of the gradients"
     return [Verdict("epsilon", SEEN, text, {"share": total, "layers": named})]
@@ -60,6 +67,8 @@ def epsilon(run: Run) -> list[Verdict]:
 
 def calls(run: Run, rows: Sequence[Any] | NDArray[Any]) -> str:
     """Where in the training some records are; not every record has every number."""
+    if run.header.get("state"):  # which is one moment, and no call of anything
+        return ""
     ends = [f"{run.at[row]:.0f}" for row in (*rows[:1], *rows[-1:])]
     if not ends:
         return ""
@@ -78,8 +87,9 @@ def odd_layers(run: Run) -> list[Verdict]:
     say("unused layers", unused, "no step so far: they count in d, and in no other number here")
     dead = []
     if len(run.at):
-        zeros = last(run, "zero") / np.maximum(run.n, 1.0)
-        counted = np.flatnonzero(np.isfinite(run.numbers["zero"]).any(axis=1))[-1:]
+        table = np.where(finite(run), run.numbers["zero"], np.nan)
+        counted = np.flatnonzero(np.isfinite(table).any(axis=1))[-1:]
+        zeros = (table[counted[0]] if counted.size else np.full(len(run.layers), np.nan)) / np.maximum(run.n, 1.0)
         dead = [layer.name for layer, part in zip(run.layers, zeros, strict=True) if part > MOSTLY]
     if dead:
         say("dead coordinates", dead, f"m = 0 in most of the layer{calls(run, counted)}")
@@ -145,15 +155,30 @@ def _rates(run: Run) -> str:
     return f"{low:.3g}..{high:.3g}" if low != high else ""
 
 
+def finite(run: Run) -> NDArray[np.bool_]:
+    """(records, layers): where u is finite.  Where it is not, a moment is not: finite ones give a finite u."""
+    return np.asarray(run.known & np.isfinite(run.numbers["max"]))
+
+
+def first_not_finite(run: Run) -> int | None:
+    """The first record with a u that is not finite; None if there is none."""
+    broken = (run.known & ~finite(run)).any(axis=1)
+    return int(broken.argmax()) if broken.any() else None
+
+
 def diverged(run: Run) -> list[Verdict]:
-    """Where u is no longer finite: then a moment is not finite, since finite ones give a finite u."""
-    broken = run.known & ~np.isfinite(run.numbers["max"])
-    if not broken.any():
+    """Where u is no longer finite."""
+    record = first_not_finite(run)
+    if record is None:
         return []
-    record = int(broken.any(axis=1).argmax())
-    names = [layer.name for layer, bad in zip(run.layers, broken[record], strict=True) if bad]
-    text = f"numbers are not finite (NaN or infinity) from call {run.at[record]:.0f} on, first in {listed(names)}"
-    return [Verdict("diverged", SEEN, f"{text}; no verdict here is about what came then")]
+    broken = run.known[record] & ~finite(run)[record]
+    names = [layer.name for layer, bad in zip(run.layers, broken, strict=True) if bad]
+    before = f" (at call {run.at[record - 1]:.0f} they were)" if record else ""
+    text = (
+        f"numbers are not finite (NaN or infinity) from call {run.at[record]:.0f} on{before}, first in {listed(names)}"
+    )
+    data = {"at": int(run.at[record]), "layers": names}
+    return [Verdict(DIVERGED, SEEN, f"{text}; no verdict here is about what came then", data)]
 
 
 def _changes(run: Run) -> str:
@@ -191,11 +216,14 @@ def _unfinished(run: Run) -> str:
 
 
 __all__ = [
+    "DIVERGED",
     "calls",
     "copies",
     "diverged",
     "epsilon",
+    "finite",
     "first_change",
+    "first_not_finite",
     "last",
     "odd_layers",
     "of_optimizer",

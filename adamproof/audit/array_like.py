@@ -18,7 +18,7 @@ from .recorder import Recorder, Settings
 from .reduction import Layer, Moments
 
 NAMES = ("m", "v", "g", "w", "t")
-SETTINGS = ("lr", "beta1", "beta2", "epsilon")
+SETTINGS = ("lr", "beta1", "beta2", "epsilon", "weight_decay")
 
 
 class ArrayRecorder(Recorder):
@@ -63,14 +63,15 @@ def watch_arrays(
     seed: int = 0,
     path: str | Path | None = None,
     clipping: float | None = None,
-    weight_decay: float = 0.0,
+    weight_decay: float | None = None,
     decoupled: bool | None = None,
 ) -> ArrayRecorder:
     """Record an Adam whose step is lr*mhat/(sqrt(vhat) + epsilon), from its arrays: `record` after each step.
 
     beta1, beta2, epsilon: of this Adam.  lr: its learning rate; `record` takes another where it changes.
     every, sample, budget, keep, seed, path, clipping: as for `watch`.
-    weight_decay, decoupled: what the record says of decay, and whether it acts on the weights (AdamW).
+    weight_decay: what the record says of decay, 0 for none; None: nobody has said.
+    decoupled: whether it acts on the weights (AdamW).
 
     Raises AuditError for settings that are none.
     """
@@ -80,13 +81,14 @@ def watch_arrays(
 
 
 def one_group(
-    beta1: float, beta2: float, epsilon: float, lr: float, weight_decay: float, decoupled: bool | None
+    beta1: float, beta2: float, epsilon: float, lr: float, weight_decay: float | None, decoupled: bool | None
 ) -> dict[str, Any]:
     """The settings of the only group of an Adam.  Raises AuditError for some that no Adam has."""
     for name, value, fits in (
         ("beta1", beta1, 0.0 <= beta1 < 1.0),
         ("beta2", beta2, 0.0 < beta2 < 1.0),
         ("epsilon", epsilon, epsilon >= 0.0),
+        ("weight_decay", weight_decay, weight_decay is None or weight_decay >= 0.0),
     ):
         if not fits:
             raise AuditError(f"{name} is {value}, which no Adam has")
@@ -95,7 +97,7 @@ def one_group(
         "beta1": float(beta1),
         "beta2": float(beta2),
         "epsilon": float(epsilon),
-        "weight_decay": float(weight_decay),
+        "weight_decay": None if weight_decay is None else float(weight_decay),
         "decoupled": decoupled if weight_decay else None,
         "bias_correction": True,
     }

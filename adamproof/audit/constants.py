@@ -3,23 +3,29 @@
 recorded       the optimizer's own settings
 stated         what the recorder was told of them, and did not see
 measured a..b  a mean over independent batches, with its interval of 95 %
+upper end      of the interval of 95 % of a mean over independent batches
 envelope       a constant that covers what was seen; elsewhere it may be larger
 lower estimate what was seen at a few places of a largest value over all
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from .around import diverged, first_not_finite
 from .errors import AuditError
-from .probes import along_path, column, gradient, noise, smoothness
+from .heading import counted
+from .probes import along_path, column, gradient, noise, smoothness, unclear, unmeasured
 from .record import Run
 from .statistics import Fit
+from .verdicts import against_theorem
+from .words import REJECTED
 
 RECORDED, STATED, ENVELOPE, LOWER = "recorded", "stated to the recorder", "envelope", "lower estimate"
+UPPER = "upper end"
 UNSEEN = "present, its rates are not recorded"
 DIGITS, SINGLE = 6, 9  # of a measurement; digits that name a number in single precision
 IF = "if these constants hold everywhere, which no run shows"
@@ -41,18 +47,54 @@ def constants(run: Run) -> dict[str, Found]:
 
     run: what `read` gives.
     """
-    return {**_settings(run), **_traits(run), **(_problem(run) if run.probes else {})}
+    before = _before_divergence(run)
+    return {**_settings(before), **_traits(before), **(_problem(before) if before.probes else {})}
+
+
+def contradictions(run: Run) -> list[str]:
+    """Why the record is not one of Adam with the betas that it states, on which a bound would rest; mostly empty.
+
+    run: what `read` gives.
+    """
+    found = [each for each in against_theorem(run) if each.word == REJECTED]
+    return [f"{each.subject}: {each.text}" for each in found]
+
+
+def divergence(run: Run) -> str:
+    """That the training diverged, and what its constants are then; "" if it did not.
+
+    run: what `read` gives.
+    """
+    found = diverged(run)
+    if not found:
+        return ""
+    text = found[0].text.partition(";")[0]
+    return f"The training diverged: {text}. The steps and constants are those from before; what came then has no bound."
+
+
+def _before_divergence(run: Run) -> Run:
+    """Without what was recorded from the first numbers on that are not finite."""
+    end = first_not_finite(run)
+    if end is None:
+        return run
+    numbers = {name: table[:end] for name, table in run.numbers.items()}
+    probes = tuple(probe for probe in run.probes if probe["at"] < run.at[end])
+    return replace(run, at=run.at[:end], t=run.t[:end], lr=run.lr[:end], numbers=numbers, probes=probes)
 
 
 def missing(run: Run) -> str:
-    """Why a record does not give gap, grad1, L0 and sigma0; "" if it does."""
+    """Why a record does not give gap, grad1, L0 and sigma0; "" if it does.
+
+    run: what `read` gives.
+    """
     if run.header.get("state"):
         return "a stored state is one moment of a training, from which gap, grad1, L0 and sigma0 cannot be measured"
     if maximizes(run):
         return "the optimizer maximizes: a bound is about -F, and its gap is not measured"
     if not run.probes:
         return "the record has no probe (audit.probe), so that gap, grad1, L0 and sigma0 are not measured"
-    return ""
+    why = unmeasured(run)
+    return f"L0 is not measured: {why}" if why else ""
 
 
 def maximizes(run: Run) -> bool:
@@ -95,9 +137,9 @@ def _traits(run: Run) -> dict[str, Found]:
     decays = [(group["weight_decay"], group.get("decoupled")) for group in settings if "weight_decay" in group]
     largest, decoupled = max(decays, key=lambda pair: pair[0], default=(0.0, None))
     if len(decays) == len(settings):
-        found["weight_decay"] = Found(_exact(largest), RECORDED)
+        found["weight_decay"] = Found(_exact(largest), _source(run, "weight_decay"))
     if largest and decoupled is not None:
-        found["decoupled"] = Found(bool(decoupled), RECORDED)
+        found["decoupled"] = Found(bool(decoupled), _source(run, "weight_decay"))
     if run.header.get("clipping") is not None:
         found["clipping"] = Found(_exact(run.header["clipping"]), STATED)
     rates = run.lr[np.isfinite(run.lr)]
@@ -131,23 +173,26 @@ def _problem(run: Run) -> dict[str, Found]:
 def _gap(run: Run) -> dict[str, Found]:
     """F(x_1) - F*: between the way that was gone and, for a loss that is never negative, F(x_1)."""
     losses = column(run, "loss")
-    losses = losses[np.isfinite(losses)]
-    if not losses.size:
+    rows = np.flatnonzero(np.isfinite(losses))
+    if not rows.size:
         return {}
-    way = float(losses[0] - losses.min())
-    if losses.min() >= 0.0 and losses[0] > 0.0:
-        t = run.probes[0]["t"]
-        when = f", after step {t} and not at the beginning" if t > 1 else ""
-        how = f"{ENVELOPE}: the loss at the first probe{when}, if no loss is below 0; it fell by {way:.3g} from there"
-        return {"gap": Found(_text(float(losses[0])), how)}
+    first, least = float(losses[rows[0]]), float(losses[rows].min())
+    way = first - least
+    if least >= 0.0 and first > 0.0:
+        probe = run.probes[rows[0]]
+        half = probe.get("loss_half")
+        end = "the estimate, without an interval," if half is None else f"{UPPER} of the interval"
+        when = f", after step {probe['t']} and not at the beginning" if probe["t"] > 1 else ""
+        how = f"{end} of the loss at the first probe{when}, if no loss is below 0; it fell by {way:.3g} from there"
+        return {"gap": Found(_text(first + (half or 0.0)), how)}
     return {"gap": Found(_text(way), f"{LOWER}: how far the loss fell")} if way > 0.0 else {}
 
 
 def _noise(run: Run, found: Fit | None) -> dict[str, Found]:
     square, half = column(run, "noise2"), np.nan_to_num(column(run, "noise2_half"))
-    if found is None or not np.isfinite(square).any():
+    if not np.isfinite(square).any():
         return {}
-    if found.identified and found.factor:
+    if found is not None and found.identified and found.factor:
         scale = found.envelope
         how = f"{ENVELOPE}, {scale:.3g} times the fit"
         return {
@@ -155,32 +200,37 @@ def _noise(run: Run, found: Fit | None) -> dict[str, Found]:
             "sigma1": Found(_text(float(np.sqrt(found.factor * scale))), how),
             "p": Found(_text(found.exponent), f"measured {found.low:.2f}..{found.high:.2f}"),
         }
+    count = counted(int(np.isfinite(square).sum()), "probe")
     most = float(np.sqrt(np.nanmax(square + half)))
+    how = f"{ENVELOPE}: the {UPPER} of the interval of the noisiest of {count}, with sigma1 = 0"
     return {
-        "sigma0": Found(
-            _text(most),
-            f"{ENVELOPE}: the upper end of the interval of the noisiest of {found.count} probes, with sigma1 = 0",
-        ),
-        "sigma1": Found("0", f"not fitted, p is UNIDENTIFIED: {found.why or 'a constant fits'}"),
+        "sigma0": Found(_text(most), how),
+        "sigma1": Found("0", f"not fitted, p is UNIDENTIFIED: {_unfitted(run, found)}"),
     }
 
 
 def _smoothness(run: Run, found: Fit | None) -> dict[str, Found]:
     steps = smoothness(run)
-    if found is None or not np.isfinite(steps).any():
+    if not np.isfinite(steps).any():
         return {}
-    if found.identified and found.factor:
+    if found is not None and found.identified and found.factor:
         how = f"{LOWER} along the path, {found.envelope:.3g} times the fit"
         return {
             "L0": Found(_text(found.constant * found.envelope), how),
             "L1": Found(_text(found.factor * found.envelope), how),
             "q": Found(_text(found.exponent), f"measured {found.low:.2f}..{found.high:.2f}"),
         }
-    most = float(np.nanmax(steps))
+    count = counted(int(np.isfinite(steps).sum()), "probe")
     return {
-        "L0": Found(_text(most), f"{LOWER}: the largest along the path in {found.count} probes, with L1 = 0"),
-        "L1": Found("0", f"not fitted, q is UNIDENTIFIED: {found.why or 'a constant fits'}"),
+        "L0": Found(_text(float(np.nanmax(steps))), f"{LOWER}: the largest along the path in {count}, with L1 = 0"),
+        "L1": Found("0", f"not fitted, q is UNIDENTIFIED: {_unfitted(run, found)}"),
     }
+
+
+def _unfitted(run: Run, found: Fit | None) -> str:
+    """Why an exponent is not identified."""
+    why = "no probe measured |a|" if found is None else found.why or "a constant fits"
+    return f"{why}{unclear(run)}"
 
 
 def _text(value: float) -> str:
@@ -197,4 +247,4 @@ def _exact(value: float) -> str:
     return short.removesuffix(".0")
 
 
-__all__ = ["IF", "Found", "constants", "maximizes", "missing"]
+__all__ = ["IF", "Found", "constants", "contradictions", "divergence", "maximizes", "missing"]

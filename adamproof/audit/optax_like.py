@@ -60,6 +60,8 @@ class OptaxRecorder(ArrayRecorder):
         for name, value in hyperparameters(state).items():
             self.group[HYPERPARAMETERS[name]] = float(value)
             self.stated.discard(HYPERPARAMETERS[name])
+        if self.group[SAME]:
+            self.group["decoupled"] = True  # optax has no other decay
         self.optimizer["schedule"] = any(type(each).__name__ == SCHEDULE for each in parts(state))
         self.structure = params
         self.last = partial(_layers, found, params, None if accumulates else grads, dict(self.group))
@@ -82,7 +84,7 @@ def watch_optax(
     seed: int = 0,
     path: str | Path | None = None,
     clipping: float | None = None,
-    weight_decay: float = 0.0,
+    weight_decay: float | None = None,
     eps_root: float = 0.0,
     nesterov: bool = False,
 ) -> OptaxRecorder:
@@ -90,7 +92,8 @@ def watch_optax(
 
     beta1, beta2, epsilon, lr: of the optimizer (b1, b2, eps, learning_rate); injected ones are read from the state.
     every, sample, budget, keep, seed, path, clipping: as for `watch`.
-    weight_decay: of adamw, which acts on the weights.  eps_root, nesterov: of the optimizer; other values than 0 and
+    weight_decay: of adamw, which acts on the weights, 0 for adam; the state does not tell: None, nobody has said.
+    eps_root, nesterov: of the optimizer; other values than 0 and
     False make it another one.
 
     Raises AuditError for settings that are none, and for what is not Adam.
@@ -103,7 +106,7 @@ def watch_optax(
     jax = sys.modules.get("jax")
     said = {
         "library": f"jax {getattr(jax, '__version__', '')}".strip(),
-        "optimizer": "optax adam" if not weight_decay else "optax adamw",
+        "optimizer": "optax adam or adamw" if weight_decay is None else "optax adamw" if weight_decay else "optax adam",
         "clipping": clipping,
     }
     recorder = OptaxRecorder(said, Settings(every, sample, budget, keep, seed), path, group)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 import numpy as np
 from numpy.typing import NDArray
 
-from .probes import along_path, beside, noise, ratio, resolved, sharing
+from .probes import along_path, beside, noise, ratio, sharing, unclear, unmeasured
 from .record import Run
 from .statistics import Fit
 from .words import NOT_RECORDED, SEEN, UNIDENTIFIED, Verdict, range_of, short
@@ -19,8 +19,12 @@ VOID = 0.999  # of all that a ratio can be
 def of_probes(run: Run) -> list[Verdict]:
     """|a|_1/|a|_2, |u o a|_1/|a|_1, noise, smoothness and momentum error, where there are probes."""
     if not run.probes:
-        why = "a mini-batch's gradient is mostly noise, which pulls |g|_1/|g|_2 to 0.80 sqrt(d)"
-        text = f"needs probes (`audit.probe`): {why}"
+        text = (
+            "a stored state is one moment, and has no gradients"
+            if run.header.get("state")
+            else "needs probes (`audit.probe`): a mini-batch's gradient is mostly noise, which pulls |g|_1/|g|_2 "
+            "towards sqrt(2/pi) sqrt(d) = 0.80 sqrt(d), its value for Gaussian noise"
+        )
         return [Verdict("the true gradient a, its noise, smoothness", NOT_RECORDED, text)]
     low, high = ratio(run)
     found = [
@@ -29,11 +33,12 @@ def of_probes(run: Run) -> list[Verdict]:
         _beside("noise sigma/|a|", *beside(run, "noise2"), ", at the training's batch size"),
         _beside("momentum error |m - a|/|a|", *beside(run, "error2"), ""),
     ]
-    for subject, model, fit in (
-        ("noise exponent p", "sigma0^2 + sigma1^2 |a|^p", noise(run)),
-        ("smoothness exponent q", "L0 + L1 |a|^q along the path, where it is a lower estimate", along_path(run)),
+    lower = "L0 + L1 |a|^q along the path, where it is a lower estimate"
+    for subject, model, fit, why in (
+        ("noise exponent p", "sigma0^2 + sigma1^2 |a|^p", noise(run), ""),
+        ("smoothness exponent q", lower, along_path(run), unmeasured(run)),
     ):
-        found.append(_fitted(subject, model, fit, run))
+        found.append(_fitted(subject, model, fit, run, why))
     return found
 
 
@@ -64,11 +69,12 @@ def _beside(subject: str, values: Array, least: Array, how: str) -> Verdict:
     return Verdict(subject, SEEN if good.any() else UNIDENTIFIED, "; ".join(parts), data)
 
 
-def _fitted(subject: str, model: str, found: Fit | None, run: Run) -> Verdict:
-    unclear = int((~resolved(run)).sum())
-    more = f"; {unclear} of {len(run.probes)} probes have an |a|^2 not above its own error" if unclear else ""
+def _fitted(subject: str, model: str, found: Fit | None, run: Run, why: str) -> Verdict:
+    """An exponent.  why: nothing measured what it is fitted to, or ""."""
+    more = unclear(run)
     if found is None:
-        return Verdict(subject, UNIDENTIFIED, f"no probe measured it{more}")
+        why = why or "no probe measured it"
+        return Verdict(subject, UNIDENTIFIED, f"{why}{more}")
     data = asdict(found)
     if not found.identified:
         return Verdict(subject, UNIDENTIFIED, found.why + more, data)

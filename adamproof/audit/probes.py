@@ -80,6 +80,21 @@ def smoothness(run: Run) -> Array:
         return root(column(run, "change2")) / root(column(run, "step2"))
 
 
+def unmeasured(run: Run) -> str:
+    """Why no probe measured the change of the gradient along a step; "" if one did."""
+    if np.isfinite(smoothness(run)).any():
+        return ""
+    if not (run.lr > 0.0).any():
+        return "no learning rate was given (lr=), and a probe needs it to go back along the last step"
+    return "no probe measured it"
+
+
+def unclear(run: Run) -> str:
+    """How many probes do not resolve |a|, as the end of a sentence; "" for none."""
+    count = int((~resolved(run)).sum())
+    return f"; {count} of {len(run.probes)} probes have an |a|^2 not above its own error" if count else ""
+
+
 def along_path(run: Run) -> Fit | None:
     """L = L0 + L1*|a|^q."""
     return fit(clear(run), smoothness(run), 1.0)
@@ -98,4 +113,6 @@ __all__ = [
     "root",
     "sharing",
     "smoothness",
+    "unclear",
+    "unmeasured",
 ]

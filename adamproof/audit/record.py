@@ -30,6 +30,7 @@ MOST_LAYERS, MOST_LINES = 100_000, 2_000_000
 MOST_NUMBERS = 20_000_000  # records times layers: each number has so many entries in memory
 MOST_COUNTED = 2**53  # of coordinates and steps, which floats count
 SETTINGS = ("lr", "beta1", "beta2", "epsilon")
+STATED = (*SETTINGS, "weight_decay")  # those that a recorder may only have been told
 SWITCHES = ("bias_correction", "maximize", "capturable", "foreach", "fused", "differentiable")  # of a group
 TEXTS = ("made_by", "library", "optimizer")
 SAMPLING = ("every", "sample", "keep", "seed")
@@ -261,7 +262,7 @@ def _header(said: Mapping[str, Any]) -> dict[str, Any]:
     stated = said.get("stated") or []
     if not isinstance(stated, list):
         raise AuditError("the settings that were stated are not a list of names")
-    found["stated"] = [name for name in SETTINGS if name in stated]
+    found["stated"] = [name for name in STATED if name in stated]
     switches = {name: bool(said.get(name)) for name in ("state", "schedule")}
     return {**found, **switches, "layers": said["layers"]}
 

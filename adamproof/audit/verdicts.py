@@ -1,6 +1,6 @@
 """What one record says, each sentence under one of a few words.  None of them is PROVED: a run proves nothing.
 
-HOLDS               u <= R_t in every record, up to the rounding of the moments' type
+HOLDS               u <= R_t in every record that can be compared, up to the rounding of the moments' type
 SEEN                a range of measured values, which says nothing of what was not measured
 REJECTED            the values contradict the statement
 NOT REJECTED        they do not, and what they could have shown is named
@@ -18,7 +18,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import magnitude
-from .around import calls, diverged, epsilon, first_change, last, odd_layers, of_optimizer, over_layers
+from .around import (
+    calls,
+    diverged,
+    epsilon,
+    finite,
+    first_change,
+    first_not_finite,
+    last,
+    odd_layers,
+    of_optimizer,
+    over_layers,
+)
 from .probe_verdicts import of_probes
 from .record import Run
 from .reduction import BINS
@@ -89,10 +100,11 @@ def judge(run: Run) -> list[Verdict]:
     run: what `read` gives.
     """
     sizes = magnitudes(run)
+    first, *rest = against_theorem(run, sizes)
     return [
-        bounded(run, sizes),
+        first,
         *diverged(run),
-        *first_step(run),
+        *rest,
         *size_of_u(run, sizes),
         *epsilon(run),
         *odd_layers(run),
@@ -103,6 +115,23 @@ def judge(run: Run) -> list[Verdict]:
     ]
 
 
+def against_theorem(run: Run, sizes: Magnitude | None = None) -> list[Verdict]:
+    """Whether u <= R_t, and whether step 1 is Adam's: what is REJECTED stands first.
+
+    run: what `read` gives.  sizes: of it, where they are known already.
+    """
+    size, first = bounded(run, magnitudes(run) if sizes is None else sizes), first_step(run)
+    if size.word == REJECTED or not any(each.word == REJECTED for each in first):
+        return [size, *first]
+    if size.word == HOLDS:
+        text = (
+            f"{size.text}, but step 1 contradicts the betas or the counter with which u and R_t are computed: "
+            "this says nothing of your optimizer"
+        )
+        size = Verdict(size.subject, UNIDENTIFIED, text, size.data)
+    return [*first, size]
+
+
 # --- u and R_t ----------------------------------------------------------------------------------
 
 
@@ -111,7 +140,10 @@ def bounded(run: Run, sizes: Magnitude) -> Verdict:
     subject = "u <= R_t"
     compared = np.isfinite(sizes.ratio)
     if not compared.any():
-        return Verdict(subject, NOT_RECORDED, "no record has both u and betas that stayed the same")
+        why = "no record has both u and betas that stayed the same"
+        if not finite(run).any() and run.known.any():
+            why = "u is not finite in any record"
+        return Verdict(subject, NOT_RECORDED, why)
     data = {"records": int(compared.any(axis=1).sum()), "largest": float(np.nanmax(sizes.ratio))}
     if sizes.above.any():
         excess = np.where(sizes.above, sizes.ratio / sizes.tolerance, -np.inf)
@@ -213,12 +245,18 @@ def first_step(run: Run) -> list[Verdict]:
         text = (
             f"{short(float(share[number]))} of what it is for Adam with beta1 = {group['beta1']:g} and "
             f"beta2 = {group['beta2']:g}, whatever the gradients are, in {run.layers[number].name}: the betas are "
-            "others, or the optimizer is another one, and what stands here is not about it"
+            "others, the moments were loaded without their counter, or the optimizer is another one; what stands here "
+            "is then not about your optimizer"
         )
         return [Verdict(subject, REJECTED, text, {"share": float(share[number]), "layer": run.layers[number].name})]
     if seen.any() or not {"beta1", "beta2"} & set(run.header.get("stated", ())):
         return []
-    text = "the betas are as stated, and not checked: they show at step 1, which is not in the record"
+    where = (
+        "whose numbers are not finite"
+        if first.any() and not np.isfinite(largest[first]).any()
+        else "which is not in the record"
+    )
+    text = f"the betas are as stated, and not checked: they show at step 1, {where}"
     return [Verdict(subject, NOT_RECORDED, text)]
 
 
@@ -239,8 +277,10 @@ def size_of_u(run: Run, sizes: Magnitude) -> list[Verdict]:
         found.append(Verdict("largest u", SEEN, text, data))
     mean = mean_u(run)
     if np.isfinite(mean).any():
-        low, high, end_mean = np.nanmin(mean), np.nanmax(mean), mean[np.isfinite(mean)][-1]
-        text = range_of(low, high) + (f", {short(end_mean)} at the end" if low < high else "")
+        low, high, row = np.nanmin(mean), np.nanmax(mean), int(np.flatnonzero(np.isfinite(mean))[-1])
+        broken = first_not_finite(run)
+        when = "at the end" if broken is None else f"at call {run.at[row]:.0f}, the last with finite numbers"
+        text = range_of(low, high) + (f", {short(mean[row])} {when}" if low < high else "")
         found.append(Verdict("mean of u", SEEN, text, {"low": float(low), "high": float(high)}))
     with np.errstate(invalid="ignore"):  # gradients that are all 0
         share = over_layers(run, "ug") / over_layers(run, "g1")
@@ -274,7 +314,7 @@ def identical(run: Run) -> Verdict:
         found = farthest(run, record)
         if found is not None:
             d, one, other = found
-            text += f"; between layers D is up to {d:.2f} ({one} and {other}, at call {run.at[record]:.0f})"
+            text += f"; between layers D is up to {d:.2f} ({one} and {other}{calls(run, [record])})"
             return Verdict(subject, CANNOT_TELL, text, {"D": d, "layers": [one, other]})
     return Verdict(subject, CANNOT_TELL, text)
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 COLOURS = {"HOLDS": "green", "SEEN": "cyan", "REJECTED": "red"}  # of other words: yellow
 SHORT = 12  # letters of a word that stands beside its sentence
-UNSAID = "nobody has said: clipping = 0 tells the recorder (--clipping 0 here) that there is none"
+UNSAID = "nobody has said: {0} = 0 tells the recorder (--{1} 0 here) that there is none"
+CONTRADICTED = "The record contradicts its betas: the theorem is not about this optimiser"
 OBSERVED = "Observed in this run, which proves nothing about others."
 
 
@@ -50,14 +51,26 @@ def recorded_lines(path: str | None, recorded: Mapping[str, Found]) -> list[str]
         return []
     from ..audit.constants import IF
 
-    width = max(map(len, recorded), default=0)
+    unsaid = [name for name in ("weight_decay", "clipping") if name not in recorded]
+    width = max(map(len, (*recorded, *unsaid)), default=0)
     lines = [
         labelled(f"  {name:<{width}}  ", f"{whole(_said(found.value))}  ({found.how})")
         for name, found in recorded.items()
     ]
-    if "clipping" not in recorded:
-        lines.append(labelled(f"  {'clipping':<{width}}  ", UNSAID))
+    lines += [labelled(f"  {name:<{width}}  ", UNSAID.format(name, name.replace("_", "-"))) for name in unsaid]
     return ["", labelled("", f"From {path}, {IF}:"), *lines]
+
+
+def standing_lines(contradicted: Sequence[str], diverged: str) -> list[str]:
+    """For `bound --from`, before all else: that the record is not one of this Adam, or that the training diverged."""
+    lines = []
+    if contradicted:
+        lines.append(terminal.highlighted(labelled("", f"{CONTRADICTED}."), CONTRADICTED, "red"))
+        lines += [labelled("  ", each) for each in contradicted]
+        lines.append(labelled("", "What follows is about another Adam, with the betas that the record states."))
+    if diverged:
+        lines.append(labelled("", diverged))
+    return [*lines, ""] if lines else []
 
 
 def _said(value: Any) -> str:

@@ -27,16 +27,27 @@ GRADIENT = "a_t is the gradient at step t"
 STEP = f"{GRADIENT}, u_t the size of the step over lr; o multiplies by coordinate"
 SCALES = {"R": "bounds every step over lr, by coordinate", "S": "bounds the root mean square of u_t over t"}
 NONE_KNOWN = "none that is known"
+OTHER_BETAS = "m and v are Adam's with these betas"  # if a record contradicts them
 
 
 def bound_text(
-    found: Bound, magnitudes: Magnitudes, rates: Rates | None, assumed: Sequence[str], style: str, verbose: bool
+    found: Bound,
+    magnitudes: Magnitudes,
+    rates: Rates | None,
+    assumed: Sequence[str],
+    style: str,
+    verbose: bool,
+    another: bool = False,
 ) -> str:
-    """The verdict, the terms, what is covered, and the hypotheses in groups; in full if verbose."""
+    """The verdict, the terms, what is covered, and the hypotheses in groups; in full if verbose.
+
+    another: whether the optimiser is known to be another one than Adam with these betas.
+    """
     lines = [*verdict(found, rates), "", labelled("", f"{found.theorem.left} is at most")]
     lines += [*_terms(found, style), "", *_legend(found), *_settings(found, assumed), ""]
-    lines += [*coverage_lines(found.theorem.name, found.training), *_in_any_case(magnitudes, found)]
-    lines += ["", *_hypotheses(found, verbose)]
+    lines += coverage_lines(found.theorem.name, found.training)
+    lines += [] if another else _in_any_case(magnitudes, found)
+    lines += ["", *_hypotheses(found, verbose, another)]
     lines += ["", *_details(found, magnitudes)] if verbose else []
     return "\n".join(lines)
 
@@ -233,7 +244,7 @@ def not_covered(traits: Sequence[str]) -> list[str]:
     return [highlighted(labelled("", f"{head}, which has {_listed(traits)}."), head, "red")] if traits else []
 
 
-def _hypotheses(found: Bound, verbose: bool) -> list[str]:
+def _hypotheses(found: Bound, verbose: bool, another: bool) -> list[str]:
     """How many hold of those that numbers decide, and the others in groups."""
     from ..bounds.hypotheses import REGULARITY, grouped
 
@@ -249,7 +260,8 @@ def _hypotheses(found: Bound, verbose: bool) -> list[str]:
     head = f"Hypotheses{more}: {count - len(failing)} of {count} on the numbers hold."
     lines = [labelled("", head), *lines, "Not checked:"] if failing else [labelled("", f"{head} Not checked:")]
     lines += [labelled("  true of every Adam          ", adam), labelled("  about your loss and noise   ", loss)]
-    return [*lines, labelled("  not true of your optimiser  ", "; ".join(groups.violated) or NONE_KNOWN)]
+    violated = "; ".join([*groups.violated, *([OTHER_BETAS] if another else [])])
+    return [*lines, labelled("  not true of your optimiser  ", violated or NONE_KNOWN)]
 
 
 def _by_how_much(check: Check) -> str:
@@ -287,7 +299,8 @@ def _scale_line(found: Magnitudes, digits: int) -> str:
 # --- as data, and other questions ---------------------------------------------------------------
 
 
-def bound_data(found: Bound, rates: Rates | None = None) -> dict[str, Any]:
+def bound_data(found: Bound, rates: Rates | None = None, another: bool = False) -> dict[str, Any]:
+    """The whole answer.  another: whether the optimiser is known to be another one than Adam with these betas."""
     from ..bounds.hypotheses import grouped
 
     digits = found.digits
@@ -320,7 +333,7 @@ def bound_data(found: Bound, rates: Rates | None = None) -> dict[str, Any]:
         "notes": list(found.notes),
         "vacuous": found.vacuous,
         **coverage_data(found.theorem.name, found.training),
-        "applies": found.applies,
+        "applies": found.applies and not another,
         "verdict": in_words(found, rates).replace(FIXED, " "),
         "informative_lr": rates and asdict(rates),
         "groups": {name: list(names) for name, names in asdict(grouped(found)).items()},
@@ -386,12 +399,13 @@ def _left_of(best: Enclosure, given: Enclosure) -> str:
     return "almost no improvement" if _rounded(ratio) == "1" else f"reduced to {_rounded(ratio)} of it"
 
 
-def optimised_data(found: Optimised) -> dict[str, Any]:
+def optimised_data(found: Optimised, another: bool = False) -> dict[str, Any]:
+    """The whole answer.  another: as for `bound_data`."""
     return {
         "chosen": dict(found.chosen),
         "given": found.given and enclosed(found.given.total, found.bound.digits),
         "given_holds": found.given and found.given.holds,
         "lower_bound": found.lower and enclosed(found.lower, found.bound.digits),
         "notes": list(found.notes),
-        "bound": bound_data(found.bound),
+        "bound": bound_data(found.bound, another=another),
     }

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..audit import probes
-from ..audit.constants import IF, Found, constants, missing
+from ..audit.constants import IF, Found, constants, contradictions, divergence, missing
 from ..audit.errors import AuditError
 from ..audit.heading import about, counted
 from ..audit.magnitude import largest
@@ -28,13 +28,15 @@ if TYPE_CHECKING:
     from ..bounds.certified import Bound
 
 MOST_ROWS, MOST_COLUMNS, MOST_POINTS = 60, 100, 400
+ANOTHER = "The record contradicts its betas: the theorem is not about this optimizer, nor is what follows"
 MOST_LAYERS = 300  # of the table
 Array = NDArray[np.float64]
 BADGES = {HOLDS: "good", REJECTED: "bad", SEEN: "seen"}  # of other words: open
-READ = """<p><b>HOLDS</b>: in every record, up to rounding. <b>SEEN</b>: measured, which says nothing of what was not.
-<b>REJECTED</b>: the values contradict the statement. <b>UNIDENTIFIED</b>: the measurements do not determine it.
-<b>CANNOT TELL FROM ONE RUN</b>: replicates would (<code>adamproof audit compare</code>). Nothing here is proved by the
-run: only u &le; R<sub>t</sub> is a theorem, about every sequence of gradients.</p>"""
+READ = """<p><b>HOLDS</b>: in every record that can be compared, up to rounding. <b>SEEN</b>: measured, which says
+nothing of what was not. <b>REJECTED</b>: the values contradict the statement. <b>UNIDENTIFIED</b>: the
+measurements do not determine it. <b>CANNOT TELL FROM ONE RUN</b>: replicates would (<code>adamproof audit
+compare</code>). Nothing here is proved by the run: only u &le; R<sub>t</sub> is a theorem, about every
+sequence of gradients.</p>"""
 
 
 LETTERS = {
@@ -165,18 +167,27 @@ def _scatter(run: Run) -> str:
     ) + _with_fit(
         "Smoothness along the path: the gradient's change over the step, against |a|", ("|a|", "L"), a, steps,
         probes.along_path(run), {name: inputs[name] for name in ("L0", "L1", "q") if name in inputs}, 1,
+        probes.unmeasured(run),
     )  # fmt: skip
 
 
 def _with_fit(
-    label: str, axes: tuple[str, str], x: Array, y: Array, fit: Fit | None, inputs: Mapping[str, Found], power: int
+    label: str,
+    axes: tuple[str, str],
+    x: Array,
+    y: Array,
+    fit: Fit | None,
+    inputs: Mapping[str, Found],
+    power: int,
+    why: str = "",
 ) -> str:
     """The probes, the fit if there is one, and what the bound takes.
 
     inputs: of the bound, a constant, a factor and maybe an exponent.  power: with which the first two enter.
+    why: nothing was measured, or "".
     """
     series = [Series("probes", x.tolist(), y.tolist(), joined=False)]
-    said = ["no probe measured it"]
+    said = [why or "no probe measured it"]
     if fit is not None:
         where = np.geomspace(np.nanmin(x), np.nanmax(x), 50)
         if fit.identified:
@@ -233,6 +244,9 @@ def _bound(run: Run) -> str:
         why = missing(run)
         return f"<p>There is no bound: {escape(' '.join(str(error).split()))}{escape(f'; {why}' if why else '')}.</p>"
     uncovered = ", ".join(found.uncovered)
+    another = contradictions(run)
+    before = f"<p><b>{escape(ANOTHER)}</b>: {escape('; '.join(another))}.</p>" if another else ""
+    before += f"<p>{escape(diverged)}</p>" if (diverged := divergence(run)) else ""
     said = [f"The largest term is the {found.binding}."]
     said += [
         f"The total is {each.ratio.decimals(3)[1]} times {each.text}, {each.why}."
@@ -252,7 +266,7 @@ def _bound(run: Run) -> str:
         for name, each in inputs.items()
     )
     return (
-        f"<p>{escape(' '.join(said))} All of it {escape(IF)}.</p>"
+        f"{before}<p>{escape(' '.join(said))} All of it {escape(IF)}.</p>"
         f'<table><thead><tr><th scope="col">{escape(found.theorem.left)} is at most</th><th scope="col">value</th>'
         f'<th scope="col">share</th></tr></thead><tbody>{rows}{total}</tbody></table>'
         f"<h3>Where the inputs come from</h3><dl>{how}</dl>"

@@ -87,9 +87,7 @@ def _places(claim: ClaimReport) -> dict[str, tuple[str, int]]:
 def part_of(report: LemmaReport, bodies: Mapping[str, str]) -> Part:
     """The part of a lemma that has been checked."""
     lemma = report.lemma
-    cited = {
-        _places(claim)[basis][0] for claim in report.claims for basis in _cited(claim) if basis in _places(claim)
-    }
+    cited = {_places(claim)[basis][0] for claim in report.claims for basis in _cited(claim) if basis in _places(claim)}
     used = {label_of(name) for claim in report.claims for name in claim.used if name not in lemma.axioms}
     return Part(
         lemma.slug,

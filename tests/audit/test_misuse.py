@@ -95,7 +95,7 @@ def test_numbers_that_are_not_finite_are_named_with_their_first_call() -> None:
         bad = np.nan if t > 6 else 1.0
         recorder.record(t, {"x": {"m": np.full(4, 1 - 0.9**t), "v": np.full(4, (1 - 0.999**t) * bad)}})
     run = run_of(recorder.lines(), "")
-    assert "(NaN or infinity) from call 7 on, first in x" in said(run, "diverged")
+    assert "(NaN or infinity) from call 7 on (at call 6 they were), first in x" in said(run, "diverged")
     assert magnitude(run).word == HOLDS
     assert magnitude(run).text.startswith(
         "in 6 of 10 records: at most 0.999 R_t after step 1 (at t = 2); 4 records have numbers that are not finite"

@@ -76,6 +76,26 @@ def test_a_schedule_is_seen_and_its_rates_only_where_they_are_injected_or_given(
     assert found["beta1"].how == "stated to the recorder"
 
 
+def test_decay_is_open_until_somebody_says() -> None:
+    for given, name, value, how in (
+        (None, "optax adam or adamw", None, None),
+        (0, "optax adam", "0", "stated to the recorder"),
+        (0.1, "optax adamw", "0.1", "stated to the recorder"),
+    ):
+        recorder = watch_optax(0.9, 0.999, lr=1e-2, weight_decay=given)
+        recorder.update((state(1),))
+        run = run_of(recorder.lines(), "")
+        decay = constants(run).get("weight_decay")
+        assert (run.header["optimizer"], decay and decay.value, decay and decay.how) == (name, value, how)
+    injected = watch_optax(0.9, 0.999)
+    hyperparameters = {"learning_rate": np.float32(0.1), "weight_decay": np.float32(0.01)}
+    injected.update(InjectHyperparamsState(1, hyperparameters, state(1)))
+    found = constants(run_of(injected.lines(), ""))
+    assert found["weight_decay"] == Found("0.01", "recorded") and found["decoupled"] == Found(True, "recorded")
+    with pytest.raises(AuditError, match="weight_decay is -1, which no Adam has"):
+        watch_optax(0.9, 0.999, weight_decay=-1)
+
+
 def test_accumulated_steps_are_counted_once_and_their_gradients_are_not_taken_for_the_batch() -> None:
     recorder = watch_optax(0.9, 0.999, every=1, budget=None)
     for call in range(1, 9):

@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from adamproof.audit import read, watch_arrays
+from adamproof.audit.constants import constants
 from adamproof.audit.heading import about
 from adamproof.cli import main
 from adamproof.report.charts import Series, chart, heat_map
@@ -27,8 +28,8 @@ def flat(found: Result) -> str:
     return " ".join(found.output.split())
 
 
-def write(path: Path, seed: int = 0, probes: bool = True, steps: int = 60, **more: Any) -> Path:
-    """The record of Adam on |x|^2/2 with noise."""
+def write(path: Path, seed: int = 0, probes: bool = True, steps: int = 60, beta2: float = 0.999, **more: Any) -> Path:
+    """The record of Adam on |x|^2/2 with noise; of beta2 the recorder says 0.999, whatever it is."""
     random = np.random.default_rng(seed)
     x = {"a": random.normal(size=(6, 4)), "b": random.normal(size=4)}
     m, v = ({name: np.zeros_like(w) for name, w in x.items()} for _ in range(2))
@@ -44,7 +45,7 @@ def write(path: Path, seed: int = 0, probes: bool = True, steps: int = 60, **mor
         _, g = loss(t, x)
         for name in x:
             m[name] += 0.1 * (g[name] - m[name])
-            v[name] += 0.001 * (g[name] ** 2 - v[name])
+            v[name] += (1 - beta2) * (g[name] ** 2 - v[name])
             x[name] = x[name] - 0.01 * m[name] / (1 - 0.9**t) / (np.sqrt(v[name] / (1 - 0.999**t)) + 1e-8)
         recorder.record(t, {name: {"m": m[name], "v": v[name], "g": g[name], "w": x[name]} for name in x})
         if probes and t in (1, 30, 60):
@@ -219,10 +220,11 @@ def test_a_bound_from_a_record(record: Path) -> None:
         "beta1 0.9 (stated to the recorder)",
         "(measured ",
         "lower estimate: the largest along the path",
-        "envelope: the most noise in 3 probes, with sigma1 = 0",
+        "envelope: the upper end of the interval of the noisiest of 3 probes, with sigma1 = 0",
         "p is UNIDENTIFIED",
-        "envelope: the loss at the first probe, if no loss is below 0; it fell by",
+        "upper end of the interval of the loss at the first probe, if no loss is below 0; it fell by",
         "clipping 0 (stated to the recorder)",
+        "weight_decay nobody has said: weight_decay = 0 tells the recorder (--weight-decay 0 here)",
     ):
         assert text in flat(found), text
     document = json.loads(ask("bound", "--from", record, "--json").stdout)
@@ -249,6 +251,27 @@ def test_without_probes_it_says_what_is_missing(tmp_path: Path) -> None:
     assert found.exit_code == 2 and "the record has no probe (audit.probe)" in flat(found)
     given = ["--gap", "1", "--grad1", "1", "--L0", "1", "--sigma0", "1"]
     assert ask("bound", "--from", tmp_path / "n.audit", *given).exit_code == 0
+
+
+def test_without_a_learning_rate_it_says_what_is_missing(tmp_path: Path) -> None:
+    path = write(tmp_path / "n.audit", lr=0.0)
+    found = ask("bound", "--from", path, "--lr", "0.01")
+    assert found.exit_code == 2 and "L0 is not measured: no learning rate was given (lr=)" in flat(found)
+    assert "smoothness exponent q: no learning rate was given (lr=)" in flat(ask("audit", path))
+    assert ask("audit", path, "--html", tmp_path / "n.html").exit_code == 0
+    assert "no learning rate was given (lr=)" in (tmp_path / "n.html").read_text(encoding="utf-8")
+
+
+def test_the_gap_is_the_upper_end_and_probes_are_counted(record: Path) -> None:
+    run = read(record)
+    first = run.probes[0]
+    assert float(constants(run)["gap"].value) == pytest.approx(first["loss"] + first["loss_half"], rel=1e-5)
+    probes = [dict(probe) for probe in run.probes]
+    probes[0] |= {"a2": 0.1, "a2_half": 0.2, "loss_half": None}
+    found = constants(replace(run, probes=probes))
+    assert "the noisiest of 3 probes" in found["sigma0"].how and "along the path in 3 probes" in found["L0"].how
+    assert "2 probes are too few, at least 6 are needed; 1 of 3 probes have an |a|^2" in found["sigma1"].how
+    assert found["gap"].how.startswith("the estimate, without an interval, of the loss at the first probe")
 
 
 def test_a_bound_takes_the_settings_of_a_checkpoint(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ import click
 from ...bounds.formulas.parameters import MEANINGS, THEOREMS
 from ...support.parsing import rational
 from .. import files, idle, kinds, terminal
-from ..audit_output import recorded_lines
+from ..audit_output import recorded_lines, standing_lines
 from ..bound_output import (
     bound_data,
     bound_text,
@@ -122,11 +122,11 @@ def command(
     1-T^-1/2.  Norms are Euclidean over all coordinates.  The loss may have any unit; a gradient has the unit of the
     loss divided by that of the parameters.
 
-    The first line is the verdict. Then come the terms, what the theorem covers of the training (bias correction,
-    weight decay, schedule, clipping), and its hypotheses.
+    The first line is the verdict; with --from, what speaks against the record stands before it. Then come the terms,
+    what the theorem covers of the training (bias correction, weight decay, schedule, clipping), and its hypotheses.
 
     Exit status: 0 the theorem applies, 1 a hypothesis fails on these numbers, the theorem does not cover the training,
-    or --target is out of reach, 2 usage error.
+    the record contradicts its betas, or --target is out of reach, 2 usage error.
     """
     from ...bounds.problem import MissingError, ProblemError
 
@@ -136,9 +136,9 @@ def command(
         idle.note((("with --preset list", True, [name for name in ctx.params if name != "preset"]),))
         return
     try:
-        recorded = {} if record is None else from_record(record)
-        values = collected(preset, path, inputs, recorded)
-        question = Question(theorem, case, digits, values, preset, kept(recorded, values))
+        recorded = Recorded() if record is None else from_record(record)
+        values = collected(preset, path, inputs, recorded.inputs)
+        question = Question(theorem, case, digits, values, preset, recorded.used(values))
         files.expect_drawable(plot or heat_map, data)
         if plot and heat_map:
             raise ProblemError("--plot and --heat-map draw different pictures; give only one of them")
@@ -159,7 +159,13 @@ def command(
         raise CliError(f"{error}; {elsewhere}{_without_probes(record)}") from error
     except ProblemError as error:
         raise refusing(error) from error
-    terminal.say(answer if as_json else "\n".join([answer, *recorded_lines(record, question.recorded)]))
+    used = question.recorded
+    if not as_json:
+        before = standing_lines(used.contradicted, used.diverged)
+        answer = "\n".join([*before, answer, *recorded_lines(record, used.inputs)])
+    terminal.say(answer)
+    if recorded.contradicted and not used.contradicted:
+        terminal.warn(labelled("Note: ", "the record contradicts the betas that it states; yours are not checked."))
     remark(values)
     question.note_idle(target is not None, optimise is not None, as_json)
     ctx.exit(code)
@@ -185,9 +191,33 @@ def refuse_words(ctx: click.Context) -> None:
     raise CliError(f"`bound` takes all values by options, not {shown!r:.60}; write them like {hint}")
 
 
-def from_record(path: str) -> dict[str, Found]:
+@dataclass(frozen=True)
+class Recorded:
+    """What the record of a training gives.
+
+    inputs: by name.  contradicted: why it is not the record of Adam with these betas.  diverged: that it did, or "".
+    """
+
+    inputs: Mapping[str, Found] = field(default_factory=dict)
+    contradicted: Sequence[str] = ()
+    diverged: str = ""
+
+    def used(self, values: Mapping[str, Any]) -> Recorded:
+        """What is used of it: nothing overrides it.  With other betas than the record's nothing contradicts them."""
+        kept = {name: found for name, found in self.inputs.items() if values[name] is found.value}
+        return Recorded(kept, self.contradicted if {"beta1", "beta2"} <= set(kept) else (), self.diverged)
+
+    def data(self) -> dict[str, Any]:
+        """As JSON has it; nothing where there is no record."""
+        if not self.inputs:
+            return {}
+        measured = {name: {"value": found.value, "how": found.how} for name, found in self.inputs.items()}
+        return {"from": measured, "contradicted": list(self.contradicted), "diverged": self.diverged or None}
+
+
+def from_record(path: str) -> Recorded:
     """What the record of a training gives.  Raises CliError."""
-    from ...audit.constants import constants
+    from ...audit.constants import constants, contradictions, divergence
     from ...audit.errors import AuditError
     from ...audit.states import read_either
 
@@ -195,14 +225,10 @@ def from_record(path: str) -> dict[str, Found]:
     if path.lower().endswith((".npz", ".safetensors")):
         raise CliError(f"{path} is a state of arrays, which has no settings; a record or a torch checkpoint has some")
     try:
-        return constants(read_either(path))
+        run = read_either(path)
+        return Recorded(constants(run), contradictions(run), divergence(run))
     except AuditError as error:
         raise refusing(error) from error
-
-
-def kept(recorded: Mapping[str, Found], values: Mapping[str, Any]) -> dict[str, Found]:
-    """Of what a record gives, what is used: nothing overrides it."""
-    return {name: found for name, found in recorded.items() if values[name] is found.value}
 
 
 def _without_probes(record: str | None) -> str:
@@ -268,7 +294,7 @@ class Question:
         digits: int,
         values: Mapping[str, Any],
         preset: str | None,
-        recorded: Mapping[str, Found],
+        recorded: Recorded,
     ) -> None:
         from ...bounds.problem import ProblemError, from_mapping
         from ...bounds.training import training_of
@@ -300,8 +326,7 @@ class Question:
         )
 
     def _document(self, code: int, **content: Any) -> str:
-        measured = {name: {"value": found.value, "how": found.how} for name, found in self.recorded.items()}
-        return document("bound", code, **content, **({"from": measured} if measured else {}))
+        return document("bound", code, **content, **self.recorded.data())
 
     def assumed(self) -> tuple[str, ...]:
         """The names of the inputs that a preset only assumes, as they are."""
@@ -318,10 +343,15 @@ class Question:
         found = certify(self.problem, self.hyper, self.theorem, self.case, self.digits, self.training)
         extra = self._magnitudes
         rates = informative_rates(self.problem, self.hyper, found)
-        code = 0 if found.applies else VIOLATED
+        code = self._code(found.applies)
+        another = bool(self.recorded.contradicted)
         if as_json:
-            return self._document(code, **bound_data(found, rates), magnitudes=magnitude_data(extra)), code
-        return bound_text(found, extra, rates, self.assumed(), style, verbose), code
+            return self._document(code, **bound_data(found, rates, another), magnitudes=magnitude_data(extra)), code
+        return bound_text(found, extra, rates, self.assumed(), style, verbose, another), code
+
+    def _code(self, applies: bool) -> int:
+        """The exit status; a theorem does not apply to an optimiser that is another one."""
+        return 0 if applies and not self.recorded.contradicted else VIOLATED
 
     @cached_property
     def _magnitudes(self) -> Magnitudes:
@@ -336,7 +366,7 @@ class Question:
 
         found = smallest_steps(self.problem, self.hyper, target, self.theorem, self.case, self.digits)
         traits = uncovered(coverage(self.theorem, self.training))
-        code = 0 if found.steps is not None and not traits else VIOLATED
+        code = self._code(found.steps is not None and not traits)
         there = None if found.steps is None else self._at(found.steps, found.digits)
         if as_json:
             judged = {"compared": there and compared_data(there), "vacuous": there and there.vacuous}
@@ -367,9 +397,9 @@ class Question:
         finally:
             progress.clear()
         found = replace(found, bound=found.bound.of(self.training))
-        code = 0 if found.bound.applies else VIOLATED
+        code = self._code(found.bound.applies)
         if as_json:
-            return self._document(code, **optimised_data(found)), code
+            return self._document(code, **optimised_data(found, bool(self.recorded.contradicted))), code
         covers = coverage_lines(self.theorem, self.training)
         return "\n".join([optimised_text(found), *verdict(found.bound), "", *covers]), code
 
