@@ -129,7 +129,8 @@ class Finite:
         proof, goal = self.proof, Integrable(E(F(t, w), w))
         with proof.assuming(*RUNNING):
             above = F(t, w) + gamma / (2 * eps) * error(t)
-            upper = proof.have(le(F(t + 1, w), above), self.facts.descent)
+            less = le(0, gamma / (2 * (B + eps)) * gradient(t)), le(0, eps / (4 * gamma) * moved(t))
+            upper = proof.have(le(F(t + 1, w), above), self.facts.descent, *less)
             size = le(absolute(F(t + 1, w)), above - Fmin + Abs(Fmin))
             lowest = proof.at("F is at least F*", w, t + 1)
             steps = proof.have(size, upper, lowest), proof.at(self.error, t)

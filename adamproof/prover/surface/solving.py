@@ -188,11 +188,14 @@ class Attempts:
         _, target, _, _, degree, _ = self.question
         if is_hopeless(target, self.all[0].given):
             return None
-        for attempt in self.all if degree > 1 else []:
+        before = list(self.all)
+        opened = self.attempt(False, True, deep=True)
+        if opened and (found := opened.linear() or opened.products()):
+            return found
+        for attempt in before if degree > 1 else []:
             if found := attempt.longer() or attempt.cubes():
                 return found
-        opened = self.attempt(False, True, deep=True)
-        return None if opened is None else opened.linear() or opened.products()
+        return None
 
 
 class Attempt:
