@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from adamproof.lemmas import vocabulary
-from adamproof.prover import function, integers, le, prop, reals
+from adamproof.prover import eq, forall, function, integers, le, prop, reals
 from adamproof.prover.surface.citing import instantiated
 from adamproof.render import unicode
 from adamproof.theory.lemma import Scope
@@ -74,3 +74,15 @@ def test_the_tables_are_read() -> None:
     assert len(slugs) > 10
     for slug in slugs:
         assert get(slug).slug == slug
+
+
+def test_a_context_for_all_outcomes_from_another_time_on() -> None:
+    x, a, rate = (function(name, "int", "int", "point") for name in ("x", "a", "rate"))
+    k, j, w = vocabulary.k, vocabulary.j, vocabulary.w
+    steps = vocabulary.gradient_steps(
+        lambda k: x(k, j, w), lambda k: a(k, j, w), lambda k: rate(k, 1, w), points=[w], first=0
+    )
+    moved = eq(x(k + 1, j, w), x(k, j, w) - rate(k, 1, w) * a(k, j, w))
+    assert prop(steps["x moves along -a"]) is prop(forall((j, w, k), moved, [le(0, k)]))
+    below = vocabulary.bounded_below(function("F"), reals("best"), first=0)
+    assert prop(below["A1: F is at least F*"]) is prop(forall(k, le(reals("best"), function("F")(k)), [le(0, k)]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from ...kernel.terms import Term, make, number
 from ..record import Step, derive
@@ -16,11 +17,13 @@ HALF = number(Fraction(1, 2))
 
 def differences(statements: Iterable[Term]) -> list[Term]:
     """x - y for each max(x, y) and min(x, y) in statements, outer ones first; no more than are told apart."""
-    found: dict[Term, None] = {}
-    for part in in_sight(list(statements)):
-        if (difference := _difference(part)) is not None:
-            found[difference] = None
-    return list(found)[:MAX_EXTREMES]
+    found = dict.fromkeys(difference for statement in statements for difference in _within(statement))
+    return sorted(found, key=lambda difference: -difference.size)[:MAX_EXTREMES]
+
+
+@lru_cache(4000)
+def _within(statement: Term) -> tuple[Term, ...]:
+    return tuple(found for part in in_sight([statement]) if (found := _difference(part)) is not None)
 
 
 def _difference(term: Term) -> Term | None:
