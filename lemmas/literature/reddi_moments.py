@@ -92,7 +92,7 @@ def after_two(proof: Scope) -> Step:
 
 lemma = Lemma(
     slug="reddi-moments",
-    title="Adam's second moments for the gradients C, -1, -1, C, -1, -1, ...",
+    title="Second moments for the gradients C, -1, -1, again and again: at most 2*(1 - beta2) after -1",
     source=Source.LITERATURE,
     where="for the example of Reddi, Kale and Kumar 2018; wording and proof are ours",
     assumptions={**GRADIENTS, **MOMENT, **COUNT, **TIME},
