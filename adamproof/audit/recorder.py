@@ -174,9 +174,12 @@ class Recorder:
         small: batches of the training's own size, at least two, for the noise.
         seconds: after so many no further batch is begun.
         """
-
         if self.stopped:
             return
+        with self._clock.aside():
+            self._probe(loss, large, small, seconds)
+
+    def _probe(self, loss: Callable[[Any], Any], large: Iterable[Any], small: Iterable[Any], seconds: float) -> None:
         try:
             if self.source is None:
                 raise AuditError("there is nothing that gives gradients here")

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from adamproof.audit import AuditWarning, judge, read, watch, watch_arrays
+from adamproof.audit.clock import Clock
 from adamproof.audit.record import run_of
 from adamproof.audit.verdicts import mean_u
 from tests.audit.stand_in import Adam, torch  # noqa: F401
@@ -127,3 +128,19 @@ def test_a_mean_of_u_is_not_rounded_above_its_bound() -> None:
         run = recorded(lambda t, gradient=gradient: {"x": gradient}, 2, every=1, epsilon=0.0)  # type: ignore[misc]
         assert mean_u(run)[0] == pytest.approx(1.0, rel=1e-8)
         assert run.numbers["ug"][0, 0] <= run.numbers["g1"][0, 0] * (1 + 1e-8)
+
+
+def test_the_time_of_a_probe_counts_on_neither_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("adamproof.audit.clock.time.perf_counter", lambda: now[0])
+    clock = Clock()
+
+    def later(seconds: float) -> None:
+        now[0] += seconds
+
+    clock.longer(lambda: later(0.1), 1, 1, 0.5)
+    later(2.0)
+    with clock.aside():
+        later(1000.0)
+    clock.longer(lambda: later(0.1), 2, 1, 0.5)
+    assert clock.steps == pytest.approx(2.0)
