@@ -14,6 +14,7 @@ from .words import NAMED, SEEN, Verdict, listed, percent, range_of
 
 Array = NDArray[np.float64]
 DIVERGED = "diverged"  # the subject of a verdict
+UNENDED = "it has no last line: it was not closed (the training was killed, or still runs), or could not be written"
 MOSTLY = 0.5  # of a layer's coordinates
 
 
@@ -207,7 +208,7 @@ def _unfinished(run: Run) -> str:
     why = [str(event.get("why", "")) for event in run.events if event["event"] == "stopped"]
     if why:
         return f"the recorder stopped early: {why[0]}"
-    parts = [] if run.complete else ["it has no last line: the training was killed, or still runs"]
+    parts = [] if run.complete else [UNENDED]
     every = [int(event["every"]) for event in run.events if event["event"] == "interval" and "every" in event]
     if every:
         before = f" {run.header['every']} steps at the beginning," if "every" in run.header else ""

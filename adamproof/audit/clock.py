@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 
 class Clock:
@@ -35,6 +36,15 @@ class Clock:
             return interval
         self.above = False
         return 2 * interval
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """What happens meanwhile is neither the training's time nor that of recording."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.began += time.perf_counter() - start
 
 
 __all__ = ["Clock"]

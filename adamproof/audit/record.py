@@ -228,7 +228,9 @@ def run_of(lines: Iterable[Mapping[str, Any]], path: str, complete: bool = True)
         header = {**_header(header), "groups": groups}
         layers: list[LayerInfo] = []
         _add_layers(layers, header.pop("layers"), groups)
-        records, widths, probes, events = [], [], [], []
+        records: list[dict[str, Any]] = []
+        widths: list[int] = []
+        probes, events = [], []
         for content in rest:
             if "probe" in content:
                 probes.append({**_probe(content["probe"]), "at": _call(content["at"])})
@@ -239,7 +241,11 @@ def run_of(lines: Iterable[Mapping[str, Any]], path: str, complete: bool = True)
                 if events[-1]["event"] == "begun":
                     layers[_place(content["layer"], layers)] = _layer(content["as"], groups)
             else:
-                records.append(_record(content, len(layers)))
+                found = _record(content, len(layers))
+                if records and found["at"] == records[-1]["at"]:  # the last step again, with more numbers
+                    found = records.pop() | {name: value for name, value in found.items() if value is not None}
+                    widths.pop()
+                records.append(found)
                 widths.append(len(layers))
                 if len(records) * max(1, len(layers)) > MOST_NUMBERS:
                     many = f"{len(records)} records of {len(layers)} layers"

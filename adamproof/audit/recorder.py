@@ -6,7 +6,6 @@ It must never cost the training: whatever goes wrong in it is one warning, and t
 from __future__ import annotations
 
 import math
-import os
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,6 +22,7 @@ from numpy.typing import NDArray
 from .._version import __version__
 from . import arrays
 from .clock import Clock
+from .described import common, described, rank, size_of
 from .errors import AuditError
 from .magnitude import coarsest, largest, least_second_moment
 from .probing import Source, measured
@@ -46,8 +46,6 @@ from .writing import FORMAT, VERSION, Writer
 NEAR = 0.98  # of R_t: a largest u above it is written exactly, since rounding to DIGITS might lead above R_t or below
 LATER = 1.01  # times a step, up to which its R_t is taken: a part of t changes R_t by no more than that part
 FIRST, FULL = 5, 20  # the first records have all numbers and histograms of u, and then every FULL-th has
-RANKS = (("RANK", "WORLD_SIZE"), ("SLURM_PROCID", "SLURM_NTASKS"), ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"))
-LONGEST_NAME = 200
 
 
 class AuditWarning(UserWarning):
@@ -95,8 +93,8 @@ class Recorder:
         self.interval = settings.every
         self.stopped = ""
         self._writer = Writer(path)
-        if path is not None and self._writer.path != Path(path):
-            _warn(f"{path} is there already, and the audit does not overwrite a record: it writes {self._writer.path}")
+        if path is not None:
+            _not_overwritten(path, self._writer.path)
         self._names: dict[str, int] = {}  # of the layers, with their numbers
         self._types: dict[str, tuple[str, str]] = {}  # of m and v, the coarsest so far: its rounding stays in them
         self._groups: list[dict[str, Any]] = []
@@ -106,6 +104,8 @@ class Recorder:
         self._leasts: dict[tuple[float, str], float] = {}
         self._bounds: dict[tuple[float, float], tuple[int, float]] = {}
         self._recorded = 0  # the call of the last record
+        self._whole = False  # whether it has all numbers
+        self._steps: Any = None  # the layers' steps in it
         self._latest: tuple[Callable[[], Sequence[Layer]], Callable[[], list[dict[str, Any]]]] | None = None
         self._lines = 0  # records so far
         self._clock = Clock()
@@ -125,7 +125,8 @@ class Recorder:
             action()
         except Exception as error:  # noqa: BLE001 - whatever it is, the training goes on
             # The hook stays until `close`: PyTorch walks through its hooks now, and none may be removed meanwhile.
-            self.stopped = f"{type(error).__name__}: {error}"
+            wrote = isinstance(error, OSError)
+            self.stopped = f"{'the recorder could not write' if wrote else type(error).__name__}: {error}"
             _warn(f"the audit has stopped, the training goes on ({self.stopped:.300})")
 
     def step(self, layers: Callable[[], Sequence[Layer]], groups: Callable[[], list[dict[str, Any]]]) -> None:
@@ -173,9 +174,12 @@ class Recorder:
         small: batches of the training's own size, at least two, for the noise.
         seconds: after so many no further batch is begun.
         """
-
         if self.stopped:
             return
+        with self._clock.aside():
+            self._probe(loss, large, small, seconds)
+
+    def _probe(self, loss: Callable[[Any], Any], large: Iterable[Any], small: Iterable[Any], seconds: float) -> None:
         try:
             if self.source is None:
                 raise AuditError("there is nothing that gives gradients here")
@@ -219,16 +223,34 @@ class Recorder:
             if not self.stopped:  # else it is said already
                 _warn(f"the audit's record has no end, the training goes on ({type(error).__name__}: {error!s:.300})")
 
-    def save(self, path: str | Path) -> None:
-        """End the recording and write the record.  Raises AuditError if that cannot be done.
+    def save(self, path: str | Path) -> Path | None:
+        """End the recording and write the record; the file that it is in is given back.  Never raises.
 
-        path: of the new file; one that is there is replaced.
+        A file that is there is not replaced, unless this recorder has saved it there before: the record goes into
+        name-2 or so.  Where nothing can be written it goes into a folder for temporary files, and None says that it is
+        lost.  All of this with a warning.
+
+        path: of the new file.
         """
         self._release()
         self._last_step()
-        with suppress(OSError):  # of a full disk; what is written by then is saved
+        with suppress(Exception):  # a full disk, say; what is written by then is saved
             self._finish()
-        self._writer.save(path)
+        try:
+            found = self._writer.save(path)
+        except Exception as error:  # noqa: BLE001 - the training's own results are not saved yet, maybe
+            return self._saved_elsewhere(path, f"{getattr(error, 'strerror', None) or error}")
+        _not_overwritten(path, found)
+        return found
+
+    def _saved_elsewhere(self, path: str | Path, why: str) -> Path | None:
+        try:
+            found = self._writer.save_elsewhere(path)
+        except Exception as error:  # noqa: BLE001
+            _warn(f"the audit's record is lost, the training goes on (cannot write {path}: {why:.200}; {error!s:.100})")
+            return None
+        _warn(f"the audit cannot write {path} ({why:.200}): its record is in {found}")
+        return found
 
     def _last_step(self) -> None:
         """The last step's moments with all their numbers, so that the record ends where the training does.
@@ -236,7 +258,8 @@ class Recorder:
         Gradients, weights and learning rates may be those of the next step by now, or of another model: they are left
         out, and so is everything if the betas are others by now.
         """
-        if self._latest is None or self._writer.closed or self.stopped or self.calls == self._recorded:
+        there = self.calls == self._recorded and self._whole  # with all numbers
+        if self._latest is None or self._writer.closed or self.stopped or there:
             return
         layers, groups = self._latest
         self._latest = None
@@ -248,6 +271,8 @@ class Recorder:
                     else replace(layer, moments=replace(moments, gradient=None, weights=None))
                     for layer in layers()
                 ]
+                if self.calls == self._recorded and self._steps != self._steps_of(bare):
+                    return  # another state by now
                 self._record(bare, [{**group, "lr": math.nan} for group in settings], full=True)
 
     def _finish(self) -> None:
@@ -287,21 +312,29 @@ class Recorder:
         full = full or self._full
         with np.errstate(all="ignore"):  # of a training that diverges
             found = {layer.name: row for (layer, _), row in zip(known, self._rows(known, full), strict=True)}
-        steps = {layer.name: moments.t for layer, moments in known}
-        line: dict[str, Any] = {"at": self.calls, "t": _common([steps.get(name) for name in self._names])}
-        line["lr"] = _common([rounded(group["lr"], EXACT) for group in groups])
+        line: dict[str, Any] = {"at": self.calls, "t": self._steps_of(layers)}
+        line["lr"] = common([rounded(group["lr"], EXACT) for group in groups])
         rows = [found.get(name) for name in self._names]
         for name in NUMBERS if full else OFTEN:
             values = [None if row is None else row.numbers[name] for row in rows]
             if any(value is not None for value in values):
-                line[name] = _common(values)
+                line[name] = common(values)
         if full:
             line["bins"] = [None if row is None else histogram(row.u) for row in rows]
         if self.settings.keep:
             line["u"] = [None if row is None else self._kept(row.u) for row in rows]
         self._writer.line(line)
-        self._recorded = self.calls
+        self._recorded, self._whole, self._steps = self.calls, full, line["t"]
         self._lines += 1
+
+    def _steps_of(self, layers: Sequence[Layer]) -> Any:
+        """The steps of the layers, in the order of the header."""
+        steps = {
+            layer.name: moments.t
+            for layer in layers
+            if (moments := layer.moments) is not None and arrays.size(moments.m)
+        }
+        return common([steps.get(name) for name in self._names])
 
     def _kept(self, u: NDArray[np.float64]) -> list[float | int | None]:
         """Some of the sampled u, from everywhere in the layer."""
@@ -317,7 +350,7 @@ class Recorder:
         host = library.collect([value for part in parts for value in part.values()])
         found, at = [], 0
         for (layer, moments), part in zip(known, parts, strict=True):
-            ends = list(accumulate((at, len(part.numbers), _size(part.u), _size(part.weights))))
+            ends = list(accumulate((at, len(part.numbers), size_of(part.u), size_of(part.weights))))
             row, u, w = host[at : ends[1]].tolist(), host[ends[1] : ends[2]], host[ends[2] : ends[3]]
             at = ends[3]
             moved = self._moved(layer.name, w, arrays.size(moments.m)) if part.weights is not None else None
@@ -326,11 +359,13 @@ class Recorder:
         return found
 
     def _short(self, value: float | None, name: str, moments: Moments) -> float | int | None:
-        """A number of a record with its digits: COUNTS have all, and so has a largest u that is near R_t."""
+        """A number of a record with its digits: COUNTS have all, and so have those of step 1, where u = R_1, and a
+        largest u, or a sum of u, that is near what R_t allows."""
         if value is None:
             return None
-        near = name == "max" and value > NEAR and value > NEAR * self._bound(moments)  # R_t is at least 1
-        return rounded(value, EXACT if near or name in COUNTS else DIGITS)
+        mean = value / arrays.size(moments.m) if name == "sum" else value
+        near = name in OFTEN and mean > NEAR and mean > NEAR * self._bound(moments)  # R_t is at least 1
+        return rounded(value, EXACT if near or name in COUNTS or moments.t == 1 else DIGITS)
 
     def _bound(self, moments: Moments) -> float:
         """R_t at the layer's step, or at one a little earlier: it is wanted for NEAR alone."""
@@ -397,10 +432,10 @@ class Recorder:
             if fixed != self._groups:
                 self.event(event="settings", groups=groups)
             if new:
-                self.event(event="layers", layers=[_described(layer) for layer in new])
+                self.event(event="layers", layers=[described(layer) for layer in new])
             for layer in layers:
                 if layer.moments is not None and (layer.name in self._waiting or layer.name in coarser):
-                    said = _described(layer) | dict(zip(("m", "v"), self._types[layer.name], strict=True))
+                    said = described(layer) | dict(zip(("m", "v"), self._types[layer.name], strict=True))
                     self.event(event="begun", **{"layer": self._names[layer.name], "as": said})
         self._waiting = {layer.name for layer in layers if layer.moments is None}
         self._groups = fixed
@@ -423,13 +458,13 @@ class Recorder:
             "made_by": f"adamproof {__version__}",
             **{name: sorted(said) if isinstance(said, set) else said for name, said in self.optimizer.items()},
             "groups": groups,
-            "layers": [_described(layer) for layer in layers],
+            "layers": [described(layer) for layer in layers],
             "every": self.settings.every,
             "sample": self.settings.sample,
             "keep": self.settings.keep,
             "seed": self.settings.seed,
             "calls_before": self.calls,
-            "rank": _rank(),
+            "rank": rank(),
         }
 
 
@@ -446,6 +481,12 @@ class _Row:
     u: NDArray[np.float64]
 
 
+def _not_overwritten(path: str | Path, written: Path | None) -> None:
+    """Warn if a record is in another file than was asked for."""
+    if written != Path(path):
+        _warn(f"{path} is there already, and the audit does not overwrite a record: it writes {written}")
+
+
 def _warn(text: str) -> None:
     """A warning that stays one where warnings are errors (python -W error): the training goes on there, too."""
     try:
@@ -453,34 +494,6 @@ def _warn(text: str) -> None:
     except Exception:  # noqa: BLE001
         with suppress(Exception):
             sys.stderr.write(f"{text}\n")
-
-
-def _described(layer: Layer) -> dict[str, Any]:
-    moments = layer.moments
-    said: dict[str, Any] = {"name": layer.name[:LONGEST_NAME], "shape": list(layer.shape), "group": layer.group}
-    if moments is None:
-        return {**said, "n": math.prod(layer.shape), "m": None, "v": None}
-    said |= {"n": arrays.size(moments.m), "m": arrays.dtype(moments.m), "v": arrays.dtype(moments.v)}
-    if not moments.pure:
-        said["coupled"] = True
-    return said | ({"shard": True} if layer.shard else {})
-
-
-def _common(values: Sequence[Any]) -> Any:
-    """One value where all are equal, else the list of them."""
-    return values[0] if values and all(value == values[0] for value in values) else list(values)
-
-
-def _size(value: Any) -> int:
-    return 0 if value is None else math.prod(value.shape)
-
-
-def _rank() -> list[int] | None:
-    """Which of how many processes this is, where a launcher says so."""
-    for rank, size in RANKS:
-        if os.environ.get(size, "1").isdigit() and int(os.environ.get(size, "1")) > 1:
-            return [int(os.environ.get(rank, "0")), int(os.environ[size])]
-    return None
 
 
 __all__ = ["AuditWarning", "Recorder", "Settings"]

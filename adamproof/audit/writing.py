@@ -6,8 +6,11 @@ HELD seconds the packer ends a block, and a kill takes no more than the lines si
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import json
+import os
+import tempfile
 import time
 import zlib
 from collections.abc import Iterator
@@ -15,7 +18,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ..support import files
 from .errors import AuditError
 
 FORMAT, VERSION = "adamproof audit", 1
@@ -24,6 +26,17 @@ GZIP = 31  # zlib's number for a window of 32 kB with the header and the end of 
 HELD = 5.0  # seconds that a line may wait: blocks of several lines are a fifth smaller
 MOST_RUNS = 10_000  # records whose names differ by a number
 PIECE = 1 << 20  # bytes that are unpacked at once, whatever they were packed into
+
+
+_OPEN: set[Writer] = set()  # those that have a file and are not closed
+
+
+@atexit.register
+def _at_exit() -> None:
+    """What Python's end, by an exception or Ctrl-C, say, would take is handed to the system.  Never raises."""
+    for writer in list(_OPEN):
+        with suppress(Exception):
+            writer.hand_over()
 
 
 class Writer:
@@ -40,20 +53,15 @@ class Writer:
         self._cut = False  # whether a line was begun and not packed to its end
         self._lost = False  # whether something packed may not have reached the file: what follows would make no sense
         self._stream: BinaryIO | None = None
+        self._saved: dict[Path, Path] = {}  # where `save` was asked to write, and the file that it wrote
+        self._process = os.getpid()
         if self.path is not None:
             try:
-                self._open(self.path)
+                self._stream, self.path = _new_file(self.path)
             except OSError as error:
                 raise AuditError(f"cannot write {path}: {error.strerror or error}") from error
-
-    def _open(self, path: Path) -> None:
-        """A new file under this name, or, since a record is not overwritten, name-2, name-3, ...  Raises OSError."""
-        for number in range(1, MOST_RUNS):
-            self.path = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
-            with suppress(FileExistsError):
-                self._stream = self.path.open("xb")
-                return
-        raise FileExistsError(f"there are {MOST_RUNS - 1} files of this name already")
+            self._saved[Path(path or "").absolute()] = self.path
+            _OPEN.add(self)
 
     def line(self, content: dict[str, Any]) -> None:
         """Append a line, which survives the end of this process once HELD seconds have passed.  Raises OSError."""
@@ -65,6 +73,11 @@ class Writer:
         now = time.monotonic()
         if self._stream is not None and now - self._flushed >= HELD:
             self._flushed = now
+            self._put(self._packer.flush(zlib.Z_SYNC_FLUSH))
+
+    def hand_over(self) -> None:
+        """Hand all lines to the system.  Raises OSError.  A forked process leaves that to the one that has the file."""
+        if self._stream is not None and not self.closed and self.whole and os.getpid() == self._process:
             self._put(self._packer.flush(zlib.Z_SYNC_FLUSH))
 
     @property
@@ -101,6 +114,7 @@ class Writer:
         if self.closed:
             return
         self.closed = True
+        _OPEN.discard(self)
         try:
             if self.whole:
                 self._write({"end": self._count, "sha256": self._digest.hexdigest()})
@@ -110,19 +124,40 @@ class Writer:
             if self._stream is not None:
                 self._stream.close()
 
-    def save(self, path: str | Path) -> None:
-        """The whole record in a file, which it replaces.  Raises AuditError."""
-        target = Path(path)
-        try:
+    def save(self, path: str | Path) -> Path:
+        """The whole record in a file, which is given back: a new one, or the one of an earlier call with this path.
+
+        Raises OSError.
+        """
+        wanted = Path(path).absolute()
+        with suppress(OSError):  # of a full disk; what is written by then is saved
             self.close()
-            if self._stream is not None and self.path is not None:
-                if target.resolve() == self.path.resolve():
-                    return
-                self._kept, self._stream = [self.path.read_bytes()], None
-            with files.replacing(target) as stream:
+        if self._stream is not None and self.path is not None:
+            self._saved[self.path.absolute()] = self.path
+            self._kept, self._stream = [self.path.read_bytes()], None
+        if wanted in self._saved and self._saved[wanted].exists():  # with these very lines: they have ended
+            target = self._saved[wanted]
+        else:
+            stream, target = _new_file(Path(path))
+            with stream:
                 stream.writelines(self._kept)
-        except OSError as error:
-            raise AuditError(f"cannot write {path}: {error.strerror or error}") from error
+            self._saved[wanted] = target
+        return target
+
+    def save_elsewhere(self, path: str | Path) -> Path:
+        """The whole record in a new folder for temporary files.  Raises OSError."""
+        return self.save(Path(tempfile.mkdtemp(prefix="adamproof-audit-")) / (Path(path).name or "run.audit"))
+
+
+def _new_file(path: Path) -> tuple[BinaryIO, Path]:
+    """A new file under this name, or, since a record is not overwritten, name-2, name-3, ...  Raises OSError."""
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder")
+    for number in range(1, MOST_RUNS):
+        free = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
+        with suppress(FileExistsError):
+            return free.open("xb"), free
+    raise FileExistsError(f"there are {MOST_RUNS - 1} files of this name already")
 
 
 def _text(content: dict[str, Any]) -> bytes:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ..bounds.certified import Bound
 
 MOST_ROWS, MOST_COLUMNS, MOST_POINTS = 60, 100, 400
+FEWER = "|u o g|_1/|g|_1 needs gradients, which full records have alone; the last of them may be before the last step."
 ANOTHER = "The record contradicts its betas: the theorem is not about this optimizer, nor is what follows"
 MOST_LAYERS = 300  # of the table
 Array = NDArray[np.float64]
@@ -46,6 +47,13 @@ LETTERS = {
     "m, v": "Adam's moments; mhat = m/(1 - beta1^t) and vhat = v/(1 - beta2^t) are those with bias correction",
     "u": "|mhat|/(sqrt(vhat) + epsilon), for each coordinate: how many learning rates it moves in a step",
     "o, d": "the product by coordinates; the number of coordinates",
+    "layer": "a parameter tensor of the model, as the optimizer has it",
+    "|x|_1, |x|_2, |x|": "the sum of the sizes of x's coordinates; the root of the sum of their squares; the same",
+    "sigma": "the root of the mean of |xi|_2^2, of a batch of the training's size",
+    "p, sigma0, sigma1": "the mean of |xi|^2 is at most sigma0^2 + sigma1^2 |a|^p",
+    "L, q, L0, L1": "the gradient changes by at most L times the length of the way, L = L0 + L1 |a|^q",
+    "R": "the limit of R_t for large t, where there is one: no u is larger",
+    "D": "the largest difference of two distribution functions, from 0 to 1",
     "start": "the steps up to t = 1/(1 - beta1)",
 }
 
@@ -138,7 +146,7 @@ def _over_time(run: Run) -> str:
         found = np.flatnonzero(np.isfinite(values))
         places = found[_spread(found.size, MOST_POINTS)]
         series.append(Series(label, run.at[places].tolist(), values[places].tolist()))
-    drawn = chart("u over the calls of the optimizer", "call", "u", series, False, True)
+    drawn = chart("u over the calls of the optimizer", "call", "u", series, False, True) + f"<p>{FEWER}</p>"
     if not run.probes:
         return drawn
     when = [float(probe["at"]) for probe in run.probes]
@@ -221,7 +229,7 @@ def _layers(run: Run) -> str:
         rows.append(
             f'<tr><th scope="row">{escape(layer.name)}</th>{"".join(f"<td>{escape(c)}</td>" for c in cells)}</tr>'
         )
-    heads = ("Layer", "n", "type of v", "t", "m = 0", "sqrt(v) < 10 eps", "largest u/R_t after the start")
+    heads = ("Layer", "n", "type of v", "t", "m = 0", "sqrt(vhat) < 10 eps", "largest u/R_t after the start")
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
     rest = len(run.layers) - len(rows)
     more = f"<p>{counted(rest, 'more layer')}.</p>" if rest > 0 else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import os
 import re
 import shlex
@@ -10,8 +12,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from adamproof.audit.reduction import NUMBERS
+from adamproof.cli import main
 from tests.project.test_pages import agrees, blocks
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,6 +54,27 @@ def test_the_recipes_compile() -> None:
 
 def test_every_number_of_a_record_is_documented() -> None:
     assert [name for name in (*NUMBERS, "bins", "at", "lr", "u") if f"`{name}`" not in FORMAT] == []
+
+
+def test_the_header_and_the_data_are_documented(folder: Path) -> None:
+    lines = gzip.decompress((folder / "run.audit").read_bytes()).splitlines()
+    header = json.loads(lines[0])
+    group, layer = header["groups"][0], header["layers"][0]
+    probe = next(json.loads(line)["probe"] for line in lines if line.startswith(b'{"probe"'))
+    names = {*header, *group, *layer, *probe, "by_layer", *probe["by_layer"]}
+    assert {"calls_before", "rank", "bias_correction", "shape"} <= names
+    assert [name for name in sorted(names) if f"`{name}`" not in FORMAT] == []
+    told = json.loads(CliRunner().invoke(main, ["audit", str(folder / "run.audit"), "--json"]).stdout)
+    (record,) = told["records"]
+    schema = FORMAT.partition("## As data")[2]
+    for name in (
+        *told,
+        *told["files"],
+        *record,
+        *record["verdicts"][0],
+        *(n for v in record["verdicts"] for n in v["data"]),
+    ):
+        assert re.search(rf"\b{name}\b", schema), name
 
 
 def test_every_word_is_explained() -> None:

@@ -123,5 +123,7 @@ def test_the_page_and_the_bound(run: Trained, tmp_path: Path) -> None:
     bound = CliRunner().invoke(main, ["bound", "--from", str(path), "--json"])
     document = json.loads(bound.stdout)
     assert document["settings"]["dim"] == str(model.vector.size) and document["settings"]["steps"] == "60"
-    assert document["from"]["gap"]["how"].startswith("envelope: the loss at the first probe, if no loss is below 0")
+    assert document["from"]["gap"]["how"].startswith(
+        "upper end of the interval of the loss at the first probe, if no loss is below 0"
+    )
     assert bound.exit_code in (0, 1)

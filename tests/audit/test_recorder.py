@@ -349,7 +349,7 @@ def test_a_recording_of_nothing_says_so_and_why(in_memory: bool, tmp_path: Path)
     refused = watch_arrays(0.9, 0.999)
     with pytest.warns(AuditWarning, match="the audit has stopped"):
         refused.record(1, {"x": {"m": np.ones(2)}})
-    refused.save(path)
+    refused.save(path := tmp_path / "refused.audit")
     with pytest.raises(AuditError, match=r"nothing was recorded \(AuditError: the layer 'x' has m, but must have"):
         read(path)
 

@@ -97,6 +97,8 @@ def test_the_page(record: Path, tmp_path: Path) -> None:
     text = (tmp_path / "run.html").read_text(encoding="utf-8")
     for piece in ("CANNOT TELL FROM ONE RUN", "<svg", "The largest term is the", "largest u/R_t", "lower estimate"):
         assert piece in text
+    for piece in ("sqrt(vhat) &lt; 10 eps", "a parameter tensor", "sigma0^2 + sigma1^2", "full records have alone"):
+        assert piece in text
     assert "<script" not in text and "http" not in text
     assert ask("audit", record, "--html", tmp_path / "again.html").exit_code == 0
     assert (tmp_path / "again.html").read_text(encoding="utf-8") == text
