@@ -308,7 +308,8 @@ def test_a_file_that_cannot_be_imported_is_a_sentence_in_its_row(copied: Path, t
 def test_a_script_that_fails_is_a_sentence_in_its_row(copied: Path, tmp_path: Path) -> None:
     file = copied / "lemmas" / "update" / "sign_form.py"
     whole = file.read_text(encoding="utf-8")
-    broken = whole.replace("def proof(scope", "def proof(scope):\n    raise OSError('no disk')\n\n\ndef other(scope", 1)
+    script = "def sign_form(proof"
+    broken = whole.replace(script, f"{script}):\n    raise OSError('no disk')\n\n\ndef other(proof", 1)
     assert broken != whole
     file.write_text(broken, encoding="utf-8")
     try:
