@@ -43,17 +43,16 @@ def longest(block: Any) -> Any:
 # --- proof -----------------------------------------------------------------------------------------
 
 
-def sizes(proof: Scope, block: Any) -> list[Step]:
-    """Of v at the three times of a block, from below and from above, and signs."""
-    times = 3 * block + 1, 3 * block + 2, 3 * block + 3
+def sizes(proof: Scope, block: Any, count: int = 3) -> list[Step]:
+    """Of v at the first times of a block (after C, -1, -1), from below, with signs; if all three, from above, too."""
     known = [proof.have(lt(0, 1 - b2), *beta(proof)), proof.have(lt(0, C**2), "C >= 2")]
-    positive = [*known, proof.have(lt(0, (1 - b2) * C**2), *known)]
-    for time, name, square in zip(times, GRADIENTS, (C**2, 1, 1), strict=True):
-        fresh = proof.cite("reddi-moments", "at any time", k=time)
-        fresh = proof.have(le((1 - b2) * square, v(time)), fresh, proof.at(name, block))
-        positive += [fresh, proof.have(lt(0, v(time)), fresh, *positive)]
-    high = [proof.cite("reddi-moments", claim, n=block) for claim in ("after -1", "after -1 twice")]
-    return [*positive, *high]
+    known.append(proof.have(lt(0, (1 - b2) * C**2), *known))
+    for after, name, square in list(zip((1, 2, 3), GRADIENTS, (C**2, 1, 1), strict=True))[:count]:
+        fresh = proof.cite("reddi-moments", "at any time", k=3 * block + after)
+        fresh = proof.have(le((1 - b2) * square, v(3 * block + after)), fresh, proof.at(name, block))
+        known += [fresh, proof.have(lt(0, v(3 * block + after)), fresh, *known)]
+    high = ("after -1", "after -1 twice") if count == 3 else ()
+    return [*known, *(proof.cite("reddi-moments", claim, n=block) for claim in high)]
 
 
 def bounded_step(proof: Scope, time: Any, limit: Any, size: Step, known: Sequence[Any], rises: bool = True) -> Step:
@@ -88,10 +87,8 @@ def first_block(proof: Scope) -> Step:
         split = proof.have(eq(inverse(limit), inverse(SPREAD) * inverse(part)), *roots)
         rises.append(proof.have(le(alpha * inverse(SPREAD) * inverse(part), step(time)), rise, split))
     shares = proof.cite("reddi-block", "first block", b=b2, by=known)
-    unit = alpha * inverse(SPREAD)
-    shares = proof.have(
-        le(unit, unit * (inverse(SECOND) + inverse(THIRD)).subs(b, b2)), shares, "alpha is positive", *positive
-    )
+    unit, both = alpha * inverse(SPREAD), (inverse(SECOND) + inverse(THIRD)).subs(b, b2)
+    shares = proof.have(le(unit, unit * both), shares, "alpha is positive", *positive)
     return proof.have(le(down(0), up(0)), fall, *rises, shares)
 
 
@@ -117,7 +114,7 @@ def later_block(proof: Scope, block: Any) -> Step:
 
 
 def at_most_one(proof: Scope) -> Step:
-    known = sizes(proof, n)
+    known = sizes(proof, n, count=1)
     short = proof.by_squares(le(alpha, SPREAD), "alpha^2 < 1 - beta2", *known)
     late = proof.by_squares(le(1, root(3 * n + 1)))
     short = proof.have(le(alpha, longest(n)), short, proof.have(le(SPREAD, longest(n)), late, *known))
@@ -136,7 +133,7 @@ lemma = Lemma(
     assumptions={**GRADIENTS, **MOMENT, **STEPS, **COUNT},
     claims=[
         Claim("two steps up", le(down(n), up(n)), long_enough, given=(GRADIENTS, MOMENT, COUNT, "alpha is positive")),
-        Claim("a step down", le(down(n), 1), at_most_one),
+        Claim("a step down", le(down(n), 1), at_most_one, given=("g is C at first", MOMENT, STEPS, COUNT)),
     ],
     models=runs.reddi_runs,
     mutants=[
