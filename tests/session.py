@@ -109,6 +109,16 @@ class Session:
         missing = self.once("pyodide.txt", make)
         return self.folder / "pyodide" / "package", missing
 
+    def report(self) -> tuple[Path, str]:
+        """A folder with the whole report, r.html and r.tex, and what the command prints as JSON."""
+        folder = self.folder / "report"
+
+        def make() -> str:
+            folder.mkdir()
+            return _printed(folder, "report", "--html", "r.html", "--latex", "r.tex", "--json")
+
+        return folder, self.once("report.json", make)
+
     def claims(self) -> str:
         """The whole table of claims as JSON, found under the hash seed 0, without records of one's own."""
 

@@ -16,6 +16,7 @@ import pytest
 
 from tests.cli.test_cli import run_apart as run
 from tests.report.page import assert_sound
+from tests.session import Session
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 needs_browser = pytest.mark.skipif(BROWSER is None, reason="needs Chromium")
@@ -204,9 +205,8 @@ def test_print_has_what_is_closed_on_the_screen(page: str, tmp_path: Path) -> No
 
 @needs_browser
 @pytest.mark.slow
-def test_a_browser_shows_the_whole_report(tmp_path: Path) -> None:
-    assert run("report", "--html", "r.html", cwd=tmp_path).returncode == 0
-    text = (tmp_path / "r.html").read_text(encoding="utf-8")
+def test_a_browser_shows_the_whole_report(session: Session, tmp_path: Path) -> None:
+    text = (session.report()[0] / "r.html").read_text(encoding="utf-8")
     for width, found in measured(text, tmp_path).items():
         assert found["scrolls"] == found["width"] <= width
         assert found["formulas"] == text.count("<math ") > 1000

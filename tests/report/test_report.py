@@ -36,6 +36,7 @@ from adamproof.theory.library import get, lemmas
 from tests.cli.test_cli import HEAD, run_apart
 from tests.here import run_here as run
 from tests.report.page import Page, assert_sound
+from tests.session import Session
 
 NAMES = ["B.2", "ratio-bound", "sign-form"]
 SLUGS = ["update-magnitude", "ratio-bound", "sign-form"]
@@ -363,11 +364,10 @@ def test_latex_compiles(documents: tuple[str, str], tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_whole_report(tmp_path: Path) -> None:
-    done = run_apart("report", "--html", "r.html", "--latex", "r.tex", "--json", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    said = json.loads(done.stdout)
-    text, tex = ((tmp_path / name).read_text(encoding="utf-8") for name in ("r.html", "r.tex"))
+def test_the_whole_report(session: Session) -> None:
+    folder, printed = session.report()
+    said = json.loads(printed)
+    text, tex = ((folder / name).read_text(encoding="utf-8") for name in ("r.html", "r.tex"))
     page = assert_sound(text, scripts=1)
     assert_latex_is_sound(tex)
     assert {f"lemma-{lemma.slug}" for lemma in lemmas()} <= set(page.ids)
