@@ -15,12 +15,13 @@ from adamproof.kernel.text import show
 from adamproof.prover import ProofFailure, le, lt, prove, proving, reals
 from adamproof.prover.polynomials import all_atoms, atom_term
 from adamproof.prover.record import Step, derive
-from adamproof.prover.surface import solving
+from adamproof.prover.surface import knowledge, solving
 from adamproof.theory.lemma import Lemma, derive_claim
 from adamproof.theory.library import lemmas, theorem_of
 
 Question = tuple[Term, tuple[Step, ...], tuple[Term, ...], tuple[int, ...], int]
 
+MEMORY = [(proving, "_answers"), (solving, "_answers"), (solving, "_searched"), (knowledge, "_remembered")]
 NEW = make("var", "fresh", REAL)  # no lemma has a variable of this name
 ZERO, ONE, HUGE, TINY = number(0), number(1), number(10**18), number(Fraction(1, 10**20))
 
@@ -70,18 +71,21 @@ def additions(question: Question, rng: Random) -> dict[str, tuple[str, Term, Ter
 
 
 def asked(chosen: list[Lemma]) -> list[Question]:
-    """What the scripts of these lemmas ask the search, and what it answers."""
-    before, proving._answers = proving._answers, {}
-    remembered = dict(solving._searched)  # else what is asked would depend on what the process has proved before
-    solving._searched.clear()
-    try:
+    """What the scripts of these lemmas ask the search, and what it answers; by `prove`, or for a step on paper."""
+    for lemma in chosen:  # first, what they cite
+        for claim in lemma.claims:
+            derive_claim(lemma, claim, theorem_of)
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name in MEMORY:  # else what is asked would depend on what the process has proved before
+            patch.setattr(module, name, {})
         for lemma in chosen:
             for claim in lemma.claims:
                 derive_claim(lemma, claim, theorem_of)
-        return [question for question, answer in proving._answers.items() if isinstance(answer, Step)]
-    finally:
-        proving._answers = before
-        solving._searched.update(remembered)
+        found = [question for question, answer in proving._answers.items() if isinstance(answer, Step)]
+        for (kind, degree, given, goal, hints), answer in solving._searched.items():
+            if kind in ("linear", "products") and answer.value and answer.value[0] is not None:
+                found.append((goal, given, hints, 1 if kind == "linear" else degree))
+        return found
 
 
 def lost(questions: list[Question], rng: Random, kinds: int) -> Iterator[str]:
