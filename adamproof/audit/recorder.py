@@ -277,7 +277,7 @@ class Recorder:
 
     def _finish(self) -> None:
         """The last lines, once.  Raises OSError."""
-        if not self._lines and self._writer.whole and not self._writer.closed:
+        if not self._writer.begun and self._writer.whole and not self._writer.closed:
             seen = f"{self.calls} steps were seen" if self.calls else "no step was seen"
             why = self.stopped or f"{seen} before the recording ended"
             self._writer.line({"format": FORMAT, "version": VERSION, "nothing": why[:300]})

@@ -81,6 +81,11 @@ class Writer:
             self._put(self._packer.flush(zlib.Z_SYNC_FLUSH))
 
     @property
+    def begun(self) -> bool:
+        """Whether there is a line."""
+        return self._count > 0
+
+    @property
     def whole(self) -> bool:
         """Whether a line can follow what there is: no full disk and no interruption has cut the one before."""
         return not (self._cut or self._lost)

@@ -9,13 +9,18 @@ import re
 import shlex
 import subprocess
 import sys
+import types
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from adamproof.audit import read
 from adamproof.audit.reduction import NUMBERS
 from adamproof.cli import main
+from tests.audit.stand_in import Adam, torch  # noqa: F401
+from tests.audit.trainings import model, train
 from tests.project.test_pages import agrees, blocks
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,3 +89,28 @@ def test_every_word_is_explained() -> None:
     assert len(words) >= 7
     for word in words:
         assert re.search(rf"^\| {word}\b", PAGE, re.MULTILINE), word
+
+
+@pytest.mark.usefixtures("torch")
+def test_lightnings_recipe_closes_the_record_after_an_exception(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """With a stand-in: tests/audit/test_recipes.py runs the real one, where it is installed."""
+    package, inner = types.ModuleType("lightning"), types.ModuleType("lightning.pytorch")
+    inner.Callback = object  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "lightning", package)
+    monkeypatch.setitem(sys.modules, "lightning.pytorch", inner)
+    monkeypatch.chdir(tmp_path)
+    (source,) = [block for block in blocks(PAGE, "python") if "from lightning.pytorch" in block]
+    names: dict[str, Any] = {}
+    exec(source, names)
+    callback = names["Audit"]()
+    callback.on_exception(None, None, KeyboardInterrupt())  # before there is a recorder
+    net = model()
+    optimizer = Adam(net.parameters())
+    trainer = types.SimpleNamespace(optimizers=[optimizer], gradient_clip_val=None)
+    callback.on_train_start(trainer, net)
+    train(net, optimizer, 50)
+    callback.on_exception(trainer, net, KeyboardInterrupt())
+    run = read("run.audit")
+    assert run.complete and run.at[-1] == 50 and run.header["clipping"] == 0.0 and not optimizer.hooks

@@ -144,3 +144,15 @@ def test_the_time_of_a_probe_counts_on_neither_side(monkeypatch: pytest.MonkeyPa
         later(1000.0)
     clock.longer(lambda: later(0.1), 2, 1, 0.5)
     assert clock.steps == pytest.approx(2.0)
+
+
+def test_a_first_record_that_fails_behind_its_header_can_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adamproof.audit.recorder.Recorder._rows", lambda *_: 1 / 0)
+    with pytest.warns(AuditWarning, match="ZeroDivisionError"):
+        found = recorder(3)
+    found.save(path := tmp_path / "run.audit")
+    run = read(path)
+    assert not len(run.at) and run.complete
+    assert "ZeroDivisionError" in next(each.text for each in judge(run) if each.subject == "record")

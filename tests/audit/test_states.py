@@ -132,3 +132,14 @@ def test_a_pickle_is_never_opened_here(tmp_path: Path, monkeypatch: pytest.Monke
     path.write_bytes(b"cos\nsystem\n(S'touch harm'\ntR.")
     with pytest.raises(AuditError, match=r"read only by PyTorch.*torch\.load\('.*model\.pt', weights_only=True\)"):
         read_state(str(path))
+
+
+def test_a_state_is_no_call_and_needs_no_probe() -> None:
+    random = np.random.default_rng(0)
+    arrays: dict[str, Any] = {"step": 300}
+    for name in ("a", "b"):
+        arrays |= {f"{name}.m": 1e-3 * random.normal(size=64), f"{name}.v": 1e-3 * random.random(64) + 1e-4}
+    said = [f"{each.subject}: {each.text}" for each in judge(from_state(arrays, 0.9, 0.999))]
+    assert not [text for text in said if "at call" in text or "audit.probe" in text]
+    assert "the true gradient a, its noise, smoothness: a stored state is one moment, and has no gradients" in said
+    assert any("between layers D is up to" in text for text in said)
