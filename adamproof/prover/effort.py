@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-MOST = 3_000_000  # steps of one question: some seconds; proofs of the library take a tenth at most, near misses a quarter
+MOST = 3_000_000  # of one question: some seconds; proofs of the library take a tenth at most, near misses a quarter
 
 
 class OutOfEffort(Exception):
