@@ -136,7 +136,8 @@ def near_misses(
     """
     proved = iter(answers)
     said = {(each.claim, each.number): (each, next(proved) if each.proof else None) for each in found}
-    return tuple(twin for claim in report.claims if claim.is_proved for twin in _near_misses(claim, said))
+    claims = [claim for claim in report.claims if claim.is_proved and not claim.contradicting]
+    return tuple(twin for claim in claims for twin in _near_misses(claim, said))
 
 
 Said = Mapping[tuple[str, int], tuple[NearMiss, Mapping[str, Any] | None]]

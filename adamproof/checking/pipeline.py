@@ -18,6 +18,7 @@ from ..numeric.check import Sequent, check_sequents, counterexample, refuting
 from ..numeric.intervals import check_box
 from ..numeric.models import Model
 from ..prover import ProofFailure, TranslationError, prop, term
+from ..prover.contradiction import contradicting
 from ..prover.proving import at_hand
 from ..prover.record import write
 from ..prover.refute import STEPS, certified, refute
@@ -168,7 +169,8 @@ def _derived(lemma: Lemma, claim: Claim, stated: ClaimFindings, views: bool) -> 
     cited = tuple((numbers[theorem], name) for theorem, name in made.cited.items() if theorem in numbers)
     titles = tuple((title, numbers[step.theorem]) for title, step in titled if step.theorem in numbers)
     places = tuple(_place(name) for name in dict.fromkeys(name for _, name in cited))
-    return replace(stated, proof=proof, titles=titles, cited=cited, places=places)
+    absurd = contradicting(stated.hypotheses)
+    return replace(stated, proof=proof, titles=titles, cited=cited, places=places, contradicting=absurd)
 
 
 def _place(cited: str) -> tuple[str, str, int]:

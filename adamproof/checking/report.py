@@ -70,6 +70,7 @@ class ClaimFindings:
     proof: the proof file ("" if the script failed).  titles: (title, step of the proof file) for readers.
     cited: (step of the proof file, what it is called) of the theorems of other lemmas.
     places: what each of them is: (name, slug, number of the claim in that lemma).
+    contradicting: names of hypotheses that contradict each other, if that has been proved: then the claim says nothing.
     failure: why the script failed, in one sentence.  witness: a counterexample, looked for after a failure.
     view: where the script stopped, and what was left.
     """
@@ -85,6 +86,7 @@ class ClaimFindings:
     places: tuple[tuple[str, str, int], ...] = ()
     numbers: Report | None = None
     intervals: BoxAnswer | None = None
+    contradicting: tuple[str, ...] = ()
     failure: str = ""
     witness: Witness | None = None
     view: GoalView | None = None
@@ -284,6 +286,8 @@ class LemmaReport:
         """The verdict in one line, and why it is not PROVED; `adamproof.report.notebook.report` makes a page."""
         name = f"{self.lemma.label} ({self.lemma.slug})" if self.lemma.label else self.lemma.slug
         reasons = [f"{claim.name}: {claim.reason}" for claim in self.claims if claim.reason]
+        absurd = [claim.name for claim in self.claims if claim.is_proved and claim.contradicting]
+        reasons += [f"{claim}: its assumptions contradict each other, so that it says nothing" for claim in absurd]
         accepted = [mutant.name for mutant in self.mutants if not mutant.is_rejected]
         reasons += [f'the near miss "{name}" is not rejected' for name in accepted]
         return f"{name}: {'; '.join([str(self.verdict), *reasons])}"

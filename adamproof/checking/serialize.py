@@ -163,6 +163,8 @@ def _findings(proofs: Any, found: Any) -> Findings:
     for claim in found.claims:
         if any(found.about.assumptions.get(name) is not stated for name, stated in claim.hypotheses.items()):
             raise NotFindings(f"the claim {claim.name!r} assumes what the lemma does not")
+        if not set(claim.contradicting) <= set(claim.hypotheses):
+            raise NotFindings(f"the claim {claim.name!r} has no such assumptions as are said to contradict each other")
         for name in (*(name for _, name in claim.cited), *(name for name, _, _ in claim.places)):
             if name in claim.hypotheses or _is_reserved(name):
                 raise NotFindings(f"a cited lemma is called {name!r}")

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from ..render import show
-from ..report.words import box, called, integers_of, untested, usable
+from ..report.words import box, called, integers_of, untested, usable, vacuous_claims
 from ..theory.graph import label_of
 from .terminal import coloured, formula, labelled
 
@@ -31,7 +31,9 @@ def at_a_glance(
     """Verdict, statements, what the proofs do not need, how tight, near misses, what is cited, where there is more."""
     part = f" (only the claim {only!r})" if only else ""
     time = RECALLED if recalled else f"{seconds:.1f} s"
-    lines = [f"{called(report.lemma)}{part}: {coloured(report.verdict)} ({time})", labelled("", report.lemma.title)]
+    lines = [f"{called(report.lemma)}{part}: {coloured(report.verdict)} ({time})"]
+    lines += [labelled("  ", text) for text in [vacuous_claims(report)] if text]
+    lines += [labelled("", report.lemma.title)]
     first, *others = (list(group) for _, group in groupby(report.claims, _stated))
     lines += [*_statement(first, style), _line("proved", _proofs(first)), _line("in numbers", _tested(first))]
     lines += [_line("by intervals", box(claim)) for claim in first if claim.intervals is not None]

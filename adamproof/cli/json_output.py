@@ -21,7 +21,7 @@ or, when it could not be checked at all, slug, error (one sentence), seconds.  "
 false after an interruption.
 
 claim   name, verdict, reason, statement {integers [name], hypotheses {name: statement}, conclusion}, used [name],
-        unused [name],
+        unused [name], contradicting [name] (assumptions that contradict each other: then the claim says nothing),
         citations [{name, source}], steps [{title, statement, rests_on [name]}],
         proof {steps, bytes, sha256} (of the proof file; null if there is none), numbers, intervals, witness
         goal (where a script stopped; null if it did not, or nothing is known of that)
@@ -154,6 +154,7 @@ def claim(report: ClaimReport) -> Data:
         "statement": _statement(report.hypotheses, report.conclusion),
         "used": list(report.used),
         "unused": list(report.unused),
+        "contradicting": list(report.contradicting),
         "citations": [{"name": name, "source": source} for name, source in report.citations],
         "steps": [
             {"title": step.title, "statement": _text(step.statement), "rests_on": list(step.rests_on)}

@@ -21,6 +21,8 @@ from ..report.words import (
     tally,
     untested,
     usable,
+    vacuous,
+    vacuous_claims,
 )
 from ..support.columns import aligned
 from .check_output import RECALLED, at_a_glance
@@ -55,7 +57,9 @@ def checked(
     lines = heading(report.lemma)
     for number, claim in enumerate(report.claims):
         lines += _statement_if_new(report.claims, number, style)
-        lines += ["", f'Claim "{claim.name}": {coloured(claim.verdict)}', *_claim(claim, style, verbose)]
+        lines += ["", f'Claim "{claim.name}": {coloured(claim.verdict)}']
+        lines += [labelled("  ", text) for text in [vacuous(claim)] if text]
+        lines += _claim(claim, style, verbose)
     lines += ["", *(_in_short(report.mutants, verbose) if mutants else ["Mutants: not tested"])]
     lines += ["", f"{in_one_line(report, only)} ({RECALLED if recalled else f'{seconds:.1f} s'})"]
     lines += [f"  because {text}" for text in shortcomings(report)]
@@ -66,7 +70,8 @@ def checked(
 
 def in_one_line(report: LemmaReport, only: str | int | None = None) -> str:
     part = f" (only the claim {only!r})" if only else ""
-    return f"{called(report.lemma)}{part}: {coloured(report.verdict)}"
+    line = f"{called(report.lemma)}{part}: {coloured(report.verdict)}"
+    return ", ".join(filter(None, [line, vacuous_claims(report)]))
 
 
 def shown(report: LemmaReport, style: str) -> str:

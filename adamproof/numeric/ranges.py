@@ -16,6 +16,7 @@ from .numbers import Undetermined
 BITS = 128  # of an end that is rounded
 MAX_BITS = 1_500  # of an exact number; a longer one is rounded
 MAX_EXPONENT = 10_000
+MAX_SIZE = 40_000  # of an end, in binary places before or after the point; e^MAX_EXPONENT has fewer
 INFINITE = math.inf  # an end that is none; it is compared, and no arithmetic is done with it
 
 End = Any  # a Fraction, or INFINITE with a sign
@@ -337,4 +338,6 @@ def _rounded(end: End, rounding: Any) -> End:
     if _length(end) <= 2 * BITS:
         return end
     size = BITS - (end.numerator.bit_length() - end.denominator.bit_length())
+    if abs(size) > MAX_SIZE:  # x, x^2, x^4, ...: few digits are kept, but as many zeros would have to be
+        raise Undetermined("a number is too large, or too near to 0")
     return _scaled(rounding(_scaled(end, size)), -size)

@@ -145,8 +145,9 @@ def _searched(target: Term, given: Sequence[Step], hints: Sequence[Term], degree
             known = question.known(given)
             if found := question.answer(known):
                 return found
-            if not is_hopeless(target, given) and (found := otherwise(question, given, known)):
-                return found
+            if not is_hopeless(target, given):
+                if found := question.from_nothing(known) or otherwise(question, given, known):
+                    return found
     except effort.OutOfEffort:
         stopped = [effort.stopped()]
     except Refusal as refusal:  # equations that rewrite one another into something too large
@@ -242,6 +243,14 @@ def _by_logic(target: Term, given: Sequence[Step]) -> Step:
     raise ProofFailure(target, given, ["the facts themselves"])
 
 
+def contradiction(known: Known) -> Step | None:
+    """1 <= 0 from what is known, by the bare search; None where it does not find it.
+
+    known: the facts, with what is known of the heads in sight.
+    """
+    return known.side("<=", number(1), number(0))
+
+
 @dataclass
 class Question:
     """A goal with its hints.
@@ -276,6 +285,11 @@ class Question:
             if sides := self._both([make("<=", x, high), make("<=", make("mul", number(-1), x), high)], known, **how):
                 found = head_theorems.apply_to("abs_le", [x, high], sides)
         return found
+
+    def from_nothing(self, known: Known) -> Step | None:
+        """The goal where the facts contradict each other, if they speak of other things than it."""
+        absurd = contradiction(known)
+        return None if absurd is None else self.answer(Known([absurd]))
 
     def _both(self, goals: Iterable[Term], known: Known, **how: bool) -> list[Step]:
         """The goals as theorems, or nothing: an equation from two inequalities, abs(x) <= y from x <= y and -x <= y."""

@@ -264,8 +264,13 @@ class Search:
         return times(poly, poly) if op == "!=" else poly
 
     def _relevant(self) -> list[int]:
-        """Inequalities within two hops of the goal, hops going through shared atoms after rewriting."""
+        """Inequalities within two hops of the goal, hops going through shared atoms after rewriting.
+
+        All of them where the goal is as false as 1 <= 0: then they are to contradict each other.
+        """
         negation, goal = self.readings[NEGATED_GOAL]
+        if _is_false(reduce(goal, self.rules), negation):
+            return [i for i, (op, _) in self.readings.items() if i != NEGATED_GOAL and op != "=="]
         spreads = {}
         for i, (op, poly) in self.readings.items():
             if op != "==":
@@ -453,6 +458,12 @@ def _leading(poly: Poly) -> tuple[Atom, int, Fraction] | None:
         if best is None or rank > best[0]:
             best = (rank, atom, exponent, Fraction(coefficient))
     return best[1:] if best else None
+
+
+def _is_false(gap: Poly, negation: str) -> bool:
+    """Whether a goal is false whatever the values: its left side exceeds its right one by this number."""
+    value = gap.get(ONE, 0)
+    return not any(gap) and (value > 0 or (not value and negation != "<"))
 
 
 def _spread(poly: Poly) -> set[Atom]:

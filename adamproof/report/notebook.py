@@ -112,6 +112,7 @@ def report(found: LemmaReport) -> Shown:
         unused = (", ".join(entry.unused) or "none") if entry.proof else "-"
         numbers = "not tested" if entry.numbers is None else str(entry.numbers).splitlines()[0]
         said = words.steps(entry.proof_steps) if entry.proof else entry.reason
+        said = "; ".join(filter(None, [words.vacuous(entry), said]))
         if entry.witness is not None:
             said += f"; counterexample: {_witness(entry.witness)}"
         rows.append((entry.name, str(entry.verdict), said, unused, numbers))

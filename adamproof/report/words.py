@@ -92,6 +92,24 @@ def untested(claim: ClaimReport) -> str:
     return "not tested"
 
 
+def vacuous(claim: ClaimReport) -> str:
+    """What a proof from assumptions that contradict each other is worth; nothing to say of others."""
+    if not claim.is_proved or not claim.contradicting:
+        return ""
+    if len(claim.contradicting) == 1:
+        return f'but its assumption "{claim.contradicting[0]}" contradicts itself: it says nothing'
+    names = ", ".join(f'"{name}"' for name in claim.contradicting)
+    return f"but its assumptions contradict each other ({names}): it says nothing"
+
+
+def vacuous_claims(report: LemmaReport) -> str:
+    """The same of a lemma: of all its claims, or of which."""
+    found = {claim.name: text for claim in report.claims if (text := vacuous(claim))}
+    if len(found) == len(report.claims) and len(set(found.values())) == 1:
+        return next(iter(found.values()))
+    return "; ".join(f'claim "{name}": {text}' for name, text in found.items())
+
+
 def box(claim: ClaimReport) -> str:
     """What interval arithmetic says on the claim's box."""
     ranges = ", ".join(f"{name} in [{low}, {high}]" for name, (low, high) in (claim.box or {}).items())

@@ -186,3 +186,11 @@ def test_a_long_computation_ends() -> None:
     assert model.decided(read("v(12) <= 0")) is False  # rounded outward, long since
     assert model.decided(read("v(100000) <= 0")) is None
     assert model.decided(read("Sum(k, 1, 1000000, v(k)) <= 0")) is None
+
+
+def test_numbers_grow_no_longer_than_can_be_kept() -> None:
+    recursion = read("forall k: int. 0 <= k -> v(k + 1) == v(k)^2 + 2")
+    model = Model({}, (), Rules([read("v(0) == 1/3"), recursion]))
+    assert model.decided(read("4 < v(4)")) is True
+    assert model.decided(read("4 < v(60)")) is None  # it has more digits than there is memory for
+    assert model.spent < 2_000

@@ -195,3 +195,19 @@ def test_two_facts_that_are_both_in_the_way_lose_no_proof() -> None:
     bound, square = le(Abs(x * y), (x**2 + y**2) / 2), eq(root(x) ** 2, x)
     prove(mean, lt(0, x), lt(0, y), bound, eq(root(x**2), absolute(x)), square)
     prove(le(sqrt(x * y), (x + y) / 2), le(0, x), le(0, y), eq(x - 10**20 * p, q), eq(t * t, x * x + y * y))
+
+
+ABSURD = [[lt(z, 0), lt(1, z)], [eq(z, 0), eq(z, 1)], [lt(z**2, -z), le(0, z)], [le(1, absolute(z)), eq(z, 0)]]
+
+
+@pytest.mark.parametrize("facts", ABSURD, ids=str)
+def test_from_facts_that_contradict_each_other_anything_follows(facts: list[Any]) -> None:
+    for goal in (le(5, 3), lt(z, z), le(y, 3), lt(y, x), eq(x, y), ne(x, x)):
+        verified(prove(goal, *facts))
+        with pytest.raises(ProofFailure):
+            prove(goal, facts[-1], lt(0, e))
+
+
+def test_an_impossible_case_closes() -> None:
+    possible, impossible = prove(le(y, 3), le(y, 2), le(z, 1)), prove(le(y, 3), lt(1, z), lt(z, 0))
+    assert verified(by_cases(z, 1, possible, impossible)) == "y <= 3"

@@ -59,6 +59,8 @@ def _claim(report: LemmaReport, number: int, places: Places, known: Known | None
         parts.append(f"<p>The statement is that of {link(places.claim(first), 'the claim before')}.</p>")
     if claim.reason:
         parts.append(f"<p>{escape(claim.reason)}</p>")
+    if said := words.vacuous(claim):
+        parts.append(f"<p><strong>{escape(said)}</strong></p>")
     if not claim.is_proved:
         parts.append(_facts(claim, number, places))
     elif known is not None:
