@@ -107,7 +107,7 @@ class _Work:
         if known is None and twin.assumption:
             known = _first(counterexamples(hypotheses, [conclusion], self._others(twin), SUMMANDS))
         if known is not None:
-            return known if known.certain else certified(known, hypotheses, conclusion) or known
+            return known if known.certain else certified(known, hypotheses, conclusion)[0] or known
         self.steps -= STEPS
         return refute(hypotheses, conclusion, TRIES, STEPS if self.steps >= 0 else 0)
 

@@ -5,7 +5,7 @@ This runs the lemma file's code.  Nothing here decides that a statement is prove
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
@@ -14,9 +14,11 @@ from typing import Any
 
 from ..kernel.terms import RELATIONS, Term
 from ..numeric.answers import BoxAnswer, Report, Witness
-from ..numeric.check import Sequent, check_sequents, counterexample, refuting
+from ..numeric.certifying import Doubt
+from ..numeric.check import Sequent, check_sequents, refuting
 from ..numeric.intervals import check_box
 from ..numeric.models import Model
+from ..numeric.numbers import told_apart
 from ..prover import ProofFailure, TranslationError, prop, term
 from ..prover.contradiction import contradicting
 from ..prover.proving import at_hand
@@ -33,6 +35,7 @@ from .verifier import FreshVerification
 
 SEED = 20250706  # of the random models; any other does as well, a fixed one makes runs repeatable
 A_MODEL = "models, such as Model(variables={'x': 1})"
+READ = "with its sequences as they are read, 0 where nothing is read of them"
 WITNESS_TRIES = 300  # random models searched for a counterexample
 
 Say = Callable[[str], None]
@@ -185,7 +188,7 @@ def _failed(lemma: Lemma, claim: Claim, stated: ClaimFindings, failure: Exceptio
 
     hypotheses = list(stated.hypotheses.values())
     models = drawn_models((claim.models, lemma.models), WITNESS_TRIES)
-    witness = _refuted(hypotheses, stated.conclusion, counterexample(hypotheses, stated.conclusion, models))
+    witness = _refuted(stated.hypotheses, stated.conclusion, refuting(hypotheses, stated.conclusion, models))
     view = goal_view(lemma, claim, failure) if views else None
     why = reason(failure)
     if witness is None and isinstance(failure, ProofFailure):
@@ -194,14 +197,31 @@ def _failed(lemma: Lemma, claim: Claim, stated: ClaimFindings, failure: Exceptio
     return replace(stated, failure=why, witness=witness, view=view)
 
 
-def _refuted(hypotheses: Sequence[Term], conclusion: Term, known: Witness | None) -> Witness | None:
-    """A counterexample, one that leaves no doubt if there is one; known: one that has been found."""
-    if known is not None:
-        known = known if known.certain else certified(known, hypotheses, conclusion) or known
+def _refuted(
+    stated: Mapping[str, Term], conclusion: Term, found: tuple[Witness, Model] | None
+) -> Witness | None:
+    """A counterexample, one that leaves no doubt if there is one; found: one in a model of the lemma."""
+    hypotheses, known = list(stated.values()), found[0] if found else None
+    if found is not None and known is not None:
         if known.certain:
             return known
-    found = refute(hypotheses, conclusion, steps=STEPS)
-    return found if found is not None and (known is None or found.certain) else known
+        sure, doubt = certified(known, hypotheses, conclusion, found[1])
+        if sure is not None:
+            return sure
+        known = replace(known, doubt=_doubtful(stated, doubt))
+    other = refute(hypotheses, conclusion, steps=STEPS)
+    return other if other is not None and (known is None or other.certain) else known
+
+
+def _doubtful(stated: Mapping[str, Term], doubt: Doubt | None) -> str:
+    """What is in doubt about a counterexample, read as data."""
+    if doubt is None:
+        return ""
+    if doubt.number < 0:
+        return f"{READ}, it is not known to fail"
+    where = f" at {', '.join(told_apart(doubt.at))}" if doubt.at else ""
+    what = "fails" if doubt.fails else "is not decided"
+    return f'{READ}, the assumption "{list(stated)[doubt.number]}" {what}{where}'
 
 
 def reason(failure: Exception) -> str:

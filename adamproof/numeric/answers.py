@@ -67,6 +67,7 @@ class Witness:
         without them, only the values in `calls` are known.
     computed: the symbols that have their values from equations among the hypotheses.
     certified: every hypothesis is decided for all values of its variables, and the conclusion by enclosures.
+    doubt: what is in doubt, if it is not certain and that is known; in words.
     divides_by_zero: a number is divided by 0 in the conclusion, where the convention makes it 0.
     """
 
@@ -85,6 +86,7 @@ class Witness:
     computed: tuple[str, ...] = ()
     certified: bool = False
     divides_by_zero: bool = False
+    doubt: str = ""
 
     @property
     def certain(self) -> bool:

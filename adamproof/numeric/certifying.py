@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import mpmath
 
@@ -28,6 +28,19 @@ INTEGERS = range(-1, 8)  # that a quantified variable of the conclusion is tried
 REALS = tuple(Fraction(n, 2) for n in range(-4, 5))
 MAX_INSTANCES = 200
 FAR = Fraction(2)  # a relative distance that is not known
+
+
+class Doubt(NamedTuple):
+    """What keeps data from being a counterexample.
+
+    number: of the hypothesis that is not known to hold, -1 for the conclusion, which is not known to fail.  at: values
+    of its quantified variables, the outer ones, where it fails or is not decided; none where that is not at one place.
+    fails: whether it fails there.
+    """
+
+    number: int
+    at: tuple[Any, ...] = ()
+    fails: bool = False
 
 
 class Question:
@@ -101,6 +114,22 @@ class Question:
             certified=True,
             divides_by_zero=fresh.conventions > 0,
         )  # fmt: skip
+
+    def doubt(self, variables: Mapping[str, Any], definitions: Sequence[Definition], space: Space) -> Doubt | None:
+        """Why data are no counterexample, or None where they are one or that is not known."""
+        if not all(map(self._is_plain, definitions)):
+            return None
+        model = self.model = Model(variables, definitions, self.rules, space)
+        if (number := next((number for number in self._order if not self._holds(model, number)), None)) is None:
+            return None if any(True for _ in self._failing(model, None)) else Doubt(-1)
+        at, prop, bound = list[Any](), self.hypotheses[number], tuple[Any, ...]()
+        while prop.op in QUANTIFIERS:
+            place = model.open_at(prop, bound)
+            if place is None:
+                break
+            at.append(place[0])
+            bound, prop = (place[1], *bound), prop.args[0]
+        return Doubt(number, tuple(at), model.decided(prop, bound) is False)
 
     def distance(
         self, variables: Mapping[str, Any], definitions: Sequence[Definition], space: Space, most: int

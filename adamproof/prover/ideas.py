@@ -223,16 +223,28 @@ class Looking:
     def _can_hold(self, statement: Term) -> bool:
         """Whether there is a model in which the facts and a statement hold, no inequality among them being an equation.
 
-        Without one it may close the goal only because it contradicts the facts, or all but fixes a value.
+        Without one it may close the goal only because it contradicts the facts, or all but fixes a value.  It must not
+        contradict what is stated and was not given, either.
         """
+        if self._contradicts(statement):
+            return False
         facts, never = [step.conclusion for step in self.facts], make("<", number(0), number(0))
         if any(map(has_binder, (*facts, statement))):  # models take too long: that no contradiction is found must do
-            contradiction = True
-            with self._counted():
-                question = Question(never, (), self._top)
-                contradiction = question.answer(question.known([*self.facts, assume(statement)])) is not None
-            return not contradiction
+            return True
         return refute([_strictly(prop) for prop in (*facts, statement)], never, A_LOOK) is not None
+
+    def _contradicts(self, statement: Term) -> bool:
+        """Whether a statement contradicts the facts (where the steps end before that is known, it may), or what else
+        is stated."""
+        stated = [step for step in self.others if step.conclusion.op in RELATIONS][:MAX_OTHERS]
+        absurd = True
+        with self._counted():
+            question = Question(make("<=", number(1), number(0)), (), self._top)
+            for more in ([], stated):
+                absurd = question.answer(question.known([*self.facts, *more, assume(statement)])) is not None
+                if absurd:
+                    break
+        return absurd
 
     def _terms(self) -> list[Term]:
         """What a sign or an order may be guessed of: what divides, what stands in a root or a size, then names."""

@@ -10,17 +10,19 @@ recursions among the hypotheses are run forward, and every hypothesis is decided
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from itertools import islice, product
+from math import prod
 from operator import itemgetter
 from random import Random
 from typing import Any
 
 from ..kernel.terms import INT, POINT, QUANTIFIERS, REAL, RELATIONS, Function, Term, free, make, number
 from ..numeric.answers import Witness
-from ..numeric.certifying import Question
+from ..numeric.certifying import Doubt, Question
 from ..numeric.check import counterexample
 from ..numeric.definitions import Definition
 from ..numeric.enclosing import Space
@@ -61,16 +63,49 @@ def refute(hypotheses: Sequence[Term], goal: Term, tries: int = TRIES, steps: in
     return (_structured(Question(hypotheses, goal), steps) if steps else None) or first
 
 
-def certified(witness: Witness, hypotheses: Sequence[Term], goal: Term) -> Witness | None:
-    """The same counterexample without doubt, if it is one when its functions are 0 where it says nothing of them."""
+def certified(
+    witness: Witness, hypotheses: Sequence[Term], goal: Term, model: Model | None = None
+) -> tuple[Witness | None, Doubt | None]:
+    """The same counterexample without doubt, if it is one when its functions are 0 where nothing is read of them; or
+    what is in doubt.
+
+    model: the one that it was found in, whose sequences are read as far as its integer variables reach.
+    """
     question = Question(hypotheses, goal)
     definitions = []
+    reach = _reach(question, witness)
     for symbol in sorted((s for s in question.symbols if type(s) is Function), key=_name):
-        table = tuple((at, given) for (name, at), given in witness.calls if name == symbol.name)
-        exact = tuple(entry for entry in table if type(entry[1]) is Fraction)
-        definitions.append(Definition(symbol.name, symbol.sorts, exact[:MAX_CALLS], ZERO))
-    space, at = witness.space or ONE_POINT, witness.instance
-    return question.witness(dict(witness.variables), definitions, space, witness.label, at)
+        table = {at: given for (name, at), given in witness.calls if name == symbol.name}
+        table |= {} if model is None else _read(model, symbol, reach, witness.space or model.space)
+        exact = [entry for entry in table.items() if type(entry[1]) is Fraction and entry[1]]
+        exact = sorted(exact) if set(symbol.sorts) == {INT} else exact
+        definitions.append(Definition(symbol.name, symbol.sorts, tuple(exact[:MAX_CALLS]), ZERO))
+    data = dict(witness.variables), definitions, witness.space or ONE_POINT
+    found = question.witness(*data, witness.label, witness.instance)
+    if found is not None:  # what equations give everywhere needs no values
+        fewer = [entry for entry in definitions if entry.name not in found.computed]
+        found = question.witness(data[0], fewer, data[2], witness.label, witness.instance) or found
+    return found, None if found is not None else question.doubt(*data)
+
+
+def _reach(question: Question, witness: Witness) -> range:
+    """The times at which sequences are read: a little beyond the samples and the integers of a counterexample."""
+    whole = {symbol.args[0] for symbol in question.symbols if type(symbol) is Term and symbol.sort == INT}
+    values = [value for name, value in witness.variables if name in whole]
+    last = max((abs(value) for value in (*values, *witness.instance) if type(value) is int), default=0)
+    return range(-1, min(max(last, FEWEST) + BEYOND, MAX_CALLS))
+
+
+def _read(model: Model, symbol: Function, reach: range, space: Space) -> dict[tuple[Any, ...], Any]:
+    """What a model's function is at these times and all points; nothing of one of a real, or where that is too much."""
+    if REAL in symbol.sorts or symbol.name not in model.functions:
+        return {}
+    choices = [reach if sort == INT else [point for point, _ in space] for sort in symbol.sorts]
+    found = {}
+    for place in product(*choices) if prod(map(len, choices)) <= MAX_READ else ():
+        with suppress(Exception):  # it may be written for the times alone that the claim looks at
+            found[place] = model.call(symbol.name, place)
+    return found
 
 
 Distance = tuple[int, Fraction]
@@ -322,6 +357,7 @@ ZERO, UNIT = number(0), Fraction(1)
 BASES = (Fraction(1, 2), Fraction(1, 10), Fraction(-1), Fraction(2))
 MAX_PLACES = 16
 MAX_CALLS = 200
+FEWEST, BEYOND, MAX_READ = 8, 3, 2_000  # times at which a model's sequences are read at least; further ones; places
 KINDS = (
     Kind(lambda sort, index, rng: ZERO, table=True),
     Kind(_constant),

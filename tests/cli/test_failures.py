@@ -371,3 +371,34 @@ lemma = lemma_of(le(z, -5), plain, low=lt(z, 0), other=le(0, y){})"""
     assert data["lemmas"][0]["claims"][0]["contradicting"] == ["low", "high"]
     file = mine(body.replace("le(z, -5)", "le(z, 5)").format(", high=lt(-1, z)"))
     assert run("check", file, "--no-cache", "-q").stdout == "mine: PROVED\n"
+
+
+# --- a counterexample that models of the file give ------------------------------------------------
+
+OWN = """
+from adamproof.prover import Sum, eq, forall, function, integers
+from adamproof.numeric.models import Model
+k, t = integers("k t")
+e, g = function("e"), function("g")
+def models(rng):
+    yield Model(variables={"t": LAST}, functions={"g": lambda i: SIZE, "e": lambda i: SIZE * max(i, 0)})
+lemma = Lemma(slug="mine", title="Mine", source=Source.OURS, where="a test", models=models,
+    assumptions={"start": eq(e(0), 0), "run": forall(k, eq(e(k + 1), e(k) + g(k)), [le(0, k)]), "size": MORE},
+    claims=[Claim("it", le(e(t)**2, 30), lambda scope: prove(scope.goal))])
+"""
+
+
+@pytest.mark.parametrize("last", [6, 9, 13, 27, 60])
+def test_a_counterexample_is_read_as_far_as_it_reaches(mine: Write, last: int) -> None:
+    body = OWN.replace("LAST", str(last)).replace("SIZE", "1")
+    file = mine(body.replace("MORE", "forall(k, le(absolute(g(k)), 1))"))
+    found = json.loads(run("check", file, "--no-cache", "--json").stdout)["lemmas"][0]["claims"][0]
+    assert found["verdict"] == "REFUTED" and found["witness"]["variables"] == {"t": str(last)}
+    assert found["witness"]["left"] == str(last**2) and found["witness"]["computed"] == ["e"]
+
+
+def test_the_assumption_in_doubt_is_named(mine: Write) -> None:
+    body = OWN.replace("LAST", "9").replace("SIZE", "7").replace("MORE", "forall(k, eq(g(k)**2, 49))")
+    text = flat(checked(mine(body)))
+    assert text.startswith("UNDECIDED")
+    assert 'as they are read, 0 where nothing is read of them, the assumption "size" fails at -2 counter' in text

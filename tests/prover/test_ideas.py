@@ -147,3 +147,10 @@ def test_the_other_direction_is_named_only_where_it_is_proved() -> None:
 
 def test_what_is_subtracted_stands_on_the_other_side() -> None:
     assert said(le(x / (1 - y), z), le(x, z * (1 - y)))[0] == ("assume", ["y < 1"])
+
+
+def test_no_assumption_is_named_that_contradicts_what_is_stated() -> None:
+    goal = le(x * y, 0)
+    assert ("assume", ["x <= 0"]) in said(goal, le(0, y))
+    assert ("assume", ["x <= 0"]) not in said(goal, le(0, y), others=[lt(0, x)])
+    assert ("assume", ["x <= 0"]) in said(goal, le(0, y), others=[lt(0, z)])

@@ -250,9 +250,11 @@ def test_a_model_of_samples_becomes_one_of_data() -> None:
     hypotheses, goal = [prop(forall(k, le(g(k), 1)))], prop(le(g(3), HALF))
     sampled = counterexample(hypotheses, goal, [Model(functions={"g": lambda at: Fraction(int(at == 3))})])
     assert sampled is not None and not sampled.certain
-    made = certified(sampled, hypotheses, goal)
+    made, doubt = certified(sampled, hypotheses, goal)
+    assert doubt is None
     assert made is not None and made.certain
-    assert certified(sampled, [*hypotheses, prop(forall(k, lt(0, g(k))))], goal) is None
+    made, doubt = certified(sampled, [*hypotheses, prop(forall(k, lt(0, g(k))))], goal)
+    assert made is None and doubt == (len(hypotheses), (0,), True)
 
 
 def test_the_same_search_gives_the_same_counterexample() -> None:
