@@ -115,8 +115,8 @@ def _failed(found: ClaimFindings) -> ClaimReport:
     if witness is None:
         return ClaimReport.of(found, Verdict.UNDECIDED, reason=reason)
     if not witness.certain:
-        said = witness.doubt or "rounding or sampled quantifiers leave a doubt"
-        reason += f"; it fails in a model, but {said}"
+        said = f": {witness.doubt}" if witness.doubt else ""
+        reason += f"; it fails in a model, but rounding or sampled quantifiers leave a doubt{said}"
         return ClaimReport.of(found, Verdict.UNDECIDED, reason=reason)
     own = recomputed(witness, list(found.hypotheses.values()), found.conclusion)
     if own is None:

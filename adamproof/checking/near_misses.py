@@ -88,7 +88,8 @@ class _Work:
         return not twin.assumption or twin.assumption in self.used
 
     def _stronger(self, twin: Twin) -> bool | None:
-        """Whether a near miss says more than the claim in the models looked at; None if it says nothing more in any."""
+        """Whether a near miss says more than the claim in the models looked at; None if it says less in some of them
+        and more in none.  Where no model tells, it is not said to be stronger."""
         if twin.kind not in (CONSTANT, EXPONENT) or twin.conclusion is None:
             return True
         more = less = False
@@ -99,7 +100,7 @@ class _Work:
             except Exception:  # noqa: BLE001 - a model's functions may fail in any way
                 continue
             more, less = more or any(gap < 0 for gap in gaps), less or any(gap > 0 for gap in gaps)
-        return None if less and not more else not less
+        return None if less and not more else more and not less
 
     def _witness(self, twin: Twin, known: Witness | None) -> Witness | None:
         hypotheses = list(twin.hypotheses(self.stated).values())

@@ -35,7 +35,6 @@ from .verifier import FreshVerification
 
 SEED = 20250706  # of the random models; any other does as well, a fixed one makes runs repeatable
 A_MODEL = "models, such as Model(variables={'x': 1})"
-READ = "with its sequences as they are read, 0 where nothing is read of them"
 WITNESS_TRIES = 300  # random models searched for a counterexample
 
 Say = Callable[[str], None]
@@ -208,20 +207,19 @@ def _refuted(
         sure, doubt = certified(known, hypotheses, conclusion, found[1])
         if sure is not None:
             return sure
-        known = replace(known, doubt=_doubtful(stated, doubt))
+        known = replace(known, doubt="" if doubt is None else _doubtful(stated, doubt, bool(known.calls)))
     other = refute(hypotheses, conclusion, steps=STEPS)
     return other if other is not None and (known is None or other.certain) else known
 
 
-def _doubtful(stated: Mapping[str, Term], doubt: Doubt | None) -> str:
+def _doubtful(stated: Mapping[str, Term], doubt: Doubt, sequences: bool) -> str:
     """What is in doubt about a counterexample, read as data."""
-    if doubt is None:
-        return ""
+    read = " (sequences are 0 where nothing is read of them)" if sequences else ""
     if doubt.number < 0:
-        return f"{READ}, it is not known to fail"
+        return f"the claim is not known to fail{read}"
     where = f" at {', '.join(told_apart(doubt.at))}" if doubt.at else ""
     what = "fails" if doubt.fails else "is not decided"
-    return f'{READ}, the assumption "{list(stated)[doubt.number]}" {what}{where}'
+    return f'the assumption "{list(stated)[doubt.number]}" {what}{where}{read}'
 
 
 def reason(failure: Exception) -> str:

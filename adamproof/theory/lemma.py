@@ -289,6 +289,14 @@ class Lemma:
 
     def _check_references(self) -> None:
         """Every assumption and claim that is referred to by name is there."""
+        example = next(iter(self.assumptions), "an assumption")
+        for mutant in self.mutants:
+            meant = f"a tuple of names, such as ({example!r},)", "a mapping from names to statements"
+            parts: tuple[tuple[str, Any, type], ...] = ("drop", mutant.drop, tuple), ("change", mutant.change, Mapping)
+            for (what, given, kind), instead in zip(parts, meant, strict=True):
+                if not isinstance(given, kind):
+                    found = f"{instead}, not {_a(type(given).__name__)}"
+                    raise LemmaError(f"{self.slug}: the mutant {mutant.name!r:.60}: {what} must be {found}")
         known = [*self.assumptions, *self.dropped]
         references = [*self.cited, *(name for claim in self.claims for name in claim.given or ())]
         references += [name for mutant in self.mutants for name in (*mutant.drop, *mutant.change)]

@@ -230,3 +230,9 @@ def test_they_are_data_too(mine: Any) -> None:
     assert found["< for <="]["statement"]["conclusion"] == "x < 2*x"
     (without,) = json.loads(run("check", mine(), "--json", "--no-near-misses").stdout)["lemmas"]
     assert "near_misses" not in without
+
+
+def test_none_is_called_stronger_where_no_model_tells(mine: Any) -> None:
+    near = run("check", mine("lt(0, x)", "lt(1000, x)"), "--ascii").stdout
+    assert "the left side lowered by 1 %: is true as well:" in near
+    assert "the left side raised by 1 %: is true as well:" in near

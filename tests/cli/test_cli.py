@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 HEAD = """
 from sympy import Rational
-from adamproof.theory.lemma import Claim, Lemma, Source
+from adamproof.theory.lemma import Claim, Lemma, Mutant, Source
 from adamproof.prover import eq, integers, le, lt, prove, reals, function
 x, y = reals("x y")
 def lemma_of(goal, **assumptions):
@@ -242,6 +242,9 @@ def declared(**changes):
         ("source='ours'", "the source must be one of"),
         ("assumptions=[le(0, x)]", "assumptions must be a mapping"),
         ("claims=Claim('it', le(0, x**2), lambda scope: prove(scope.goal))", "claims must be a list of Claim"),
+        ("mutants=[Mutant('no', drop=['first'])]", "'no': drop must be a tuple of names, such as ('first',)"),
+        ("mutants=[Mutant('no', drop='first')]", "not a str"),
+        ("mutants=[Mutant('no', change=['first'])]", "change must be a mapping from names to statements, not a list"),
         ("claims=[Claim('it', le(0, x**2), lambda scope: None)]", "must return a theorem, not NoneType"),
         ("claims=[Claim('it', le(0, x**2), lambda scope: scope.step('t', None))]", "the step 't' must be a theorem"),
         ("claims=[Claim('it', le(0, x), lambda s: prove(s.goal, s.given('frist')))]", "did you mean 'first'"),

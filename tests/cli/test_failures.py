@@ -401,4 +401,4 @@ def test_the_assumption_in_doubt_is_named(mine: Write) -> None:
     body = OWN.replace("LAST", "9").replace("SIZE", "7").replace("MORE", "forall(k, eq(g(k)**2, 49))")
     text = flat(checked(mine(body)))
     assert text.startswith("UNDECIDED")
-    assert 'as they are read, 0 where nothing is read of them, the assumption "size" fails at -2 counter' in text
+    assert 'leave a doubt: the assumption "size" fails at -2 (sequences are 0 where nothing is read of them)' in text
