@@ -56,6 +56,7 @@ def verified(theorem: Step) -> str:
 
 PROVABLE: list[tuple[Any, list[Any]]] = [
     (le(2 * x * y, x**2 + y**2), []),
+    (eq(x, 0), [le(x**2, 0)]),
     (lt(x**2, y**2), [le(0, x), lt(x, y)]),
     (le(Abs(x + y), Abs(x) + Abs(y)), []),
     (eq(Abs(x) * sign(x), x), []),
