@@ -124,7 +124,7 @@ class Question:
             return None if any(True for _ in self._failing(model, None)) else Doubt(-1)
         at, prop, bound = list[Any](), self.hypotheses[number], tuple[Any, ...]()
         while prop.op in QUANTIFIERS:
-            place = model.open_at(prop, bound)
+            place = _open_at(model, prop, bound)
             if place is None:
                 break
             at.append(place[0])
@@ -190,6 +190,25 @@ class Question:
                 found = _fails(model, self.conclusion, at)
                 if found is not None:
                     yield at, *found
+
+
+def _open_at(model: Model, prop: Term, bound: Bound) -> tuple[Any, Any] | None:
+    """Where a quantified statement is not known to hold: a value, and how it is bound; None if at none looked at.
+
+    One at which it fails, if there is one.
+    """
+    doubtful: tuple[Any, Any] | None = None
+    if QUANTIFIERS[prop.op] == INT:
+        width = model.width(prop)
+        places: list[tuple[Any, Any]] = [(k, point(k)) for k in sorted(range(-width, width + 1), key=abs)]
+    else:
+        places = [(at, at) for at, _ in model.space] if QUANTIFIERS[prop.op] == POINT else []
+    for place in places:
+        holds = model.decided(prop.args[0], (place[1], *bound))
+        if holds is False:
+            return place
+        doubtful = place if holds is None and doubtful is None else doubtful
+    return doubtful
 
 
 def _relation(model: Model, prop: Term, instance: tuple[Any, ...]) -> tuple[Term, Bound] | None:

@@ -312,34 +312,15 @@ class Model:
             return _together(self.decided(body, (place, *bound)) for place, _ in self.space)
         if sort == REAL:
             return _together(self.decided(body, (part, *bound)) for part in self._reals())
-        window = self._width(prop)
+        window = self.width(prop)
         inside = _together(self.decided(body, (point(k), *bound)) for k in range(-window, window + 1))
         if not inside:
             return inside
         return _together(self._tail(body, bound, window, side) for side in (1, -1))
 
-    def _width(self, prop: Term) -> int:
+    def width(self, prop: Term) -> int:
         """Up to which size the integers of a quantifier are looked at one by one, at first."""
         return max(self._window, *(1 + abs(n) for n in _literals(prop)))
-
-    def open_at(self, prop: Term, bound: Bound = ()) -> tuple[Any, Any] | None:
-        """Where a quantified statement is not known to hold: a value, and how it is bound; None if at none looked at.
-
-        One at which it fails, if there is one.
-        """
-        body = prop.args[0]
-        doubtful: tuple[Any, Any] | None = None
-        if QUANTIFIERS[prop.op] == INT:
-            width = self._width(prop)
-            places: list[tuple[Any, Any]] = [(k, point(k)) for k in sorted(range(-width, width + 1), key=abs)]
-        else:
-            places = [(at, at) for at, _ in self.space] if QUANTIFIERS[prop.op] == POINT else []
-        for place in places:
-            holds = self.decided(body, (place[1], *bound))
-            if holds is False:
-                return place
-            doubtful = place if holds is None and doubtful is None else doubtful
-        return doubtful
 
     def _tail(self, body: Term, bound: Bound, window: int, side: int) -> bool | None:
         """A statement about an integer, at all integers beyond the window on one side."""
