@@ -27,6 +27,7 @@ from ..support.foreign_text import foreign, printed, visible
 from ..support.signals import DeferredSignals
 from ..support.tally import Tally
 from ..theory.index import labels, lengths, read_as, taken
+from .misread import nothing, usual
 from .report import About, Findings
 from .request import FIRST, Request
 from .serialize import MAX_CLAIMS, NotFindings, unpacked
@@ -90,6 +91,12 @@ class Answer:
         if self.request.path is not None:
             refuse_names_of_the_library(self.request.path, found.about)
             refuse_names(self.request.path, found.about.slug, None, others=[mutant.name for mutant in found.mutants])
+            terms = (term for claim in found.claims for term in (*claim.hypotheses.values(), claim.conclusion))
+            if symbol := usual(terms):
+                like = symbol.split()[1]
+                raise WorkerFailed(
+                    f"{self.request.path}: the {symbol} reads like the usual {like}, which it is not; rename it"
+                )
         return found
 
     def verified(self) -> list[dict[str, Any]]:
@@ -114,6 +121,9 @@ def refuse_names(
         if why := taken(name):
             raise WorkerFailed(f"{path}: {name} {why}; choose a different one")
     for name in assumptions:
+        if nothing(name):
+            said = f"the assumption {name!r} is named as if there were none"
+            raise WorkerFailed(f"{path}: {said}; choose a different name")
         for part in re.split("[,;]", name):
             if why := taken(part, words=False):
                 raise WorkerFailed(f"{path}: the assumption {name!r} {why}; choose a different name")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..numeric.answers import Number
 
 COUNTS = ("no", "one", "two", "three", "four", "five", "six")
+HANG = 2  # columns by which the later lines of a formula stand further right
 LABEL = 15  # columns of the words before each line
 MOST = 200  # characters of a list of assumptions
 RELATION = re.compile(r"[<>]|==|!=")
@@ -26,22 +27,33 @@ MORE = "-v: steps, hypotheses, counterexamples; --without: what fails"
 
 
 def at_a_glance(
-    report: LemmaReport, style: str, mutants: bool, seconds: float, only: str | int | None, recalled: bool
+    report: LemmaReport,
+    style: str,
+    mutants: bool,
+    seconds: float,
+    only: str | int | None,
+    recalled: bool,
+    own: bool = False,
 ) -> str:
-    """Verdict, statements, what the proofs do not need, how tight, near misses, what is cited, where there is more."""
+    """Verdict, statements, what the proofs do not need, how tight, near misses, what is cited, where there is more.
+
+    own: whether the lemma is of a user's file: what its proofs assume is then written out, as a name may mislead.
+    """
     part = f" (only the claim {only!r})" if only else ""
     time = RECALLED if recalled else f"{seconds:.1f} s"
     lines = [f"{called(report.lemma)}{part}: {coloured(report.verdict)} ({time})"]
     lines += [labelled("  ", text) for text in [vacuous_claims(report)] if text]
     lines += [labelled("", report.lemma.title)]
     first, *others = (list(group) for _, group in groupby(report.claims, _stated))
-    lines += [*_statement(first, style), _line("proved", _proofs(first)), _line("in numbers", _tested(first))]
+    lines += [*_statement(first, style, own), _line("proved", _proofs(first)), _line("in numbers", _tested(first))]
     lines += [_line("by intervals", box(claim)) for claim in first if claim.intervals is not None]
-    if others:
+    if others and own:
+        lines += [line for group in others for line in _also(group, first, style)]
+    elif others:
         names = ", ".join(f'"{claim.name}"' for group in others for claim in group)
         lines.append(_line("also proved", f"{names}; all claims hold in numbers, too, where these are tested"))
     lines.append(_line("near misses", _near_misses(report) if mutants else "not tested"))
-    lines += [_line("depends on", _depends_on(report)), _line("more", MORE)]
+    lines += [_line("depends on", _depends_on(report, own)), _line("more", MORE)]
     return "\n".join(lines)
 
 
@@ -54,17 +66,52 @@ def _line(label: str, text: str) -> str:
     return labelled(f"  {label}".ljust(LABEL), text)
 
 
-def _statement(proofs: Sequence[ClaimReport], style: str) -> Iterator[str]:
+def _statement(proofs: Sequence[ClaimReport], style: str, own: bool) -> Iterator[str]:
     """A statement, what the proof of it uses that needs least, and what that does not need."""
     claim = min(proofs, key=lambda proof: len(proof.used))
     fitting = usable(style, [*claim.hypotheses.values(), claim.conclusion])
     yield from ("", formula("    ", show(claim.conclusion, fitting)), "")
-    whole = integers_of([*claim.hypotheses.values(), claim.conclusion])
-    if whole:
-        yield _line("where", f"{', '.join(whole)} {'is an integer' if len(whole) == 1 else 'are integers'}")
-    yield _line("if", _shortened(claim.used) or "nothing is assumed")
+    yield from _kinds("where", claim)
+    if own and claim.used:
+        yield from _assumed("if", claim, claim.used, fitting)
+    else:
+        yield _line("if", _shortened(claim.used) or "nothing is assumed")
     if claim.unused:
         yield _line("not needed", _shortened(claim.unused))
+
+
+def _also(proofs: Sequence[ClaimReport], first: Sequence[ClaimReport], style: str) -> Iterator[str]:
+    """Another statement of a user's file, and what its proof uses beyond what the page has written out above."""
+    claim = min(proofs, key=lambda proof: len(proof.used))
+    fitting = usable(style, [*claim.hypotheses.values(), claim.conclusion])
+    names = ", ".join(f'"{proof.name}"' for proof in proofs)
+    yield formula("  also proved".ljust(LABEL), f"{show(claim.conclusion, fitting)}  [{names}]", HANG)
+    yield from _kinds("  where", claim)
+    above = min(first, key=lambda proof: len(proof.used)).used
+    yield from _assumed("  if", claim, [name for name in claim.used if name not in above], fitting)
+    if proofs[0].numbers is not None:
+        yield _line("  in numbers", _tested(proofs))
+
+
+def _kinds(label: str, claim: ClaimReport) -> Iterator[str]:
+    """Which variables are integers."""
+    if whole := integers_of([*claim.hypotheses.values(), claim.conclusion]):
+        yield _line(label, f"{', '.join(whole)} {'is an integer' if len(whole) == 1 else 'are integers'}")
+
+
+def _assumed(label: str, claim: ClaimReport, names: Sequence[str], style: str) -> Iterator[str]:
+    """Assumptions, each with its name; once where that is the formula."""
+    label = f"  {label}".ljust(LABEL)
+    for name in names:
+        stated = claim.hypotheses[name]
+        said = show(stated, style)
+        same = _plain(name) in (_plain(said), _plain(show(stated, "ascii")))
+        yield formula(label, said if same else f"{said}  [{name}]", HANG)
+        label = " " * LABEL
+
+
+def _plain(text: str) -> str:
+    return text.replace(" ", "").replace("==", "=")
 
 
 def _shortened(names: Sequence[str]) -> str:
@@ -116,8 +163,9 @@ def _near_misses(report: LemmaReport) -> str:
     return f'{len(report.mutants)} of {len(report.mutants)} correctly rejected, such as "{report.mutants[0].name}"'
 
 
-def _depends_on(report: LemmaReport) -> str:
+def _depends_on(report: LemmaReport, own: bool) -> str:
     slugs = dict.fromkeys(slug for claim in report.claims for _, slug, _ in claim.places)
     slugs.pop(report.lemma.slug, None)
     axioms = dict.fromkeys(name for claim in report.claims for name, _ in claim.citations)
-    return f"{', '.join(slugs) or 'no other lemma'}; cited axioms: {', '.join(axioms) or 'none'}"
+    cited = ", ".join(f'"{name}"' if own else name for name in axioms)
+    return f"{', '.join(slugs) or 'no other lemma'}; cited axioms: {cited or 'none'}"

@@ -113,7 +113,7 @@ def _checked(targets: Sequence[Target], settings: Settings, flow: Flow) -> Itera
         if settings.task == "show":
             outcome = _shown(checked.report, settings)
         else:
-            outcome = _presented(checked.report, settings, checked.seconds, checked.recalled)
+            outcome = _presented(checked, settings)
         return replace(outcome, warning=checked.warning)
 
     def failed(request: Request, error: Exception, seconds: float) -> Outcome:
@@ -148,14 +148,16 @@ def worst(codes: Sequence[int]) -> int:
 # --- tasks --------------------------------------------------------------------------------------
 
 
-def _presented(report: LemmaReport, settings: Settings, seconds: float, recalled: bool = False) -> Outcome:
+def _presented(checked: Checked, settings: Settings) -> Outcome:
+    report, seconds, recalled = checked.report, checked.seconds, checked.recalled
     data: json_output.Data = {}
     text = ""
     if settings.form in ("json", "all"):
         data = json_output.checked(report, shortcomings(report), settings.mutants, recalled)
     if settings.form in ("text", "all"):
+        own = checked.request.path is not None
         text = text_output.checked(
-            report, settings.style, settings.verbose, settings.mutants, seconds, settings.claim, recalled
+            report, settings.style, settings.verbose, settings.mutants, seconds, settings.claim, recalled, own
         )
     outcome = _with_proofs(report, data, text, report.verdict.exit_code, settings.claim)
     kept = report if settings.report or settings.near is not False else None

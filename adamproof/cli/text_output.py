@@ -25,7 +25,7 @@ from ..report.words import (
     vacuous_claims,
 )
 from ..support.columns import aligned
-from .check_output import RECALLED, at_a_glance
+from .check_output import HANG, RECALLED, at_a_glance
 from .failure_output import goal_view
 from .terminal import coloured, formula, labelled, width
 
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 TITLE = 40  # columns for titles beside the rest
 SHORT = 150  # characters of a refusal in the short form
-HANG = 2  # columns by which the later lines of a formula stand further right
 NAME_COLUMN = 64  # the names of hypotheses are lined up, but not farther to the right than here
 
 
@@ -48,12 +47,16 @@ def checked(
     seconds: float,
     only: str | int | None = None,
     recalled: bool = False,
+    own: bool = False,
 ) -> str:
-    """What `check` says about a lemma, or about only one claim of it: at a glance where all is well, else in full."""
+    """What `check` says about a lemma, or about only one claim of it: at a glance where all is well, else in full.
+
+    own: whether the lemma is of a user's file.
+    """
     from ..checking.report import Verdict
 
     if not verbose and report.verdict is Verdict.PROVED:
-        return at_a_glance(report, style, mutants, seconds, only, recalled)
+        return at_a_glance(report, style, mutants, seconds, only, recalled, own)
     lines = heading(report.lemma)
     for number, claim in enumerate(report.claims):
         lines += _statement_if_new(report.claims, number, style)

@@ -36,6 +36,8 @@ def stop_of(failure: Exception) -> Stop | None:
     if last is None:
         return None
     known: dict[str, Any] = frames[last][0].f_locals
+    if "scope" not in known:  # an axiom was refused before the script began
+        return None
     claim: Claim = known["claim"]
     code = getattr(claim.proof, "__code__", None)
     file = code.co_filename if code else ""

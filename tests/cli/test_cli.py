@@ -96,6 +96,77 @@ def test_the_short_page_says_where_nothing_is_assumed_and_nothing_tested(mine: A
     assert "  near misses  not tested\n" in done.stdout
 
 
+def test_the_short_page_of_a_file_writes_out_what_its_proofs_assume(mine: Any) -> None:
+    """A name may say anything: "x is a real number" of x = 0."""
+    claims = """claims=[Claim("it", le(x**2, 0), lambda p: p.conclude("x is a real number", "x <= y")),
+                       Claim("all is well", le(y, 0), lambda p: p.conclude("y is tame"), given=["y is tame"])]"""
+    body = f"""
+from adamproof.lemmas.vocabulary import Claim, Lemma
+assumed = {{"x is a real number": eq(x, 0), "x <= y": le(x, y), "y is tame": le(y, 0)}}
+lemma = Lemma(slug="mine", title="Mine", source=Source.OURS, where="a test", assumptions=assumed, {claims},
+              cited={{"y is tame": ("none but this", "a book")}})
+"""
+    page = run("check", mine(body), "--no-near-misses", "--ascii").stdout
+    assert page.startswith("mine: PROVED (")
+    assert "\n  if           x == 0 [x is a real number]\n" in page
+    assert '\n  also proved  y <= 0 ["all is well"]\n    if         y <= 0 [y is tame]\n' in page
+    assert '; cited axioms: "none but this"\n' in page
+
+
+def test_an_axiom_that_the_kernel_refuses_is_told_with_its_reason(mine: Any) -> None:
+    body = """
+from dataclasses import replace
+lemma = replace(lemma_of(le(y, 0), h=le(y, 0)), cited={"h": ("none", "a book")})
+"""
+    done = run("check", mine(body))
+    assert done.returncode != 0 and "KeyError" not in done.stderr
+    assert "cite needs an axiom's name and source in Latin letters" in " ".join((done.stdout + done.stderr).split())
+
+
+def test_the_short_page_of_a_file_writes_an_assumption_named_by_its_formula_once(mine: Any) -> None:
+    page = run("check", mine('lemma = lemma_of(le(0, y), **{"0 <= x": le(0, x), "x = y": eq(x, y)})')).stdout
+    assert "  if           0 ≤ x\n               x = y\n" in page
+
+
+def test_the_page_of_a_file_breaks_a_long_assumption(mine: Any) -> None:
+    body = """
+stated = le(sum(x**k*y for k in range(1, 40)), 0)
+lemma = lemma_of(stated, **{"x is tame": stated})
+"""
+    done = run("check", mine(body), "--no-near-misses", COLUMNS="80")
+    assert done.stdout.startswith("mine: PROVED") and "[x is tame]\n" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("name", ["nothing is assumed", "Nothing", "no assumptions.", "no hypothesis"])
+def test_an_assumption_may_not_be_named_as_if_there_were_none(mine: Any, name: str) -> None:
+    done = run("check", path := mine(f"lemma = lemma_of(le(x**2, 0), **{{{name!r}: le(x**2, 0)}})"))
+    assert (done.returncode, done.stdout) == (2, "")
+    said = f"the assumption {name!r} is named as if there were none; choose a different name"
+    assert done.stderr == f"Error: {path}: {said}\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "symbol"),
+    [
+        ('a = function("max", "real", "real")\nlemma = lemma_of(le(a(x, y), x), h=le(a(x, y), x))', "function max"),
+        ('a = function("exp", "real")\nlemma = lemma_of(le(a(x), -1), h=le(a(x), -1))', "function exp"),
+        ('pi = reals("pi")\nlemma = lemma_of(le(pi, 3), h=le(pi, 3))', "variable pi"),
+        ('a, b = reals("x infinity")\nlemma = lemma_of(le(0, a**2), h=le(b, a))', "variable infinity"),
+    ],
+)
+def test_a_name_of_mathematics_is_refused_for_a_free_symbol(mine: Any, body: str, symbol: str) -> None:
+    done = run("check", path := mine(body))
+    assert (done.returncode, done.stdout) == (2, "")
+    said = f"the {symbol} reads like the usual {symbol.split()[1]}, which it is not; rename it"
+    assert done.stderr == f"Error: {path}: {said}\n"
+
+
+def test_letters_stay_free_for_functions_and_variables(mine: Any) -> None:
+    body = 'P, e = function("P", "real"), function("e")\nlemma = lemma_of(le(P(x) + e(1), 0), h=le(P(x) + e(1), 0))'
+    assert run("check", mine(body)).stdout.startswith("mine: PROVED")
+
+
 def test_ascii_where_unicode_cannot_be_written() -> None:
     done = run_apart("show", "sign-form", PYTHONIOENCODING="ascii")
     assert done.returncode == 0

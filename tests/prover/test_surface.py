@@ -371,6 +371,19 @@ def test_rewriting_needs_what_it_replaces() -> None:
         proof.rewrite("root", "less")
 
 
+def test_an_unknown_keyword_is_refused_by_the_step_that_was_called() -> None:
+    proof = proof_of(le(0, x))
+    has = "title=, squares=, degree="
+    ours = f"base=, step=, low=, {has}"
+    for call, said in (
+        (lambda: proof.induction(proof.goal, n, lo=1), f"induction has no keyword lo=; it has {ours}"),
+        (lambda: proof.by_squares(le(0, x), square=[x]), f"by_squares has no keyword square=; it has {has}"),
+        (lambda: proof.every(k, le(0, x), when=[]), f"every has no keyword when=; it has given=, {has}"),
+    ):
+        with pytest.raises(TypeError, match=f"^proof.{said}$"):
+            call()
+
+
 def test_by_squares() -> None:
     goal = le((1 - b) * sqrt(x), sqrt(y))
     assumed = {"squares": le((1 - b) ** 2 * x, y), "x": le(0, x), "y": le(0, y)}

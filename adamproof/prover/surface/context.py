@@ -32,6 +32,7 @@ from .unrolling import sum_steps, weight_steps
 # An assumption's name, a context, a theorem, a statement (proved first), a sum (split), a function that gives one of
 # these when it is needed (inside of `each`), or several.
 Reason = Any
+HOW = ("title", "squares", "degree")  # keywords of `have`, which other steps hand on to it
 INTEGRABILITY = ["integrability by search: sums, multiples, domination"]
 
 
@@ -87,6 +88,7 @@ class Context:
 
         statement: a <= b or a < b, b not negative by its form.  by: reasons for the squares.
         """
+        _expect(how, "by_squares")
         target = prop(statement)
         if target.op not in ("<=", "<"):
             raise TranslationError(f"by_squares needs a <= b or a < b, not {show(target)}")
@@ -235,6 +237,7 @@ class Context:
         over: of what.  statement: about its variable, proved in the variable's range; or a theorem.
         by: reasons for it, functions where they need the range; under an expectation also what is integrable.
         """
+        _expect(how, "each")
         variable = term(over.variable, BINDERS[over.op][1])
         bounds = tuple(term(bound, INT) for bound in over.bounds)
         inside = ranges(over.op, variable, bounds)
@@ -281,6 +284,7 @@ class Context:
 
         variables: a symbol or several, which stand in no assumption.
         """
+        _expect(how, "every", "given")
         with self.assuming(*given):
             found = self.have(statement, *by, **how)
         for condition in reversed(given):
@@ -368,6 +372,7 @@ class Context:
         goal: a statement about variable.  base: reasons for it at low.  step: reasons for it at variable + 1, from
         the goal at variable; or a function that gives them, called with both assumed.
         """
+        _expect(how, "induction", "base", "step", "low")
         start, following = put(goal, variable, low), put(goal, variable, variable + 1)
         first = self.have(start, *base, self._sums(start), **how)
         self._moving.append(term(variable, INT))
@@ -424,6 +429,13 @@ class Context:
         if pattern is target.conclusion:
             raise TranslationError(f"rewrite: {show(old)} does not stand in {show(target.conclusion)}")
         return derive("rewrite", [equal, target], hole, pattern)
+
+
+def _expect(how: Mapping[str, Any], method: str, *own: str) -> None:
+    """Refuse a keyword that neither a step nor `have`, to which it hands the others on, knows.  Raises TypeError."""
+    if unknown := sorted(how.keys() - set(HOW)):
+        has = ", ".join(f"{name}=" for name in (*own, *HOW))
+        raise TypeError(f"proof.{method} has no keyword {unknown[0]}=; it has {has}")
 
 
 def le_term(a: Any, b: Any) -> Term:
