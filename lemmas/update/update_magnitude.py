@@ -39,8 +39,8 @@ def one_step(proof: Scope) -> list[Step]:
     moves = [proof.at(name, t) for name in ("m is a moving average of g", "v is a moving average of g^2")]
     square = (m(t) - b1 * (1 - b1) / (b2 - b1**2) * g(t + 1)) ** 2
     rest = b2 * (R_squared * v(t) - m(t) ** 2) + (b2 - b1**2) * square
-    exact = proof.have(eq(R_squared * v(t + 1) - m(t + 1) ** 2, rest), moves, title="one step, exactly")
-    return [exact, proof.have(le(0, rest))]
+    exact = proof.have(eq(rest, R_squared * v(t + 1) - m(t + 1) ** 2), moves, title="one step, exactly")
+    return [proof.rewrite(proof.have(le(0, rest)), exact)]
 
 
 def by_cauchy_schwarz(proof: Scope) -> Step:
