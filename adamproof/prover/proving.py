@@ -287,7 +287,10 @@ class Question:
         return found
 
     def from_nothing(self, known: Known) -> Step | None:
-        """The goal where the facts contradict each other, if they speak of other things than it."""
+        """The goal where the facts contradict each other, if they speak of other things than it.
+
+        known: the facts.
+        """
         absurd = contradiction(known)
         return None if absurd is None else self.answer(Known([absurd]))
 
