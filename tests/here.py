@@ -21,6 +21,7 @@ from click.testing import CliRunner
 from adamproof.checking import pool
 from adamproof.checking.worker import _answered
 from adamproof.cli import main
+from adamproof.prover.surface import knowledge
 from adamproof.support.foreign_text import visible
 from adamproof.theory import library, user_files
 
@@ -37,6 +38,7 @@ class WorkerHere:
         if path is not None:  # as a new process would, this one knows no user's file
             library._declared.clear()
             library._derivation.cache_clear()
+            knowledge._remembered.clear()  # it holds what was cited for its answers, as theorems of that library
             user_files.load.cache_clear()
 
     def send(self, request: dict[str, Any]) -> None:
