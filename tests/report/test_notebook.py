@@ -67,8 +67,8 @@ def test_a_proof_shows_its_steps_and_what_they_rest_on() -> None:
     report = adamproof.check("B.2", models=0, mutants=False)
     shown = notebook.proof(report, "by an invariant")
     assert "1. m_t^2 <= R^2*v_t for every t" in shown.text
-    assert "from m starts at 0, v starts at 0, step 1" in shown.text
-    assert shown.html.count('<math display="block">') == 3 and "$" not in shown.html
+    assert "from beta1^2 < beta2, beta2 < 1, step 1" in shown.text
+    assert shown.html.count('<math display="block">') == 2 and "$" not in shown.html
     with pytest.raises(LemmaError, match="did you mean 'by an invariant'"):
         notebook.proof(report, "by invariant")
 
