@@ -246,18 +246,31 @@ class Statistics:
         """
         values = np.concatenate([piece[0] for piece in pieces], axis=2)
         peaks = np.max([piece[1] for piece in pieces], axis=0)
-        count = values.shape[0]
-        at = 0
+        count, at = values.shape[0], 0
         while at < count:
-            take = min(count - at, self.window - self.done % self.window)
-            block = values[at : at + take]
-            with np.errstate(over="ignore"):
-                self.current = np.add.reduce(np.concatenate([self.current[None], block]), axis=0)
-            self.peak = max(self.peak, float(peaks[at : at + take].max()))
-            self.done += take
-            at += take
-            if self.done % self.window == 0 or self.done == self.steps:
-                self._close()
+            whole = 0 if self.done % self.window else (count - at) // self.window
+            take = whole * self.window or min(count - at, self.window - self.done % self.window)
+            some = slice(at, at + take)
+            at, self.done = at + take, self.done + take
+            if whole:
+                self._close(*self._windows(values[some], peaks[some], whole))
+            else:
+                self._open(values[some], peaks[some])
+
+    def _windows(self, values: Array, peaks: Array, count: int) -> tuple[Array, Array]:
+        """The sums over so many whole windows, and the largest u of each."""
+        with np.errstate(over="ignore"):
+            sums = np.add.reduce(values.reshape(count, self.window, *values.shape[1:]), axis=1)
+        return sums, peaks.reshape(count, self.window).max(axis=1)
+
+    def _open(self, values: Array, peaks: Array) -> None:
+        """Add steps to the running window, and end it with its last one."""
+        with np.errstate(over="ignore"):
+            self.current = np.add.reduce(np.concatenate([self.current[None], values]), axis=0)
+        self.peak = max(self.peak, float(peaks.max()))
+        if self.done % self.window == 0 or self.done == self.steps:
+            self._close(self.current[None], np.array([self.peak]))
+            self.current, self.peak = np.zeros_like(self.current), 0.0
 
     def measured(self, sums: Array) -> tuple[Array, Array]:
         """The quantities of each of the next steps, averaged over groups of replicates, and the largest u of each.
@@ -280,16 +293,21 @@ class Statistics:
         counts = np.minimum(self.each, values.shape[2] - starts)
         return np.asarray(np.add.reduceat(values, starts, axis=2) / counts), sums[:, -1].max(axis=1)
 
-    def _close(self) -> None:
-        """End a window: note its means and add it to the totals."""
-        first = (self.done - 1) // self.window * self.window
+    def _close(self, sums: Array, peaks: Array) -> None:
+        """End windows, the last of them now: note their means and add them to the totals.
+
+        sums: (windows, quantities, groups).  peaks: (windows,).
+        """
+        begin = (self.done - 1) // self.window * self.window - (len(sums) - 1) * self.window
+        ends = [*range(begin + self.window, self.done, self.window), self.done]
+        counted = np.array([self._counted(first, last) for first, last in zip([begin, *ends], ends, strict=False)])
         with np.errstate(invalid="ignore"):  # of a last window without an exact gradient
-            means, widths = self._estimates(self.current / self._counted(first, self.done)[:, None])
-        self.rows.append([float(self.done), *means, *widths, self.peak])
+            means, widths = self._estimates((sums / counted[:, :, None]).reshape(-1, sums.shape[2]))
+        for window, (end, peak) in enumerate(zip(ends, peaks, strict=True)):
+            own = slice(window * len(QUANTITIES), (window + 1) * len(QUANTITIES))
+            self.rows.append([float(end), *means[own], *widths[own], float(peak)])
         with np.errstate(over="ignore"):
-            self.totals += self.current
-        self.current[:] = 0.0
-        self.peak = 0.0
+            self.totals = np.add.reduce(np.concatenate([self.totals[None], sums]), axis=0)
 
     def _estimate(self, samples: Array) -> Estimate:
         """The mean over replicates; groups of other size than the rest count by their size."""
