@@ -246,7 +246,7 @@ class Recorder:
     def _saved_elsewhere(self, path: str | Path, why: str) -> Path | None:
         try:
             found = self._writer.save_elsewhere(path)
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - nor is there any other folder to write to, for whatever reason
             _warn(f"the audit's record is lost, the training goes on (cannot write {path}: {why:.200}; {error!s:.100})")
             return None
         _warn(f"the audit cannot write {path} ({why:.200}): its record is in {found}")
@@ -491,7 +491,7 @@ def _warn(text: str) -> None:
     """A warning that stays one where warnings are errors (python -W error): the training goes on there, too."""
     try:
         warnings.warn(text, AuditWarning, stacklevel=4)
-    except Exception:  # noqa: BLE001
+    except Exception:  # noqa: BLE001 - a warning turned into an error, or a filter of the user's that fails
         with suppress(Exception):
             sys.stderr.write(f"{text}\n")
 

@@ -376,8 +376,8 @@ def _notes(numbers: Numbers) -> Iterable[str]:
         if check.holds is False:
             left, right = check.left.decimals(6)[1], check.right.decimals(6)[1]
             yield (
-                f"|a_1|^2 = {left} is more than 2*L0*D = {right}: no function on all of R^d satisfies this if L1 = 0; "
-                "one of grad1, L0 and gap is likely wrong."
+                f"grad1^2 = {left} is more than 2*L0*gap = {right}: no function on all of R^d satisfies this if L1 = 0"
+                "; one of grad1, L0 and gap is likely wrong."
             )
 
 

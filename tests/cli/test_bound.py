@@ -454,7 +454,7 @@ def test_numbers_beyond_the_floats() -> None:
 def test_strange_inputs_are_noted() -> None:
     found = ask("bound", *GIVEN, "--grad1", "100")
     assert found.exit_code == 0
-    assert "Note: |a_1|^2 = 10000 is more than 2*L0*D = 16: no function on all of R^d satisfies this" in flat(found)
+    assert "Note: grad1^2 = 10000 is more than 2*L0*gap = 16: no function on all of R^d satisfies this" in flat(found)
     found = ask("bound", *GIVEN, "--theorem", "corollary", "--vbar", "100")
     assert found.exit_code == 1 and "FAILS: C2 is possible: u_t is at most R" in found.output
 
