@@ -160,7 +160,7 @@ def record(path: Path, lines: int, layers: int) -> None:
     writer = Writer(path)
     writer.line(header)
     for number in range(lines):
-        writer.line({**made[number % len(made)], "at": EVERY * number + 1, "t": EVERY * number + 1})
+        writer.line({**made[number % len(made)], "at": EVERY * (number + 1), "t": EVERY * (number + 1)})
     writer.close()
 
 
