@@ -223,6 +223,16 @@ def slope_cosh(x: Real, h: Real) -> Real:
     return h * sinh(x)
 
 
+def slope_logistic(z: Real, y: Real) -> Real:
+    """The derivative of log(1 + exp(-y z)) in z, for y = 1 or -1."""
+    return -y / (1.0 + exp(y * z))
+
+
+def slope_squares(z: Real, y: Real) -> Real:
+    """The derivative of (z - y)^2 / 2 in z."""
+    return z - y
+
+
 def noise_scale(squares: Real, power_half: Real, constant: Real, factor: Real, share: Real) -> Real:
     """The factor of the noise in each coordinate: sqrt((s0^2 + s1^2 |a|^p) / share), squares = |a|^2."""
     return sqrt((constant + factor * power(squares, power_half)) / share)
