@@ -36,9 +36,10 @@ TILES = summation.SPAN
 ROW = 264  # doubles from one row of a tile to the next, as in `numba_engine`
 X, M, V, A, G = (ROW * row for row in range(5))
 S = 5 * ROW  # seven rows of what is summed
+Y = CHUNK * 2 * EIGHT + EIGHT  # where the targets of a chunk begin, behind its predictions
 WORDS = 32  # random words of a step that are drawn at once
-ROWS = vectors.ROWS
-WIDE = 2 if vectors.WIDE else 1  # vectors of replicates side by side
+ROWS, LONG = vectors.ROWS, vectors.LONG
+WIDE = 2 if vectors.WIDE else 1  # vectors of a block of sums side by side
 MANY = 8 if vectors.WIDE else 4  # vectors of coordinates side by side
 LOW_WORD, HALF = kernels.LOW_WORD, kernels.HALF_SHIFT
 FORMS = {"sign": 0, "signum": 1}
@@ -48,9 +49,9 @@ _philox, _moments, _magnitude, _sign, _moved = (
     NAMES[name] for name in ("philox", "moments", "magnitude", "sign", "moved")
 )
 _slope = NAMES["slope_logistic"]  # replaced by the problem's
-_inner = vectors.inner
-_predict_wide, _predict = (vectors.block(ROWS, width, adding=False) for width in (WIDE, 1))
-_pull_wide, _pull = (vectors.block(ROWS, width, adding=True) for width in (WIDE, 1))
+_inner, _folded = vectors.inner, vectors.folded
+_predict_wide, _predict = vectors.block(ROWS, WIDE, adding=False), vectors.block(LONG, 1, adding=False)
+_pull_wide, _pull = vectors.block(ROWS, WIDE, adding=True), vectors.block(ROWS, 1, adding=True)
 _mix_many, _mix = vectors.mixed(MANY), vectors.mixed(1)
 _batches = noise.BATCHES
 
@@ -58,60 +59,73 @@ _batches = noise.BATCHES
 # --- the exact gradient -------------------------------------------------------------------------
 
 
-def _bend(w, targets, first, rows, width):
+def _bend(w, count):
     """From predictions to the slopes of the loss."""
-    for row in range(rows):
-        y = targets[first + row]
-        for lane in range(width):
-            w[row * width + lane] = _slope(w[row * width + lane], y)
+    for place in range(count):
+        w[place] = _slope(w[place], w[Y + place])
 
 
-def _chunk(features, stride, targets, x, d, first, rows, width, block, w, sums):
+def _chunk(features, stride, points, d, first, rows, width, block, w, sums):
     """Add what a chunk of rows contributes for one block of replicates."""
     x0, g0 = block * d * width, block * stride * width
     if width > EIGHT:
         for row in range(0, rows, ROWS):
-            _predict_wide(features, (first + row) * stride, stride, 1, x, x0, width, d, w, row * width)
-        _bend(w, targets, first, rows, 2 * EIGHT)
-        for column in range(0, stride, ROWS):
-            _pull_wide(features, first * stride + column, 1, stride, w, 0, width, rows, sums, g0 + column * width)
-        return
-    for row in range(0, rows, ROWS):
-        _predict(features, (first + row) * stride, stride, 1, x, x0, width, d, w, row * width)
-    _bend(w, targets, first, rows, EIGHT)
-    for column in range(0, stride, ROWS):
-        _pull(features, first * stride + column, 1, stride, w, 0, width, rows, sums, g0 + column * width)
+            _predict_wide(features, (first + row) * stride, stride, 1, points, x0, width, d, w, row * width)
+    else:
+        for row in range(0, rows, LONG):
+            _predict(features, (first + row) * stride, stride, 1, points, x0, width, d, w, row * width)
+    _bend(w, rows * width)
+    for lane in range(0, width, ROWS):
+        column, start = 0, first * stride
+        while column + WIDE * EIGHT <= stride:
+            _pull_wide(w, lane, 1, width, features, start + column, stride, rows, sums, g0 + lane * stride + column)
+            column += WIDE * EIGHT
+        if column < stride:
+            _pull(w, lane, 1, width, features, start + column, stride, rows, sums, g0 + lane * stride + column)
 
 
-def _exact(features, stride, targets, x, d, width, w, sums, spans, blocks, apart, totals):
+def _exact(features, stride, targets, x, width, scratch, spans, blocks, apart, totals):
     """Add the sums of the spans spans[0] <= span < spans[1] to totals, for such a range of blocks of replicates.
 
-    features: rows of stride numbers, filled up with zeros, at least a multiple of ROWS.  x: (blocks, d, width).
-    sums: (blocks, stride, width).  totals: (1, blocks, stride, width), or a place for each span if apart is 1.
+    features: rows of `stride` numbers, filled up with zeros.  x: (replicates, d), of which `width` make a block.
+    scratch: zeros, 2 Y numbers and for each block width * (d + stride).  totals: (1, blocks * width, stride), or a
+    place for each span if apart is 1.
     """
-    n, size = targets.size, stride * width
+    n, (replicates, d), many = targets.size, x.shape, blocks[1] - blocks[0]
+    w, points = scratch[: 2 * Y], scratch[2 * Y : 2 * Y + many * width * d]
+    sums = scratch[2 * Y + many * width * d :]
+    for place in range(min(many * width, replicates - blocks[0] * width)):
+        start = place // width * width * d + place % width
+        for column in range(d):
+            points[start + column * width] = x[blocks[0] * width + place, column]
     for span in range(spans[0], spans[1]):
-        sums[blocks[0] * size : blocks[1] * size] = 0.0
+        sums[:] = 0.0
         for first in range(span * SPAN, min((span + 1) * SPAN, n), CHUNK):
             rows = min(CHUNK, n - first)
-            for block in range(blocks[0], blocks[1]):
-                _chunk(features, stride, targets, x, d, first, rows, width, block, w, sums)
-        start = span * apart * sums.size
-        for place in range(blocks[0] * size, blocks[1] * size):
-            totals[start + place] += sums[place]
+            for row in range(rows):
+                for lane in range(width):
+                    w[Y + row * width + lane] = targets[first + row]
+            for block in range(many):
+                _chunk(features, stride, points, d, first, rows, width, block, w, sums)
+        total = totals[span * apart]
+        for place in range(many * width):
+            for column in range(stride):
+                total[blocks[0] * width + place, column] += sums[place * stride + column]
 
 
 # --- a step of one replicate --------------------------------------------------------------------
 
 
 @numba.njit(**PART)
-def _draw(words, chosen, batch, samples, key0, key1, replicate, quad):
+def _draw(words, chosen, samples, keys, replicate, quad):
     """The rows that a replicate draws in four steps: chosen[turn * batch + place]."""
+    batch = chosen.size // 4
+    counter, last, below = np.uint64(replicate) & LOW_WORD, np.uint64(quad) & LOW_WORD, np.uint64(samples)
+    key0, key1 = keys[0] & LOW_WORD, keys[1] & LOW_WORD
     for first in range(0, batch, WORDS):
         for lane in range(WORDS):
             a, b, c, d = _philox(
-                replicate & LOW_WORD, _batches, (np.uint64(first) + np.uint64(lane)) & LOW_WORD, quad & LOW_WORD,
-                key0 & LOW_WORD, key1 & LOW_WORD,
+                counter, _batches, (np.uint64(first) + np.uint64(lane)) & LOW_WORD, last, key0, key1
             )  # fmt: skip
             words[lane] = a
             words[WORDS + lane] = b
@@ -119,27 +133,27 @@ def _draw(words, chosen, batch, samples, key0, key1, replicate, quad):
             words[3 * WORDS + lane] = d
         for turn in range(4):
             for lane in range(min(WORDS, batch - first)):
-                chosen[turn * batch + first + lane] = np.int64((words[turn * WORDS + lane] * samples) >> HALF)
+                chosen[turn * batch + first + lane] = np.int64((words[turn * WORDS + lane] * below) >> HALF)
 
 
-def _batch(features, stride, targets, chosen, turn, ridge, xp, z, g):
-    """The gradient of a mini-batch, in g.  z: predictions, then slopes, and targets behind them."""
+def _batch(features, stride, targets, chosen, turn, ridge, x, x0, z, g, g0):
+    """The gradient of a mini-batch at x, in g.  z: predictions, then slopes, and targets behind them."""
     batch = chosen.size // 4
     for place in range(batch):
         row = chosen[turn * batch + place]
-        z[place] = _inner(features, row * stride, xp, stride // EIGHT)
+        z[place] = _inner(features, row * stride, x, x0, stride // EIGHT)
         z[batch + place] = targets[row]
     for place in range(batch):
         z[place] = _slope(z[place], z[batch + place])
     column = 0
     while column + MANY * EIGHT <= stride:
-        _mix_many(features, stride, chosen, turn * batch, z, batch, g, column)
+        _mix_many(features, stride, chosen, turn * batch, z, batch, g, g0, column)
         column += MANY * EIGHT
     while column < stride:
-        _mix(features, stride, chosen, turn * batch, z, batch, g, column)
+        _mix(features, stride, chosen, turn * batch, z, batch, g, g0, column)
         column += EIGHT
     for column in range(stride):
-        g[column] = ridge * xp[column] + g[column] / batch
+        g[g0 + column] = ridge * x[x0 + column] + g[g0 + column] / batch
 
 
 @numba.njit(**PART)
@@ -168,83 +182,105 @@ def _update(w, lanes, signum, exact, epsilon, step):
 
 
 @numba.njit(**PART)
-def _fold(w, exact, lanes, width):
-    """Fold the sums of a tile of this width, of which so many lanes are filled."""
-    first = 0 if exact else 4
-    for row in range(first, 7):
+def _fold(w, exact, lanes, width, total):
+    """Add the sums of a tile of this width, of which so many lanes are filled, to the total."""
+    for row in range(0 if exact else 4, 7):
         for lane in range(lanes, width):
             w[S + row * ROW + lane] = 0.0
     half = width // 2
-    while half >= 1:
-        for row in range(first, 6):
-            for lane in range(half):
-                w[S + row * ROW + lane] += w[S + row * ROW + half + lane]
+    while half >= EIGHT:
         for lane in range(half):
+            w[S + 4 * ROW + lane] += w[S + 4 * ROW + half + lane]
+            w[S + 5 * ROW + lane] += w[S + 5 * ROW + half + lane]
             w[S + 6 * ROW + lane] = np.maximum(w[S + 6 * ROW + lane], w[S + 6 * ROW + half + lane])
+        if exact:
+            for lane in range(half):
+                w[S + lane] += w[S + half + lane]
+                w[S + ROW + lane] += w[S + ROW + half + lane]
+                w[S + 2 * ROW + lane] += w[S + 2 * ROW + half + lane]
+                w[S + 3 * ROW + lane] += w[S + 3 * ROW + half + lane]
         half //= 2
+    for row in range(0 if exact else 4, 6):
+        total[row] += _folded(w, S + row * ROW)
+    for lane in range(EIGHT):
+        total[6] = np.maximum(total[6], w[S + 6 * ROW + lane])
 
 
 @numba.njit(**PART)
-def _all_tiles(w, xp, m, v, a, g, width, signum, exact, epsilon, step, total):
-    """The update of a replicate and its seven sums, in total."""
-    d = m.size
-    span = np.zeros(7)
-    total[:] = 0.0
-    for tile in range((d + width - 1) // width):
-        at = tile * width
-        lanes = min(width, d - at)
+def _by_tiles(w, x, m, v, a, g, signum, exact, epsilon, step, total):
+    """The update of a replicate of several tiles, and its seven sums, in total."""
+    d, span = m.size, np.zeros(7)
+    for at in range(0, d, TILE):
+        lanes = min(TILE, d - at)
         for lane in range(lanes):
-            w[X + lane] = xp[at + lane]
+            w[X + lane] = x[at + lane]
             w[M + lane] = m[at + lane]
             w[V + lane] = v[at + lane]
             w[G + lane] = g[at + lane]
-        if exact:
-            for lane in range(lanes):
-                w[A + lane] = a[at + lane]
+        for lane in range(lanes if exact else 0):
+            w[A + lane] = a[at + lane]
         _update(w, lanes, signum, exact, epsilon, step)
+        _fold(w, exact, lanes, TILE, span)
         for lane in range(lanes):
-            xp[at + lane] = w[X + lane]
+            x[at + lane] = w[X + lane]
             m[at + lane] = w[M + lane]
             v[at + lane] = w[V + lane]
-        _fold(w, exact, lanes, width)
-        for row in range(0 if exact else 4, 6):
-            span[row] += w[S + row * ROW]
-        total[6] = np.maximum(total[6], w[S + 6 * ROW])
-        if (tile + 1) % TILES == 0 or at + width >= d:
+        if (at // TILE + 1) % TILES == 0 or at + TILE >= d:
             for row in range(6):
                 total[row] += span[row]
                 span[row] = 0.0
+    total[6] = span[6]
 
 
 def _walk(features, stride, targets, x, m, v, a, number, keys, numbers, whole, coefficients, start, steps, replicates,
           sums):  # fmt: skip
     """The steps steps[0] <= step < steps[1] after `start` of a range of replicates; a: the exact gradient of the first.
 
-    numbers: ridge, epsilon.  whole: batch, signum, whether `a` is there.  coefficients, sums: of all steps, by their place after start.
+    numbers: ridge, epsilon.  whole: batch, signum, whether `a` is there.  coefficients, sums: of all steps, by their
+    place after start.  The state of a replicate of one tile stays in the tile.
     """
-    d, batch = x.shape[1], whole[0]
-    w, xp, g, z = np.zeros(S + 7 * ROW), np.zeros(stride), np.zeros(stride), np.zeros(2 * batch)
-    words, chosen, total = np.zeros(4 * WORDS, np.uint64), np.zeros(4 * batch, np.int64), np.zeros(7)
-    width = TILE
-    if d <= TILE:
-        width = 4
-        while width < d:
-            width *= 2
+    d, batch, single = x.shape[1], whole[0], x.shape[1] <= TILE
+    w = np.zeros(S + 7 * ROW)
+    xs, x0 = (w, X) if single else (np.zeros(stride), 0)
+    gs, g0 = (w, G) if single else (np.zeros(stride), 0)
+    z, words, chosen = np.zeros(2 * batch), np.zeros(4 * WORDS, np.uint64), np.zeros(4 * batch, np.int64)
+    total, width = np.zeros(7), EIGHT
+    while width < d and width < TILE:
+        width *= 2
     for replicate in range(replicates[0], replicates[1]):
-        xp[:d] = x[replicate]
+        for column in range(d):
+            xs[x0 + column] = x[replicate, column]
+        for column in range(d if single else 0):
+            w[M + column] = m[replicate, column]
+            w[V + column] = v[replicate, column]
         for step in range(steps[0], steps[1]):
             turn = (start + step) % 4
             if turn == 0 or step == steps[0]:
-                _draw(words, chosen, batch, np.uint64(targets.size), keys[0], keys[1], np.uint64(number + replicate),
-                      np.uint64((start + step) // 4))  # fmt: skip
-            _batch(features, stride, targets, chosen, turn, numbers[0], xp, z, g)
+                _draw(words, chosen, targets.size, keys, number + replicate, (start + step) // 4)
+            _batch(features, stride, targets, chosen, turn, numbers[0], xs, x0, z, gs, g0)
             exact = whole[2] == 1 and step == steps[0]
-            c = coefficients[step]
-            _all_tiles(w, xp, m[replicate], v[replicate], a[replicate if exact else 0], g, width, whole[1] == 1, exact,
-                       numbers[1], (c[0], c[1], c[2], c[3], c[4], c[5], c[6]), total)  # fmt: skip
+            total[:] = 0.0
+            if single:
+                for column in range(d if exact else 0):
+                    w[A + column] = a[replicate, column]
+                _update(w, d, whole[1] == 1, exact, numbers[1], _row(coefficients, step))
+                _fold(w, exact, d, width, total)
+            else:
+                _by_tiles(w, xs, m[replicate], v[replicate], a[replicate if exact else 0], gs, whole[1] == 1, exact,
+                          numbers[1], _row(coefficients, step), total)  # fmt: skip
             for row in range(7):
                 sums[step, row, replicate] = total[row]
-        x[replicate] = xp[:d]
+        for column in range(d):
+            x[replicate, column] = xs[x0 + column]
+        for column in range(d if single else 0):
+            m[replicate, column] = w[M + column]
+            v[replicate, column] = w[V + column]
+
+
+@numba.njit(**OPTIONS)
+def _row(coefficients, step):
+    c = coefficients[step]
+    return c[0], c[1], c[2], c[3], c[4], c[5], c[6]
 
 
 # --- the engine ---------------------------------------------------------------------------------
@@ -316,7 +352,7 @@ class RegressionEngine:
         """The features, filled up with zeros to whole vectors and blocks, and the distance of their rows."""
         if self._kept is None or self._kept[0] is not problem:
             samples, d = problem.features.shape
-            shape = _filled(samples, ROWS), _filled(d, EIGHT)
+            shape = _filled(samples, LONG), _filled(d, EIGHT)
             flat = _aligned(shape[0] * shape[1])
             flat.reshape(shape)[:samples, :d] = problem.features
             self._kept = problem, flat, shape[1]
@@ -333,26 +369,20 @@ class RegressionEngine:
         (features, stride), (replicates, d) = self._features(problem), x.shape
         width = EIGHT * WIDE if replicates > EIGHT else EIGHT
         blocks, spans = -(-replicates // width), -(-problem.samples // SPAN)
-        padded = np.zeros((blocks * width, d))
-        padded[:replicates] = x
-        points = _aligned(padded.size)
-        points.reshape(blocks, d, width)[:] = padded.reshape(blocks, width, d).transpose(0, 2, 1)
         apart = int(blocks < self.threads and spans > 1)
-        totals = np.zeros((spans if apart else 1, blocks, stride, width))
+        totals = np.zeros((spans if apart else 1, blocks * width, stride))
         exact, whole = _kernels(problem.slope)[0], (np.array([0, spans]), np.array([0, blocks]))
 
         def work(part: Array) -> None:
-            exact(
-                features, stride, problem.targets, points, d, width, _aligned(CHUNK * width), _aligned(totals[0].size),
-                *((part, whole[1]) if apart else (whole[0], part)), apart, totals.reshape(-1),
-            )  # fmt: skip
+            ranges = (part, whole[1]) if apart else (whole[0], part)
+            scratch = _aligned(2 * Y + int(ranges[1][1] - ranges[1][0]) * width * (d + stride))
+            exact(features, stride, problem.targets, x, width, scratch, *ranges, apart, totals)
 
         self._all(work, _ranges(spans if apart else blocks, self.threads))
         total = totals[0]
         for further in totals[1:]:
             total += further
-        found = total[:, :d].transpose(0, 2, 1).reshape(-1, d)[:replicates]
-        return problem.mean(found, problem.samples, x)
+        return problem.mean(total[:replicates, :d], problem.samples, x)
 
     def _walk(
         self, task: Task, problem: Regression, state: State, a: Array | None, coefficients: Array,

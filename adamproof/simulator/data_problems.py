@@ -143,7 +143,7 @@ def _ridge(ridge: float) -> float:
 def _curvature(rows: Array) -> float:
     """The largest eigenvalue of the mean of a_i a_i^T; infinite where it overflows."""
     with np.errstate(over="ignore"):
-        return float(np.square(np.linalg.norm(rows, 2))) / rows.shape[0]
+        return float(np.square(np.linalg.norm(rows, 2)) / rows.shape[0])
 
 
 def regression(

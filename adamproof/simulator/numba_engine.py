@@ -26,7 +26,7 @@ from .problems import Separable
 from .task import SUMS, State, Task
 
 Array = NDArray[np.float64]
-SOURCES = tuple(module.__name__ for module in (kernels, summation, compiled)) + (__name__,)
+SOURCES = (*(module.__name__ for module in (kernels, summation, compiled)), __name__)
 
 LANES = summation.LANES
 SPAN = summation.SPAN

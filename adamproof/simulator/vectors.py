@@ -1,4 +1,4 @@
-"""Products of matrices for Numba, written as vector instructions: eight numbers side by side, and no fused multiply-add.
+"""Products of matrices for Numba, written as vector instructions: eight numbers side by side, not fused multiply-adds.
 
 Numba's own vectoriser does not keep a block of sums in registers.  Each function below is a loop over pointers that
 does; LLVM turns its vectors into whatever the processor has, which changes no bit.  Arrays are flat, with the offset of
@@ -7,7 +7,6 @@ the first number; offsets and strides count numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from llvmlite import binding, ir
@@ -18,7 +17,7 @@ from numba.extending import intrinsic
 from .products import LANES
 
 WIDE = bool(binding.get_host_cpu_features().get("avx512f"))  # 32 registers of 8 numbers, else 16 of 4
-ROWS = 8 if WIDE else 4  # of a block of sums
+ROWS, LONG = (8, 16) if WIDE else (4, 4)  # of a block of sums; of one that is a single vector wide
 DOUBLE, INDEX = ir.DoubleType(), ir.IntType(64)
 VECTOR = ir.VectorType(DOUBLE, LANES)
 ZEROS = ir.Constant(VECTOR, [0.0] * LANES)
@@ -62,6 +61,20 @@ class _Writer:
     def add(self, place: Any, one: Any, other: Any) -> None:
         self.builder.store(self.builder.fadd(self.builder.load(place), self.builder.fmul(one, other)), place)
 
+    def folded(self, lanes: Any) -> Any:
+        """The sum of the lanes: the upper half is added to the lower one until one is left."""
+        width, undefined = LANES, ir.Undefined
+        while width > 1:
+            width //= 2
+            places = [list(range(first, first + width)) for first in (0, width)]
+            type = ir.VectorType(ir.IntType(32), width)
+            halves = [
+                self.builder.shuffle_vector(lanes, ir.Constant(lanes.type, undefined), ir.Constant(type, place))
+                for place in places
+            ]
+            lanes = self.builder.fadd(*halves)
+        return self.builder.extract_element(lanes, ir.Constant(ir.IntType(32), 0))
+
     def sum(self, index: Any, *steps: Any) -> Any:
         for step in steps:
             index = self.builder.add(index, step)
@@ -75,7 +88,7 @@ def _constant(value: int) -> Any:
     return ir.Constant(INDEX, value)
 
 
-def block(rows: int, vectors: int, adding: bool) -> Callable[..., Any]:
+def block(rows: int, vectors: int, adding: bool) -> Any:
     """A block of a product: c[row, :] = sum_k a[row * across + k * along] b[k, :], or added to c.
 
     rows, vectors: the size of the block, `vectors` times eight numbers wide.  b and c have rows of `stride` numbers.
@@ -114,44 +127,45 @@ def block(rows: int, vectors: int, adding: bool) -> Callable[..., Any]:
 
 
 @intrinsic
-def inner(_: Any, a: Any, a0: Any, x: Any, count: Any) -> Any:
-    """The inner product of count eights of numbers of a, from a0 on, with x: see `products.inner`."""
+def inner(_: Any, a: Any, a0: Any, x: Any, x0: Any, count: Any) -> Any:
+    """The inner product of count eights of numbers of a and of x: see `products.inner`."""
     index, array = numba_types.int64, numba_types.Array(numba_types.float64, 1, "C")
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         write = _Writer(context, builder, signature)
         left, right = write.start(arguments, 0), write.start(arguments, 2)
         (total,) = write.sums(1)
-        with cgutils.for_range(builder, arguments[3]) as loop:
+        with cgutils.for_range(builder, arguments[4]) as loop:
             at = write.times(loop.index, _constant(LANES))
-            write.add(total, write.vector(left, write.sum(arguments[1], at)), write.vector(right, at))
-        lanes, width = builder.load(total), LANES
-        while width > 1:
-            width //= 2
-            halves = [
-                builder.shuffle_vector(
-                    lanes,
-                    ir.Constant(lanes.type, ir.Undefined),
-                    ir.Constant(ir.VectorType(ir.IntType(32), width), list(range(first, first + width))),
-                )
-                for first in (0, width)
-            ]
-            lanes = builder.fadd(*halves)
-        return builder.extract_element(lanes, ir.Constant(ir.IntType(32), 0))
+            one, other = (write.sum(arguments[place], at) for place in (1, 3))
+            write.add(total, write.vector(left, one), write.vector(right, other))
+        return write.folded(builder.load(total))
 
-    return numba_types.float64(array, index, array, index), generate
+    return numba_types.float64(array, index, array, index, index), generate
 
 
-def mixed(vectors: int) -> Callable[..., Any]:
-    """g[at + lane] = the sum over k < count of weights[k] a[chosen[first + k] * stride + at + lane]."""
+@intrinsic
+def folded(_: Any, a: Any, a0: Any) -> Any:
+    """The sum of eight numbers, as `summation.folded` takes it."""
+    index, array = numba_types.int64, numba_types.Array(numba_types.float64, 1, "C")
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        write = _Writer(context, builder, signature)
+        return write.folded(write.vector(write.start(arguments, 0), arguments[1]))
+
+    return numba_types.float64(array, index), generate
+
+
+def mixed(vectors: int) -> Any:
+    """g[g0 + at + lane] = the sum over k < count of weights[k] a[chosen[first + k] * stride + at + lane]."""
     index, array = numba_types.int64, numba_types.Array(numba_types.float64, 1, "C")
     whole = numba_types.Array(numba_types.int64, 1, "C")
-    types = (array, index, whole, index, array, index, array, index)
+    types = (array, index, whole, index, array, index, array, index, index)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         write = _Writer(context, builder, signature)
         a, chosen, weights, g = (write.start(arguments, at) for at in (0, 2, 4, 6))
-        stride, first, count, at = (arguments[place] for place in (1, 3, 5, 7))
+        stride, first, count, g0, at = (arguments[place] for place in (1, 3, 5, 7, 8))
         sums = write.sums(vectors)
         with cgutils.for_range(builder, count) as loop:
             row = write.number(chosen, write.sum(first, loop.index))
@@ -160,12 +174,13 @@ def mixed(vectors: int) -> Callable[..., Any]:
             for place in range(vectors):
                 write.add(sums[place], weight, write.vector(a, write.sum(start, _constant(LANES * place))))
         for place in range(vectors):
-            index = write.sum(at, _constant(LANES * place))
+            index = write.sum(g0, at, _constant(LANES * place))
             builder.store(builder.load(sums[place]), write.place(g, index), align=ALIGNED)
         return context.get_dummy_value()
 
     @intrinsic
-    def mix(_: Any, a: Any, stride: Any, chosen: Any, first: Any, weights: Any, count: Any, g: Any, at: Any) -> Any:
+    def mix(_: Any, a: Any, stride: Any, chosen: Any, first: Any, weights: Any, count: Any, g: Any, g0: Any,
+            at: Any) -> Any:  # fmt: skip
         return numba_types.void(*types), generate
 
     return mix
