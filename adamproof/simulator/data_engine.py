@@ -39,7 +39,7 @@ S = 5 * ROW  # seven rows of what is summed
 Y = CHUNK * 2 * EIGHT + EIGHT  # where the targets of a chunk begin, behind its predictions
 WORDS = 32  # random words of a step that are drawn at once
 ROWS, LONG = vectors.ROWS, vectors.LONG
-WIDE = 2 if vectors.WIDE else 1  # vectors of a block of sums side by side
+WIDE, FOUR = (2, 4) if vectors.WIDE else (1, 1)  # vectors of a block of sums side by side
 MANY = 8 if vectors.WIDE else 4  # vectors of coordinates side by side
 LOW_WORD, HALF = kernels.LOW_WORD, kernels.HALF_SHIFT
 FORMS = {"sign": 0, "signum": 1}
@@ -51,7 +51,7 @@ _philox, _moments, _magnitude, _sign, _moved = (
 _slope = NAMES["slope_logistic"]  # replaced by the problem's
 _inner, _folded = vectors.inner, vectors.folded
 _predict_wide, _predict = vectors.block(ROWS, WIDE, adding=False), vectors.block(LONG, 1, adding=False)
-_pull_wide, _pull = vectors.block(ROWS, WIDE, adding=True), vectors.block(ROWS, 1, adding=True)
+_pull_wide, _pull = vectors.block(4, FOUR, adding=True), vectors.block(ROWS, 1, adding=True)
 _mix_many, _mix = vectors.mixed(MANY), vectors.mixed(1)
 _batches = noise.BATCHES
 
@@ -75,12 +75,12 @@ def _chunk(features, stride, points, d, first, rows, width, block, w, sums):
         for row in range(0, rows, LONG):
             _predict(features, (first + row) * stride, stride, 1, points, x0, width, d, w, row * width)
     _bend(w, rows * width)
-    for lane in range(0, width, ROWS):
-        column, start = 0, first * stride
-        while column + WIDE * EIGHT <= stride:
+    start, whole = first * stride, stride // (FOUR * EIGHT) * (FOUR * EIGHT)
+    for lane in range(0, width, 4):
+        for column in range(0, whole, FOUR * EIGHT):
             _pull_wide(w, lane, 1, width, features, start + column, stride, rows, sums, g0 + lane * stride + column)
-            column += WIDE * EIGHT
-        if column < stride:
+    for lane in range(0, width, ROWS):
+        for column in range(whole, stride, EIGHT):
             _pull(w, lane, 1, width, features, start + column, stride, rows, sums, g0 + lane * stride + column)
 
 
@@ -333,14 +333,14 @@ class RegressionEngine:
         problem = task.problem
         if not isinstance(problem, Regression):
             raise SimulationError(f"this engine runs only regressions, not {problem.name!r}")
-        coefficients = task.algorithm.coefficients(state.step, count)
-        sums, step = np.zeros((count, len(SUMS), state.x.shape[0])), 0
+        sums, step, parts = np.zeros((count, len(SUMS), state.x.shape[0])), 0, _ranges(state.x.shape[0], self.threads)
+        walk = self._walker(task, problem, state, task.algorithm.coefficients(state.step, count), sums)
         try:
             while step < count:
                 since = (state.step + step) % task.exact_every
                 a = self._gradient(problem, state.x) if since == 0 else None
                 last = min(count, step + task.exact_every - since)
-                self._walk(task, problem, state, a, coefficients, (step, last), sums)
+                self._all(walk(a, step, last), parts)
                 step = last
         except numba.core.errors.NumbaError as error:
             raise SimulationError(
@@ -382,24 +382,24 @@ class RegressionEngine:
         total = totals[0]
         for further in totals[1:]:
             total += further
-        return problem.mean(total[:replicates, :d], problem.samples, x)
+        with np.errstate(all="ignore"):
+            return problem.mean(total[:replicates, :d], problem.samples, x)
 
-    def _walk(
-        self, task: Task, problem: Regression, state: State, a: Array | None, coefficients: Array,
-        steps: tuple[int, int], sums: Array,
-    ) -> None:  # fmt: skip
-        """Some steps, with the exact gradient of the first of them where it is there."""
+    def _walker(
+        self, task: Task, problem: Regression, state: State, coefficients: Array, sums: Array
+    ) -> Callable[[Array | None, int, int], Callable[[Array], None]]:
+        """What takes some steps of some replicates, given the exact gradient of the first step, if it is known."""
         features, stride = self._features(problem)
+        kernel, none = _kernels(problem.slope)[1], np.zeros((1, task.d))
         keys = np.array(noise.key(task.seed), dtype=np.uint64)
         numbers = np.array([problem.ridge, task.algorithm.epsilon])
-        whole = np.array([problem.batch, FORMS[task.algorithm.form], int(a is not None)])
-        given = np.zeros((1, task.d)) if a is None else a
-        walk = _kernels(problem.slope)[1]
 
-        def work(part: Array) -> None:
-            walk(
-                features, stride, problem.targets, state.x, state.m, state.v, given, state.first, keys, numbers, whole,
-                coefficients, state.step, np.array(steps), part, sums,
+        def walk(a: Array | None, first: int, last: int) -> Callable[[Array], None]:
+            steps = np.array([first, last])
+            whole = np.array([problem.batch, FORMS[task.algorithm.form], int(a is not None)])
+            return lambda part: kernel(
+                features, stride, problem.targets, state.x, state.m, state.v, none if a is None else a, state.first,
+                keys, numbers, whole, coefficients, state.step, steps, part, sums,
             )  # fmt: skip
 
-        self._all(work, _ranges(state.x.shape[0], self.threads))
+        return walk
