@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numba
@@ -88,8 +88,7 @@ def _exact(features, stride, targets, x, width, scratch, spans, blocks, apart, t
     """Add the sums of the spans spans[0] <= span < spans[1] to totals, for such a range of blocks of replicates.
 
     features: rows of `stride` numbers, filled up with zeros.  x: (replicates, d), of which `width` make a block.
-    scratch: zeros, 2 Y numbers and for each block width * (d + stride).  totals: (1, blocks * width, stride), or a
-    place for each span if apart is 1.
+    scratch: see `_scratch`.  totals: (1, blocks * width, stride), or a place for each span if apart is 1.
     """
     n, (replicates, d), many = targets.size, x.shape, blocks[1] - blocks[0]
     w, points = scratch[: 2 * Y], scratch[2 * Y : 2 * Y + many * width * d]
@@ -232,12 +231,12 @@ def _by_tiles(w, x, m, v, a, g, signum, exact, epsilon, step, total):
     total[6] = span[6]
 
 
-def _walk(features, stride, targets, x, m, v, a, number, keys, numbers, whole, coefficients, start, steps, replicates,
-          sums):  # fmt: skip
-    """The steps steps[0] <= step < steps[1] after `start` of a range of replicates; a: the exact gradient of the first.
+def _walk(features, stride, targets, x, m, v, a, exact, number, keys, numbers, whole, coefficients, start, begin, end,
+          replicates, sums):  # fmt: skip
+    """The steps begin <= step < end after `start` of a range of replicates; a: the first's exact gradient, if `exact`.
 
-    numbers: ridge, epsilon.  whole: batch, signum, whether `a` is there.  coefficients, sums: of all steps, by their
-    place after start.  The state of a replicate of one tile stays in the tile.
+    numbers: ridge, epsilon.  whole: batch, signum.  coefficients, sums: of all steps, by their place after start.
+    The state of a replicate of one tile stays in the tile.
     """
     d, batch, single = x.shape[1], whole[0], x.shape[1] <= TILE
     w = np.zeros(S + 7 * ROW)
@@ -253,21 +252,20 @@ def _walk(features, stride, targets, x, m, v, a, number, keys, numbers, whole, c
         for column in range(d if single else 0):
             w[M + column] = m[replicate, column]
             w[V + column] = v[replicate, column]
-        for step in range(steps[0], steps[1]):
-            turn = (start + step) % 4
-            if turn == 0 or step == steps[0]:
+        for step in range(begin, end):
+            turn, known = (start + step) % 4, exact and step == begin
+            if turn == 0 or step == begin:
                 _draw(words, chosen, targets.size, keys, number + replicate, (start + step) // 4)
             _batch(features, stride, targets, chosen, turn, numbers[0], xs, x0, z, gs, g0)
-            exact = whole[2] == 1 and step == steps[0]
             total[:] = 0.0
             if single:
-                for column in range(d if exact else 0):
+                for column in range(d if known else 0):
                     w[A + column] = a[replicate, column]
-                _update(w, d, whole[1] == 1, exact, numbers[1], _row(coefficients, step))
-                _fold(w, exact, d, width, total)
+                _update(w, d, whole[1] == 1, known, numbers[1], _row(coefficients, step))
+                _fold(w, known, d, width, total)
             else:
-                _by_tiles(w, xs, m[replicate], v[replicate], a[replicate if exact else 0], gs, whole[1] == 1, exact,
-                          numbers[1], _row(coefficients, step), total)  # fmt: skip
+                _by_tiles(w, xs, m[replicate], v[replicate], a[replicate], gs, whole[1] == 1, known, numbers[1],
+                          _row(coefficients, step), total)  # fmt: skip
             for row in range(7):
                 sums[step, row, replicate] = total[row]
         for column in range(d):
@@ -283,6 +281,30 @@ def _row(coefficients, step):
     return c[0], c[1], c[2], c[3], c[4], c[5], c[6]
 
 
+def _run(features, stride, targets, x, m, v, a, number, keys, numbers, whole, coefficients, start, steps, replicates,
+         width, scratch, totals, sums):  # fmt: skip
+    """The steps steps[0] <= step < steps[1] after `start` of a range of replicates, whole blocks of them.
+
+    whole: batch, signum, every; whether `a` has the exact gradient of the first step, which is then the only one: else
+    it is put there in every so many steps.  scratch, totals: as for `_exact`.  The rest: as for `_walk`.
+    """
+    first, last, every, step = replicates[0], replicates[1], whole[2], steps[0]
+    spans, blocks = np.array([0, (targets.size + SPAN - 1) // SPAN]), np.array([0, totals.shape[1] // width])
+    while step < steps[1]:
+        since = (start + step) % every
+        if since == 0 and whole[3] == 0:
+            totals[:] = 0.0
+            _exact(features, stride, targets, x[first:last], width, scratch, spans, blocks, 0, totals)
+            for replicate in range(first, last):
+                for column in range(x.shape[1]):
+                    mean = totals[0, replicate - first, column] / targets.size
+                    a[replicate, column] = numbers[0] * x[replicate, column] + mean
+        end = min(steps[1], step + every - since)
+        _walk(features, stride, targets, x, m, v, a, since == 0, number, keys, numbers, whole, coefficients, start,
+              step, end, replicates, sums)  # fmt: skip
+        step = end
+
+
 # --- the engine ---------------------------------------------------------------------------------
 
 
@@ -291,10 +313,10 @@ def _kernels(slope: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
     """The compiled kernels for exact gradients and for steps; those of a slope of someone's own are not kept."""
     names, label = dict(globals()), SLOPES.get(slope, "")
     names["_slope"] = NAMES[label] if label else numba.njit(**OPTIONS)(slope)
-    for name in ("_bend", "_chunk", "_batch"):
+    for name in ("_bend", "_chunk", "_batch", "_exact", "_walk"):
         names[name] = numba.njit(**PART)(rebound(globals()[name], names))
-    exact, walk = (kernel(function, names, SOURCES, bool(label), f"{label}_") for function in (_exact, _walk))
-    return exact, walk
+    exact, run = (kernel(function, names, SOURCES, bool(label), f"{label}_") for function in (_exact, _run))
+    return exact, run
 
 
 def _aligned(size: int) -> Array:
@@ -312,6 +334,16 @@ def _ranges(count: int, parts: int) -> list[Array]:
     """So many numbers in at most so many ranges."""
     parts = min(count, parts)
     return [np.array([count * part // parts, count * (part + 1) // parts]) for part in range(parts)]
+
+
+def _width(replicates: int) -> int:
+    """The replicates of a block."""
+    return EIGHT * WIDE if replicates > EIGHT else EIGHT
+
+
+def _scratch(totals: Array, d: int) -> Array:
+    """Zeros that `_exact` needs: for predictions and targets of a chunk, the points, and the sums of a span."""
+    return _aligned(2 * Y + totals.shape[1] * (d + totals.shape[2]))
 
 
 class RegressionEngine:
@@ -333,20 +365,31 @@ class RegressionEngine:
         problem = task.problem
         if not isinstance(problem, Regression):
             raise SimulationError(f"this engine runs only regressions, not {problem.name!r}")
-        sums, step, parts = np.zeros((count, len(SUMS), state.x.shape[0])), 0, _ranges(state.x.shape[0], self.threads)
-        walk = self._walker(task, problem, state, task.algorithm.coefficients(state.step, count), sums)
+        sums = np.zeros((count, len(SUMS), state.x.shape[0]))
+        run = self._runner(task, problem, state, task.algorithm.coefficients(state.step, count), sums)
+        width = _width(state.x.shape[0])
+        blocks = -(-state.x.shape[0] // width)
         try:
-            while step < count:
-                since = (state.step + step) % task.exact_every
-                a = self._gradient(problem, state.x) if since == 0 else None
-                last = min(count, step + task.exact_every - since)
-                self._all(walk(a, step, last), parts)
-                step = last
+            if blocks >= self.threads:
+                parts = [np.minimum(part * width, state.x.shape[0]) for part in _ranges(blocks, self.threads)]
+                self._all(partial(run, 0, count, None), parts)
+            else:
+                self._together(task, problem, state, count, run)
         except numba.core.errors.NumbaError as error:
             raise SimulationError(
                 f"Numba cannot compile the slope of {problem.name!r} ({first_line(error)}): use the NumPy engine"
             ) from error
         return sums
+
+    def _together(self, task: Task, problem: Regression, state: State, count: int, run: Callable[..., None]) -> None:
+        """All steps, where replicates are so few that the threads work together on each exact gradient."""
+        step, parts = 0, _ranges(state.x.shape[0], self.threads)
+        while step < count:
+            since = (state.step + step) % task.exact_every
+            a = self._gradient(problem, state.x) if since == 0 else None
+            end = min(count, step + task.exact_every - since)
+            self._all(partial(run, step, end, a), parts)
+            step = end
 
     def _features(self, problem: Regression) -> tuple[Array, int]:
         """The features, filled up with zeros to whole vectors and blocks, and the distance of their rows."""
@@ -365,41 +408,40 @@ class RegressionEngine:
             list(self.pool.map(work, ranges))
 
     def _gradient(self, problem: Regression, x: Array) -> Array:
-        """The exact gradient at points (replicates, d)."""
+        """The exact gradient at points (replicates, d), on all threads: each takes some of the spans of rows."""
         (features, stride), (replicates, d) = self._features(problem), x.shape
-        width = EIGHT * WIDE if replicates > EIGHT else EIGHT
-        blocks, spans = -(-replicates // width), -(-problem.samples // SPAN)
-        apart = int(blocks < self.threads and spans > 1)
-        totals = np.zeros((spans if apart else 1, blocks * width, stride))
-        exact, whole = _kernels(problem.slope)[0], (np.array([0, spans]), np.array([0, blocks]))
+        width, spans = _width(replicates), -(-problem.samples // SPAN)
+        blocks = -(-replicates // width)
+        totals = np.zeros((spans, blocks * width, stride))
+        exact, all_blocks = _kernels(problem.slope)[0], np.array([0, blocks])
 
         def work(part: Array) -> None:
-            ranges = (part, whole[1]) if apart else (whole[0], part)
-            scratch = _aligned(2 * Y + int(ranges[1][1] - ranges[1][0]) * width * (d + stride))
-            exact(features, stride, problem.targets, x, width, scratch, *ranges, apart, totals)
+            scratch = _scratch(totals, d)
+            exact(features, stride, problem.targets, x, width, scratch, part, all_blocks, 1, totals)
 
-        self._all(work, _ranges(spans if apart else blocks, self.threads))
+        self._all(work, _ranges(spans, self.threads))
         total = totals[0]
         for further in totals[1:]:
             total += further
         with np.errstate(all="ignore"):
             return problem.mean(total[:replicates, :d], problem.samples, x)
 
-    def _walker(
+    def _runner(
         self, task: Task, problem: Regression, state: State, coefficients: Array, sums: Array
-    ) -> Callable[[Array | None, int, int], Callable[[Array], None]]:
-        """What takes some steps of some replicates, given the exact gradient of the first step, if it is known."""
-        features, stride = self._features(problem)
-        kernel, none = _kernels(problem.slope)[1], np.zeros((1, task.d))
+    ) -> Callable[[int, int, Array | None, Array], None]:
+        """What takes some replicates through some steps, given the exact gradient of the first one, if it is known."""
+        (features, stride), kernel = self._features(problem), _kernels(problem.slope)[1]
+        width, own = _width(state.x.shape[0]), np.zeros_like(state.x)
         keys = np.array(noise.key(task.seed), dtype=np.uint64)
         numbers = np.array([problem.ridge, task.algorithm.epsilon])
 
-        def walk(a: Array | None, first: int, last: int) -> Callable[[Array], None]:
-            steps = np.array([first, last])
-            whole = np.array([problem.batch, FORMS[task.algorithm.form], int(a is not None)])
-            return lambda part: kernel(
-                features, stride, problem.targets, state.x, state.m, state.v, none if a is None else a, state.first,
-                keys, numbers, whole, coefficients, state.step, steps, part, sums,
+        def run(first: int, last: int, a: Array | None, part: Array) -> None:
+            whole = np.array([problem.batch, FORMS[task.algorithm.form], task.exact_every, int(a is not None)])
+            totals = np.zeros((1, _filled(int(part[1] - part[0]), width), stride))
+            kernel(
+                features, stride, problem.targets, state.x, state.m, state.v, own if a is None else a, state.first,
+                keys, numbers, whole, coefficients, state.step, np.array([first, last]), part, width,
+                _scratch(totals, task.d), totals, sums,
             )  # fmt: skip
 
-        return walk
+        return run
