@@ -10,6 +10,8 @@ import math
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -142,8 +144,13 @@ def _ridge(ridge: float) -> float:
 
 def _curvature(rows: Array) -> float:
     """The largest eigenvalue of the mean of a_i a_i^T; infinite where it overflows."""
+    scale = np.abs(rows).max()
+    if not scale:
+        return 0.0
+    scaled = rows / scale if rows.shape[0] >= rows.shape[1] else rows.T / scale
+    largest = np.linalg.eigvalsh(scaled.T @ scaled)[-1]
     with np.errstate(over="ignore"):
-        return float(np.square(np.linalg.norm(rows, 2)) / rows.shape[0])
+        return float(np.square(scale) * largest / rows.shape[0])
 
 
 def regression(
@@ -240,12 +247,20 @@ def digits(batch: int, ridge: float = 1e-3) -> Regression:
     batch: samples of a step, at least 1.  ridge: finite, at least 0.
     Raises SimulationError out of range, and where scikit-learn is not installed.
     """
-    try:
-        from sklearn.datasets import load_digits
-    except ImportError as error:
-        raise SimulationError(
-            "the digits data set needs scikit-learn, which is missing: pip install 'adamproof[data]'"
-        ) from error
+    table = _digits_table()
+    features = np.hstack([table[:, :-1] / 16.0, np.ones((len(table), 1))])
+    return logistic(features, np.where(table[:, -1] < 5, -1.0, 1.0), batch, ridge, name="digits")
+
+
+def _digits_table() -> Array:
+    """Pixels and digit of each image.  The file is read as it lies in scikit-learn, which takes a second to import."""
+    found = find_spec("sklearn")
+    if found is None or found.origin is None:
+        raise SimulationError("the digits data set needs scikit-learn, which is missing: pip install 'adamproof[data]'")
+    path = Path(found.origin).parent / "datasets" / "data" / "digits.csv.gz"
+    if path.is_file():
+        return np.loadtxt(path, delimiter=",")
+    from sklearn.datasets import load_digits
+
     data = load_digits()
-    features = np.hstack([data.data / 16.0, np.ones((len(data.data), 1))])
-    return logistic(features, np.where(data.target < 5, -1.0, 1.0), batch, ridge, name="digits")
+    return np.column_stack([data.data, data.target])

@@ -284,6 +284,9 @@ def test_least_squares_reach_the_solution() -> None:
     assert run.state.x == pytest.approx(np.tile([1.0, -2.0, 0.5, 3.0], (2, 1)), abs=1e-2)
     curvature = np.linalg.eigvalsh(features.T @ features / 90).max()
     assert what.constants.L0 == pytest.approx(curvature) and what.constants.lower == 0.0
+    few = features[:3] / 7.0  # fewer samples than coordinates
+    assert logistic(few, [1, -1, 1], 1).constants.L0 == pytest.approx(np.linalg.norm(few, 2) ** 2 / 12)
+    assert least_squares(np.zeros((2, 2)), [0, 1], 1, ridge=0.5).constants.L0 == 0.5
 
 
 def test_a_problem_of_data_can_be_sent_to_another_process() -> None:

@@ -1170,9 +1170,17 @@ def test_the_digits() -> None:
 
 
 def test_the_digits_without_scikit_learn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    monkeypatch.setitem(sys.modules, "sklearn", None)
     with pytest.raises(SimulationError, match=r"pip install 'adamproof\[data\]'"):
         digits(32)
+
+
+def test_the_digits_are_those_that_scikit_learn_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("sklearn")
+    expected = digits(32)
+    monkeypatch.setattr(Path, "is_file", lambda path: False)
+    assert np.array_equal(digits(32).features, expected.features)
+    assert np.array_equal(digits(32).targets, expected.targets)
 
 
 # --- the package --------------------------------------------------------------------------------
