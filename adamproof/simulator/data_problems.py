@@ -80,13 +80,19 @@ class Regression(Sampled):
         return np.ascontiguousarray(self.features.T)
 
     def slopes(self, z: Array, y: Array) -> Array:
-        """The derivatives of the loss at predictions z and targets y, which may have fewer axes."""
+        """The derivatives of the loss, of the shape of z.  Raises SimulationError for a slope of another shape.
+
+        z: predictions.  y: targets, which may have fewer axes.
+        """
         if self.slope in BUILT_IN:
             return np.asarray(self.slope(z, y))
         return arguments.answer(f"the slope of {self.name!r}", self.slope, z, np.broadcast_to(y, z.shape))
 
     def mean(self, total: Array, count: int, x: Array) -> Array:
-        """The gradient from the sum over so many samples."""
+        """The gradient at x from the sum of the samples' gradients.
+
+        total, x: of shape (replicates, d).  count: of samples.
+        """
         return self.ridge * x + total / count
 
     def _exact(self, x: Array) -> Array:
