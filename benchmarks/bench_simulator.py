@@ -74,19 +74,20 @@ def floor() -> float:
 
     import numba
 
+    from adamproof.simulator import compiled
     from adamproof.simulator import numba_engine as parts
 
     lanes = parts.LANES
-    compiled: Callable[[Any], Any] = numba.njit(**parts.KERNEL)
+    compile: Callable[[Any], Any] = numba.njit(**compiled.KERNEL)
 
-    @compiled
+    @compile
     def divide(repeats: int, row: Any) -> Any:
         for _ in range(repeats):
             for lane in range(lanes):
                 row[parts.ROW + lane] = row[lane] / (math.sqrt(row[parts.ROW + lane]) + EPSILON)
         return row[0]
 
-    @compiled
+    @compile
     def generate(repeats: int, codes: Any, settings: Any) -> Any:
         z, zero = np.zeros(4 * parts.ROW), np.uint64(0)
         for repeat in range(repeats):

@@ -4,8 +4,9 @@ Needs NumPy; Numba (extra "fast") makes it about ten times faster, CuPy (extra "
 """
 
 from .algorithms import Algorithm, Schedule, adam, rmsprop, sign_descent, signum
+from .data_problems import Regression, digits, least_squares, logistic, regression
 from .errors import SimulationError
-from .problems import Constants, Noise, Sampled, Separable, cosh, digits, function, logistic, quadratic, separable
+from .problems import Constants, Noise, Sampled, Separable, cosh, function, quadratic, separable
 from .run import Run, simulate
 from .statistics import MAXIMUM, QUANTITIES, Estimate, Statistics, estimate, ratio
 from .task import NotFinite, State
@@ -18,6 +19,7 @@ __all__ = [
     "Estimate",
     "Noise",
     "NotFinite",
+    "Regression",
     "Run",
     "Sampled",
     "Schedule",
@@ -30,9 +32,11 @@ __all__ = [
     "digits",
     "estimate",
     "function",
+    "least_squares",
     "logistic",
     "quadratic",
     "ratio",
+    "regression",
     "rmsprop",
     "separable",
     "sign_descent",

@@ -26,7 +26,8 @@ LARGEST = float(np.finfo(np.float64).max)
 
 def description(task: Task) -> str:
     """What makes two runs the same, as JSON.  A function of your own is known by its problem's name only."""
-    arrays = [task.problem.start] + ([task.problem.h] if hasattr(task.problem, "h") else [])
+    names = ("start", "h", "features", "targets")
+    arrays = [getattr(task.problem, name) for name in names if hasattr(task.problem, name)]
     said = {
         **task.problem.describe(),
         "arrays": [hashlib.sha256(_bytes(array)).hexdigest() for array in arrays],

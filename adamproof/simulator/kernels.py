@@ -49,6 +49,17 @@ LN2_LOW = 1.9082149292705877e-10
 INVERSE_LN2 = 1.4426950408889634
 QUARTER_TURN = 1.4629180792671596e-09  # pi/2 * 2^-30
 SMALLEST_NORMAL = 2.2250738585072014e-308
+# Of exp r = 1 + r + r^2 (EXP_2 + r EXP_3 + ...) on |r| <= ln(2)/2.
+EXP_2 = 0.5000000000000001
+EXP_3 = 0.16666666666666669
+EXP_4 = 0.041666666666624164
+EXP_5 = 0.008333333333330065
+EXP_6 = 0.0013888888917196719
+EXP_7 = 0.00019841269863040545
+EXP_8 = 2.4801521322368692e-05
+EXP_9 = 2.7557268480310024e-06
+EXP_10 = 2.7620075879983367e-07
+EXP_11 = 2.5100375832561234e-08
 
 
 def bits_of(number: Real) -> Word:
@@ -177,10 +188,10 @@ def exp(y: Real) -> Real:
     shifted = y * INVERSE_LN2 + ROUNDING
     whole = shifted - ROUNDING
     r = (y - whole * LN2_HIGH) - whole * LN2_LOW
-    tail = 2.7557268480310024e-06 + r * (2.7620075879983367e-07 + r * 2.5100375832561234e-08)
-    tail = 0.0013888888917196719 + r * (0.00019841269863040545 + r * (2.4801521322368692e-05 + r * tail))
-    tail = 0.16666666666666669 + r * (0.041666666666624164 + r * (0.008333333333330065 + r * tail))
-    rounded = 1.0 + (r + r * r * (0.5000000000000001 + r * tail))
+    tail = EXP_9 + r * (EXP_10 + r * EXP_11)
+    tail = EXP_6 + r * (EXP_7 + r * (EXP_8 + r * tail))
+    tail = EXP_3 + r * (EXP_4 + r * (EXP_5 + r * tail))
+    rounded = 1.0 + (r + r * r * (EXP_2 + r * tail))
     half = minimum(maximum(whole, -1000.0), 1000.0)  # two factors, each a normal number
     return rounded * power_of_two(half) * power_of_two(whole - half)
 
@@ -221,6 +232,35 @@ def slope_quadratic(x: Real, h: Real) -> Real:
 def slope_cosh(x: Real, h: Real) -> Real:
     """The gradient of h (cosh x - 1)."""
     return h * sinh(x)
+
+
+def slope_logistic(z: Real, y: Real) -> Real:
+    """The derivative of log(1 + exp(-y z)) in z, for y = 1 or -1; beyond 700 as at 700, where it is below 1e-304.
+
+    The exponential of `exp`, where one factor is enough, and with a shorter chain of dependent operations: most of what
+    an exact gradient of few coordinates takes beside its products.
+    """
+    t = y * z
+    t = where(t > 700.0, 700.0, t)  # a NaN stays one
+    t = where(t < -700.0, -700.0, t)
+    shifted = t * INVERSE_LN2 + ROUNDING
+    whole = shifted - ROUNDING
+    r = (t - whole * LN2_HIGH) - whole * LN2_LOW
+    square = r * r
+    high = EXP_10 + r * EXP_11
+    middle = EXP_6 + r * EXP_7
+    middle = middle + square * (EXP_8 + r * EXP_9)
+    low = EXP_2 + r * EXP_3
+    low = low + square * (EXP_4 + r * EXP_5)
+    fourth = square * square
+    rounded = 1.0 + (r + square * (low + fourth * (middle + fourth * high)))
+    power = number_of((bits_of(shifted) + EXPONENT_BIAS) << FRACTION_BITS)  # as in `power_of_two`
+    return -y / (1.0 + rounded * power)
+
+
+def slope_squares(z: Real, y: Real) -> Real:
+    """The derivative of (z - y)^2 / 2 in z."""
+    return z - y
 
 
 def noise_scale(squares: Real, power_half: Real, constant: Real, factor: Real, share: Real) -> Real:

@@ -10,10 +10,6 @@ Threads are Python's: the kernel releases the interpreter's lock, and each call 
 
 from __future__ import annotations
 
-import hashlib
-import math
-import os
-import types
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -21,20 +17,16 @@ from typing import Any
 
 import numba
 import numpy as np
-from numba.core import types as numba_types
-from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from ..support import package_data
-from . import kernels, noise, summation
+from . import compiled, kernels, noise, summation
+from .compiled import NAMES, OPTIONS, PART, cores, first_line, kernel, rebound
 from .errors import SimulationError
 from .problems import Separable
 from .task import SUMS, State, Task
 
 Array = NDArray[np.float64]
-KERNEL: dict[str, Any] = {"error_model": "numpy", "nogil": True}
-PART = {**KERNEL, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # called by compiled functions only
-OPTIONS = {**PART, "forceinline": True}
+SOURCES = (*(module.__name__ for module in (kernels, summation, compiled)), __name__)
 
 LANES = summation.LANES
 SPAN = summation.SPAN
@@ -51,50 +43,11 @@ SLOPES: dict[Any, int] = {kernels.slope_quadratic: 0, kernels.slope_cosh: 1}
 OWN_SLOPE = 2
 
 
-# --- the functions of `kernels`, compiled for numbers -------------------------------------------
-
-
-@intrinsic
-def _bits_of(_: Any, number: Any) -> Any:
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], context.get_value_type(numba_types.uint64))
-
-    return numba_types.uint64(numba_types.float64), generate
-
-
-@intrinsic
-def _number_of(_: Any, bits: Any) -> Any:
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], context.get_value_type(numba_types.float64))
-
-    return numba_types.float64(numba_types.uint64), generate
-
-
-def _compiled() -> dict[str, Any]:
-    """The functions by name.  Only what does the work of NumPy's functions on arrays is not the text of `kernels`."""
-    compile = numba.njit(**OPTIONS)
-    names: dict[str, Any] = {
-        **{name: value for name, value in vars(kernels).items() if isinstance(value, np.uint64 | float)},
-        "bits_of": compile(lambda number: _bits_of(number)),
-        "number_of": compile(lambda bits: _number_of(bits)),
-        "where": compile(lambda condition, yes, no: yes if condition else no),
-        "sqrt": math.sqrt,
-        "absolute": abs,
-        "maximum": np.maximum,
-        "minimum": np.minimum,
-    }
-    for name, function in vars(kernels).items():
-        if isinstance(function, types.FunctionType) and function.__module__ == kernels.__name__ and name not in names:
-            names[name] = compile(types.FunctionType(function.__code__, names, name))
-    return names
-
-
-_names = _compiled()
 _bits, _number, _philox, _normals, _two_point = (
-    _names[name] for name in ("bits_of", "number_of", "philox", "normals", "two_point")
+    NAMES[name] for name in ("bits_of", "number_of", "philox", "normals", "two_point")
 )
-_quadratic, _cosh, _noise_scale = (_names[name] for name in ("slope_quadratic", "slope_cosh", "noise_scale"))
-_moments, _magnitude, _sign, _moved = (_names[name] for name in ("moments", "magnitude", "sign", "moved"))
+_quadratic, _cosh, _noise_scale = (NAMES[name] for name in ("slope_quadratic", "slope_cosh", "noise_scale"))
+_moments, _magnitude, _sign, _moved = (NAMES[name] for name in ("moments", "magnitude", "sign", "moved"))
 _own = _quadratic  # replaced where a problem has a slope of its own
 
 
@@ -400,24 +353,8 @@ def _kernel(slope: Callable[[Any, Any], Any] | None) -> Any:
     if slope is not None:
         names["_own"] = numba.njit(**OPTIONS)(slope)
     for name in ("_slopes", "_tile", "_wide"):
-        names[name] = numba.njit(**PART)(types.FunctionType(globals()[name].__code__, names, name))
-    source = "".join(package_data.source_of(module) for module in (kernels.__name__, summation.__name__, __name__))
-    digest = hashlib.sha256(source.encode()).hexdigest()[:16]
-    function = types.FunctionType(_advance.__code__, names, f"advance_{digest}")
-    function.__qualname__ = (
-        function.__name__
-    )  # what Numba names the file by: else it would not notice a change of kernels
-    if slope is None:
-        try:
-            return numba.njit(cache=True, **KERNEL)(function)
-        except (RuntimeError, OSError):  # no folder to keep it in
-            pass
-    return numba.njit(**KERNEL)(function)
-
-
-def cores() -> int:
-    """The processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        names[name] = numba.njit(**PART)(rebound(globals()[name], names))
+    return kernel(_advance, names, SOURCES, keep=slope is None)
 
 
 class NumbaEngine:
@@ -439,7 +376,7 @@ class NumbaEngine:
         if not isinstance(problem, Separable):
             raise SimulationError(f"the Numba engine runs only separable problems, not {problem.name!r}")
         code = SLOPES.get(problem.slope, OWN_SLOPE)
-        kernel = _kernel(problem.slope if code == OWN_SLOPE else None)
+        run = _kernel(problem.slope if code == OWN_SLOPE else None)
         width = summation.lanes(d)
         together = LANES // width  # replicates in a tile
         spans = summation.spans(d)
@@ -455,7 +392,7 @@ class NumbaEngine:
         coefficients = task.algorithm.coefficients(state.step, count)
 
         def work(part: int) -> None:
-            kernel(
+            run(
                 state.x, state.m, state.v, problem.h, state.first, codes, settings, keys, coefficients, state.step,
                 together - 1, together.bit_length() - 1,
                 np.array([units * part // threads, units * (part + 1) // threads]), parts,
@@ -466,13 +403,9 @@ class NumbaEngine:
             list(self.pool.map(work, range(threads)))
         except numba.core.errors.NumbaError as error:
             raise SimulationError(
-                f"Numba cannot compile the slope of {problem.name!r} ({_first_line(error)}): use the NumPy engine"
+                f"Numba cannot compile the slope of {problem.name!r} ({first_line(error)}): use the NumPy engine"
             ) from error
         return _over_spans(parts)
-
-
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def _over_spans(parts: Array) -> Array:

@@ -18,13 +18,11 @@ from numpy.typing import ArrayLike, NDArray
 from . import arguments, kernels
 from .errors import SimulationError
 from .noise import Draws
-from .summation import folded
 
 Array = NDArray[np.float64]
 Slope = Callable[[Any, Any], Any]
 Kind = Literal["none", "gaussian", "two-point", "signs", "sphere"]
 FEW = 4  # coordinates of a trial
-FITS = 1 << 15  # numbers: the temporaries of so many stay in a cache
 RESOLUTION = 2.0**-32  # of a probability: the generator's words have 32 bits
 
 
@@ -337,81 +335,3 @@ def function(
     noise, d = _noise_of(noise), _dimension(d)
     arguments.function("the gradient", gradient)
     return Sampled(name, gradient, arguments.vector("the start", start, d), noise, _constants_of(constants, noise))
-
-
-# --- data ---------------------------------------------------------------------------------------
-
-
-def logistic(
-    features: ArrayLike,
-    labels: ArrayLike,
-    batch: int,
-    ridge: float = 0.0,
-    start: ArrayLike = 0.0,
-    name: str = "logistic",
-) -> Sampled:
-    """Logistic regression, mean of log(1 + exp(-y <a, x>)) + ridge |x|^2/2, with mini-batches drawn with replacement.
-
-    features: (samples, d); labels: -1 or 1.  L0 = |features|^2 / (4 samples) + ridge in the
-    spectral norm, L1 = 0, F >= 0.
-
-    labels have the shape (samples,).  batch: samples of a step, at least 1.  ridge: finite, at least 0.
-    start: x at step 0; one number, or shape (d,).  name: for what is printed and stored.
-    Raises SimulationError for shapes that do not match, and values out of range.
-    """
-    rows = arguments.numbers("the array of features", features)
-    signs = arguments.numbers("the array of labels", labels)
-    if rows.ndim != 2 or rows.shape[0] == 0 or signs.shape != rows.shape[:1]:
-        raise SimulationError(f"features of shape {rows.shape} and labels of shape {signs.shape} do not match")
-    if not np.isfinite(rows).all():
-        raise SimulationError("a feature is not finite")
-    if not np.isin(signs, (-1.0, 1.0)).all():
-        raise SimulationError("a label is neither -1 nor 1")
-    batch = arguments.whole("the number of samples in a batch", batch, 1, arguments.LARGEST_COUNTER)
-    ridge = arguments.real("the ridge", ridge)
-    if not 0.0 <= ridge < math.inf:
-        raise SimulationError(f"the ridge is {ridge}, but must be finite and not negative: F is bounded below")
-    samples, d = rows.shape
-    signed = rows * signs[:, None]
-
-    def mean_gradient(x: Array, chosen: Array) -> Array:  # chosen: (replicates, samples of the batch, d)
-        weights = 1.0 / (1.0 + kernels.exp(folded(chosen * x[:, None, :])))
-        pulled = np.swapaxes(chosen, 1, 2) * weights[:, None, :]
-        return np.asarray(ridge * x - folded(pulled) / chosen.shape[1])
-
-    def exact(x: Array) -> Array:
-        rows_at_once = max(1, FITS // signed.size)
-        parts = range(0, x.shape[0], rows_at_once)
-        return np.concatenate([mean_gradient(x[first : first + rows_at_once], signed[None]) for first in parts])
-
-    def stochastic(x: Array, draws: Draws) -> Array:
-        return mean_gradient(x, signed[draws.choices(batch, samples)])
-
-    def level(x: Array) -> Array:
-        losses = np.logaddexp(0.0, -x @ signed.T).mean(axis=1)
-        return np.asarray(losses + 0.5 * ridge * np.square(x).sum(axis=1))
-
-    point = arguments.vector("the start", start, d)
-    with np.errstate(over="ignore"):  # which is refused
-        smooth = 0.25 * float(np.square(np.linalg.norm(rows, 2))) / samples + ridge
-    return Sampled(
-        name, exact, point, Noise("none"), Constants(L0=smooth, L1=0.0, lower=0.0), stochastic, level,
-        {"samples": samples, "batch": batch, "ridge": ridge},
-    )  # fmt: skip
-
-
-def digits(batch: int, ridge: float = 1e-3) -> Sampled:
-    """Logistic regression of scikit-learn's digits, 0 to 4 against 5 to 9: 1797 samples, d = 65 with the constant.
-
-    batch: samples of a step, at least 1.  ridge: finite, at least 0.
-    Raises SimulationError out of range, and where scikit-learn is not installed.
-    """
-    try:
-        from sklearn.datasets import load_digits
-    except ImportError as error:
-        raise SimulationError(
-            "the digits data set needs scikit-learn, which is missing: pip install 'adamproof[data]'"
-        ) from error
-    data = load_digits()
-    features = np.hstack([data.data / 16.0, np.ones((len(data.data), 1))])
-    return logistic(features, np.where(data.target < 5, -1.0, 1.0), batch, ridge, name="digits")

@@ -20,6 +20,7 @@ from ..support.signals import DeferredSignals
 from . import arguments, summation
 from . import checkpoint as checkpoints
 from .algorithms import Algorithm, Schedule
+from .data_problems import Regression
 from .engine import choose
 from .errors import SimulationError
 from .problems import Sampled, Separable
@@ -219,9 +220,10 @@ class _Runner:
         bytes_a_step = 8 * max(
             self.slab * summation.spans(task.d) * len(SUMS), self.statistics.totals.size, 1
         )  # fmt: skip
-        pace = PACE.get(engine.name, 2.0**26) / (task.replicates * task.d)
+        pace = PACE.get(engine.name, 2.0**26) / task.work
         self.chunk = int(max(SMALLEST_CHUNK, min(CHUNK, pace, MEMORY / bytes_a_step)))
-        if isinstance(task.problem, Sampled):  # a gradient of your own may take any time, and may be anything
+        self.stepwise = isinstance(task.problem, Sampled) and not isinstance(task.problem, Regression)
+        if self.stepwise:  # a gradient of your own may take any time, and may be anything
             self.chunk = 1
 
     def restore(self, path: Path) -> None:
@@ -294,10 +296,9 @@ class _Runner:
 
     def _run(self, stop: DeferredSignals) -> None:
         last = time.monotonic()
-        stepwise = isinstance(self.task.problem, Sampled)
         while self.state.step < self.task.steps and not stop.asked:
             began, count = time.monotonic(), self._next()
-            if stepwise:
+            if self.stepwise:
                 self._carefully(count, stop)
             elif not self._advance(count):
                 self._find(count, stop)

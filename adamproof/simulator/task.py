@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .algorithms import Algorithm
+from .data_problems import Regression
 from .errors import SimulationError
 from .problems import Sampled, Separable
 
 Array = NDArray[np.float64]
+PRODUCTS = 8.0  # of data and a point: one coordinate of so many samples costs as much as a coordinate's step
 # What an engine sums over the coordinates in each step; the last one is a maximum.
 SUMS = ("|a|", "a^2", "u|a|", "e^2", "u^2", "u", "max u")
 
@@ -34,6 +36,18 @@ class Task:
     @property
     def d(self) -> int:
         return int(self.problem.start.size)
+
+    @property
+    def work(self) -> float:
+        """A step's cost in coordinate-steps: those of a separable problem, and a share of one a product of data."""
+        return self.replicates * self.d * (1.0 + self._samples / PRODUCTS)
+
+    @property
+    def _samples(self) -> float:
+        """The samples that a step goes through for each replicate."""
+        if not isinstance(self.problem, Regression):
+            return 0.0
+        return self.problem.batch + self.problem.samples / self.exact_every
 
 
 @dataclass

@@ -172,10 +172,10 @@ def test_numba_agrees_over_several_spans_on_any_number_of_threads(numba: Any, no
 
 def test_what_is_kept_on_disk_is_named_after_all_its_sources(numba: Any) -> None:
     """A changed function of `kernels` must not meet a kernel compiled from the old one."""
-    from adamproof.simulator import kernels, numba_engine
+    from adamproof.simulator import compiled, kernels, numba_engine
 
     digest = hashlib.sha256()
-    for module in (kernels, folding, numba_engine):
+    for module in (kernels, folding, compiled, numba_engine):
         digest.update(Path(str(module.__file__)).read_bytes())
     index = numba_engine._kernel(None)._cache._cache_file._index_name
     assert digest.hexdigest()[:16] in index

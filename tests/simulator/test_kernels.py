@@ -61,6 +61,16 @@ def test_the_ends_of_the_exponential_function() -> None:
     assert np.isnan(values[5])
 
 
+def test_the_slope_of_the_logistic_loss() -> None:
+    random = np.random.default_rng(2)
+    points = np.concatenate([random.uniform(-700, 700, 500), random.normal(0, 3, 500)])
+    for y in (1.0, -1.0):
+        found = worst(lambda z, y=y: kernels.slope_logistic(z, y), lambda z, y=y: -y / (1 + mpmath.exp(y * z)), points)
+        assert found <= 4.0
+    values = kernels.slope_logistic(np.array([-np.inf, -701.0, 0.0, 701.0, np.inf, np.nan]), 1.0)
+    assert values[:3].tolist() == [-1.0, -1.0, -0.5] and (np.abs(values[3:5]) < 1e-303).all() and np.isnan(values[5])
+
+
 def test_powers_are_exact_where_the_theorems_use_them_most() -> None:
     y = np.array([0.0, 5e-324, 0.3, 1.0, 7.0])
     for exponent, expected in ((0.0, np.ones(5)), (0.5, np.sqrt(y)), (1.0, y)):

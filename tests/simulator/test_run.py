@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -1079,7 +1078,10 @@ def test_the_exact_gradient_every_so_many_steps(each: int, monkeypatch: pytest.M
     steps, problem = 14, logistic(*data(), batch=5, ridge=0.1)
     full = simulate(problem, STANDARD, steps, 6, SEED, snapshots=range(1, steps + 1))
     calls: list[int] = []
-    counted = replace(problem, exact=lambda x: (calls.append(1), problem.exact(x))[1])
+    counted = Sampled(
+        problem.name, lambda x: (calls.append(1), problem.exact(x))[1], problem.start, problem.noise, problem.constants,
+        problem.stochastic, problem.level, problem.details,
+    )  # fmt: skip
     run = simulate(counted, STANDARD, steps, 6, SEED, exact_every=each)
     wanted = [step for step in range(1, steps + 1) if (step - 1) % each == 0]
     assert len(calls) == run.statistics.exact_steps == len(wanted)
@@ -1127,7 +1129,8 @@ def test_a_last_window_without_an_exact_gradient(tmp_path: Path, monkeypatch: py
         simulate(problem, STANDARD, 18, 3, SEED, exact_every=9, checkpoint=path, resume=True)
 
 
-def test_a_sparse_run_goes_on_and_is_no_dense_one(tmp_path: Path) -> None:
+def test_a_sparse_run_goes_on_and_is_no_dense_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_module, "CHUNK", 23)
     problem, path = logistic(*data(), batch=5), tmp_path / "run.npz"
     expected = simulate(problem, STANDARD, 50, 3, SEED, exact_every=4)
 
@@ -1167,9 +1170,17 @@ def test_the_digits() -> None:
 
 
 def test_the_digits_without_scikit_learn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    monkeypatch.setitem(sys.modules, "sklearn", None)
     with pytest.raises(SimulationError, match=r"pip install 'adamproof\[data\]'"):
         digits(32)
+
+
+def test_the_digits_are_those_that_scikit_learn_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("sklearn")
+    expected = digits(32)
+    monkeypatch.setattr(Path, "is_file", lambda path: False)
+    assert np.array_equal(digits(32).features, expected.features)
+    assert np.array_equal(digits(32).targets, expected.targets)
 
 
 # --- the package --------------------------------------------------------------------------------
