@@ -14,7 +14,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -24,6 +23,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..support.foreign_text import foreign, printed, visible
+from ..support.interpreter import command, environment
 from ..support.signals import DeferredSignals
 from ..support.tally import Tally
 from ..theory.index import labels, lengths, read_as, taken
@@ -31,7 +31,7 @@ from .misread import nothing, usual
 from .report import About, Findings
 from .request import FIRST, Request
 from .serialize import MAX_CLAIMS, NotFindings, unpacked
-from .verifier import FreshVerification, environment
+from .verifier import FreshVerification
 
 PROGRAM = "adamproof.checking.worker"
 MAX_BYTES = 256_000_000  # of one answer
@@ -339,10 +339,9 @@ class _Worker:
         self._read_to, self._left = 0, MAX_SHOWN
         # A socket, not pipes: another file's process can open a pipe by its name in /proc, and ask or answer in it.
         self._channel, theirs = socket.socketpair()
-        flags = ["-O"] * sys.flags.optimize
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, *flags, "-P", "-m", program, str(theirs.fileno())],
+                command(program, str(theirs.fileno())),
                 stdin=subprocess.DEVNULL,  # a file that asks for input gets none
                 stdout=self._printed,
                 stderr=subprocess.STDOUT,
