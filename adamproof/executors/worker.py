@@ -11,9 +11,9 @@ import pickle
 import queue
 import sys
 import threading
-from typing import Any
+from typing import Any, TypeVar
 
-Call = tuple[Any, tuple[Any, ...], dict[str, Any]]
+E = TypeVar("E", bound=BaseException)
 
 
 class RemoteError(Exception):
@@ -61,7 +61,7 @@ def _answered(content: bytes) -> bytes:
         return pickle.dumps((False, sendable(error)))
 
 
-def sendable(error: BaseException) -> BaseException:
+def sendable(error: E) -> E | RemoteError:
     """The exception, if it comes out of a pickle as it went in; else what it says."""
     try:
         again = pickle.loads(pickle.dumps(error))

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 
 from ..executors.errors import OtherCode
+from ..executors.worker import sendable
 from ..support import package_data
 from .setting import Setting, algorithm_of, idle, problem_of
 
@@ -112,26 +113,39 @@ def key(setting: Setting) -> int:
 
 @dataclass(frozen=True)
 class Task:
-    """What an executor gets.  code: the digest of the code that asks.  engine: as for `simulate`."""
+    """What an executor gets: some runs, and the digest of the code that asks.  engine: as for `simulate`."""
 
-    setting: Setting
+    settings: tuple[Setting, ...]
     code: str
     engine: str = "auto"
 
 
-def ran(task: Task) -> Row:
-    """The row of a run.  Raises SimulationError for what cannot be run, and OtherCode in a process of other code."""
+def ran(task: Task) -> tuple[list[Row], Exception | None]:
+    """The rows of the runs of a task, and why there is none for the next one, if there is none.
+
+    Raises OtherCode in a process of other code.
+    """
     if code() != task.code:
         raise OtherCode("a process of the executor has another version of adamproof: install the same one everywhere")
+    rows: list[Row] = []
+    for setting in task.settings:
+        try:
+            rows.append(row(setting, task.engine))
+        except Exception as error:  # noqa: BLE001 - whoever asked says what it means
+            return rows, sendable(error)
+    return rows, None
+
+
+def row(setting: Setting, engine: str = "auto") -> Row:
+    """The row of a run.  Raises SimulationError for what cannot be run."""
     from ..networks.network import one_thread
     from ..simulator import NotFinite, simulate
 
-    setting = task.setting
     with TURN, one_thread():
         problem, algorithm = problem_of(setting), algorithm_of(setting)
         try:
             run = simulate(
-                problem, algorithm, setting.steps, setting.replicates, setting.seed, engine=task.engine, threads=1,
+                problem, algorithm, setting.steps, setting.replicates, setting.seed, engine=engine, threads=1,
                 exact_every=setting.exact_every,
             )  # fmt: skip
             found: dict[str, Any] = {"status": COMPLETE, **_statistics(run)}

@@ -7,7 +7,7 @@ they answer, or interruptions.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -31,9 +31,10 @@ from .setting import DATA, Setting
 ROWS, PICTURE = "rows.jsonl", "picture.svg"
 JOBS = 2
 SHOWN = 3  # failures that are told
-# Coordinate-steps that a step of a replicate of these is about worth, and a run beside its steps.
-WORTH = {"digits": 1e6, "cnn": 1e8, "lstm": 1e8, "transformer": 1e8}
-BESIDE = 1e5
+# About how many seconds a run takes beside its steps, a step, a coordinate of a step (that many of data and networks).
+BESIDE, STEP, COORDINATE = 1e-3, 5e-5, 5e-8
+WORTH = {"digits": 1e5, "cnn": 1e7, "lstm": 1e7, "transformer": 1e7}
+TOGETHER, MOST_TOGETHER = 0.05, 64  # seconds, and runs, of one task: giving away a short run may cost more than that
 
 
 @dataclass(frozen=True)
@@ -134,8 +135,9 @@ def _todo(found: Sweep, journal: Journal) -> tuple[array[int], float]:
 
 
 def _worth(setting: Setting) -> float:
+    """About how many seconds a run takes."""
     each = WORTH[setting.problem] if setting.problem in DATA else setting.dim
-    return BESIDE + float(each) * setting.replicates * setting.steps
+    return BESIDE + setting.steps * (STEP + COORDINATE * each * setting.replicates)
 
 
 # --- running ------------------------------------------------------------------------------------
@@ -154,8 +156,21 @@ class _Run:
     progress: Callable[[str], None]
 
     def tasks(self) -> Iterator[Task]:
-        asked = code()
-        return (Task(self.sweep.setting(number), asked, self.engine) for number in self.todo)
+        """The runs in order, short ones together."""
+        asked, settings, seconds = code(), list[Setting](), 0.0
+        for number in self.todo:
+            settings.append(self.sweep.setting(number))
+            seconds += _worth(settings[-1])
+            if seconds >= TOGETHER or len(settings) == MOST_TOGETHER:
+                yield Task(tuple(settings), asked, self.engine)
+                settings, seconds = [], 0.0
+        if settings:
+            yield Task(tuple(settings), asked, self.engine)
+
+    def said(self, settings: Sequence[Setting]) -> str:
+        """Which runs, in words."""
+        first = described(settings[0], self.sweep.varied()) or "the run"
+        return f"{first} (and {len(settings) - 1} more)" if len(settings) > 1 else first
 
 
 def _run(what: _Run, executor: Executor) -> None:
@@ -170,14 +185,13 @@ def _run(what: _Run, executor: Executor) -> None:
     answers = completed(executor, ran, what.tasks(), what.ahead, tell)
     try:
         for task, future in answers:
-            try:
-                what.journal.add(key(task.setting), _row(future))
-            except _Lost as error:
-                failures.append(f"{described(task.setting, what.sweep.varied()) or 'the run'}: {error}")
-            except _Refused as error:
-                said = described(task.setting, what.sweep.varied())
-                raise SweepError(f"{said}: {error}" if said else str(error)) from error
-            count.add(_worth(task.setting))
+            rows, error = _answer(future)
+            for setting, row in zip(task.settings, rows, strict=False):
+                what.journal.add(key(setting), row)
+                count.add(_worth(setting))
+            if error is not None:
+                left = task.settings[len(rows) :]
+                failures.append(f"{what.said(left)}: {_lost(error, left[0], what)}")
             tell()
         what.journal.sync()
     except SweepError:
@@ -191,35 +205,19 @@ def _run(what: _Run, executor: Executor) -> None:
         answers.close()
     if failures:
         more = f", and {len(failures) - SHOWN} more" if len(failures) > SHOWN else ""
-        raise SweepError(
-            f"{len(failures)} of {len(what.todo)} runs failed: {'; '.join(failures[:SHOWN])}{more}; {_saved(what)}"
-        )
+        raise SweepError(f"runs failed: {'; '.join(failures[:SHOWN])}{more}; {_saved(what)}")
 
 
 def _saved(what: _Run) -> str:
     return f"the {len(what.journal):,} rows in {what.journal.path} are saved: put that right, {AGAIN}"
 
 
-class _Lost(Exception):
-    """A run that was lost, and others need not be."""
-
-
-class _Refused(Exception):
-    """A run that cannot be, as others like it."""
-
-
-def _row(future: Future[Row]) -> Row:
-    """The row of a run that is done.  Raises _Lost, _Refused, and what ends the whole sweep."""
-    from ..simulator import SimulationError
-
+def _answer(future: Future[tuple[list[Row], Exception | None]]) -> tuple[list[Row], Exception | None]:
+    """What became of a task; where its process died, no rows and that.  Raises what ends the whole sweep."""
     try:
         return result_of(future)
-    except SimulationError as error:
-        raise _Refused(str(error)) from error
     except ProcessDied as error:
-        raise _Lost(str(error)) from error
-    except MemoryError as error:
-        raise _Lost("it does not fit into memory") from error
+        return [], error
     except (BrokenExecutor, ExecutorError, OSError):
         raise
     except ImportError as error:
@@ -227,9 +225,21 @@ def _row(future: Future[Row]) -> Row:
             f"one of its processes cannot import what it needs ({error}): install adamproof there, with its extras"
         ) from error
     except Exception as error:
-        if type(error).__name__ == "KilledWorker":  # of Dask: it was tried several times
-            raise _Lost("its workers died; is there enough memory?") from error
+        if type(error).__name__ == "KilledWorker":  # of Dask, after several tries
+            return [], ProcessDied("its workers died; is there enough memory?")
         raise ExecutorError(f"{type(error).__name__}: {error}") from error
+
+
+def _lost(error: Exception, setting: Setting, what: _Run) -> str:
+    """Why a run has no row, where others may have one.  Raises SweepError where others like it cannot, either."""
+    from ..simulator import SimulationError
+
+    if isinstance(error, ProcessDied):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "it does not fit into memory"
+    said = str(error) if isinstance(error, SimulationError) else f"{type(error).__name__}: {error}"
+    raise SweepError(f"{what.said([setting])}: {said}; {_saved(what)}") from error
 
 
 # --- files --------------------------------------------------------------------------------------

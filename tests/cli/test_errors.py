@@ -186,7 +186,7 @@ FILES: dict[str, bytes] = {
         ("b2.smt2", "a file for SMT solvers", "use `z3 {}"),
         ("report.html", "a web page", "open it in a browser"),
         ("report.tex", "a LaTeX document", "typeset it with LaTeX"),
-        ("problem.toml", "a file of numbers", "use `adamproof bound --file {}"),
+        ("problem.toml", "a file of settings", "or for a bound `adamproof bound --file {}"),
         ("run.npz", "a checkpoint of a run", "--resume --checkpoint {}"),
         ("terms.svg", "a picture", "open it with a viewer"),
         ("empty.json", "an empty file", "create it again"),

@@ -44,7 +44,7 @@ ROOMS: dict[str, set[str]] = {
     "prover": {"kernel", "numeric"},
     "theory": {"kernel", "numeric", "prover", "render", "support"},
     "lemmas": {"numeric", "prover", "theory"},
-    "checking": {"_version", "kernel", "numeric", "prover", "support", "theory"},
+    "checking": {"_version", "executors", "kernel", "numeric", "prover", "support", "theory"},
     "bounds": {"kernel", "lemmas", "prover", "support", "theory"},
     "testing": {"bounds"},
     "audit": {"_version", "bounds", "simulator", "support"},

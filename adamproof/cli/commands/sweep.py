@@ -76,12 +76,19 @@ def command(
     told = terminal.Progress(progress)
     try:
         wanted = read(path)
-        folder = files.make_folder(save if save is not None else Path(path).stem)
+    except SweepError as error:
+        raise CliError(str(error)) from error
+    folder = files.make_folder(save if save is not None else Path(path).stem)
+    try:
         with ended_by_signals(), executor.opened(1 if collect else jobs, None if collect else scheduler) as given:
             found = sweep(wanted, folder, given, engine=engine, collect=collect, progress=terminal.paced(told, PACE))
     except SweepError as error:
         told.clear()
         raise CliError(str(error)) from error
+    except (KeyboardInterrupt, SystemExit):
+        told.clear()
+        terminal.warn(f"What is done is saved in {folder}: the same command goes on from there.")
+        raise
     told.clear()
     for note in found.notes:
         terminal.warn(terminal.labelled("Note: ", f"{note}."))
