@@ -11,13 +11,9 @@ import pickle
 import queue
 import sys
 import threading
-from typing import Any, TypeVar
+from typing import Any
 
-E = TypeVar("E", bound=BaseException)
-
-
-class RemoteError(Exception):
-    """In place of an exception that cannot be sent: its type and its text."""
+from .errors import sendable
 
 
 def main() -> None:
@@ -59,15 +55,6 @@ def _answered(content: bytes) -> bytes:
         return pickle.dumps((True, function(*args, **kwargs)))
     except BaseException as error:  # noqa: BLE001 - whoever asked gets it
         return pickle.dumps((False, sendable(error)))
-
-
-def sendable(error: E) -> E | RemoteError:
-    """The exception, if it comes out of a pickle as it went in; else what it says."""
-    try:
-        again = pickle.loads(pickle.dumps(error))
-    except Exception:  # noqa: BLE001 - some need arguments that they do not keep
-        again = None
-    return error if type(again) is type(error) else RemoteError(f"{type(error).__name__}: {error}")
 
 
 if __name__ == "__main__":

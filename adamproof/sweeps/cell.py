@@ -13,8 +13,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
-from ..executors.errors import OtherCode
-from ..executors.worker import sendable
+from ..executors.errors import OtherCode, sendable
 from ..support import package_data
 from .setting import Setting, algorithm_of, idle, problem_of
 

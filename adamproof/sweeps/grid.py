@@ -179,14 +179,20 @@ def _grid(table: Mapping[str, Any], where: str) -> Grid:
     first = grid.setting(0)
     for setting in _each_once(grid, first):
         _refuse(setting, given, where)
+    most, least = max(given.get("exact_every", [1])), min(given.get("steps", [first.steps]))
+    if most > least:
+        raise SweepError(f"{where}: exact_every is {most}, but must be at most {least}, steps")
     return grid
 
 
 def _each_once(grid: Grid, first: Setting) -> Iterator[Setting]:
-    """Settings that show what is wrong with any of them: each value once, and what belongs together in every way."""
+    """Settings that show what is wrong with any of them: what belongs together in every way, and of each number the
+    least and the largest, since what is allowed lies between two.
+    """
     yield first
     for name, values in grid.axes.items():
-        yield from (replace(first, **{name: value}) for value in values[1:])
+        if name in REAL:
+            yield from (replace(first, **{name: end(values)}) for end in (min, max))
     # What decides whether other settings have an effect.
     together: tuple[str, ...] = ("problem", "algorithm", "noise", "s0", "s1")
     if grid.axes.get("exponents"):
@@ -210,8 +216,6 @@ def _refuse(setting: Setting, given: Axes, where: str) -> None:
         noise_of(setting)
     except SimulationError as error:
         raise SweepError(f"{where}: {error}") from error
-    if setting.exact_every > setting.steps:
-        raise SweepError(f"{where}: exact_every is {setting.exact_every}, but must be at most {setting.steps}, steps")
 
 
 def _values(name: str, given: Any, where: str) -> list[Any]:

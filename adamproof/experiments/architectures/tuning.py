@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,9 +58,8 @@ class Training:
     steps: int
     betas: tuple[float, float, float]
 
-    def run(self, lab: Runner, which: tuple[float, int]) -> tuple[float, float]:
-        """F and the largest u of one run: of this power of 2 and seed."""
-        power, seed = which
+    def run(self, lab: Runner, power: float, seed: int) -> tuple[float, float]:
+        """F and the largest u of one run."""
         part = self.steps // LATE[1]
         looks = [self.steps - back * part for back in range(LATE[1] - LATE[1] // LATE[0] + 1)]
         seeded = lab.seed + (seed << APART)
@@ -74,6 +74,10 @@ class Training:
         return (found if math.isfinite(found) else math.inf), done.statistics.maximum
 
 
+def _trained(training: Training, lab: Runner, which: tuple[float, int]) -> tuple[float, float]:
+    return training.run(lab, *which)
+
+
 def tune(lab: Runner, training: Training, seeds: int, grid: Sequence[float]) -> Tuned:
     """Run the learning rates of a grid (powers of 2: from, to, step), and more until none of its ends is an optimum.
 
@@ -84,7 +88,7 @@ def tune(lab: Runner, training: Training, seeds: int, grid: Sequence[float]) -> 
     found: dict[float, list[tuple[float, float]]] = {}
     for _ in range(2 * WIDEST + 1):
         asked = [(power, seed) for power in powers if power not in found for seed in range(seeds)]
-        for (power, _), answer in zip(asked, lab.spread(training.run, asked), strict=True):
+        for (power, _), answer in zip(asked, lab.spread(partial(_trained, training), asked), strict=True):
             found.setdefault(power, []).append(answer)
         powers = sorted(found)
         table = np.asarray([found[power] for power in powers])
