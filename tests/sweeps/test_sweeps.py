@@ -47,6 +47,12 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return files(folder)
 
 
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sweeps without a picture, which takes longer than their runs."""
+    monkeypatch.setattr(running, "_drawn", lambda *_: ([], []))
+
+
 def files(folder: Path) -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in FILES if (folder / name).exists()}
 
@@ -145,6 +151,7 @@ class Broken(Executor):
         return Here().submit(fn, *args, **kwargs)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_what_is_done_is_not_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "TOGETHER", 0.0)
     whole = tmp_path / "whole"
@@ -167,6 +174,7 @@ def test_what_is_done_is_not_run_again(tmp_path: Path, monkeypatch: pytest.Monke
     assert sweep(QUICK, whole, Broken(0, AssertionError())).kept == 60  # nothing is run
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_more_values_run_what_is_new_alone(tmp_path: Path) -> None:
     sweep(QUICK, tmp_path, Here())
     found = sweep({**QUICK, "lr": ["1e-2", "1e-1", "1e-3"]}, tmp_path, Here())
@@ -177,6 +185,7 @@ def test_more_values_run_what_is_new_alone(tmp_path: Path) -> None:
     assert sweep(monkey, tmp_path, Broken(0, AssertionError())).kept == 2  # fewer are taken from there, too
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_rows_of_other_code_are_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     few = {**QUICK, "seed": 0}
     assert sweep(few, tmp_path, Here()).kept == 0
@@ -221,6 +230,7 @@ def test_a_line_that_is_not_whole_or_not_as_written_is_as_good_as_none(tmp_path:
             ]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_damaged_rows_are_run_again_and_said(tmp_path: Path) -> None:
     few = {**QUICK, "seed": 0}
     sweep(few, tmp_path, Here())
@@ -243,6 +253,7 @@ def test_a_folder_is_one_sweeps_at_a_time(tmp_path: Path) -> None:
             sweep(QUICK, place, Here())
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_full_disk_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A limit on the size of files ends like one: a part of a line is written, and then nothing more is."""
     monkeypatch.setattr(running, "TOGETHER", 0.0)
@@ -253,7 +264,7 @@ def test_a_full_disk_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             sweep(QUICK, tmp_path, Here())
         lines = (tmp_path / ROWS).read_bytes().splitlines(keepends=True)
         assert len(lines) > 5 and lines[-1].endswith(b"\n")
-        said = f"cannot write {tmp_path / ROWS}: File too large; the {len(lines)} rows before are saved: free some space,"
+        said = f"cannot write {tmp_path / ROWS}: File too large; the {len(lines)} rows before are saved: free some "
         assert str(refusal.value).startswith(said)
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
         with pytest.raises(SweepError, match=r"table\.csv: File too large; all rows are saved: put that right"):
@@ -298,6 +309,7 @@ class KilledWorker(Exception):
     """As Dask names it."""
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_run_that_is_lost_does_not_cost_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "TOGETHER", 0.0)
     with pytest.raises(SweepError) as refusal:
@@ -389,6 +401,7 @@ def test_a_sweep_that_is_killed_goes_on(number: int, tmp_path: Path, expected: d
     assert files(tmp_path / "small") == expected
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_progress(tmp_path: Path) -> None:
     said: list[str] = []
     sweep(QUICK, tmp_path, Here(), progress=said.append)
