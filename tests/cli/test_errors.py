@@ -319,6 +319,7 @@ WRITING = {  # every option that writes, and a command with it that would take l
     "experiment rate --plot": "write",
     "experiment rate --data": "write",
     "simulate --checkpoint": "write the checkpoint",
+    f"sweep {Path(__file__).parents[1] / 'sweeps' / 'small.toml'} --save": "make the folder",
     "simulate --against main --reproducer": "write",
     f"bound {GIVEN} --plot": "write",
     f"bound {GIVEN} --heat-map": "write",
