@@ -61,6 +61,7 @@ class Processes(Executor):
         self._closed = self._stopped = False
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Have fn(*args, **kwargs) called.  Raises RuntimeError after `shutdown`."""
         content = pickle.dumps((fn, args, kwargs))
         future: Future[T] = Future()
         with self._lock:
@@ -74,6 +75,7 @@ class Processes(Executor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take no more tasks.  wait: for those that there are.  cancel_futures: first cancel those that wait."""
         with self._lock:
             self._closed = True
         while cancel_futures:

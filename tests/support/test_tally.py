@@ -47,7 +47,7 @@ def test_parts_without_names() -> None:
     now = 30.0
     for _ in range(1000):
         count.add(1.0)
-    assert str(count) == "1,000 of 2,000 runs done; about 90 s left"
+    assert str(count) == "1,000 of 2,000 runs done; about 2 min left"
     for _ in range(1000):
         count.add(3.0)
     assert str(count) == "2,000 of 2,000 runs done"
