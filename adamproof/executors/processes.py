@@ -61,7 +61,7 @@ class Processes(Executor):
         self._closed = self._stopped = False
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        """Have fn(*args, **kwargs) called.  Raises RuntimeError after `shutdown`."""
+        """Have the function fn called with args and kwargs.  Raises RuntimeError after `shutdown`."""
         content = pickle.dumps((fn, args, kwargs))
         future: Future[T] = Future()
         with self._lock:

@@ -178,11 +178,13 @@ def _run(what: _Run, executor: Executor) -> None:
     count = Count(len(what.todo), what.work, "runs")
     failures: list[str] = []
 
-    def tell() -> None:
-        what.progress(str(count))
+    state: Callable[[], str] = getattr(executor, "state", str)
+
+    def tell(*more: str) -> None:
+        what.progress("; ".join([str(count), *filter(None, more)]))
 
     tell()
-    answers = completed(executor, ran, what.tasks(), what.ahead, tell)
+    answers = completed(executor, ran, what.tasks(), what.ahead, lambda: tell(state()))
     try:
         for task, future in answers:
             rows, error = _answer(future)

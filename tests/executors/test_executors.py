@@ -7,12 +7,13 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from adamproof._version import __version__
 from adamproof.executors.choosing import opened
 from adamproof.executors.errors import ExecutorError, ProcessDied, RemoteError
 from adamproof.executors.processes import TRIES, Here, Processes
@@ -176,3 +177,51 @@ def test_no_cluster_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, distributed.__name__, None)
     with pytest.raises(ExecutorError, match=r"pip install 'adamproof\[cluster\]'"), opened(1, "tcp://127.0.0.1:9"):
         raise AssertionError
+
+
+class Client:
+    """Stands in for Dask's: its workers have what they are said to have."""
+
+    def __init__(self, *versions: Any) -> None:
+        self.versions, self.closed = versions, False
+
+    def wait_for_workers(self, count: int, timeout: float) -> None:
+        if not self.versions:
+            raise TimeoutError
+
+    def run(self, function: Any, *args: Any, on_error: str) -> dict[str, Any]:
+        assert function(*args) == __version__
+        return {f"tcp://worker:{place}": version for place, version in enumerate(self.versions)}
+
+    def get_executor(self, pure: bool) -> Executor:
+        return Here()
+
+    def nthreads(self) -> dict[str, int]:
+        return dict.fromkeys(self.versions, 1)
+
+    def close(self, timeout: float) -> None:
+        self.closed = True
+
+
+def test_workers_that_could_do_nothing_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("distributed")
+    for client, said in (
+        (Client(), "the Dask scheduler at A has no worker: start some with `dask worker A --nthreads 1`"),
+        (Client(__version__, "0.0.1"), "the worker tcp://worker:1 has adamproof 0.0.1: install adamproof "),
+        (Client(ImportError("No module")), r"the worker tcp://worker:0 cannot import adamproof \(No module\): install"),
+    ):
+        monkeypatch.setattr(distributed, "Client", lambda *_, client=client, **__: client)
+        with pytest.raises(ExecutorError, match=said), opened(1, "A"):
+            raise AssertionError
+        assert client.closed
+
+
+def test_a_cluster_that_has_lost_its_workers_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    from adamproof.executors import dask_cluster
+
+    monkeypatch.setattr(dask_cluster, "LOOK_EVERY", 0.0)
+    with dask_cluster.Cluster(Client()) as executor:
+        assert executor.state() == "the cluster has no worker"
+        assert executor.submit(f.square, 2).result() == 4
+        executor._client.versions = ("a",)
+        assert executor.state() == ""
