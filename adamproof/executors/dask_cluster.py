@@ -73,16 +73,24 @@ def connected(address: str, patience: float = PATIENCE) -> Iterator[Executor]:
 
 
 def _look_at_workers(client: Any, address: str, patience: float) -> None:
-    """Raise ExecutorError where there is none, or one that would fail at the first task (Dask then ends it)."""
+    """Raise ExecutorError where there is none, or one that would fail at the first task (Dask then ends it).
+
+    The same of the scheduler, which reads tasks, too.
+    """
     try:
         client.wait_for_workers(1, timeout=patience)
     except TimeoutError as error:
         raise ExecutorError(
             f"the Dask scheduler at {address} has no worker: start some with `dask worker {address} --nthreads 1`"
         ) from error
-    # By a function of Python's own, which a worker without adamproof can read.
-    versions = client.run(pkgutil.resolve_name, "adamproof._version:__version__", on_error="return")
-    for worker, version in versions.items():
+    # By a function of Python's own, which a process without adamproof can read.
+    asked = pkgutil.resolve_name, "adamproof._version:__version__"
+    found = {f"worker {worker}": version for worker, version in client.run(*asked, on_error="return").items()}
+    try:
+        found["scheduler"] = client.run_on_scheduler(*asked)
+    except Exception as error:  # noqa: BLE001 - whatever it is that it cannot do
+        found["scheduler"] = error
+    for who, version in found.items():
         if version != __version__:
             has = f"has adamproof {version}" if isinstance(version, str) else f"cannot import adamproof ({version})"
-            raise ExecutorError(f"the worker {worker} {has}: install adamproof {__version__} there")
+            raise ExecutorError(f"the {who} {has}: install adamproof {__version__} there")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -182,8 +183,8 @@ def test_no_cluster_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
 class Client:
     """Stands in for Dask's: its workers have what they are said to have."""
 
-    def __init__(self, *versions: Any) -> None:
-        self.versions, self.closed = versions, False
+    def __init__(self, *versions: Any, scheduled: bool = True) -> None:
+        self.versions, self.scheduled, self.closed = versions, scheduled, False
 
     def wait_for_workers(self, count: int, timeout: float) -> None:
         if not self.versions:
@@ -192,6 +193,11 @@ class Client:
     def run(self, function: Any, *args: Any, on_error: str) -> dict[str, Any]:
         assert function(*args) == __version__
         return {f"tcp://worker:{place}": version for place, version in enumerate(self.versions)}
+
+    def run_on_scheduler(self, function: Any, *args: Any) -> str:
+        if not self.scheduled:
+            raise ImportError("None here")
+        return str(function(*args))
 
     def get_executor(self, pure: bool) -> Executor:
         return Here()
@@ -208,11 +214,13 @@ def test_workers_that_could_do_nothing_are_named(monkeypatch: pytest.MonkeyPatch
     for client, said in (
         (Client(), "the Dask scheduler at A has no worker: start some with `dask worker A --nthreads 1`"),
         (Client(__version__, "0.0.1"), "the worker tcp://worker:1 has adamproof 0.0.1: install adamproof "),
+        (Client(__version__), None),
+        (Client(__version__, scheduled=False), r"the scheduler cannot import adamproof \(None here\): install"),
         (Client(ImportError("No module")), r"the worker tcp://worker:0 cannot import adamproof \(No module\): install"),
     ):
         monkeypatch.setattr(distributed, "Client", lambda *_, client=client, **__: client)
-        with pytest.raises(ExecutorError, match=said), opened(1, "A"):
-            raise AssertionError
+        with pytest.raises(ExecutorError, match=said) if said else nullcontext(), opened(1, "A") as executor:
+            assert said is None and executor.submit(f.square, 2).result() == 4
         assert client.closed
 
 
