@@ -16,7 +16,7 @@ from concurrent.futures import Executor
 from functools import cache
 from typing import Any
 
-from ..executors.errors import OtherCode
+from ..executors.errors import OtherCode, RemoteError
 from ..support import package_data
 from .process import Events, LemmaProcess
 
@@ -42,7 +42,8 @@ class Elsewhere:
         try:
             lines, self._printed = self._future.result()
         except BaseException as error:  # noqa: BLE001 - an executor may fail in any way, and a cancelled task raises
-            said = f"the executor has not answered ({type(error).__name__}: {error})"
+            kind = "" if isinstance(error, RemoteError) else f"{type(error).__name__}: "  # which says its own
+            said = f"the executor has not answered ({kind}{error})"
             lines = [json.dumps({"error": said}).encode() + b"\n"]
         for line in lines:
             self._events.put((self, line))

@@ -20,3 +20,20 @@ def opened(jobs: int, scheduler: str | None) -> Iterator[Executor]:
             yield executor
     except ExecutorError as error:
         raise CliError(str(error)) from error
+
+
+@contextmanager
+def relayed(scheduler: str | None) -> Iterator[Executor | None]:
+    """For verdicts: a Dask cluster behind a process of its own; None where there is none.  Raises CliError."""
+    if scheduler is None:
+        yield None
+        return
+    from ..checking.relay import Relay
+    from ..executors.errors import ExecutorError
+
+    try:
+        relay = Relay(scheduler)
+    except ExecutorError as error:
+        raise CliError(str(error)) from error
+    with relay:
+        yield relay

@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,8 +12,9 @@ import click
 
 from ..checking.pool import Workers
 from ..support.files import free_name, plain_name
-from . import executor, files, json_output, terminal
+from . import files, json_output, terminal
 from .errors import DEBUG, INTERRUPTED, CliError
+from .executor import relayed
 from .names import Target, concerned, resolve
 from .tasks import Outcome, Settings, near_missed, near_request, run_all, workers, worst
 
@@ -37,8 +37,7 @@ class Run:
         start = time.perf_counter()
         code, expected = INTERRUPTED, -1
         try:
-            cluster = nullcontext() if scheduler is None else executor.opened(jobs, scheduler)
-            with cluster as given, workers(jobs, self.progress, executor=given) as processes:
+            with relayed(scheduler) as cluster, workers(jobs, self.progress, executor=cluster) as processes:
                 targets = resolve(names, processes)
                 if self.settings.task == "without":
                     targets = concerned(targets, self.settings.without, processes)

@@ -21,7 +21,7 @@ class OtherCode(ExecutorError):
 
 
 class RemoteError(Exception):
-    """In place of an exception that cannot be sent: its type and its text."""
+    """In place of an exception of another process that cannot be sent: its type and its text."""
 
 
 def sendable(error: E) -> E | RemoteError:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from adamproof.checking import elsewhere
+from adamproof.checking import elsewhere, relay
 from adamproof.checking.elsewhere import END, answered, code
 from adamproof.checking.pool import Answer, WorkerFailed, Workers
 from adamproof.checking.process import PROGRAM
+from adamproof.checking.relay import Relay
 from adamproof.checking.request import Request
-from adamproof.executors.errors import OtherCode
+from adamproof.executors.errors import ExecutorError, OtherCode
 from adamproof.executors.processes import Here
 from adamproof.theory.library import get
 from tests.executors.cluster import cluster  # noqa: F401 - a fixture
@@ -141,3 +143,55 @@ def test_check_on_a_dask_cluster(cluster: Any) -> None:  # noqa: F811
         for part in (document, *document["lemmas"]):
             part.pop("seconds")
     assert documents[0] == documents[1]
+
+
+@pytest.fixture
+def talking(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """Has a program of the test take the place of the process that talks to the cluster."""
+
+    def replace(*messages: Any) -> None:
+        said = [message if isinstance(message, str) else json.dumps(message) + "\n" for message in messages]
+        (tmp_path / "said").write_text(json.dumps([said[0], "".join(said[1:])]), encoding="utf-8")
+        code = f"""
+import json, os, sys
+channel = int(sys.argv[1])
+first, rest = json.load(open({str(tmp_path / "said")!r}))
+os.write(channel, first.encode())
+if first:
+    os.read(channel, 1000)  # a request
+    with open(channel, "wb", closefd=False) as stream:
+        stream.write(rest.encode())
+    if rest.endswith("\\n"):
+        os.read(channel, 1000)
+"""
+        monkeypatch.setattr(relay, "command", lambda program, *words: [sys.executable, "-c", code, *words])
+
+    return replace
+
+
+def test_the_process_that_prints_reads_text_alone(talking: Any, lines: Any) -> None:
+    """Whatever the process sends that talks to the cluster."""
+    sent = {"lines": [line.decode() for line in lines[0]], "printed": []}
+    talking({"ready": True}, {"number": 7, **sent}, {"number": 1, **sent})
+    with Relay("A") as there:
+        (found,) = asked(there, CHECK)
+        assert found.findings().about.slug == "sign-form"
+    one = {"number": 1}
+    for message in ({**one, "lines": [1]}, {**one, "lines": "x", "printed": []}, one, "[]\n", "x\n", "{"):
+        talking({"ready": True}, message)
+        with Relay("A") as there:
+            (found,) = asked(there, CHECK)
+            with pytest.raises(WorkerFailed, match=r"the executor has not answered \((it has sent no ans|the process)"):
+                found.findings()
+    for first, said in (({"error": "no scheduler"}, "no scheduler"), ({}, "has not answered"), ("", "has not answ")):
+        talking(first)
+        with pytest.raises(ExecutorError, match=said):
+            Relay("A")
+    talking({"ready": True})
+    with Relay("A") as there, pytest.raises(ValueError, match="only requests about lemmas go this way"):
+        there.submit(print, 1)
+
+
+def test_no_cluster_is_one_sentence() -> None:
+    done = run_here("check", "sign-form", "--scheduler", "nonsense")
+    assert done.returncode == 2 and done.stderr.startswith("Error: no Dask scheduler answers at nonsense (")
