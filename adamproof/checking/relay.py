@@ -1,8 +1,8 @@
 """A Dask cluster that answers requests about lemmas, behind a process of its own.
 
-What comes from a cluster is read by pickle, which can do anything to the process that reads it.  The process that prints
-verdicts must not be that one: here a child talks to the cluster, and sends home text alone, as the processes that run
-lemma files do.
+What comes from a cluster is read by pickle, which can do anything to the process that reads it.  The process that
+prints verdicts must not be that one: here a child talks to the cluster, and sends home text alone, as the processes
+that run lemma files do.
 
 The child is `python -m adamproof.checking.relay CHANNEL ADDRESS`.  Its first line is {"ready": true} or {"error":
 sentence}.  Then it reads {"number", "program", "request", "code"}, one a line, and answers with {"number", "lines":
