@@ -13,7 +13,7 @@ from ..experiments.pictures import Curve, Panel, Picture
 from .cell import COLUMNS, HALF, PLACES, RESULTS, Row
 from .errors import SweepError
 from .grid import REAL, WHOLE, Sweep
-from .setting import Setting
+from .setting import Setting, idle
 
 Y = "u_a"  # what the main theorem bounds
 SEED = "seed"
@@ -79,16 +79,24 @@ Points = dict[tuple[tuple[Any, ...], tuple[Any, ...]], dict[float, list[Row]]]
 def _points(
     sweep: Sweep, rows: Iterable[Row], by: tuple[Sequence[str], Sequence[str], str], y: str
 ) -> Points:
-    """By panel, curve and x: what is drawn, and its half width, of each seed."""
+    """By panel, curve and x: what is drawn, and its half width, of each seed; without runs in which x has no effect."""
     panels, names, x = by
     half = PLACES.get(y + HALF)
     found: Points = {}
     for setting, row in zip(sweep, rows, strict=True):
+        if x in idle(setting):
+            continue
         at = float(getattr(setting, x))
-        key = tuple(tuple(getattr(setting, name) for name in of) for of in (panels, names))
-        place = found.setdefault(key, {}).setdefault(1.0 - at if x in GAPS else at, [])  # type: ignore[arg-type]
-        place.append([row[PLACES[y]], None if half is None else row[half]])
+        points = found.setdefault((_values(setting, panels), _values(setting, names)), {})
+        seen = points.setdefault(1.0 - at if x in GAPS else at, [])
+        seen.append([row[PLACES[y]], None if half is None else row[half]])
     return found
+
+
+def _values(setting: Setting, names: Sequence[str]) -> tuple[Any, ...]:
+    """What a run has of these settings; None for one without effect."""
+    without = idle(setting)
+    return tuple(None if name in without else getattr(setting, name) for name in names)
 
 
 def _panel(
@@ -126,7 +134,8 @@ def _curve(name: str, points: Mapping[float, list[Row]]) -> Curve:
 
 
 def _named(names: Sequence[str], values: Sequence[Any]) -> str:
-    return ", ".join(f"{name} = {_shown(value)}" for name, value in zip(names, values, strict=True))
+    pairs = zip(names, values, strict=True)
+    return ", ".join(f"{name} = {_shown(value)}" for name, value in pairs if value is not None)
 
 
 def _shown(value: Any) -> str:
@@ -142,4 +151,4 @@ def _meaning(name: str) -> str:
 def described(setting: Setting, varied: Iterable[str]) -> str:
     """A run of a sweep in words: the settings by which it differs from others."""
     names = list(varied)
-    return _named(names, [getattr(setting, name) for name in names])
+    return _named(names, _values(setting, names))
