@@ -336,6 +336,14 @@ def run(*arguments: str) -> Any:
     return CliRunner().invoke(main, list(arguments))
 
 
+def test_processes_share_the_runs_of_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beta_boundary, "DEFAULT", SMALL["beta-boundary"])
+    words = ("experiment", "beta-boundary", "--engine", "numpy", "--json")
+    alone, shared = run(*words), run(*words, "-j", "2", "--progress")
+    assert shared.exit_code == 0 and json.loads(shared.stdout) == json.loads(alone.stdout)
+    assert "beta-boundary: 5 of 5 runs" in shared.stderr
+
+
 def test_the_command_saves_a_record_that_claims_reads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(beta_boundary, "DEFAULT", SMALL["beta-boundary"])
     folder = tmp_path / "experiments"
