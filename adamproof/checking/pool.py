@@ -219,6 +219,8 @@ class Workers:
                         answer.seconds = time.perf_counter() - start
                         done[index] = running.pop(worker)[2]
                         tally.end(_piece(answer.request))
+                        if answer.elsewhere:  # where all of them have begun, nothing else says how far they are
+                            self._say(f"{answer.request.slug}: found; {tally}")
             yield done.pop(number)
 
     def _report(self, worker: Worker, text: Any) -> None:

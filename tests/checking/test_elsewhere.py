@@ -135,9 +135,10 @@ def test_what_a_lemma_states_must_be_known_here(lines: Any, monkeypatch: pytest.
 
 
 def test_check_on_a_dask_cluster(cluster: Any) -> None:  # noqa: F811
-    words = ("check", "sign-form", "--no-cache", "--near-misses", "--json")
+    words = ("check", "sign-form", "--no-cache", "--near-misses", "--json", "--progress")
     here, there = run_here(*words), run_here(*words, "--scheduler", cluster.scheduler_address)
     assert there.returncode == 0, there.stderr
+    assert "sign-form: found; 1 of 1 done" in there.stderr
     documents = [json.loads(done.stdout) for done in (here, there)]
     for document in documents:
         for part in (document, *document["lemmas"]):
