@@ -19,6 +19,7 @@ TOUCHED := tests/project/test_dependencies.py \
 	tests/cli/test_cli.py::test_check_b2 \
 	tests/bounds/test_plots.py \
 	tests/experiments/test_statistics.py \
+	tests/executors/test_executors.py::test_dask \
 	tests/crosscheck/test_smt.py::test_the_steps_of_b2_stand_and_their_opposites_do_not \
 	tests/notebooks/test_notebooks.py::test_the_stored_cells_are_those_of_the_source \
 	tests/project/test_site.py::test_the_site_is_built_without_a_warning \

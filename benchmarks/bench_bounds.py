@@ -13,8 +13,8 @@ import sympy
 from common import machine, seconds
 
 from adamproof.bounds.problem import FIELDS, Hyperparameters, Problem
-from adamproof.bounds.sweep import bound
 from adamproof.bounds.theorems.from_lemmas import theorem
+from adamproof.bounds.vectorised import bound
 
 SETTINGS = 1_000_000
 POINTS = 2_000  # for mpmath, scaled up

@@ -31,6 +31,8 @@ ONE_AT_A_TIME = threading.Lock()  # mpmath's precision is the whole process's
 class WorkerHere:
     """In place of a process that runs lemma files: answers the same requests with the same messages, in a thread."""
 
+    elsewhere = False
+
     def __init__(self, path: str | None, program: str, folder: str, events: pool.Events) -> None:
         self.path, self.name, self._events = path, visible(path) if path else "the library's process", events
         self._tasks = import_module(program).TASKS
@@ -71,7 +73,7 @@ class WorkerHere:
 def run_here(*words: str, cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
     """The command's answer, as if it had been run in a process of its own."""
     with pytest.MonkeyPatch.context() as patch, chdir(cwd or Path.cwd()):
-        patch.setattr(pool, "_Worker", WorkerHere)
+        patch.setattr(pool, "LemmaProcess", WorkerHere)
         result = CliRunner().invoke(main, list(words), env=variables, prog_name="adamproof")
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception

@@ -1,7 +1,7 @@
 """The calculator: orders of magnitude in T and d, exact; the best schedule; scaling witnesses; bounds in numbers.
 
 `formulas` and `orders` know no lemma; `theorems` reads the lemmas, and what it has compiled.  On these three rest
-problem (what is asked), certified (one setting), sweep (many), target (the smallest T), tuning (the best
+problem (what is asked), certified (one setting), vectorised (many), target (the smallest T), tuning (the best
 hyperparameters), magnitude, constant and the pictures.  All are imported when they are asked for: `--help` needs the
 parameters, but neither SymPy nor the lemmas.
 Nothing here is trusted: what a calculation claims about exponents is proved by the kernel on request.
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from .orders.power_law import OrderError, Schedule, UndecidedOrder
     from .orders.schedules import Best, Cell, Scale, ScalingWitness, best_schedule, cells, constraints, scaling_witness
     from .problem import Hyperparameters, Problem, ProblemError
-    from .sweep import Bounds, bound
     from .target import smallest_steps
     from .training import Training
     from .tuning import optimise
+    from .vectorised import Bounds, bound
 
 _LATER = {
     "Affine": "orders.affine",
     "Best": "orders.schedules",
     "Bound": "certified",
-    "Bounds": "sweep",
+    "Bounds": "vectorised",
     "Cell": "orders.schedules",
     "Constraint": "orders.linear_program",
     "Hyperparameters": "problem",
@@ -48,7 +48,7 @@ _LATER = {
     "Unbounded": "orders.linear_program",
     "UndecidedOrder": "orders.power_law",
     "best_schedule": "orders.schedules",
-    "bound": "sweep",
+    "bound": "vectorised",
     "cells": "orders.schedules",
     "certify": "certified",
     "constraints": "orders.schedules",

@@ -13,8 +13,8 @@ import numpy
 
 from ..support.figures import COLOURS, STYLES, Drawn, PlotError, data_text, new_figure
 from .problem import Hyperparameters, Problem, ProblemError, is_array
-from .sweep import bound
 from .theorems.from_lemmas import theorem
+from .vectorised import bound
 
 POINTS = 121
 SIDE = 161  # points a side of a map

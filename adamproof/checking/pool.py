@@ -8,42 +8,35 @@ What a file prints is kept apart from the answers and handed to `heard`; an answ
 from __future__ import annotations
 
 import json
-import os
 import queue
 import re
-import signal
-import socket
-import subprocess
-import sys
 import tempfile
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..support.foreign_text import foreign, printed, visible
+from ..support.foreign_text import foreign, printed
 from ..support.signals import DeferredSignals
 from ..support.tally import Tally
 from ..theory.index import labels, lengths, read_as, taken
+from . import stated
+from .elsewhere import Elsewhere
 from .misread import nothing, usual
+from .process import MAX_BYTES, MAX_SHOWN, PROGRAM, Events, LemmaProcess
 from .report import About, Findings
 from .request import FIRST, Request
 from .serialize import MAX_CLAIMS, NotFindings, unpacked
-from .verifier import FreshVerification, environment
+from .verifier import FreshVerification
 
-PROGRAM = "adamproof.checking.worker"
-MAX_BYTES = 256_000_000  # of one answer
-MAX_SHOWN = 20_000  # bytes of what a file prints, a request: printing without end must not fill the screen
-GRACE = 5.0  # seconds in which a process that has sent its last byte may end by itself, for a better message only
 Heard = Callable[[str | None, str], None]
 Say = Callable[[str], None]
 QUEUED = 100  # messages that wait to be read; a process that sends more has to wait, too
 PATIENCE = 0.5  # seconds between two looks at whether a silent process still lives
-
-
-Events = queue.Queue[tuple["_Worker", bytes]]
+GOING = ("check", "mutants", "near")  # tasks about one lemma, which an executor may get
+Worker = LemmaProcess | Elsewhere
 
 
 class WorkerFailed(Exception):
@@ -64,10 +57,14 @@ class Answer:
     proofs: list[str] | None = None  # as they were sent to the kernel: one a claim, "" where there is none
     failure: WorkerFailed | None = None
     verification: FreshVerification | None = None
+    elsewhere: bool = False  # whether a process of an executor has answered
 
     def findings(self) -> Findings:
         """What was found.  Raises WorkerFailed when that is nothing that can be."""
-        return self._read("found", self.proofs)
+        found = self._read("found", self.proofs)
+        if self.elsewhere and stated.digest(found.outline) != _stated(self.request):
+            raise WorkerFailed(f"{self.request.slug}: the executor sent results about something else than it states")
+        return found
 
     def stated(self) -> Findings:
         """For the task "without": the lemma with all that it assumes.  Raises WorkerFailed as `findings` does."""
@@ -137,13 +134,17 @@ class Workers:
 
     jobs: how many may run at a time.  heard(path, line) gets what a file prints; path is None for the library's.
     program: the module that each of them runs; another than PROGRAM knows more tasks.
+    executor: gets requests about single lemmas of the library, as many as there are; see `elsewhere`.
     """
 
-    def __init__(self, jobs: int, heard: Heard, say: Say, program: str = PROGRAM) -> None:
+    def __init__(
+        self, jobs: int, heard: Heard, say: Say, program: str = PROGRAM, executor: Executor | None = None
+    ) -> None:
         self._jobs, self._heard, self._say, self._program = jobs, heard, say, program
+        self._executor = executor
         self._events: Events = queue.Queue(QUEUED)
-        self._alive: list[_Worker] = []
-        self._asked: dict[_Worker, deque[bytes]] = {}  # about a whole file: what has come meanwhile
+        self._alive: list[Worker] = []
+        self._asked: dict[Worker, deque[bytes]] = {}  # about a whole file: what has come meanwhile
         self._verifications: list[FreshVerification] = []
         # A process that is killed leaves its files: they are in a folder of this one's.
         with DeferredSignals(every=True):  # a signal must find the folder among what is to be removed
@@ -174,7 +175,7 @@ class Workers:
         worker.send({"task": task, "path": path, **more})
         return lambda: self._answer(worker)
 
-    def _answer(self, worker: _Worker) -> dict[str, Any]:
+    def _answer(self, worker: Worker) -> dict[str, Any]:
         try:
             while True:
                 message = self._next(worker)
@@ -190,9 +191,9 @@ class Workers:
         One process works in that order, so that there is something to show; the others take the longest first, so that
         none is left with a long one in the end.
         """
-        jobs = min(jobs or self._jobs, len(requests))
+        jobs = len(requests) if all(map(self._goes, requests)) else min(jobs or self._jobs, len(requests))
         waiting = dict(enumerate(requests))
-        running: dict[_Worker, tuple[int, float, Answer]] = {}
+        running: dict[Worker, tuple[int, float, Answer]] = {}
         leader = -1  # the request that was begun because it comes first; beside it, the longest are begun
         done: dict[int, Answer] = {}
         tally = Tally({_piece(request): _length(request) for request in requests})
@@ -208,7 +209,7 @@ class Workers:
                     if jobs > 1:
                         self._say(f"{request.slug}: checking; {tally}")
                     worker = self._begin(request, running)
-                    running[worker] = index, time.perf_counter(), Answer(request)
+                    running[worker] = index, time.perf_counter(), Answer(request, elsewhere=worker.elsewhere)
                 worker, line = self._event()
                 if worker not in running:
                     self._note(worker, line)
@@ -218,15 +219,17 @@ class Workers:
                         answer.seconds = time.perf_counter() - start
                         done[index] = running.pop(worker)[2]
                         tally.end(_piece(answer.request))
+                        if answer.elsewhere:  # where all of them have begun, nothing else says how far they are
+                            self._say(f"{answer.request.slug}: found; {tally}")
             yield done.pop(number)
 
-    def _report(self, worker: _Worker, text: Any) -> None:
+    def _report(self, worker: Worker, text: Any) -> None:
         """Progress; what a user's file calls progress is marked as its own."""
         self._say(_shown(text) if worker.path is None else f"[{worker.name}] {_shown(text)}")
 
-    def _event(self) -> tuple[_Worker, bytes]:
+    def _event(self) -> tuple[Worker, bytes]:
         """The next line from any process; an empty one from a process that is dead, though its channel is open."""
-        dead: set[_Worker] = set()
+        dead: set[Worker] = set()
         while True:
             try:
                 return self._events.get(timeout=PATIENCE)
@@ -236,49 +239,60 @@ class Workers:
                     return worker, b""
                 dead = found
 
-    def _begin(self, request: Request, busy: dict[_Worker, Any]) -> _Worker:
-        worker = self._worker(request.path, busy)
+    def _goes(self, request: Request) -> bool:
+        """Whether the executor gets a request.  What the lemma states must be known here."""
+        mine = self._executor is None or request.path is not None or request.task not in GOING
+        return not mine and _stated(request) is not None
+
+    def _begin(self, request: Request, busy: dict[Worker, Any]) -> Worker:
+        worker: Worker
+        if self._executor is not None and self._goes(request):
+            worker = Elsewhere(self._executor, self._program, self._events)
+            self._alive.append(worker)
+        else:
+            worker = self._worker(request.path, busy)
         worker.send(request.data())
         return worker
 
-    def _worker(self, path: str | None, busy: dict[_Worker, Any] | None = None) -> _Worker:
+    def _worker(self, path: str | None, busy: dict[Worker, Any] | None = None) -> LemmaProcess:
         """An idle process for this file; a new one if there is none, in place of an idle one for another file."""
-        idle = [worker for worker in self._alive if worker not in (busy or {}) and worker not in self._asked]
+        here = [worker for worker in self._alive if isinstance(worker, LemmaProcess)]
+        idle = [worker for worker in here if worker not in (busy or {}) and worker not in self._asked]
         for worker in idle:
             if worker.path == path:
                 return worker
-        if idle and len(self._alive) >= self._jobs:
+        if idle and len(here) >= self._jobs:
             self._end(idle[0])
         with DeferredSignals(every=True):  # a signal must find the process among those to be ended
-            worker = _Worker(path, self._program, self._folder.name, self._events)
+            worker = LemmaProcess(path, self._program, self._folder.name, self._events)
             self._alive.append(worker)
         return worker
 
-    def _end(self, worker: _Worker) -> None:
+    def _end(self, worker: Worker) -> None:
         self._alive.remove(worker)
         worker.end()
         self._listen(worker, whole=True)
         worker.close()
 
-    def _listen(self, worker: _Worker, whole: bool) -> None:
+    def _listen(self, worker: Worker, whole: bool) -> None:
         for line in worker.printed(whole):
             self._heard(worker.path, line)
 
-    def _next(self, worker: _Worker) -> dict[str, Any]:
+    def _next(self, worker: Worker) -> dict[str, Any]:
         """The next message of this process.  Raises WorkerFailed on an error, and when it has ended."""
         waiting = self._asked[worker]
         while not waiting:
             self._note(*self._event())
         return self._message(worker, waiting.popleft())
 
-    def _note(self, worker: _Worker, line: bytes) -> None:
+    def _note(self, worker: Worker, line: bytes) -> None:
         """Something from a process that nobody waits for: kept if it was asked; one that has ended is no more."""
         if worker in self._asked:
             self._asked[worker].append(line)
         elif not line.endswith(b"\n") and worker in self._alive:
             self._end(worker)
 
-    def _message(self, worker: _Worker, line: bytes) -> dict[str, Any]:
+    def _message(self, worker: Worker, line: bytes) -> dict[str, Any]:
         if not line.endswith(b"\n"):
             how = "its answer is too long" if len(line) >= MAX_BYTES else worker.fate()
             self._end(worker)
@@ -295,7 +309,7 @@ class Workers:
             raise WorkerFailed(_shown(message["error"]), trace)
         return message
 
-    def _take(self, worker: _Worker, line: bytes, answer: Answer, jobs: int) -> bool:
+    def _take(self, worker: Worker, line: bytes, answer: Answer, jobs: int) -> bool:
         """A message about a request that is under way; whether it is the last one."""
         try:
             message = self._message(worker, line)
@@ -330,92 +344,6 @@ class Workers:
             raise WorkerFailed(f"the proof files of {slug} cannot be written: {error.strerror}") from None
 
 
-class _Worker:
-    """One process, and what comes from it: messages into a queue, what is printed into a file."""
-
-    def __init__(self, path: str | None, program: str, folder: str, events: Events) -> None:
-        self.path, self.name = path, visible(path) if path else "the library's process"
-        self._printed = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by `close`
-        self._read_to, self._left = 0, MAX_SHOWN
-        # A socket, not pipes: another file's process can open a pipe by its name in /proc, and ask or answer in it.
-        self._channel, theirs = socket.socketpair()
-        flags = ["-O"] * sys.flags.optimize
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, *flags, "-P", "-m", program, str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,  # a file that asks for input gets none
-                stdout=self._printed,
-                stderr=subprocess.STDOUT,
-                pass_fds=(theirs.fileno(),),
-                env={**environment(), "TMPDIR": folder},
-                start_new_session=True,  # an interrupt is for us to answer; and a file has no terminal to write to
-            )
-        threading.Thread(target=self._read, args=(events,), daemon=True).start()
-
-    def _read(self, events: Events) -> None:
-        try:
-            with self._channel.makefile("rb") as channel:
-                while line := channel.readline(MAX_BYTES):
-                    events.put((self, line))
-                    if not line.endswith(b"\n"):
-                        return  # it has ended in the middle of a line, or the line has no end
-        except (MemoryError, OSError):
-            pass  # no room for such a line, or it has ended: as if it had not been sent
-        events.put((self, b""))
-
-    def send(self, request: dict[str, Any]) -> None:
-        self._left = MAX_SHOWN
-        try:
-            self._channel.sendall(json.dumps(request).encode("ascii") + b"\n")
-        except OSError:
-            pass  # it has ended: reading from it says so
-
-    def printed(self, whole: bool) -> Iterator[str]:
-        """The lines printed since the last time, fit to be shown; with `whole` also one that has not ended.
-
-        No more than MAX_SHOWN bytes a request: the rest is counted.
-        """
-        size = os.fstat(self._printed.fileno()).st_size
-        self._read_to = min(self._read_to, size)  # a file may cut what it has printed
-        content = os.pread(self._printed.fileno(), min(self._left, size - self._read_to), self._read_to)
-        if not whole and len(content) < self._left:
-            content = content[: content.rfind(b"\n") + 1]
-        self._read_to += len(content)
-        self._left -= len(content)
-        for line in content.decode("utf-8", "backslashreplace").removesuffix("\n").split("\n") if content else ():
-            yield printed(line)
-        if whole and size > self._read_to:
-            yield f"... and {size - self._read_to} more bytes, not shown"
-            self._read_to = size
-
-    def is_dead(self) -> bool:
-        return self._process.poll() is not None
-
-    def fate(self) -> str:
-        """In words, what has become of it, after the end of what it sends."""
-        try:
-            code = self._process.wait(GRACE)
-        except subprocess.TimeoutExpired:
-            return "it closed its channel"
-        return f"signal {-code}" if code < 0 else f"exit status {code}"
-
-    def end(self) -> None:
-        """Kill it and whatever it has started."""
-        try:
-            os.killpg(self._process.pid, signal.SIGKILL)
-        except OSError:
-            pass  # nothing of it is left
-        self._process.wait()
-
-    def close(self) -> None:
-        try:
-            self._channel.shutdown(socket.SHUT_RDWR)  # also for the thread that reads, whoever else holds its end
-        except OSError:
-            pass  # it has ended
-        self._channel.close()
-        self._printed.close()
-
-
 def _longest(waiting: Mapping[int, Request]) -> int:
     """The request that will probably take longest: the library's lemma with the longest file, else the first one."""
     return max(waiting, key=lambda number: _length(waiting[number]))
@@ -424,6 +352,12 @@ def _longest(waiting: Mapping[int, Request]) -> int:
 def _length(request: Request) -> int:
     """About how long a request takes: the length of the lemma's file, if it is one of the library."""
     return 1 if request.path else lengths().get(request.slug, 1)
+
+
+def _stated(request: Request) -> str | None:
+    """The digest of what a lemma of the library states, as the package knows it."""
+    claim = "" if request.claim is None else request.claim
+    return stated.digests().get(stated.key(request.slug, claim, request.mutants))
 
 
 def _is(name: str, wanted: str | int) -> bool:

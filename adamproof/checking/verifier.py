@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import queue
 import socket
 import subprocess
@@ -15,8 +14,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
+from ..support.interpreter import environment
+
 PROVED = "PROVED"  # the kernel's word (adamproof.kernel.__main__)
-ROOT = Path(__file__).resolve().parents[2]  # the folder that holds the package
 
 
 def start(
@@ -34,12 +34,6 @@ def start(
     shared = ["--together"] * together
     command = [sys.executable, "-P", "-S", "-m", "adamproof.kernel", "--json", *shared, "--", *paths]
     return subprocess.Popen(command, stdout=output, stderr=errors, text=True, env=environment())
-
-
-def environment() -> dict[str, str]:
-    """The environment of a process that imports the package that this one has imported."""
-    places = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    return {**os.environ, "PYTHONPATH": places}
 
 
 class FreshVerification:

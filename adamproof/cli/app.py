@@ -40,6 +40,7 @@ COMMANDS = {
     "schedule": "Compute how a bound decays with T.",
     "show": "Print a statement and its proof in steps.",
     "simulate": "Run Adam on a test problem.",
+    "sweep": "Run Adam over a grid, into one table.",
     "verify": "Verify proofs with the kernel, Coq or SMT.",
 }
 

@@ -55,6 +55,9 @@ lemmas [{slug, verdict}] and claims [{number, verdict, shown}].
 "audit" has records [{file, optimizer, groups, d, records, probes, complete, verdicts [verdict]}] and files {html,
 data}; "audit compare" has compared [file] and verdicts [verdict].  Such a verdict is {subject, word, text, data}.
 
+"sweep" has file, runs, kept (rows that were there), missing (runs without a row, with --collect), stopped (runs in
+which a number was no longer finite), files and notes [text].
+
 "simulate" has repeat (the command), the description of the run (problem, d, noise, constants, start, h, algorithm,
 steps, replicates, seed, engine; start and h are one number if all are equal, and a digest if they are many),
 statistics {steps, max u, means {name: estimate}, vbar {name: estimate or null}}, final value (an estimate or null),

@@ -39,7 +39,7 @@ BY_ENDING = {
     ".tex": Kind("a LaTeX document", "typeset it with LaTeX"),
     ".md": Kind("a Markdown page", "read it as text"),
     ".csv": Kind("a table of data", "write a proof file with `adamproof export NAME -o FILE`"),
-    ".toml": Kind("a file of numbers for the calculator", "use `adamproof bound --file {path}`"),
+    ".toml": Kind("a file of settings", "use `adamproof sweep {path}`, or for a bound `adamproof bound --file {path}`"),
     ".audit": Kind("a record of an audit", "use `adamproof audit {path}`"),
     ".npz": Kind("a checkpoint of a run", "continue it with `adamproof simulate --resume --checkpoint {path}`"),
     ".svg": PICTURE,

@@ -136,6 +136,9 @@ TEST_MODELS = click.option(
 NO_MUTANTS = click.option("--no-mutants", is_flag=True, help="Skip the mutants (near misses).")
 NO_CACHE = click.option("--no-cache", is_flag=True, help="Do not use the proof cache (see `adamproof cache`).")
 PROCESSES = click.option("-j", "--jobs", type=Whole(1), default=JOBS, show_default=True, help="Processes.")
+SCHEDULER = click.option(
+    "--scheduler", metavar="ADDRESS", help="Use the Dask cluster with this address, such as tcp://10.0.0.1:8786."
+)
 CLAIM = click.option("--claim", metavar="CLAIM", help="Use only the claim of this name.")
 SEED = click.option("--seed", type=Whole(0, LARGEST_SEED), default=0, show_default=True, help="Seed of the noise.")
 ENGINE = click.option(

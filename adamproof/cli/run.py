@@ -14,8 +14,9 @@ from ..checking.pool import Workers
 from ..support.files import free_name, plain_name
 from . import files, json_output, terminal
 from .errors import DEBUG, INTERRUPTED, CliError
+from .executor import relayed
 from .names import Target, concerned, resolve
-from .tasks import Outcome, Settings, near_missed, run_all, workers, worst
+from .tasks import Outcome, Settings, near_missed, near_request, run_all, workers, worst
 
 
 @dataclass
@@ -31,12 +32,12 @@ class Run:
     saved: set[str] = field(default_factory=set)  # the names of files written, which the next must not take
     warned: bool = False
 
-    def answer(self, names: Sequence[str], jobs: int = 1) -> int:
-        """Answer for all these names; the exit status."""
+    def answer(self, names: Sequence[str], jobs: int = 1, scheduler: str | None = None) -> int:
+        """Answer for all these names; the exit status.  scheduler: of a cluster that gets the library's lemmas."""
         start = time.perf_counter()
         code, expected = INTERRUPTED, -1
         try:
-            with workers(jobs, self.progress) as processes:
+            with relayed(scheduler) as cluster, workers(jobs, self.progress, executor=cluster) as processes:
                 targets = resolve(names, processes)
                 if self.settings.task == "without":
                     targets = concerned(targets, self.settings.without, processes)
@@ -72,10 +73,14 @@ class Run:
         """Once all verdicts are said: the near misses that the tool makes."""
         if self.settings.task != "check" or (self.quiet and not self.settings.near):
             return
-        for number, (target, outcome) in enumerate(zip(targets, self.outcomes, strict=True)):
-            if outcome.report is None or not self.settings.makes_near_misses(target.path):
-                continue
-            found = near_missed(target, outcome.report, self.settings, processes)
+        looked = {
+            number: (target, outcome, outcome.report)
+            for number, (target, outcome) in enumerate(zip(targets, self.outcomes, strict=True))
+            if outcome.report is not None and self.settings.makes_near_misses(target.path)
+        }
+        answers = processes.run([near_request(target, self.settings) for target, _, _ in looked.values()])
+        for (number, (target, outcome, report)), answer in zip(looked.items(), answers, strict=True):
+            found = near_missed(target, report, self.settings, answer)
             self.progress.clear()
             self.outcomes[number] = replace(outcome, data={**outcome.data, **found.data})
             if found.error:

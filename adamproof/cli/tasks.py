@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -14,7 +15,8 @@ from typing import TYPE_CHECKING
 from ..checking.assumptions import matching
 from ..checking.flow import WORTH_A_POOL, Checked, Flow
 from ..checking.judge import judged, near_misses
-from ..checking.pool import PROGRAM, Answer, WorkerFailed, Workers
+from ..checking.pool import Answer, WorkerFailed, Workers
+from ..checking.process import PROGRAM
 from ..checking.report import AblatedClaim, AblationReport, ClaimFindings, LemmaReport
 from ..checking.request import Request
 from ..checking.serialize import NotFindings, unpacked_losses, unpacked_near
@@ -81,10 +83,12 @@ class Outcome:
 
 
 @contextmanager
-def workers(jobs: int, progress: terminal.Progress, program: str = PROGRAM) -> Iterator[Workers]:
+def workers(
+    jobs: int, progress: terminal.Progress, program: str = PROGRAM, executor: Executor | None = None
+) -> Iterator[Workers]:
     """The processes for lemma files; what a file prints is shown on standard error, as its own.
 
-    Signals that end the command end them, too.  program: the module that they run.
+    Signals that end the command end them, too.  program: the module that they run.  executor: gets the library's.
     """
 
     def heard(path: str | None, line: str) -> None:
@@ -92,7 +96,7 @@ def workers(jobs: int, progress: terminal.Progress, program: str = PROGRAM) -> I
         terminal.warn(f"[{visible(path) if path else 'a lemma of the library'} prints] {line}")
 
     gc.set_threshold(100_000)  # terms are many, live long and are not cyclic
-    with ended_by_signals(), Workers(jobs, heard, progress, program) as processes:
+    with ended_by_signals(), Workers(jobs, heard, progress, program, executor) as processes:
         yield processes
 
 
@@ -218,10 +222,13 @@ def _loss(stated: ClaimFindings, lost: AblatedClaim, dropped: Sequence[str]) -> 
     return replace(lost, stated=own, needed=tuple(name for name in lost.needed if name in own))
 
 
-def near_missed(target: Target, report: LemmaReport, settings: Settings, processes: Workers) -> Outcome:
-    """The near misses of a lemma whose verdict has been said; they change nothing in it."""
-    request = Request("near", target.slug, target.path, settings.claim)
-    (answer,) = processes.run([request], 1)
+def near_request(target: Target, settings: Settings) -> Request:
+    """What asks for the near misses of a lemma whose verdict has been said."""
+    return Request("near", target.slug, target.path, settings.claim)
+
+
+def near_missed(target: Target, report: LemmaReport, settings: Settings, answer: Answer) -> Outcome:
+    """The near misses in an answer; they change nothing in the verdict."""
     try:
         if answer.failure is not None:
             raise answer.failure

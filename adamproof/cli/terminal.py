@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import sys
 import threading
+import time
+from collections.abc import Callable
 from shutil import get_terminal_size
 from textwrap import fill
 from typing import IO, NoReturn
@@ -132,6 +135,20 @@ def _writes(text: str) -> bool:
     except (UnicodeEncodeError, LookupError):
         return False
     return True
+
+
+def paced(tell: Callable[[str], None], seconds: float) -> Callable[[str], None]:
+    """Progress, not more often than can be read."""
+    last = -math.inf
+
+    def told(text: str) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= seconds:
+            last = now
+            tell(text)
+
+    return told
 
 
 class Progress:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from ..bounds.magnitude import magnitudes
@@ -34,13 +35,15 @@ FULL = {**DEFAULT, "steps": 2**18, "replicates": 128}
 
 def run(lab: Runner, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The numbers.  Raises SimulationError."""
-    rows = [_row(lab, parameters, beta1, parameters["beta2"]) for beta1 in parameters["beta1"]]
-    controls = [_row(lab, parameters, beta1, beta2) for beta1, beta2 in parameters["controls"]]
+    asked = [(beta1, parameters["beta2"]) for beta1 in parameters["beta1"]]
+    found = lab.spread(partial(_row, parameters), [*asked, *map(tuple, parameters["controls"])])
+    rows, controls = found[: len(asked)], found[len(asked) :]
     same = {name: parameters[name] for name in ("beta2", "steps", "dim", "learning rate")}
     return {**same, "rows": rows, "controls": controls}
 
 
-def _row(lab: Runner, parameters: Mapping[str, Any], beta1: str, beta2: str) -> dict[str, Any]:
+def _row(parameters: Mapping[str, Any], lab: Runner, betas: tuple[str, str]) -> dict[str, Any]:
+    beta1, beta2 = betas
     problem = quadratic(parameters["dim"], noise=Noise(s0=parameters["s0"]))
     algorithm = Algorithm(parameters["learning rate"], float(beta1), float(beta2), parameters["epsilon"])
     done = lab.run(

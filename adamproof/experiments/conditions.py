@@ -14,11 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ..simulator import Algorithm, Noise, Run, Sampled, Schedule, Separable, estimate, logistic, quadratic
+from ..simulator import Noise, Run, Sampled, Schedule, Separable, estimate, logistic, quadratic
 from .pictures import Curve, Panel, Picture
 from .runner import Runner, columns, late, late_steps, magnitudes, power, span
 from .statistics import exponent, grouped, identical, independent
@@ -60,15 +61,17 @@ def problem(name: str, size: Mapping[str, int], seed: int) -> Separable | Sample
 
 def run(lab: Runner, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The numbers.  Raises SimulationError."""
+    problems = (ALIKE, CURVED, DATA)
+    tests = lab.spread(partial(_tests, parameters), problems, runs=2)
     return {
         "level": parameters["level"],
-        "tests": {name: _tests(lab, parameters, name) for name in (ALIKE, CURVED, DATA)},
+        "tests": dict(zip(problems, tests, strict=True)),
         "magnitude": {name: _magnitude(lab, parameters["magnitude"], name) for name in SCHEDULES},
         "dimension": {name: _dimension(lab, parameters["dimension"], name) for name in STARTS},
     }
 
 
-def _tests(lab: Runner, parameters: Mapping[str, Any], name: str) -> dict[str, Any]:
+def _tests(parameters: Mapping[str, Any], lab: Runner, name: str) -> dict[str, Any]:
     """The tests on u after the last step, and |a|_1/|a|_2 along a longer run."""
     size, level = parameters["test"], parameters["level"]
     what = problem(name, size, lab.seed)
@@ -111,15 +114,12 @@ def _mean_u(done: Run) -> Any:
 def _magnitude(lab: Runner, size: Mapping[str, Any], name: str) -> dict[str, Any]:
     """The mean of u in the second half of runs of T steps, with the learning rate T^-3/4 and no epsilon."""
     A, B = SCHEDULES[name]
-    what = quadratic(size["dim"], noise=Noise(s0=1.0))
     means, groups, predicted = [], [], []
-    for steps in size["steps"]:
-        algorithm: Algorithm = Schedule(A, B, 0.75, dimension=0.0).at(steps, 1)
-        done = lab.run(f"{name}, T = {steps}", what, algorithm, steps, size["replicates"], late_steps(steps))
-        samples = _mean_u(done)
+    found = lab.spread(partial(_at_time, size, name), size["steps"])
+    for steps, samples in zip(size["steps"], found, strict=True):
         means.append(estimate(samples))
         groups.append(grouped(samples, size["groups"]))
-        predicted.append((1.0 - algorithm.beta1) ** 0.5)
+        predicted.append((1.0 - Schedule(A, B, 0.75, dimension=0.0).at(steps, 1).beta1) ** 0.5)
     half, early = len(groups) // 2, sum(steps <= EARLY for steps in size["steps"])
     return {
         "steps": list(size["steps"]),
@@ -131,15 +131,24 @@ def _magnitude(lab: Runner, size: Mapping[str, Any], name: str) -> dict[str, Any
     }
 
 
+def _at_time(size: Mapping[str, Any], name: str, lab: Runner, steps: int) -> Any:
+    """The mean of u in the second half of a run of T steps, one a replicate."""
+    schedule = Schedule(*SCHEDULES[name], 0.75, dimension=0.0).at(steps, 1)
+    what = quadratic(size["dim"], noise=Noise(s0=1.0))
+    return _mean_u(lab.run(f"{name}, T = {steps}", what, schedule, steps, size["replicates"], late_steps(steps)))
+
+
 def _dimension(lab: Runner, size: Mapping[str, Any], name: str) -> dict[str, Any]:
     """The mean of u in the second half against d, at one T and the learning rate T^-3/4/sqrt(d)."""
-    means = []
-    for d in size["dims"]:
-        what = quadratic(d, start=d ** STARTS[name], noise=Noise(s0=1.0))
-        schedule, steps = Schedule(0.5, 0.5, 0.75), size["steps"]
-        done = lab.run(f"{name}, d = {d}", what, schedule, steps, size["replicates"], late_steps(steps))
-        means.append(estimate(_mean_u(done)))
+    means = [estimate(samples) for samples in lab.spread(partial(_in_dimension, size, name), size["dims"])]
     return {"dims": list(size["dims"]), "steps": size["steps"], "mean u": columns(means)}
+
+
+def _in_dimension(size: Mapping[str, Any], name: str, lab: Runner, d: int) -> Any:
+    """The same of one d, one a replicate."""
+    what = quadratic(d, start=d ** STARTS[name], noise=Noise(s0=1.0))
+    schedule, steps = Schedule(0.5, 0.5, 0.75), size["steps"]
+    return _mean_u(lab.run(f"{name}, d = {d}", what, schedule, steps, size["replicates"], late_steps(steps)))
 
 
 # --- in words and pictures ----------------------------------------------------------------------

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -53,17 +54,11 @@ def run(lab: Runner, parameters: Mapping[str, Any]) -> dict[str, Any]:
 def _setting(lab: Runner, parameters: Mapping[str, Any], setting: str) -> dict[str, Any]:
     low, high, step = parameters["grid"]
     powers = np.arange(low, high + step / 2, step)
+    asked = [(d, float(power)) for d in parameters["dims"] for power in powers]
+    every = np.asarray(lab.spread(partial(_means, parameters, setting), asked))
     best, groups, predicted = [], [], []
-    for d in parameters["dims"]:
+    for d, means in zip(parameters["dims"], np.split(every, len(parameters["dims"])), strict=True):
         objective = problem(setting, d)
-        means = np.empty((powers.size, parameters["groups"]))
-        for at, exponent_of_2 in enumerate(powers):
-            algorithm = Algorithm(
-                2.0 ** float(exponent_of_2), parameters["beta"], parameters["beta"], parameters["epsilon"]
-            )
-            what = f"{setting}, d = {d}, learning rate 2^{exponent_of_2:g}"
-            done = lab.run(what, objective, algorithm, parameters["steps"], parameters["replicates"])
-            means[at] = grouped(done.statistics.samples("l2"), parameters["groups"])
         found = np.asarray([vertex(powers, column) for column in means.T])
         groups.append(2.0**found)
         logs = estimate(found)  # in powers of 2, of which the interval is symmetric
@@ -75,6 +70,15 @@ def _setting(lab: Runner, parameters: Mapping[str, Any], setting: str) -> dict[s
         "predicted": predicted,
         "predicted exponent": exponent(parameters["dims"], np.asarray(predicted)[:, None]).mean,
     }
+
+
+def _means(parameters: Mapping[str, Any], setting: str, lab: Runner, which: tuple[int, float]) -> Any:
+    """The means of |a|_2 of groups of replicates, in one run: of this d and this power of 2."""
+    d, exponent_of_2 = which
+    algorithm = Algorithm(2.0**exponent_of_2, parameters["beta"], parameters["beta"], parameters["epsilon"])
+    what = f"{setting}, d = {d}, learning rate 2^{exponent_of_2:g}"
+    done = lab.run(what, problem(setting, d), algorithm, parameters["steps"], parameters["replicates"])
+    return grouped(done.statistics.samples("l2"), parameters["groups"])
 
 
 def _predicted(objective: Separable, parameters: Mapping[str, Any]) -> float:

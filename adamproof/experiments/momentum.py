@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from ..simulator import Algorithm, Noise, Schedule, Separable, estimate, quadratic, sign_descent
@@ -56,16 +57,10 @@ def floor(delta: str) -> tuple[Any, Any]:
 
 def run(lab: Runner, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The numbers.  Raises SimulationError."""
-    share = float(Fraction(parameters["delta"]))
     least, a = floor(parameters["delta"])
-    two_point = quadratic(1, start=parameters["start"], noise=Noise("two-point", s0=1.0, delta=share))
-    signs = quadratic(1, start=parameters["start"], noise=Noise("signs", s0=1.0))
-    gaussian = quadratic(parameters["dim"], noise=Noise(s0=1.0))
     return {
         "steps": list(parameters["steps"]),
-        "skewed": {name: _method(lab, parameters, two_point, name) for name in METHODS},
-        "signs": {name: _method(lab, parameters, signs, name) for name in METHODS},
-        "Gaussian": {name: _method(lab, parameters, gaussian, name) for name in METHODS},
+        **{noise: {name: _method(lab, parameters, noise, name) for name in METHODS} for noise in SIZES},
         "floor": float(least),
         # The lemma's floor holds from x_1 >= a + gamma on.
         "floor applies": bool(parameters["start"] >= a.evalf() + float(min(parameters["steps"])) ** -0.75),
@@ -74,20 +69,34 @@ def run(lab: Runner, parameters: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _method(lab: Runner, parameters: Mapping[str, Any], problem: Separable, name: str) -> dict[str, Any]:
+def _problem(parameters: Mapping[str, Any], noise: str) -> Separable:
+    """The problem with a noise of SIZES."""
+    if noise == "Gaussian":
+        return quadratic(parameters["dim"], noise=Noise(s0=1.0))
+    share = float(Fraction(parameters["delta"]))
+    kind = Noise("two-point", s0=1.0, delta=share) if noise == "skewed" else Noise("signs", s0=1.0)
+    return quadratic(1, start=parameters["start"], noise=kind)
+
+
+def _seen(parameters: Mapping[str, Any], noise: str, name: str, lab: Runner, steps: int) -> tuple[Any, Any, list[Any]]:
+    """Of one run: |a|_2 over all of it, over its later half in each replicate, and what the bound says, if it does."""
     from .against_bound import compare
 
+    problem, algorithm = _problem(parameters, noise), method(name, steps, parameters["B"])
+    what = f"{name}, {problem.noise.kind}, T = {steps}"
+    done = lab.run(what, problem, algorithm, steps, parameters["replicates"], late_steps(steps))
+    first = compare(done, "main").lines[0] if name == "RMSProp" else None
+    bound = [{"observed": first.observed.mean, "bound": float(first.high.high)}] if first else []
+    return done.statistics.mean("l2"), late(done, length), bound
+
+
+def _method(lab: Runner, parameters: Mapping[str, Any], noise: str, name: str) -> dict[str, Any]:
     whole, ends, groups, bounds = [], [], [], []
-    for steps in parameters["steps"]:
-        algorithm, what = method(name, steps, parameters["B"]), f"{name}, {problem.noise.kind}, T = {steps}"
-        done = lab.run(what, problem, algorithm, steps, parameters["replicates"], late_steps(steps))
-        samples = late(done, length)
-        whole.append(done.statistics.mean("l2"))
+    for mean, samples, bound in lab.spread(partial(_seen, parameters, noise, name), parameters["steps"]):
+        whole.append(mean)
         ends.append(estimate(samples))
         groups.append(grouped(samples, parameters["groups"]))
-        if name == "RMSProp":
-            first = compare(done, "main").lines[0]
-            bounds.append({"observed": first.observed.mean, "bound": float(first.high.high)})
+        bounds += bound
     return {
         "mean": columns(whole),
         "second half": columns(ends),

@@ -10,13 +10,15 @@ of the theorems' betas, and a second start, the minimum, from which noise alone 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ..simulator import Algorithm, Noise, Run, Schedule, quadratic, sign_descent
+from ..simulator import Algorithm, Noise, Schedule, quadratic, sign_descent
 from .pictures import Curve, Panel, Picture
 from .runner import Runner, columns, power, span
 from .statistics import exponent, grouped
@@ -51,15 +53,26 @@ def run(lab: Runner, parameters: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _schedule(lab: Runner, parameters: Mapping[str, Any], name: str) -> dict[str, Any]:
-    from .against_bound import compare
+@dataclass(frozen=True)
+class Seen:
+    """What is seen of one run: estimates, and means of groups of replicates, by the names of MEANS; the largest u.
 
+    share: (F(x_1) - F*)/(gamma*T).  bound: of the theorem, for a schedule.
+    """
+
+    observed: Mapping[str, Any]
+    groups: Mapping[str, Any]
+    largest: float
+    share: float
+    bound: float | None
+
+
+def _schedule(lab: Runner, parameters: Mapping[str, Any], name: str) -> dict[str, Any]:
     A, B, C, against = parameters["schedules"][name]
-    schedule = Schedule(float(Fraction(A)), float(Fraction(B)), float(Fraction(C)), epsilon=parameters["epsilon"])
     starts = {}
     for start in STARTS:
-        runs = _runs(lab, parameters, f"{name}, {start}", start, lambda steps: schedule.at(steps, parameters["dim"]))
-        bounds = [float(compare(done, against).lines[0].high.high) for done in runs]
+        runs = lab.spread(partial(_seen, parameters, name, start), parameters["steps"])
+        bounds = [run.bound for run in runs]
         part = _means(parameters, runs)
         part["fitted"]["bound"] = exponent(parameters["steps"], np.asarray(bounds)[:, None]).to_json()
         starts[start] = {**part, "bound": bounds}
@@ -68,56 +81,56 @@ def _schedule(lab: Runner, parameters: Mapping[str, Any], name: str) -> dict[str
 
 def _control(lab: Runner, parameters: Mapping[str, Any], name: str) -> dict[str, Any]:
     """A method of which no such rate is proved, with the same learning rate."""
-    betas = parameters["controls"][name]
-
-    def algorithm(steps: int) -> Algorithm:
-        rate = float(steps) ** -0.75 * parameters["dim"] ** -0.5
-        if betas is None:
-            return sign_descent(rate)
-        beta1, beta2 = betas
-        return Algorithm(rate, beta1, beta2, parameters["epsilon"])
-
     return {
         "starts": {
-            start: _means(parameters, _runs(lab, parameters, f"{name}, {start}", start, algorithm)) for start in STARTS
+            start: _means(parameters, lab.spread(partial(_seen, parameters, name, start), parameters["steps"]))
+            for start in STARTS
         }
     }
 
 
-def _runs(
-    lab: Runner, parameters: Mapping[str, Any], name: str, start: str, algorithm: Callable[[int], Algorithm]
-) -> list[Run]:
-    """A run for each T."""
+def _algorithm(parameters: Mapping[str, Any], name: str, steps: int) -> Algorithm:
+    """That of a schedule, or of a control, for a run of this length."""
+    if name in parameters["schedules"]:
+        A, B, C, _ = parameters["schedules"][name]
+        schedule = Schedule(float(Fraction(A)), float(Fraction(B)), float(Fraction(C)), epsilon=parameters["epsilon"])
+        return schedule.at(steps, parameters["dim"])
+    betas, rate = parameters["controls"][name], float(steps) ** -0.75 * parameters["dim"] ** -0.5
+    if betas is None:
+        return sign_descent(rate)
+    beta1, beta2 = betas
+    return Algorithm(rate, beta1, beta2, parameters["epsilon"])
+
+
+def _seen(parameters: Mapping[str, Any], name: str, start: str, lab: Runner, steps: int) -> Seen:
+    """One run."""
+    from .against_bound import compare
+
     problem = quadratic(parameters["dim"], start=STARTS[start], noise=Noise(s0=parameters["s0"]))
-    return [
-        lab.run(f"{name}, T = {steps}", problem, algorithm(steps), steps, parameters["replicates"])
-        for steps in parameters["steps"]
-    ]
+    algorithm = _algorithm(parameters, name, steps)
+    done = lab.run(f"{name}, {start}, T = {steps}", problem, algorithm, steps, parameters["replicates"])
+    statistics = done.statistics
+    means = {key: grouped(statistics.samples(key), parameters["groups"]) for key in ("u.a", "l2", "l1")}
+    gap = 0.5 * float(np.sum(done.task.problem.start**2))  # of a quadratic with curvature 1
+    against = parameters["schedules"][name][-1] if name in parameters["schedules"] else None
+    return Seen(
+        {"u.a": statistics.mean("u.a"), "l2": statistics.mean("l2"), "vbar": statistics.vbar()["|u o a| / |a|"]},
+        {"u.a": means["u.a"], "l2": means["l2"], "vbar": means["u.a"] / means["l1"]},
+        statistics.maximum,
+        gap / (algorithm.learning_rate * steps),
+        float(compare(done, against).lines[0].high.high) if against else None,
+    )
 
 
-def _means(parameters: Mapping[str, Any], runs: Sequence[Run]) -> dict[str, Any]:
+def _means(parameters: Mapping[str, Any], runs: Sequence[Seen]) -> dict[str, Any]:
     """What is observed in runs of growing T, with exponents; and |u o a|_1 over (F(x_1) - F*)/(gamma*T)."""
-    observed: dict[str, list[Any]] = {key: [] for key in MEANS}
-    groups: dict[str, list[Any]] = {key: [] for key in MEANS}
-    descent = []
-    for done in runs:
-        statistics, task = done.statistics, done.task
-        means = {key: grouped(statistics.samples(key), parameters["groups"]) for key in ("u.a", "l2", "l1")}
-        for key in ("u.a", "l2"):
-            observed[key].append(statistics.mean(key))
-            groups[key].append(means[key])
-        groups["vbar"].append(means["u.a"] / means["l1"])
-        observed["vbar"].append(statistics.vbar()["|u o a| / |a|"])
-        gap = 0.5 * float(np.sum(task.problem.start**2))  # of a quadratic with curvature 1
-        share = gap / (task.algorithm.learning_rate * task.steps)
-        descent.append(observed["u.a"][-1].mean / share if share else None)
-    largest = [done.statistics.maximum for done in runs]
-    fitted = {key: exponent(parameters["steps"], values).to_json() for key, values in groups.items()}
+    largest = [run.largest for run in runs]
+    fitted = {key: exponent(parameters["steps"], [run.groups[key] for run in runs]).to_json() for key in MEANS}
     fitted["max u"] = exponent(parameters["steps"], np.asarray(largest)[:, None]).to_json()
     return {
-        "observed": {key: columns(observed[key]) for key in groups},
+        "observed": {key: columns([run.observed[key] for run in runs]) for key in MEANS},
         "max u": largest,
-        "over the descent": descent,
+        "over the descent": [run.observed["u.a"].mean / run.share if run.share else None for run in runs],
         "fitted": fitted,
     }
 

@@ -5,18 +5,26 @@ from __future__ import annotations
 import importlib.util
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..simulator import Algorithm, Estimate, Run, Sampled, Schedule, Separable, State, simulate
+from ..simulator import Algorithm, Estimate, NotFinite, Run, Sampled, Schedule, Separable, State, simulate
 from ..simulator.statistics import with_error
 
 Array = NDArray[np.float64]
 LOOKS = 16  # snapshots of the second half of a run
 Say = Callable[[str], None]
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def silent(text: str) -> None:
+    """Says nothing."""
 
 
 @dataclass
@@ -24,6 +32,7 @@ class Runner:
     """seed: of all runs.  engine, threads: as for `simulate`, and without influence on the numbers.
 
     folder: where each run is saved while it is under way, and taken up again if it is there.
+    executor: does independent runs (`spread`); without one they are done here, one after another.
     """
 
     seed: int = 0
@@ -34,6 +43,7 @@ class Runner:
     engines: list[str] = field(default_factory=list)  # those that ran, in order
     folder: Path | None = None
     runs: int = 0
+    executor: Executor | None = None
 
     def run(
         self,
@@ -71,11 +81,39 @@ class Runner:
             self.engines.append(found.engine)
         return found
 
+    def spread(self, one: Callable[[Runner, T], R], items: Sequence[T], runs: int = 1) -> list[R]:
+        """What `one` makes of each item, in order, with a runner that it uses for so many runs.
+
+        An executor may do that in other processes: `one`, the items and the answers are pickled.
+        """
+        if self.executor is None:
+            return [one(self, item) for item in items]
+        alone = replace(self, progress=silent, say=silent, engines=[], threads=self.threads or 1, executor=None)
+        labs = [replace(alone, engines=[], runs=self.runs + runs * place) for place in range(len(items))]
+        found: list[R] = []
+        for answer, engines, stopped in self.executor.map(_alone, [one] * len(items), labs, items):
+            if stopped is not None:
+                raise NotFinite(*stopped)
+            found.append(answer)
+            self.progress(f"{len(found)} of {len(items)} runs")
+            self.engines += [engine for engine in engines if engine not in self.engines]
+        self.runs += runs * len(items)
+        return found
+
     def _place(self, what: str) -> Path | None:
         """Where the next run is saved: by its number, since names may be those of several."""
         self.runs += 1
         name = f"{self.runs:03}-{re.sub(r'[^A-Za-z0-9.]+', '-', what)}.npz"
         return None if self.folder is None else self.folder / name
+
+
+def _alone(one: Callable[[Runner, T], R], lab: Runner, item: T) -> tuple[Any, list[str], tuple[Any, ...] | None]:
+    """What `one` makes of an item, the engines that ran, and what makes the NotFinite that it raised."""
+    try:
+        return one(lab, item), lab.engines, None
+    except NotFinite as error:  # which cannot be pickled
+        at = error.step, error.replicate, error.coordinate
+        return None, lab.engines, (error.what, *at, error.saved, error.state)
 
 
 def late_steps(steps: int) -> list[int]:

@@ -37,10 +37,37 @@ class Tally:
 
     def _rest(self) -> list[str]:
         total = sum(self._weights.values())
-        rest = sum(self._left.values()) / total if total else 0.0
-        if not rest or 1 - rest < ENOUGH:
-            return []
-        return [f"about {duration((self._clock() - self._start) * rest / (1 - rest))} left"]
+        return _left(self._clock() - self._start, sum(self._left.values()) / total if total else 0.0)
+
+
+class Count:
+    """The same for parts that are too many to have names: "120 of 1,000 runs done; about 3 min left".
+
+    parts: how many.  work: about how much all of them are, in any unit.  what: what they are called.
+    """
+
+    def __init__(self, parts: int, work: float, what: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._parts, self._work, self._what, self._clock = parts, work, what, clock
+        self._done, self._left, self._start = 0, work, clock()
+
+    def add(self, work: float) -> None:
+        """One more part is done."""
+        self._done += 1
+        self._left -= work
+
+    def __str__(self) -> str:
+        return "; ".join([f"{self._done:,} of {self._parts:,} {self._what} done", *self._rest()])
+
+    def _rest(self) -> list[str]:
+        rest = self._left / self._work if self._work and self._done < self._parts else 0.0
+        return _left(self._clock() - self._start, rest)
+
+
+def _left(seconds: float, rest: float) -> list[str]:
+    """About how long the rest of the work takes, where enough is done to say that."""
+    if rest <= 0.0 or 1 - rest < ENOUGH:
+        return []
+    return [f"about {duration(seconds * rest / (1 - rest))} left"]
 
 
 def duration(seconds: float) -> str:

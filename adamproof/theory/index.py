@@ -15,7 +15,7 @@ from ..support.foreign_text import latin
 WORDS = (  # that stand where names of lemmas do, and the commands
     *("all", "lemma", "theorem", "corollary", "result"),
     *("audit", "bound", "cache", "check", "claims", "completion", "experiment", "explore", "export", "graph", "list"),
-    *("magnitude", "mutants", "rate", "report", "schedule", "show", "simulate", "verify"),
+    *("magnitude", "mutants", "rate", "report", "schedule", "show", "simulate", "sweep", "verify"),
 )
 # What may stand before a name, and after one, without making it another.
 BEFORE = (

@@ -14,7 +14,7 @@ import sympy
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from adamproof.bounds import sweep
+from adamproof.bounds import vectorised
 from adamproof.bounds.certified import certify
 from adamproof.bounds.problem import Hyperparameters, Problem, ProblemError, from_mapping, read
 from adamproof.bounds.theorems import from_lemmas
@@ -97,7 +97,7 @@ def agree(name: str, values: dict[str, float]) -> None:
     low, high = (sum((getattr(term, end) for term in found.terms.values()), Q(0)) for end in ("low", "high"))
     assert low <= found.total.high and found.total.low <= high
     arrays = from_mapping({key: numpy.array([value]) for key, value in values.items()})
-    (fast,) = sweep.bound(*arrays, name).total
+    (fast,) = vectorised.bound(*arrays, name).total
     assert abs(Q(float(fast)) - found.total.low) <= found.total.low / 10**12
 
 

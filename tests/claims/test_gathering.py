@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from adamproof.checking.cache import PLACE, Cache, Question
 from adamproof.checking.flow import Flow
-from adamproof.checking.pool import WorkerFailed, Workers, _Worker
+from adamproof.checking.pool import LemmaProcess, WorkerFailed, Workers
 from adamproof.checking.request import MODELS
 from adamproof.checking.serialize import proofs_alone, unpacked
 from adamproof.checking.verifier import FreshVerification
@@ -53,13 +53,13 @@ def run_apart(folder: Path, *args: str, package: Path) -> subprocess.CompletedPr
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """The requests that are sent to processes from now on."""
     requests: list[dict[str, Any]] = []
-    send = _Worker.send
+    send = LemmaProcess.send
 
-    def noted(self: _Worker, request: dict[str, Any]) -> None:
+    def noted(self: LemmaProcess, request: dict[str, Any]) -> None:
         requests.append(request)
         send(self, request)
 
-    monkeypatch.setattr(_Worker, "send", noted)
+    monkeypatch.setattr(LemmaProcess, "send", noted)
     return requests
 
 

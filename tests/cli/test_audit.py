@@ -18,6 +18,7 @@ from adamproof.audit.constants import constants
 from adamproof.audit.heading import about
 from adamproof.cli import main
 from adamproof.report.charts import Series, chart, heat_map
+from tests.executors.cluster import cluster  # noqa: F401 - a fixture
 
 
 def ask(*words: Any) -> Result:
@@ -296,3 +297,20 @@ def test_a_bound_takes_the_settings_of_a_checkpoint(monkeypatch: pytest.MonkeyPa
     ):
         assert text in flat(answer), answer.output
     assert "lr_schedule" not in answer.output.partition("From ")[2]
+
+
+def test_many_records_are_read_by_other_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    names = [write(Path(f"{seed}.audit"), seed, probes=False, steps=10) for seed in range(4)]
+    here, there = ask("audit", *names, "-j", 1), ask("audit", *names, "-j", 2)
+    assert here.exit_code == there.exit_code == 0 and here.output == there.output
+    assert json.loads(ask("audit", *names, "--json").output)["records"][3]["file"] == "3.audit"
+    missing = ask("audit", *names[:3], "none.audit")
+    assert (missing.exit_code, missing.output) == (2, ask("audit", "none.audit").output)
+
+
+def test_many_records_on_a_cluster(cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    monkeypatch.chdir(tmp_path)
+    names = [write(Path(f"{seed}.audit"), seed, probes=False, steps=10) for seed in range(2)]
+    there = ask("audit", *names, "--scheduler", cluster.scheduler_address)
+    assert there.output == ask("audit", *names).output and there.exit_code == 0

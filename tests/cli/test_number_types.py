@@ -25,7 +25,7 @@ NUMERIC = (Whole, Real, Formula, Steps, Exponent)
 TEXT = {
     *("claim", "data", "date", "heat_map", "html", "keep", "latex", "lr_schedule", "names", "optimise", "path"),
     *("paths", "plot", "preset", "pyodide", "record", "records", "reproducer", "save", "tensorboard", "without"),
-    *("checkpoint", "checkpoints"),
+    *("checkpoint", "checkpoints", "scheduler"),
 }
 
 

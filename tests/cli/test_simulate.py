@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from adamproof.cli.commands.simulate import NETWORKS
 from adamproof.networks import ARCHITECTURES
+from adamproof.sweeps.setting import NETWORKS
 from tests.here import run_here as run
 
 QUICK = ["simulate", "--dim", "3", "--steps", "50", "--replicates", "4"]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import re
 import subprocess
 import sys
+from concurrent.futures import Executor, Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from adamproof.claims.evidence import EvidenceStore, State
 from adamproof.claims.gathering import claim_table
 from adamproof.claims.verdicts import Status
 from adamproof.cli.app import main
+from adamproof.executors.processes import Here, Processes
 from adamproof.experiments import beta_boundary, conditions, lr_dimension, momentum, rate
 from adamproof.experiments.architectures import betas, learning_rates
 from adamproof.experiments.architectures import conditions as conditions_on_networks
@@ -28,7 +31,7 @@ from adamproof.experiments.pictures import Curve, Panel, Picture
 from adamproof.experiments.records import Record, RecordError, found_in, made, read, shipped
 from adamproof.experiments.runner import Runner, late_steps
 from adamproof.experiments.statistics import vertex
-from adamproof.simulator import SimulationError
+from adamproof.simulator import Algorithm, NotFinite, SimulationError, cosh
 from adamproof.support.records import CHECKSUM, COMMAND, text
 from tests.session import Session
 
@@ -98,8 +101,16 @@ REDUCED = Path(__file__).with_name("reduced")
 SHORT: dict[str, Any] = {"beta-boundary": 64, "rate": [32, 64, 128]}
 
 
-def small(name: str, seed: int = 0, engine: str = "numpy") -> Record:
-    lab = Runner(seed, engine)
+class Pickled(Here):
+    """As an executor with other processes: all that it gets and gives goes through a pickle."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        fn, args = pickle.loads(pickle.dumps((fn, args)))
+        return super().submit(lambda: pickle.loads(pickle.dumps(fn(*args))))
+
+
+def small(name: str, seed: int = 0, engine: str = "numpy", executor: Executor | None = None) -> Record:
+    lab = Runner(seed, engine, executor=executor)
     result = module(name).run(lab, SMALL[name])
     return made(name, seed, False, lab.engines[0], SMALL[name], result)
 
@@ -114,7 +125,7 @@ def small_rate() -> Record:
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_an_experiment_gives_a_record_words_and_a_picture(name: str, tmp_path: Path) -> None:
-    record = small(name, engine="auto")
+    record = small(name, engine="auto", executor=Pickled())
     path = tmp_path / f"{name}.json"
     path.write_text(record.text(), encoding="utf-8")
     assert read(path) == record
@@ -129,6 +140,36 @@ def test_an_experiment_gives_a_record_words_and_a_picture(name: str, tmp_path: P
     assert rows[0] == "panel,curve,x,y,half width"
     assert len(rows) > 4
     assert experiment.FULL.keys() == experiment.DEFAULT.keys()
+
+
+@pytest.mark.parametrize("name", ["rate", "momentum", "beta-boundary", "architectures-betas"])
+def test_an_executor_changes_no_number(name: str, tmp_path: Path) -> None:
+    there, here = Runner(folder=tmp_path / "there", executor=Pickled()), Runner(folder=tmp_path / "here")
+    for lab in (there, here):
+        assert lab.folder is not None
+        lab.folder.mkdir()
+    short = {**SMALL[name], **({"steps": SHORT[name]} if name in SHORT else {})}
+    assert module(name).run(there, short) == module(name).run(here, short)
+    saved = [sorted(path.name for path in lab.folder.iterdir()) for lab in (there, here) if lab.folder]
+    assert saved[0] == saved[1] != [] and there.runs == here.runs == len(saved[0])
+
+
+def test_a_run_that_stops_in_another_process_stops_the_experiment() -> None:
+    with pytest.raises(NotFinite, match="in step 1, replicate 0, coordinate 0") as stopped:
+        Runner(executor=Pickled()).spread(_stopping, [1])
+    assert stopped.value.state.x.shape == (1, 2)
+    with Processes(2) as pool:
+        lab = Runner(seed=3, executor=pool)
+        assert lab.spread(_seed, [1, 2, 3]) == [4, 5, 6] and lab.runs == 3
+
+
+def _stopping(lab: Runner, item: int) -> Any:
+    return lab.run("it", cosh(2, start=800.0), Algorithm(0.1, 0.9, 0.99), 5, item)
+
+
+def _seed(lab: Runner, item: int) -> int:
+    assert lab.threads == 1 and lab.executor is None
+    return lab.seed + item
 
 
 def test_numbers_depend_on_the_seed_alone() -> None:
@@ -293,6 +334,14 @@ def test_a_record_of_other_code_is_said_to_be_so(small_rate: Record) -> None:
 
 def run(*arguments: str) -> Any:
     return CliRunner().invoke(main, list(arguments))
+
+
+def test_processes_share_the_runs_of_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beta_boundary, "DEFAULT", SMALL["beta-boundary"])
+    words = ("experiment", "beta-boundary", "--engine", "numpy", "--json")
+    alone, shared = run(*words), run(*words, "-j", "2", "--progress")
+    assert shared.exit_code == 0 and json.loads(shared.stdout) == json.loads(alone.stdout)
+    assert "beta-boundary: 5 of 5 runs" in shared.stderr
 
 
 def test_the_command_saves_a_record_that_claims_reads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -17,18 +17,15 @@ from tests.experiments.test_experiments import SMALL
 NETWORK, DATA = networks.lstm(2, 3), networks.topics(6, 32)
 
 
-def algorithm(rate: float) -> Algorithm:
-    return Algorithm(rate, 0.9, 0.999, 1e-8)
-
-
-TRAINING = Training("lstm", NETWORK, DATA, 4, 16, algorithm)
+BETAS = 0.9, 0.999, 1e-8
+TRAINING = Training("lstm", NETWORK, DATA, 4, 16, BETAS)
 
 
 def test_f_is_the_mean_over_the_later_half_of_a_run_of_the_seed() -> None:
     value, largest = TRAINING.run(Runner(seed=3), -4.0, 2)
     seed = 3 + (2 << APART)
     problem = networks.problem(NETWORK, DATA, 4, start=seed)
-    run = simulate(problem, algorithm(2.0**-4), 16, 1, seed, snapshots=[8, 12, 16])
+    run = simulate(problem, Algorithm(2.0**-4, *BETAS), 16, 1, seed, snapshots=[8, 12, 16])
     losses = [NETWORK.loss(state.x[0], DATA.inputs, DATA.targets) for state in run.snapshots.values()]
     assert value == pytest.approx(np.mean(losses), rel=1e-12)
     assert largest == run.statistics.maximum

@@ -31,8 +31,8 @@ GROUPS: dict[str, list[str]] = {
 }
 ALL = {**EXTRAS, **GROUPS}
 AT_THE_LOWEST = os.environ.get("ADAMPROOF_VERSIONS") == "lowest"
-# One needs a GPU, the other a JAX that does not go with the lowest of other packages.
-NOT_INSTALLED = {"cupy-cuda12x", "optax"}
+# One needs a GPU, one a JAX that does not go with the lowest of other packages, one is large.
+NOT_INSTALLED = {"cupy-cuda12x", "optax", "pyarrow"}
 
 
 def requirements(extra: str = "") -> list[Requirement]:

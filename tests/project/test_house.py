@@ -33,6 +33,7 @@ MAX_KERNEL_LINES = 1265  # code only: no blank lines, comments or docstrings
 ROOMS: dict[str, set[str]] = {
     "_version": set(),
     "support": set(),
+    "executors": {"_version", "support"},
     "kernel": set(),
     "numeric": {"kernel"},
     "render": {"kernel"},
@@ -43,11 +44,12 @@ ROOMS: dict[str, set[str]] = {
     "prover": {"kernel", "numeric"},
     "theory": {"kernel", "numeric", "prover", "render", "support"},
     "lemmas": {"numeric", "prover", "theory"},
-    "checking": {"_version", "kernel", "numeric", "prover", "support", "theory"},
+    "checking": {"_version", "executors", "kernel", "numeric", "prover", "support", "theory"},
     "bounds": {"kernel", "lemmas", "prover", "support", "theory"},
     "testing": {"bounds"},
     "audit": {"_version", "bounds", "simulator", "support"},
     "experiments": {"_version", "bounds", "lemmas", "networks", "simulator", "support"},
+    "sweeps": {"executors", "experiments", "networks", "simulator", "support"},
     "claims": {
         *("bounds", "checking", "crosscheck", "experiments", "kernel", "lemmas", "prover", "support", "theory"),
     },
@@ -56,8 +58,8 @@ ROOMS: dict[str, set[str]] = {
         *("render", "support", "theory"),
     },
     "cli": {
-        *("_version", "audit", "bounds", "checking", "claims", "crosscheck", "experiments", "export", "kernel"),
-        *("networks", "numeric", "render", "report", "simulator", "support", "theory"),
+        *("_version", "audit", "bounds", "checking", "claims", "crosscheck", "executors", "experiments", "export"),
+        *("kernel", "numeric", "render", "report", "simulator", "support", "sweeps", "theory"),
     },
     "__init__": {"_version", "checking", "theory"},
     "__main__": {"cli"},
@@ -231,7 +233,7 @@ def test_the_wheel_proves_b2_in_a_clean_environment(tmp_path: Path, session: Ses
     mine.write_text("from adamproof.bounds import Problem, bound\nreveal_type(bound)\nreveal_type(Problem)\n", "utf-8")
     typed = [sys.executable, "-m", "mypy", "--strict", "--python-executable", str(python), str(mine)]
     shown = subprocess.run(typed, env=bare, **run).stdout
-    assert "adamproof.bounds.sweep.Bounds" in shown and "adamproof.bounds.problem.Problem" in shown
+    assert "adamproof.bounds.vectorised.Bounds" in shown and "adamproof.bounds.problem.Problem" in shown
     found = subprocess.run([str(python), "-c", "import lemmas"], **{**run, "check": False}, env=bare)
     ran = subprocess.run([*pip, "uninstall", "--quiet", "--yes", "adamproof"], **run)
     bare[PLACE] = str(tmp_path / "another cache")

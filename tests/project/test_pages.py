@@ -41,8 +41,8 @@ def agrees(shown: str, printed: str) -> bool:
 @pytest.mark.parametrize("page", PAGES)
 def test_console_blocks_print_what_they_show(page: str, tmp_path: Path, session: Session) -> None:
     text = PAGES[page].read_text(encoding="utf-8")
-    for source in blocks(text, "python"):
-        if named := re.match(r"# (\w+\.py)\n", source):
+    for source in (*blocks(text, "python"), *blocks(text, "toml")):
+        if named := re.match(r"# (\w+\.(?:py|toml))\n", source):
             (tmp_path / named.group(1)).write_text(source, encoding="utf-8")
             if named.group(1) == "mine.py":
                 (tmp_path / "wrong.py").write_text(source.replace("2 * x * y", "3 * x * y"), encoding="utf-8")

@@ -21,7 +21,7 @@ import sympy
 
 from adamproof.bounds.formulas.written import NumberError, exact
 from adamproof.bounds.problem import Hyperparameters, Problem, ProblemError
-from adamproof.bounds.sweep import bound
+from adamproof.bounds.vectorised import bound
 from adamproof.experiments.statistics import exponent, grouped, holm, identical, independent
 from adamproof.simulator import (
     Algorithm,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adamproof.support.tally import Tally, duration
+from adamproof.support.tally import Count, Tally, duration
 
 
 def test_what_is_done_what_runs_longest_and_what_is_left() -> None:
@@ -38,3 +38,16 @@ def test_durations() -> None:
     assert [duration(x) for x in (0.4, 14, 89, 91, 600, 5400, 7500)] == [
         "0 s", "14 s", "89 s", "2 min", "10 min", "1 h 30 min", "2 h 5 min",
     ]  # fmt: skip
+
+
+def test_parts_without_names() -> None:
+    now = 0.0
+    count = Count(2000, 4000.0, "runs", clock=lambda: now)
+    assert str(count) == "0 of 2,000 runs done"
+    now = 30.0
+    for _ in range(1000):
+        count.add(1.0)
+    assert str(count) == "1,000 of 2,000 runs done; about 2 min left"
+    for _ in range(1000):
+        count.add(3.0)
+    assert str(count) == "2,000 of 2,000 runs done"

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
-from .. import files, idle, kinds, terminal
+from ...support.signals import ended_by_signals
+from .. import executor, files, idle, kinds, terminal
 from ..audit_output import about, run_data, run_text, verdict_data, verdict_lines
 from ..errors import CliError
 from ..json_output import document
 from ..number_types import Real
-from ..options import AS_JSON, HELP, complete_file, examples
+from ..options import AS_JSON, HELP, PROCESSES, SCHEDULER, complete_file, examples, with_options
 from ..terminal import labelled
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from ...audit.record import Run
+    from ...audit.verdicts import Verdict
 
 COMPARE = "compare"
 VIOLATED = 1
+WORTH_A_POOL = 4  # records; fewer are read sooner than processes begin
 
 
 def complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -63,7 +67,7 @@ class Audit(click.Command):
 @click.option("--beta1", type=Real(0.0, 1.0), help="Momentum, for a state of arrays.")
 @click.option("--beta2", type=Real(0.0, 1.0), help="Decay rate of the second moment, for a state of arrays.")
 @click.option("--epsilon", "--eps", type=Real(0.0), help="Epsilon, for a state of arrays. [default: 1e-8]")
-@AS_JSON
+@with_options(PROCESSES, SCHEDULER, AS_JSON)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -74,6 +78,8 @@ def command(
     beta1: float | None,
     beta2: float | None,
     epsilon: float | None,
+    jobs: int,
+    scheduler: str | None,
     as_json: bool,
 ) -> None:
     """Say what records of real trainings show beside the theory: is u <= R_t, is epsilon small, what is noise?
@@ -86,6 +92,7 @@ def command(
     betas, or 2 for a usage error.
     """
     from ...audit.errors import AuditError
+    from ...audit.many import each
 
     together = paths[0] == COMPARE
     names = paths[1:] if together else paths
@@ -96,9 +103,16 @@ def command(
     for path in filter(None, (html, data)):
         files.expect_writable(path)
     files.expect_drawable(None, data)
+    for name in names:
+        kinds.refuse_pipe(name)
+    few = len(names) < WORTH_A_POOL and scheduler is None
+    places = names if scheduler is None else tuple(map(os.path.abspath, names))  # others have other current folders
     try:
-        runs = [_run(name, beta1, beta2, epsilon) for name in names]
-        code = compare(runs, as_json) if together else single(runs, html, data, tensorboard, as_json)
+        with ended_by_signals(), executor.opened(1 if few else jobs, scheduler) as given:
+            found = list(each(places, (beta1, beta2, epsilon), given, judging=not together))
+        runs = [run.called(name) for name, (run, _) in zip(names, found, strict=True)]
+        verdicts = [judged for _, judged in found]
+        code = compare(runs, as_json) if together else single(runs, verdicts, html, data, tensorboard, as_json)
     except AuditError as error:
         raise CliError(" ".join(str(error).split())) from error
     records = not any(name.endswith((".npz", ".safetensors")) for name in names)
@@ -129,18 +143,17 @@ def comparison(paths: tuple[str, ...], as_json: bool) -> None:  # its help alone
     pass
 
 
-def _run(path: str, beta1: float | None, beta2: float | None, epsilon: float | None) -> Run:
-    from ...audit.states import read_either
-
-    kinds.refuse_pipe(path)
-    return read_either(path, beta1, beta2, epsilon)
-
-
-def single(runs: Sequence[Run], html: str | None, data: str | None, folder: str | None, as_json: bool) -> int:
+def single(
+    runs: Sequence[Run],
+    found: Sequence[list[Verdict]],
+    html: str | None,
+    data: str | None,
+    folder: str | None,
+    as_json: bool,
+) -> int:
     """Each record by itself."""
-    from ...audit.verdicts import REJECTED, judge
+    from ...audit.verdicts import REJECTED
 
-    found = [judge(run) for run in runs]
     rejected = any(verdict.word == REJECTED for each in found for verdict in each)
     code = VIOLATED if rejected else 0
     if html:

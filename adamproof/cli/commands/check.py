@@ -17,6 +17,7 @@ from ..options import (
     NO_MUTANTS,
     PROCESSES,
     PROGRESS,
+    SCHEDULER,
     TEST_MODELS,
     complete_assumption,
     complete_folder,
@@ -66,6 +67,7 @@ from ..options import (
     ),
     ASCII,
     PROCESSES,
+    SCHEDULER,
     PROGRESS,
     DEBUGGING,
 )
@@ -85,12 +87,15 @@ def command(
     without: str | None,
     ascii_only: bool,
     jobs: int,
+    scheduler: str | None,
     progress: bool,
 ) -> None:
     """Prove lemmas, verify the proofs in a fresh process, test them on numbers, and reject their near misses (mutants).
 
     A lemma file is a program, and this command runs it. To review the work of others, use `adamproof verify` on their
     proof files instead.
+
+    With --scheduler the processes of a Dask cluster search the library's proofs; the kernel reads them here.
 
     With --without ASSUMPTION the scripts run without it (no numbers, no mutants), and the answer shows which claims
     are still proved and which need it.
@@ -120,4 +125,4 @@ def command(
         )
     )
     run = Run(settings, terminal.Progress(progress, quiet), as_json, quiet, folder)
-    ctx.exit(run.answer(names, jobs))
+    ctx.exit(run.answer(names, jobs, scheduler))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from concurrent.futures import Executor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,15 +13,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...experiments.index import EXPERIMENTS, SECONDS, chosen, groups
+from ...support.signals import ended_by_signals
 from ...support.tally import Tally
-from .. import files, idle, terminal
+from .. import executor, files, idle, terminal
 from ..errors import CliError
+from ..number_types import Whole
 from ..options import (
     AS_JSON,
     DEBUGGING,
     ENGINE,
     HELP,
     PROGRESS,
+    SCHEDULER,
     SEED,
     THREADS,
     examples,
@@ -45,6 +50,10 @@ class Request:
     seed: int = filled_by(SEED)
     engine: str = filled_by(ENGINE)
     threads: int | None = filled_by(THREADS)
+    jobs: int = filled_by(
+        click.option("-j", "--jobs", type=Whole(1), default=1, show_default=True, help="Processes that share the runs.")
+    )
+    scheduler: str | None = filled_by(SCHEDULER)
     checkpoints: str | None = option(
         "Save each run under way in this folder every minute, and continue those that are there.", metavar="DIR"
     )
@@ -70,11 +79,17 @@ def command(ctx: click.Context, /, as_json: bool, progress: bool, **options: Any
     Exit status: 0, or 1 if a run stopped because a number is no longer finite, or 2 for a usage error.
     """
     idle.note((("with --engine numpy", options["engine"] == "numpy", ("threads",)),))
-    ctx.exit(experiment(Request(**options), "json" if as_json else "text", terminal.Progress(progress)))
+    request, told = Request(**options), terminal.Progress(progress)
+    alone = request.jobs == 1 and request.scheduler is None  # then each run may use all processors
+    with ended_by_signals(), nullcontext() if alone else executor.opened(request.jobs, request.scheduler) as given:
+        ctx.exit(experiment(request, "json" if as_json else "text", told, given))
 
 
-def experiment(request: Request, form: str, progress: terminal.Progress) -> int:
-    """Run one experiment, or all, and print what came out; the exit status.  Raises CliError."""
+def experiment(request: Request, form: str, progress: terminal.Progress, given: Executor | None = None) -> int:
+    """Run one experiment, or all, and print what came out; the exit status.  Raises CliError.
+
+    given: the executor for the runs of an experiment that do not need one another.
+    """
     from ...simulator import NotFinite
 
     names = chosen(request.name)
@@ -93,7 +108,7 @@ def experiment(request: Request, form: str, progress: terminal.Progress) -> int:
     for name in names:
         tally.begin(name)
         try:
-            record = run(request, name, tell, progress.clear)
+            record = run(request, name, tell, progress.clear, given)
         except NotFinite as error:
             progress.clear()
             terminal.warn(f"Stopped: {error}.")
@@ -114,7 +129,13 @@ def experiment(request: Request, form: str, progress: terminal.Progress) -> int:
     return 0
 
 
-def run(request: Request, name: str, progress: Callable[[str], None], clear: Callable[[], None]) -> Record:
+def run(
+    request: Request,
+    name: str,
+    progress: Callable[[str], None],
+    clear: Callable[[], None],
+    given: Executor | None = None,
+) -> Record:
     """One experiment, which tells its progress.  Raises CliError for what cannot be run."""
     from ...experiments import index, records
     from ...experiments.runner import Runner
@@ -125,6 +146,7 @@ def run(request: Request, name: str, progress: Callable[[str], None], clear: Cal
         terminal.warn(text)
 
     lab = Runner(request.seed, request.engine, request.threads, lambda text: progress(f"{name}: {text}"), say)
+    lab.executor = given
     if request.checkpoints is not None:  # of this code: what another version has begun is not this experiment
         lab.folder = files.make_folder(str(Path(request.checkpoints) / f"{name}-{records.fingerprint(name)[:12]}"))
     module = index.module(name)

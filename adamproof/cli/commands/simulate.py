@@ -15,6 +15,7 @@ import click
 from click.core import ParameterSource
 
 from ...bounds.formulas.parameters import constants_for_exponents, doubts
+from ...sweeps.setting import ALGORITHMS, DATA, NOISES, PROBLEMS, Setting, algorithm_of, idle, problem_of
 from .. import files, json_output, terminal
 from ..errors import CliError
 from ..number_types import Exponent, Real, Whole, exponent
@@ -36,11 +37,9 @@ from ..terminal import labelled
 
 if TYPE_CHECKING:
     from ...experiments.against_bound import AgainstBound
-    from ...simulator import Algorithm, Noise, Run, Sampled, Schedule, Separable, Statistics
+    from ...simulator import Algorithm, Run, Sampled, Schedule, Separable, Statistics
 
 VBAR = {"smallest u": "the least mean of u in a window (biased low)", "|u o a| / |a|": "|u o a| / |a|"}
-NETWORKS = ("cnn", "lstm", "transformer")
-DATA = ("digits", *NETWORKS)  # problems that draw mini-batches
 FORMS = {"sign": "the sign form", "textbook": "the textbook form", "signum": "the form signum (u = 1)"}
 LARGEST_COUNTER = 1 << 32  # of coordinates, samples, replicates; the simulator says the same, but brings in NumPy
 PACE = 0.5  # seconds between two lines of progress
@@ -52,17 +51,15 @@ VIOLATED = 1
 class Request:
     """What is asked: a field for each option, which is declared here alone."""
 
-    problem: str = option("Objective.", type=click.Choice(["quadratic", "cosh", *DATA]), default="quadratic")
-    dim: int = option("Coordinates.", type=Whole(1, LARGEST_COUNTER), default=16)
-    start: float = option("Value of every coordinate of x_1.", type=Real(), default=1.0)
-    batch: int = option("Batch size (digits and networks).", type=Whole(1, LARGEST_COUNTER), default=32)
-    algorithm: str = option(
-        "Update rule.", type=click.Choice(["adam", "textbook", "rmsprop", "signum", "sign-descent"]), default="adam"
-    )
-    beta1: float = option("Momentum.", type=Real(0, 1), default=0.9)
-    beta2: float = option("Decay rate of the second moment.", type=Real(0, 1), default=0.999)
-    lr: float = option("Learning rate.", type=Real(0), default=1e-3)
-    epsilon: float = option("Added to the square root of the second moment.", type=Real(0), default=1e-8)
+    problem: str = option("Objective.", type=click.Choice(PROBLEMS), default=Setting.problem)
+    dim: int = option("Coordinates.", type=Whole(1, LARGEST_COUNTER), default=Setting.dim)
+    start: float = option("Value of every coordinate of x_1.", type=Real(), default=Setting.start)
+    batch: int = option("Batch size (digits and networks).", type=Whole(1, LARGEST_COUNTER), default=Setting.batch)
+    algorithm: str = option("Update rule.", type=click.Choice(ALGORITHMS), default=Setting.algorithm)
+    beta1: float = option("Momentum.", type=Real(0, 1), default=Setting.beta1)
+    beta2: float = option("Decay rate of the second moment.", type=Real(0, 1), default=Setting.beta2)
+    lr: float = option("Learning rate.", type=Real(0), default=Setting.lr)
+    epsilon: float = option("Added to the square root of the second moment.", type=Real(0), default=Setting.epsilon)
     bias_correction: bool = option("Divide m and v by 1 - beta^t.", is_flag=True)
     exponents: tuple[str, str, str] | None = option(
         "Schedule instead of constants: 1-beta1 = T^-A, 1-beta2 = T^-B, learning rate T^-C/sqrt(d), as in `schedule`.",
@@ -72,24 +69,24 @@ class Request:
     factors: tuple[float, float, float] = option(
         "Constant factors alpha, beta, gamma of the three powers.",
         type=(Real(0), Real(0), Real(0)),
-        default=(1.0, 1.0, 1.0),
+        default=Setting.factors,
         metavar="ALPHA BETA GAMMA",
     )
     noise: str = option(
-        "Noise distribution, with variance s0^2 + s1^2 |a|^p.",
-        type=click.Choice(["gaussian", "two-point", "signs", "sphere", "none"]),
-        default="gaussian",
+        "Noise distribution, with variance s0^2 + s1^2 |a|^p.", type=click.Choice(NOISES), default=Setting.noise
     )
-    s0: float = option("Noise coefficient s0.", type=Real(0), default=1.0)
-    s1: float = option("Noise coefficient s1.", type=Real(0), default=0.0)
-    p: float = option("Noise exponent p.", type=Real(0), default=0.0)
-    delta: float = option("Probability of the larger value of two-point noise.", type=Real(0, 1), default=0.25)
-    steps: int = option("Number of steps T.", type=Whole(1), default=1000)
-    replicates: int = option("Number of replicates.", type=Whole(1, LARGEST_COUNTER), default=16)
+    s0: float = option("Noise coefficient s0.", type=Real(0), default=Setting.s0)
+    s1: float = option("Noise coefficient s1.", type=Real(0), default=Setting.s1)
+    p: float = option("Noise exponent p.", type=Real(0), default=Setting.p)
+    delta: float = option(
+        "Probability of the larger value of two-point noise.", type=Real(0, 1), default=Setting.delta
+    )
+    steps: int = option("Number of steps T.", type=Whole(1), default=Setting.steps)
+    replicates: int = option("Number of replicates.", type=Whole(1, LARGEST_COUNTER), default=Setting.replicates)
     exact_every: int = option(
         "Compute the exact gradient, which only the statistics need, every so many steps (digits and networks).",
         type=Whole(1),
-        default=1,
+        default=Setting.exact_every,
     )
     seed: int = filled_by(SEED)
     engine: str = filled_by(ENGINE)
@@ -138,7 +135,7 @@ def simulate(request: Request, form: str, progress: terminal.Progress) -> int:
     _refuse_idle(request)
     _remark(request, progress)
     try:
-        problem, algorithm = _problem(request), _algorithm(request)
+        problem, algorithm = _made(request)
         if request.against is not None:
             _refuse(request, problem, algorithm)
             _refuse_place(request)
@@ -196,29 +193,24 @@ def _paced(progress: terminal.Progress) -> Callable[[int, int], None]:
 
 def _idle(request: Request) -> dict[str, str]:
     """The options without effect, by name, and with what they have none."""
-    betas, still = ("beta1", "beta2"), request.noise == "none"
-    silent = still or request.s0 == request.s1 == 0.0
+    setting = _setting(request, None if request.exponents is None else (0.0, 0.0, 0.0))
     drawn = request.problem in DATA
-    exact = silent and not drawn
     source = "the digits" if request.problem == "digits" else f"the network {request.problem}"
-    found: list[tuple[str, bool, tuple[str, ...]]] = [
-        ("--exponents", request.exponents is not None, (*betas, "lr")),
-        ("constants (without --exponents)", request.exponents is None, ("factors",)),
-        ("rmsprop", request.algorithm == "rmsprop", ("beta1", "bias_correction")),
-        ("signum", request.algorithm == "signum", ("beta2", "epsilon", "bias_correction")),
-        ("sign-descent", request.algorithm == "sign-descent", (*betas, "epsilon", "bias_correction")),
-        ("the textbook form, which NumPy runs", request.algorithm == "textbook", ("threads",)),
-        (source, drawn, ("dim", "start", "noise", "s0", "s1", "p", "delta", "threads")),
-        (f"the problem {request.problem}", not drawn, ("batch", "exact_every")),
-        ("--against, which needs the exact gradient in every step", request.against is not None, ("exact_every",)),
-        (f"the noise {request.noise}", request.noise != "two-point", ("delta",)),
-        ("the noise none", still, ("s0", "s1", "p")),
-        ("noise of size 0", exact, ("seed", "delta")),
-        ("--s1 0", request.s1 == 0.0, ("p",)),
-        (f"the engine {request.engine}", request.engine == "numpy", ("threads",)),
-        ("a run without --against", request.against is None, ("reproducer",)),
+    found: list[tuple[str, bool, str]] = [
+        ("the textbook form, which NumPy runs", request.algorithm == "textbook", "threads"),
+        (source, drawn, "threads"),
+        (f"the engine {request.engine}", request.engine == "numpy", "threads"),
+        ("--against, which needs the exact gradient in every step", request.against is not None, "exact_every"),
+        ("a run without --against", request.against is None, "reproducer"),
     ]
-    return {name: what for what, applies, names in found if applies for name in names}
+    said = idle(setting, lambda name: f"--{name}")
+    return {**said, **{name: what for what, applies, name in found if applies}}
+
+
+def _setting(request: Request, exponents: tuple[float, float, float] | None) -> Setting:
+    """What is run, with these numbers for the exponents."""
+    found = {name: getattr(request, name) for name in vars(Setting())}
+    return Setting(**{**found, "exponents": exponents})
 
 
 def _refuse_idle(request: Request) -> None:
@@ -349,51 +341,15 @@ def _say(text: str, progress: terminal.Progress) -> None:
     terminal.warn(text)
 
 
-def _problem(request: Request) -> Separable | Sampled:
-    from ... import simulator
+def _made(request: Request) -> tuple[Separable | Sampled, Algorithm | Schedule]:
+    """The problem, and the algorithm by constants or by exponents of the number of steps.
 
-    if request.problem == "digits":
-        return simulator.digits(request.batch)
-    if request.problem in NETWORKS:
-        from ... import networks
-
-        return networks.named(request.problem, request.batch)
-    make: Any = {"quadratic": simulator.quadratic, "cosh": simulator.cosh}[request.problem]
-    problem: Separable = make(request.dim, start=request.start, noise=_noise(request))
-    return problem
-
-
-def _noise(request: Request) -> Noise:
-    from ... import simulator
-
-    kind: Any = request.noise
-    return simulator.Noise(kind, request.s0, request.s1, request.p, request.delta)
-
-
-def _algorithm(request: Request) -> Algorithm | Schedule:
-    """The algorithm, by constants or by exponents of the number of steps."""
-    from ... import simulator
-
-    if request.exponents is not None:
-        if request.algorithm != "adam":
-            raise CliError(f"--exponents needs --algorithm adam, not {request.algorithm}")
-        return simulator.Schedule(
-            *_exponents(request.exponents),
-            *request.factors,
-            epsilon=request.epsilon,
-            bias_correction=request.bias_correction,
-        )
-    match request.algorithm:
-        case "rmsprop":
-            return simulator.rmsprop(request.lr, request.beta2, request.epsilon)
-        case "signum":
-            return simulator.signum(request.lr, request.beta1)
-        case "sign-descent":
-            return simulator.sign_descent(request.lr)
-    form: Any = "textbook" if request.algorithm == "textbook" else "sign"
-    return simulator.Algorithm(
-        request.lr, request.beta1, request.beta2, request.epsilon, request.bias_correction, form
-    )  # fmt: skip
+    Raises SimulationError, and CliError for exponents.
+    """
+    if request.exponents is not None and request.algorithm != "adam":
+        raise CliError(f"--exponents needs --algorithm adam, not {request.algorithm}")
+    setting = _setting(request, None if request.exponents is None else _exponents(request.exponents))
+    return problem_of(setting), algorithm_of(setting)
 
 
 def _start_and_noise(problem: Separable | Sampled) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ... import networks
 from ...bounds.magnitude import magnitudes
-from ...simulator import Algorithm, estimate
+from ...simulator import estimate
 from ...support.columns import aligned
 from ..pictures import Curve, Panel, Picture
 from ..runner import Runner
@@ -56,11 +56,9 @@ def _network(lab: Runner, parameters: Numbers, name: str) -> dict[str, Any]:
     network, data = make(*asked["sizes"]), samples(*asked["data"])
 
     def row(beta1: str, beta2: str) -> dict[str, Any]:
-        def algorithm(rate: float) -> Algorithm:
-            return Algorithm(rate, float(beta1), float(beta2), parameters["epsilon"])
-
+        betas = float(beta1), float(beta2), parameters["epsilon"]
         what = f"{name}, beta1 = {beta1}, beta2 = {beta2}"
-        training = Training(what, network, data, parameters["batch"], parameters["steps"], algorithm)
+        training = Training(what, network, data, parameters["batch"], parameters["steps"], betas)
         return _seen(beta1, beta2, tune(lab, training, parameters["seeds"], asked["grid"]), parameters["steps"])
 
     rows = [row(beta1, parameters["beta2"]) for beta1 in parameters["beta1"]]

@@ -15,6 +15,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -66,14 +67,13 @@ NEAR = 10.0  # sqrt(v) below so many epsilon counts as near it
 
 def run(lab: Runner, parameters: Numbers) -> dict[str, Any]:
     """The numbers.  Raises SimulationError."""
-    made = {name: _made(parameters, name) for name in parameters["networks"]}
-    together = 2 * sum(1 + len(network.parts) for network, _ in made.values())
+    names = list(parameters["networks"])
+    together = 2 * sum(1 + len(_made(parameters, name)[0].parts) for name in names)
+    found = lab.spread(partial(_network, parameters, together), names)
     return {
         **{name: parameters[name] for name in ("level", "steps", "beta1", "beta2")},
         "together": together,
-        "networks": {
-            name: _network(lab, parameters, network, data, together) for name, (network, data) in made.items()
-        },
+        "networks": dict(zip(names, found, strict=True)),
     }
 
 
@@ -87,10 +87,9 @@ def times(steps: int) -> dict[str, int]:
     return {name: max(2, steps // part) for name, part in TIMES.items()}
 
 
-def _network(
-    lab: Runner, parameters: Numbers, network: networks.Network, data: networks.Data, together: int
-) -> dict[str, Any]:
+def _network(parameters: Numbers, together: int, lab: Runner, name: str) -> dict[str, Any]:
     """One network: its runs, and what is seen of them."""
+    network, data = _made(parameters, name)
     size, steps = parameters["networks"][network.name], parameters["steps"]
     what = networks.problem(network, data, parameters["batch"], lab.seed)
     betas = parameters["beta1"], parameters["beta2"]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ... import networks
-from ...simulator import Algorithm, estimate
+from ...simulator import estimate
 from ...support.columns import aligned
 from ..pictures import Curve, Panel, Picture
 from ..runner import Runner, columns, power, span
@@ -79,13 +79,10 @@ def _setting(lab: Runner, parameters: Numbers, name: str) -> dict[str, Any]:
     data, made = samples(*asked["data"]), [make(*sizes) for sizes in asked["sizes"]]
     betas = parameters["beta1"], parameters["beta2"], parameters["epsilon"]
 
-    def algorithm(rate: float) -> Algorithm:
-        return Algorithm(rate, *betas)
-
     tuned = [
         tune(
             lab,
-            Training(f"{name}, d = {network.d}", network, data, parameters["batch"], parameters["steps"], algorithm),
+            Training(f"{name}, d = {network.d}", network, data, parameters["batch"], parameters["steps"], betas),
             parameters["seeds"],
             asked["grid"],
         )

@@ -7,8 +7,9 @@ since such an optimum is not known to be one.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,14 +49,14 @@ class Tuned:
 
 @dataclass(frozen=True)
 class Training:
-    """What is run at each learning rate.  algorithm: of a learning rate.  The rest as for `networks.problem`."""
+    """What is run at each learning rate.  betas: beta1, beta2 and epsilon.  The rest as for `networks.problem`."""
 
     what: str
     network: Network
     data: Data
     batch: int
     steps: int
-    algorithm: Callable[[float], Algorithm]
+    betas: tuple[float, float, float]
 
     def run(self, lab: Runner, power: float, seed: int) -> tuple[float, float]:
         """F and the largest u of one run."""
@@ -65,11 +66,16 @@ class Training:
         objective = problem(self.network, self.data, self.batch, seeded)
         what = f"{self.what}, learning rate 2^{power:g}, seed {seed}"
         try:
-            done = lab.run(what, objective, self.algorithm(2.0**power), self.steps, 1, looks, self.steps, seeded)
+            algorithm = Algorithm(2.0**power, *self.betas)
+            done = lab.run(what, objective, algorithm, self.steps, 1, looks, self.steps, seeded)
         except NotFinite:
             return math.inf, math.inf
         found = float(late(done, lambda _, state: np.asarray(objective.value(state.x)))[0])
         return (found if math.isfinite(found) else math.inf), done.statistics.maximum
+
+
+def _trained(training: Training, lab: Runner, which: tuple[float, int]) -> tuple[float, float]:
+    return training.run(lab, *which)
 
 
 def tune(lab: Runner, training: Training, seeds: int, grid: Sequence[float]) -> Tuned:
@@ -81,9 +87,9 @@ def tune(lab: Runner, training: Training, seeds: int, grid: Sequence[float]) -> 
     powers = [low + step * number for number in range(round((high - low) / step) + 1)]
     found: dict[float, list[tuple[float, float]]] = {}
     for _ in range(2 * WIDEST + 1):
-        for power in powers:
-            if power not in found:
-                found[power] = [training.run(lab, power, seed) for seed in range(seeds)]
+        asked = [(power, seed) for power in powers if power not in found for seed in range(seeds)]
+        for (power, _), answer in zip(asked, lab.spread(partial(_trained, training), asked), strict=True):
+            found.setdefault(power, []).append(answer)
         powers = sorted(found)
         table = np.asarray([found[power] for power in powers])
         losses = table[:, :, 0]

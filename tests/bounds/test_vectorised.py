@@ -11,8 +11,8 @@ import pytest
 
 from adamproof.bounds.certified import certify
 from adamproof.bounds.problem import Hyperparameters, Problem, ProblemError
-from adamproof.bounds.sweep import BLOCK, _safe, bound
 from adamproof.bounds.theorems.from_lemmas import NAMES, TheoremError
+from adamproof.bounds.vectorised import BLOCK, _safe, bound
 from adamproof.lemmas.notation import b1, b2
 
 Q = Fraction
