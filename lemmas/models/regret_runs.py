@@ -23,27 +23,30 @@ def amsgrad(
     size: Fraction,
     point: Sequence[Fraction],
     largest: bool = True,
+    betas: Sequence[Fraction] = (),
     **variables: Any,
 ) -> Model:
     """From the corner x_1 = size on, over the box [-size, size]^d; z is the point, the losses are <g_t, .>.
 
-    largest: vhat is the largest v so far, otherwise v itself.
+    largest: vhat is the largest v so far, otherwise v itself.  betas: beta1_t at the first times; 0 afterwards.
     """
     dimension, horizon = len(point), len(gradients)
     zero = [Fraction(0)] * dimension
-    rows: dict[str, dict[int, list[Any]]] = {name: {0: zero} for name in ("g", "v", "vhat", "x")}
+    rows: dict[str, dict[int, list[Any]]] = {name: {0: zero} for name in ("g", "m", "v", "vhat", "x")}
     position: list[Any] = [as_mpf(size)] * dimension
     with mpmath.workdps(90):
         for time in range(1, horizon + 3):
             gradient = list(gradients[time - 1]) if time <= horizon else zero
+            beta = betas[time - 1] if time <= len(betas) else Fraction(0)
+            first = [beta * y + (1 - beta) * c for y, c in zip(rows["m"][time - 1], gradient, strict=True)]
             second = [beta2 * y + (1 - beta2) * c * c for y, c in zip(rows["v"][time - 1], gradient, strict=True)]
             pairs = zip(rows["vhat"][time - 1], second, strict=True)
             most = [max(pair) for pair in pairs] if largest else second
-            for name, row in (("g", gradient), ("v", second), ("vhat", most), ("x", position)):
+            for name, row in (("g", gradient), ("m", first), ("v", second), ("vhat", most), ("x", position)):
                 rows[name][time] = row
             position = [
                 clipped(as_mpf(y) - step(rate, time, c, moment), size)
-                for y, c, moment in zip(position, gradient, most, strict=True)
+                for y, c, moment in zip(position, first, most, strict=True)
             ]
 
     where = dict(enumerate(point, start=1))
@@ -57,6 +60,7 @@ def amsgrad(
 
     return Model(
         variables={
+            "b1": max(betas, default=Fraction(0)),
             "b2": beta2,
             "alpha": rate,
             "D": 2 * size,
@@ -65,11 +69,13 @@ def amsgrad(
             "T": horizon,
             "d": dimension,
             "k": horizon,
+            "t": horizon,
             "j": 1,
             **variables,
         },
         functions={
             **{name: value(name) for name in rows},
+            "beta": lambda k: betas[k - 1] if 1 <= k <= len(betas) else Fraction(0),
             "z": lambda i: where.get(i, Fraction(0)),
             "f": loss(value("x")),
             "fz": loss(lambda k, i: where[i]),
@@ -87,14 +93,24 @@ def clipped(value: Any, size: Fraction) -> Any:
 
 
 def models(rng: Random) -> Iterator[Model]:
+    return drawn(rng, lambda time: Fraction(0))
+
+
+def with_momentum(rng: Random) -> Iterator[Model]:
+    return drawn(rng, lambda time: Fraction(rng.randint(0, 9), 10))
+
+
+def drawn(rng: Random, beta: Callable[[int], Fraction]) -> Iterator[Model]:
     while True:
         dimension, size = rng.randint(1, 2), abs(rational(rng)) + Fraction(1, 9)
+        rows = [[rational(rng) for _ in range(dimension)] for _ in range(rng.randint(1, 5))]
         yield amsgrad(
-            [[rational(rng) for _ in range(dimension)] for _ in range(rng.randint(1, 5))],
+            rows,
             Fraction(rng.randint(0, 9), 10),
             abs(rational(rng)) + Fraction(1, 9),
             size,
             [size * Fraction(rng.randint(-9, 9), 9) for _ in range(dimension)],
+            betas=[beta(time) for time in range(len(rows))],
         )
 
 
@@ -108,6 +124,8 @@ def fixed(gradients: Sequence[Any], beta2: Any, rate: Any, **variables: Any) -> 
     return one
 
 
+NEGATIVE = fixed([1], 0, 1, betas=[Fraction(-5)], b1=0)
+LESS_AND_LESS = fixed([1, 0], 0, 1, betas=[Fraction(1, 2)], t=1)  # beta1_t = 1/2, 0
 FORGETFUL = fixed([10, Fraction(1, 10)], 0, 1, largest=False)  # a large weight at first, a small one at the end
 
 
