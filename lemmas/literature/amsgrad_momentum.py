@@ -13,7 +13,8 @@ from adamproof.lemmas.models import regret_runs as runs
 
 from ..vocabulary import *
 from .amsgrad import ADAMS, AVERAGE, CONVEX, LAST, LENGTHS, MAXIMUM, REGRET, losses, moments, of_sizes
-from .momentum_regret import MIXED, MOMENTUM, MORE, STEP, beta
+from .momentum_regret import MIXED, MOMENTUM, STEP, beta
+from .weighted_momentum import MORE
 from .weighted_regret import COSTS, HORIZON, SET, D, alpha, slow, vhat, weight
 
 # --- statement -------------------------------------------------------------------------------------

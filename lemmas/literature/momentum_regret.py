@@ -103,9 +103,8 @@ def one_step(proof: Scope, old: Step) -> Step:
 
 def carried_on(proof: Scope, step: Step, new: Step) -> Step:
     def one_more() -> list[Step]:
-        lighter = {"c": m(T, j), "V": vhat(T, j), "W": vhat(T + 1, j)}
         enough = [proof.at(new, T, j), proof.at(GROWS, T, j)]
-        lighter = proof.cite("weighted-step", "more weight", **lighter, by=enough)
+        lighter = proof.cite("weighted-step", "more weight", c=m(T, j), V=vhat(T, j), W=vhat(T + 1, j), by=enough)
         shorter = proof.have(le(rate(T + 1), rate(T)), proof.by_squares(le(root(T), root(T + 1))), "alpha is positive")
         less = le(spent(m(T, j), T + 1), spent(m(T, j), T))
         return [proof.at(step, T + 1), proof.each(COORDINATES, less, lighter, shorter, "alpha is positive")]

@@ -21,6 +21,7 @@ from adamproof.prover import (
     Sum,
     TranslationError,
     absolute,
+    assume,
     dump,
     eq,
     forall,
@@ -36,6 +37,7 @@ from adamproof.prover import (
 )
 from adamproof.prover.proving import at_hand
 from adamproof.prover.surface import Vector
+from adamproof.prover.surface.knowledge import Knowledge
 from adamproof.prover.surface.solving import Attempt
 from adamproof.theory.lemma import LemmaError, Scope
 from adamproof.theory.library import theorem_of
@@ -513,3 +515,17 @@ def test_what_fails_in_a_model_at_hand_is_given_up_at_once(monkeypatch: pytest.M
     assert not tried
     with at_hand(Model({"x": 3, "y": 1})):
         assert is_verified(proof.have(le(x, 2)), le(x, 2)) and tried
+
+
+def test_a_lemma_is_not_cited_again_for_its_own_proof() -> None:
+    """Its script may know the same as the proof that cites it, and takes over what that cites."""
+    known = (assume(le(0, x)),)
+    asked: list[str] = []
+
+    def lemma(slug: str, claim: str | None) -> Step:
+        asked.append(slug)
+        Knowledge(known, lemma)  # as its own script does
+        return known[0]
+
+    Knowledge(known, lemma).lemma("real-powers", None)
+    assert asked == ["real-powers"]
