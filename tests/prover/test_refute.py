@@ -118,6 +118,19 @@ def test_the_values_are_shown() -> None:
     assert "(both sides exact; all hypotheses hold)" in str(witness)
 
 
+def test_the_outcomes_are_shown_with_their_probabilities() -> None:
+    witness = found(*FALSE["points"])
+    lines = str(witness).splitlines()
+    places = [line.strip() for line in lines if "X(" in line]
+    assert "  outcomes 0 with probability 1/2, 1 with probability 1/2" in lines, lines
+    assert {"X(0) = 1", "X(1) = 0"} <= set(places) or {"X(0) = 0", "X(1) = 1"} <= set(places)
+    assert "outcomes 0 with probability 1/2" in witness.values
+    many = replace(witness, space=tuple((number, Fraction(1, 32)) for number in range(32)))
+    assert "7 with probability 1/32, and 24 more" in str(many)
+    alone = replace(witness, space=((0, Fraction(1)),))
+    assert "outcome 0 with probability 1\n" in str(alone)
+
+
 # --- what is true -------------------------------------------------------------------------------
 
 LATE = "fails only at large k"
