@@ -529,3 +529,11 @@ def test_a_lemma_is_not_cited_again_for_its_own_proof() -> None:
 
     Knowledge(known, lemma).lemma("real-powers", None)
     assert asked == ["real-powers"]
+
+
+def test_a_reason_for_all_of_which_there_is_no_instance_is_named() -> None:
+    proof = proof_of(le(0, x), f_is_large=forall(k, le(1, f(k)), [le(0, k)]), others=forall(k, le(0, u(k))))
+    with pytest.raises(ProofFailure) as failed:
+        proof.have(le(0, f(2) + x), "f is large", "others")
+    (idle,) = [text for text in failed.value.tried if "no instance" in text]
+    assert idle.endswith(", of forall k: int. 0 <= u(k)")
