@@ -73,7 +73,7 @@ lemma = lemma_of(goal, lambda p: p.conclude("bound"), bound=le(x, 2*(1 - y)), on
 def test_a_reason_for_all_that_is_of_no_use_is_named(said: Said) -> None:
     text = said("""
 lemma = lemma_of(le(0, x), lambda p: p.conclude("far"), far=forall(k, le(1, a(k)), [le(0, k)]))""")
-    assert "no instance, as its terms are not in sight or its conditions not known, of forall k: int." in text
+    assert "no instance of forall k: int. 0 <= k -> 1 <= a(k): its terms are not in sight, or" in text
 
 
 def test_a_mean_without_a_sign_as_it_may_not_be_finite_is_named(said: Said) -> None:

@@ -536,4 +536,4 @@ def test_a_reason_for_all_of_which_there_is_no_instance_is_named() -> None:
     with pytest.raises(ProofFailure) as failed:
         proof.have(le(0, f(2) + x), "f is large", "others")
     (idle,) = [text for text in failed.value.tried if "no instance" in text]
-    assert idle.endswith(", of forall k: int. 0 <= u(k)")
+    assert idle.startswith("no instance of forall k: int. 0 <= u(k): its terms are not in sight")

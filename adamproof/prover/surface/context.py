@@ -33,7 +33,7 @@ from .unrolling import sum_steps, weight_steps
 # these when it is needed (inside of `each`), or several.
 Reason = Any
 HOW = ("title", "squares", "degree")  # keywords of `have`, which other steps hand on to it
-NO_INSTANCE = "no instance, as its terms are not in sight or its conditions not known, of"
+NO_INSTANCE = "its terms are not in sight, or its conditions not known"
 INTEGRABILITY = ["integrability by search: sums, multiples, domination"]
 
 
@@ -139,11 +139,11 @@ class Context:
                 made = instances(known, fact, sight)
                 plain += made
                 sight += in_sight([step.conclusion for step in made])
-                idle += [] if made else [f"{NO_INSTANCE} {show(fact.conclusion)}"]
+                idle += [] if made else [show(fact.conclusion)]
         try:
             return proved(known, target, plain, hints, degree, list(self._named.values()))
         except ProofFailure as failure:
-            raise failure.also(idle) from None
+            raise failure.also([f"no instance of {' or '.join(idle)}: {NO_INSTANCE}"] if idle else []) from None
 
     def reasons(self, by: Iterable[Reason]) -> list[Step]:
         """Reasons as theorems; names are looked up, and statements established."""
