@@ -537,3 +537,24 @@ def test_a_reason_for_all_of_which_there_is_no_instance_is_named() -> None:
         proof.have(le(0, f(2) + x), "f is large", "others")
     (idle,) = [text for text in failed.value.tried if "no instance" in text]
     assert idle.startswith("no instance of forall k: int. 0 <= u(k): its terms are not in sight")
+
+
+def test_sums_under_a_mean_are_split_in_an_induction() -> None:
+    """The empty one at its start, and the last term after that."""
+    X2 = function("X", "int", "point")
+    total = eq(E(Sum(X2(k, w), (k, 1, n)), w), Sum(E(X2(k, w), w), (k, 1, n)))
+    found = proof_of(total).induction(total, n)
+    assert is_verified(found, total)
+    far = eq(E(Sum(X2(k, w), (k, 1, n)), w), Sum(E(X2(k, w), w), (k, 0, n)))
+    with pytest.raises(ProofFailure):
+        proof_of(far).induction(far, n)
+
+
+@pytest.mark.parametrize("body", [Y(w), 3 * Y(w) + 1, Y(w) ** 2, absolute(Y(w))])
+def test_what_equals_something_integrable_is_integrable(body: Any) -> None:
+    finite = {"square": Integrable(E(X(w) ** 2, w)), "mean": Integrable(E(X(w), w))}
+    proof = proof_of(le(0, x), **finite, same=forall(w, eq(Y(w), 2 * X(w) + x)))
+    assert is_verified(proof.integrable(E(body, w), "same"), Integrable(E(body, w)))
+    circle = {"same": forall(w, eq(Y(w), X(w))), "back": forall(w, eq(X(w), Y(w)))}
+    with pytest.raises(ProofFailure):
+        proof_of(le(0, x), **circle).integrable(E(body, w), *circle)
