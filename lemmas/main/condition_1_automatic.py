@@ -133,13 +133,10 @@ def models(rng: Random) -> Iterator[Model]:
         yield model.extended(variables={"p": Fraction(rng.randint(0, 4), 4), "g": place, "z": base})
 
 
-def fixed(problem: problems.Problem, **changes: Any) -> Any:
+@alone
+def fixed(problem: problems.Problem, **changes: Any) -> Model:
     """One run, as a generator."""
-
-    def generator(rng: Random) -> Iterator[Model]:
-        yield problems.run(problem).extended(variables={"g": 1, "z": 1, **changes})
-
-    return generator
+    return problems.run(problem).extended(variables={"g": 1, "z": 1, **changes})
 
 
 ONE_STEP = replace(problems.FAR, horizon=1)  # a single gradient, of length 100: equality

@@ -222,13 +222,10 @@ def steep_sums(rng: Random) -> Iterator[Model]:
         yield Model(variables={"T": rng.randint(1, 20), "r": Fraction(rng.randint(2, 4))})
 
 
-def fixed(decay: Decay) -> Any:
+@alone
+def fixed(decay: Decay) -> Model:
     """One model, as a generator."""
-
-    def generator(rng: Random) -> Iterator[Model]:
-        yield model(decay)
-
-    return generator
+    return model(decay)
 
 
 def unlike(name: str, value: Fraction) -> Any:

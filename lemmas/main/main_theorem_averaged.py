@@ -299,10 +299,9 @@ def models(rng: Random) -> Iterator[Model]:
     return (measured(model) for model in problems.runs(rng) if model.variables["b1"] < model.variables["b2"])
 
 
-def only(problem: problems.Problem, **variables: Any) -> Any:
-    return lambda rng: (
-        model.extended(variables=variables) for model in map(measured, problems.fixed_run(problem)(rng))
-    )
+@alone
+def only(problem: problems.Problem, **variables: Any) -> Model:
+    return measured(problems.run(problem)).extended(variables=variables)
 
 
 # Noise far beyond the gradients, of either sign in every step: what is gained in one is lost in another.

@@ -9,9 +9,10 @@ from typing import Any
 
 import mpmath
 
-from adamproof.lemmas.foundations.functionals import rational, table
 from adamproof.numeric.models import Model
 from adamproof.numeric.numbers import as_mpf
+
+from ..foundations.functionals import alone, rational
 
 Rows = Sequence[Sequence[Fraction]]
 
@@ -114,14 +115,11 @@ def drawn(rng: Random, beta: Callable[[int], Fraction]) -> Iterator[Model]:
         )
 
 
-def fixed(gradients: Sequence[Any], beta2: Any, rate: Any, **variables: Any) -> Callable[[Random], Iterator[Model]]:
+@alone
+def fixed(gradients: Sequence[Any], beta2: Any, rate: Any, **variables: Any) -> Model:
     """One coordinate over [-1, 1], from 1 on, against -1."""
-
-    def one(rng: Random) -> Iterator[Model]:
-        rows = [[Fraction(value)] for value in gradients]
-        yield amsgrad(rows, Fraction(beta2), Fraction(rate), Fraction(1), [Fraction(-1)], **variables)
-
-    return one
+    rows = [[Fraction(value)] for value in gradients]
+    return amsgrad(rows, Fraction(beta2), Fraction(rate), Fraction(1), [Fraction(-1)], **variables)
 
 
 NEGATIVE = fixed([1], 0, 1, betas=[Fraction(-5)], b1=0)
@@ -163,26 +161,26 @@ def gradients(rng: Random) -> Iterator[Model]:
     """Gradients in [-G, G], vhat that does not decrease."""
     while True:
         bound, horizon = abs(rational(rng)) + Fraction(1, 9), rng.randint(1, 9)
-        values = table(rng, range(-1, 12), lambda r, bound=bound: bound * Fraction(r.randint(-9, 9), 9))
+        values = [bound * Fraction(rng.randint(-9, 9), 9) for _ in range(13)]
         rises = [abs(rational(rng)) for _ in range(12)]
         yield Model(
             variables={"G": bound, "T": horizon, "t": rng.randint(1, 9), "alpha": abs(rational(rng)) + Fraction(1, 9)},
-            functions={"g": values, "vhat": lambda k, rises=rises: sum(rises[: max(k, 0)], Fraction(0))},
+            functions={
+                "g": lambda k, values=values: values[k + 1] if -1 <= k < 12 else Fraction(0),
+                "vhat": lambda k, rises=rises: sum(rises[: max(k, 0)], Fraction(0)),
+            },
             integers=range(1, 11),
         )
 
 
-def sequence(bound: Any, horizon: int, values: Callable[[int], Any]) -> Callable[[Random], Iterator[Model]]:
+@alone
+def sequence(bound: Any, horizon: int, values: Any) -> Model:
     """One sequence of gradients, and vhat of Adam with beta2 = 1/7 and g = 1, 0: vhat = 1, 1/8."""
-
-    def one(rng: Random) -> Iterator[Model]:
-        yield Model(
-            variables={"G": bound, "T": horizon, "t": 1, "alpha": 1},
-            functions={"g": values, "vhat": lambda k: Fraction(1) if k <= 1 else Fraction(1, 8)},
-            integers=range(1, horizon + 1),
-        )
-
-    return one
+    return Model(
+        variables={"G": bound, "T": horizon, "t": 1, "alpha": 1},
+        functions={"g": values, "vhat": lambda k: Fraction(1) if k <= 1 else Fraction(1, 8)},
+        integers=range(1, horizon + 1),
+    )
 
 
 SMALL = sequence(Fraction(1, 4), 1, lambda k: Fraction(1, 4))
