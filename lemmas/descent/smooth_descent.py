@@ -52,7 +52,7 @@ def descent(proof: Scope, factor: Any, near: Step) -> Step:
     with proof.assuming(*INSIDE):
         identity = proof.have(le(Abs(s), 1), INSIDE)
     whole = proof.each(SEGMENT, slope, identity, title="the integral over the segment")
-    return proof.conclude(whole, head_fact("integral_identity"), INTEGRAL)
+    return proof.conclude(whole, proof.fact("integral_identity"), INTEGRAL)
 
 
 def generalised(proof: Scope) -> Step:

@@ -17,7 +17,7 @@ VARIABLE = {"X is not negative": forall(w, le(0, X)), **EXPECTATION.finite(X, "X
 
 
 def numbers(proof: Scope) -> Step:
-    return head_fact("young", a, q, given=proof.given())
+    return proof.fact("young", a, q)
 
 
 def pointwise(proof: Scope) -> Step:

@@ -271,7 +271,7 @@ def magnitudes(proof: Scope) -> Step:
 def square_nonneg(proof: Scope) -> Step:
     """0 <= S^2."""
     longer = proof.cite("jensen-ln", "not negative", y=V / eps**2, by=[relative(proof)])
-    small = proof.have(le(log(b2), 0), head_fact("ln_le", b2, given=[proof.have(lt(0, b2), BETAS)]), BETAS)
+    small = proof.have(le(log(b2), 0), proof.fact("ln_le", b2, by=[proof.have(lt(0, b2), BETAS)]), BETAS)
     inner = proof.have(le(0, log(1 + V / eps**2) / T - log(b2)), longer, small)
     return proof.conclude(inner, factor_nonneg(proof))
 
