@@ -85,6 +85,10 @@ def bound(square: Any, left_out: str | None = None) -> Any:
     return gap + curvature + 2 * sqrt(d) * sqrt(square) * sum(errors)
 
 
+def without(left_out: str) -> Any:
+    return le(MEAN_GAIN, bound(S_squared, left_out))
+
+
 MADE_U = "u is |m|/(sqrt(v) + epsilon)"
 RECURSIONS = ("m starts at 0", "m is a moving average of g", "v starts at 0", "v is a moving average of g^2")
 CHANGES = total_mean(change(t) ** 2)
@@ -364,17 +368,9 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant(
-            "without the initial gap",
-            conclusion=le(MEAN_GAIN, bound(S_squared, "initial gap")),
-            models=only(problems.FAR),
-        ),
-        Mutant(
-            "without the curvature",
-            conclusion=le(MEAN_GAIN, bound(S_squared, "curvature")),
-            models=only(problems.JUMPING),
-        ),
-        Mutant("without the noise", conclusion=le(MEAN_GAIN, bound(S_squared, "noise")), models=only(LOUD)),
+        Mutant("without the initial gap", conclusion=without("initial gap"), models=only(problems.FAR)),
+        Mutant("without the curvature", conclusion=without("curvature"), models=only(problems.JUMPING)),
+        Mutant("without the noise", conclusion=without("noise"), models=only(LOUD)),
         Mutant("inequality reversed", conclusion=le(bound(S_squared), MEAN_GAIN)),
         Mutant(
             "beta1 < beta2 dropped (S is 0 at the boundary)",
