@@ -19,7 +19,7 @@ from adamproof.prover.surface import Vector
 from adamproof.theory.lemma import Claim, Lemma, Mutant, Scope, Source
 
 from .assumptions import *
-from .foundations.functionals import rational, table
+from .foundations.functionals import alone, changed, rational, table
 from .notation import *
 from .notation import R as BOUND
 
@@ -62,6 +62,7 @@ __all__ = [
     "TranslationError",
     "Vector",
     "absolute",
+    "alone",
     "assume",
     "at",
     "b1",
@@ -69,6 +70,7 @@ __all__ = [
     "bounded_below",
     "bounded_gradients",
     "by_cases",
+    "changed",
     "cite",
     "clip",
     "convert",

@@ -18,7 +18,7 @@ from ..numeric.models import Model
 from ..numeric.numbers import subtract
 from ..prover import prop
 from ..prover.record import write
-from ..prover.refute import POOL, certified, plain_models, refute
+from ..prover.refute import POOL, again, certified, plain_models, refute
 from ..theory.lemma import Claim, Derivation, Lemma, Mutant
 from .pipeline import Say, attempt, drawn_models
 from .report import NearMiss, speaks_of_integrability
@@ -29,6 +29,7 @@ LOOKED_AT, MOVED = 6, 2  # models in which a near miss is compared with the clai
 TRIES = 400  # models drawn in the search for one counterexample
 STEPS, ALL_STEPS = 15_000, 90_000  # of the search with functions as data: a near miss, and a claim
 SUMMANDS = 60_000  # evaluated in models, for one counterexample
+SHARED = 6  # counterexamples of other near misses that are tried first
 SCRIPTS, OTHER_SCRIPTS = 3, 6  # that are run, a claim: with another conclusion, and with other assumptions
 
 
@@ -58,6 +59,7 @@ class _Work:
         self.twins = twins(self.stated, self.conclusion)
         self.models = [] if speaks_of_integrability(self.conclusion) else list(self._own_models())
         self.scripts, self.steps = {True: SCRIPTS, False: OTHER_SCRIPTS}, ALL_STEPS
+        self.witnesses: list[Witness] = []  # of near misses so far, the last one first
         self.compared = list(islice(filter(self._fits, map(Evaluator, self.models)), LOOKED_AT))
 
     def _own_models(self) -> Iterator[Model]:
@@ -108,9 +110,20 @@ class _Work:
         if known is None and twin.assumption:
             known = _first(counterexamples(hypotheses, [conclusion], self._others(twin), SUMMANDS))
         if known is not None:
-            return known if known.certain else certified(known, hypotheses, conclusion)[0] or known
-        self.steps -= STEPS
-        return refute(hypotheses, conclusion, TRIES, STEPS if self.steps >= 0 else 0)
+            known = known if known.certain else certified(known, hypotheses, conclusion)[0] or known
+        else:
+            known = self._shared(hypotheses, conclusion)
+        if known is None:
+            self.steps -= STEPS
+            known = refute(hypotheses, conclusion, TRIES, STEPS if self.steps >= 0 else 0)
+        if known is not None and known.certain and known not in self.witnesses:
+            self.witnesses = [known, *self.witnesses][:SHARED]
+        return known
+
+    def _shared(self, hypotheses: Sequence[Term], conclusion: Term) -> Witness | None:
+        """A counterexample of another near miss that is one of this, too."""
+        found = (again(witness, hypotheses, conclusion) for witness in self.witnesses)
+        return next((witness for witness in found if witness is not None), None)
 
     def _others(self, twin: Twin) -> Iterator[Model]:
         """Models that need not satisfy an assumption: those of mutants that drop it, and its variables moved."""

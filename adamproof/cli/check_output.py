@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from ..checking.division import divisors
 from ..render import show
 from ..report.words import box, called, integers_of, untested, usable, vacuous_claims
 from ..theory.graph import label_of
@@ -21,6 +22,7 @@ COUNTS = ("no", "one", "two", "three", "four", "five", "six")
 HANG = 2  # columns by which the later lines of a formula stand further right
 LABEL = 15  # columns of the words before each line
 MOST = 200  # characters of a list of assumptions
+DIVISORS = 3  # that are named
 RELATION = re.compile(r"[<>]|==|!=")
 RECALLED = "verified now; all else from the cache"
 MORE = "-v: steps, hypotheses, counterexamples; --without: what fails"
@@ -78,6 +80,9 @@ def _statement(proofs: Sequence[ClaimReport], style: str, own: bool) -> Iterator
         yield _line("if", _shortened(claim.used) or "nothing is assumed")
     if claim.unused:
         yield _line("not needed", _shortened(claim.unused))
+    if own and (zeros := divisors(claim.hypotheses.values(), claim.conclusion)):
+        named = ", ".join(show(term, fitting) for term in zeros[:DIVISORS])
+        yield _line("division", f"by {named}: no assumption alone says that this is not 0, and 1/0 counts as 0")
 
 
 def _also(proofs: Sequence[ClaimReport], first: Sequence[ClaimReport], style: str) -> Iterator[str]:

@@ -23,6 +23,7 @@ LABEL = 14  # columns of the words before each line
 MOST = 8  # facts that are shown
 TRIED = "the search then finds a proof (tried)"
 NEXT = "name another fact, hint a square (squares=[...]), or split the step"
+ROOTS = "prove first what the squares of both sides say, and give it to proof.by_squares(...); or name another fact"
 FINITE = (
     "state that it is finite, or give what it follows from: what is integrable, or a bound f <= g by an integrable g"
 )
@@ -113,7 +114,13 @@ def _other(view: GoalView) -> str:
     goal = view.goal
     if goal is not None and goal.op == "Integrable":
         return FINITE
-    return NEXT if goal is None or goal.op in RELATIONS else FOR_ALL
+    if goal is None or goal.op in RELATIONS:
+        return ROOTS if goal is not None and goal.op in ("<=", "<") and all(map(_has_root, goal.args)) else NEXT
+    return FOR_ALL
+
+
+def _has_root(term: Term) -> bool:
+    return term.op == "sqrt" or any(type(part) is Term and _has_root(part) for part in term.args)
 
 
 def _way(label: str, way: Way, style: str) -> str:

@@ -34,9 +34,10 @@ numbers models, comparisons, exact, sampled, digits, smallest_slack, smallest_re
         undetermined [{model, reason}], holds, violation (a witness); null when nothing was tested
 intervals box {variable: [low, high]}, verdict, boxes, lower (an exact lower bound of the slack, or null); or null
 witness model, conclusion, variables {name: value}, calls [{function, arguments [value], value}],
-        instance [value], relation, left, right, exact, hypotheses_exact, hypotheses_sampled, digits, certified
-        (decided for all values of quantified variables, with certainty), definitions [text] (of functions), computed
-        [name] (functions computed from equations among the hypotheses); or null
+        outcomes [{outcome, probability}], instance [value], relation, left, right, exact, hypotheses_exact,
+        hypotheses_sampled, digits, certified (decided for all values of quantified variables, with certainty),
+        definitions [text] (of functions), computed [name] (functions computed from equations among the hypotheses); or
+        null
 mutant  name, statement, rejected, refused, reason, witness
 
 "graph" has asked [name], nodes [{name, lemma, claim, label, title, assumptions [name], axioms [{name, source}],
@@ -311,6 +312,7 @@ def _witness(witness: Witness) -> Data:
             }
             for (name, arguments), value in witness.calls
         ],
+        "outcomes": [{"outcome": str(at), "probability": str(weight)} for at, weight in witness.space],
         "instance": [_number(value, digits) for value in witness.instance],
         "relation": witness.slack.op,
         "left": _number(witness.slack.lhs, digits),

@@ -12,6 +12,7 @@ from typing import Any
 from ..crosscheck import records, smt, smt_solvers
 from ..crosscheck.coq import Stored
 from ..crosscheck.smt_solvers import Answers, NoSolver, SolverFailed, asker
+from ..crosscheck.solver_process import SECONDS
 from ..export.smt import Obligation, obligations
 from ..kernel.terms import Refusal
 from ..support.tally import Tally
@@ -93,7 +94,8 @@ class Solver:
         for claim, answers in alarms:
             terminal.say(f"  {_step(claim, answers, several)} fails for some values: {answers.obligation.said}")
         for claim, answers in () if self.quiet else unknown:
-            terminal.say(f"  {_step(claim, answers, several)} is open: {answers.obligation.said}")
+            after = f" after {SECONDS} s of processor time" if answers.ended else ""
+            terminal.say(f"  {_step(claim, answers, several)} is open{after}: {answers.obligation.said}")
         vacuous = sum(answers.vacuous for said in found.values() for answers in said)
         if vacuous and not self.quiet:
             of = "a step has" if vacuous == 1 else f"{vacuous} steps have"

@@ -34,4 +34,5 @@ def steps_with(found: Found, answer: str) -> list[tuple[str, Answers]]:
 
 
 def _told(claim: str, answers: Answers) -> dict[str, Any]:
-    return {"claim": claim, "step": answers.obligation.number, "said": answers.obligation.said}
+    ended = {"ended": True} if answers.ended else {}
+    return {"claim": claim, "step": answers.obligation.number, "said": answers.obligation.said, **ended}

@@ -1,6 +1,7 @@
 """Asking z3 or cvc5 (from PyPI, an extra) about the arithmetic steps of proofs.
 
-Limits are in solver steps, not in seconds, so that an answer is the same on every machine.
+Limits are in solver steps, not in seconds, so that an answer is the same on every machine.  cvc5 does not count all
+that it does: it is ended after a large amount of processor time, too, and that is "unknown".
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ import importlib
 import importlib.metadata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from types import ModuleType
 
 from ..export.smt import STEPS, Obligation, logic
 from ..support.signals import DeferredSignals
+from .solver_process import OUT_OF_TIME, SolverProcess
 
 SOLVERS = {"z3": "z3-solver", "cvc5": "cvc5"}  # module name -> distribution
 HOW_TO_GET_IT = "install it with `pip install --upgrade 'adamproof[smt]'`"
@@ -31,11 +34,15 @@ class SolverFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class Answers:
-    """What a solver says about a step: of its question ("unsat" is wanted), and of its premises alone."""
+    """What a solver says about a step: of its question ("unsat" is wanted), and of its premises alone.
+
+    ended: whether it was ended while it looked for the first answer, which is "unknown" then.
+    """
 
     obligation: Obligation
     question: str
     premises: str
+    ended: bool = False
 
     @property
     def alarm(self) -> bool:
@@ -62,24 +69,27 @@ def asker(solver: str, steps: int = STEPS) -> Callable[[Obligation], Answers]:
         raise NoSolver(f"{solver} is not installed; {HOW_TO_GET_IT}, or use another solver") from None
     if solver == "cvc5" and not hasattr(module, "TermManager"):
         raise NoSolver(f"this cvc5 is older than 1.2; {HOW_TO_GET_IT}, or use another solver")
-    backend = {"z3": _z3, "cvc5": _cvc5}[solver]
+    here = solver == "z3"
+    backend = partial(_z3, module) if here else _cvc5()
     known: dict[str, str] = {}  # answers by questions
 
     def ask(number: int, text: str) -> str:
         if text in known:
             return known[text]
         try:
-            with DeferredSignals():  # an exception out of a signal is lost where a solver's object is being deleted
-                said = backend(module, text, steps)
+            with DeferredSignals(here):  # an exception out of a signal is lost where a solver's object is being deleted
+                said = backend(text, steps)
         except Exception as error:  # theirs may be anything
             words = " ".join(str(error).split()) or type(error).__name__
             raise SolverFailed(f"{solver} gave no answer about step {number}: {words:.200}") from error
-        if said not in ANSWERS:
+        if said not in (*ANSWERS, OUT_OF_TIME):
             raise SolverFailed(f"{solver} gave no answer about step {number} but {said!r:.200}")
         return known.setdefault(text, said)
 
     def answers(step: Obligation) -> Answers:
-        return Answers(step, ask(step.number, step.question), ask(step.number, step.premises_alone))
+        question, premises = (ask(step.number, text) for text in (step.question, step.premises_alone))
+        told = {OUT_OF_TIME: "unknown"}
+        return Answers(step, told.get(question, question), told.get(premises, premises), question == OUT_OF_TIME)
 
     return answers
 
@@ -97,14 +107,6 @@ def _z3(z3: ModuleType, text: str, steps: int) -> str:
     return str(solver.check())
 
 
-def _cvc5(cvc5: ModuleType, text: str, steps: int) -> str:
-    manager = cvc5.TermManager()
-    solver = cvc5.Solver(manager)
-    solver.setOption("rlimit-per", str(steps // 100))  # its steps are coarser
-    solver.setLogic(logic(text))
-    parser = cvc5.InputParser(solver)
-    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, f"{text}\n(check-sat)\n", "step")
-    symbols, answer = parser.getSymbolManager(), "unknown"
-    while not (command := parser.nextCommand()).isNull():
-        answer = command.invoke(solver, symbols).strip() or answer
-    return answer.split()[0]  # without the reason for not knowing
+def _cvc5() -> Callable[[str, int], str]:
+    process = SolverProcess()
+    return lambda text, steps: process.ask(text, logic(text), steps)

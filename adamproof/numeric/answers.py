@@ -11,13 +11,14 @@ from fractions import Fraction
 from importlib import import_module
 from typing import Any, TypeAlias
 
-from ..kernel.terms import Term
+from ..kernel.terms import POINT, Term
 from ..kernel.text import show
 from .definitions import Definition
 
 Number: TypeAlias = Any  # the value of a real term: an exact Fraction or an mpf (mpmath has no type hints)
 Box = dict[str, tuple[Fraction, Fraction]]  # exact end points of each variable
 MAX_SHOWN_CALLS = 40
+MAX_SHOWN_OUTCOMES = 8
 
 
 @dataclass(frozen=True)
@@ -98,13 +99,14 @@ class Witness:
         """The free variables with their values, and what the sequences are, in one line."""
         texts = _numbers().told_apart([value for _, value in self.variables])
         parts = [f"{name} = {text}" for (name, _), text in zip(self.variables, texts, strict=True)]
-        return ", ".join([*parts, *map(_written().described, self.definitions)])
+        return ", ".join([*parts, *self._outcomes(), *map(_written().described, self.definitions)])
 
     def __str__(self) -> str:
         lines = [f"in {self.label}, {show(self.conclusion)} fails ({self._manner()})"]
         calls = () if self.certified else self.calls[:MAX_SHOWN_CALLS]
         values = iter(_numbers().told_apart([value for _, value in (*self.variables, *calls)]))
         lines += [f"  {name} = {value}" for (name, _), value in zip(self.variables, values, strict=False)]
+        lines += [f"  {line}" for line in self._outcomes()]
         for ((name, arguments), _), value in zip(calls, values, strict=True):
             lines.append(f"  {name}({', '.join(_numbers().shown(argument) for argument in arguments)}) = {value}")
         if not self.certified and len(self.calls) > MAX_SHOWN_CALLS:
@@ -129,13 +131,21 @@ class Witness:
         where = ", quantifiers sampled" if self.hypotheses_sampled else ""
         return f"{conclusion}; hypotheses hold {hypotheses}{where}"
 
+    def _outcomes(self) -> list[str]:
+        """The outcomes of the probability space with their probabilities, in a line, where there are any."""
+        numbers = _numbers()
+        texts = [f"{numbers.shown(at)} with probability {numbers.shown(weight)}" for at, weight in self.space]
+        if len(texts) > MAX_SHOWN_OUTCOMES:
+            texts = [*texts[:MAX_SHOWN_OUTCOMES], f"and {len(texts) - MAX_SHOWN_OUTCOMES} more"]
+        return [f"outcome{'s' if len(texts) > 1 else ''} {', '.join(texts)}"] if texts else []
+
     def _data(self) -> Iterator[str]:
         """What the sequences are, and tables of the values that the conclusion uses."""
         yield from map(_written().described, self.definitions)
         names = {name for (name, _), _ in self.calls}
         if found := [name for name in self.computed if name in names]:
             yield f"{', '.join(found)}: computed from {'its' if len(found) == 1 else 'their'} equations"
-        yield from _written().tables(self.calls)
+        yield from _written().tables(self.calls, {one.name for one in self.definitions if one.sorts == (POINT,)})
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ INTEGERS = range(-1, 8)  # that a quantified variable of the conclusion is tried
 REALS = tuple(Fraction(n, 2) for n in range(-4, 5))
 MAX_INSTANCES = 200
 FAR = Fraction(2)  # a relative distance that is not known
+EQUAL = Fraction(-1, 10**6)  # what equal sides say against <
 
 
 class Doubt(NamedTuple):
@@ -231,7 +232,10 @@ def _fails(model: Model, prop: Term, instance: tuple[Any, ...]) -> tuple[Term, B
 
 
 def _gap(model: Model, prop: Term, instance: tuple[Any, ...]) -> Fraction | None:
-    """By how much a statement holds there, relative to its larger side; None where that is not known."""
+    """By how much a statement holds there, relative to its larger side; less than 0 where it seems to fail.
+
+    None where that is not known.
+    """
     found = _relation(model, prop, instance)
     try:
         lhs, rhs = (model.enclosed(side, found[1]) for side in found[0].args) if found is not None else (None, None)
@@ -241,7 +245,11 @@ def _gap(model: Model, prop: Term, instance: tuple[Any, ...]) -> Fraction | None
         return None
     scale = max(abs(lhs.middle), abs(rhs.middle)) or Fraction(1)
     gap: Fraction = (rhs.middle - lhs.middle) / scale
-    return gap if prop.op in ("<=", "<") else -abs(gap)
+    op = found[0].op if found is not None else ""
+    if op == "==":
+        return -abs(gap)
+    gap = abs(gap) if op == "!=" else gap
+    return EQUAL if gap == 0 and op in ("<", "!=") else gap
 
 
 def _has_quantifier(prop: Term) -> bool:

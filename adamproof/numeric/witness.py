@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -44,12 +44,15 @@ def _at(name: str, arguments: tuple[Any, ...]) -> str:
     return f"{name}({', '.join(map(shown, arguments))})"
 
 
-def tables(calls: Sequence[Call]) -> Iterator[str]:
-    """The values of sequences in one table, the first ones and the last; those of other functions one by one."""
+def tables(calls: Sequence[Call], of_points: Collection[str] = ()) -> Iterator[str]:
+    """The values of sequences in one table, the first ones and the last; those of other functions one by one.
+
+    of_points: the names of functions of outcomes, whose arguments are no times even if they are integers.
+    """
     rows: dict[str, dict[int, Number]] = {}
     others = list[str]()
     for (name, arguments), value in calls:
-        if len(arguments) == 1 and type(arguments[0]) is int:
+        if len(arguments) == 1 and type(arguments[0]) is int and name not in of_points:
             rows.setdefault(name, {})[arguments[0]] = value
         else:
             others.append(f"{_at(name, arguments)} = {_short(value)}")

@@ -50,6 +50,10 @@ class ProofFailure(Exception):
         self.hints, self.degree, self.known = tuple(hints), degree, tuple(known)
         super().__init__(f"no proof of {show(goal)} found (tried {'; '.join(tried) or 'nothing'})")
 
+    def also(self, tried: Sequence[str]) -> ProofFailure:
+        """The same failure, where these have been tried, too."""
+        return ProofFailure(self.goal, self.facts, [*self.tried, *tried], self.hints, self.degree, self.known)
+
     def refute(self) -> Witness | None:
         """A model of the facts (and of what they assume) in which the goal fails, or None."""
         from .refute import refute

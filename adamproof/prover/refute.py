@@ -88,6 +88,26 @@ def certified(
     return found, None if found is not None else question.doubt(*data)
 
 
+def again(witness: Witness, hypotheses: Sequence[Term], goal: Term) -> Witness | None:
+    """The counterexample to another statement that the values of a witness are, if they are one without doubt.
+
+    witness: against a statement about the same symbols, such as another near miss of the same claim.
+    """
+    if not witness.certified:
+        return certified(witness, hypotheses, goal)[0]
+    question = Question(hypotheses, goal)
+    values = {name: value for name, value in witness.variables if name not in question.rules}
+    known = {entry.name: entry for entry in witness.definitions}
+    definitions = []
+    for symbol in sorted(question.symbols, key=_name):
+        if type(symbol) is Function:
+            if symbol.name in known or symbol.name not in question.rules.general:
+                definitions.append(known.get(symbol.name) or Definition(symbol.name, symbol.sorts, (), ZERO))
+        elif symbol.args[0] not in question.rules and type(values.get(symbol.args[0])) not in (int, Fraction):
+            return None  # it was computed, and not to a rational number
+    return question.witness(values, definitions, witness.space or ONE_POINT, witness.label)
+
+
 def _reach(question: Question, witness: Witness) -> range:
     """The times at which sequences are read: a little beyond the samples and the integers of a counterexample."""
     whole = {symbol.args[0] for symbol in question.symbols if type(symbol) is Term and symbol.sort == INT}

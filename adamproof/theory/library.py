@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from ..prover.record import Step
@@ -79,7 +79,24 @@ def derivation_of(lemma: Lemma, claim: Claim) -> Derivation:
     return derive_claim(lemma, claim, theorem_of)
 
 
+_under_way: list[tuple[str, str]] = []  # claims, each cited for the one before it
+
+
 @cache
 def _derivation(slug: str, claim: str) -> Derivation:
+    if (slug, claim) in _under_way:
+        raise LemmaError(_circle([*_under_way[_under_way.index((slug, claim)) :], (slug, claim)]))
     lemma = get(slug)
-    return derive_claim(lemma, lemma.claim(claim), theorem_of)
+    _under_way.append((slug, claim))
+    try:
+        return derive_claim(lemma, lemma.claim(claim), theorem_of)
+    finally:
+        _under_way.pop()
+
+
+def _circle(claims: Sequence[tuple[str, str]]) -> str:
+    """What is wrong with citations that come back to the first claim."""
+    names = [f"{slug} ({claim})" for slug, claim in claims]
+    if len(names) == 2:
+        return f"{names[0]} cites itself: that proves nothing"
+    return f"{', which cites '.join(names).replace(', which', '', 1)}: citations in a circle prove nothing"

@@ -13,7 +13,6 @@ C2 is used for E u_t,j itself, one coordinate at a time.  A and B may have any s
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 
 import mpmath
@@ -211,13 +210,10 @@ def fourth_powers(rng: Random) -> Iterator[Model]:
             yield model
 
 
-def fixed(problem: problems.Problem, **changes: Any) -> Callable[[Random], Iterator[Model]]:
+@alone
+def fixed(problem: problems.Problem, **changes: Any) -> Model:
     """One run, with its vbar."""
-
-    def generator(rng: Random) -> Iterator[Model]:
-        yield extended(problems.run(problem)).extended(variables=changes)
-
-    return generator
+    return extended(problems.run(problem)).extended(variables=changes)
 
 
 def first_alone(rng: Random) -> Iterator[Model]:

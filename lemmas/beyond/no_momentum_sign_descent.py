@@ -226,28 +226,22 @@ def starts_above(rng: Random) -> Iterator[Model]:
     return (found for found in models(rng) if found.variables["x1"] >= found.variables["a"] + found.variables["gamma"])
 
 
-def fixed(scale: Any, rare: Any, rate: Any, start: Any, steps: int) -> Callable[[Random], Iterator[Model]]:
+@alone
+def fixed(scale: Any, rare: Any, rate: Any, start: Any, steps: int) -> Model:
     """One model, with all noise sequences of so many steps."""
-
-    def generator(rng: Random) -> Iterator[Model]:
-        paths = list(sequences((0, 1), repeat=steps))
-        yield model(Fraction(scale), Fraction(rare), Fraction(rate), Fraction(start), paths)
-
-    return generator
+    paths = list(sequences((0, 1), repeat=steps))
+    return model(Fraction(scale), Fraction(rare), Fraction(rate), Fraction(start), paths)
 
 
-def one_outcome(start: Fraction, rate: Fraction, helpful: bool, steps: int) -> Callable[[Random], Iterator[Model]]:
+@alone
+def one_outcome(start: Fraction, rate: Fraction, helpful: bool, steps: int) -> Model:
     """a = 1 and delta = 1/5 with one outcome: no noise at all, or the value that has the sign of the gradient."""
-
-    def generator(rng: Random) -> Iterator[Model]:
-        noise, position = [], start
-        for _ in range(steps):
-            noise.append((Fraction(4) if position > 0 else Fraction(-1)) if helpful else Fraction(0))
-            position = descent(position, rate, noise[-1:])[1]
-        variables = {"a": 1, "delta": Fraction(1, 5), "gamma": rate, "x1": start, "T": steps}
-        yield run(variables, {0: noise}, [(0, Fraction(1))])
-
-    return generator
+    noise, position = [], start
+    for _ in range(steps):
+        noise.append((Fraction(4) if position > 0 else Fraction(-1)) if helpful else Fraction(0))
+        position = descent(position, rate, noise[-1:])[1]
+    variables = {"a": 1, "delta": Fraction(1, 5), "gamma": rate, "x1": start, "T": steps}
+    return run(variables, {0: noise}, [(0, Fraction(1))])
 
 
 def ascent(rng: Random) -> Iterator[Model]:

@@ -107,17 +107,14 @@ def one_step(
     )
 
 
+@alone
 def one_dimension(
     rate: Any, curvature: Any, gradient: Any, momentum: Any, root: Any, bound: Any = None, sign: int = -1
-) -> Any:
+) -> Model:
     """One coordinate with epsilon = 1, as a generator of models."""
-
-    def generator(rng: Random) -> Iterator[Model]:
-        bent, slope, mean, scale = ([Fraction(value)] * 2 for value in (curvature, gradient, momentum, root))
-        model = one_step(1, Fraction(1), Fraction(rate), bent[0], bent, slope, mean, scale, sign)
-        yield model if bound is None else model.extended(variables={"B": bound})
-
-    return generator
+    bent, slope, mean, scale = ([Fraction(value)] * 2 for value in (curvature, gradient, momentum, root))
+    model = one_step(1, Fraction(1), Fraction(rate), bent[0], bent, slope, mean, scale, sign)
+    return model if bound is None else model.extended(variables={"B": bound})
 
 
 SHARP = one_dimension(Fraction(1, 2), 1, 1, 1, 0)  # sqrt(v) = B = 0 and m = a: equality

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, ParamSpec
 
 from adamproof.numeric.models import Model
 from adamproof.prover import Functional, Integrable, Point, function, integers, reals
 
+P = ParamSpec("P")
+Models = Callable[[Random], Iterator[Model]]
 k, lo, hi = integers("k lo hi")
 w = Point("w")
 s = reals("s")
@@ -52,6 +54,23 @@ def table(rng: Random, keys: range, draw: Callable[[Random], Fraction] = rationa
     """A random function on the keys, zero elsewhere."""
     values = {key: draw(rng) for key in keys}
     return lambda key: values.get(key, Fraction(0))
+
+
+def changed(models: Models, **variables: Any) -> Models:
+    """The models with other values.
+
+    models: a generator of models.  variables: the values, by name.
+    """
+    return lambda rng: (model.extended(variables=variables) for model in models(rng))
+
+
+def alone(make: Callable[P, Model]) -> Callable[P, Models]:
+    """A function that makes a model, as one that makes the generator of this model alone."""
+
+    def generator(*args: P.args, **kwargs: P.kwargs) -> Models:
+        return lambda rng: iter([make(*args, **kwargs)])
+
+    return generator
 
 
 def polynomial(rng: Random) -> Callable[[Any], Any]:

@@ -19,16 +19,14 @@ NOT_NEGATIVE = {"y is not negative": le(0, y)}
 
 
 def tangent(proof: Scope) -> Step:
-    positive = [proof.have(lt(0, value), POSITIVE) for value in (c, y / c)]
-    split = head_fact("ln_mul", c, y / c, given=positive)
-    whole = proof.rewrite(split, proof.have(eq(product(c, y / c), y), POSITIVE))
+    whole = proof.rewrite(proof.fact("ln_mul", c, y / c), proof.have(eq(product(c, y / c), y), POSITIVE))
     proof.step("ln y = ln c + ln(y/c)", whole)
-    return proof.conclude(whole, head_fact("ln_le", y / c, given=positive))
+    return proof.conclude(whole, proof.fact("ln_le", y / c))
 
 
 def not_negative(proof: Scope) -> Step:
     """The tangent at c = 1 + y, taken at 1: 0 = ln 1 <= ln(1 + y) + 1/(1 + y) - 1."""
-    one = head_fact("ln_mul", Integer(1), Integer(1), given=[proof.have(lt(0, 1))])
+    one = proof.fact("ln_mul", 1, 1)
     smaller = proof.have(le(1 / (1 + y), 1), NOT_NEGATIVE)
     return proof.conclude(proof.cite("jensen-ln", "tangent", y=Integer(1), c=1 + y), one, smaller)
 
@@ -36,7 +34,7 @@ def not_negative(proof: Scope) -> Step:
 def finite(proof: Scope) -> Step:
     """0 <= ln(1 + Z) <= Z."""
     low = proof.cite("jensen-ln", "not negative", y=Z)
-    high = head_fact("ln_le", 1 + Z, given=[proof.at("Z is not negative", w)])
+    high = proof.fact("ln_le", 1 + Z)
     return proof.conclude(proof.have(le(Abs(log(1 + Z)), Z), low, high))
 
 

@@ -20,27 +20,21 @@ STRICT = {"x < y": lt(x, y)}
 
 
 def one(proof: Scope) -> Step:
-    return proof.conclude(head_fact("ln_mul", Integer(1), Integer(1), given=[prove(lt(0, 1))]))
+    return proof.conclude(proof.fact("ln_mul", 1, 1))
 
 
 def inverted(proof: Scope) -> Step:
     """ln(x*(1/x)) = ln 1 = 0."""
-    above = proof.the("x is positive")
-    split = head_fact("ln_mul", x, 1 / x, given=[above, prove(lt(0, 1 / x), above)])
-    whole = proof.rewrite(split, proof.have(eq(product(x, inverse(x)), 1), above))
+    whole = proof.rewrite(proof.fact("ln_mul", x, 1 / x), proof.have(eq(product(x, inverse(x)), 1), POSITIVE))
     return proof.conclude(whole, proof.cite("ln-order", "of one"))
 
 
 def quotient(proof: Scope) -> Step:
-    above = proof.given(*BOTH)
-    split = head_fact("ln_mul", x, 1 / y, given=[*above, proof.have(lt(0, 1 / y), above)])
-    return proof.conclude(split, proof.cite("ln-order", "inverse", x=y))
+    return proof.conclude(proof.fact("ln_mul", x, 1 / y), proof.cite("ln-order", "inverse", x=y))
 
 
 def from_below(proof: Scope) -> Step:
-    above = proof.the("x is positive")
-    tangent = head_fact("ln_le", 1 / x, given=[proof.have(lt(0, 1 / x), above)])
-    return proof.conclude(tangent, proof.cite("ln-order", "inverse"))
+    return proof.conclude(proof.fact("ln_le", 1 / x), proof.cite("ln-order", "inverse"))
 
 
 def increasing(proof: Scope) -> Step:

@@ -51,9 +51,8 @@ def models(rng: Random) -> Iterator[Model]:
         yield Model(variables={**variables, **x_and_y}, functions=functions, integers=range(-1, 6))
 
 
-def changed(**variables: Any) -> Any:
-    """The models with other values."""
-    return lambda rng: (model.extended(variables=variables) for model in models(rng))
+def moved(**variables: Any) -> Any:
+    return changed(models, **variables)
 
 
 def outside(rng: Random) -> Iterator[Model]:
@@ -69,7 +68,7 @@ lemma = Lemma(
     assumptions={**RANGE, **INSIDE, "x <= z": le(x, z), "y <= z": le(y, z), **BOX},
     claims=[
         Claim("max is above", le(x, maximum(x, y)), plainly, given=()),
-        Claim("max is least", le(maximum(x, y), z), plainly, given=("x <= z", "y <= z"), models=changed(x=-99, y=-98)),
+        Claim("max is least", le(maximum(x, y), z), plainly, given=("x <= z", "y <= z"), models=moved(x=-99, y=-98)),
         Claim("max and min", eq(maximum(x, y) + minimum(x, y), x + y), plainly, given=()),
         Claim("clip is above low", le(low, CLIPPED), plainly, given=RANGE),
         Claim("clip is below high", le(CLIPPED, high), plainly, given=()),
@@ -82,15 +81,15 @@ lemma = Lemma(
     mutants=[
         Mutant("strictly above", conclusion=lt(x, maximum(x, y))),
         Mutant("min for max", conclusion=le(x, minimum(x, y))),
-        Mutant("x anywhere", drop=("x <= z",), claim="max is least", models=changed(x=99, y=-99)),
-        Mutant("low above high", drop=tuple(RANGE), claim="clip is above low", models=changed(low=3, high=1)),
+        Mutant("x anywhere", drop=("x <= z",), claim="max is least", models=moved(x=99, y=-99)),
+        Mutant("low above high", drop=tuple(RANGE), claim="clip is above low", models=moved(low=3, high=1)),
         Mutant(
             "twice as near",
             conclusion=le(2 * absolute(CLIPPED - OTHER), CONTRACTS.rhs),
             claim="clip moves nothing apart",
         ),
-        Mutant("z above high", drop=("z <= high",), claim="clip is nearest", models=changed(x=5, z=5, low=0, high=1)),
-        Mutant("z anywhere", drop=tuple(INSIDE), claim="obtuse angle", models=changed(x=5, z=9, low=0, high=1)),
+        Mutant("z above high", drop=("z <= high",), claim="clip is nearest", models=moved(x=5, z=5, low=0, high=1)),
+        Mutant("z anywhere", drop=tuple(INSIDE), claim="obtuse angle", models=moved(x=5, z=9, low=0, high=1)),
         Mutant("z outside of the box", drop=tuple(BOX), claim="box", models=outside),
     ],
 )

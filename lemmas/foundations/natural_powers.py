@@ -63,11 +63,6 @@ def models(rng: Random) -> Iterator[Model]:
         yield Model(variables=variables, integers=range(0, 12))
 
 
-def changed(**variables: Any) -> Any:
-    """The models with other values."""
-    return lambda rng: (model.extended(variables=variables) for model in models(rng))
-
-
 lemma = Lemma(
     slug="natural-powers",
     title="Powers of 1, 0 and sums of exponents, the order of natural powers, and Bernoulli's inequality",
@@ -93,11 +88,11 @@ lemma = Lemma(
     models=models,
     mutants=[
         Mutant("1^n = n", conclusion=eq(power(Integer(1), n), n)),
-        Mutant("0^0", drop=("n is positive",), claim="of zero", models=changed(n=0)),
+        Mutant("0^0", drop=("n is positive",), claim="of zero", models=changed(models, n=0)),
         Mutant("product of exponents", conclusion=eq(power(x, m + n), power(x, m * n)), claim="sum of exponents"),
-        Mutant("bases of any sign", drop=("x is not negative",), claim="increasing", models=changed(x=-2, n=2)),
-        Mutant("bases above 1", drop=("x <= 1",), claim="decreasing", models=changed(x=2, n=3, m=1)),
+        Mutant("bases of any sign", drop=("x is not negative",), claim="increasing", models=changed(models, x=-2, n=2)),
+        Mutant("bases above 1", drop=("x <= 1",), claim="decreasing", models=changed(models, x=2, n=3, m=1)),
         Mutant("(n + 1)*x", conclusion=le(1 + (n + 1) * x, power(1 + x, n)), claim="Bernoulli"),
-        Mutant("x below -1", drop=("x >= -1",), claim="Bernoulli", models=changed(x=-4, n=3)),
+        Mutant("x below -1", drop=("x >= -1",), claim="Bernoulli", models=changed(models, x=-4, n=3)),
     ],
 )

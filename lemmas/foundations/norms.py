@@ -31,10 +31,7 @@ def models(rng: Random) -> Iterator[Model]:
         )
 
 
-def negative(rng: Random) -> Iterator[Model]:
-    return (model.extended(variables={"c": -2}) for model in models(rng))
-
-
+NEGATIVE = changed(models, c=-2)
 lemma = Lemma(
     slug="norms",
     title="The norm of a vector times c >= 0, and of a sum of three vectors",
@@ -50,6 +47,6 @@ lemma = Lemma(
         Mutant("three vectors, times 0.99", conclusion=le(THREE, Rational(99, 100) * SUM)),
         Mutant("strict inequality", conclusion=lt(THREE, SUM)),
         Mutant("scaled, times 0.99", conclusion=le(SCALED, Rational(99, 100) * c * norm(y(j))), claim="scaled"),
-        Mutant("scaled by a negative number", drop=("c is not negative",), claim="scaled", models=negative),
+        Mutant("scaled by a negative number", drop=("c is not negative",), claim="scaled", models=NEGATIVE),
     ],
 )

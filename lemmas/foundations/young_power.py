@@ -17,7 +17,7 @@ VARIABLE = {"X is not negative": forall(w, le(0, X)), **EXPECTATION.finite(X, "X
 
 
 def numbers(proof: Scope) -> Step:
-    return head_fact("young", a, q, given=proof.given())
+    return proof.fact("young", a, q)
 
 
 def pointwise(proof: Scope) -> Step:
@@ -41,18 +41,9 @@ def exponents(rng: Random) -> Iterator[Model]:
         yield model.extended(variables={"a": value, "q": Fraction(rng.randint(0, 4), 4)})
 
 
-def large(rng: Random) -> Iterator[Model]:
-    """An exponent above 1."""
-    return (model.extended(variables={"a": 9, "q": 2}) for model in exponents(rng))
-
-
-def one(rng: Random) -> Iterator[Model]:
-    """a = 1, where equality holds."""
-    return (model.extended(variables={"a": 1, "q": Fraction(1, 2)}) for model in exponents(rng))
-
-
 BOUND = le(real_power(a, q), 1 - q + q * a)
 MEAN_BOUND = le(over.of(real_power(X, q)), 1 - q + q * over.of(X))
+EQUALITY = changed(exponents, a=1, q=Fraction(1, 2))
 
 lemma = Lemma(
     slug="young-power",
@@ -70,10 +61,10 @@ lemma = Lemma(
         Mutant(
             "right side times 0.99",
             conclusion=le(real_power(a, q), Rational(99, 100) * (1 - q + q * a)),
-            models=one,
+            models=EQUALITY,
         ),
-        Mutant("exponents above 1", drop=("q <= 1",), models=large),
-        Mutant("strict inequality", conclusion=lt(real_power(a, q), 1 - q + q * a), models=one),
+        Mutant("exponents above 1", drop=("q <= 1",), models=changed(exponents, a=9, q=2)),
+        Mutant("strict inequality", conclusion=lt(real_power(a, q), 1 - q + q * a), models=EQUALITY),
         Mutant("inequality reversed", conclusion=le(1 - q + q * a, real_power(a, q))),
         Mutant(
             "expectations, times 0.9",

@@ -16,7 +16,6 @@ from .weighted_regret import (
     COSTS,
     FROM_1,
     HORIZON,
-    MOVED,
     SET,
     STEP,
     TIMES,
@@ -26,6 +25,7 @@ from .weighted_regret import (
     cost,
     far,
     g,
+    moved,
     rate,
     vhat,
     weight,
@@ -103,11 +103,14 @@ def of_sizes(proof: Scope, fresh: Step) -> list[Step]:
     return [costs, proof.have(le(factor * sizes, factor * (root(1 + ln(T)) * LENGTHS)), bound, lt(0, 1 - b2))]
 
 
-def regret(proof: Scope) -> Step:
+def losses(proof: Scope) -> Step:
     convex = proof.each(TIMES, le(f(t) - fz(t), COORDINATES.of(g(t, j) * (x(t, j) - z(j)))), CONVEX)
-    convex = proof.have(le(REGRET, TOTAL), convex)
+    return proof.have(le(REGRET, TOTAL), convex)
+
+
+def regret(proof: Scope) -> Step:
     known = moments(proof)
-    return proof.conclude(convex, proof.cite("weighted-regret", by=known), of_sizes(proof, known[0]))
+    return proof.conclude(losses(proof), proof.cite("weighted-regret", by=known), of_sizes(proof, known[0]))
 
 
 def projected(proof: Scope) -> Step:
@@ -119,7 +122,7 @@ def projected(proof: Scope) -> Step:
         inside = [proof.at(name, j) for name in ("low <= z", "z <= high")]
         near = proof.cite("max-min-clip", "clip is nearest", x=STEPPED, z=z(j), low=LOW, high=HIGH, by=inside)
         near = proof.rewrite(near, proof.have(eq(clip(STEPPED, LOW, HIGH), x(k + 1, j)), "x is clipped"))
-        step = proof.each(COORDINATES, le(weight(k) * far(k + 1), weight(k) * MOVED**2), near, top)
+        step = proof.each(COORDINATES, le(weight(k) * far(k + 1), weight(k) * moved(g) ** 2), near, top)
     return proof.every(k, step.conclusion, step, given=FROM_1)
 
 

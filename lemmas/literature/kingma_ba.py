@@ -54,7 +54,7 @@ def harmonic(proof: Scope) -> Step:
     with proof.assuming(le(1, T)):
         tangent = proof.cite("jensen-ln", "tangent", y=T, c=T + 1)
         one = proof.have(le(1 / (T + 1), ln(T + 1) - ln(T)), tangent)
-    start = head_fact("ln_mul", Integer(1), Integer(1), given=[prove(lt(0, 1))])
+    start = proof.fact("ln_mul", 1, 1)
     return proof.induction(le(HARMONIC, 1 + ln(T)), T, low=1, base=[start], step=[one])
 
 

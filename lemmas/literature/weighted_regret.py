@@ -46,18 +46,24 @@ def slow(time: Any) -> Any:
 
 
 APART = x(k, j) - z(j)
-MOVED = APART - rate(k) * (g(k, j) / weight(k))
+
+
+def moved(direction: Any) -> Any:
+    return APART - rate(k) * (direction(k, j) / weight(k))
+
+
+def projected(direction: Any) -> dict[str, Any]:
+    """x_{k+1} is the projection of a step along -direction/sqrt(vhat)."""
+    nearer = le(COORDINATES.of(weight(k) * far(k + 1)), COORDINATES.of(weight(k) * moved(direction) ** 2))
+    return {"x is projected": forall(k, nearer, FROM_1), "alpha is positive": lt(0, alpha)}
+
+
 WEIGHTS = {
     "(1 - b2)*g^2 <= vhat": forall((k, j), le((1 - b2) * g(k, j) ** 2, vhat(k, j)), FROM_1),
     "vhat does not decrease": forall((k, j), le(vhat(k, j), vhat(k + 1, j)), FROM_1),
     "beta2 < 1": lt(b2, 1),
 }
-STEP = {
-    "x is projected": forall(
-        k, le(COORDINATES.of(weight(k) * far(k + 1)), COORDINATES.of(weight(k) * MOVED**2)), FROM_1
-    ),
-    "alpha is positive": lt(0, alpha),
-}
+STEP = projected(g)
 SET = {"x_t and z differ by at most D": forall((k, j), le(absolute(APART), D), [*FROM_1, le(1, j), le(j, d)])}
 HORIZON = {"T is a horizon": le(1, T)}
 LINEAR = COORDINATES.of(g(k, j) * APART)

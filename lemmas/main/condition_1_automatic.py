@@ -40,9 +40,8 @@ def tangent(proof: Scope) -> Step:
 
 
 def at_positive(proof: Scope) -> Step:
-    place, ratio = proof.the("g is positive"), proof.have(lt(0, z / g), lt(0, z))
-    young = proof.cite("young-power", "numbers", a=z / g, q=p, by=[ratio])
-    split = proof.rewrite(head_fact("rpow_base", g, z / g, p, given=[place, ratio]), eq(product(g, z / g), z))
+    young = proof.cite("young-power", "numbers", a=z / g, q=p)
+    split = proof.rewrite(proof.fact("rpow_base", g, z / g, p), eq(product(g, z / g), z))
     scaled = proof.have(le(real_power(g, p) * real_power(z / g, p), real_power(g, p) * (1 - p + p * (z / g))), young)
     return proof.conclude(split, scaled)
 
@@ -55,12 +54,12 @@ def at_zero(proof: Scope) -> Step:
         return le(real_power(ZERO, exponent), real_power(g, exponent) * (1 - exponent))
 
     def no_exponent() -> Step:
-        ones = [head_fact("rpow_zero", base, given=[proof.have(le(0, base))]) for base in (ZERO, g)]
+        ones = [proof.fact("rpow_zero", base) for base in (ZERO, g)]
         equal = proof.have(eq(0, p), le(p, 0), "p is not negative")
         return rewrite(proof.have(at_most(ZERO), ones), equal, hole, at_most(hole))
 
     def exponent() -> Step:
-        return proof.have(at_most(p), head_fact("rpow_of_zero", p, given=[lt(0, p)]), "p <= 1")
+        return proof.have(at_most(p), proof.fact("rpow_of_zero", p), "p <= 1")
 
     whole = proof.cases(p, 0, no_exponent, exponent)
     whole = rewrite(whole, none, hole, le(real_power(hole, p), real_power(g, p) * (1 - p)))
@@ -97,17 +96,14 @@ def no_gradients(proof: Scope) -> Step:
     def no_exponent() -> Step:
         """0^p = 1 is at least the mean, which the tangent at g = 1 shows."""
         equal = proof.have(eq(0, p), le(p, 0), "p is not negative")
-        ones = [head_fact("rpow_zero", base, given=[proof.have(le(0, base))]) for base in (ZERO, one)]
         ones = [
-            rewrite(fact, equal, hole, eq(real_power(base, hole), 1))
-            for fact, base in zip(ones, (ZERO, one), strict=True)
+            rewrite(proof.fact("rpow_zero", base), equal, hole, eq(real_power(base, hole), 1)) for base in (ZERO, one)
         ]
         return proof.have(le(mean, real_power(ZERO, p)), proof.cite(SLUG, "averaged", g=one), ones, equal)
 
     def exponent() -> Step:
-        vanishing = head_fact("rpow_of_zero", p, given=[lt(0, p)])
         small = proof.cases(mean, 0, lambda: proof.have(le(mean, 0)), lambda: too_large(proof, none))
-        return proof.have(le(mean, real_power(ZERO, p)), small, vanishing)
+        return proof.have(le(mean, real_power(ZERO, p)), small, proof.fact("rpow_of_zero", p))
 
     whole = proof.cases(p, 0, no_exponent, exponent)
     return proof.step("no gradients at all", rewrite(whole, none, hole, le(mean, real_power(hole, p))))
@@ -133,13 +129,10 @@ def models(rng: Random) -> Iterator[Model]:
         yield model.extended(variables={"p": Fraction(rng.randint(0, 4), 4), "g": place, "z": base})
 
 
-def fixed(problem: problems.Problem, **changes: Any) -> Any:
+@alone
+def fixed(problem: problems.Problem, **changes: Any) -> Model:
     """One run, as a generator."""
-
-    def generator(rng: Random) -> Iterator[Model]:
-        yield problems.run(problem).extended(variables={"g": 1, "z": 1, **changes})
-
-    return generator
+    return problems.run(problem).extended(variables={"g": 1, "z": 1, **changes})
 
 
 ONE_STEP = replace(problems.FAR, horizon=1)  # a single gradient, of length 100: equality

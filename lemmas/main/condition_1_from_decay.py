@@ -49,35 +49,31 @@ EXPONENTS = ("alpha is not negative", "p is not negative", "alpha*p < 1")
 # --- the sum of t^(-r) ------------------------------------------------------------------------------
 
 
-def times_base(proof: Scope, base: Any, exponent: Any, given: Step) -> Step:
-    """base^(1-r) = base*base^(-r)."""
-    added = head_fact("rpow_add", base, 1, -exponent, given=[given])
-    one = head_fact("rpow_one", base, given=[proof.have(le(0, base), given)])
-    return proof.have(eq(real_power(base, 1 - exponent), base * real_power(base, -exponent)), added, one)
+def times_base(proof: Scope, base: Any, exponent: Any) -> Step:
+    """base^(1-r) = base*base^(-r), for a base > 0."""
+    laws = proof.fact("rpow_add", base, 1, -exponent), proof.fact("rpow_one", base)
+    return proof.have(eq(real_power(base, 1 - exponent), base * real_power(base, -exponent)), *laws)
 
 
 def first_power(proof: Scope) -> Step:
     """1 <= 1/(1 - r), all powers of 1 being 1."""
-    positive, power = proof.have(lt(0, ONE)), real_power(ONE, -r)
-    squared = head_fact("rpow_base", ONE, ONE, -r, given=[positive, positive])
-    above = head_fact("rpow_pos", ONE, -r, given=[positive])
-    one = proof.have(eq(power, 1), proof.have(eq(power, product(power, power)), squared), above)
-    first = proof.have(eq(powers(ONE), 1), proof.split(powers(ONE)), proof.split(powers(Integer(0))), one)
-    whole = proof.have(eq(real_power(ONE, 1 - r), 1), times_base(proof, ONE, r, positive), one)
+    power = real_power(ONE, -r)
+    squared = proof.have(eq(power, product(power, power)), proof.fact("rpow_base", ONE, ONE, -r))
+    one = proof.have(eq(power, 1), squared, lt(0, power))
+    first = proof.have(eq(powers(ONE), 1), powers(ONE), powers(Integer(0)), one)
+    whole = proof.have(eq(real_power(ONE, 1 - r), 1), times_base(proof, ONE, r), one)
     large = proof.have(le(1, 1 / (1 - r)), "r is not negative", "r < 1")
     return proof.have(power_sum(ONE), first, whole, large)
 
 
 def next_power(proof: Scope) -> Step:
     """T^(1-r) + (1 - r)*(T+1)^(-r) <= (T+1)^(1-r)."""
-    positive, larger = proof.have(lt(0, T)), proof.have(lt(0, T + 1))
-    ratio = T / (T + 1)
-    quotient = proof.have(lt(0, ratio), positive, larger)
-    split = head_fact("rpow_base", ratio, T + 1, 1 - r, given=[quotient, larger])
+    ratio, larger = T / (T + 1), proof.have(lt(0, T + 1))
+    split = proof.fact("rpow_base", ratio, T + 1, 1 - r)
     split = proof.rewrite(split, proof.have(eq(product(ratio, T + 1), T), larger))
-    young = proof.cite("young-power", "numbers", a=ratio, q=1 - r, by=[quotient])
+    young = proof.cite("young-power", "numbers", a=ratio, q=1 - r)
     proof.step("Young's inequality at T/(T + 1)", young)
-    times, power = times_base(proof, T + 1, r, larger), real_power(T + 1, -r)
+    times, power = times_base(proof, T + 1, r), real_power(T + 1, -r)
     below = proof.have(le(real_power(ratio, 1 - r), 1 - (1 - r) / (T + 1)), young, larger)
     scaled = product(real_power(ratio, 1 - r), T + 1, power)
     chain = proof.calc(real_power(T, 1 - r)).eq(scaled, split, times)
@@ -104,9 +100,9 @@ def mean_power(proof: Scope) -> Step:
     )
     total = proof.cite(SLUG, "power sum", r=RATE)
     proof.step("the sum of t^(-alpha*p)", total)
-    times = times_base(proof, T, RATE, proof.have(lt(0, T)))
-    total = proof.have(le(TIMES.of(real_power(t, -RATE)), T * (real_power(T, -RATE) / (1 - RATE))), total, times)
-    scaled = real_power(K, p) * (T * (real_power(T, -RATE) / (1 - RATE)))
+    times, last = times_base(proof, T, RATE), real_power(T, -RATE) / (1 - RATE)
+    total = proof.have(le(TIMES.of(real_power(t, -RATE)), T * last), total, times)
+    scaled = real_power(K, p) * (T * last)
     chain = proof.calc(TIMES.of(P(t))).le(real_power(K, p) * TIMES.of(real_power(t, -RATE)), summed).le(scaled, total)
     return proof.have(le(MEAN_POWER, real_power(K, p) * real_power(T, -RATE) / (1 - RATE)), chain.done())
 
@@ -120,25 +116,13 @@ def mean_gradient(proof: Scope) -> Step:
 
 
 def prove_condition(proof: Scope) -> Step:
-    positive = proof.have(lt(0, T))
     upper = proof.step("the mean of E|a_t|^p", mean_power(proof))
     lower = proof.step("the mean of E|a_t|", mean_gradient(proof))
-    lowest = c * real_power(T, -alpha)
-    decayed = head_fact("rpow_pos", T, -alpha, given=[positive])
-    larger = proof.cite(
-        "power-order", "increasing", x=lowest, y=MEAN, r=p, by=[lower, proof.have(lt(0, lowest), decayed)]
-    )
+    larger = proof.cite("power-order", "increasing", x=c * real_power(T, -alpha), y=MEAN, r=p, by=[lower])
     proof.step("its p-th power", larger)
-    split = head_fact("rpow_base", c, real_power(T, -alpha), p, given=[proof.the("c is positive"), decayed])
-    split = proof.have(
-        le(real_power(c, p) * real_power(T, -RATE), real_power(MEAN, p)),
-        split,
-        larger,
-        head_fact("rpow_mul", T, -alpha, p, given=[positive]),
-    )
-    quotient = proof.have(lt(0, K / c))
-    ratio = head_fact("rpow_base", K / c, c, p, given=[quotient, proof.the("c is positive")])
-    ratio = proof.rewrite(ratio, proof.have(eq(product(K / c, c), K)))
+    laws = proof.fact("rpow_base", c, real_power(T, -alpha), p), proof.fact("rpow_mul", T, -alpha, p)
+    split = proof.have(le(real_power(c, p) * real_power(T, -RATE), real_power(MEAN, p)), *laws, larger)
+    ratio = proof.rewrite(proof.fact("rpow_base", K / c, c, p), proof.have(eq(product(K / c, c), K)))
     scale = real_power(K / c, p) / (1 - RATE)
     chain = proof.calc(MEAN_POWER).le(scale * (real_power(c, p) * real_power(T, -RATE)), upper, ratio)
     return chain.le(scale * real_power(MEAN, p), split).done()
@@ -222,13 +206,10 @@ def steep_sums(rng: Random) -> Iterator[Model]:
         yield Model(variables={"T": rng.randint(1, 20), "r": Fraction(rng.randint(2, 4))})
 
 
-def fixed(decay: Decay) -> Any:
+@alone
+def fixed(decay: Decay) -> Model:
     """One model, as a generator."""
-
-    def generator(rng: Random) -> Iterator[Model]:
-        yield model(decay)
-
-    return generator
+    return model(decay)
 
 
 def unlike(name: str, value: Fraction) -> Any:

@@ -218,14 +218,11 @@ def conditions(model: Model) -> dict[str, Any] | None:
     return {"vbar": floor, "C1": 1, "C0": ceiling, "s1": 0, **extra}
 
 
-def fixed(problem: problems.Problem, **changes: Any) -> Any:
+@alone
+def fixed(problem: problems.Problem, **changes: Any) -> Model:
     """One run, with its constants."""
-
-    def generator(rng: Random) -> Iterator[Model]:
-        model = problems.run(problem)
-        yield model.extended(variables={**(conditions(model) or {}), **changes})
-
-    return generator
+    model = problems.run(problem)
+    return model.extended(variables={**(conditions(model) or {}), **changes})
 
 
 def without(name: str) -> Any:

@@ -85,6 +85,10 @@ def bound(square: Any, left_out: str | None = None) -> Any:
     return gap + curvature + 2 * sqrt(d) * sqrt(square) * sum(errors)
 
 
+def without(left_out: str) -> Any:
+    return le(MEAN_GAIN, bound(S_squared, left_out))
+
+
 MADE_U = "u is |m|/(sqrt(v) + epsilon)"
 RECURSIONS = ("m starts at 0", "m is a moving average of g", "v starts at 0", "v is a moving average of g^2")
 CHANGES = total_mean(change(t) ** 2)
@@ -271,7 +275,7 @@ def magnitudes(proof: Scope) -> Step:
 def square_nonneg(proof: Scope) -> Step:
     """0 <= S^2."""
     longer = proof.cite("jensen-ln", "not negative", y=V / eps**2, by=[relative(proof)])
-    small = proof.have(le(log(b2), 0), head_fact("ln_le", b2, given=[proof.have(lt(0, b2), BETAS)]), BETAS)
+    small = proof.have(le(log(b2), 0), proof.fact("ln_le", b2, by=[proof.have(lt(0, b2), BETAS)]), BETAS)
     inner = proof.have(le(0, log(1 + V / eps**2) / T - log(b2)), longer, small)
     return proof.conclude(inner, factor_nonneg(proof))
 
@@ -299,10 +303,9 @@ def models(rng: Random) -> Iterator[Model]:
     return (measured(model) for model in problems.runs(rng) if model.variables["b1"] < model.variables["b2"])
 
 
-def only(problem: problems.Problem, **variables: Any) -> Any:
-    return lambda rng: (
-        model.extended(variables=variables) for model in map(measured, problems.fixed_run(problem)(rng))
-    )
+@alone
+def only(problem: problems.Problem, **variables: Any) -> Model:
+    return measured(problems.run(problem)).extended(variables=variables)
 
 
 # Noise far beyond the gradients, of either sign in every step: what is gained in one is lost in another.
@@ -365,17 +368,9 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant(
-            "without the initial gap",
-            conclusion=le(MEAN_GAIN, bound(S_squared, "initial gap")),
-            models=only(problems.FAR),
-        ),
-        Mutant(
-            "without the curvature",
-            conclusion=le(MEAN_GAIN, bound(S_squared, "curvature")),
-            models=only(problems.JUMPING),
-        ),
-        Mutant("without the noise", conclusion=le(MEAN_GAIN, bound(S_squared, "noise")), models=only(LOUD)),
+        Mutant("without the initial gap", conclusion=without("initial gap"), models=only(problems.FAR)),
+        Mutant("without the curvature", conclusion=without("curvature"), models=only(problems.JUMPING)),
+        Mutant("without the noise", conclusion=without("noise"), models=only(LOUD)),
         Mutant("inequality reversed", conclusion=le(bound(S_squared), MEAN_GAIN)),
         Mutant(
             "beta1 < beta2 dropped (S is 0 at the boundary)",

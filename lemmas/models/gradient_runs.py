@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from random import Random
 from typing import Any
 
-from adamproof.lemmas.foundations.functionals import rational
 from adamproof.numeric.models import Model
+
+from ..foundations.functionals import alone, rational
 
 
 def quadratic(
@@ -48,13 +49,10 @@ def models(rng: Random) -> Iterator[Model]:
         yield model.extended(functions={"z": lambda i, point=point: point[i - 1] if i in (1, 2) else Fraction(0)})
 
 
-def fixed(curvature: Any, rate: Any, horizon: int, **variables: Any) -> Callable[[Random], Iterator[Model]]:
+@alone
+def fixed(curvature: Any, rate: Any, horizon: int, **variables: Any) -> Model:
     """One coordinate from 1 on."""
-
-    def one(rng: Random) -> Iterator[Model]:
-        yield quadratic([Fraction(curvature)], [Fraction(1)], Fraction(rate), horizon, **variables)
-
-    return one
+    return quadratic([Fraction(curvature)], [Fraction(1)], Fraction(rate), horizon, **variables)
 
 
 CREEPING = fixed(Fraction(1, 41), 1, 20, L=1)  # a curvature for which 20 steps of 1/L do least

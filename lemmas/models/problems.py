@@ -11,9 +11,10 @@ from typing import Any
 
 import mpmath
 
-from adamproof.lemmas.foundations.functionals import rational, uniform
 from adamproof.numeric.models import Model
 from adamproof.numeric.numbers import as_mpf
+
+from ..foundations.functionals import alone, rational, uniform
 
 
 @dataclass(frozen=True)
@@ -141,13 +142,10 @@ def models(rng: Random) -> Iterator[Model]:
         yield model(problem)
 
 
-def fixed(problem: Problem, **variables: Any) -> Callable[[Random], Iterator[Model]]:
+@alone
+def fixed(problem: Problem, **variables: Any) -> Model:
     """One model, as a generator."""
-
-    def generator(rng: Random) -> Iterator[Model]:
-        yield model(problem, **variables)
-
-    return generator
+    return model(problem, **variables)
 
 
 ONE = (Fraction(1),)
@@ -251,13 +249,10 @@ def decided(model: Model) -> bool:
     return all(abs(as_mpf(model.functions["m"](*place))) > 10**-20 for place in places)
 
 
-def fixed_run(problem: Problem, **variables: Any) -> Callable[[Random], Iterator[Model]]:
+@alone
+def fixed_run(problem: Problem, **variables: Any) -> Model:
     """One run, as a generator."""
-
-    def generator(rng: Random) -> Iterator[Model]:
-        yield run(problem, **variables)
-
-    return generator
+    return run(problem, **variables)
 
 
 TINY = Fraction(1, 1000)

@@ -9,9 +9,10 @@ from typing import Any
 
 import mpmath
 
-from adamproof.lemmas.foundations.functionals import rational, table
 from adamproof.numeric.models import Model
 from adamproof.numeric.numbers import as_mpf
+
+from ..foundations.functionals import alone, rational
 
 Rows = Sequence[Sequence[Fraction]]
 
@@ -23,27 +24,30 @@ def amsgrad(
     size: Fraction,
     point: Sequence[Fraction],
     largest: bool = True,
+    betas: Sequence[Fraction] = (),
     **variables: Any,
 ) -> Model:
     """From the corner x_1 = size on, over the box [-size, size]^d; z is the point, the losses are <g_t, .>.
 
-    largest: vhat is the largest v so far, otherwise v itself.
+    largest: vhat is the largest v so far, otherwise v itself.  betas: beta1_t at the first times; 0 afterwards.
     """
     dimension, horizon = len(point), len(gradients)
     zero = [Fraction(0)] * dimension
-    rows: dict[str, dict[int, list[Any]]] = {name: {0: zero} for name in ("g", "v", "vhat", "x")}
+    rows: dict[str, dict[int, list[Any]]] = {name: {0: zero} for name in ("g", "m", "v", "vhat", "x")}
     position: list[Any] = [as_mpf(size)] * dimension
     with mpmath.workdps(90):
         for time in range(1, horizon + 3):
             gradient = list(gradients[time - 1]) if time <= horizon else zero
+            beta = betas[time - 1] if time <= len(betas) else Fraction(0)
+            first = [beta * y + (1 - beta) * c for y, c in zip(rows["m"][time - 1], gradient, strict=True)]
             second = [beta2 * y + (1 - beta2) * c * c for y, c in zip(rows["v"][time - 1], gradient, strict=True)]
             pairs = zip(rows["vhat"][time - 1], second, strict=True)
             most = [max(pair) for pair in pairs] if largest else second
-            for name, row in (("g", gradient), ("v", second), ("vhat", most), ("x", position)):
+            for name, row in (("g", gradient), ("m", first), ("v", second), ("vhat", most), ("x", position)):
                 rows[name][time] = row
             position = [
                 clipped(as_mpf(y) - step(rate, time, c, moment), size)
-                for y, c, moment in zip(position, gradient, most, strict=True)
+                for y, c, moment in zip(position, first, most, strict=True)
             ]
 
     where = dict(enumerate(point, start=1))
@@ -57,6 +61,7 @@ def amsgrad(
 
     return Model(
         variables={
+            "b1": max(betas, default=Fraction(0)),
             "b2": beta2,
             "alpha": rate,
             "D": 2 * size,
@@ -65,11 +70,13 @@ def amsgrad(
             "T": horizon,
             "d": dimension,
             "k": horizon,
+            "t": horizon,
             "j": 1,
             **variables,
         },
         functions={
             **{name: value(name) for name in rows},
+            "beta": lambda k: betas[k - 1] if 1 <= k <= len(betas) else Fraction(0),
             "z": lambda i: where.get(i, Fraction(0)),
             "f": loss(value("x")),
             "fz": loss(lambda k, i: where[i]),
@@ -87,27 +94,36 @@ def clipped(value: Any, size: Fraction) -> Any:
 
 
 def models(rng: Random) -> Iterator[Model]:
+    return drawn(rng, lambda time: Fraction(0))
+
+
+def with_momentum(rng: Random) -> Iterator[Model]:
+    return drawn(rng, lambda time: Fraction(rng.randint(0, 9), 10))
+
+
+def drawn(rng: Random, beta: Callable[[int], Fraction]) -> Iterator[Model]:
     while True:
         dimension, size = rng.randint(1, 2), abs(rational(rng)) + Fraction(1, 9)
+        rows = [[rational(rng) for _ in range(dimension)] for _ in range(rng.randint(1, 5))]
         yield amsgrad(
-            [[rational(rng) for _ in range(dimension)] for _ in range(rng.randint(1, 5))],
+            rows,
             Fraction(rng.randint(0, 9), 10),
             abs(rational(rng)) + Fraction(1, 9),
             size,
             [size * Fraction(rng.randint(-9, 9), 9) for _ in range(dimension)],
+            betas=[beta(time) for time in range(len(rows))],
         )
 
 
-def fixed(gradients: Sequence[Any], beta2: Any, rate: Any, **variables: Any) -> Callable[[Random], Iterator[Model]]:
+@alone
+def fixed(gradients: Sequence[Any], beta2: Any, rate: Any, **variables: Any) -> Model:
     """One coordinate over [-1, 1], from 1 on, against -1."""
-
-    def one(rng: Random) -> Iterator[Model]:
-        rows = [[Fraction(value)] for value in gradients]
-        yield amsgrad(rows, Fraction(beta2), Fraction(rate), Fraction(1), [Fraction(-1)], **variables)
-
-    return one
+    rows = [[Fraction(value)] for value in gradients]
+    return amsgrad(rows, Fraction(beta2), Fraction(rate), Fraction(1), [Fraction(-1)], **variables)
 
 
+NEGATIVE = fixed([1], 0, 1, betas=[Fraction(-5)], b1=0)
+LESS_AND_LESS = fixed([1, 0], 0, 1, betas=[Fraction(1, 2)], t=1)  # beta1_t = 1/2, 0
 FORGETFUL = fixed([10, Fraction(1, 10)], 0, 1, largest=False)  # a large weight at first, a small one at the end
 
 
@@ -145,26 +161,26 @@ def gradients(rng: Random) -> Iterator[Model]:
     """Gradients in [-G, G], vhat that does not decrease."""
     while True:
         bound, horizon = abs(rational(rng)) + Fraction(1, 9), rng.randint(1, 9)
-        values = table(rng, range(-1, 12), lambda r, bound=bound: bound * Fraction(r.randint(-9, 9), 9))
+        values = [bound * Fraction(rng.randint(-9, 9), 9) for _ in range(13)]
         rises = [abs(rational(rng)) for _ in range(12)]
         yield Model(
             variables={"G": bound, "T": horizon, "t": rng.randint(1, 9), "alpha": abs(rational(rng)) + Fraction(1, 9)},
-            functions={"g": values, "vhat": lambda k, rises=rises: sum(rises[: max(k, 0)], Fraction(0))},
+            functions={
+                "g": lambda k, values=values: values[k + 1] if -1 <= k < 12 else Fraction(0),
+                "vhat": lambda k, rises=rises: sum(rises[: max(k, 0)], Fraction(0)),
+            },
             integers=range(1, 11),
         )
 
 
-def sequence(bound: Any, horizon: int, values: Callable[[int], Any]) -> Callable[[Random], Iterator[Model]]:
+@alone
+def sequence(bound: Any, horizon: int, values: Any) -> Model:
     """One sequence of gradients, and vhat of Adam with beta2 = 1/7 and g = 1, 0: vhat = 1, 1/8."""
-
-    def one(rng: Random) -> Iterator[Model]:
-        yield Model(
-            variables={"G": bound, "T": horizon, "t": 1, "alpha": 1},
-            functions={"g": values, "vhat": lambda k: Fraction(1) if k <= 1 else Fraction(1, 8)},
-            integers=range(1, horizon + 1),
-        )
-
-    return one
+    return Model(
+        variables={"G": bound, "T": horizon, "t": 1, "alpha": 1},
+        functions={"g": values, "vhat": lambda k: Fraction(1) if k <= 1 else Fraction(1, 8)},
+        integers=range(1, horizon + 1),
+    )
 
 
 SMALL = sequence(Fraction(1, 4), 1, lambda k: Fraction(1, 4))

@@ -222,13 +222,10 @@ def constants(model: Model) -> Model:
     )
 
 
-def only(problem: problems.Problem, **changes: Any) -> Any:
+@alone
+def only(problem: problems.Problem, **changes: Any) -> Model:
     """One run, with the schedule's constants."""
-
-    def generator(rng: Random) -> Iterator[Model]:
-        yield constants(problems.run(problem)).extended(variables=changes)
-
-    return generator
+    return constants(problems.run(problem)).extended(variables=changes)
 
 
 FAR = replace(problems.FAR, horizon=1, beta1=Fraction(1, 10), beta2=Fraction(1, 2))

@@ -76,10 +76,7 @@ def models(rng: Random) -> Iterator[Model]:
     return (model.extended(variables={"t": max(1, model.variables["t"])}) for model in runs.models(rng))
 
 
-def first_steps(rng: Random) -> Iterator[Model]:
-    """t = 1, where the corrected magnitude is 1 with eps = 0."""
-    return (model.extended(variables={"t": 1, "eps": 0}) for model in runs.tight(rng))
-
+FIRST_STEPS = changed(runs.tight, t=1, eps=0)  # where the corrected magnitude is 1
 
 lemma = Lemma(
     slug="bias-corrected",
@@ -94,11 +91,11 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("bound times 0.99", conclusion=le(MAGNITUDE, Rational(99, 100) * BOUND), models=first_steps),
+        Mutant("bound times 0.99", conclusion=le(MAGNITUDE, Rational(99, 100) * BOUND), models=FIRST_STEPS),
         Mutant("inequality reversed", conclusion=le(BOUND, MAGNITUDE)),
         Mutant("correction reversed", conclusion=le((1 - P) ** 2, (1 - Z) * (1 - Q)), claim="correction"),
         Mutant(
-            "first step below 0.99", conclusion=le(FIRST, Rational(99, 100)), claim="first step", models=first_steps
+            "first step below 0.99", conclusion=le(FIRST, Rational(99, 100)), claim="first step", models=FIRST_STEPS
         ),
         Mutant("beta1^2 < beta2 dropped", drop=("beta1^2 < beta2",), models=runs.boundary),
     ],

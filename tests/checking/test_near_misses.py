@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from adamproof.checking import near_misses as work_on
 from adamproof.checking.judge import judged, near_misses
 from adamproof.checking.near_misses import near_misses as made_of
 from adamproof.checking.pipeline import work
@@ -19,6 +20,7 @@ from adamproof.checking.twins import CLOSED, CONSTANT, DROPPED, EXPONENT, MAX_CO
 from adamproof.checking.verifier import FreshVerification
 from adamproof.kernel.text import show
 from adamproof.prover import eq, forall, function, integers, le, lt, prop, prove, reals
+from adamproof.prover.refute import refute
 from adamproof.theory.lemma import Claim, Lemma, Source
 from tests.here import run_here as run
 
@@ -150,6 +152,23 @@ def test_models_that_fail_leave_all_open(report: LemmaReport) -> None:
 
     assert made_of(replace(LEMMA, models=broken), heard.append) == ()
     assert heard[-1] == "means: near misses of means: ZeroDivisionError: mine"
+
+
+def test_a_counterexample_serves_other_near_misses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the search would not find it again."""
+    searched: list[Any] = []
+
+    def once(hypotheses: Any, goal: Any, tries: int, steps: int) -> Any:
+        searched.append(goal)
+        return refute(hypotheses, goal, tries, steps) if len(searched) == 1 else None
+
+    monkeypatch.setattr(work_on, "refute", once)
+    monkeypatch.setattr(work_on, "counterexamples", lambda hypotheses, goals, *limits: [None for _ in goals])
+    claim = Claim("means", le(2 * x * y, x**2 + y**2), lambda scope: prove(scope.goal, squares=[x - y]))
+    found = made_of(replace(LEMMA, assumptions={}, claims=[claim]), say)
+    witnesses = [twin.witness for twin in found if twin.witness is not None]
+    assert len(witnesses) > 2
+    assert all(witness.certain and witness.variables == witnesses[0].variables for witness in witnesses)
 
 
 def test_sequences_are_moved_too() -> None:

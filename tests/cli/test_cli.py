@@ -393,6 +393,22 @@ def test_lemmas_of_one_file_cite_each_other(mine: Any) -> None:
     assert done.stdout == "mine: PROVED\nnext: PROVED\n"
 
 
+@pytest.mark.parametrize("names, said", [
+    (("mine",), "mine (it) cites itself: that proves nothing"),
+    (("mine", "next"), "mine (it) cites next (it), which cites mine (it): citations in a circle prove nothing"),
+])  # fmt: skip
+def test_citations_in_a_circle_are_named(mine: Any, names: tuple[str, ...], said: str) -> None:
+    following = (*names[1:], names[0])
+    made = [
+        f"declared(slug={one!r}, claims=[Claim('it', le(-1, x**3), lambda scope: scope.lemma({other!r}))])"
+        for one, other in zip(names, following, strict=True)
+    ]
+    done = run("check", mine(f"{DECLARATIONS}lemmas = [{', '.join(made)}]"))
+    assert done.returncode == 2
+    assert said in " ".join(done.stderr.split()), done.stderr
+    assert "Recursion" not in done.stderr
+
+
 def test_one_claim_is_said_to_be_only_one(mine: Any) -> None:
     script = "lambda scope: prove(scope.goal)"
     both = f"claims=[Claim('good', le(0, x**2), {script}), Claim('bad', lt(x, y), {script})]"

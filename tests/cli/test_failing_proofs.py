@@ -63,6 +63,19 @@ lemma = lemma_of(le(E(X(w), w), E(Y(w), w)), proof, order=forall(w, le(X(w), Y(w
     assert "next state that it is finite, or give what it follows from" in text
 
 
+def test_where_roots_are_compared_their_squares_are_named(said: Said) -> None:
+    text = said("""
+goal = le(root(3*n + 2)*root(x), 2*root(3*n + 1)*root(1 - y))
+lemma = lemma_of(goal, lambda p: p.conclude("bound"), bound=le(x, 2*(1 - y)), one=le(1, n), small=lt(y, 1))""")
+    assert "next prove first what the squares of both sides say, and give it to proof.by_squares(...)" in text
+
+
+def test_a_reason_for_all_that_is_of_no_use_is_named(said: Said) -> None:
+    text = said("""
+lemma = lemma_of(le(0, x), lambda p: p.conclude("far"), far=forall(k, le(1, a(k)), [le(0, k)]))""")
+    assert "no instance of forall k: int. 0 <= k -> 1 <= a(k): its terms are not in sight, or" in text
+
+
 def test_a_mean_without_a_sign_as_it_may_not_be_finite_is_named(said: Said) -> None:
     text = said("""
 lemma = lemma_of(le(0, E(X(w)**2, w)), lambda p: p.conclude())""")

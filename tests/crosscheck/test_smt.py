@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
@@ -20,7 +21,8 @@ from adamproof.cli import verify_smt as solvers
 from adamproof.cli.terminal import Progress
 from adamproof.crosscheck import smt_solvers as asked_solvers
 from adamproof.crosscheck.smt_solvers import NoSolver, SolverFailed, asker
-from adamproof.export.smt import Obligation, decimal, document, obligations
+from adamproof.crosscheck.solver_process import OUT_OF_TIME, SolverProcess
+from adamproof.export.smt import STEPS, Obligation, decimal, document, obligations
 from adamproof.kernel.terms import Refusal
 from adamproof.prover import assume, dump, integers, le, lt, prop, reals
 from adamproof.prover.record import derive
@@ -338,6 +340,71 @@ def test_a_step_that_is_too_hard_is_unknown() -> None:
     pytest.importorskip("z3")
     hard = max(steps("main-theorem", "any magnitudes"), key=lambda step: len(step.question))
     assert asker("z3", steps=1)(hard).question == "unknown"
+
+
+# Three equations of a high degree: cvc5 counts no step in minutes.
+ENDLESS = """(declare-const x Real)(declare-const y Real)(declare-const z Real)
+(assert (= (+ (* x x x x x x x y y y y y) (* z z z z z z z x) 1.0) (* 3.0 x y z)))
+(assert (= (+ (* y y y y y y y y z z z) (* x z z z z z)) 7.0))
+(assert (= (+ (* z z z z z z z z z y) (* x x x x x x x)) (- 5.0)))
+(assert (< (* x y z) (- 3.0)))"""
+EASY = "(declare-const x Real)\n(assert (< (* x x) 0.0))"
+
+
+def test_cvc5_is_ended_where_it_counts_no_steps() -> None:
+    """And another question is answered after that."""
+    pytest.importorskip("cvc5")
+    pytest.importorskip("resource")
+    process = SolverProcess(seconds=1)
+    before = time.process_time()
+    assert process.ask(ENDLESS, "QF_NRA", STEPS) == OUT_OF_TIME
+    assert time.process_time() - before < 1  # it is not this process that works
+    assert process.ask(EASY, "QF_NRA", STEPS) == "unsat"
+    with pytest.raises(RuntimeError):
+        process.ask("(assert (", "QF_NRA", STEPS)
+    process.close()
+    process.close()  # does no harm
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="a system without alarms")
+def test_an_interrupt_ends_cvc5() -> None:
+    pytest.importorskip("cvc5")
+    process = SolverProcess()
+    assert process.ask(EASY, "QF_NRA", STEPS) == "unsat"
+    child = process._process
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        signal.alarm(1)
+        with pytest.raises(KeyboardInterrupt):
+            process.ask(ENDLESS, "QF_NRA", STEPS)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert child is not None and child.poll() == -signal.SIGKILL
+
+
+def test_an_answer_that_was_not_waited_for_is_unknown_and_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("cvc5")
+    monkeypatch.setattr(SolverProcess, "ask", lambda self, text, logic, steps: OUT_OF_TIME)
+    asked = solvers.Solver("cvc5", False, False, 1, Progress(False))
+    assert asked.ask(["sign-form"]) == 0
+    out = capsys.readouterr().out
+    assert "sign-form: OPEN by cvc5" in out
+    assert " is open after 60 s of processor time: " in out
+    assert asked.documents[0]["unknown"][0]["ended"] is True
+
+
+def test_the_end_of_cvc5s_process_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("cvc5")
+    process = SolverProcess()
+    assert process.ask(EASY, "QF_NRA", STEPS) == "unsat"
+    assert process._process is not None
+    process._process.kill()
+    with pytest.raises(RuntimeError, match="its process ended with status -9"):
+        process.ask(EASY, "QF_NRA", STEPS)
+    assert process.ask(EASY, "QF_NRA", STEPS) == "unsat"
+    process.close()
 
 
 def test_the_script_is_the_same_under_any_hash_seed() -> None:

@@ -14,6 +14,7 @@ import adamproof
 from adamproof.checking.report import Verdict
 from adamproof.theory.lemma import Lemma
 from adamproof.theory.library import UnknownLemma, lemmas
+from tests.project import signatures
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
@@ -88,3 +89,10 @@ def test_names_that_would_look_alike_fall_back_to_the_exact_text() -> None:
     assert lemma.statement == "beta1 <= b1^2 + beta1"
     assert r"\texttt{beta1 <= b1\textasciicircum{}2 + beta1}" in lemma._repr_latex_()
     assert "<pre>beta1 &lt;= b1^2 + beta1</pre>" in lemma._repr_html_()
+
+
+def test_the_tables_of_steps_and_models_are_those_of_the_code() -> None:
+    """In Markdown, for those who read it as it is; the site has what the docstrings say in full."""
+    page = (ROOT / "docs" / "reference" / "python.md").read_text(encoding="utf-8")
+    shown = page[page.index(signatures.START) : page.index(signatures.END)]
+    assert shown == signatures.section(), signatures.section()

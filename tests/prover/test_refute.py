@@ -35,7 +35,7 @@ from adamproof.prover import (
     root,
 )
 from adamproof.prover import function as symbol
-from adamproof.prover.refute import STEPS, certified, refute
+from adamproof.prover.refute import STEPS, again, certified, refute
 
 T, i, j, k, n = integers("T i j k n")
 G, a, b, s, x, y = reals("G a b s x y")
@@ -73,6 +73,15 @@ FALSE: dict[str, tuple[list[Any], Any]] = {
         [eq(v(0), 1), recursion(v(k) / 2), forall(k, lt(0, v(k)), [le(0, k)])],
         le(HALF, v(2)),
     ),
+    "Gronwall's lemma, strictly": (
+        [forall(k, le(u(k + 1), (1 + g(k)) * u(k)), [le(0, k)]), forall(k, le(0, g(k))), le(0, T)],
+        lt(u(T), u(0) * power(1 + b, T)),
+    ),
+    "a recursion, strictly": ([recursion(b * v(k) + g(k + 1)), le(1, T)], lt(v(T), absolute(b * v(T - 1)) + g(T))),
+    "equal sides, strictly": ([le(1, T)], lt(Sum(g(k), (k, 1, T)) ** 2, T * Sum(g(k) ** 2, (k, 1, T)))),
+    "a mean, strictly": ([], lt(E(X(w), w) ** 2, E(X(w) ** 2, w))),
+    "a quantified goal, strictly": ([forall(k, le(0, g(k)))], forall(k, lt(0, g(k)))),
+    "unequal": ([forall(k, le(0, g(k)))], forall(k, ne(g(k), g(k + 1)), [le(0, k)])),
     "a long sum": ([forall(k, le(absolute(g(k)), 1))], le(Sum(g(k), (k, 1, T)), 30)),
 }
 
@@ -85,6 +94,18 @@ def test_what_is_false_is_refuted(hypotheses: list[Any], goal: Any) -> None:
     assert again is not None and str(again) == str(witness)
 
 
+def test_a_counterexample_is_tried_against_another_statement() -> None:
+    hypotheses = [prop(statement) for statement in (eq(v(0), 1), recursion(v(k) / 2), le(0, T))]
+    witness = refute(hypotheses, prop(lt(v(T), v(0))), steps=STEPS)
+    assert witness is not None
+    for goal, fails in ((ne(v(T), v(0)), True), (le(v(T), v(0)), False)):
+        shared = again(witness, hypotheses, prop(goal))
+        assert (shared is not None and shared.certain and shared.variables == witness.variables) == fails
+    assert again(witness, [*hypotheses, prop(le(1, T))], prop(ne(v(T), v(0)))) is None  # T = 0 is none of its values
+    without = again(witness, hypotheses[2:], prop(lt(v(T), v(0))))  # v has no equations there
+    assert without is None or without.certain
+
+
 def test_the_values_are_shown() -> None:
     witness = found(*FALSE["a recursion that decays"])
     assert str(witness).splitlines()[1:] == [
@@ -95,6 +116,19 @@ def test_the_values_are_shown() -> None:
         "  the claim is: left side <= right side",
     ]
     assert "(both sides exact; all hypotheses hold)" in str(witness)
+
+
+def test_the_outcomes_are_shown_with_their_probabilities() -> None:
+    witness = found(*FALSE["points"])
+    lines = str(witness).splitlines()
+    places = [line.strip() for line in lines if "X(" in line]
+    assert "  outcomes 0 with probability 1/2, 1 with probability 1/2" in lines, lines
+    assert {"X(0) = 1", "X(1) = 0"} <= set(places) or {"X(0) = 0", "X(1) = 1"} <= set(places)
+    assert "outcomes 0 with probability 1/2" in witness.values
+    many = replace(witness, space=tuple((number, Fraction(1, 32)) for number in range(32)))
+    assert "7 with probability 1/32, and 24 more" in str(many)
+    alone = replace(witness, space=((0, Fraction(1)),))
+    assert "outcome 0 with probability 1\n" in str(alone)
 
 
 # --- what is true -------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from adamproof.prover import (
     Sum,
     TranslationError,
     absolute,
+    assume,
     dump,
     eq,
     forall,
@@ -36,6 +37,7 @@ from adamproof.prover import (
 )
 from adamproof.prover.proving import at_hand
 from adamproof.prover.surface import Vector
+from adamproof.prover.surface.knowledge import Knowledge
 from adamproof.prover.surface.solving import Attempt
 from adamproof.theory.lemma import LemmaError, Scope
 from adamproof.theory.library import theorem_of
@@ -513,3 +515,46 @@ def test_what_fails_in_a_model_at_hand_is_given_up_at_once(monkeypatch: pytest.M
     assert not tried
     with at_hand(Model({"x": 3, "y": 1})):
         assert is_verified(proof.have(le(x, 2)), le(x, 2)) and tried
+
+
+def test_a_lemma_is_not_cited_again_for_its_own_proof() -> None:
+    """Its script may know the same as the proof that cites it, and takes over what that cites."""
+    known = (assume(le(0, x)),)
+    asked: list[str] = []
+
+    def lemma(slug: str, claim: str | None) -> Step:
+        asked.append(slug)
+        Knowledge(known, lemma)  # as its own script does
+        return known[0]
+
+    Knowledge(known, lemma).lemma("real-powers", None)
+    assert asked == ["real-powers"]
+
+
+def test_a_reason_for_all_of_which_there_is_no_instance_is_named() -> None:
+    proof = proof_of(le(0, x), f_is_large=forall(k, le(1, f(k)), [le(0, k)]), others=forall(k, le(0, u(k))))
+    with pytest.raises(ProofFailure) as failed:
+        proof.have(le(0, f(2) + x), "f is large", "others")
+    (idle,) = [text for text in failed.value.tried if "no instance" in text]
+    assert idle.startswith("no instance of forall k: int. 0 <= u(k): its terms are not in sight")
+
+
+def test_sums_under_a_mean_are_split_in_an_induction() -> None:
+    """The empty one at its start, and the last term after that."""
+    X2 = function("X", "int", "point")
+    total = eq(E(Sum(X2(k, w), (k, 1, n)), w), Sum(E(X2(k, w), w), (k, 1, n)))
+    found = proof_of(total).induction(total, n)
+    assert is_verified(found, total)
+    far = eq(E(Sum(X2(k, w), (k, 1, n)), w), Sum(E(X2(k, w), w), (k, 0, n)))
+    with pytest.raises(ProofFailure):
+        proof_of(far).induction(far, n)
+
+
+@pytest.mark.parametrize("body", [Y(w), 3 * Y(w) + 1, Y(w) ** 2, absolute(Y(w))])
+def test_what_equals_something_integrable_is_integrable(body: Any) -> None:
+    finite = {"square": Integrable(E(X(w) ** 2, w)), "mean": Integrable(E(X(w), w))}
+    proof = proof_of(le(0, x), **finite, same=forall(w, eq(Y(w), 2 * X(w) + x)))
+    assert is_verified(proof.integrable(E(body, w), "same"), Integrable(E(body, w)))
+    circle = {"same": forall(w, eq(Y(w), X(w))), "back": forall(w, eq(X(w), Y(w)))}
+    with pytest.raises(ProofFailure):
+        proof_of(le(0, x), **circle).integrable(E(body, w), *circle)

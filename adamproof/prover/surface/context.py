@@ -33,6 +33,7 @@ from .unrolling import sum_steps, weight_steps
 # these when it is needed (inside of `each`), or several.
 Reason = Any
 HOW = ("title", "squares", "degree")  # keywords of `have`, which other steps hand on to it
+NO_INSTANCE = "its terms are not in sight, or its conditions not known"
 INTEGRABILITY = ["integrability by search: sums, multiples, domination"]
 
 
@@ -132,13 +133,17 @@ class Context:
         if target.op in ("<=", "<") and target.args[0] is ZERO and (found := establish(known, target, quick=True)):
             return found
         plain = [fact for fact in facts if fact.conclusion.op in RELATIONS]
-        sight = in_sight([target, *(fact.conclusion for fact in plain)])
+        sight, idle = in_sight([target, *(fact.conclusion for fact in plain)]), []
         for fact in facts:
             if fact.conclusion.op in QUANTIFIERS or fact.conclusion.op == "implies":
                 made = instances(known, fact, sight)
                 plain += made
                 sight += in_sight([step.conclusion for step in made])
-        return proved(known, target, plain, hints, degree, list(self._named.values()))
+                idle += [] if made else [show(fact.conclusion)]
+        try:
+            return proved(known, target, plain, hints, degree, list(self._named.values()))
+        except ProofFailure as failure:
+            raise failure.also([f"no instance of {' or '.join(idle)}: {NO_INSTANCE}"] if idle else []) from None
 
     def reasons(self, by: Iterable[Reason]) -> list[Step]:
         """Reasons as theorems; names are looked up, and statements established."""

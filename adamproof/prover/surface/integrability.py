@@ -12,9 +12,10 @@ from ..effort import once
 from ..polynomials import atom_term, ordered, poly_term
 from ..proving import prove
 from ..record import Step, derive
+from ..search import Search
 from .knowledge import ONE as UNIT
 from .knowledge import ZERO, Knowledge, nonneg, ranges
-from .matching import in_sight, instances, same, unfolded
+from .matching import in_sight, instances, same, swapped, unfolded
 
 DEPTH = 30
 
@@ -45,6 +46,7 @@ class _Search:
             or self.equal_by_a_fact(self.body)
             or self.of_one(self.body)
             or self.dominated_by_a_fact(self.body)
+            or self.rewritten(self.body)
         )
 
     def of(self, body: Term) -> Step | None:
@@ -232,6 +234,22 @@ class _Search:
                 return self.dominated(derive_size(positive, step, body), whole)
         return None
 
+    def rewritten(self, body: Term) -> Step | None:
+        """Y is X where Y == X is a theorem at hand, in a body with Y, a function's value."""
+        for value in in_sight([body]):
+            if value.op != "app" or self.variable not in free(value):
+                continue
+            for step in self.about(value, _of_values):
+                for place, side in enumerate(step.conclusion.args):
+                    new = step.conclusion.args[1 - place]
+                    if side is not value or value in in_sight([new]):
+                        continue
+                    other = swapped(body, value, new)
+                    equal = Search(make("==", body, other), [step]).run()
+                    if equal is not None and (whole := self.of(other)):
+                        return self.dominated(_sizes(equal, body, 0), whole)
+        return None
+
     def of_bound(self, high: Term) -> Step | None:
         """Integrability of a bound as `dominated` wants it: of g where the bound is |g|."""
         return self.of(high.args[0] if high.op == "abs" else high)
@@ -264,6 +282,11 @@ def _is_bound(statement: Term) -> bool:
 def _of_sums(statement: Term) -> bool:
     """Whether it says what a sum is equal to."""
     return statement.op == "==" and any(side.op == "Sum" for side in statement.args)
+
+
+def _of_values(statement: Term) -> bool:
+    """Whether it says what a function's value is equal to."""
+    return statement.op == "==" and any(side.op == "app" for side in statement.args)
 
 
 def _sizes(equation: Step, body: Term, place: int) -> Step:

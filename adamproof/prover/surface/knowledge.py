@@ -85,8 +85,9 @@ class Knowledge:
 
         slug, claim: its names.
         """
-        self._cited[slug, claim] = None
-        return self._lemma(slug, claim)
+        found = self._lemma(slug, claim)
+        self._cited[slug, claim] = None  # not before: its own script may know the same, and would cite itself
+        return found
 
     def plus(self, *steps: Step, named: bool = False) -> Knowledge:
         """The same with more theorems, which come first.

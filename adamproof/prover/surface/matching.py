@@ -280,6 +280,15 @@ def in_sight(statements: Sequence[Term]) -> list[Term]:
     return sorted(found, key=lambda term: -term.size)
 
 
+def swapped(term: Term, old: Term, new: Term) -> Term:
+    """A term with another part for each one of this kind."""
+    if term is old:
+        return new
+    if term.op in ("rat", "int", "var", "bound", "real"):
+        return term
+    return make(term.op, *(swapped(arg, old, new) if type(arg) is Term else arg for arg in term.args))
+
+
 def instances(known: Knowledge, step: Step, terms: Sequence[Term]) -> list[Step]:
     """A statement for all, at the values at which a term of it is in sight."""
     variables, _, conclusion = unfolded(step.conclusion)
@@ -306,4 +315,15 @@ def instances(known: Knowledge, step: Step, terms: Sequence[Term]) -> list[Step]
     return list(found.values())
 
 
-__all__ = ["Found", "as_real", "in_sight", "instance", "instances", "match", "same", "specialised", "unfolded"]
+__all__ = [
+    "Found",
+    "as_real",
+    "in_sight",
+    "instance",
+    "instances",
+    "match",
+    "same",
+    "specialised",
+    "swapped",
+    "unfolded",
+]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from ...kernel.facts import FACTS
 from ...kernel.normal import key, normal
-from ...kernel.terms import INT, Term, as_real, free, make, opened
+from ...kernel.terms import BINDERS, INT, Term, as_real, free, make, opened
 from ..polynomials import poly_term
 from ..record import Step, derive
 from ..search import Search
 from .discharge import establish
 from .knowledge import ZERO, Knowledge, ranges
-from .matching import in_sight
+from .matching import in_sight, swapped
 
 MAX_TERMS = 4  # of a sum over numbers that is written out
 
@@ -22,6 +22,8 @@ def sum_steps(known: Knowledge, statement: Term, variable: Term | None) -> list[
     """
     found: list[Step] = []
     for total in in_sight([statement]):
+        if total.op in ("E", "Integral01"):
+            found += _inside(known, total, variable)
         if total.op != "Sum" or (variable is not None and variable not in free(total.args[1])):
             continue
         step = _split(known, total)
@@ -43,6 +45,22 @@ def _split(known: Knowledge, total: Term) -> Step | None:
         if met := at_hand(known, condition):
             return derive("fact", [met], name, (total,))
     return None
+
+
+def _inside(known: Knowledge, total: Term, grown: Term | None) -> list[Step]:
+    """A mean with the sums in it split: empty ones left out, and from others that have grown the last term."""
+    variable = known.fresh(BINDERS[total.op][1], total)
+    body = other = opened(total, variable)
+    inside = known.plus(*ranges(total.op, variable, ()))
+    equations = []
+    for part in in_sight([body]):
+        if part.op == "Sum" and variable in free(part) and (grown is None or grown in free(part.args[1])):
+            step = _split(inside, part)
+            if step is not None and (grown is not None or step.args[0] == "sum_empty"):
+                equations.append(step)
+                other = swapped(other, part, step.conclusion.args[1])
+    equal = Search(make("==", body, other), equations).run() if equations else None
+    return [] if equal is None else [derive("binder", [equal], total.op, variable, ())]
 
 
 def _rest(known: Knowledge, step: Step) -> list[Step]:
@@ -70,7 +88,7 @@ def weight_steps(known: Knowledge, split: Step, variable: Term) -> list[Step]:
     for power in _grown(body, variable):
         if (step := _successor(inside, power)) is not None:
             equations.append(step)
-            other = _swapped(other, power, step.conclusion.args[1])
+            other = swapped(other, power, step.conclusion.args[1])
     if not equations:
         return []
     goal = make("==", body, other)
@@ -108,14 +126,6 @@ def _successor(known: Knowledge, power: Term) -> Step | None:
 def at_hand(known: Knowledge, statement: Term) -> Step | None:
     """The theorem of a statement, however it is written."""
     return known.by_key.get(key(statement)) or establish(known, statement)
-
-
-def _swapped(term: Term, old: Term, new: Term) -> Term:
-    if term is old:
-        return new
-    if term.op in ("rat", "int", "var", "bound", "real"):
-        return term
-    return make(term.op, *(_swapped(arg, old, new) if type(arg) is Term else arg for arg in term.args))
 
 
 def _powers(known: Knowledge, statement: Term, variable: Term) -> list[Step]:
