@@ -326,7 +326,7 @@ def test_a_run_that_is_lost_does_not_cost_the_others(tmp_path: Path, monkeypatch
 
 
 def test_a_run_that_cannot_be_stops_the_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    monkeypatch.setitem(sys.modules, "sklearn", None)
     with pytest.raises(SweepError, match=r"batch = 2: the digits data set needs scikit-learn, which is missing: pip"):
         sweep({"problem": "digits", "batch": [2, 3], "steps": 2}, tmp_path, Here())
 
