@@ -330,7 +330,7 @@ def test_a_run_that_cannot_be_stops_the_sweep(tmp_path: Path, monkeypatch: pytes
         raise SimulationError("the digits data set needs scikit-learn")
 
     monkeypatch.setattr(cell, "problem_of", missing)
-    with pytest.raises(SweepError, match=r"batch = 2: the digits data set needs scikit-learn; the 0 rows in .* are sav"):
+    with pytest.raises(SweepError, match=r"batch = 2: the digits data set needs scikit-learn; the 0 rows in .* are"):
         sweep({"problem": "digits", "batch": [2, 3], "steps": 2}, tmp_path, Here())
 
 
