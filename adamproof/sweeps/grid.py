@@ -55,8 +55,13 @@ class Grid:
 
     axes: Axes
 
-    def __len__(self) -> int:
+    @property
+    def count(self) -> int:
+        """How many settings these are; `len` has no room for some numbers."""
         return math.prod(map(len, self.axes.values()))
+
+    def __len__(self) -> int:
+        return self.count
 
     def setting(self, number: int) -> Setting:
         """One of the settings; the last axis runs fastest."""
@@ -122,10 +127,10 @@ def from_mapping(content: Mapping[str, Any], name: str = "sweep") -> Sweep:
     for number, table in enumerate(tables, 1):
         where = f"{name}, grid {number}" if len(tables) > 1 else name
         grids.append(_grid({**_named(common, where), **_named(table, where)}, where))
-    found = Sweep(name, grids, _picture(content.get(PICTURE, {}), name))
-    if len(found) > MOST:
-        raise SweepError(f"{name} describes {len(found):,} runs, but at most {MOST:,} are allowed: split the file")
-    return found
+    runs = sum(grid.count for grid in grids)
+    if runs > MOST:
+        raise SweepError(f"{name} describes {runs:,} runs, but at most {MOST:,} are allowed: split the file")
+    return Sweep(name, grids, _picture(content.get(PICTURE, {}), name))
 
 
 # --- files --------------------------------------------------------------------------------------
@@ -198,7 +203,7 @@ def _each_once(grid: Grid, first: Setting) -> Iterator[Setting]:
     if grid.axes.get("exponents"):
         together += ("exponents", "factors", "steps", "dim")  # a schedule is within its range at some T and d alone
     few = Grid({name: values for name, values in grid.axes.items() if name in together})
-    for number in range(min(len(few), MOST)):
+    for number in range(min(few.count, MOST)):
         yield replace(first, **{name: getattr(few.setting(number), name) for name in few.axes})
 
 

@@ -74,6 +74,13 @@ def test_the_exact_gradient_every_so_many_steps() -> None:
     assert "(of what needs the exact gradient a: over 4 of the 20 steps)\n" in said
 
 
+def test_threads_are_for_what_numba_runs() -> None:
+    few = ("--batch", "2", "--steps", "3", "--replicates", "2", "--threads", "2")
+    assert run("simulate", "--problem", "digits", *few).returncode == 0
+    refused = run("simulate", "--problem", "lstm", *few)
+    assert refused.stderr == "Error: --threads has no effect with the network lstm: omit it\n"
+
+
 def test_networks_are_problems() -> None:
     few = ("--batch", "2", "--steps", "3", "--replicates", "2", "--exact-every", "3")
     done = run("simulate", "--problem", "lstm", *few)

@@ -99,8 +99,12 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"picture": {"z": "lr"}}, "s: [picture] has no key 'z'; its keys are x, y, curve, panel"),
     ({"picture": {"x": 3}}, '[picture] must have text for each key, such as x = "lr"'),
     (
-        {"seed": {"first": 0, "count": 10**7}, "dim": [1, 2]},
+        {"seed": {"first": 0, "count": 10**6}, "dim": list(range(1, 21))},
         f"s describes 20,000,000 runs, but at most {MOST:,} are allowed: split the file",
+    ),
+    (
+        {name: {"first": 1, "count": 10**5} for name in ("seed", "dim", "steps", "replicates")},
+        "s describes 100,000,000,000,000,000,000 runs, but at most",
     ),
 ]  # fmt: skip
 

@@ -20,7 +20,7 @@ import pytest
 
 from adamproof.executors.errors import OtherCode
 from adamproof.executors.processes import Here, Processes
-from adamproof.simulator import QUANTITIES, quadratic, simulate
+from adamproof.simulator import QUANTITIES, SimulationError, quadratic, simulate
 from adamproof.simulator.algorithms import Algorithm
 from adamproof.sweeps import cell, running
 from adamproof.sweeps.cell import COLUMNS, MEANS, PLACES, Task, key, ran
@@ -326,8 +326,11 @@ def test_a_run_that_is_lost_does_not_cost_the_others(tmp_path: Path, monkeypatch
 
 
 def test_a_run_that_cannot_be_stops_the_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "sklearn", None)
-    with pytest.raises(SweepError, match=r"batch = 2: the digits data set needs scikit-learn, which is missing: pip"):
+    def missing(setting: Setting) -> None:
+        raise SimulationError("the digits data set needs scikit-learn")
+
+    monkeypatch.setattr(cell, "problem_of", missing)
+    with pytest.raises(SweepError, match=r"batch = 2: the digits data set needs scikit-learn; the 0 rows in .* are"):
         sweep({"problem": "digits", "batch": [2, 3], "steps": 2}, tmp_path, Here())
 
 

@@ -15,7 +15,7 @@ import click
 from click.core import ParameterSource
 
 from ...bounds.formulas.parameters import constants_for_exponents, doubts
-from ...sweeps.setting import ALGORITHMS, DATA, NOISES, PROBLEMS, Setting, algorithm_of, idle, problem_of
+from ...sweeps.setting import ALGORITHMS, NETWORKS, NOISES, PROBLEMS, Setting, algorithm_of, idle, problem_of
 from .. import files, json_output, terminal
 from ..errors import CliError
 from ..number_types import Exponent, Real, Whole, exponent
@@ -194,11 +194,9 @@ def _paced(progress: terminal.Progress) -> Callable[[int, int], None]:
 def _idle(request: Request) -> dict[str, str]:
     """The options without effect, by name, and with what they have none."""
     setting = _setting(request, None if request.exponents is None else (0.0, 0.0, 0.0))
-    drawn = request.problem in DATA
-    source = "the digits" if request.problem == "digits" else f"the network {request.problem}"
     found: list[tuple[str, bool, str]] = [
         ("the textbook form, which NumPy runs", request.algorithm == "textbook", "threads"),
-        (source, drawn, "threads"),
+        (f"the network {request.problem}", request.problem in NETWORKS, "threads"),
         (f"the engine {request.engine}", request.engine == "numpy", "threads"),
         ("--against, which needs the exact gradient in every step", request.against is not None, "exact_every"),
         ("a run without --against", request.against is None, "reproducer"),
