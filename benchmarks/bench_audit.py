@@ -1,7 +1,7 @@
 """The audit: what a recorder costs a training, how large a record is, how long `audit FILE` takes.
 
 The trainings are those of the project's own networks (adamproof.networks) with its Adam, in float32 on one core, and
-where PyTorch is installed, of a CNN and a Transformer of the same kinds with torch.optim.Adam.  Stretches of `every`
+where PyTorch is installed, of the same CNN and Transformer with torch.optim.Adam.  Stretches of `every`
 steps with a recorder and without take turns in one run; a round is the processor time of the ones over that of the
 others, and what is printed is the median of the rounds.  The first records of a recorder are a round by themselves:
 more of them are full than of the later ones.  Targets: at most 1.03 for the CNN and 1.02 for the Transformer at
@@ -29,7 +29,7 @@ from adamproof.audit.recorder import FIRST, FULL
 from adamproof.audit.writing import Writer
 from adamproof.networks import ARCHITECTURES, Adam, Trainable
 
-EVERY, BATCH, ROUNDS, WARM = 20, 32, 5, 40
+EVERY, BATCH, ROUNDS, WARM, TURNS = 20, 32, 5, 40, 20
 LINES, LAYERS = 100_000, 3
 Training = tuple[Any, Any, Callable[[], None]]  # an optimizer, a model, and one step
 
@@ -49,21 +49,16 @@ def own(name: str, kind: Any = numpy.float32) -> Training:
     return optimizer, model, step
 
 
-def with_torch(name: str) -> Training:
-    """The like with PyTorch.  Raises ImportError where it is not installed."""
+def with_torch(name: str, kind: str = "float32") -> Training:
+    """The same network with PyTorch, on random data.  Raises ImportError where it is not installed."""
     import torch
 
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    nn = torch.nn
-    model: Any
+    model = torch_model(name, torch).to(getattr(torch, kind))
     if name == "cnn":
-        first, second = nn.Conv2d(1, 16, 3, padding=1), nn.Conv2d(16, 32, 3, padding=1)
-        top = nn.MaxPool2d(2), nn.ReLU(), nn.Flatten(), nn.Linear(512, 64), nn.ReLU(), nn.Linear(64, 10)
-        model, inputs, classes = nn.Sequential(first, nn.ReLU(), second, *top), torch.randn(1797, 1, 8, 8), 10
+        inputs, classes = torch.randn(1797, 1, 8, 8).to(getattr(torch, kind)), 10
     else:
-        block = nn.TransformerEncoderLayer(88, 4, 352, 0.0, "gelu", batch_first=True, norm_first=True)
-        model = nn.Sequential(nn.Embedding(96, 88), block, nn.LayerNorm(88), nn.Linear(88, 96))
         inputs, classes = torch.randint(96, (1024, 32)), 96
     targets = torch.randint(classes, inputs.shape[:1] if name == "cnn" else inputs.shape)
     optimizer = torch.optim.Adam(model.parameters())
@@ -71,10 +66,39 @@ def with_torch(name: str) -> Training:
     def step() -> None:
         which = torch.randint(len(inputs), (BATCH,))
         optimizer.zero_grad()
-        nn.functional.cross_entropy(model(inputs[which]).flatten(0, -2), targets[which].flatten()).backward()
+        loss = torch.nn.functional.cross_entropy
+        loss(model(inputs[which]).flatten(0, -2), targets[which].flatten()).backward()
         optimizer.step()
 
     return optimizer, model, step
+
+
+def torch_model(name: str, torch: Any) -> Any:
+    """A network of the sizes of `adamproof.networks` (the LSTM has a second bias)."""
+    nn = torch.nn
+    if name == "cnn":
+        first, second = nn.Conv2d(1, 16, 3, padding=1), nn.Conv2d(16, 32, 3, padding=1)
+        top = nn.MaxPool2d(2), nn.ReLU(), nn.Flatten(), nn.Linear(512, 64), nn.ReLU(), nn.Linear(64, 10)
+        return nn.Sequential(first, nn.ReLU(), second, *top)
+
+    class Recurrent(nn.LSTM):  # type: ignore[misc, name-defined]
+        def forward(self, x: Any) -> Any:
+            return super().forward(x)[0]
+
+    class Places(nn.Embedding):  # type: ignore[misc, name-defined]
+        def forward(self, x: Any) -> Any:
+            return x + self.weight
+
+    class Causal(nn.TransformerEncoderLayer):  # type: ignore[misc, name-defined]
+        def forward(self, x: Any) -> Any:
+            mask = nn.Transformer.generate_square_subsequent_mask(x.shape[1], dtype=x.dtype)
+            return super().forward(x, mask, is_causal=True)
+
+    if name == "lstm":
+        return nn.Sequential(nn.Embedding(96, 64), Recurrent(64, 96, batch_first=True), nn.Linear(96, 96))
+    gelu = nn.GELU("tanh")
+    block = Causal(88, 4, 352, 0.0, gelu, batch_first=True, norm_first=True)
+    return nn.Sequential(nn.Embedding(96, 88), Places(32, 88), block, nn.LayerNorm(88), nn.Linear(88, 96))
 
 
 def stretch(step: Callable[[], None], steps: int) -> float:
@@ -135,14 +159,20 @@ def costs() -> None:
 
 
 def steps() -> None:
-    """What the networks themselves take."""
+    """What the networks take, beside the same in PyTorch: stretches take turns, and medians are compared."""
     for name in ARCHITECTURES:
-        taken = []
         for kind in (numpy.float32, numpy.float64):
-            step = own(name, kind)[2]
-            stretch(step, 5)
-            taken.append(statistics.median(stretch(step, 1) for _ in range(40)))
-        print(f"{name}: {1e3 * taken[0]:.1f} ms a step in float32, {1e3 * taken[1]:.1f} in float64, batches of {BATCH}")
+            trainings = {"NumPy": own(name, kind)}
+            with suppress(ImportError):
+                trainings["PyTorch"] = with_torch(name, kind.__name__)
+            taken: dict[str, list[float]] = {library: [] for library in trainings}
+            for number in range(TURNS + 1):  # the first is not counted
+                for library, (_, _, step) in trainings.items():
+                    taken[library] += [stretch(step, 5) / 5][: min(number, 1)]
+            found = {library: 1e3 * statistics.median(times) for library, times in taken.items()}
+            shown = ", ".join(f"{value:.2f} ms in {library}" for library, value in found.items())
+            ratio = f", {found['NumPy'] / found['PyTorch']:.2f} times PyTorch" if "PyTorch" in found else ""
+            print(f"a step of {name} in {kind.__name__}, batches of {BATCH}: {shown}{ratio} (target at most 1)")
 
 
 def record(path: Path, lines: int, layers: int) -> None:
