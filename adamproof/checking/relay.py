@@ -39,7 +39,7 @@ ENDED = "the process that talks to the cluster has ended"
 class Relay(Executor):
     """The child, seen from the process that prints; it is an executor for `elsewhere.answered` alone.
 
-    address: of the cluster's scheduler.  Raises ExecutorError where there is no such cluster.
+    address: the cluster's scheduler, tcp://HOST:PORT.  Raises ExecutorError if no cluster answers there.
     """
 
     def __init__(self, address: str) -> None:
@@ -100,7 +100,7 @@ class Relay(Executor):
             pass
 
     def _message(self) -> dict[str, Any]:
-        """The next line, as data of unknown origin; nothing where it has ended, or sends what is no message."""
+        """The child's next message, which nobody vouches for; empty if the child has ended or sent no JSON object."""
         try:
             line = self._source.readline(LONGEST)
             message = json.loads(line) if line.endswith(b"\n") else None

@@ -11,7 +11,7 @@ from .errors import CliError
 
 @contextmanager
 def opened(jobs: int, scheduler: str | None) -> Iterator[Executor]:
-    """As `executors.choosing` has it.  Raises CliError where there is no such cluster."""
+    """So many local processes, or the Dask cluster of this scheduler.  Raises CliError if no cluster answers."""
     from ..executors import choosing
     from ..executors.errors import ExecutorError
 

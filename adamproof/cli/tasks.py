@@ -223,7 +223,7 @@ def _loss(stated: ClaimFindings, lost: AblatedClaim, dropped: Sequence[str]) -> 
 
 
 def near_request(target: Target, settings: Settings) -> Request:
-    """What asks for the near misses of a lemma whose verdict has been said."""
+    """The request for a lemma's near misses, sent after its verdict is printed."""
     return Request("near", target.slug, target.path, settings.claim)
 
 
