@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import queue
-import signal
 import socket
 import subprocess
 import tempfile
@@ -14,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..support.foreign_text import printed, visible
-from ..support.interpreter import command, environment
+from ..support.interpreter import command, environment, fate, killed
 
 PROGRAM = "adamproof.checking.worker"
 MAX_BYTES = 256_000_000  # of one answer
@@ -91,14 +90,11 @@ class LemmaProcess:
             code = self._process.wait(GRACE)
         except subprocess.TimeoutExpired:
             return "it closed its channel"
-        return f"signal {-code}" if code < 0 else f"exit status {code}"
+        return fate(code)
 
     def end(self) -> None:
         """Kill it and whatever it has started."""
-        try:
-            os.killpg(self._process.pid, signal.SIGKILL)
-        except OSError:
-            pass  # nothing of it is left
+        killed(self._process)
         self._process.wait()
 
     def close(self) -> None:

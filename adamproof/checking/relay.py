@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -25,7 +24,7 @@ from typing import Any
 
 from ..executors.dask_cluster import connected
 from ..executors.errors import ExecutorError, RemoteError
-from ..support.interpreter import command, environment
+from ..support.interpreter import command, environment, killed
 from ..support.signals import DeferredSignals
 from .elsewhere import Lines, answered
 from .process import MAX_BYTES
@@ -89,10 +88,7 @@ class Relay(Executor):
 
     def stop(self) -> None:
         """End the child, and with it whatever it waits for."""
-        try:
-            os.killpg(self._process.pid, signal.SIGKILL)
-        except OSError:
-            pass  # nothing of it is left
+        killed(self._process)
         self._process.wait()
         try:
             self._channel.shutdown(socket.SHUT_RDWR)  # for the thread that reads

@@ -6,10 +6,8 @@ each of them.  Here a process that ends under a task costs that task alone anoth
 
 from __future__ import annotations
 
-import os
 import pickle
 import queue
-import signal
 import socket
 import subprocess
 import threading
@@ -17,7 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Any, TypeVar
 
-from ..support.interpreter import command, environment
+from ..support.interpreter import command, environment, fate, killed
 from ..support.signals import DeferredSignals
 from .errors import ProcessDied
 from .worker import received
@@ -187,14 +185,10 @@ class _Process:
 
     def fate(self) -> str:
         """In words, how it ended."""
-        code = self._process.wait()
-        return f"signal {-code}" if code < 0 else f"exit status {code}"
+        return fate(self._process.wait())
 
     def kill(self) -> None:
-        try:
-            os.killpg(self._process.pid, signal.SIGKILL)
-        except OSError:
-            pass  # nothing of it is left
+        killed(self._process)
 
     def end(self) -> None:
         self.kill()

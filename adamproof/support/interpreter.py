@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from subprocess import Popen
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]  # the folder that holds the package
 
@@ -23,3 +27,14 @@ def command(module: str, *words: str) -> list[str]:
     -P keeps the current folder off the import path: a folder named adamproof there must not be taken for ours.
     """
     return [sys.executable, *["-O"] * sys.flags.optimize, "-P", "-m", module, *words]
+
+
+def killed(process: Popen[Any]) -> None:
+    """Kill a process that leads a group of its own, and whatever it has started.  It is still to be waited for."""
+    with suppress(OSError):  # nothing of it is left
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def fate(code: int) -> str:
+    """In words, how a process ended that has this return code."""
+    return f"signal {-code}" if code < 0 else f"exit status {code}"
