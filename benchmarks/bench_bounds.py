@@ -12,7 +12,8 @@ import numpy
 import sympy
 from common import machine, seconds
 
-from adamproof.bounds.problem import FIELDS, Hyperparameters, Problem
+from adamproof.bounds.problem import Hyperparameters, Problem
+from adamproof.bounds.ranges import FIELDS
 from adamproof.bounds.theorems.from_lemmas import theorem
 from adamproof.bounds.vectorised import bound
 

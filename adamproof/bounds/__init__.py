@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from .orders.order import Order, Rate
     from .orders.power_law import OrderError, Schedule, UndecidedOrder
     from .orders.schedules import Best, Cell, Scale, ScalingWitness, best_schedule, cells, constraints, scaling_witness
-    from .problem import Hyperparameters, Problem, ProblemError
+    from .problem import Hyperparameters, Problem
+    from .ranges import ProblemError
     from .target import smallest_steps
     from .training import Training
     from .tuning import optimise

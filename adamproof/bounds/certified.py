@@ -18,17 +18,8 @@ from .formulas.parameters import doubt_of_betas
 from .formulas.plain import Beyond, Expr, made
 from .formulas.statement import CORRECTED, Relation, Theorem, TheoremError
 from .formulas.symbols import NAME_OF, SYMBOLS
-from .problem import (
-    FIELDS,
-    Hyperparameters,
-    MissingError,
-    Problem,
-    ProblemError,
-    check_rule,
-    given,
-    is_array,
-    shown,
-)
+from .problem import Hyperparameters, Problem, given
+from .ranges import FIELDS, MissingError, ProblemError, check_rule, is_array, shown
 from .theorems.compiled import theorem
 from .training import UNKNOWN, Covered, Training, coverage, uncovered
 

@@ -20,7 +20,8 @@ from .certified import DIGITS, Numbers, certify
 from .formulas.evaluation import Enclosure
 from .formulas.symbolic import NAME_OF
 from .formulas.written import NumberError, exact
-from .problem import Hyperparameters, Problem, ProblemError, shown
+from .problem import Hyperparameters, Problem
+from .ranges import ProblemError, shown
 from .theorems.from_lemmas import plain
 
 STEPS = (1, 2, 10, 10**3, 10**6, 10**12)

@@ -14,7 +14,8 @@ from .certified import DIGITS, Numbers
 from .formulas.evaluation import Enclosure
 from .formulas.statement import Relation
 from .formulas.symbols import SYMBOLS, WEIGHT_DECAY
-from .problem import Hyperparameters, Problem, ProblemError
+from .problem import Hyperparameters, Problem
+from .ranges import ProblemError
 from .theorems.compiled import magnitude
 from .training import Training
 

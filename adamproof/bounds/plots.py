@@ -12,7 +12,8 @@ from typing import Any
 import numpy
 
 from ..support.figures import COLOURS, STYLES, Drawn, PlotError, data_text, new_figure
-from .problem import Hyperparameters, Problem, ProblemError, is_array
+from .problem import Hyperparameters, Problem
+from .ranges import ProblemError, is_array
 from .theorems.from_lemmas import theorem
 from .vectorised import bound
 

@@ -17,7 +17,8 @@ from .formulas.monotone import never_grows
 from .formulas.statement import Theorem
 from .formulas.symbols import SYMBOLS
 from .formulas.written import NumberError, exact
-from .problem import Hyperparameters, Problem, ProblemError, from_mapping, given, shown
+from .problem import Hyperparameters, Problem, from_mapping, given
+from .ranges import ProblemError, shown
 from .theorems.compiled import theorem
 
 FEW = 16  # every smaller T is tried if there are fewer

@@ -15,8 +15,8 @@ from typing import Any
 from ..support.parsing import NumberError, rational
 from .formulas.parameters import TRAINING
 from .formulas.statement import CORRECTED
-from .problem import NONNEGATIVE, ProblemError, shown
-from .problem import checked as checked_number
+from .ranges import NONNEGATIVE, ProblemError, shown
+from .ranges import checked as checked_number
 from .theorems.compiled import slug_of
 
 CONSTANT = "constant"

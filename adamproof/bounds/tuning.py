@@ -22,7 +22,8 @@ from .certified import DIGITS, Bound, Numbers, certify
 from .formulas.evaluation import Enclosure, Evaluation, NoEnclosure, bits_for, decimal
 from .formulas.monotone import never_grows, never_shrinks
 from .formulas.symbolic import plain_form
-from .problem import FIELDS, Hyperparameters, Problem, ProblemError
+from .problem import Hyperparameters, Problem
+from .ranges import FIELDS, ProblemError
 from .theorems.from_lemmas import Theorem, TheoremError, theorem
 
 CHOICES = ("lr", "beta1", "beta2")

@@ -23,7 +23,8 @@ from sympy.core.relational import StrictLessThan
 from ..lemmas.main.main_theorem_averaged import V
 from ..lemmas.notation import T, b1, b2, d, eps, p, q
 from .formulas.symbolic import NAME_OF, SYMBOLS
-from .problem import FIELDS, Hyperparameters, Problem, ProblemError, checked_array, given, is_array, shown
+from .problem import Hyperparameters, Problem, given
+from .ranges import FIELDS, ProblemError, checked_array, is_array, shown
 from .theorems.from_lemmas import Theorem, TheoremError, theorem
 
 BLOCK = 1 << 13  # elements: what a block needs stays in the cache

@@ -197,7 +197,7 @@ def _legend(found: Bound) -> list[str]:
 
 def _settings(found: Bound, assumed: Sequence[str]) -> list[str]:
     """The inputs: those that are given or known, and those that a preset only assumes."""
-    from ..bounds.problem import shown
+    from ..bounds.ranges import shown
 
     groups: dict[str, list[str]] = {"  with     ": [], "  assumed  ": []}
     for name, value in found.settings.items():

@@ -48,7 +48,7 @@ def _formula(name: str) -> Formula:
     """The type of an option for an input or a trait, whose hints keep its rule."""
 
     def fits(hint: str) -> bool:
-        from ..bounds.problem import FIELDS, NONNEGATIVE, ProblemError, checked
+        from ..bounds.ranges import FIELDS, NONNEGATIVE, ProblemError, checked
 
         try:
             checked(name, hint, FIELDS[name].rule if name in FIELDS else NONNEGATIVE)

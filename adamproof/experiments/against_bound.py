@@ -19,7 +19,8 @@ import numpy as np
 
 from ..bounds.certified import Numbers, certify, checked
 from ..bounds.formulas.evaluation import Enclosure
-from ..bounds.problem import Hyperparameters, Problem, ProblemError
+from ..bounds.problem import Hyperparameters, Problem
+from ..bounds.ranges import ProblemError
 from ..bounds.theorems.from_lemmas import CORRECTED, Theorem, plain, theorem
 from ..bounds.theorems.magnitude_formulas import EXCESS, R_T, S
 from ..bounds.training import Training

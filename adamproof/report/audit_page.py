@@ -243,7 +243,7 @@ def _percent(part: float) -> str:
 
 def _bound(run: Run) -> str:
     """The main theorem's bound, term by term, and where its inputs come from."""
-    from ..bounds.problem import ProblemError
+    from ..bounds.ranges import ProblemError
 
     try:
         inputs = constants(run)

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from adamproof.bounds import vectorised
 from adamproof.bounds.certified import certify
-from adamproof.bounds.problem import Hyperparameters, Problem, ProblemError, from_mapping, read
+from adamproof.bounds.problem import Hyperparameters, Problem, from_mapping, read
+from adamproof.bounds.ranges import ProblemError
 from adamproof.bounds.theorems import from_lemmas
 from adamproof.bounds.theorems.from_lemmas import NAMES, TheoremError, plain, theorem
 from adamproof.lemmas.main import setting

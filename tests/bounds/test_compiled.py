@@ -26,7 +26,8 @@ from adamproof.bounds.formulas.symbols import SYMBOLS, WEIGHT_DECAY
 from adamproof.bounds.formulas.written import Formula, exact
 from adamproof.bounds.magnitude import magnitudes
 from adamproof.bounds.orders.power_law import OrderError
-from adamproof.bounds.problem import Hyperparameters, Problem, ProblemError
+from adamproof.bounds.problem import Hyperparameters, Problem
+from adamproof.bounds.ranges import ProblemError
 from adamproof.bounds.schedule_report import report
 from adamproof.bounds.theorems import (
     compiled,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from adamproof.bounds.formulas.evaluation import Enclosure
 from adamproof.bounds.magnitude import magnitude_map, magnitudes
-from adamproof.bounds.problem import ProblemError
+from adamproof.bounds.ranges import ProblemError
 
 Q = Fraction
 PAIRS = [("0.9", "0.999", "7.27029"), ("0.9", "0.95", "1.16496"), ("0.95", "0.95", "1"), ("0.9", "0.85", "1.19024"),

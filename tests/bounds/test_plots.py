@@ -13,7 +13,8 @@ import numpy
 import pytest
 
 from adamproof.bounds.plots import against_steps, map_of_bound, map_of_R
-from adamproof.bounds.problem import Hyperparameters, Problem, ProblemError
+from adamproof.bounds.problem import Hyperparameters, Problem
+from adamproof.bounds.ranges import ProblemError
 from adamproof.support.figures import PlotError
 
 PROBLEM = Problem(gap=8, grad1=4, L0=1, sigma0=1, dim=16)

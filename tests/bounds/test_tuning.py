@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from adamproof.bounds.certified import certify
 from adamproof.bounds.formulas.monotone import never_grows
-from adamproof.bounds.problem import Hyperparameters, Problem, ProblemError
+from adamproof.bounds.problem import Hyperparameters, Problem
+from adamproof.bounds.ranges import ProblemError
 from adamproof.bounds.target import smallest_steps
 from adamproof.bounds.theorems.from_lemmas import NAMES, theorem
 from adamproof.bounds.tuning import NoSetting, Optimised, best_learning_rate, optimise

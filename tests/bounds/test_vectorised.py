@@ -10,7 +10,8 @@ import numpy
 import pytest
 
 from adamproof.bounds.certified import certify
-from adamproof.bounds.problem import Hyperparameters, Problem, ProblemError
+from adamproof.bounds.problem import Hyperparameters, Problem
+from adamproof.bounds.ranges import ProblemError
 from adamproof.bounds.theorems.from_lemmas import NAMES, TheoremError
 from adamproof.bounds.vectorised import BLOCK, _safe, bound
 from adamproof.lemmas.notation import b1, b2

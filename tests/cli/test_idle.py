@@ -11,7 +11,8 @@ from click.testing import CliRunner, Result
 
 from adamproof.bounds.certified import certify, effective
 from adamproof.bounds.formulas.parameters import THEOREMS
-from adamproof.bounds.problem import FIELDS, from_mapping
+from adamproof.bounds.problem import from_mapping
+from adamproof.bounds.ranges import FIELDS
 from adamproof.cli import main
 from adamproof.cli.bound_output import bound_data
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from adamproof.bounds.formulas.parameters import constants_for_exponents, doubt_of_betas, doubts
 from adamproof.bounds.formulas.written import exact
 from adamproof.bounds.powers import doubts_of_formulas
-from adamproof.bounds.problem import FIELDS, checked
+from adamproof.bounds.ranges import FIELDS, checked
 from adamproof.cli import main
 from adamproof.cli.errors import CliError
 from adamproof.cli.number_types import Exponent, Formula, Real, Steps, Whole

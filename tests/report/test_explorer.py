@@ -20,7 +20,8 @@ from click.testing import CliRunner
 from adamproof.bounds import certify
 from adamproof.bounds.formulas.plain import Call, Symbol
 from adamproof.bounds.orders.order import rate_of
-from adamproof.bounds.problem import ProblemError, from_mapping
+from adamproof.bounds.problem import from_mapping
+from adamproof.bounds.ranges import ProblemError
 from adamproof.bounds.theorems import schedule_table
 from adamproof.bounds.theorems.from_lemmas import with_scale
 from adamproof.cli import main

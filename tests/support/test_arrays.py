@@ -20,7 +20,8 @@ import pytest
 import sympy
 
 from adamproof.bounds.formulas.written import NumberError, exact
-from adamproof.bounds.problem import Hyperparameters, Problem, ProblemError
+from adamproof.bounds.problem import Hyperparameters, Problem
+from adamproof.bounds.ranges import ProblemError
 from adamproof.bounds.vectorised import bound
 from adamproof.experiments.statistics import exponent, grouped, holm, identical, independent
 from adamproof.simulator import (

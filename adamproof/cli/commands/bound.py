@@ -128,7 +128,7 @@ def command(
     Exit status: 0 the theorem applies, 1 a hypothesis fails on these numbers, the theorem does not cover the training,
     the record contradicts its betas, or --target is out of reach, 2 usage error.
     """
-    from ...bounds.problem import MissingError, ProblemError
+    from ...bounds.ranges import MissingError, ProblemError
 
     refuse_words(ctx)
     if preset == "list":
@@ -296,7 +296,8 @@ class Question:
         preset: str | None,
         recorded: Recorded,
     ) -> None:
-        from ...bounds.problem import ProblemError, from_mapping
+        from ...bounds.problem import from_mapping
+        from ...bounds.ranges import ProblemError
         from ...bounds.training import training_of
 
         if case == 2 and theorem != "corollary":

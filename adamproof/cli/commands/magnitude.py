@@ -58,7 +58,7 @@ def command(
     Exit status: 0, or 2 for a usage error.
     """
     from ...bounds.magnitude import magnitude_map, magnitudes
-    from ...bounds.problem import ProblemError
+    from ...bounds.ranges import ProblemError
 
     files.expect_drawable(plot, data)
     try:
@@ -89,7 +89,7 @@ def command(
 
 
 def magnitude_text(found: Magnitudes) -> str:
-    from ...bounds.problem import shown
+    from ...bounds.ranges import shown
 
     rows = [
         ("R", found.R, "u_t <= R for every t (Lemma B.2); also with bias correction"),

@@ -59,7 +59,8 @@ def command(
     Exit status: 0 the theorem applies at every T of the table, 1 it does not apply at some T, 2 usage error.
     """
     from ...bounds.constant import STEPS, rate_constant
-    from ...bounds.problem import Problem, ProblemError
+    from ...bounds.problem import Problem
+    from ...bounds.ranges import ProblemError
 
     try:
         problem = Problem(**{name: value for name, value in inputs.items() if value is not None})
@@ -80,7 +81,7 @@ def command(
 
 
 def rate_text(found: RateConstant) -> str:
-    from ...bounds.problem import shown
+    from ...bounds.ranges import shown
 
     digits = found.digits
     settings = ", ".join(f"{name} = {shown(value)}" for name, value in found.settings.items())

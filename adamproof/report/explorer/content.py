@@ -22,7 +22,8 @@ from ...bounds.formulas.statement import Theorem as Statement
 from ...bounds.formulas.symbols import NAME_OF, SYMBOLS
 from ...bounds.formulas.written import exact
 from ...bounds.presets import PRESETS
-from ...bounds.problem import FIELDS, Rule, from_mapping
+from ...bounds.problem import from_mapping
+from ...bounds.ranges import FIELDS, Rule
 from ...bounds.schedule_report import FALLS, STAYS, Report, report
 from ...bounds.theorems import schedule_table
 from ...bounds.theorems.compiled import theorem
