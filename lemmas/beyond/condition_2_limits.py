@@ -11,8 +11,6 @@ vbar serves only up to T = ((A + B)/(vbar*epsilon*sqrt(d)))^4.  Bounds that take
 C2 is used for E u_t,j itself, one coordinate at a time.  A and B may have any sign; d may be 0, except for T_max.
 """
 
-from __future__ import annotations
-
 from functools import cache
 
 import mpmath

@@ -21,8 +21,6 @@ Probabilities are expectations of indicators: `long` is 1 at the times when the 
 proved: the number S of long noises has 1 - S <= holds, as S is 0 or at least 1.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache

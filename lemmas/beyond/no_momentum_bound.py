@@ -8,8 +8,6 @@ This is a property of the bound.  It does not say that the iterates stay away fr
 no-momentum-sign-descent shows that they do.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from adamproof.lemmas.main import main_theorem

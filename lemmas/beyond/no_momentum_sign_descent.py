@@ -22,8 +22,6 @@ below a does x_t move up.
 Of the noise having mean 0 given the past only E[xi_t] = 0 and E[S_t*xi_t] = 0 are used, so that is what is assumed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from itertools import product as sequences
 from math import prod

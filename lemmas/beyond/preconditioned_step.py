@@ -6,8 +6,6 @@ at most gamma/(2*eps)*(m - a)^2, and gamma*h*m^2/2 is left over.  One half of th
 2*L0*gamma <= eps; the other half is at least eps/(4*gamma)*step^2, which later pays for the drift of the gradient.
 """
 
-from __future__ import annotations
-
 from ..notation import m, v
 from ..vocabulary import *
 

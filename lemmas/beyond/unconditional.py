@@ -20,8 +20,6 @@ given the past gives E<m_{t-1} - a_t, xi_t> = 0 by the tower property; nothing e
 assumed.  The other expectations are finite because E F(x_1) and E|a_1|^2 are, as steps are bounded.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.descent.smooth_descent import CALCULUS
 from adamproof.lemmas.models.problems import CREEPING, LEAPING, SHAKEN, SLOW, STEEP, STUCK, fixed, models
 

@@ -7,8 +7,6 @@ Sign(m) instead of the gradient a costs 2*u_j*|a_j - m_j| (sign alignment), and 
 that keep u, "any magnitudes" and "L-smooth", are what the averaged theorem needs.
 """
 
-from __future__ import annotations
-
 import mpmath
 
 from adamproof.lemmas.descent import smooth_descent

@@ -7,8 +7,6 @@ The first is multiplied out.  Tangents are below F(y), so that F(x_k) - F(y) <= 
 telescope.  F may change with k.  The assumptions are those of `lemmas/assumptions.py`.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------

@@ -6,8 +6,6 @@ differs from a by at most (L0 + L1*|a|^q)*s*|h| (A3); so its slope along h excee
 fundamental theorem of calculus, which is cited.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statements ------------------------------------------------------------------------------------

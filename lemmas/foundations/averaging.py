@@ -3,8 +3,6 @@
 With S_t the inner sum, S_{t+1} = b*S_t + c_{t+1}, and (1 - b)*(S_1 + ... + S_T) + b*S_T = c_1 + ... + c_T exactly.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 b = reals("b")

@@ -4,8 +4,6 @@ One proof for all three: L[(a - lam*b)^2] >= 0 for every real lam; the best lam 
 L[b^2] = 0 a large lam shows that L[a*b] = 0.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.foundations.functionals import PAIRS, SUM, Pair, models
 from adamproof.theory.lemma import Proof
 

@@ -1,7 +1,5 @@
 """The sum of n ones is n."""
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 ONES = Sum(Integer(1), (k, 1, n))

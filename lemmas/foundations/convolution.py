@@ -6,8 +6,6 @@ The first by swapping the sums: c_k meets the weights w_0, ..., w_{T-k}.  In the
 at most (sum w)*(sum of w_{t-k}*a_k^2), by Cauchy-Schwarz; what is left is the first, for c = a^2.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------

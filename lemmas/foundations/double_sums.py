@@ -5,8 +5,6 @@
 By induction on n: the terms of the new t are the last ones of the inner sums on the right.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------

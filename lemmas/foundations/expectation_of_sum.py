@@ -3,8 +3,6 @@
 By induction on the number of terms; E is linear on two terms by its laws.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.foundations.functionals import space
 
 from ..vocabulary import *

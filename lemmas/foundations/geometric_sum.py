@@ -1,7 +1,5 @@
 """Geometric sums: (1 - b)*(1 + b + ... + b^(n-1)) = 1 - b^n, forwards and backwards, and the bound 1/(1 - b)."""
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 b = reals("b")

@@ -4,8 +4,6 @@ The tangent is ln x <= x - 1 at x = y/c.  With y = 1 + Z and c = 1 + E[Z] its ex
 ln(1 + Z) is integrable because 0 <= ln(1 + Z) <= Z.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.foundations.functionals import EXPECTATION, models
 
 from ..vocabulary import *

@@ -4,8 +4,6 @@ Cauchy-Schwarz with the constant 1 gives L[sqrt(x)]^2 <= L[x] * L[1]; for a fini
 terms, so the mean of n roots is at most the root of the mean.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.foundations.functionals import PAIRS, SUM, Pair, k, models, smooth_models
 from adamproof.theory.lemma import Proof
 

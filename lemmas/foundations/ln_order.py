@@ -3,8 +3,6 @@
 ln y = ln x + ln(y/x), and ln z >= 1 - 1/z, which is ln z' <= z' - 1 at z' = 1/z, as ln z + ln(1/z) = ln 1 = 0.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------

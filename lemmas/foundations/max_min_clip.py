@@ -4,8 +4,6 @@ max(x, y) is (x + y + |x - y|)/2 and min(x, y) is (x + y - |x - y|)/2, so each c
 y < x.  A step of a proof looks at these cases by itself; the claims are here to be cited, with vectors.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------

@@ -6,8 +6,6 @@ L is linear and monotone, one functional after the other, so 0 <= L[(x - lam*y)^
 the first claim; the second follows by multiplying out.  The mixed terms are integrable, as |x*y| <= x^2 + y^2.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.foundations.cauchy_schwarz import discriminant
 from adamproof.lemmas.foundations.functionals import space
 

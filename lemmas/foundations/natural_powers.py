@@ -3,8 +3,6 @@
 Each by induction on n.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------

@@ -1,7 +1,5 @@
 """Norms of scaled vectors and of sums of three: |c*y| <= c*|y| for c >= 0, |x + y + z| <= |x| + |y| + |z|."""
 
-from __future__ import annotations
-
 from adamproof.lemmas.foundations import triangle_norm
 
 from ..vocabulary import *

@@ -4,8 +4,6 @@ For a base x >= 1, x^r >= 1 + ln(x^r) = 1 + r*ln(x) >= 1.  So y^r = x^r*(y/x)^r 
 inverses.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statements ------------------------------------------------------------------------------------

@@ -1,7 +1,5 @@
 """Laws of natural powers: (x*y)^n = x^n*y^n, (x^2)^n = (x^n)^2, and x^n <= 1, x^n <= x for 0 <= x <= 1."""
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 x, y = reals("x y")

@@ -1,7 +1,5 @@
 """x^r for x >= 0 and r >= 0 is not negative, and the square of x^(r/2): x > 0, or x = 0 and 0^r is 0 or 1."""
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 x, r, hole = reals("x r hole")

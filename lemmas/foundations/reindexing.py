@@ -3,8 +3,6 @@
 By induction on the number of terms.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------

@@ -5,8 +5,6 @@
 The first is Cauchy-Schwarz for a and 1, the second for sqrt(c)*a and sqrt(c).
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 from . import functionals
 

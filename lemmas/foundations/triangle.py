@@ -1,7 +1,5 @@
 """The triangle inequality: |L[a]| <= L[|a|] for finite sums, expectations and integrals."""
 
-from __future__ import annotations
-
 from adamproof.lemmas.foundations.functionals import PAIRS, SUM, Pair, models, smooth_models
 from adamproof.theory.lemma import Proof
 

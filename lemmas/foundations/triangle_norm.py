@@ -4,8 +4,6 @@
 coordinate functions, x(j, k) being coordinate j of the k-th vector; d is the number of coordinates.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statements ------------------------------------------------------------------------------------

@@ -5,8 +5,6 @@
 The first is (c*x - y)^2/c >= 0, coordinate by coordinate; the second is the first, written out.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------

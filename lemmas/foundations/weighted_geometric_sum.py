@@ -5,8 +5,6 @@
 By induction on n; what is taken away from 1 is b^n + n*b^n*(1 - b) >= 0.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------

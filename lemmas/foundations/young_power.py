@@ -3,8 +3,6 @@
 In expectation E[X^q] <= 1 - q + q*E[X]; X^q is integrable where X is, since 0 <= X^q <= 1 - q + q*X.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.foundations.functionals import EXPECTATION, models
 
 from ..vocabulary import *

@@ -4,8 +4,6 @@ The tangent of the logarithm gives a_t/B_t = 1 - B_{t-1}/B_t <= ln B_t - ln B_{t
 a_t/sqrt(B_t) <= 2*(sqrt(B_t) - sqrt(B_{t-1})).  With B_{t-1} in the denominator, one step early, both are false.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------

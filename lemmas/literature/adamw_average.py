@@ -5,8 +5,6 @@ S is the bound on the root of the mean of u_t^2 (average-magnitude), which stays
 a mean is at most the root of the mean square.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import decayed as runs
 from adamproof.lemmas.update import average_magnitude
 

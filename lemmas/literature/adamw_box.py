@@ -6,8 +6,6 @@ By induction |x_t| <= P*|x_1| + (1 - P)*R/lambda with P = (1 - gamma*lambda)^(t-
 written as any X that is at least |x_1| and R/lambda.  Here u_t has a sign: it is m_t/(sqrt(v_t) + epsilon).
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import decayed as runs
 
 from ..notation import m, v

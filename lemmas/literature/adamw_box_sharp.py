@@ -7,8 +7,6 @@ With epsilon = 0 they make u_t = R_t (update-magnitude-tight), which grows to R 
 so no constant below R/lambda bounds |x_t| for all gradients and all t: take s, then i, large.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import decayed as runs
 from adamproof.lemmas.update import update_magnitude_tight
 

@@ -7,8 +7,6 @@ coordinate.  As vhat_t does not decrease, distances telescope (weighted-regret).
 g_t^2/sqrt(vhat_t) <= |g_t|/sqrt(1 - b2) (weighted-step), of which, divided by sqrt(t), kingma-ba has the sum.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import regret_runs as runs
 
 from ..vocabulary import *

@@ -7,8 +7,6 @@ telescope.  Where beta1_t decreases, these need not grow.  Without the division 
 its constants are smaller, too, and beta1_t need not decrease.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import regret_runs as runs
 
 from ..vocabulary import *

@@ -7,8 +7,6 @@ So s_t^2 = v_t - m_t^2, a running variance of the gradients, is not negative: u_
     u_t = 1/sqrt(1 + s_t^2/m_t^2),    s_t^2/m_t^2 being noise over signal.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import update_runs as runs
 from adamproof.lemmas.models.adam import Hyper, adam_model
 

@@ -7,8 +7,6 @@ A step takes F down by gamma/2*|a_t|^2 or more.  If F is convex, F(x_{t+1}) - F(
 which is (|x_t - z|^2 - |x_{t+1} - z|^2)/(2*gamma); it telescopes, and of all F(x_{t+1}) the last is the least.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import gradient_runs as runs
 
 from ..vocabulary import *

@@ -6,8 +6,6 @@ false: take g_1 = G = 1/4, or G = 1 and g_t = 1/sqrt(t) up to T = 31.  What its 
 analysis takes for monotone, does not decrease where vhat_t does not, as in AMSGrad, but not in general.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import regret_runs as runs
 
 from ..vocabulary import *

@@ -4,8 +4,6 @@ It is lmo-two-betas for the norm of the largest coordinate, as Signum is lmo-mom
 buffer, so 1 - b2 may be of the order T^(-1/2) while 1 - b1 is of the order T^(-1/4): b1 < b2, as Lion is run.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import linear_forms as runs
 
 from ..vocabulary import *

@@ -6,8 +6,6 @@ For the gradient a at x, <a, h> = <c, h> + <a - c, h> <= -|c|_* + |a - c|_* <= -
 norm and its dual |.|_* only what is used is assumed.  Averaged over time the bounds telescope.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import linear_forms as runs
 
 from ..vocabulary import *

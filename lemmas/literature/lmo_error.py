@@ -7,8 +7,6 @@ is all that is new, and <a_t - a_{t+1}, y> <= |a_t - a_{t+1}|_* <= L*gamma.  The
 says that |.|_* <= rho*|.|_2.  For b1 = b2 the direction is the buffer itself: momentum.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import linear_forms as runs
 
 from ..vocabulary import *

@@ -6,8 +6,6 @@
 It is the case beta1 = beta2 of lmo-two-betas, where the direction is the momentum itself; lmo-rate has its rate.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import linear_forms as runs
 
 from ..vocabulary import *

@@ -5,8 +5,6 @@ as new noise is uncorrelated with N_{t-1}, and E|N|^2 <= s^2*(1 - b2)/(1 + b2) a
 this is momentum.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import linear_forms as runs
 from adamproof.lemmas.momentum import momentum_noise
 

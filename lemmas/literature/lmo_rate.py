@@ -7,8 +7,6 @@ as 1/2 + 2*b1/(1 - b1) <= 2/(1 - b1) and (1 - b1)/(1 + b1) <= 1 - b1.  For alpha
 K^2 = 2*D*L, the first bracket is 4*sqrt(K*N), which is 4*(2*D*L*rho^2*s^2)^(1/4).
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import rates as runs
 
 from ..vocabulary import *

@@ -8,8 +8,6 @@ for any norm |.| on R^d with its dual |.|_*: h_t is the least linear form <c_t, 
 the unit ball where <c_t - a_t, .> is largest, and |.|_* <= rho*|.|_2, which says that |y|_2 <= rho in the ball.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import linear_forms as runs
 
 from ..vocabulary import *

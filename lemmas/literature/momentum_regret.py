@@ -7,8 +7,6 @@ D^2*beta1_t*sqrt(vhat_t)/(2*h_t), and by what m_t costs less than m_{t-1} and g_
 m_t is carried on to the next time, where steps are shorter and weights larger.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import regret_runs as runs
 
 from ..vocabulary import *

@@ -6,8 +6,6 @@ and y are -U*V^T of the momentum and U*V^T of the error.  An approximate lmo, as
 covered.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import linear_forms as runs
 
 from ..vocabulary import *

@@ -4,8 +4,6 @@ It is lmo-momentum for the Euclidean norm, which is its own dual: lmo(m) = -m/|m
 the error e is e/|e|, so that rho = 1.  Where m_t = 0, nothing moves (0/0 = 0).
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import linear_forms as runs
 
 from ..vocabulary import *

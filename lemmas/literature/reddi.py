@@ -6,8 +6,6 @@ is at 1 again after every block of three: the step for C goes down by at most 1,
 (reddi-steps).  So every block costs 2*C - 4 or more against x = -1: for C > 2 the regret is linear in time.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import regret_runs as runs
 
 from ..vocabulary import *

@@ -5,8 +5,6 @@ A*(1/sqrt(2*(2 - b)) + 1/sqrt(3*(1 + 2*b - b^2))), and the tangent 1/sqrt(y) >= 
 A for b <= 1/3.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------

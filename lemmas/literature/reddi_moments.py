@@ -4,8 +4,6 @@ With v_0 = 0 and beta2 = 1/(1 + C^2), which is beta2*C^2 = 1 - beta2, no v is ab
 beta2*C^2 + 1 - beta2 = 2*(1 - beta2) at most; and, as any moving average, it is at least (1 - beta2)*g^2.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import regret_runs as runs
 
 from ..vocabulary import *

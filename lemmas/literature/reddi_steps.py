@@ -5,8 +5,6 @@ t = 3*i + 1 the step for C is alpha/sqrt((1 - beta2)*t) at most, and the two for
 alpha/sqrt(2*(1 - beta2)*(t + 2)), half of it if t + 2 <= 2*t.  For i = 0 all is exact (reddi-block, "first block").
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from adamproof.lemmas.models import regret_runs as runs

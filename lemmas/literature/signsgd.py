@@ -7,8 +7,6 @@ for F smooth coordinate by coordinate (L_j) and E|g_{t,j} - a_{t,j}| <= sigma_j/
 last term stays, and no better can be had: pure sign descent need not converge (no-momentum-sign-descent).
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import linear_forms as runs
 
 from ..vocabulary import *

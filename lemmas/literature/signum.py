@@ -4,8 +4,6 @@ It is lmo-momentum for the norm of the largest coordinate: its dual is |.|_1, lm
 ball for the error e is Sign(e), and |Sign(e)|_2 <= sqrt(d).  No stochastic gradient needs a bound.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import linear_forms as runs
 
 from ..vocabulary import *

@@ -8,8 +8,6 @@ c is the gradient, a the momentum before.  With P = h/2*m^2/sqrt(V) for a step o
 So P/(1 - b1) pays for (c - a)^2 where beta <= b1, and nothing is divided by 1 - beta.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from ..vocabulary import *

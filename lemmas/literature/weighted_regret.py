@@ -8,8 +8,6 @@ have the weights sqrt(t*vhat_t)/(2*alpha).  These do not decrease, and no (x_t -
 to D^2 times the last weights.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import regret_runs as runs
 
 from ..vocabulary import *

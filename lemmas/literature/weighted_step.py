@@ -6,8 +6,6 @@ The square is not negative, which bounds the mixed term; and c^2/sqrt(V) is less
 too, and 0/0 = 0.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------

@@ -13,8 +13,6 @@ That is main-theorem's bound, unchanged.  Its claim "any magnitudes" is about st
 the proof is that of m_t, not of mhat_t.  Corollary 3.3 rests on this bound alone and holds likewise.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from adamproof.lemmas.main import corollary_3_3, main_theorem

@@ -7,8 +7,6 @@ average over time at g = G, the mean of E|a_t|, the right side is G^p.  If G = 0
 is not positive unless p = 0.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from adamproof.lemmas.main import main_theorem

@@ -12,8 +12,6 @@ The sum goes by induction: T^(1-r) = (T/(T+1))^(1-r)*(T+1)^(1-r), where by Young
 most r + (1 - r)*T/(T+1) = 1 - (1 - r)/(T+1).  So T^(1-r) + (1 - r)*(T+1)^(-r) <= (T+1)^(1-r).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction

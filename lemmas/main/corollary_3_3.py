@@ -10,8 +10,6 @@ side by a multiple of G, half of which the condition on gamma and b1 takes to th
 gamma = gamma0/(sqrt(d)*h): every d cancels.
 """
 
-from __future__ import annotations
-
 from functools import cache
 
 import mpmath

@@ -9,8 +9,6 @@ mean momentum error inserted.  R enters only as a bound on the magnitudes: the c
 method that moves along Sign(m) with magnitudes in [0, R]; Lemma B.2 makes it Adam's.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import problems
 from adamproof.lemmas.momentum import momentum_error
 

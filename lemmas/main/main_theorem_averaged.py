@@ -12,8 +12,6 @@ error enter through their mean squares only.  The claim "any magnitudes" is for 
 with magnitudes whose mean square is at most S^2 a coordinate; average-magnitude-expected makes it Adam's.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from adamproof.lemmas.foundations.mean_square import mean

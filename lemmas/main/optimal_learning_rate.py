@@ -4,8 +4,6 @@ Only two terms of the bound depend on gamma: A/gamma + B*d*gamma with A = D/T an
 they add up to at least 2*sqrt(A*B*d), with equality at gamma* = sqrt(A/(B*d)); gamma*^2*d = A/B does not depend on d.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 A, B, d, gamma = reals("A B d gamma")

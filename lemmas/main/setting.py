@@ -7,8 +7,6 @@ ga(t, j, s, w) the gradient at x_t + s*(x_{t+1} - x_t).  Time starts at 1, the m
 A2 enters through two consequences of the tower property (see momentum-noise), A3 along the segments between iterates.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.descent.smooth_descent import CALCULUS
 from adamproof.lemmas.descent.smooth_descent import INSIDE as INSIDE
 from adamproof.lemmas.momentum.momentum_error import A2 as A2

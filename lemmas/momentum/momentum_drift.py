@@ -6,8 +6,6 @@ With smoothness and steps of length at most S, c_k = S*(L0 + L1*|a_k|^q); for Ad
 triangle inequality for the norm.
 """
 
-from __future__ import annotations
-
 import mpmath
 
 from ..vocabulary import *

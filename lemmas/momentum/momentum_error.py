@@ -6,8 +6,6 @@
 It is momentum-error-any-step with S = gamma*R*sqrt(d).
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import problems
 
 from ..vocabulary import *

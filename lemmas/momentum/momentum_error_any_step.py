@@ -9,8 +9,6 @@ root of the mean (Jensen).  S is the length of a step: gamma for normalised step
 (momentum-error).
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import problems
 from adamproof.lemmas.momentum import momentum_noise
 

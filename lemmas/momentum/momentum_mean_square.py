@@ -8,8 +8,6 @@ of squares.  The start is geometric.  The drift obeys Q_{t+1} = b1*(Q_t + delta_
 b1*|Q_t|^2 + b1^2/(1 - b1)*|delta_t|^2, and telescopes.  The noise is momentum-noise, averaged over time.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.foundations.mean_square import TIMES, mean, total
 from adamproof.lemmas.models import problems
 from adamproof.lemmas.momentum import momentum_noise

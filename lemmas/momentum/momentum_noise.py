@@ -9,8 +9,6 @@ A2 enters through two consequences of the tower property: noises of different ti
 E|xi_k|^2 <= s0^2 + s1^2*E|a_k|^p.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from itertools import product as tuples
 

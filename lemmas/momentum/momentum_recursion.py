@@ -5,8 +5,6 @@ Unrolled from m_0 = 0 it has three parts, the start, the drift and the noise:
     e_t = -b1^t*a_1 + sum over k < t of b1^(t-k)*(a_k - a_{k+1}) + (1 - b1)*sum over k <= t of b1^(t-k)*xi_k.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import update_runs as runs
 
 from ..notation import g, m

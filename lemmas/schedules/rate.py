@@ -10,8 +10,6 @@ for every tau >= 1, and each term of the main theorem is at most its share of
 times sqrt(d)/tau.  With alpha = beta < 1, kappa = alpha - alpha^2; there R = 1 for every T (magnitude-identity).
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from adamproof.lemmas.main import main_theorem

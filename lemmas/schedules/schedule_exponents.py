@@ -7,8 +7,6 @@ The terms of the bound (initial gap, initial momentum, smoothness, drift, noise)
 fourth and half of the last give r <= 1/4 - rho.  Since R >= 1, rho >= 0.
 """
 
-from __future__ import annotations
-
 from adamproof.theory.lemma import Models
 
 from ..vocabulary import *

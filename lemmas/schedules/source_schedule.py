@@ -10,8 +10,6 @@ z = beta*x/alpha + alpha*x^2, which is at most 1, and R^2 = alpha*beta2/(beta*x*
 1/2 <= 1/(2 - z) <= (1 + z)/2.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.schedules.schedule_exponents import MAGNITUDE, TERMS, A, B, C, model, r
 
 from ..vocabulary import *

@@ -6,8 +6,6 @@ for one coordinate and every gradient sequence.  With w_t = v_t + eps^2 and Q_t 
 summing the recursion of Q_t/w_t leaves the sum of g_t^2/w_t, which telescopes in ln w_t because ln x <= x - 1.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models.adam import LAWS, Hyper, adam_model
 
 from ..notation import g, m, v

@@ -6,8 +6,6 @@ The bound of `average-magnitude` holds for every outcome; its expectation is at 
 for the logarithm.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.update import average_magnitude
 from adamproof.lemmas.update.average_magnitude import FACTOR
 

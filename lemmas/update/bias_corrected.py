@@ -4,8 +4,6 @@ Because (1 - b1^t)^2 - (1 - rho^t)*(1 - b2^t) = rho^t + b2^t - 2*b1^t >= 0, as r
 bound is exactly 1.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import update_runs as runs
 
 from ..notation import g, m, v

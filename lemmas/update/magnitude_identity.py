@@ -3,8 +3,6 @@
 The bound itself says that beta1 = beta2 is the best choice.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models.adam import random_hyper
 
 from ..vocabulary import *

@@ -1,7 +1,5 @@
 """0 <= u_t, 0 <= R and 0 <= v_t: what lets bounds on the magnitude be multiplied and summed."""
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import update_runs as runs
 
 from ..notation import g, v

@@ -1,7 +1,5 @@
 """A moving average unrolled: x_0 = 0, x_{t+1} = b*x_t + (1 - b)*y_{t+1} gives x_t = (1 - b)*sum of b^(t-k)*y_k."""
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 b = reals("b")

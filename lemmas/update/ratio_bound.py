@@ -1,7 +1,5 @@
 """From squares to the ratio: x^2 <= r^2*y gives |x|/(sqrt(y) + e) <= r, also where the denominator is 0."""
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 x, y, r, e = reals("x y r e")

@@ -5,8 +5,6 @@ Without the factor R it holds for magnitudes of any sign, since a*Sign(m) is nev
 cannot be lowered: let m tend to 0 with the wrong sign.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------

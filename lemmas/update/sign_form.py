@@ -1,7 +1,5 @@
 """The sign form of Adam's step: m/(sqrt(v) + eps) = u*Sign(m) with u = |m|/(sqrt(v) + eps), also at m = 0."""
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 m, v, eps = reals("m v eps")

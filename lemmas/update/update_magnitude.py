@@ -11,8 +11,6 @@ The source's way unrolls both moving averages, applies Cauchy-Schwarz and sums a
 (update-magnitude-finite).  Neither uses beta1 >= 0.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import update_runs as runs
 
 from ..notation import g, m, v

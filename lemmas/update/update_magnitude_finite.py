@@ -6,8 +6,6 @@ The source's way: unroll both moving averages, apply Cauchy-Schwarz with the wei
 It holds for all beta1 and beta2, whether or not beta1^2 < beta2; if so, R_t^2 = R^2*(1 - rho^t).
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import update_runs as runs
 
 from ..notation import g, m, v

@@ -4,8 +4,6 @@ With eps = 0 the largest possible u_t is therefore exactly R_t.  Where b1^2 >= b
 u_t exceeds every bound M once t*(1-b1)^2 > M^2*(1-b2): u_t is bounded uniformly in t only if beta1^2 < beta2.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models.adam import Hyper, adam_model
 
 from ..notation import g, m, v
