@@ -43,9 +43,9 @@ def modulus(length: Any) -> Any:
     return L0 + L1 * real_power(length, q)
 
 
-def smoothed(body: Any, time: Any) -> Any:
-    """The sum of b1^(time - k)*body(k) over k = 1..time."""
-    return Sum(power(b1, time - k) * body(k), (k, 1, time))
+def smoothed(body: Any, time: Any, decay: Any = b1) -> Any:
+    """The sum of decay^(time - k)*body(k) over k = 1..time."""
+    return Sum(power(decay, time - k) * body(k), (k, 1, time))
 
 
 def R_t(time: Any) -> Any:

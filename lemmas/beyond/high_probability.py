@@ -30,8 +30,7 @@ import mpmath
 from adamproof.lemmas.main import bias_corrected_main, setting
 from adamproof.lemmas.main.main_theorem import LENGTH, lengthened, total
 from adamproof.lemmas.models import problems
-from adamproof.lemmas.momentum import momentum_error
-from adamproof.lemmas.momentum.momentum_error import CONSTANTS, drift, noise, xi
+from adamproof.lemmas.momentum.momentum_error_any_step import starts
 from adamproof.numeric.evaluate import Evaluator
 from adamproof.numeric.numbers import as_mpf
 
@@ -82,7 +81,7 @@ BOUNDED = "the noise is at most s0 surely"
 PINELIS = "each averaged noise is long with probability at most delta/T"
 SHORT_NOISE = "the averaged noises are at most nu"
 NOISE_IS_SHORT = {SHORT_NOISE: forall(t, le(norm(noise(t)), nu), DURING)}
-NOISE_BOUND = forall((k, w), le(norm(xi), s0), RUNNING)
+NOISE_BOUND = forall((k, w), le(norm(xi(k)), s0), RUNNING)
 THE_EVENT = {
     EVENT: forall((w, t), le(norm(noise(t)), LEVEL), [*DURING, eq(long(t, w), 0)]),
     ZERO_ONE: forall((t, w), eq(long(t, w) * (long(t, w) - 1), 0), [le(1, t)]),
@@ -118,7 +117,7 @@ ERROR_BOUND = le(MEAN_ERROR, START + LENGTH * RATIO * MODULUS + nu)
 
 def drifts(proof: Scope) -> Step:
     """The sum over t of the drifts is at most b1/(1 - b1) times the sum of L0 + L1*|a_t|^q."""
-    full = momentum_error.weighted(b1, t, lengthened)
+    full = smoothed(lengthened, t)
     whole = proof.cite("averaging", b=b1, c=(k, lengthened(k)))
     last = proof.each(TIMES, eq(full, drift(t, lengthened) + lengthened(t)), full)
     return proof.have(le(DRIFTS, RATIO * total(lengthened, T)), whole, last, title="the drift, summed")
@@ -138,7 +137,7 @@ def errors(proof: Scope) -> Step:
     summed = le(total(error, T), length(1) * STARTS + LENGTH * DRIFTS + nu * T)
     summed = proof.have(summed, proof.each(TIMES, each), count, title="summed over time")
     mean = proof.have(le(MEAN_ERROR, length(1) * STARTS / T + LENGTH * DRIFTS / T + nu), summed)
-    first = proof.have(le(length(1) * STARTS / T, START), proof.have(le(STARTS, RATIO), momentum_error.starts(proof)))
+    first = proof.have(le(length(1) * STARTS / T, START), proof.have(le(STARTS, RATIO), starts(proof)))
     drifting = proof.have(le(LENGTH * DRIFTS / T, LENGTH * RATIO * MODULUS), drifts(proof), count)
     return proof.conclude(mean, first, drifting)
 

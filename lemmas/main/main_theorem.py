@@ -10,7 +10,7 @@ method that moves along Sign(m) with magnitudes in [0, R]; Lemma B.2 makes it Ad
 """
 
 from adamproof.lemmas.models import problems
-from adamproof.lemmas.momentum import momentum_error
+from adamproof.lemmas.momentum.momentum_error import ON_AVERAGE
 
 from ..vocabulary import *
 from .setting import *
@@ -47,9 +47,7 @@ def terms(bound: Any) -> dict[str, Any]:
 PATHWISE = le(gamma * total(gain, T), F(1, w) - Fmin + summed_right(T))
 EXPECTED = le(
     gamma * TIMES.of(E(gain(t), w)),
-    GAP
-    + 2 * LENGTH * TIMES.of(E(error(t), w))
-    + Rational(1, 2) * gamma**2 * R**2 * d * TIMES.of(momentum_error.expected_modulus(t)),
+    GAP + 2 * LENGTH * TIMES.of(E(error(t), w)) + Rational(1, 2) * gamma**2 * R**2 * d * TIMES.of(expected_modulus(t)),
 )
 ONE_STEP = le(
     F(t + 1, w),
@@ -122,10 +120,10 @@ def any_magnitudes(proof: Scope) -> Step:
     average = proof.lemma("main-theorem", "in expectation")
     proof.step("the descent inequality, summed and in expectation", average)
     errors = proof.step("the momentum error on average", errors_of(proof, "on average"))
-    moduli = TIMES.of(momentum_error.expected_modulus(t)) / T
+    moduli = TIMES.of(expected_modulus(t)) / T
     even = proof.have(eq(moduli, L0 + L1 * mean_power(q)), proof.cite("constant-sum", n=T))
     half = gamma * R**2 * d / 2
-    divided = le(MEAN_GAIN, GAP / (gamma * T) + 2 * R * sqrt(d) * momentum_error.MEAN_ERROR + half * moduli)
+    divided = le(MEAN_GAIN, GAP / (gamma * T) + 2 * R * sqrt(d) * MEAN_ERROR + half * moduli)
     divided = proof.have(divided, average, title="divided by gamma*T")
     return proof.conclude(divided, even, errors)
 
@@ -179,7 +177,7 @@ lemma = Lemma(
         Claim("for every outcome", PATHWISE, telescoped, given=ANY),
         Claim(
             "momentum error",
-            momentum_error.ON_AVERAGE,
+            ON_AVERAGE,
             lambda proof: errors_of(proof, "on average"),
             given=tuple(name for name in ANY if name not in FALLING),
         ),
@@ -205,7 +203,7 @@ lemma = Lemma(
         Mutant("F below F*", drop=("A1: F is at least F*",), models=problems.fixed_run(problems.FAR, Fmin=10**9)),
         Mutant(
             "momentum error, without the drift",
-            conclusion=le(momentum_error.MEAN_ERROR, momentum_error.START_TERM + momentum_error.NOISE_TERM),
+            conclusion=le(MEAN_ERROR, START_TERM + NOISE_TERM),
             claim="momentum error",
             models=problems.fixed_run(problems.TURNING, R=1),
         ),

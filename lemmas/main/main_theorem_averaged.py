@@ -19,7 +19,6 @@ from adamproof.lemmas.foundations.mean_square import total as total_mean
 from adamproof.lemmas.main.main_theorem import MOVED, PLACE, WALK, interchanged, moves, total
 from adamproof.lemmas.models import problems
 from adamproof.lemmas.models.measured import measured
-from adamproof.lemmas.momentum.momentum_error import variance, variance_nonneg
 from adamproof.lemmas.update.average_magnitude import FACTOR
 
 from ..vocabulary import *
@@ -46,7 +45,7 @@ SECOND_MOMENT = {
     "E[v_T] is finite": forall(j, Integrable(E(v(T, j, w), w))),
     "E[v_T] is at most V": forall(j, le(E(v(T, j, w), w), V)),
 }
-FINITE = {"E|a_1|^2 is finite": Integrable(mean(a(1, j, w) ** 2))}
+SQUARE_FINITE = {"E|a_1|^2 is finite": Integrable(mean(a(1, j, w) ** 2))}
 
 
 def loss(time: Any) -> Any:
@@ -94,10 +93,10 @@ ROOT_ERROR = sqrt(total_mean((a(t, j, w) - m(t, j, w)) ** 2))
 MAGNITUDE = {"magnitudes are not negative": ANY_MAGNITUDE["magnitudes are not negative"]}
 STEPPING = {**SIGN_STEP, **SMOOTH, "gamma is positive": RATE["gamma is positive"], **MAGNITUDE}
 CHANGING = (*SIGN_STEP, LIPSCHITZ, "segments end at the next gradient")
-METHOD = {**STEPPING, **MOMENTUM, **A1, **A2, **BETAS, **BELOW, **RATE, **FIRST, **FINITE, **HORIZON}
+METHOD = {**STEPPING, **MOMENTUM, **A1, **A2, **BETAS, **BELOW, **RATE, **FIRST, **SQUARE_FINITE, **HORIZON}
 DESCENDING = tuple(name for name in STEPPING if name != "segments end at the next gradient")
 U_FINITE = ("E|u_t|^2 is finite",)
-ANY_RUN = (*STEPPING, *MOMENTUM, *A1, *A2, *BELOW, "beta1 is not negative", *FIRST, *FINITE, *HORIZON)
+ANY_RUN = (*STEPPING, *MOMENTUM, *A1, *A2, *BELOW, "beta1 is not negative", *FIRST, *SQUARE_FINITE, *HORIZON)
 MADE = {name: ADAM[name] for name in ("v starts at 0", "v is a moving average of g^2", "u is |m|/(sqrt(v) + epsilon)")}
 DIMENSION = "d is a dimension"
 EPSILON = {"epsilon is positive": lt(0, eps)}

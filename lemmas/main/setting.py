@@ -7,33 +7,18 @@ ga(t, j, s, w) the gradient at x_t + s*(x_{t+1} - x_t).  Time starts at 1, the m
 A2 enters through two consequences of the tower property (see momentum-noise), A3 along the segments between iterates.
 """
 
-from adamproof.lemmas.descent.smooth_descent import CALCULUS
-from adamproof.lemmas.descent.smooth_descent import INSIDE as INSIDE
-from adamproof.lemmas.momentum.momentum_error import A2 as A2
-from adamproof.lemmas.momentum.momentum_error import CONSTANTS as CONSTANTS
-from adamproof.lemmas.momentum.momentum_error import FINITE as FINITE
-from adamproof.lemmas.momentum.momentum_error import HORIZON as HORIZON
-from adamproof.lemmas.momentum.momentum_error import MOMENTUM as MOMENTUM
-from adamproof.lemmas.momentum.momentum_error import RUNNING as RUNNING
-from adamproof.lemmas.momentum.momentum_error import R as R
-from adamproof.lemmas.momentum.momentum_error import a as a
-from adamproof.lemmas.momentum.momentum_error import error as error
-from adamproof.lemmas.momentum.momentum_error import g as g
-from adamproof.lemmas.momentum.momentum_error import length as length
-from adamproof.lemmas.momentum.momentum_error import m as m
-from adamproof.lemmas.momentum.momentum_error import mean_power as mean_power
-from adamproof.lemmas.momentum.momentum_error import over as over
-
+from ..descent.smooth_descent import CALCULUS
+from ..descent.smooth_descent import INSIDE as INSIDE
+from ..momentum.setting import *
 from ..vocabulary import *
 
-s, Fmin = reals("s Fmin")
+s, R, Fmin = reals("s R Fmin")
 F = function("F", "int", "point")
 u, v, x = (function(name, "int", "int", "point") for name in ("u", "v", "x"))
 ga = function("ga", "int", "int", "real", "point")
 
 MOVE = x(k + 1, j, w) - x(k, j, w)
 SLOPE = Integral01(COORDINATES.of(ga(k, j, s, w) * MOVE), s)
-TIMES = Functional("Sum", t, (1, T))
 
 
 def gain(time: Any) -> Any:

@@ -10,7 +10,7 @@ from adamproof.lemmas.models import problems
 
 from ..vocabulary import *
 from . import momentum_error_any_step as any_step
-from .momentum_error_any_step import *
+from .setting import *
 
 R = reals("R")
 STEP = gamma * R * sqrt(d)

@@ -10,61 +10,14 @@ root of the mean (Jensen).  S is the length of a step: gamma for normalised step
 """
 
 from adamproof.lemmas.models import problems
-from adamproof.lemmas.momentum import momentum_noise
 
 from ..vocabulary import *
+from .setting import *
 
-variance = momentum_noise.a2_variance
-a, g, m = (function(name, "int", "int", "point") for name in ("a", "g", "m"))  # time, coordinate, outcome
-S, i = reals("S"), integers("i")
-over = Functional("E", w)
+S = reals("S")
 
 
 # --- statements -------------------------------------------------------------------------------------
-
-
-def length(time: Any) -> Any:
-    """|a_t|."""
-    return norm(a(time, j, w))
-
-
-def error(time: Any) -> Any:
-    """|e_t|."""
-    return norm(m(time, j, w) - a(time, j, w))
-
-
-def mean_power(exponent: Any) -> Any:
-    """G_r, the mean over time of E|a_t|^r."""
-    return Sum(E(real_power(length(t), exponent), w), (t, 1, T)) / T
-
-
-def expected_modulus(time: Any) -> Any:
-    return L0 + L1 * E(real_power(length(time), q), w)
-
-
-def noise(time: Any) -> Any:
-    """Coordinate j of the averaged noise."""
-    return momentum_noise.averaged(b1, lambda k: g(k, j, w) - a(k, j, w), time)
-
-
-def drift(time: Any, of: Any) -> Any:
-    return Sum(power(b1, time - k) * of(k), (k, 1, time - 1))
-
-
-def weighted(ratio: Any, time: Any, of: Any) -> Any:
-    return Sum(power(ratio, time - k) * of(k), (k, 1, time))
-
-
-RUNNING = [le(1, k)]
-xi = g(k, j, w) - a(k, j, w)
-MOMENTUM = {
-    "m starts at 0": forall((j, w), eq(m(0, j, w), 0)),
-    "m is a moving average of g": forall(
-        (j, w, k), eq(m(k + 1, j, w), b1 * m(k, j, w) + (1 - b1) * g(k + 1, j, w)), [le(0, k)]
-    ),
-}
-A2 = momentum_noise.a2(lambda time: g(time, j, w) - a(time, j, w))
-A2_VARIANCE = "A2: the variance of the noise"
 
 
 def changes(step: Any) -> Any:
@@ -73,32 +26,15 @@ def changes(step: Any) -> Any:
 
 
 SMOOTH = {"gradients change by at most S*(L0 + L1*|a|^q)": changes(S)}
-CONSTANTS = {
-    "beta1 is not negative": le(0, b1),
-    "beta1 < 1": lt(b1, 1),
-    "q is not negative": le(0, q),
-    "q <= 1": le(q, 1),
-}
 NONNEG = {
     "L0 is not negative": le(0, L0),
     "L1 is not negative": le(0, L1),
     "S is not negative": le(0, S),
 }
-FINITE = {"E|a_t| is finite": forall(k, Integrable(E(length(k), w)), RUNNING)}
-START = {"t is from 1 on": le(1, t)}
-HORIZON = {"T is a horizon": le(1, T)}
-
-TIMES = Functional("Sum", t, (1, T))
-ERRORS = TIMES.of(E(error(t), w))
 STARTS = TIMES.of(power(b1, t))
 DRIFTS = TIMES.of(drift(t, expected_modulus))
-WEIGHTED = weighted(b1**2, t, variance)
 ROOTS = TIMES.of(sqrt(WEIGHTED))
 NOISE_FACTOR = sqrt((1 - b1) / (1 + b1))
-
-START_TERM = b1 * E(length(1), w) / ((1 - b1) * T)
-NOISE_TERM = NOISE_FACTOR * sqrt(s0**2 + s1**2 * mean_power(p))
-MEAN_ERROR = ERRORS / T
 
 
 def drift_term(step: Any) -> Any:
@@ -136,7 +72,7 @@ def pathwise(proof: Scope) -> Step:
 
 
 def finite_noise(proof: Scope) -> Step:
-    return proof.cite("momentum-noise", "A2, finite", xi=((k, j, w), xi))
+    return proof.cite("momentum-noise", "A2, finite", xi=((k, j, w), xi(k)))
 
 
 def finite(proof: Scope) -> Step:
@@ -150,7 +86,7 @@ def each_time(proof: Scope) -> Step:
     )
     weighted_modulus = power(b1, t - k) * modulus(length(k))
     moduli = proof.cite("expectation-of-sum", "interchange", X=((k, w), weighted_modulus), n=t - 1)
-    noisy = proof.cite("momentum-noise", "A2", xi=((k, j, w), xi), a=((k, j, w), a(k, j, w)))
+    noisy = proof.cite("momentum-noise", "A2", xi=((k, j, w), xi(k)), a=((k, j, w), a(k, j, w)))
     return proof.conclude(average, moduli, noisy)
 
 
@@ -169,15 +105,9 @@ def modulus_nonneg(proof: Scope) -> Step:
         return proof.have(le(0, expected_modulus(k)))
 
 
-def variance_nonneg(proof: Scope) -> Step:
-    """0 <= E|xi_k|^2 <= s0^2 + s1^2*E|a_k|^p."""
-    with proof.assuming(*RUNNING):
-        return proof.have(le(0, variance(k)), A2_VARIANCE)
-
-
 def drifts(proof: Scope) -> Step:
     """The sum over t of the drifts is at most b1/(1 - b1) times the sum of L0 + L1*E|a_k|^q."""
-    full = weighted(b1, t, expected_modulus)
+    full = smoothed(expected_modulus, t)
     whole = proof.cite("averaging", b=b1, c=(k, expected_modulus(k)))
     last = proof.each(TIMES, eq(full, drift(t, expected_modulus) + expected_modulus(t)), full)
     return proof.have(le(DRIFTS, b1 / (1 - b1) * TIMES.of(expected_modulus(t))), whole, last, title="the drift, summed")
@@ -202,7 +132,7 @@ def roots(proof: Scope) -> Step:
 def averaged(proof: Scope) -> Step:
     each = proof.each(TIMES, proof.lemma("momentum-error-any-step", "each time"))
     first = E(length(1), w)
-    summed = le(ERRORS, first * STARTS + S * DRIFTS + (1 - b1) * ROOTS)
+    summed = le(TIMES.of(E(error(t), w)), first * STARTS + S * DRIFTS + (1 - b1) * ROOTS)
     total = proof.have(summed, each, title="summed over time")
     mean = proof.have(le(MEAN_ERROR, first * STARTS / T + S * DRIFTS / T + (1 - b1) * (ROOTS / T)), total)
     start = proof.have(le(first * STARTS / T, START_TERM), proof.have(le(STARTS, b1 / (1 - b1)), starts(proof)))
@@ -263,43 +193,3 @@ lemma = Lemma(
         Mutant("gradients that change by any amount", drop=tuple(SMOOTH), claim="for every outcome", models=STILL),
     ],
 )
-
-__all__ = [
-    "A2",
-    "A2_VARIANCE",
-    "CONSTANTS",
-    "DRIFTS",
-    "ERRORS",
-    "FINITE",
-    "HORIZON",
-    "MEAN_ERROR",
-    "MOMENTUM",
-    "NOISE_FACTOR",
-    "NOISE_TERM",
-    "ROOTS",
-    "RUNNING",
-    "START",
-    "STARTS",
-    "START_TERM",
-    "TIMES",
-    "WEIGHTED",
-    "a",
-    "drift",
-    "drifts",
-    "error",
-    "expected_modulus",
-    "g",
-    "i",
-    "length",
-    "m",
-    "mean_power",
-    "modulus_nonneg",
-    "noise",
-    "over",
-    "roots",
-    "starts",
-    "variance",
-    "variance_nonneg",
-    "weighted",
-    "xi",
-]

@@ -8,29 +8,12 @@ of squares.  The start is geometric.  The drift obeys Q_{t+1} = b1*(Q_t + delta_
 b1*|Q_t|^2 + b1^2/(1 - b1)*|delta_t|^2, and telescopes.  The noise is momentum-noise, averaged over time.
 """
 
-from adamproof.lemmas.foundations.mean_square import TIMES, mean, total
+from adamproof.lemmas.foundations.mean_square import mean, total
 from adamproof.lemmas.models import problems
-from adamproof.lemmas.momentum import momentum_noise
-from adamproof.lemmas.momentum.momentum_error import (
-    A2,
-    HORIZON,
-    MOMENTUM,
-    RUNNING,
-    START,
-    WEIGHTED,
-    a,
-    drift,
-    g,
-    i,
-    m,
-    noise,
-    over,
-    variance,
-    variance_nonneg,
-    xi,
-)
 
 from ..vocabulary import *
+from . import momentum_noise
+from .setting import *
 
 SLUG = "momentum-mean-square"
 Q, delta = (function(name, "int", "int", "point") for name in ("Q", "delta"))
@@ -59,9 +42,9 @@ FIRST = {"E|a_1|^2 is finite": Integrable(mean(a(1, j, w) ** 2))}
 CHANGES = {"E|a_t - a_{t+1}|^2 is finite": forall(k, Integrable(mean(change(k) ** 2)), RUNNING)}
 
 started = -power(b1, t) * a(1, j, w)  # coordinate j of the start
-error = m(t, j, w) - a(t, j, w)
+GAP = m(t, j, w) - a(t, j, w)  # coordinate j of the error
 PARTS = started, drifted(t), noise(t)
-ROOT_ERROR = sqrt(total(error**2))
+ROOT_ERROR = sqrt(total(GAP**2))
 ROOTS = [sqrt(total(part**2)) for part in PARTS]
 START_TERM = b1 * sqrt(mean(a(1, j, w) ** 2)) / sqrt(1 - b1**2)
 DRIFT_TERM = b1 / (1 - b1) * sqrt(total(change(t) ** 2))
@@ -122,8 +105,8 @@ def start_sum(proof: Scope) -> Step:
 
 def about_noise(proof: Scope, claim: str, time: Any, **symbols: Any) -> Step:
     """A claim of momentum-noise about the average that it unrolls to."""
-    moving = momentum_noise.moving(proof, b1, lambda time: g(time, j, w) - a(time, j, w))
-    symbols |= {"N": ((t, j, w), noise(t)), "xi": ((k, j, w), xi)}
+    moving = momentum_noise.moving(proof, b1, xi)
+    symbols |= {"N": ((t, j, w), noise(t)), "xi": ((k, j, w), xi(k))}
     return proof.cite("momentum-noise", claim, t=time, **symbols, by=moving)
 
 
@@ -155,7 +138,7 @@ def three_parts(proof: Scope) -> Step:
     """|start + drift + noise|^2 = |e|^2, for every outcome."""
     with proof.assuming(le(1, t)):
         parts = proof.cite("momentum-recursion", m=(k, m(k, j, w)), g=(k, g(k, j, w)), a=(k, a(k, j, w)))
-        return proof.each(COORDINATES, eq(sum(PARTS) ** 2, error**2), parts)
+        return proof.each(COORDINATES, eq(sum(PARTS) ** 2, GAP**2), parts)
 
 
 def two(proof: Scope, claim: str, x: Any, y: Any, *finite: Step, **symbols: Any) -> Step:
@@ -243,7 +226,7 @@ lemma = Lemma(
     assumptions={**MOMENTUM, **A2, **BETA, **FIRST, **CHANGES, **DRIFT, **START, **HORIZON},
     claims=[
         Claim("on average", ON_AVERAGE, on_average, given=(A2, *THREE, HORIZON)),
-        Claim("finite", Integrable(mean(error**2)), error_finite, given=(*THREE, START)),
+        Claim("finite", Integrable(mean(GAP**2)), error_finite, given=(*THREE, START)),
         Claim("three parts", le(ROOT_ERROR, sum(ROOTS)), root_sum, given=THREE),
         Claim(
             "noise",

@@ -13,11 +13,10 @@ times sqrt(d)/tau.  With alpha = beta < 1, kappa = alpha - alpha^2; there R = 1 
 from dataclasses import replace
 
 from adamproof.lemmas.main import main_theorem
-from adamproof.lemmas.main.setting import CITED, GAP, MEAN_GAIN, TIMES, length, mean_power
 from adamproof.lemmas.models import problems
-from adamproof.lemmas.momentum import momentum_error
-from adamproof.lemmas.notation import R
 
+from ..main.setting import CITED, GAP, MEAN_GAIN, TIMES, length, mean_power, variance, variance_nonneg
+from ..notation import R
 from ..vocabulary import *
 
 alpha, beta, tau, gamma0 = reals("alpha beta tau gamma0")
@@ -167,9 +166,9 @@ def noise(proof: Scope, bound: Step, below_one: Step) -> Step:
         .eq(R_bar * sqrt(alpha) / tau)
         .done()
     )
-    variance = proof.each(TIMES, le(0, momentum_error.variance(t)), momentum_error.variance_nonneg(proof))
-    variance = proof.have(le(0, s0**2 + s1**2 * mean_power(p)), variance, proof.cite("constant-sum", n=T))
-    return proof.have(share("noise"), scaled, proof.have(le(0, NOISE), variance))
+    level = proof.each(TIMES, le(0, variance(t)), variance_nonneg(proof))
+    level = proof.have(le(0, s0**2 + s1**2 * mean_power(p)), level, proof.cite("constant-sum", n=T))
+    return proof.have(share("noise"), scaled, proof.have(le(0, NOISE), level))
 
 
 def adam(proof: Scope) -> Step:
