@@ -356,15 +356,13 @@ lemma = Lemma(
         Mutant("long need not be an indicator", drop=(ZERO_ONE,), claim="counts", models=twentieths),
         Mutant(
             "on the event: without the noise",
-            conclusion=forall(w, bound(LEVEL, "noise"), [NO_LONG]),
+            forall(w, bound(LEVEL, "noise"), [NO_LONG]),
             claim="on the event",
             models=fixed(problems.MISLED),
         ),
-        Mutant(
-            "everywhere", conclusion=forall(w, bound(LEVEL)), claim="on the event", models=fixed(problems.MISLED, s0=0)
-        ),
+        Mutant("everywhere", forall(w, bound(LEVEL)), claim="on the event", models=fixed(problems.MISLED, s0=0)),
         *(
-            Mutant(f"without the {name}", conclusion=bound(nu, name), claim="for every outcome", models=fixed(problem))
+            Mutant(f"without the {name}", bound(nu, name), claim="for every outcome", models=fixed(problem))
             for name, problem in (
                 ("initial gap", problems.FAR),
                 ("drift", problems.JUMPING),
@@ -380,7 +378,7 @@ lemma = Lemma(
         Mutant("F below F*", drop=tuple(A1), claim="for every outcome", models=fixed(problems.FAR, Fmin=10**9)),
         Mutant(
             "error without the start",
-            conclusion=le(MEAN_ERROR, LENGTH * RATIO * MODULUS + nu),
+            le(MEAN_ERROR, LENGTH * RATIO * MODULUS + nu),
             claim="momentum error",
             models=fixed(problems.FIRST),
         ),

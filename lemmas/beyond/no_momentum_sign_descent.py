@@ -275,21 +275,21 @@ lemma = Lemma(
     mutants=[
         Mutant(
             "floor times 3/2",
-            conclusion=floor(Rational(3, 2) * UNIT),
+            floor(Rational(3, 2) * UNIT),
             models=fixed(1, Fraction(1, 20), 1, Fraction(1, 100), steps=7),
         ),
         Mutant(
             "1 - 2*delta replaced by 1",
-            conclusion=floor(share=Integer(1)),
+            floor(share=Integer(1)),
             models=fixed(1, Fraction(9, 20), Fraction(1, 2), Fraction(151, 100), steps=5),
         ),
-        Mutant("floor from any start", conclusion=floor(climb=Integer(0))),
-        Mutant("inequality reversed", conclusion=le(MEAN, floor().args[0])),
+        Mutant("floor from any start", floor(climb=Integer(0))),
+        Mutant("inequality reversed", le(MEAN, floor().args[0])),
         Mutant("no noise", drop=("the noise has two values",), models=one_outcome(Fraction(0), Fraction(1), False, 30)),
         Mutant("noise that helps", drop=CENTRED, models=one_outcome(Fraction(0), Fraction(1, 4), True, 30)),
         Mutant("sign ascent", drop=("gamma is positive",), models=ascent),
         Mutant("x_1 anywhere", drop=("x_1 >= a + gamma",), claim="from above", models=models),
-        Mutant("variance a^2", conclusion=eq(E(xi(t, w) ** 2, w), a**2), claim="variance"),
+        Mutant("variance a^2", eq(E(xi(t, w) ** 2, w), a**2), claim="variance"),
     ],
     constants={"floor": UNIT * (1 - 2 * delta)},
 )

@@ -191,14 +191,10 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant(
-            "bound times 0.65",
-            conclusion=le(MEAN, Rational(65, 100) * bound()),
-            models=fixed(CREEPING, B=Fraction(1, 1000)),
-        ),
-        Mutant("without the price: eps for B + eps", conclusion=le(MEAN, bound(price=2 * eps)), models=fixed(STEEP)),
-        Mutant("without the noise", conclusion=le(MEAN, bound(fresh=0)), models=fixed(SHAKEN)),
-        Mutant("inequality reversed", conclusion=le(bound(), MEAN)),
+        Mutant("bound times 0.65", le(MEAN, Rational(65, 100) * bound()), models=fixed(CREEPING, B=Fraction(1, 1000))),
+        Mutant("without the price: eps for B + eps", le(MEAN, bound(price=2 * eps)), models=fixed(STEEP)),
+        Mutant("without the noise", le(MEAN, bound(fresh=0)), models=fixed(SHAKEN)),
+        Mutant("inequality reversed", le(bound(), MEAN)),
         Mutant("noise with a mean", drop=("the noise is centred",), models=fixed(STUCK)),
         Mutant("noise of any variance", drop=("the noise has variance at most s0^2",), models=fixed(SHAKEN, s0=0)),
         Mutant("steps of any size", drop=("2*L0*gamma <= epsilon",), models=fixed(LEAPING)),

@@ -276,23 +276,21 @@ lemma = Lemma(
     mutants=[
         Mutant(
             "2 replaced by 1.9",
-            conclusion=bound(MODULUS, Rational(95, 100) * R * sqrt(d) * ERROR, R**2 * d),
+            bound(MODULUS, Rational(95, 100) * R * sqrt(d) * ERROR, R**2 * d),
             claim="magnitudes at most R",
             models=aligned,
         ),
         Mutant(
             "1/2 replaced by 0.49",
-            conclusion=bound(MODULUS, R * sqrt(d) * ERROR, Rational(98, 100) * R**2 * d),
+            bound(MODULUS, R * sqrt(d) * ERROR, Rational(98, 100) * R**2 * d),
             claim="magnitudes at most R",
             models=curved,
         ),
-        Mutant(
-            "no loss from wrong signs", conclusion=bound(MODULUS, 0, SQUARES), claim="any magnitudes", models=aligned
-        ),
-        Mutant("no curvature", conclusion=bound(0, LOSS, SQUARES), claim="L-smooth", models=curved),
+        Mutant("no loss from wrong signs", bound(MODULUS, 0, SQUARES), claim="any magnitudes", models=aligned),
+        Mutant("no curvature", bound(0, LOSS, SQUARES), claim="L-smooth", models=curved),
         Mutant(
             "the full gain twice",
-            conclusion=le(Fy, Fx - 2 * gamma * GAIN + 2 * gamma * LOSS + gamma**2 * SQUARES * L0 / 2),
+            le(Fy, Fx - 2 * gamma * GAIN + 2 * gamma * LOSS + gamma**2 * SQUARES * L0 / 2),
             claim="L-smooth",
         ),
     ],

@@ -75,10 +75,10 @@ lemma = Lemma(
     ],
     models=real_models,
     mutants=[
-        Mutant("right side times 0.99", conclusion=le(over.of(log(1 + Z)), Rational(99, 100) * log(1 + MEAN))),
-        Mutant("inequality reversed", conclusion=le(log(1 + MEAN), over.of(log(1 + Z)))),
-        Mutant("strict tangent", conclusion=lt(log(y), TANGENT), claim="tangent"),
-        Mutant("tangent with -2", conclusion=le(log(y), TANGENT - 1), claim="tangent"),
-        Mutant("strictly positive", conclusion=lt(log(y), log(1 + y) - 1), claim="not negative"),
+        Mutant("right side times 0.99", le(over.of(log(1 + Z)), Rational(99, 100) * log(1 + MEAN))),
+        Mutant("inequality reversed", le(log(1 + MEAN), over.of(log(1 + Z)))),
+        Mutant("strict tangent", lt(log(y), TANGENT), claim="tangent"),
+        Mutant("tangent with -2", le(log(y), TANGENT - 1), claim="tangent"),
+        Mutant("strictly positive", lt(log(y), log(1 + y) - 1), claim="not negative"),
     ],
 )

@@ -76,9 +76,9 @@ lemma = Lemma(
     claims=[claim(pair) for pair in PAIRS],
     models=models,
     mutants=[
-        Mutant("right side times 0.99", conclusion=le(LEFT, Rational(99, 100) * RIGHT)),
-        Mutant("inequality reversed", conclusion=le(RIGHT, LEFT)),
-        Mutant("sum instead of mean", conclusion=le(n * LEFT, RIGHT)),
-        Mutant("strict inequality", conclusion=lt(LEFT, RIGHT)),
+        Mutant("right side times 0.99", le(LEFT, Rational(99, 100) * RIGHT)),
+        Mutant("inequality reversed", le(RIGHT, LEFT)),
+        Mutant("sum instead of mean", le(n * LEFT, RIGHT)),
+        Mutant("strict inequality", lt(LEFT, RIGHT)),
     ],
 )

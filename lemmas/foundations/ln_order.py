@@ -79,11 +79,11 @@ lemma = Lemma(
     ],
     models=apart,
     mutants=[
-        Mutant("strictly, for x <= y", conclusion=lt(log(x), log(y)), models=models),
+        Mutant("strictly, for x <= y", lt(log(x), log(y)), models=models),
         Mutant("in any order", drop=("x <= y",), models=disordered),
-        Mutant("quotient with a plus", conclusion=eq(log(x / y), log(x) + log(y)), claim="quotient"),
-        Mutant("inverse with a plus", conclusion=eq(log(1 / x), log(x)), claim="inverse"),
-        Mutant("x - 1 from below", conclusion=le(x - 1, log(x)), claim="from below"),
-        Mutant("ln 1 = 1", conclusion=eq(ln(1), 1), claim="of one"),
+        Mutant("quotient with a plus", eq(log(x / y), log(x) + log(y)), claim="quotient"),
+        Mutant("inverse with a plus", eq(log(1 / x), log(x)), claim="inverse"),
+        Mutant("x - 1 from below", le(x - 1, log(x)), claim="from below"),
+        Mutant("ln 1 = 1", eq(ln(1), 1), claim="of one"),
     ],
 )

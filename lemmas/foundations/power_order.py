@@ -104,12 +104,12 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("strictly increasing", conclusion=lt(real_power(x, r), real_power(y, r))),
+        Mutant("strictly increasing", lt(real_power(x, r), real_power(y, r))),
         Mutant("r of any sign", drop=("r is not negative",), models=negative_exponents),
         Mutant("x and y in any order", drop=("x <= y",), models=disordered),
-        Mutant("negative powers increasing", conclusion=le(real_power(x, -r), real_power(y, -r)), claim="decreasing"),
+        Mutant("negative powers increasing", le(real_power(x, -r), real_power(y, -r)), claim="decreasing"),
         Mutant("bases below 1", drop=("1 <= x",), claim="at least 1", models=below_one),
-        Mutant("at least 1 + r", conclusion=le(1 + r, real_power(x, r)), claim="at least 1"),
-        Mutant("above 1", conclusion=lt(Integer(1), real_power(x, r)), claim="at least 1"),
+        Mutant("at least 1 + r", le(1 + r, real_power(x, r)), claim="at least 1"),
+        Mutant("above 1", lt(Integer(1), real_power(x, r)), claim="at least 1"),
     ],
 )

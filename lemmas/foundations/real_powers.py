@@ -65,10 +65,10 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("halved, without the square", conclusion=eq(real_power(x, r), real_power(x, r / 2)), claim="halved"),
-        Mutant("positive", conclusion=lt(0, real_power(x, r))),
-        Mutant("at least x", conclusion=le(x, real_power(x, r)), models=small),
-        Mutant("at most 0", conclusion=le(real_power(x, r), 0)),
-        Mutant("at least 1/100", conclusion=le(Fraction(1, 100), real_power(x, r))),
+        Mutant("halved, without the square", eq(real_power(x, r), real_power(x, r / 2)), claim="halved"),
+        Mutant("positive", lt(0, real_power(x, r))),
+        Mutant("at least x", le(x, real_power(x, r)), models=small),
+        Mutant("at most 0", le(real_power(x, r), 0)),
+        Mutant("at least 1/100", le(Fraction(1, 100), real_power(x, r))),
     ],
 )

@@ -78,13 +78,13 @@ lemma = Lemma(
     ],
     models=runs.averaged,
     mutants=[
-        Mutant("without the start", conclusion=le(lam * MEAN_SIZE, sqrt(S_SQUARED)), models=runs.far),
-        Mutant("a tenth of S", conclusion=bounded(sqrt(S_SQUARED) / 10)),
+        Mutant("without the start", le(lam * MEAN_SIZE, sqrt(S_SQUARED)), models=runs.far),
+        Mutant("a tenth of S", bounded(sqrt(S_SQUARED) / 10)),
         Mutant("epsilon = 0", change={"epsilon is positive": eq(eps, 0)}, models=runs.first_step),
         Mutant("gamma*lambda = 3", drop=("gamma*lambda <= 1",), claim="mean magnitude", models=runs.leaping),
         Mutant(
             "the start twice as fast forgotten",
-            conclusion=le(lam * MEAN_SIZE, Abs(x(1)) / (2 * gamma * T) + TIMES.of(magnitude(t)) / T),
+            le(lam * MEAN_SIZE, Abs(x(1)) / (2 * gamma * T) + TIMES.of(magnitude(t)) / T),
             claim="mean magnitude",
             models=runs.far,
         ),

@@ -129,10 +129,10 @@ lemma = Lemma(
         Mutant("1/lambda for R/lambda", change={"R/lambda <= X": le(1 / lam, X)}, models=runs.beyond_one),
         Mutant("a start outside of the box", drop=("|x_1| <= X",), models=runs.outside),
         Mutant("beta1^2 < beta2 dropped", drop=("beta1^2 < beta2",), models=runs.boundary),
-        Mutant("x decays faster", conclusion=le(Abs(x(t)), mean(Rational(9, 10) * BOX)), claim="AdamW, decaying"),
+        Mutant("x decays faster", le(Abs(x(t)), mean(Rational(9, 10) * BOX)), claim="AdamW, decaying"),
         Mutant("gamma*lambda = 2", drop=("gamma*lambda <= 1",), claim="any magnitudes", models=runs.overshooting),
-        Mutant("only the limit", conclusion=le(Abs(x(t)), B / lam), claim="any magnitudes", models=runs.started),
-        Mutant("only the start", conclusion=le(Abs(x(t)), Abs(x(1))), claim="any magnitudes, decaying"),
+        Mutant("only the limit", le(Abs(x(t)), B / lam), claim="any magnitudes", models=runs.started),
+        Mutant("only the start", le(Abs(x(t)), Abs(x(1))), claim="any magnitudes, decaying"),
     ],
     constants={"box": BOX},
 )

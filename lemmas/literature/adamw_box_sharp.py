@@ -78,10 +78,10 @@ lemma = Lemma(
     ],
     models=runs.pushed,
     mutants=[
-        Mutant("one per cent more", conclusion=le(Rational(101, 100) * REACHED, Abs(x(s + i)))),
-        Mutant("one step early", conclusion=le(REACHED.subs(i, i + 1), Abs(x(s + i)))),
+        Mutant("one per cent more", le(Rational(101, 100) * REACHED, Abs(x(s + i)))),
+        Mutant("one step early", le(REACHED.subs(i, i + 1), Abs(x(s + i)))),
         Mutant("any gradients", drop=("g is extremal",), models=runs.other_gradients),
         Mutant("any start", drop=("x starts at 0",), models=runs.pushed_back),
-        Mutant("R for R_s", conclusion=le(REACHED.subs(R_t(s), BOUND), Abs(x(s + i)))),
+        Mutant("R for R_s", le(REACHED.subs(R_t(s), BOUND), Abs(x(s + i)))),
     ],
 )

@@ -136,8 +136,8 @@ lemma = Lemma(
     ],
     models=runs.models,
     mutants=[
-        Mutant("no distance", conclusion=limited(distance=0), models=runs.fixed([1], 0, Fraction(1, 100))),
-        Mutant("no costs", conclusion=limited(costs=0), models=runs.fixed([1], 0, 100)),
+        Mutant("no distance", limited(distance=0), models=runs.fixed([1], 0, Fraction(1, 100))),
+        Mutant("no costs", limited(costs=0), models=runs.fixed([1], 0, 100)),
         Mutant("Adam's v for the largest", change=ADAMS, models=runs.FORGETFUL),
         Mutant("steps of any kind", drop=("x is projected",), models=runs.still(Fraction(1))),
         Mutant("z far away", drop=("x_t and z differ by at most D",), models=runs.fixed([1], 0, 1, D=0)),

@@ -102,10 +102,10 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("below 0.99", conclusion=le(magnitude(t), Rational(99, 100)), models=runs.tight),
+        Mutant("below 0.99", le(magnitude(t), Rational(99, 100)), models=runs.tight),
         Mutant("any betas", drop=("beta1 = beta2",), models=apart),
-        Mutant("a variance without spread", conclusion=recursion(fresh=0), claim="variance"),
-        Mutant("a positive variance", conclusion=lt(0, VARIANCE), claim="the variance is not negative"),
-        Mutant("twice the noise", conclusion=ratio_of(2), claim="signal to noise", models=moving),
+        Mutant("a variance without spread", recursion(fresh=0), claim="variance"),
+        Mutant("a positive variance", lt(0, VARIANCE), claim="the variance is not negative"),
+        Mutant("twice the noise", ratio_of(2), claim="signal to noise", models=moving),
     ],
 )

@@ -116,16 +116,14 @@ lemma = Lemma(
     ],
     models=runs.models,
     mutants=[
-        Mutant("order 1/T^2", conclusion=le(F(T + 1) - Fz, values().rhs / T), models=runs.CREEPING),
+        Mutant("order 1/T^2", le(F(T + 1) - Fz, values().rhs / T), models=runs.CREEPING),
         Mutant("steps of 3/L", drop=("gamma*L <= 1",), models=runs.fixed(1, 3, 2)),
         Mutant("z below a tangent", drop=tuple(CONVEX), models=runs.fixed(1, 1, 2, Fz=-1)),
-        Mutant(
-            "1.99 for 2", conclusion=gradients(Rational(199, 100)), claim="mean gradient", models=runs.fixed(1, 1, 1)
-        ),
+        Mutant("1.99 for 2", gradients(Rational(199, 100)), claim="mean gradient", models=runs.fixed(1, 1, 1)),
         Mutant("F* above F", drop=("A1: F is at least F*",), claim="mean gradient", models=runs.fixed(1, 1, 1, Fmin=1)),
         Mutant(
             "gradients of the order 1/T^2",
-            conclusion=le(MEAN, gradients().rhs / T),
+            le(MEAN, gradients().rhs / T),
             claim="mean gradient",
             models=runs.CREEPING,
         ),

@@ -50,9 +50,9 @@ lemma = Lemma(
     claims=[Claim("mean gradient", limited(), mean_gradient)],
     models=runs.drawn(),
     mutants=[
-        Mutant("no gap", conclusion=limited(gap=0), models=runs.fixed(runs.WALKING)),
-        Mutant("no curvature", conclusion=limited(curvature=0), models=runs.fixed(runs.RESTING)),
-        Mutant("no old gradients", conclusion=limited(old=0, gap=0), models=runs.fixed(runs.STARTED)),
-        Mutant("no noise", conclusion=limited(noise=0), models=runs.fixed(runs.LOST)),
+        Mutant("no gap", limited(gap=0), models=runs.fixed(runs.WALKING)),
+        Mutant("no curvature", limited(curvature=0), models=runs.fixed(runs.RESTING)),
+        Mutant("no old gradients", limited(old=0, gap=0), models=runs.fixed(runs.STARTED)),
+        Mutant("no noise", limited(noise=0), models=runs.fixed(runs.LOST)),
     ],
 )

@@ -131,8 +131,8 @@ lemma = Lemma(
     claims=[Claim("summed", summed(), regret)],
     models=runs.with_momentum,
     mutants=[
-        Mutant("no distance", conclusion=summed(distance=0), models=runs.fixed([1], 0, Fraction(1, 100))),
-        Mutant("no costs", conclusion=summed(costs=0), models=runs.fixed([1], 0, 100)),
+        Mutant("no distance", summed(distance=0), models=runs.fixed([1], 0, Fraction(1, 100))),
+        Mutant("no costs", summed(costs=0), models=runs.fixed([1], 0, 100)),
         Mutant("negative beta1_t", drop=("beta1_t is not negative",), models=runs.NEGATIVE),
         Mutant("weights that decrease", drop=("vhat does not decrease",), models=runs.FORGETFUL),
         Mutant("steps of any kind", drop=("x is projected",), models=runs.still(Fraction(1))),

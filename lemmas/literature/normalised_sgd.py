@@ -102,9 +102,9 @@ lemma = Lemma(
     claims=[Claim("mean gradient", limited(norm, 1), mean_gradient)],
     models=runs.drawn(runs.EUCLIDEAN, momentum=True),
     mutants=[
-        Mutant("no gap", conclusion=limited(norm, 1, gap=0), models=runs.euclidean(runs.WALKING)),
-        Mutant("no curvature", conclusion=limited(norm, 1, curvature=0), models=runs.euclidean(runs.RESTING)),
-        Mutant("no start, no gap", conclusion=limited(norm, 1, start=0, gap=0), models=runs.euclidean(runs.STARTED)),
-        Mutant("no noise", conclusion=limited(norm, 1, noise=0), models=runs.euclidean(runs.LOST)),
+        Mutant("no gap", limited(norm, 1, gap=0), models=runs.euclidean(runs.WALKING)),
+        Mutant("no curvature", limited(norm, 1, curvature=0), models=runs.euclidean(runs.RESTING)),
+        Mutant("no start, no gap", limited(norm, 1, start=0, gap=0), models=runs.euclidean(runs.STARTED)),
+        Mutant("no noise", limited(norm, 1, noise=0), models=runs.euclidean(runs.LOST)),
     ],
 )

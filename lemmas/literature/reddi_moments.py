@@ -103,9 +103,9 @@ lemma = Lemma(
     models=runs.reddi_runs,
     mutants=[
         Mutant("any beta2", drop=("beta2 = 1/(1 + C^2)",), models=runs.SLOW_AVERAGE),
-        Mutant("1 for 2", conclusion=limited(3 * n + 2, 1)),
+        Mutant("1 for 2", limited(3 * n + 2, 1)),
         Mutant("another first gradient", drop=("g is C at first",), models=runs.LARGER),
         Mutant("v_0 of any size", drop=("v starts at 0",), claim="after a block", models=runs.STARTED),
-        Mutant("all of g^2", conclusion=le(g(k) ** 2, v(k)), claim="at any time"),
+        Mutant("all of g^2", le(g(k) ** 2, v(k)), claim="at any time"),
     ],
 )

@@ -124,12 +124,10 @@ lemma = Lemma(
     ],
     models=runs.mini_batches,
     mutants=[
-        Mutant("no gap", conclusion=limited(gap=0), models=runs.one_batch(runs.WALKING)),
-        Mutant("no curvature", conclusion=limited(curvature=0), models=runs.one_batch(runs.RESTING)),
-        Mutant("no noise", conclusion=limited(twice=0), models=runs.one_batch(runs.STUCK)),
+        Mutant("no gap", limited(gap=0), models=runs.one_batch(runs.WALKING)),
+        Mutant("no curvature", limited(curvature=0), models=runs.one_batch(runs.RESTING)),
+        Mutant("no noise", limited(twice=0), models=runs.one_batch(runs.STUCK)),
         Mutant("batches of one", change={"n = T": eq(n, 1)}, claim="batches of T", models=runs.one_batch(runs.STUCK)),
-        Mutant(
-            "order T^(-1)", conclusion=le(MEAN, TUNED.rhs / sqrt(T)), claim="batches of T", models=runs.tuned_batches
-        ),
+        Mutant("order T^(-1)", le(MEAN, TUNED.rhs / sqrt(T)), claim="batches of T", models=runs.tuned_batches),
     ],
 )

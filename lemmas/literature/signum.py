@@ -115,9 +115,9 @@ lemma = Lemma(
     claims=[Claim("mean gradient", limited(size, sqrt(d)), mean_gradient)],
     models=runs.drawn(momentum=True),
     mutants=[
-        Mutant("no gap", conclusion=limited(size, sqrt(d), gap=0), models=runs.fixed(runs.WALKING)),
-        Mutant("no curvature", conclusion=limited(size, sqrt(d), curvature=0), models=runs.fixed(runs.RESTING)),
-        Mutant("no start, no gap", conclusion=limited(size, sqrt(d), start=0, gap=0), models=runs.fixed(runs.STARTED)),
-        Mutant("no noise", conclusion=limited(size, sqrt(d), noise=0), models=runs.fixed(runs.LOST)),
+        Mutant("no gap", limited(size, sqrt(d), gap=0), models=runs.fixed(runs.WALKING)),
+        Mutant("no curvature", limited(size, sqrt(d), curvature=0), models=runs.fixed(runs.RESTING)),
+        Mutant("no start, no gap", limited(size, sqrt(d), start=0, gap=0), models=runs.fixed(runs.STARTED)),
+        Mutant("no noise", limited(size, sqrt(d), noise=0), models=runs.fixed(runs.LOST)),
     ],
 )

@@ -161,12 +161,12 @@ lemma = Lemma(
     mutants=[
         Mutant(
             "right side times 0.99",
-            conclusion=le(mean_power(p), Rational(99, 100) * real_power(G, p)),
+            le(mean_power(p), Rational(99, 100) * real_power(G, p)),
             models=fixed(ONE_STEP, p=1),
         ),
         Mutant("p above 1", drop=("p <= 1",), models=fixed(SHRINKING, p=2)),
-        Mutant("inequality reversed", conclusion=le(real_power(G, p), mean_power(p))),
+        Mutant("inequality reversed", le(real_power(G, p), mean_power(p))),
         Mutant("p below 0", drop=("p is not negative",), models=fixed(SHRINKING, p=-1)),
-        Mutant("no exponent on the right", conclusion=le(mean_power(p), G), models=fixed(problems.NOISY, p=0)),
+        Mutant("no exponent on the right", le(mean_power(p), G), models=fixed(problems.NOISY, p=0)),
     ],
 )

@@ -268,9 +268,9 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("without 1/(1 - alpha*p)", conclusion=condition(real_power(K / c, p)), models=fixed(QUADRATIC)),
-        Mutant("C0^2 times 0.99", conclusion=condition(Rational(99, 100) * C0_squared)),
-        Mutant("without K/c", conclusion=condition(1 / (1 - RATE))),
+        Mutant("without 1/(1 - alpha*p)", condition(real_power(K / c, p)), models=fixed(QUADRATIC)),
+        Mutant("C0^2 times 0.99", condition(Rational(99, 100) * C0_squared)),
+        Mutant("without K/c", condition(1 / (1 - RATE))),
         Mutant("alpha*p < 1 dropped", drop=("alpha*p < 1",), models=fixed(FAST)),
         Mutant("alpha of any sign", drop=("alpha is not negative",), models=fixed(GROWING)),
         Mutant("p of any sign", drop=("p is not negative",), models=fixed(INVERSE)),
@@ -278,8 +278,8 @@ lemma = Lemma(
         Mutant(
             "E|a_t|^p of any size", drop=("E|a_t|^p is at most K^p*t^(-alpha*p)",), models=unlike("P", Fraction(10**9))
         ),
-        Mutant("power sum without 1/(1 - r)", conclusion=le(powers(T), real_power(T, 1 - r)), claim="power sum"),
-        Mutant("power sum times 0.99", conclusion=power_sum(T, Rational(99, 100)), claim="power sum"),
+        Mutant("power sum without 1/(1 - r)", le(powers(T), real_power(T, 1 - r)), claim="power sum"),
+        Mutant("power sum times 0.99", power_sum(T, Rational(99, 100)), claim="power sum"),
         Mutant("power sum for any r", drop=("r < 1",), claim="power sum", models=steep_sums),
     ],
     constants={"C0_squared": C0_squared},

@@ -260,14 +260,14 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("without the initial gap", conclusion=without("gap"), models=fixed(problems.FAR)),
-        Mutant("without the drift", conclusion=without("drift"), models=fixed(problems.JUMPING)),
-        Mutant("inequality reversed", conclusion=le(BOUND, G)),
+        Mutant("without the initial gap", without("gap"), models=fixed(problems.FAR)),
+        Mutant("without the drift", without("drift"), models=fixed(problems.JUMPING)),
+        Mutant("inequality reversed", le(BOUND, G)),
         Mutant("C2 dropped", drop=(C2_NAME,), models=fixed(problems.FAR, vbar=10**9)),
         Mutant("C3 dropped", drop=(C3_NAME,), models=fixed(problems.FAR, C1=10**9)),
         Mutant(
             "Case 2 with gamma free of d",
-            conclusion=eq(BOUND.subs({gamma: gamma0 / h, C1: c * sqrt(d)}, simultaneous=True), FREE),
+            eq(BOUND.subs({gamma: gamma0 / h, C1: c * sqrt(d)}, simultaneous=True), FREE),
             claim="Case 2",
         ),
     ],

@@ -191,10 +191,10 @@ lemma = Lemma(
     ],
     models=problems.runs,
     mutants=[
-        Mutant("without the initial gap", conclusion=without("initial gap"), models=problems.fixed_run(problems.FAR)),
-        Mutant("without the drift", conclusion=without("drift"), models=problems.fixed_run(problems.JUMPING)),
-        Mutant("without the noise", conclusion=without("noise"), models=problems.fixed_run(problems.MISLED)),
-        Mutant("inequality reversed", conclusion=le(sum(terms(BOUND).values()), MEAN_GAIN)),
+        Mutant("without the initial gap", without("initial gap"), models=problems.fixed_run(problems.FAR)),
+        Mutant("without the drift", without("drift"), models=problems.fixed_run(problems.JUMPING)),
+        Mutant("without the noise", without("noise"), models=problems.fixed_run(problems.MISLED)),
+        Mutant("inequality reversed", le(sum(terms(BOUND).values()), MEAN_GAIN)),
         Mutant(
             "beta1^2 < beta2 dropped (R is 0 at the boundary)",
             drop=("beta1^2 < beta2",),
@@ -203,7 +203,7 @@ lemma = Lemma(
         Mutant("F below F*", drop=("A1: F is at least F*",), models=problems.fixed_run(problems.FAR, Fmin=10**9)),
         Mutant(
             "momentum error, without the drift",
-            conclusion=le(MEAN_ERROR, START_TERM + NOISE_TERM),
+            le(MEAN_ERROR, START_TERM + NOISE_TERM),
             claim="momentum error",
             models=problems.fixed_run(problems.TURNING, R=1),
         ),

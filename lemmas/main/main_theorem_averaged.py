@@ -365,10 +365,10 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("without the initial gap", conclusion=without("initial gap"), models=only(problems.FAR)),
-        Mutant("without the curvature", conclusion=without("curvature"), models=only(problems.JUMPING)),
-        Mutant("without the noise", conclusion=without("noise"), models=only(LOUD)),
-        Mutant("inequality reversed", conclusion=le(bound(S_squared), MEAN_GAIN)),
+        Mutant("without the initial gap", without("initial gap"), models=only(problems.FAR)),
+        Mutant("without the curvature", without("curvature"), models=only(problems.JUMPING)),
+        Mutant("without the noise", without("noise"), models=only(LOUD)),
+        Mutant("inequality reversed", le(bound(S_squared), MEAN_GAIN)),
         Mutant(
             "beta1 < beta2 dropped (S is 0 at the boundary)",
             drop=("beta1 < beta2",),

@@ -72,14 +72,14 @@ lemma = Lemma(
     mutants=[
         Mutant(
             "at least 1.01 times that",
-            conclusion=le(Rational(101, 100) * least, A / gamma + B * d * gamma),
+            le(Rational(101, 100) * least, A / gamma + B * d * gamma),
             claim="at least",
             models=equality,
         ),
-        Mutant("strictly more", conclusion=lt(least, A / gamma + B * d * gamma), claim="at least", models=equality),
-        Mutant("independent of d", conclusion=eq(product(best, best), A / B), models=many),
-        Mutant("proportional to 1/d", conclusion=eq(product(best, best, d, d), A / B), models=many),
-        Mutant("half the least value is attained", conclusion=eq(A / best + B * d * best, least / 2), claim="attained"),
+        Mutant("strictly more", lt(least, A / gamma + B * d * gamma), claim="at least", models=equality),
+        Mutant("independent of d", eq(product(best, best), A / B), models=many),
+        Mutant("proportional to 1/d", eq(product(best, best, d, d), A / B), models=many),
+        Mutant("half the least value is attained", eq(A / best + B * d * best, least / 2), claim="attained"),
     ],
     constants={"gamma": best},
 )

@@ -62,10 +62,10 @@ lemma = Lemma(
     ],
     models=problems.runs,
     mutants=[
-        Mutant("without the start", conclusion=le(MEAN_ERROR, DRIFT_TERM + NOISE_TERM), models=only(problems.FIRST)),
-        Mutant("without the drift", conclusion=le(MEAN_ERROR, START_TERM + NOISE_TERM), models=only(problems.TURNING)),
-        Mutant("without the noise", conclusion=le(MEAN_ERROR, START_TERM + DRIFT_TERM), models=only(problems.NOISY)),
-        Mutant("inequality reversed", conclusion=le(START_TERM + DRIFT_TERM + NOISE_TERM, MEAN_ERROR)),
+        Mutant("without the start", le(MEAN_ERROR, DRIFT_TERM + NOISE_TERM), models=only(problems.FIRST)),
+        Mutant("without the drift", le(MEAN_ERROR, START_TERM + NOISE_TERM), models=only(problems.TURNING)),
+        Mutant("without the noise", le(MEAN_ERROR, START_TERM + DRIFT_TERM), models=only(problems.NOISY)),
+        Mutant("inequality reversed", le(START_TERM + DRIFT_TERM + NOISE_TERM, MEAN_ERROR)),
         Mutant(
             "noise of different times correlated",
             drop=("A2: noises of different times are uncorrelated",),
@@ -73,7 +73,7 @@ lemma = Lemma(
         ),
         Mutant(
             "each time, without the start",
-            conclusion=le(E(error(t), w), AT_TIME.rhs - power(b1, t) * E(length(1), w)),
+            le(E(error(t), w), AT_TIME.rhs - power(b1, t) * E(length(1), w)),
             claim="each time",
             models=only(problems.FIRST),
         ),

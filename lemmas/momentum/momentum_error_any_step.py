@@ -182,9 +182,9 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("without the start", conclusion=on_average(S, start=0), models=only(problems.FIRST)),
-        Mutant("without the drift", conclusion=on_average(S, drifting=0), models=only(problems.TURNING)),
-        Mutant("without the noise", conclusion=on_average(S, noisy=0), models=only(problems.NOISY)),
+        Mutant("without the start", on_average(S, start=0), models=only(problems.FIRST)),
+        Mutant("without the drift", on_average(S, drifting=0), models=only(problems.TURNING)),
+        Mutant("without the noise", on_average(S, noisy=0), models=only(problems.NOISY)),
         Mutant(
             "noise of different times correlated",
             drop=("A2: noises of different times are uncorrelated",),

@@ -247,15 +247,15 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("without the start", conclusion=le(ROOT_ERROR, DRIFT_TERM + NOISE_TERM), models=only(problems.FIRST)),
-        Mutant("without the drift", conclusion=le(ROOT_ERROR, START_TERM + NOISE_TERM), models=only(problems.TURNING)),
-        Mutant("without the noise", conclusion=le(ROOT_ERROR, START_TERM + DRIFT_TERM), models=only(problems.NOISY)),
-        Mutant("inequality reversed", conclusion=le(START_TERM + DRIFT_TERM + NOISE_TERM, ROOT_ERROR)),
+        Mutant("without the start", le(ROOT_ERROR, DRIFT_TERM + NOISE_TERM), models=only(problems.FIRST)),
+        Mutant("without the drift", le(ROOT_ERROR, START_TERM + NOISE_TERM), models=only(problems.TURNING)),
+        Mutant("without the noise", le(ROOT_ERROR, START_TERM + DRIFT_TERM), models=only(problems.NOISY)),
+        Mutant("inequality reversed", le(START_TERM + DRIFT_TERM + NOISE_TERM, ROOT_ERROR)),
         Mutant(
             "noise of different times correlated",
             drop=("A2: noises of different times are uncorrelated",),
             models=only(problems.ALIKE),
         ),
-        Mutant("drift times b1^4", conclusion=le(total(Q_SQUARE), b1**4 * DRIFT_BOUND), claim="drift"),
+        Mutant("drift times b1^4", le(total(Q_SQUARE), b1**4 * DRIFT_BOUND), claim="drift"),
     ],
 )

@@ -236,10 +236,10 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("right side times 0.99", conclusion=le(LEFT, Rational(99, 100) * RIGHT), models=one_step),
-        Mutant("1 - b1 twice", conclusion=le(LEFT, (1 - b1) * RIGHT), models=correlated, drop=(UNCORRELATED,)),
+        Mutant("right side times 0.99", le(LEFT, Rational(99, 100) * RIGHT), models=one_step),
+        Mutant("1 - b1 twice", le(LEFT, (1 - b1) * RIGHT), models=correlated, drop=(UNCORRELATED,)),
         Mutant("correlated noise", drop=(UNCORRELATED,), models=correlated),
         Mutant("correlated noise, second moment", drop=(UNCORRELATED,), claim="second moment", models=correlated),
-        Mutant("inequality reversed", conclusion=le(RIGHT, LEFT)),
+        Mutant("inequality reversed", le(RIGHT, LEFT)),
     ],
 )

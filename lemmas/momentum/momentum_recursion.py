@@ -77,16 +77,13 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("without the start", conclusion=eq(m(t) - a(t), drift(t) + noise(t))),
-        Mutant("without the drift", conclusion=eq(m(t) - a(t), -power(b1, t) * a(1) + noise(t))),
-        Mutant(
-            "noise times 0.99",
-            conclusion=eq(m(t) - a(t), -power(b1, t) * a(1) + drift(t) + Rational(99, 100) * noise(t)),
-        ),
+        Mutant("without the start", eq(m(t) - a(t), drift(t) + noise(t))),
+        Mutant("without the drift", eq(m(t) - a(t), -power(b1, t) * a(1) + noise(t))),
+        Mutant("noise times 0.99", eq(m(t) - a(t), -power(b1, t) * a(1) + drift(t) + Rational(99, 100) * noise(t))),
         Mutant("m starts anywhere", drop=("m starts at 0",), models=started),
         Mutant(
             "drift with the other sign",
-            conclusion=eq(
+            eq(
                 m(t + 1) - a(t + 1),
                 b1 * (m(t) - a(t)) - b1 * (a(t) - a(t + 1)) + (1 - b1) * (g(t + 1) - a(t + 1)),
             ),

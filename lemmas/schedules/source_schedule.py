@@ -221,22 +221,22 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("at most 3/25", conclusion=le(r, Rational(3, 25)), models=at_rate(Fraction(7, 8))),
+        Mutant("at most 3/25", le(r, Rational(3, 25)), models=at_rate(Fraction(7, 8))),
         Mutant(
             "no rate for another gamma",
             change={"C = 3/4": eq(C, Rational(7, 8))},
             claim="no rate",
             models=at_rate(Fraction(7, 8)),
         ),
-        Mutant("R^2 at most 4", conclusion=le(R_squared, 4), claim="R^2 at most"),
-        Mutant("R^2 at most its leading term", conclusion=le(R_squared, LEADING), claim="R^2 from above"),
+        Mutant("R^2 at most 4", le(R_squared, 4), claim="R^2 at most"),
+        Mutant("R^2 at most its leading term", le(R_squared, LEADING), claim="R^2 from above"),
         Mutant(
             "R^2 at least its leading term times 1.01",
-            conclusion=le(Rational(101, 100) * LEADING, R_squared),
+            le(Rational(101, 100) * LEADING, R_squared),
             claim="R^2 from below",
         ),
         Mutant("defined at once", drop=tuple(LATE), claim="defined", models=early),
-        Mutant("the drift at least 2/beta", conclusion=le(2 * gamma0 / beta, DRIFT), claim="the drift stays"),
+        Mutant("the drift at least 2/beta", le(2 * gamma0 / beta, DRIFT), claim="the drift stays"),
     ],
     constants={"R_squared_leading": LEADING},
 )

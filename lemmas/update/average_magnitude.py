@@ -169,11 +169,11 @@ lemma = Lemma(
     claims=[Claim("mean square", le(MEAN_SQUARE, S_squared), mean_square)],
     models=models,
     mutants=[
-        Mutant("bound times 0.1", conclusion=le(MEAN_SQUARE, S_squared / 10)),
-        Mutant("inequality reversed", conclusion=le(S_squared, MEAN_SQUARE)),
-        Mutant("without 1/(1 - b2)", conclusion=le(MEAN_SQUARE, (1 - b2) * S_squared)),
-        Mutant("ln(1 + v_T) without epsilon", conclusion=le(MEAN_SQUARE, S_squared.subs(eps**2, 1 / eps**2))),
-        Mutant("sign of ln b2 flipped", conclusion=le(MEAN_SQUARE, FACTOR * (log(1 + v(T) / eps**2) / T + log(b2)))),
+        Mutant("bound times 0.1", le(MEAN_SQUARE, S_squared / 10)),
+        Mutant("inequality reversed", le(S_squared, MEAN_SQUARE)),
+        Mutant("without 1/(1 - b2)", le(MEAN_SQUARE, (1 - b2) * S_squared)),
+        Mutant("ln(1 + v_T) without epsilon", le(MEAN_SQUARE, S_squared.subs(eps**2, 1 / eps**2))),
+        Mutant("sign of ln b2 flipped", le(MEAN_SQUARE, FACTOR * (log(1 + v(T) / eps**2) / T + log(b2)))),
     ],
     constants={"S_squared": S_squared},
 )

@@ -89,10 +89,10 @@ lemma = Lemma(
     claims=[Claim("expectation", le(E(MEAN_SQUARE, w), EXPECTED_S_squared), expectation)],
     models=models,
     mutants=[
-        Mutant("bound times 0.1", conclusion=le(E(MEAN_SQUARE, w), EXPECTED_S_squared / 10)),
-        Mutant("inequality reversed", conclusion=le(EXPECTED_S_squared, E(MEAN_SQUARE, w))),
-        Mutant("without 1/(1 - b2)", conclusion=le(E(MEAN_SQUARE, w), (1 - b2) * EXPECTED_S_squared)),
-        Mutant("without the logarithm of E[v_T]", conclusion=le(E(MEAN_SQUARE, w), -FACTOR * log(b2))),
+        Mutant("bound times 0.1", le(E(MEAN_SQUARE, w), EXPECTED_S_squared / 10)),
+        Mutant("inequality reversed", le(EXPECTED_S_squared, E(MEAN_SQUARE, w))),
+        Mutant("without 1/(1 - b2)", le(E(MEAN_SQUARE, w), (1 - b2) * EXPECTED_S_squared)),
+        Mutant("without the logarithm of E[v_T]", le(E(MEAN_SQUARE, w), -FACTOR * log(b2))),
     ],
     constants={"S_squared": EXPECTED_S_squared},
 )

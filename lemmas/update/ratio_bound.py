@@ -55,10 +55,10 @@ lemma = Lemma(
     claims=[Claim("bound", le(RATIO, r), bound)],
     models=models,
     mutants=[
-        Mutant("bound times 0.99", conclusion=le(RATIO, Rational(99, 100) * r)),
-        Mutant("strict inequality", conclusion=lt(RATIO, r)),
+        Mutant("bound times 0.99", le(RATIO, Rational(99, 100) * r)),
+        Mutant("strict inequality", lt(RATIO, r)),
         Mutant("r of any sign", drop=("r is not negative",), models=models_of_any_sign),
         Mutant("e of any sign", drop=("e is not negative",), models=models_with_negative_e),
-        Mutant("bound by r^2", conclusion=le(RATIO, r**2)),
+        Mutant("bound by r^2", le(RATIO, r**2)),
     ],
 )

@@ -68,11 +68,11 @@ lemma = Lemma(
     ],
     models=runs.models,
     mutants=[
-        Mutant("bound times 0.99", conclusion=le(m(t) ** 2, Rational(99, 100) * R_t_squared(t) * v(t))),
-        Mutant("one term less", conclusion=le(m(t) ** 2, R_t_squared(t - 1) * v(t))),
-        Mutant("inequality reversed", conclusion=le(R_t_squared(t) * v(t), m(t) ** 2)),
-        Mutant("closed form without rho^t", conclusion=eq(R_t_squared(t), R_squared), claim="closed form"),
-        Mutant("strict inequality", conclusion=lt(m(t) ** 2, R_t_squared(t) * v(t))),
+        Mutant("bound times 0.99", le(m(t) ** 2, Rational(99, 100) * R_t_squared(t) * v(t))),
+        Mutant("one term less", le(m(t) ** 2, R_t_squared(t - 1) * v(t))),
+        Mutant("inequality reversed", le(R_t_squared(t) * v(t), m(t) ** 2)),
+        Mutant("closed form without rho^t", eq(R_t_squared(t), R_squared), claim="closed form"),
+        Mutant("strict inequality", lt(m(t) ** 2, R_t_squared(t) * v(t))),
     ],
     constants={"R_t_squared": R_t_squared(t)},
 )

@@ -149,10 +149,10 @@ lemma = Lemma(
     ],
     models=extremal,
     mutants=[
-        Mutant("attained times 0.99", conclusion=eq(m(t) ** 2, Rational(99, 100) * R_t_squared(t) * v(t))),
+        Mutant("attained times 0.99", eq(m(t) ** 2, Rational(99, 100) * R_t_squared(t) * v(t))),
         Mutant("any gradients", drop=("g is extremal",), models=other_gradients),
-        Mutant("one term more", conclusion=eq(m(t) ** 2, R_t_squared(t + 1) * v(t))),
-        Mutant("growth by t + 1", conclusion=le((t + 1) * (1 - b1) ** 2 / (1 - b2), R_t_squared(t)), claim="growth"),
+        Mutant("one term more", eq(m(t) ** 2, R_t_squared(t + 1) * v(t))),
+        Mutant("growth by t + 1", le((t + 1) * (1 - b1) ** 2 / (1 - b2), R_t_squared(t)), claim="growth"),
         Mutant("unbounded for stable betas", drop=("beta2 <= beta1^2",), claim="unbounded", models=stable),
     ],
     constants={"R_t": R_t(t)},
