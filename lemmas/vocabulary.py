@@ -33,7 +33,21 @@ __all__ += ["eq", "forall", "function", "generalise", "head_fact", "induction", 
 __all__ += ["maximum", "minimum", "ne", "power", "product", "prop", "prove", "put", "ratio", "real_power", "reals"]
 __all__ += ["rewrite", "root", "sum_empty", "sum_first", "sum_last", "term", "to_sympy"]
 __all__ += ["BOUND", "COORDINATES", "EPSILON", "HYPERPARAMETERS", "L0", "L1", "RECURSION", "STABLE", "TIME"]
-__all__ += ["R_squared", "R_t", "R_t_squared", "T", "b1", "b2", "d", "eps", "gamma", "geometric", "j", "k", "magnitude"]
-__all__ += ["modulus", "n", "norm", "p", "q", "rho", "s0", "s1", "smoothed", "t", "vector", "w"]
+__all__ += [
+    "R_squared",
+    "R_t",
+    "R_t_squared",
+    "T",
+    "adam_recursion",
+    "b1",
+    "b2",
+    "d",
+    "eps",
+    "gamma",
+    "geometric",
+    "j",
+    "k",
+]
+__all__ += ["magnitude", "modulus", "n", "norm", "p", "q", "rho", "s0", "s1", "smoothed", "t", "vector", "w"]
 __all__ += ["bounded_below", "bounded_gradients", "convex_along", "gradient_steps", "lipschitz_gradients"]
 __all__ += ["noise_along", "smooth_along", "strongly_convex_along"]

@@ -28,9 +28,9 @@ from functools import cache
 import mpmath
 
 from adamproof.lemmas.main import bias_corrected_main, setting
-from adamproof.lemmas.main.main_theorem import LENGTH, lengthened, total
+from adamproof.lemmas.main.main_theorem import LENGTH, total
 from adamproof.lemmas.models import problems
-from adamproof.lemmas.momentum.momentum_error_any_step import starts
+from adamproof.lemmas.momentum.momentum_error_any_step import STARTS, drifts, starts
 from adamproof.numeric.evaluate import Evaluator
 from adamproof.numeric.numbers import as_mpf
 
@@ -106,8 +106,7 @@ PATH_OF_CORRECTED = (
     *(name for name in PATH_OF_ADAM if name not in (*SIGN_STEP, *ADAM)),
     *bias_corrected_main.CORRECTED,
 )
-DRIFTS = TIMES.of(drift(t, lengthened))
-STARTS = TIMES.of(power(b1, t))
+DRIFTS = TIMES.of(drift(t, local_modulus))
 MEAN_ERROR = total(error, T) / T
 ERROR_BOUND = le(MEAN_ERROR, START + LENGTH * RATIO * MODULUS + nu)
 
@@ -115,41 +114,31 @@ ERROR_BOUND = le(MEAN_ERROR, START + LENGTH * RATIO * MODULUS + nu)
 # --- for one outcome ----------------------------------------------------------------------------------
 
 
-def drifts(proof: Scope) -> Step:
-    """The sum over t of the drifts is at most b1/(1 - b1) times the sum of L0 + L1*|a_t|^q."""
-    full = smoothed(lengthened, t)
-    whole = proof.cite("averaging", b=b1, c=(k, lengthened(k)))
-    last = proof.each(TIMES, eq(full, drift(t, lengthened) + lengthened(t)), full)
-    return proof.have(le(DRIFTS, RATIO * total(lengthened, T)), whole, last, title="the drift, summed")
-
-
 def errors(proof: Scope) -> Step:
     """The mean over time of |e_t|."""
     change = proof.lemma("main-theorem", "gradients change")
-    change = proof.every(
-        (t, w), le(norm(a(t, j, w) - a(t + 1, j, w)), LENGTH * lengthened(t)), change, given=[le(1, t)]
-    )
+    change = proof.every((t, w), change.conclusion, change, given=[le(1, t)])
     with proof.assuming(*DURING):
         parts = proof.cite("momentum-error", "for every outcome", by=[change])
-        each = le(error(t), power(b1, t) * length(1) + LENGTH * drift(t, lengthened) + nu)
+        each = le(error(t), power(b1, t) * length(1) + LENGTH * drift(t, local_modulus) + nu)
         each = proof.have(each, parts, SHORT_NOISE)
     count = proof.cite("constant-sum", n=T)
     summed = le(total(error, T), length(1) * STARTS + LENGTH * DRIFTS + nu * T)
     summed = proof.have(summed, proof.each(TIMES, each), count, title="summed over time")
     mean = proof.have(le(MEAN_ERROR, length(1) * STARTS / T + LENGTH * DRIFTS / T + nu), summed)
     first = proof.have(le(length(1) * STARTS / T, START), proof.have(le(STARTS, RATIO), starts(proof)))
-    drifting = proof.have(le(LENGTH * DRIFTS / T, LENGTH * RATIO * MODULUS), drifts(proof), count)
+    drifting = proof.have(le(LENGTH * DRIFTS / T, LENGTH * RATIO * MODULUS), drifts(proof, local_modulus), count)
     return proof.conclude(mean, first, drifting)
 
 
 def pathwise(proof: Scope) -> Step:
     whole = proof.step("the descent inequality, summed", proof.lemma("main-theorem", "for every outcome"))
     wrong = proof.step("the momentum error on average over time", proof.lemma("high-probability", "momentum error"))
-    curve = HALF * gamma * R**2 * d * (total(lengthened, T) / T)
+    curve = HALF * gamma * R**2 * d * (total(local_modulus, T) / T)
     mean = le(total(gain, T) / T, GAP / (gamma * T) + 2 * R * sqrt(d) * MEAN_ERROR + curve)
     mean = proof.have(mean, whole)
     wrong = proof.have(le(2 * R * sqrt(d) * MEAN_ERROR, 2 * R * sqrt(d) * ERROR_BOUND.args[1]), wrong)
-    moduli = proof.have(eq(total(lengthened, T) / T, MODULUS), proof.cite("constant-sum", n=T))
+    moduli = proof.have(eq(total(local_modulus, T) / T, MODULUS), proof.cite("constant-sum", n=T))
     return proof.conclude(mean, wrong, moduli)
 
 
@@ -207,13 +196,8 @@ def union(proof: Scope) -> Step:
 
 def adam(proof: Scope) -> Step:
     """Lemma B.2 puts Adam's magnitudes into [0, R]."""
-    recursion: Any = {name: (k, function(name, "int", "int", "point")(k, j, w)) for name in ("m", "v", "g")}
-    definition = "u is |m|/(sqrt(v) + epsilon)"
-    with proof.assuming(*RUNNING):
-        at_most = proof.cite("update-magnitude", t=k, **recursion)
-        at_least = proof.cite("magnitude-range", "magnitude", t=k, **recursion)
-        at_most = proof.have(le(u(k, j, w), R), at_most, definition, ABOVE, title="u <= R, by Lemma B.2")
-        at_least = proof.have(le(0, u(k, j, w)), at_least, definition)
+    at_least, at_most = in_range(proof)
+    at_most = proof.have(le(u(t, j, w), R), at_most, ABOVE)
     return proof.cite("high-probability", "probability", by=[at_least, at_most, *constants(proof)])
 
 

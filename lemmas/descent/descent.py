@@ -42,16 +42,7 @@ GAIN_OF_ADAM = COORDINATES.of(U * Abs(a(j)))
 BOUND_OF_ADAM = 2 * gamma * BOUND * sqrt(d) * norm(a(j) - m_t(t, j))
 FOR_ADAM = le(Fy, Fx - gamma * GAIN_OF_ADAM + BOUND_OF_ADAM + HALF * gamma**2 * BOUND**2 * d * MODULUS)
 
-ADAM = {
-    "m starts at 0": forall(j, eq(m_t(0, j), 0)),
-    "v starts at 0": forall(j, eq(v_t(0, j), 0)),
-    "m is a moving average of g": forall(
-        (j, k), eq(m_t(k + 1, j), b1 * m_t(k, j) + (1 - b1) * g_t(k + 1, j)), [le(0, k)]
-    ),
-    "v is a moving average of g^2": forall(
-        (j, k), eq(v_t(k + 1, j), b2 * v_t(k, j) + (1 - b2) * g_t(k + 1, j) ** 2), [le(0, k)]
-    ),
-}
+ADAM = {**adam_recursion(j), **STABLE, "beta2 < 1": lt(b2, 1), **EPSILON, **TIME}
 GAMMA = {"gamma is not negative": le(0, gamma)}
 SIGNED = {
     "the step goes along Sign(m)": forall(j, eq(h(j), -gamma * u(j) * sign(m(j))), RANGE),
@@ -233,10 +224,6 @@ lemma = Lemma(
         "gamma*|u|*L1 <= 1": le(L1 * (gamma * norm(u(j))), 1),
         "gamma*R*sqrt(d)*L1 <= 1": le(gamma * R * sqrt(d) * L1, 1),
         **ADAM,
-        **STABLE,
-        "beta2 < 1": lt(b2, 1),
-        **EPSILON,
-        **TIME,
         "the step is Adam's": forall(j, eq(h(j), -gamma * U * sign(m_t(t, j))), RANGE),
         "gamma*R*sqrt(d)*L1 <= 1 with the R of B.2": le(gamma * BOUND * sqrt(d) * L1, 1),
     },
@@ -247,7 +234,7 @@ lemma = Lemma(
             FOR_ADAM,
             adam,
             given=(
-                *(*A3, GAMMA, DIMENSION, ADAM, STABLE, "beta2 < 1", EPSILON, TIME),
+                *(*A3, GAMMA, DIMENSION, ADAM),
                 *("the step is Adam's", "gamma*R*sqrt(d)*L1 <= 1 with the R of B.2"),
             ),
             models=adam_models,

@@ -25,12 +25,8 @@ def total(of: Any, upper: Any) -> Any:
     return Sum(of(t), (t, 1, upper))
 
 
-def lengthened(time: Any) -> Any:
-    return modulus(length(time))
-
-
 def summed_right(upper: Any) -> Any:
-    curved = Rational(1, 2) * gamma**2 * R**2 * d * total(lengthened, upper)
+    curved = Rational(1, 2) * gamma**2 * R**2 * d * total(local_modulus, upper)
     return 2 * LENGTH * total(error, upper) + curved
 
 
@@ -79,8 +75,8 @@ def gradients_change(proof: Scope) -> Step:
     change = a(t, j, w) - a(t + 1, j, w)
     ending = eq((ga(t, j, 1, w) - a(t, j, w)) ** 2, change**2)
     end = proof.each(COORDINATES, ending, "segments end at the next gradient")
-    chain = proof.calc(norm(change)).le(lengthened(t) * norm(MOVED), proof.rewrite(smooth, end))
-    return chain.le(LENGTH * lengthened(t), short).done()
+    chain = proof.calc(norm(change)).le(local_modulus(t) * norm(MOVED), proof.rewrite(smooth, end))
+    return chain.le(LENGTH * local_modulus(t), short).done()
 
 
 # --- summed over time -------------------------------------------------------------------------------
@@ -110,7 +106,7 @@ def expected(proof: Scope) -> Step:
         finite = errors_of(proof, "finite", t=k)
     powers = proof.lemma("momentum-error", "powers are finite")
     average = proof.each(over, pathwise, finite, powers, title="its expectation")
-    return proof.conclude(average, interchanged(proof, gain, error, lengthened))
+    return proof.conclude(average, interchanged(proof, gain, error, local_modulus))
 
 
 # --- the theorem ------------------------------------------------------------------------------------
@@ -130,14 +126,8 @@ def any_magnitudes(proof: Scope) -> Step:
 
 def adam(proof: Scope) -> Step:
     """Lemma B.2 puts Adam's magnitudes into [0, R]."""
-    made = "u is |m|/(sqrt(v) + epsilon)"
-    with proof.assuming(le(1, t)):
-        at_most = proof.have(le(u(t, j, w), BOUND), made, proof.cite("update-magnitude", **COORDINATE))
-        proof.step("u <= R, by Lemma B.2", at_most)
-        at_least = proof.have(le(0, u(t, j, w)), made, proof.cite("magnitude-range", "magnitude", **COORDINATE))
-    ranges = at_least, at_most, proof.cite("magnitude-range", "bound")
-    general = proof.cite("main-theorem", "any magnitudes", R=BOUND, by=ranges)
-    return simplified(proof, general)
+    ranges = [*in_range(proof), proof.cite("magnitude-range", "bound")]
+    return simplified(proof, proof.cite("main-theorem", "any magnitudes", R=BOUND, by=ranges))
 
 
 def simplified(proof: Scope, general: Step) -> Step:
@@ -184,7 +174,7 @@ lemma = Lemma(
         Claim("one step", ONE_STEP, one_step, given=(*STEPPING, "t is from 1 on")),
         Claim(
             "gradients change",
-            le(norm(a(t, j, w) - a(t + 1, j, w)), LENGTH * modulus(length(t))),
+            le(norm(a(t, j, w) - a(t + 1, j, w)), LENGTH * local_modulus(t)),
             gradients_change,
             given=(*STEPPING, "t is from 1 on"),
         ),

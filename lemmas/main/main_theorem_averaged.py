@@ -279,12 +279,7 @@ def square_nonneg(proof: Scope) -> Step:
 
 def adam(proof: Scope) -> Step:
     """Lemma B.2 puts Adam's magnitudes into [0, R], and average-magnitude-expected bounds their mean square."""
-    betas = proof.have(lt(0, b2), BETAS), proof.have(lt(b1**2, b2), BETAS)
-    with proof.assuming(le(1, t)):
-        at_most = proof.cite("update-magnitude", **COORDINATE, by=betas)
-        at_least = proof.cite("magnitude-range", "magnitude", **COORDINATE, by=betas)
-        at_most = proof.have(le(u(t, j, w), BOUND), MADE_U, at_most)
-        at_least = proof.have(le(0, u(t, j, w)), MADE_U, at_least)
+    at_least, at_most = in_range(proof, proof.have(lt(0, b2), BETAS), proof.have(lt(b1**2, b2), BETAS))
     with proof.assuming(le(1, k)):
         finite = proof.cite(SLUG, "bounded", R=BOUND, t=k, by=[at_least, at_most])
     moments = proof.step("the mean square of the magnitudes", proof.lemma(SLUG, "magnitudes"))

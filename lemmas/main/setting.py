@@ -31,6 +31,17 @@ COORDINATE: Any = {"m": (k, m(k, j, w)), "v": (k, v(k, j, w)), "g": (k, g(k, j, 
 MEAN_GAIN = TIMES.of(E(gain(t), w)) / T
 GAP = E(F(1, w), w) - Fmin  # D
 
+
+def in_range(proof: Scope, *by: Any) -> tuple[Step, Step]:
+    """0 <= u_t <= R at every time t >= 1: Lemma B.2."""
+    made = "u is |m|/(sqrt(v) + epsilon)"
+    with proof.assuming(le(1, t)):
+        size = proof.cite("magnitude-range", "magnitude", **COORDINATE, by=by)
+        bound = proof.cite("update-magnitude", **COORDINATE, by=by)
+        at_least = proof.have(le(0, u(t, j, w)), made, size)
+        return at_least, proof.have(le(u(t, j, w), BOUND), made, bound, title="u <= R, by Lemma B.2")
+
+
 SIGN_STEP = {
     "the step goes along Sign(m)": forall(
         (k, j, w), eq(x(k + 1, j, w), x(k, j, w) - gamma * u(k, j, w) * sign(m(k, j, w))), RUNNING
@@ -42,10 +53,7 @@ ANY_MAGNITUDE = {
     "R is not negative": le(0, R),
 }
 ADAM = {
-    "v starts at 0": forall((j, w), eq(v(0, j, w), 0)),
-    "v is a moving average of g^2": forall(
-        (j, w, k), eq(v(k + 1, j, w), b2 * v(k, j, w) + (1 - b2) * g(k + 1, j, w) ** 2), [le(0, k)]
-    ),
+    **{name: statement for name, statement in adam_recursion(j, w).items() if name.startswith("v ")},
     "u is |m|/(sqrt(v) + epsilon)": forall(
         (k, j, w), eq(u(k, j, w), Abs(m(k, j, w)) / (sqrt(v(k, j, w)) + eps)), RUNNING
     ),
@@ -54,6 +62,11 @@ ADAM = {
     **EPSILON,
 }
 A1 = {"A1: F is at least F*": forall((k, w), le(Fmin, F(k, w)), RUNNING)}
+INTEGRAL = {
+    "F(x_{t+1}) - F(x_t) is the integral of the slope": forall((k, w), eq(F(k + 1, w) - F(k, w), SLOPE), RUNNING),
+    "the slope along the segment is integrable": forall((k, w), Integrable(SLOPE), RUNNING),
+}
+CITED = dict.fromkeys(INTEGRAL, ("fundamental theorem of calculus", CALCULUS))
 A3 = {
     "A3 along the segments": forall(
         (k, w, s),
@@ -61,15 +74,9 @@ A3 = {
         [*RUNNING, *INSIDE, le(L1 * (s * norm(MOVE)), 1)],
     ),
     "segments end at the next gradient": forall((k, j, w), eq(ga(k, j, 1, w), a(k + 1, j, w)), RUNNING),
-    "F(x_{t+1}) - F(x_t) is the integral of the slope": forall((k, w), eq(F(k + 1, w) - F(k, w), SLOPE), RUNNING),
-    "the slope along the segment is integrable": forall((k, w), Integrable(SLOPE), RUNNING),
+    **INTEGRAL,
     "L0 is not negative": le(0, L0),
     "L1 is not negative": le(0, L1),
-}
-THEOREM = ("fundamental theorem of calculus", CALCULUS)
-CITED = {
-    "F(x_{t+1}) - F(x_t) is the integral of the slope": THEOREM,
-    "the slope along the segment is integrable": THEOREM,
 }
 RATE = {"gamma is positive": lt(0, gamma), "d is a dimension": le(0, d)}
 SHORT = {"gamma*R*sqrt(d)*L1 <= 1": le(gamma * R * sqrt(d) * L1, 1)}

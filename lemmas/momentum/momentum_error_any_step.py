@@ -22,7 +22,7 @@ S = reals("S")
 
 def changes(step: Any) -> Any:
     """|a_k - a_{k+1}| <= step*(L0 + L1*|a_k|^q)."""
-    return forall((k, w), le(norm(a(k, j, w) - a(k + 1, j, w)), step * modulus(length(k))), RUNNING)
+    return forall((k, w), le(norm(a(k, j, w) - a(k + 1, j, w)), step * local_modulus(k)), RUNNING)
 
 
 SMOOTH = {"gradients change by at most S*(L0 + L1*|a|^q)": changes(S)}
@@ -52,8 +52,7 @@ def at_time(step: Any) -> Any:
 
 
 def for_every_outcome(step: Any) -> Any:
-    moduli = step * drift(t, lambda k: modulus(length(k)))
-    return le(error(t), power(b1, t) * length(1) + moduli + norm(noise(t)))
+    return le(error(t), power(b1, t) * length(1) + step * drift(t, local_modulus) + norm(noise(t)))
 
 
 # --- at each time -----------------------------------------------------------------------------------
@@ -84,7 +83,7 @@ def each_time(proof: Scope) -> Step:
     average = proof.each(
         over, proof.lemma("momentum-error-any-step", "for every outcome"), known, title="the expectation"
     )
-    weighted_modulus = power(b1, t - k) * modulus(length(k))
+    weighted_modulus = power(b1, t - k) * local_modulus(k)
     moduli = proof.cite("expectation-of-sum", "interchange", X=((k, w), weighted_modulus), n=t - 1)
     noisy = proof.cite("momentum-noise", "A2", xi=((k, j, w), xi(k)), a=((k, j, w), a(k, j, w)))
     return proof.conclude(average, moduli, noisy)
@@ -99,18 +98,13 @@ def starts(proof: Scope) -> Step:
     return proof.have(le((1 - b1) * STARTS, b1), exact, title="the start, summed")
 
 
-def modulus_nonneg(proof: Scope) -> Step:
-    """0 <= L0 + L1*E|a_k|^q."""
-    with proof.assuming(*RUNNING):
-        return proof.have(le(0, expected_modulus(k)))
-
-
-def drifts(proof: Scope) -> Step:
-    """The sum over t of the drifts is at most b1/(1 - b1) times the sum of L0 + L1*E|a_k|^q."""
-    full = smoothed(expected_modulus, t)
-    whole = proof.cite("averaging", b=b1, c=(k, expected_modulus(k)))
-    last = proof.each(TIMES, eq(full, drift(t, expected_modulus) + expected_modulus(t)), full)
-    return proof.have(le(DRIFTS, b1 / (1 - b1) * TIMES.of(expected_modulus(t))), whole, last, title="the drift, summed")
+def drifts(proof: Scope, of: Any = expected_modulus) -> Step:
+    """The sum over t of the drifts is at most b1/(1 - b1) times the sum of the moduli."""
+    full = smoothed(of, t)
+    whole = proof.cite("averaging", b=b1, c=(k, of(k)))
+    last = proof.each(TIMES, eq(full, drift(t, of) + of(t)), full)
+    goal = le(TIMES.of(drift(t, of)), b1 / (1 - b1) * TIMES.of(of(t)))
+    return proof.have(goal, whole, last, title="the drift, summed")
 
 
 def roots(proof: Scope) -> Step:

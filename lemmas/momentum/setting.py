@@ -30,6 +30,11 @@ def mean_power(exponent: Any) -> Any:
     return Sum(E(real_power(length(t), exponent), w), (t, 1, T)) / T
 
 
+def local_modulus(time: Any) -> Any:
+    """L0 + L1*|a_t|^q."""
+    return modulus(length(time))
+
+
 def expected_modulus(time: Any) -> Any:
     return L0 + L1 * E(real_power(length(time), q), w)
 
@@ -53,12 +58,7 @@ MEAN_ERROR = TIMES.of(E(error(t), w)) / T
 START_TERM = b1 * E(length(1), w) / ((1 - b1) * T)
 NOISE_TERM = sqrt((1 - b1) / (1 + b1)) * sqrt(s0**2 + s1**2 * mean_power(p))
 
-MOMENTUM = {
-    "m starts at 0": forall((j, w), eq(m(0, j, w), 0)),
-    "m is a moving average of g": forall(
-        (j, w, k), eq(m(k + 1, j, w), b1 * m(k, j, w) + (1 - b1) * g(k + 1, j, w)), [le(0, k)]
-    ),
-}
+MOMENTUM = {name: statement for name, statement in adam_recursion(j, w).items() if name.startswith("m ")}
 A2 = momentum_noise.a2(xi)
 CONSTANTS = {
     "beta1 is not negative": le(0, b1),

@@ -16,16 +16,6 @@ from ..vocabulary import *
 random_m, random_v, random_g = (function(name, "int", "point") for name in ("m", "v", "g"))
 over = Functional("E", w)
 
-RECURSION = {
-    "m starts at 0": forall(w, eq(random_m(0, w), 0)),
-    "v starts at 0": forall(w, eq(random_v(0, w), 0)),
-    "m is a moving average of g": forall(
-        (w, k), eq(random_m(k + 1, w), b1 * random_m(k, w) + (1 - b1) * random_g(k + 1, w)), [le(0, k)]
-    ),
-    "v is a moving average of g^2": forall(
-        (w, k), eq(random_v(k + 1, w), b2 * random_v(k, w) + (1 - b2) * random_g(k + 1, w) ** 2), [le(0, k)]
-    ),
-}
 MEAN_SQUARE = Sum((Abs(random_m(t, w)) / (sqrt(random_v(t, w)) + eps)) ** 2, (t, 1, T)) / T
 RELATIVE = random_v(T, w) / eps**2
 EXPECTED_S_squared = FACTOR * (log(1 + E(random_v(T, w), w) / eps**2) / T - log(b2))
@@ -80,7 +70,7 @@ lemma = Lemma(
     source=Source.OURS,
     where="the S^2 that takes the place of R^2 where R grows",
     assumptions={
-        **RECURSION,
+        **adam_recursion(w),
         **average_magnitude.BETAS,
         "epsilon is positive": lt(0, eps),
         "T is a horizon": le(1, T),
