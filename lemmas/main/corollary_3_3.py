@@ -81,18 +81,8 @@ AUTOMATIC = {
 
 CASE_2 = {gamma: gamma0 / (sqrt(d) * h), C1: c * sqrt(d)}
 START = E(length(1), w)
-FREE = (
-    2
-    / (vbar * c)
-    * (
-        GAP * h / (gamma0 * T)
-        + 2 * R * b1 * START / ((1 - b1) * T)
-        + gamma0 * R**2 * k1 * L0_prime / h
-        + 2 * R * damping * s0_prime
-    )
-)
-
-
+BEGINS = GAP * h / (gamma0 * T) + 2 * R * b1 * START / ((1 - b1) * T)
+FREE = 2 / (vbar * c) * (BEGINS + gamma0 * R**2 * k1 * L0_prime / h + 2 * R * damping * s0_prime)
 CASE_2_GIVEN = {
     "gamma0 is positive": lt(0, gamma0),
     "h is positive": lt(0, h),
@@ -152,11 +142,6 @@ def corollary(proof: Scope, main: str = "main-theorem") -> Step:
 def without_condition_1(proof: Scope) -> Step:
     facts = proof.lemma("condition-1-automatic"), proof.have(le(p, 2), "p <= 1")
     return proof.cite("corollary-3-3", "gradient norm", C0=Integer(1), by=facts)
-
-
-def cancelled(proof: Scope) -> Step:
-    """The bound at gamma = gamma0/(sqrt(d)*h) and C1 = c*sqrt(d)."""
-    return proof.conclude(CASE_2_GIVEN)
 
 
 # --- models -----------------------------------------------------------------------------------------
@@ -254,7 +239,7 @@ lemma = Lemma(
         Claim(
             "Case 2",
             eq(BOUND.subs(CASE_2, simultaneous=True), FREE),
-            cancelled,
+            lambda proof: proof.conclude(CASE_2_GIVEN),  # gamma = gamma0/(sqrt(d)*h) and C1 = c*sqrt(d)
             given=("vbar is positive", "T is a horizon", *CASE_2_GIVEN),
         ),
     ],

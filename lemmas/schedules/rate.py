@@ -139,12 +139,9 @@ def initial_momentum(proof: Scope, bound: Step, below_one: Step) -> Step:
 def drift(proof: Scope, below_one: Step) -> Step:
     """R^2 <= Rbar^2 and 1/2 + 2*b1/(1 - b1) <= tau^2*(1/2 + 2/alpha)."""
     factor, most = HALF + 2 * b1 / (1 - b1), tau**2 * (HALF + 2 / alpha)
-    wide = proof.have(le(factor, most), BETAS[0])
-    known = betas(proof)
-    same = [
-        proof.cite("magnitude-range", "square", by=known),
-        proof.cite("magnitude-identity", "square of R", by=known),
-    ]
+    wide, known = proof.have(le(factor, most), BETAS[0]), betas(proof)
+    squares = ("magnitude-range", "square"), ("magnitude-identity", "square of R")
+    same = [proof.cite(*claim, by=known) for claim in squares]
     square = proof.have(le(R**2, SQUARE), proof.lemma("rate", "magnitude squared"), same)
     both = proof.calc(R**2 * factor).le(SQUARE * factor, square, known, below_one).le(SQUARE * most, wide).done()
     front = gamma0 * sqrt(d) / tau**3 * CURVE
@@ -159,13 +156,8 @@ def noise(proof: Scope, bound: Step, below_one: Step) -> Step:
     inside = proof.have(le((1 - b1) / (1 + b1), 1 - b1), known)
     level, most = sqrt((1 - b1) / (1 + b1)), sqrt(alpha) / tau
     less = proof.by_squares(le(level, most), BETAS[0], inside, known)
-    scaled = (
-        proof.calc(R * level)
-        .le(R_bar * level, bound, known)
-        .le(product(R_bar, most), less)
-        .eq(R_bar * sqrt(alpha) / tau)
-        .done()
-    )
+    chain = proof.calc(R * level).le(R_bar * level, bound, known).le(product(R_bar, most), less)
+    scaled = chain.eq(R_bar * sqrt(alpha) / tau).done()
     level = proof.each(TIMES, le(0, variance(t)), variance_nonneg(proof))
     level = proof.have(le(0, s0**2 + s1**2 * mean_power(p)), level, proof.cite("constant-sum", n=T))
     return proof.have(share("noise"), scaled, proof.have(le(0, NOISE), level))
