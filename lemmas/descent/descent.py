@@ -9,13 +9,13 @@ that keep u, "any magnitudes" and "L-smooth", are what the averaged theorem need
 
 import mpmath
 
-from adamproof.lemmas.descent import smooth_descent
-from adamproof.lemmas.descent.smooth_descent import INTEGRAL as SEGMENT
-from adamproof.lemmas.descent.smooth_descent import LENGTH, MODULUS, START, Fx, Fy, a, h
-from adamproof.lemmas.descent.smooth_descent import SQUARE as STEP_SQUARED
 from adamproof.lemmas.models.adam import LAWS, adam_model, random_hyper
 
 from ..vocabulary import *
+from . import smooth_descent
+from .smooth_descent import INTEGRAL as SEGMENT
+from .smooth_descent import LENGTH, LIPSCHITZ, MODULUS, START, Fx, Fy, a, h
+from .smooth_descent import SQUARE as STEP_SQUARED
 
 R = reals("R")
 m, u = function("m"), function("u")
@@ -51,7 +51,14 @@ SIGNED = {
 }
 MAGNITUDES = {"magnitudes are at most R": forall(j, le(u(j), R), RANGE), "R is not negative": le(0, R)}
 DIMENSION = {"d is a dimension": le(0, d)}
-A3 = ("A3 along the segment", "L1 is not negative", "L0 is not negative", "q is not negative", SEGMENT)
+CURVED = {"L0 is not negative": le(0, L0), "q is not negative": le(0, q)}
+SHORT = {"gamma*|u|*L1 <= 1": le(L1 * (gamma * norm(u(j))), 1)}
+SHORT_STEPS = {"gamma*R*sqrt(d)*L1 <= 1": le(gamma * R * sqrt(d) * L1, 1)}
+ADAM_STEP = {
+    "the step is Adam's": forall(j, eq(h(j), -gamma * U * sign(m_t(t, j))), RANGE),
+    "gamma*R*sqrt(d)*L1 <= 1 with the R of B.2": le(gamma * BOUND * sqrt(d) * L1, 1),
+}
+A3 = ("A3 along the segment", "L1 is not negative", CURVED, SEGMENT)
 
 
 # --- proofs ----------------------------------------------------------------------------------------
@@ -216,48 +223,22 @@ lemma = Lemma(
     where="the summary speaks of the descent inequality without stating it",
     assumptions={
         **smooth_descent.lemma.assumptions,
-        "L0 is not negative": le(0, L0),
-        "q is not negative": le(0, q),
+        **CURVED,
         **SIGNED,
         **MAGNITUDES,
         **DIMENSION,
-        "gamma*|u|*L1 <= 1": le(L1 * (gamma * norm(u(j))), 1),
-        "gamma*R*sqrt(d)*L1 <= 1": le(gamma * R * sqrt(d) * L1, 1),
+        **SHORT,
+        **SHORT_STEPS,
         **ADAM,
-        "the step is Adam's": forall(j, eq(h(j), -gamma * U * sign(m_t(t, j))), RANGE),
-        "gamma*R*sqrt(d)*L1 <= 1 with the R of B.2": le(gamma * BOUND * sqrt(d) * L1, 1),
+        **ADAM_STEP,
     },
     cited=smooth_descent.lemma.cited,
     claims=[
-        Claim(
-            "Adam",
-            FOR_ADAM,
-            adam,
-            given=(
-                *(*A3, GAMMA, DIMENSION, ADAM),
-                *("the step is Adam's", "gamma*R*sqrt(d)*L1 <= 1 with the R of B.2"),
-            ),
-            models=adam_models,
-        ),
-        Claim(
-            "magnitudes at most R",
-            BOUNDED,
-            bounded,
-            given=(*A3, SIGNED, MAGNITUDES, DIMENSION, "gamma*R*sqrt(d)*L1 <= 1"),
-        ),
+        Claim("Adam", FOR_ADAM, adam, given=(*A3, GAMMA, DIMENSION, ADAM, ADAM_STEP), models=adam_models),
+        Claim("magnitudes at most R", BOUNDED, bounded, given=(*A3, SIGNED, MAGNITUDES, DIMENSION, SHORT_STEPS)),
         Claim("step length", le(LENGTH, gamma * R * sqrt(d)), step_length, given=(SIGNED, MAGNITUDES, DIMENSION)),
-        Claim(
-            "any magnitudes",
-            bound(MODULUS, LOSS, SQUARES),
-            any_magnitudes,
-            given=(*A3, SIGNED, "gamma*|u|*L1 <= 1"),
-        ),
-        Claim(
-            "L-smooth",
-            bound(L0, LOSS, SQUARES),
-            l_smooth,
-            given=("the gradient is Lipschitz along the segment", "L0 is not negative", SEGMENT, SIGNED),
-        ),
+        Claim("any magnitudes", bound(MODULUS, LOSS, SQUARES), any_magnitudes, given=(*A3, SIGNED, SHORT)),
+        Claim("L-smooth", bound(L0, LOSS, SQUARES), l_smooth, given=(LIPSCHITZ, "L0 is not negative", SEGMENT, SIGNED)),
     ],
     models=models,
     mutants=[

@@ -3,8 +3,6 @@
 from ..vocabulary import *
 
 x, r, hole = reals("x r hole")
-
-
 zero = Integer(0)
 NATURAL = {"x is not negative": le(0, x), "r is not negative": le(0, r)}
 

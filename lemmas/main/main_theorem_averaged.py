@@ -97,12 +97,14 @@ METHOD = {**STEPPING, **MOMENTUM, **A1, **A2, **BETAS, **BELOW, **RATE, **FIRST,
 DESCENDING = tuple(name for name in STEPPING if name != "segments end at the next gradient")
 U_FINITE = ("E|u_t|^2 is finite",)
 ANY_RUN = (*STEPPING, *MOMENTUM, *A1, *A2, *BELOW, "beta1 is not negative", *FIRST, *SQUARE_FINITE, *HORIZON)
-MADE = {name: ADAM[name] for name in ("v starts at 0", "v is a moving average of g^2", "u is |m|/(sqrt(v) + epsilon)")}
+MADE = {name: ADAM[name] for name in (*RECURSIONS[2:], MADE_U)}
 DIMENSION = "d is a dimension"
+RANGES = ("magnitudes are not negative", "magnitudes are at most R")
 EPSILON = {"epsilon is positive": lt(0, eps)}
 ADAM_RUN = (*MOMENTUM, *MADE, *BETAS, *EPSILON, *SECOND_MOMENT, *HORIZON)
 TIME = {"t is from 1 on": le(1, t)}
 ONE_STEP = le(F(t + 1, w), F(t, w) - gamma * gain(t) + 2 * gamma * loss(t) + HALF * gamma**2 * L0 * squares(t))
+CHANGED = le(COORDINATES.of(change(t) ** 2), L0**2 * gamma**2 * squares(t))
 PATHWISE = le(gamma * total(gain, T), F(1, w) - Fmin + right(T))
 EXPECTED = le(
     gamma * TIMES.of(E(gain(t), w)), GAP + 2 * gamma * TIMES.of(E(loss(t), w)) + HALF * gamma**2 * L0 * SQUARES
@@ -110,6 +112,10 @@ EXPECTED = le(
 
 
 # --- one step ---------------------------------------------------------------------------------------
+
+
+def one_step(proof: Scope) -> Step:
+    return proof.cite("descent", "L-smooth", **WALK, **PLACE, by=[moves(proof)])
 
 
 def gradients_change(proof: Scope) -> Step:
@@ -301,16 +307,10 @@ def only(problem: problems.Problem, **variables: Any) -> Model:
 
 
 # Noise far beyond the gradients, of either sign in every step: what is gained in one is lost in another.
-LOUD = problems.Problem(
-    problems.ONE,
-    problems.ONE,
-    [(Fraction(9),)] * 3,
-    3,
-    beta2=Fraction(999, 1000),
-    epsilon=Fraction(3),
-    rate=Fraction(1, 5),
+NINE = [(Fraction(9),)] * 3
+LOUD = replace(
+    problems.JUMPING, noise=NINE, horizon=3, beta2=Fraction(999, 1000), epsilon=Fraction(3), rate=Fraction(1, 5)
 )
-
 
 lemma = Lemma(
     slug="main-theorem-averaged",
@@ -330,12 +330,7 @@ lemma = Lemma(
         Claim("magnitudes", le(SQUARES, T * d * S_squared), magnitudes, given=(*ADAM_RUN, DIMENSION)),
         Claim("one coordinate", le(TIMES.of(E(u(t, j, w) ** 2, w)), T * S_squared), one_coordinate, given=ADAM_RUN),
         Claim("S^2", le(0, S_squared), square_nonneg, given=(*RECURSIONS[2:], *BETAS, *SECOND_MOMENT, *HORIZON)),
-        Claim(
-            "bounded",
-            Integrable(mean(u(t, j, w) ** 2)),
-            bounded,
-            given=("magnitudes are not negative", "magnitudes are at most R", "d is a dimension", *TIME),
-        ),
+        Claim("bounded", Integrable(mean(u(t, j, w) ** 2)), bounded, given=(*RANGES, DIMENSION, *TIME)),
         Claim("in expectation", EXPECTED, expected, given=(*ANY_RUN, *U_FINITE)),
         Claim("changes", le(CHANGES, L0**2 * gamma**2 * SQUARES), changes, given=(*CHANGING, *U_FINITE)),
         Claim(
@@ -345,18 +340,8 @@ lemma = Lemma(
             given=(*CHANGING, *U_FINITE),
         ),
         Claim("for every outcome", PATHWISE, telescoped, given=(*DESCENDING, *A1, *HORIZON)),
-        Claim(
-            "gradients change",
-            le(COORDINATES.of(change(t) ** 2), L0**2 * gamma**2 * squares(t)),
-            gradients_change,
-            given=(*CHANGING, *TIME),
-        ),
-        Claim(
-            "one step",
-            ONE_STEP,
-            lambda p: p.cite("descent", "L-smooth", **WALK, **PLACE, by=[moves(p)]),
-            given=(*DESCENDING, *TIME),
-        ),
+        Claim("gradients change", CHANGED, gradients_change, given=(*CHANGING, *TIME)),
+        Claim("one step", ONE_STEP, one_step, given=(*DESCENDING, *TIME)),
     ],
     models=models,
     mutants=[

@@ -19,11 +19,7 @@ STEP = gamma * R * sqrt(d)
 # --- statements -------------------------------------------------------------------------------------
 
 SMOOTH = {"gradients change by at most gamma*R*sqrt(d)*(L0 + L1*|a|^q)": any_step.changes(STEP)}
-NONNEG = {
-    "L0 is not negative": le(0, L0),
-    "L1 is not negative": le(0, L1),
-    "gamma*R*sqrt(d) is not negative": le(0, STEP),
-}
+NONNEG = {**any_step.MODULI, "gamma*R*sqrt(d) is not negative": le(0, STEP)}
 DRIFT_TERM = any_step.drift_term(STEP)
 ON_AVERAGE = any_step.on_average(STEP)
 AT_TIME = any_step.at_time(STEP)
@@ -38,7 +34,6 @@ def cited(claim: str) -> Any:
     return lambda proof: proof.conclude(proof.cite("momentum-error-any-step", claim, S=STEP))
 
 
-PATH = (MOMENTUM, SMOOTH, "beta1 is not negative", START)
 ALL_TIMES = (MOMENTUM, SMOOTH, A2, CONSTANTS, FINITE)
 only = problems.fixed_run
 
@@ -51,7 +46,12 @@ lemma = Lemma(
     claims=[
         Claim("on average", ON_AVERAGE, cited("on average"), given=(*ALL_TIMES, NONNEG, HORIZON)),
         Claim("each time", AT_TIME, cited("each time"), given=(*ALL_TIMES, START)),
-        Claim("for every outcome", PATHWISE, cited("for every outcome"), given=PATH),
+        Claim(
+            "for every outcome",
+            PATHWISE,
+            cited("for every outcome"),
+            given=(MOMENTUM, SMOOTH, "beta1 is not negative", START),
+        ),
         Claim("finite", Integrable(E(error(t), w)), cited("finite"), given=(*ALL_TIMES, START)),
         Claim(
             "powers are finite",

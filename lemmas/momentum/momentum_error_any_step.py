@@ -26,11 +26,8 @@ def changes(step: Any) -> Any:
 
 
 SMOOTH = {"gradients change by at most S*(L0 + L1*|a|^q)": changes(S)}
-NONNEG = {
-    "L0 is not negative": le(0, L0),
-    "L1 is not negative": le(0, L1),
-    "S is not negative": le(0, S),
-}
+MODULI = {"L0 is not negative": le(0, L0), "L1 is not negative": le(0, L1)}
+NONNEG = {**MODULI, "S is not negative": le(0, S)}
 STARTS = TIMES.of(power(b1, t))
 DRIFTS = TIMES.of(drift(t, expected_modulus))
 ROOTS = TIMES.of(sqrt(WEIGHTED))

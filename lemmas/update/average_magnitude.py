@@ -16,12 +16,8 @@ from ..vocabulary import *
 FACTOR = (1 - b1) / ((1 - b1 / b2) * (1 - b2))
 S_squared = FACTOR * (log(1 + v(T) / eps**2) / T - log(b2))
 MEAN_SQUARE = Sum(magnitude(t) ** 2, (t, 1, T)) / T
-BETAS = {
-    "beta1 is not negative": le(0, b1),
-    "beta1 < beta2": lt(b1, b2),
-    "beta2 < 1": lt(b2, 1),
-}
-
+BETAS = {"beta1 is not negative": le(0, b1), "beta1 < beta2": lt(b1, b2), "beta2 < 1": lt(b2, 1)}
+GIVEN = {**BETAS, "epsilon is positive": lt(0, eps), "T is a horizon": le(1, T)}
 V_MOVES = "v is a moving average of g^2"
 RELATIVE = 1 + v(T) / eps**2  # w_T/eps^2
 TIMES = Functional("Sum", t, (1, T))
@@ -160,12 +156,7 @@ lemma = Lemma(
     title="A bound on the mean of u_t^2 over time, for beta1 < beta2 and epsilon > 0",
     source=Source.OURS,
     where="where the source's schedule makes R grow, this bound does not",
-    assumptions={
-        **RECURSION,
-        **BETAS,
-        "epsilon is positive": lt(0, eps),
-        "T is a horizon": le(1, T),
-    },
+    assumptions={**RECURSION, **GIVEN},
     claims=[Claim("mean square", le(MEAN_SQUARE, S_squared), mean_square)],
     models=models,
     mutants=[

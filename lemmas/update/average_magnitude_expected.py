@@ -71,9 +71,7 @@ lemma = Lemma(
     where="the S^2 that takes the place of R^2 where R grows",
     assumptions={
         **adam_recursion(w),
-        **average_magnitude.BETAS,
-        "epsilon is positive": lt(0, eps),
-        "T is a horizon": le(1, T),
+        **average_magnitude.GIVEN,
         "E[v_T] is finite": Integrable(E(random_v(T, w), w)),
     },
     claims=[Claim("expectation", le(E(MEAN_SQUARE, w), EXPECTED_S_squared), expectation)],
