@@ -55,6 +55,8 @@ def real_models(rng: Random) -> Iterator[Model]:
 JENSEN = le(over.of(log(1 + Z)), log(1 + MEAN))
 TANGENT = log(c) + y / c - 1
 
+BOX = {"y": (Fraction(1, 10), 1), "c": (Fraction(3, 2), 3)}  # equality, at y = c, is outside
+
 lemma = Lemma(
     slug="jensen-ln",
     title="Jensen's inequality for ln(1 + Z) where Z >= 0, and the tangent bound on ln",
@@ -64,13 +66,7 @@ lemma = Lemma(
     claims=[
         Claim("expectations", JENSEN, jensen, given=VARIABLE),
         Claim("finite", Integrable(over.of(log(1 + Z))), finite, given=VARIABLE),
-        Claim(
-            "tangent",
-            le(log(y), TANGENT),
-            tangent,
-            given=POSITIVE,
-            box={"y": (Fraction(1, 10), 1), "c": (Fraction(3, 2), 3)},  # equality, at y = c, is outside
-        ),
+        Claim("tangent", le(log(y), TANGENT), tangent, given=POSITIVE, box=BOX),
         Claim("not negative", le(0, log(1 + y)), not_negative, given=NOT_NEGATIVE, box={"y": (Fraction(1, 10), 10)}),
     ],
     models=real_models,

@@ -91,12 +91,7 @@ lemma = Lemma(
     title="For r >= 0, x^r keeps the order of positive numbers and x^(-r) reverses it",
     source=Source.CLASSICAL,
     where="t^(-alpha) against T^(-alpha), and the p-th power of a mean",
-    assumptions={
-        "x is positive": lt(0, x),
-        "x <= y": le(x, y),
-        "1 <= x": le(1, x),
-        "r is not negative": le(0, r),
-    },
+    assumptions={"x is positive": lt(0, x), "x <= y": le(x, y), "1 <= x": le(1, x), "r is not negative": le(0, r)},
     claims=[
         Claim("increasing", INCREASING, increasing, given=ORDERED, models=small_models),
         Claim("decreasing", DECREASING, decreasing, given=ORDERED, models=small_models),

@@ -55,6 +55,8 @@ RATIO = b1**2 / (1 - b1)
 Q_SQUARE, DELTA_SQUARE = Q(t, j, w) ** 2, delta(t, j, w) ** 2
 YOUNG = le(COORDINATES.of(Q(t + 1, j, w) ** 2), b1 * COORDINATES.of(Q_SQUARE) + RATIO * COORDINATES.of(DELTA_SQUARE))
 EXPECTED = le(mean(Q(t + 1, j, w) ** 2), b1 * mean(Q_SQUARE) + RATIO * mean(DELTA_SQUARE))
+START_BOUND = le((1 - b1**2) * total(started**2), b1**2 * mean(a(1, j, w) ** 2))
+NOISE_BOUND = (1 - b1) / (1 + b1) * TIMES.of(variance(t))
 DRIFT_BOUND = (b1 / (1 - b1)) ** 2 * total(DELTA_SQUARE)
 
 
@@ -228,18 +230,8 @@ lemma = Lemma(
         Claim("on average", ON_AVERAGE, on_average, given=(A2, *THREE, HORIZON)),
         Claim("finite", Integrable(mean(GAP**2)), error_finite, given=(*THREE, START)),
         Claim("three parts", le(ROOT_ERROR, sum(ROOTS)), root_sum, given=THREE),
-        Claim(
-            "noise",
-            le(total(noise(t) ** 2), (1 - b1) / (1 + b1) * TIMES.of(variance(t))),
-            noise_sum,
-            given=(A2, BETA, HORIZON),
-        ),
-        Claim(
-            "start",
-            le((1 - b1**2) * total(started**2), b1**2 * mean(a(1, j, w) ** 2)),
-            start_sum,
-            given=(FIRST, HORIZON),
-        ),
+        Claim("noise", le(total(noise(t) ** 2), NOISE_BOUND), noise_sum, given=(A2, BETA, HORIZON)),
+        Claim("start", START_BOUND, start_sum, given=(FIRST, HORIZON)),
         Claim("drift", le(total(Q_SQUARE), DRIFT_BOUND), drift_sum, given=(DRIFT, BETA, HORIZON)),
         Claim("drift, expected step", EXPECTED, drift_step, given=ALONG),
         Claim("drift is finite", Integrable(mean(Q_SQUARE)), drift_finite, given=ALONG),

@@ -48,6 +48,8 @@ def unstable(rng: Random) -> Iterator[Model]:
         yield Model(variables={"b1": beta, "b2": beta**2 * Fraction(rng.randint(1, 99), 100)})
 
 
+BOX = {"b1": (0, Fraction(4, 5)), "b2": (Fraction(9, 10), Fraction(99, 100))}  # equality is outside
+
 lemma = Lemma(
     slug="magnitude-identity",
     title="The bound R is at least 1, with equality only if beta1 = beta2",
@@ -57,13 +59,7 @@ lemma = Lemma(
     claims=[
         Claim("identity", eq(R_squared, 1 + EXCESS), lambda proof: proof.conclude(BETAS), given=BETAS),
         Claim("square of R", eq(product(BOUND, BOUND), R_squared), square_of_r, given=BETAS),
-        Claim(
-            "at least one",
-            le(1, R_squared),
-            at_least_one,
-            given=BETAS,
-            box={"b1": (0, Fraction(4, 5)), "b2": (Fraction(9, 10), Fraction(99, 100))},  # equality is outside
-        ),
+        Claim("at least one", le(1, R_squared), at_least_one, given=BETAS, box=BOX),
         Claim("equality", eq(b1, b2), equality, models=equal_betas),
     ],
     models=models,
