@@ -8,6 +8,7 @@ from adamproof.lemmas.foundations.functionals import space
 from ..vocabulary import *
 
 X = function("X", "int", "point")
+over = Functional("E", w)
 COUNT = {"n is a count": le(0, n)}
 
 
@@ -19,9 +20,23 @@ def of_each(upper: Any) -> Any:
     return Sum(E(X(k, w), w), (k, 1, upper))
 
 
+def split(proof: Scope) -> Step:
+    """The sum of n + 1 terms, for every outcome."""
+    return proof.have(eq(total(n + 1), total(n) + X(n + 1, w)), total(n + 1))
+
+
+def none(proof: Scope) -> Step:
+    return proof.have(eq(total(0), 0), total(0))
+
+
+def interchange(proof: Scope) -> Step:
+    return proof.induction(
+        proof.goal, n, base=[proof.each(over, none(proof))], step=lambda: [proof.each(over, split(proof))]
+    )
+
+
 def finite(proof: Scope) -> Step:
-    longer = eq(total(n + 1), total(n) + X(n + 1, w))
-    return proof.induction(proof.goal, n, base=[total(0)], step=lambda: [proof.have(longer, total(n + 1))])
+    return proof.induction(proof.goal, n, base=[none(proof)], step=lambda: [split(proof)])
 
 
 def models(rng: Random) -> Iterator[Model]:
@@ -45,7 +60,7 @@ lemma = Lemma(
     where="how means over time and over the noise change places",
     assumptions={**COUNT, "every term is finite": forall(k, Integrable(E(X(k, w), w)), [le(1, k)])},
     claims=[
-        Claim("interchange", eq(E(total(n), w), of_each(n)), lambda proof: proof.induction(proof.goal, n), given=COUNT),
+        Claim("interchange", eq(E(total(n), w), of_each(n)), interchange, given=COUNT),
         Claim("finite", Integrable(E(total(n), w)), finite),
     ],
     models=models,

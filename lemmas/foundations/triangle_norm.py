@@ -34,7 +34,11 @@ def two_vectors(proof: Scope) -> Step:
 
 def many_vectors(proof: Scope) -> Step:
     """One more vector, by the triangle inequality for two."""
-    return proof.induction(MANY, n, step=lambda: one_more(proof))
+    return proof.induction(MANY, n, base=[lambda: no_vectors(proof)], step=lambda: one_more(proof))
+
+
+def no_vectors(proof: Scope) -> Step:
+    return proof.each(COORDINATES, eq(total(0) ** 2, 0), total(0), title="no vectors: both sides are 0")
 
 
 def one_more(proof: Scope) -> Step:
