@@ -59,7 +59,8 @@ def main_theorem_at_zero(proof: Scope) -> Step:
     at_most = proof.rewrite(proof.rewrite(at_most, none), one)  # R at beta1 = 0
     proof.step("u <= 1/sqrt(1 - beta2), by Lemma B.2", at_most)
     general = proof.cite("main-theorem", "any magnitudes", R=R0, by=[at_least, at_most, none])
-    return proof.conclude(proof.rewrite(proof.rewrite(general, none), one))
+    square = proof.have(eq(inverse(root(1 - b2)) ** 2, 1 / (1 - b2)))
+    return proof.conclude(proof.rewrite(proof.rewrite(general, none), one), square, degree=1)
 
 
 # --- models -----------------------------------------------------------------------------------------

@@ -76,11 +76,11 @@ def corrected(proof: Scope) -> Step:
     """The same with bias correction."""
     with proof.assuming(*FROM_1):
         below = [proof.cite("powers", "at most the base", x=beta, n=k) for beta in (b1, b2)]
-        moment = proof.have(
-            le(0, v(k) / (1 - power(b2, k))), proof.cite("magnitude-range", "second moment", t=k), below
-        )
+        second, scale = v(k) / (1 - power(b2, k)), proof.let(scale=sqrt(v(k) / (1 - power(b2, k))) + eps)
+        moment = proof.have(le(0, second), proof.cite("magnitude-range", "second moment", t=k), below)
+        signs = proof.have(le(0, scale), moment), proof.have(lt(0, 1 - power(b1, k)), below)
         bound = proof.cite("bias-corrected", t=k)
-        size = proof.have(le(absolute(CORRECTED), bound.conclusion.args[0]), moment, below)
+        size = proof.have(le(absolute(CORRECTED), bound.conclusion.args[0]), signs)
         return proof.have(le(absolute(CORRECTED), BOUND), size, bound)
 
 

@@ -61,7 +61,9 @@ def signal_to_noise(proof: Scope) -> Step:
     inside = 1 + VARIANCE / m(t) ** 2
     whole = proof.have(eq(m(t) ** 2 * inside, v(t)), SIGNAL)
     above = proof.have(lt(0, inside), whole, top, SIGNAL)
-    return proof.conclude(whole, top, above, SIGNAL)
+    size, spread = Abs(m(t)) * root(inside), sqrt(v(t))
+    same = [proof.by_squares(way, whole, above, top) for way in (le(size, spread), le(spread, size))]
+    return proof.conclude(same, proof.have(lt(0, Abs(m(t))), SIGNAL), top, above, SIGNAL)
 
 
 # --- models, near misses ---------------------------------------------------------------------------

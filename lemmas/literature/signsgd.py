@@ -96,7 +96,9 @@ def mean_gradient(proof: Scope) -> Step:
     average = proof.cite("lmo-descent", "on average", **symbols, by=[one_step(proof), finite])
     at_all_times = proof.every(k, le(E(errors, w), DEVIATION / sqrt(n)), error, given=FROM_1)
     total = proof.each(TIMES, le(E(errors.subs(k, t), w), DEVIATION / sqrt(n)), at_all_times)
-    return proof.conclude(average, total, proof.cite("constant-sum", n=T), HORIZON)
+    mean = le(TIMES.of(E(errors.subs(k, t), w)) / T, DEVIATION / sqrt(n))
+    mean = proof.have(mean, total, proof.cite("constant-sum", n=T), HORIZON)
+    return proof.conclude(average, mean, degree=1)
 
 
 def tuned(proof: Scope) -> Step:

@@ -87,10 +87,10 @@ def magnitude_squared(proof: Scope) -> Step:
     proof.let(kappa=kappa, gap=b2 - b1**2)
     positive = proof.have(lt(0, b2 - b1**2), wide, lt(0, kappa * x))
     weighted = proof.have(le(b2 * (kappa * x), b2 - b1**2), wide, le(0, beta * x * (kappa * x)), *BETAS)
-    scaled = proof.have(le(alpha**2 * x * (b2 * (kappa * x)), alpha**2 * x * (b2 - b1**2)), weighted)
     exact = proof.have(eq(R_squared, (alpha * x) ** 2 * b2 / (beta * x * (b2 - b1**2))), *BETAS)
-    left = proof.have(le(R_squared * (beta * kappa), alpha**2), exact, scaled, positive)
-    return proof.conclude(left)
+    ratio = b2 * (kappa * x) / (b2 - b1**2)
+    chain = proof.calc(R_squared * (beta * kappa)).eq(alpha**2 * ratio, exact, "beta is positive")
+    return proof.conclude(chain.le(alpha**2 * 1, proof.have(le(ratio, 1), weighted, positive)).done())
 
 
 def bounded_magnitude(proof: Scope) -> Step:
