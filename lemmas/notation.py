@@ -96,5 +96,6 @@ TIME = {"t is a time": le(0, t)}
 
 # R, m, v and g are imported by name: many files call something else so.
 __all__ = ["COORDINATES", "EPSILON", "HYPERPARAMETERS", "L0", "L1", "RECURSION", "STABLE", "TIME", "R_squared", "R_t"]
+__all__ += ["Sum"]  # SymPy's, with which the calculator compares
 __all__ += ["R_t_squared", "T", "b1", "b2", "d", "eps", "gamma", "geometric", "j", "k", "magnitude", "modulus", "n"]
 __all__ += ["adam_recursion", "norm", "p", "q", "rho", "s0", "s1", "smoothed", "t", "vector", "w"]

@@ -31,17 +31,6 @@ COORDINATE: Any = {"m": (k, m(k, j, w)), "v": (k, v(k, j, w)), "g": (k, g(k, j, 
 MEAN_GAIN = TIMES.of(E(gain(t), w)) / T
 GAP = E(F(1, w), w) - Fmin  # D
 
-
-def in_range(proof: Scope, *by: Any) -> tuple[Step, Step]:
-    """0 <= u_t <= R at every time t >= 1: Lemma B.2."""
-    made = "u is |m|/(sqrt(v) + epsilon)"
-    with proof.assuming(le(1, t)):
-        size = proof.cite("magnitude-range", "magnitude", **COORDINATE, by=by)
-        bound = proof.cite("update-magnitude", **COORDINATE, by=by)
-        at_least = proof.have(le(0, u(t, j, w)), made, size)
-        return at_least, proof.have(le(u(t, j, w), BOUND), made, bound, title="u <= R, by Lemma B.2")
-
-
 SIGN_STEP = {
     "the step goes along Sign(m)": forall(
         (k, j, w), eq(x(k + 1, j, w), x(k, j, w) - gamma * u(k, j, w) * sign(m(k, j, w))), RUNNING
@@ -82,3 +71,13 @@ RATE = {"gamma is positive": lt(0, gamma), "d is a dimension": le(0, d)}
 SHORT = {"gamma*R*sqrt(d)*L1 <= 1": le(gamma * R * sqrt(d) * L1, 1)}
 FIRST = {"E F(x_1) is finite": Integrable(E(F(1, w), w))}
 RUN = {**MOMENTUM, **SIGN_STEP, **A1, **A2, **A3, **CONSTANTS, **RATE, **FINITE, **FIRST, **HORIZON}
+
+
+def in_range(proof: Scope, *by: Any) -> tuple[Step, Step]:
+    """0 <= u_t <= R at every time t >= 1: Lemma B.2."""
+    made = "u is |m|/(sqrt(v) + epsilon)"
+    with proof.assuming(le(1, t)):
+        size = proof.cite("magnitude-range", "magnitude", **COORDINATE, by=by)
+        bound = proof.cite("update-magnitude", **COORDINATE, by=by)
+        at_least = proof.have(le(0, u(t, j, w)), made, size)
+        return at_least, proof.have(le(u(t, j, w), BOUND), made, bound, title="u <= R, by Lemma B.2")

@@ -13,8 +13,6 @@ from ..vocabulary import *
 a = function("a")  # one coordinate of the gradient
 xi = g(k) - a(k)
 START = le(1, t)
-
-
 DRIFT = Sum(power(b1, t - k) * (a(k) - a(k + 1)), (k, 1, t - 1))
 NOISE = (1 - b1) * Sum(power(b1, t - k) * xi, (k, 1, t))
 

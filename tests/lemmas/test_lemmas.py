@@ -202,13 +202,6 @@ def test_an_import_of_the_vocabulary_puts_no_other_name_out() -> None:
                         assert getattr(module, name.asname or name.name) is getattr(source, name.name), info.name
 
 
-def test_the_sum_of_the_vocabulary_captures_nothing() -> None:
-    from adamproof.lemmas import vocabulary
-    from adamproof.prover import Sum
-
-    assert vocabulary.Sum is Sum
-
-
 def test_models_are_not_results() -> None:
     """The folder of models is no chapter, and no file in it is taken for a lemma."""
     assert set(chapters().values()) == set(package.CHAPTERS)
