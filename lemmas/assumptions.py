@@ -125,13 +125,5 @@ def _always(statement: Any, points: Sequence[Any], first: Any) -> Any:
     return forall((*points, k), statement, [le(first, k)])
 
 
-__all__ = [
-    "bounded_below",
-    "bounded_gradients",
-    "convex_along",
-    "gradient_steps",
-    "lipschitz_gradients",
-    "noise_along",
-    "smooth_along",
-    "strongly_convex_along",
-]
+__all__ = ["bounded_below", "bounded_gradients", "convex_along", "gradient_steps", "lipschitz_gradients", "noise_along"]
+__all__ += ["smooth_along", "strongly_convex_along"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Abs, Sum, log, sqrt
+from sympy import Abs, Sum, sqrt
 
 from adamproof.prover import Functional, Point, eq, forall, function, integers, le, lt, power, real_power, reals
 from adamproof.prover.surface import Vector
@@ -43,9 +43,9 @@ def modulus(length: Any) -> Any:
     return L0 + L1 * real_power(length, q)
 
 
-def smoothed(body: Any, time: Any) -> Any:
-    """The sum of b1^(time - k)*body(k) over k = 1..time."""
-    return Sum(power(b1, time - k) * body(k), (k, 1, time))
+def smoothed(body: Any, time: Any, decay: Any = b1) -> Any:
+    """The sum of decay^(time - k)*body(k) over k = 1..time."""
+    return Sum(power(decay, time - k) * body(k), (k, 1, time))
 
 
 def R_t(time: Any) -> Any:
@@ -63,13 +63,27 @@ def magnitude(time: Any) -> Any:
     return Abs(m(time)) / (sqrt(v(time)) + eps)
 
 
-# Adam's recursion for one coordinate, without bias correction.
-RECURSION = {
-    "m starts at 0": eq(m(0), 0),
-    "v starts at 0": eq(v(0), 0),
-    "m is a moving average of g": forall(k, eq(m(k + 1), b1 * m(k) + (1 - b1) * g(k + 1)), [le(0, k)]),
-    "v is a moving average of g^2": forall(k, eq(v(k + 1), b2 * v(k) + (1 - b2) * g(k + 1) ** 2), [le(0, k)]),
-}
+def adam_recursion(*points: Any) -> dict[str, Any]:
+    """Adam's recursion without bias correction, for m, v, g of time and of points: the coordinate j, the outcome w."""
+    sorts = ["point" if point == w else "int" for point in points]
+    m, v, g = (function(name, "int", *sorts) for name in ("m", "v", "g"))
+
+    def starts(x: Any) -> Any:
+        return forall(points, eq(x(0, *points), 0)) if points else eq(x(0), 0)
+
+    def moves(x: Any, decay: Any, new: Any) -> Any:
+        return forall((*points, k), eq(x(k + 1, *points), decay * x(k, *points) + (1 - decay) * new), [le(0, k)])
+
+    new = g(k + 1, *points)
+    return {
+        "m starts at 0": starts(m),
+        "v starts at 0": starts(v),
+        "m is a moving average of g": moves(m, b1, new),
+        "v is a moving average of g^2": moves(v, b2, new**2),
+    }
+
+
+RECURSION = adam_recursion()
 HYPERPARAMETERS = {
     "beta1 is not negative": le(0, b1),
     "beta1 < 1": lt(b1, 1),
@@ -80,46 +94,8 @@ STABLE = {"beta1^2 < beta2": lt(b1**2, b2)}
 EPSILON = {"epsilon is not negative": le(0, eps)}
 TIME = {"t is a time": le(0, t)}
 
-__all__ = [
-    "COORDINATES",
-    "EPSILON",
-    "HYPERPARAMETERS",
-    "L0",
-    "L1",
-    "RECURSION",
-    "STABLE",
-    "TIME",
-    "Abs",
-    "R",
-    "R_squared",
-    "R_t",
-    "R_t_squared",
-    "Sum",
-    "T",
-    "b1",
-    "b2",
-    "d",
-    "eps",
-    "g",
-    "gamma",
-    "geometric",
-    "j",
-    "k",
-    "log",
-    "m",
-    "magnitude",
-    "modulus",
-    "n",
-    "norm",
-    "p",
-    "q",
-    "rho",
-    "s0",
-    "s1",
-    "smoothed",
-    "sqrt",
-    "t",
-    "v",
-    "vector",
-    "w",
-]
+# R, m, v and g are imported by name: many files call something else so.
+__all__ = ["COORDINATES", "EPSILON", "HYPERPARAMETERS", "L0", "L1", "RECURSION", "STABLE", "TIME", "R_squared", "R_t"]
+__all__ += ["Sum"]  # SymPy's, with which the calculator compares
+__all__ += ["R_t_squared", "T", "b1", "b2", "d", "eps", "gamma", "geometric", "j", "k", "magnitude", "modulus", "n"]
+__all__ += ["adam_recursion", "norm", "p", "q", "rho", "s0", "s1", "smoothed", "t", "vector", "w"]

@@ -11,28 +11,22 @@ vbar serves only up to T = ((A + B)/(vbar*epsilon*sqrt(d)))^4.  Bounds that take
 C2 is used for E u_t,j itself, one coordinate at a time.  A and B may have any sign; d may be 0, except for T_max.
 """
 
-from __future__ import annotations
-
 from functools import cache
 
 import mpmath
 
-from adamproof.lemmas.main.setting import ADAM, RUNNING, TIMES, error, length, over
 from adamproof.lemmas.models import problems
 from adamproof.lemmas.momentum import momentum_error
-from adamproof.lemmas.momentum.momentum_error import MEAN_ERROR
-from adamproof.lemmas.notation import HYPERPARAMETERS
 from adamproof.numeric.evaluate import Evaluator
 from adamproof.numeric.numbers import as_mpf
 
+from ..main.setting import *
 from ..vocabulary import *
 
 vbar, A, B, tau = reals("vbar A B tau")
-a, g, m, u, v = (function(name, "int", "int", "point") for name in "agmuv")  # time, coordinate, outcome
 G = TIMES.of(E(length(t), w)) / T
-START = [le(1, t)]
+DURING = [le(1, t), le(t, T)]
 C2 = "C2: E u_t,j >= vbar"
-ERROR_FINITE = "E|e_t| is finite"
 SLUG = "condition-2-limits"
 
 
@@ -52,7 +46,7 @@ NONNEG = le(0, u(t, j, w))
 SUMMED = le(eps * total_magnitude(t), sqrt(d) * (length(t) + error(t)))
 EACH_TIME = le(LEFT, E(length(t), w) + E(error(t), w))
 ON_AVERAGE = le(LEFT, G + MEAN_ERROR)
-PARTS = {"start": momentum_error.START_TERM, "drift": momentum_error.DRIFT_TERM, "noise": momentum_error.NOISE_TERM}
+PARTS = {"start": START_TERM, "drift": momentum_error.DRIFT_TERM, "noise": NOISE_TERM}
 
 
 def with_error(*left_out: str) -> Any:
@@ -74,15 +68,14 @@ MAGNITUDES = {
     "epsilon is positive": lt(0, eps),
 }
 CONDITION = {
-    C2: forall((t, j), le(vbar, E(u(t, j, w), w)), [*START, le(t, T), le(1, j), le(j, d)]),
+    C2: forall((t, j), le(vbar, E(u(t, j, w), w)), [*DURING, le(1, j), le(j, d)]),
     "d is a dimension": le(0, d),
 }
-FINITE = {**momentum_error.FINITE, ERROR_FINITE: forall(k, Integrable(E(error(k), w)), RUNNING)}
-RUN = (*MAGNITUDES, *CONDITION, *FINITE, "T is a horizon")
-MOMENTUM = {name: momentum_error.lemma.assumptions[name] for name in momentum_error.lemma.claims[0].given or ()}
-FIRST, UPTO = "t is from 1 on", "t <= T"
-WITH_ERROR = tuple(name for name in (*MAGNITUDES, *CONDITION, *MOMENTUM))
-ROOT = (*RUN, *FALLING, "tau is positive")
+MEANS = {**FINITE, "E|e_t| is finite": forall(k, Integrable(E(error(k), w)), RUNNING)}
+WITH_ERRORS = (*MAGNITUDES, *CONDITION, *MEANS, *HORIZON)
+ERRORS = {name: momentum_error.lemma.assumptions[name] for name in momentum_error.lemma.claims[0].given or ()}
+WITHIN = {**START, "t <= T": le(t, T)}
+ROOT = (*WITH_ERRORS, *FALLING, "tau is positive")
 
 
 # --- at each time -----------------------------------------------------------------------------------
@@ -230,37 +223,32 @@ lemma = Lemma(
     title="Condition 2 with a fixed vbar can hold only up to a largest T, at the rate T^(-1/4)",
     source=Source.OURS,
     where="whether C2's vbar can be free of T",
-    assumptions={**MAGNITUDES, **CONDITION, **FINITE, **MOMENTUM, **FALLING, **LAST, FIRST: le(1, t), UPTO: le(t, T)},
+    assumptions={**MAGNITUDES, **CONDITION, **MEANS, **ERRORS, **FALLING, **LAST, **WITHIN},
     claims=[
-        Claim("on average", ON_AVERAGE, on_average, given=RUN),
-        Claim("with the momentum error", with_error(), with_momentum_error, given=WITH_ERROR),
+        Claim("on average", ON_AVERAGE, on_average, given=WITH_ERRORS),
+        Claim("with the momentum error", with_error(), with_momentum_error, given=(*MAGNITUDES, *CONDITION, *ERRORS)),
         Claim("largest tau", le(LEFT * tau, A + B), last_root, given=ROOT, models=fourth_powers),
         Claim("T_max", le(T, LIMIT), last_horizon, given=(*ROOT, *LAST), models=fourth_powers),
-        Claim("each time", EACH_TIME, each_time, given=(*MAGNITUDES, *CONDITION, *FINITE, FIRST, UPTO)),
-        Claim("all magnitudes", SUMMED, summed, given=(*MAGNITUDES, "d is a dimension", FIRST)),
-        Claim("one magnitude", SMALL, one_magnitude, given=(*MAGNITUDES, FIRST)),
-        Claim("not negative", NONNEG, not_negative, given=(*MAGNITUDES, FIRST)),
+        Claim("each time", EACH_TIME, each_time, given=(*MAGNITUDES, *CONDITION, *MEANS, *WITHIN)),
+        Claim("all magnitudes", SUMMED, summed, given=(*MAGNITUDES, "d is a dimension", *START)),
+        Claim("one magnitude", SMALL, one_magnitude, given=(*MAGNITUDES, *START)),
+        Claim("not negative", NONNEG, not_negative, given=(*MAGNITUDES, *START)),
     ],
     models=models,
     mutants=[
-        Mutant("without the momentum error", conclusion=le(LEFT, G), models=fixed(problems.NOISY)),
-        Mutant("without the gradients", conclusion=le(LEFT, MEAN_ERROR), models=fixed(ALL_SMALL)),
-        Mutant("d instead of sqrt(d)", conclusion=le(vbar * eps * d, G + MEAN_ERROR), models=fixed(ALL_SMALL)),
-        Mutant("inequality reversed", conclusion=le(G + MEAN_ERROR, LEFT)),
+        Mutant("without the momentum error", le(LEFT, G), models=fixed(problems.NOISY)),
+        Mutant("without the gradients", le(LEFT, MEAN_ERROR), models=fixed(ALL_SMALL)),
+        Mutant("d instead of sqrt(d)", le(vbar * eps * d, G + MEAN_ERROR), models=fixed(ALL_SMALL)),
+        Mutant("inequality reversed", le(G + MEAN_ERROR, LEFT)),
         Mutant("C2 dropped", drop=(C2,), models=fixed(ALL_SMALL, vbar=10**9)),
         Mutant(
             "C2 for the first coordinate alone",
-            change={C2: forall(t, le(vbar, E(u(t, 1, w), w)), [*START, le(t, T)])},
+            change={C2: forall(t, le(vbar, E(u(t, 1, w), w)), DURING)},
             models=first_alone,
         ),
-        Mutant(
-            "without the noise",
-            conclusion=with_error("noise"),
-            claim="with the momentum error",
-            models=fixed(problems.NOISY),
-        ),
-        Mutant("a longer T", conclusion=le(2 * T, LIMIT), claim="T_max", models=fixed(ALL_SMALL)),
-        Mutant("A alone", conclusion=le(T, (A / LEFT) ** 4), claim="T_max", models=fixed(problems.NOISY)),
+        Mutant("without the noise", with_error("noise"), claim="with the momentum error", models=fixed(problems.NOISY)),
+        Mutant("a longer T", le(2 * T, LIMIT), claim="T_max", models=fixed(ALL_SMALL)),
+        Mutant("A alone", le(T, (A / LEFT) ** 4), claim="T_max", models=fixed(problems.NOISY)),
     ],
     constants={"T_max": LIMIT},
 )

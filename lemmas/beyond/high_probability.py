@@ -21,8 +21,6 @@ Probabilities are expectations of indicators: `long` is 1 at the times when the 
 proved: the number S of long noises has 1 - S <= holds, as S is 0 or at least 1.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -30,10 +28,9 @@ from functools import cache
 import mpmath
 
 from adamproof.lemmas.main import bias_corrected_main, setting
-from adamproof.lemmas.main.main_theorem import LENGTH, lengthened, total
+from adamproof.lemmas.main.main_theorem import LENGTH, total
 from adamproof.lemmas.models import problems
-from adamproof.lemmas.momentum import momentum_error
-from adamproof.lemmas.momentum.momentum_error import CONSTANTS, drift, noise, xi
+from adamproof.lemmas.momentum.momentum_error_any_step import STARTS, drifts, starts
 from adamproof.numeric.evaluate import Evaluator
 from adamproof.numeric.numbers import as_mpf
 
@@ -84,7 +81,7 @@ BOUNDED = "the noise is at most s0 surely"
 PINELIS = "each averaged noise is long with probability at most delta/T"
 SHORT_NOISE = "the averaged noises are at most nu"
 NOISE_IS_SHORT = {SHORT_NOISE: forall(t, le(norm(noise(t)), nu), DURING)}
-NOISE_BOUND = forall((k, w), le(norm(xi), s0), RUNNING)
+NOISE_BOUND = forall((k, w), le(norm(xi(k)), s0), RUNNING)
 THE_EVENT = {
     EVENT: forall((w, t), le(norm(noise(t)), LEVEL), [*DURING, eq(long(t, w), 0)]),
     ZERO_ONE: forall((t, w), eq(long(t, w) * (long(t, w) - 1), 0), [le(1, t)]),
@@ -109,8 +106,7 @@ PATH_OF_CORRECTED = (
     *(name for name in PATH_OF_ADAM if name not in (*SIGN_STEP, *ADAM)),
     *bias_corrected_main.CORRECTED,
 )
-DRIFTS = TIMES.of(drift(t, lengthened))
-STARTS = TIMES.of(power(b1, t))
+DRIFTS = TIMES.of(drift(t, local_modulus))
 MEAN_ERROR = total(error, T) / T
 ERROR_BOUND = le(MEAN_ERROR, START + LENGTH * RATIO * MODULUS + nu)
 
@@ -118,41 +114,31 @@ ERROR_BOUND = le(MEAN_ERROR, START + LENGTH * RATIO * MODULUS + nu)
 # --- for one outcome ----------------------------------------------------------------------------------
 
 
-def drifts(proof: Scope) -> Step:
-    """The sum over t of the drifts is at most b1/(1 - b1) times the sum of L0 + L1*|a_t|^q."""
-    full = momentum_error.weighted(b1, t, lengthened)
-    whole = proof.cite("averaging", b=b1, c=(k, lengthened(k)))
-    last = proof.each(TIMES, eq(full, drift(t, lengthened) + lengthened(t)), full)
-    return proof.have(le(DRIFTS, RATIO * total(lengthened, T)), whole, last, title="the drift, summed")
-
-
 def errors(proof: Scope) -> Step:
     """The mean over time of |e_t|."""
     change = proof.lemma("main-theorem", "gradients change")
-    change = proof.every(
-        (t, w), le(norm(a(t, j, w) - a(t + 1, j, w)), LENGTH * lengthened(t)), change, given=[le(1, t)]
-    )
+    change = proof.every((t, w), change.conclusion, change, given=[le(1, t)])
     with proof.assuming(*DURING):
         parts = proof.cite("momentum-error", "for every outcome", by=[change])
-        each = le(error(t), power(b1, t) * length(1) + LENGTH * drift(t, lengthened) + nu)
+        each = le(error(t), power(b1, t) * length(1) + LENGTH * drift(t, local_modulus) + nu)
         each = proof.have(each, parts, SHORT_NOISE)
     count = proof.cite("constant-sum", n=T)
     summed = le(total(error, T), length(1) * STARTS + LENGTH * DRIFTS + nu * T)
     summed = proof.have(summed, proof.each(TIMES, each), count, title="summed over time")
     mean = proof.have(le(MEAN_ERROR, length(1) * STARTS / T + LENGTH * DRIFTS / T + nu), summed)
-    first = proof.have(le(length(1) * STARTS / T, START), proof.have(le(STARTS, RATIO), momentum_error.starts(proof)))
-    drifting = proof.have(le(LENGTH * DRIFTS / T, LENGTH * RATIO * MODULUS), drifts(proof), count)
+    first = proof.have(le(length(1) * STARTS / T, START), proof.have(le(STARTS, RATIO), starts(proof)))
+    drifting = proof.have(le(LENGTH * DRIFTS / T, LENGTH * RATIO * MODULUS), drifts(proof, local_modulus), count)
     return proof.conclude(mean, first, drifting)
 
 
 def pathwise(proof: Scope) -> Step:
     whole = proof.step("the descent inequality, summed", proof.lemma("main-theorem", "for every outcome"))
     wrong = proof.step("the momentum error on average over time", proof.lemma("high-probability", "momentum error"))
-    curve = HALF * gamma * R**2 * d * (total(lengthened, T) / T)
+    curve = HALF * gamma * R**2 * d * (total(local_modulus, T) / T)
     mean = le(total(gain, T) / T, GAP / (gamma * T) + 2 * R * sqrt(d) * MEAN_ERROR + curve)
     mean = proof.have(mean, whole)
     wrong = proof.have(le(2 * R * sqrt(d) * MEAN_ERROR, 2 * R * sqrt(d) * ERROR_BOUND.args[1]), wrong)
-    moduli = proof.have(eq(total(lengthened, T) / T, MODULUS), proof.cite("constant-sum", n=T))
+    moduli = proof.have(eq(total(local_modulus, T) / T, MODULUS), proof.cite("constant-sum", n=T))
     return proof.conclude(mean, wrong, moduli)
 
 
@@ -210,13 +196,8 @@ def union(proof: Scope) -> Step:
 
 def adam(proof: Scope) -> Step:
     """Lemma B.2 puts Adam's magnitudes into [0, R]."""
-    recursion: Any = {name: (k, function(name, "int", "int", "point")(k, j, w)) for name in ("m", "v", "g")}
-    definition = "u is |m|/(sqrt(v) + epsilon)"
-    with proof.assuming(*RUNNING):
-        at_most = proof.cite("update-magnitude", t=k, **recursion)
-        at_least = proof.cite("magnitude-range", "magnitude", t=k, **recursion)
-        at_most = proof.have(le(u(k, j, w), R), at_most, definition, ABOVE, title="u <= R, by Lemma B.2")
-        at_least = proof.have(le(0, u(k, j, w)), at_least, definition)
+    at_least, at_most = in_range(proof)
+    at_most = proof.have(le(u(t, j, w), R), at_most, ABOVE)
     return proof.cite("high-probability", "probability", by=[at_least, at_most, *constants(proof)])
 
 
@@ -359,15 +340,13 @@ lemma = Lemma(
         Mutant("long need not be an indicator", drop=(ZERO_ONE,), claim="counts", models=twentieths),
         Mutant(
             "on the event: without the noise",
-            conclusion=forall(w, bound(LEVEL, "noise"), [NO_LONG]),
+            forall(w, bound(LEVEL, "noise"), [NO_LONG]),
             claim="on the event",
             models=fixed(problems.MISLED),
         ),
-        Mutant(
-            "everywhere", conclusion=forall(w, bound(LEVEL)), claim="on the event", models=fixed(problems.MISLED, s0=0)
-        ),
+        Mutant("everywhere", forall(w, bound(LEVEL)), claim="on the event", models=fixed(problems.MISLED, s0=0)),
         *(
-            Mutant(f"without the {name}", conclusion=bound(nu, name), claim="for every outcome", models=fixed(problem))
+            Mutant(f"without the {name}", bound(nu, name), claim="for every outcome", models=fixed(problem))
             for name, problem in (
                 ("initial gap", problems.FAR),
                 ("drift", problems.JUMPING),
@@ -383,7 +362,7 @@ lemma = Lemma(
         Mutant("F below F*", drop=tuple(A1), claim="for every outcome", models=fixed(problems.FAR, Fmin=10**9)),
         Mutant(
             "error without the start",
-            conclusion=le(MEAN_ERROR, LENGTH * RATIO * MODULUS + nu),
+            le(MEAN_ERROR, LENGTH * RATIO * MODULUS + nu),
             claim="momentum error",
             models=fixed(problems.FIRST),
         ),

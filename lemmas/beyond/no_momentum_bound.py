@@ -8,27 +8,12 @@ This is a property of the bound.  It does not say that the iterates stay away fr
 no-momentum-sign-descent shows that they do.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from adamproof.lemmas.main import main_theorem
-from adamproof.lemmas.main.setting import (
-    A1,
-    CITED,
-    FINITE,
-    FIRST,
-    GAP,
-    HORIZON,
-    MEAN_GAIN,
-    RUNNING,
-    length,
-    mean_power,
-    over,
-    u,
-)
 from adamproof.lemmas.models import problems
 
+from ..main.setting import *
 from ..vocabulary import *
 
 SLUG = "no-momentum-bound"
@@ -46,9 +31,8 @@ def free_of_T(proof: Scope) -> Step:
     level = proof.by_squares(le(s0, LEVEL), title="s0 <= sqrt(s0^2 + s1^2*G_p)")
     noisy = proof.have(le(FLOOR, TERMS["noise"]), level, title="the noise")
     lowest = proof.each(over, proof.at("A1: F is at least F*", 1, w))
-    gap = proof.have(
-        le(0, TERMS["initial gap"]), proof.have(le(0, GAP), lowest), title="the initial gap is not negative"
-    )
+    gap = proof.have(le(0, GAP), lowest)
+    gap = proof.have(le(0, TERMS["initial gap"]), gap, title="the initial gap is not negative")
     curved = proof.have(le(0, TERMS["drift"]), title="the drift is not negative")
     return proof.conclude(noisy, gap, curved)
 
@@ -68,20 +52,15 @@ def free_of_R(proof: Scope) -> Step:
 
 def main_theorem_at_zero(proof: Scope) -> Step:
     none = "beta1 = 0"
-    recursion: Any = {name: (k, function(name, "int", "int", "point")(k, j, w)) for name in ("m", "v", "g")}
     stable = proof.have(lt(b1**2, b2), none, "beta2 is positive")
-    with proof.assuming(*RUNNING):
-        at_most = proof.cite("update-magnitude", t=k, by=[stable], **recursion)
-        at_least = proof.cite("magnitude-range", "magnitude", t=k, by=[stable], **recursion)
-        definition = "u is |m|/(sqrt(v) + epsilon)"
-        at_least = proof.have(le(0, u(k, j, w)), at_least, definition)
-        at_most = proof.have(le(u(k, j, w), BOUND), at_most, definition)
+    at_least, at_most = in_range(proof, stable)
     unit = root(Integer(1))
     one = proof.have(eq(unit, 1), proof.by_squares(le(unit, 1)), proof.by_squares(le(1, unit)))
     at_most = proof.rewrite(proof.rewrite(at_most, none), one)  # R at beta1 = 0
     proof.step("u <= 1/sqrt(1 - beta2), by Lemma B.2", at_most)
     general = proof.cite("main-theorem", "any magnitudes", R=R0, by=[at_least, at_most, none])
-    return proof.conclude(proof.rewrite(proof.rewrite(general, none), one))
+    square = proof.have(eq(inverse(root(1 - b2)) ** 2, 1 / (1 - b2)))
+    return proof.conclude(proof.rewrite(proof.rewrite(general, none), one), square, degree=1)
 
 
 # --- models -----------------------------------------------------------------------------------------
@@ -98,38 +77,22 @@ def quiet(**variables: Any) -> Callable[[Random], Iterator[Model]]:
     return problems.fixed_run(problem, **{"s0": 1, **variables})
 
 
-PLAIN = {
+NOISE = {
     "E|a_t|^p is finite": forall(k, Integrable(E(real_power(length(k), p), w)), RUNNING),
     "p is not negative": le(0, p),
     "s0 is not negative": le(0, s0),
-    "beta2 is not negative": le(0, b2),
 }
+BETA2 = {"beta2 is not negative": le(0, b2)}
 # The main theorem's assumptions, with beta1 = 0.
-OF_BETA1 = ("beta1 is not negative", "beta1^2 < beta2", *main_theorem.ADAM_SHORT)
+OF_BETA1 = ("beta1 is not negative", "beta1 < 1", "beta1^2 < beta2")
 THEOREM = {
-    **{
-        name: main_theorem.lemma.assumptions[name]
-        for name in main_theorem.lemma.claims[0].given or ()
-        if name not in OF_BETA1
-    },
+    **{name: s for name, s in {**RUN, **ADAM}.items() if name not in OF_BETA1},
     "beta1 = 0": eq(b1, 0),
     "beta2 is positive": lt(0, b2),
     "gamma*sqrt(d)*L1 <= sqrt(1 - beta2)": le(gamma * R0 * sqrt(d) * L1, 1),
 }
-BASIC = (
-    *A1,
-    *FIRST,
-    *FINITE,
-    *HORIZON,
-    "gamma is positive",
-    "d is a dimension",
-    "L0 is not negative",
-    "L1 is not negative",
-    "q is not negative",
-    "q <= 1",
-    "beta2 < 1",
-)
-FREE = (*BASIC, "E|a_t|^p is finite", "p is not negative", "s0 is not negative")
+SIGNS = ("L0 is not negative", "L1 is not negative", "q is not negative", "q <= 1", "beta2 < 1")
+FREE = (A1, FIRST, FINITE, HORIZON, RATE, *SIGNS, NOISE)
 slow = problems.Problem(
     problems.ONE, (problems.TINY,), (), 2, beta1=Fraction(9, 10), beta2=Fraction(9, 10), rate=problems.TINY
 )
@@ -139,31 +102,31 @@ lemma = Lemma(
     title="Without momentum the main theorem's bound is at least 2*sqrt(d)*sigma_0",
     source=Source.RECONSTRUCTED,
     where="the summary's neighbourhood of size O(sigma_0) without momentum: a property of the bound",
-    assumptions={**THEOREM, **PLAIN},
+    assumptions={**THEOREM, **NOISE, **BETA2},
     cited=CITED,
     claims=[
         Claim("free of T", le(FLOOR, RIGHT), free_of_T, given=FREE),
-        Claim("free of R", le(2 * sqrt(d) * s0, RIGHT), free_of_R, given=(*FREE, "beta2 is not negative")),
-        Claim("R >= 1", le(1, R0), at_least_one, given=("beta2 is not negative", "beta2 < 1")),
-        Claim("the bound", le(MEAN_GAIN, RIGHT), main_theorem_at_zero, given=tuple(THEOREM)),
+        Claim("free of R", le(2 * sqrt(d) * s0, RIGHT), free_of_R, given=(*FREE, BETA2)),
+        Claim("R >= 1", le(1, R0), at_least_one, given=(BETA2, "beta2 < 1")),
+        Claim("the bound", le(MEAN_GAIN, RIGHT), main_theorem_at_zero, given=THEOREM),
     ],
     models=models,
     mutants=[
-        Mutant("twice the floor", conclusion=le(2 * FLOOR, RIGHT), models=quiet()),
-        Mutant("a floor that grows with T", conclusion=le(T * FLOOR, RIGHT), models=quiet()),
-        Mutant("inequality reversed", conclusion=le(RIGHT, FLOOR)),
+        Mutant("twice the floor", le(2 * FLOOR, RIGHT), models=quiet()),
+        Mutant("a floor that grows with T", le(T * FLOOR, RIGHT), models=quiet()),
+        Mutant("inequality reversed", le(RIGHT, FLOOR)),
         Mutant(
             "with momentum",
-            conclusion=le(2 * BOUND * sqrt(d) * s0, sum(main_theorem.terms(BOUND).values())),
+            le(2 * BOUND * sqrt(d) * s0, sum(main_theorem.terms(BOUND).values())),
             models=problems.fixed_run(slow, s0=1),
         ),
         Mutant("F below F*", drop=tuple(A1), models=quiet(Fmin=10**9)),
         Mutant("gamma of any sign", drop=("gamma is positive",), models=quiet(gamma=-(10**6))),
-        Mutant("free of R, twice", conclusion=le(4 * sqrt(d) * s0, RIGHT), claim="free of R", models=quiet()),
-        Mutant("beta2 of any sign", drop=("beta2 is not negative",), claim="R >= 1", models=quiet(b2=-1)),
+        Mutant("free of R, twice", le(4 * sqrt(d) * s0, RIGHT), claim="free of R", models=quiet()),
+        Mutant("beta2 of any sign", drop=tuple(BETA2), claim="R >= 1", models=quiet(b2=-1)),
         Mutant(
             "the bound without its noise",
-            conclusion=le(MEAN_GAIN, TERMS["initial gap"] + TERMS["drift"]),
+            le(MEAN_GAIN, TERMS["initial gap"] + TERMS["drift"]),
             claim="the bound",
             models=problems.fixed_run(problems.MISLED),
         ),

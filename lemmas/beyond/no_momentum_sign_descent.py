@@ -22,8 +22,6 @@ below a does x_t move up.
 Of the noise having mean 0 given the past only E[xi_t] = 0 and E[S_t*xi_t] = 0 are used, so that is what is assumed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from itertools import product as sequences
 from math import prod
@@ -42,11 +40,24 @@ WEIGHT = delta / (2 - 2 * delta)
 STEP_SIGN = sign(x(t, w) + xi(t, w))
 BELOW = a + gamma - x1
 CLIMB = (BELOW + Abs(BELOW)) / 2  # max(0, a + gamma - x_1)
-CONSTANTS = ("a is positive", "delta is positive", "delta < 1", "gamma is positive")
-CENTRED = ("the noise has mean 0", "the noise has mean 0 on both sides of a")
 TWO_VALUES, MOVE, START = "the noise has two values", "x moves by sign descent", "x starts at x_1"
-NOISE = (TWO_VALUES, "the noise has mean 0")
-RUN = (*CONSTANTS, "T is a horizon", START, MOVE, TWO_VALUES, *CENTRED)
+CONSTANTS = {
+    "a is positive": lt(0, a),
+    "delta is positive": lt(0, delta),
+    "delta < 1": lt(delta, 1),
+    "gamma is positive": lt(0, gamma),
+    "T is a horizon": le(1, T),
+}
+PATH = {
+    START: forall(w, eq(x(1, w), x1)),
+    MOVE: forall((w, t), eq(x(t + 1, w), x(t, w) - gamma * STEP_SIGN), RUNNING),
+    TWO_VALUES: forall((w, t), eq((xi(t, w) + a) * (xi(t, w) - SPIKE), 0), RUNNING),
+}
+CENTRED = {
+    "the noise has mean 0": forall(t, eq(E(xi(t, w), w), 0), RUNNING),
+    "the noise has mean 0 on both sides of a": forall(t, eq(E(SIDE * xi(t, w), w), 0), RUNNING),
+}
+RUN = (CONSTANTS, PATH, CENTRED)
 
 
 def total(time: Any) -> Any:
@@ -244,54 +255,38 @@ def one_outcome(start: Fraction, rate: Fraction, helpful: bool, steps: int) -> M
     return run(variables, {0: noise}, [(0, Fraction(1))])
 
 
-def ascent(rng: Random) -> Iterator[Model]:
-    """gamma < 0, from the minimum on."""
-    return (found for found in fixed(2, Fraction(1, 5), -1, 0, steps=1)(rng))
+ASCENT = fixed(2, Fraction(1, 5), -1, 0, steps=1)  # gamma < 0, from the minimum on
 
+RARE = fixed(1, Fraction(1, 20), 1, Fraction(1, 100), steps=7)
+EVEN = fixed(1, Fraction(9, 20), Fraction(1, 2), Fraction(151, 100), steps=5)
 
 lemma = Lemma(
     slug="no-momentum-sign-descent",
     title="An example in which sign descent without momentum stays away from the minimum",
     source=Source.OURS,
     where="an example in which momentum is needed: sign descent, which is Adam with beta1, beta2 and epsilon 0",
-    assumptions={
-        "a is positive": lt(0, a),
-        "delta is positive": lt(0, delta),
-        "delta < 1": lt(delta, 1),
-        "gamma is positive": lt(0, gamma),
-        "T is a horizon": le(1, T),
-        "t is a time": le(1, t),
-        "x_1 >= a + gamma": le(a + gamma, x1),
-        "x starts at x_1": forall(w, eq(x(1, w), x1)),
-        "x moves by sign descent": forall((w, t), eq(x(t + 1, w), x(t, w) - gamma * STEP_SIGN), RUNNING),
-        "the noise has two values": forall((w, t), eq((xi(t, w) + a) * (xi(t, w) - SPIKE), 0), RUNNING),
-        "the noise has mean 0": forall(t, eq(E(xi(t, w), w), 0), RUNNING),
-        "the noise has mean 0 on both sides of a": forall(t, eq(E(SIDE * xi(t, w), w), 0), RUNNING),
-    },
+    assumptions={**CONSTANTS, "t is a time": le(1, t), "x_1 >= a + gamma": le(a + gamma, x1), **PATH, **CENTRED},
     claims=[
         Claim("floor", floor(), from_any_start, given=RUN),
         Claim("from above", floor(climb=Integer(0)), from_above, given=(*RUN, "x_1 >= a + gamma"), models=starts_above),
-        Claim("variance", eq(E(xi(t, w) ** 2, w), a * SPIKE), variance, given=("t is a time", *NOISE)),
+        Claim(
+            "variance",
+            eq(E(xi(t, w) ** 2, w), a * SPIKE),
+            variance,
+            given=("t is a time", TWO_VALUES, "the noise has mean 0"),
+        ),
     ],
     models=models,
     mutants=[
-        Mutant(
-            "floor times 3/2",
-            conclusion=floor(Rational(3, 2) * UNIT),
-            models=fixed(1, Fraction(1, 20), 1, Fraction(1, 100), steps=7),
-        ),
-        Mutant(
-            "1 - 2*delta replaced by 1",
-            conclusion=floor(share=Integer(1)),
-            models=fixed(1, Fraction(9, 20), Fraction(1, 2), Fraction(151, 100), steps=5),
-        ),
-        Mutant("floor from any start", conclusion=floor(climb=Integer(0))),
-        Mutant("inequality reversed", conclusion=le(MEAN, floor().args[0])),
-        Mutant("no noise", drop=("the noise has two values",), models=one_outcome(Fraction(0), Fraction(1), False, 30)),
-        Mutant("noise that helps", drop=CENTRED, models=one_outcome(Fraction(0), Fraction(1, 4), True, 30)),
-        Mutant("sign ascent", drop=("gamma is positive",), models=ascent),
+        Mutant("floor times 3/2", floor(Rational(3, 2) * UNIT), models=RARE),
+        Mutant("1 - 2*delta replaced by 1", floor(share=Integer(1)), models=EVEN),
+        Mutant("floor from any start", floor(climb=Integer(0))),
+        Mutant("inequality reversed", le(MEAN, floor().args[0])),
+        Mutant("no noise", drop=(TWO_VALUES,), models=one_outcome(Fraction(0), Fraction(1), False, 30)),
+        Mutant("noise that helps", drop=tuple(CENTRED), models=one_outcome(Fraction(0), Fraction(1, 4), True, 30)),
+        Mutant("sign ascent", drop=("gamma is positive",), models=ASCENT),
         Mutant("x_1 anywhere", drop=("x_1 >= a + gamma",), claim="from above", models=models),
-        Mutant("variance a^2", conclusion=eq(E(xi(t, w) ** 2, w), a**2), claim="variance"),
+        Mutant("variance a^2", eq(E(xi(t, w) ** 2, w), a**2), claim="variance"),
     ],
     constants={"floor": UNIT * (1 - 2 * delta)},
 )

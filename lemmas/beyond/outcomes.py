@@ -1,7 +1,5 @@
 """What `unconditional` knows of every outcome, and that therefore all of its expectations are finite."""
 
-from __future__ import annotations
-
 from ..vocabulary import *
 from .setting import MOVE, RANGE, RUNNING, B, F, Fmin, a, alignment, error, g, ga, gradient, m, moved, noise, s, v
 

@@ -6,8 +6,6 @@ at most gamma/(2*eps)*(m - a)^2, and gamma*h*m^2/2 is left over.  One half of th
 2*L0*gamma <= eps; the other half is at least eps/(4*gamma)*step^2, which later pays for the drift of the gradient.
 """
 
-from __future__ import annotations
-
 from ..notation import m, v
 from ..vocabulary import *
 
@@ -137,14 +135,14 @@ lemma = Lemma(
     claims=[Claim("gain", gain(), decrease)],
     models=models,
     mutants=[
-        Mutant("gain 0.51 instead of 1/2", conclusion=gain(factor=Rational(51, 100)), models=SHARP),
-        Mutant("rest 0.26 instead of 1/4", conclusion=gain(rest=Rational(26, 100)), models=SHARP),
+        Mutant("gain 0.51 instead of 1/2", gain(factor=Rational(51, 100)), models=SHARP),
+        Mutant("rest 0.26 instead of 1/4", gain(rest=Rational(26, 100)), models=SHARP),
         Mutant(
             "loss 0.49 instead of 1/2",
-            conclusion=gain(loss=Rational(49, 100)),
+            gain(loss=Rational(49, 100)),
             models=one_dimension(Fraction(1, 10**6), 1, 1, 0, 0),
         ),
-        Mutant("inequality reversed", conclusion=le(gain().args[1], Fy)),
+        Mutant("inequality reversed", le(gain().args[1], Fy)),
         Mutant("steps of any size", drop=("2*L0*gamma <= epsilon",), models=one_dimension(3, 1, 1, 1, 0)),
         Mutant("v beyond B^2", drop=("v is at most B^2",), models=one_dimension(Fraction(1, 2), 1, 1, 1, 9, bound=0)),
         Mutant(

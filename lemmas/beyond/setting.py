@@ -4,17 +4,9 @@ Vectors are functions of j = 1..d, and what is random is a function of the outco
 a(t, j, w) the gradient there, g(t, j, w) the stochastic gradient and xi = g - a the noise.
 """
 
-from __future__ import annotations
+from ..descent.smooth_descent import CALCULUS, INSIDE
+from ..vocabulary import *
 
-from typing import Any
-
-from sympy import Abs, sqrt
-
-from adamproof.lemmas.descent.smooth_descent import INSIDE
-from adamproof.lemmas.notation import COORDINATES, HYPERPARAMETERS, L0, T, b1, b2, d, eps, gamma, j, k, norm, s0, t
-from adamproof.prover import E, Functional, Integrable, Integral01, Point, eq, forall, function, le, lt, reals
-
-w = Point("w")
 s, B, Fmin = reals("s B Fmin")
 F = function("F", "int", "point")
 a, g, m, v, x = (function(name, "int", "int", "point") for name in ("a", "g", "m", "v", "x"))
@@ -72,13 +64,17 @@ ADAM = {
         (w, t, j), eq(x(t + 1, j, w), x(t, j, w) - gamma * m(t, j, w) / (sqrt(v(t, j, w)) + eps)), [*RUNNING, *RANGE]
     ),
 }
+INTEGRAL = {
+    "F(x_{t+1}) - F(x_t) is the integral of the slope": forall((w, t), eq(F(t + 1, w) - F(t, w), SLOPE), RUNNING),
+    "the slope along the segment is integrable": forall((w, t), Integrable(SLOPE), RUNNING),
+}
+CITED = dict.fromkeys(INTEGRAL, ("fundamental theorem of calculus", CALCULUS))
 SMOOTH = {
     "the gradient is Lipschitz along the segment": forall(
         (w, t, s), le(norm(ga(t, j, s, w) - a(t, j, w)), L0 * (s * norm(MOVE))), [*RUNNING, *INSIDE]
     ),
     "the segment ends at the next iterate": forall((w, t, j), eq(ga(t, j, 1, w), a(t + 1, j, w)), [*RUNNING, *RANGE]),
-    "F(x_{t+1}) - F(x_t) is the integral of the slope": forall((w, t), eq(F(t + 1, w) - F(t, w), SLOPE), RUNNING),
-    "the slope along the segment is integrable": forall((w, t), Integrable(SLOPE), RUNNING),
+    **INTEGRAL,
     "F is at least F*": forall((w, t), le(Fmin, F(t, w)), RUNNING),
 }
 STOCHASTIC = {

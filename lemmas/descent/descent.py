@@ -7,17 +7,15 @@ Sign(m) instead of the gradient a costs 2*u_j*|a_j - m_j| (sign alignment), and 
 that keep u, "any magnitudes" and "L-smooth", are what the averaged theorem needs.
 """
 
-from __future__ import annotations
-
 import mpmath
 
-from adamproof.lemmas.descent import smooth_descent
-from adamproof.lemmas.descent.smooth_descent import INTEGRAL as SEGMENT
-from adamproof.lemmas.descent.smooth_descent import LENGTH, MODULUS, START, Fx, Fy, a, h
-from adamproof.lemmas.descent.smooth_descent import SQUARE as STEP_SQUARED
 from adamproof.lemmas.models.adam import LAWS, adam_model, random_hyper
 
 from ..vocabulary import *
+from . import smooth_descent
+from .smooth_descent import INTEGRAL as SEGMENT
+from .smooth_descent import LENGTH, LIPSCHITZ, MODULUS, START, Fx, Fy, a, h
+from .smooth_descent import SQUARE as STEP_SQUARED
 
 R = reals("R")
 m, u = function("m"), function("u")
@@ -44,16 +42,7 @@ GAIN_OF_ADAM = COORDINATES.of(U * Abs(a(j)))
 BOUND_OF_ADAM = 2 * gamma * BOUND * sqrt(d) * norm(a(j) - m_t(t, j))
 FOR_ADAM = le(Fy, Fx - gamma * GAIN_OF_ADAM + BOUND_OF_ADAM + HALF * gamma**2 * BOUND**2 * d * MODULUS)
 
-ADAM = {
-    "m starts at 0": forall(j, eq(m_t(0, j), 0)),
-    "v starts at 0": forall(j, eq(v_t(0, j), 0)),
-    "m is a moving average of g": forall(
-        (j, k), eq(m_t(k + 1, j), b1 * m_t(k, j) + (1 - b1) * g_t(k + 1, j)), [le(0, k)]
-    ),
-    "v is a moving average of g^2": forall(
-        (j, k), eq(v_t(k + 1, j), b2 * v_t(k, j) + (1 - b2) * g_t(k + 1, j) ** 2), [le(0, k)]
-    ),
-}
+ADAM = {**adam_recursion(j), **STABLE, "beta2 < 1": lt(b2, 1), **EPSILON, **TIME}
 GAMMA = {"gamma is not negative": le(0, gamma)}
 SIGNED = {
     "the step goes along Sign(m)": forall(j, eq(h(j), -gamma * u(j) * sign(m(j))), RANGE),
@@ -62,7 +51,14 @@ SIGNED = {
 }
 MAGNITUDES = {"magnitudes are at most R": forall(j, le(u(j), R), RANGE), "R is not negative": le(0, R)}
 DIMENSION = {"d is a dimension": le(0, d)}
-A3 = ("A3 along the segment", "L1 is not negative", "L0 is not negative", "q is not negative", SEGMENT)
+CURVED = {"L0 is not negative": le(0, L0), "q is not negative": le(0, q)}
+SHORT = {"gamma*|u|*L1 <= 1": le(L1 * (gamma * norm(u(j))), 1)}
+SHORT_STEPS = {"gamma*R*sqrt(d)*L1 <= 1": le(gamma * R * sqrt(d) * L1, 1)}
+ADAM_STEP = {
+    "the step is Adam's": forall(j, eq(h(j), -gamma * U * sign(m_t(t, j))), RANGE),
+    "gamma*R*sqrt(d)*L1 <= 1 with the R of B.2": le(gamma * BOUND * sqrt(d) * L1, 1),
+}
+A3 = ("A3 along the segment", "L1 is not negative", CURVED, SEGMENT)
 
 
 # --- proofs ----------------------------------------------------------------------------------------
@@ -227,74 +223,42 @@ lemma = Lemma(
     where="the summary speaks of the descent inequality without stating it",
     assumptions={
         **smooth_descent.lemma.assumptions,
-        "L0 is not negative": le(0, L0),
-        "q is not negative": le(0, q),
+        **CURVED,
         **SIGNED,
         **MAGNITUDES,
         **DIMENSION,
-        "gamma*|u|*L1 <= 1": le(L1 * (gamma * norm(u(j))), 1),
-        "gamma*R*sqrt(d)*L1 <= 1": le(gamma * R * sqrt(d) * L1, 1),
+        **SHORT,
+        **SHORT_STEPS,
         **ADAM,
-        **STABLE,
-        "beta2 < 1": lt(b2, 1),
-        **EPSILON,
-        **TIME,
-        "the step is Adam's": forall(j, eq(h(j), -gamma * U * sign(m_t(t, j))), RANGE),
-        "gamma*R*sqrt(d)*L1 <= 1 with the R of B.2": le(gamma * BOUND * sqrt(d) * L1, 1),
+        **ADAM_STEP,
     },
     cited=smooth_descent.lemma.cited,
     claims=[
-        Claim(
-            "Adam",
-            FOR_ADAM,
-            adam,
-            given=(
-                *(*A3, GAMMA, DIMENSION, ADAM, STABLE, "beta2 < 1", EPSILON, TIME),
-                *("the step is Adam's", "gamma*R*sqrt(d)*L1 <= 1 with the R of B.2"),
-            ),
-            models=adam_models,
-        ),
-        Claim(
-            "magnitudes at most R",
-            BOUNDED,
-            bounded,
-            given=(*A3, SIGNED, MAGNITUDES, DIMENSION, "gamma*R*sqrt(d)*L1 <= 1"),
-        ),
+        Claim("Adam", FOR_ADAM, adam, given=(*A3, GAMMA, DIMENSION, ADAM, ADAM_STEP), models=adam_models),
+        Claim("magnitudes at most R", BOUNDED, bounded, given=(*A3, SIGNED, MAGNITUDES, DIMENSION, SHORT_STEPS)),
         Claim("step length", le(LENGTH, gamma * R * sqrt(d)), step_length, given=(SIGNED, MAGNITUDES, DIMENSION)),
-        Claim(
-            "any magnitudes",
-            bound(MODULUS, LOSS, SQUARES),
-            any_magnitudes,
-            given=(*A3, SIGNED, "gamma*|u|*L1 <= 1"),
-        ),
-        Claim(
-            "L-smooth",
-            bound(L0, LOSS, SQUARES),
-            l_smooth,
-            given=("the gradient is Lipschitz along the segment", "L0 is not negative", SEGMENT, SIGNED),
-        ),
+        Claim("any magnitudes", bound(MODULUS, LOSS, SQUARES), any_magnitudes, given=(*A3, SIGNED, SHORT)),
+        Claim("L-smooth", bound(L0, LOSS, SQUARES), l_smooth, given=(LIPSCHITZ, "L0 is not negative", SEGMENT, SIGNED)),
     ],
     models=models,
     mutants=[
         Mutant(
             "2 replaced by 1.9",
-            conclusion=bound(MODULUS, Rational(95, 100) * R * sqrt(d) * ERROR, R**2 * d),
+            bound(MODULUS, Rational(95, 100) * R * sqrt(d) * ERROR, R**2 * d),
             claim="magnitudes at most R",
             models=aligned,
         ),
         Mutant(
             "1/2 replaced by 0.49",
-            conclusion=bound(MODULUS, R * sqrt(d) * ERROR, Rational(98, 100) * R**2 * d),
+            bound(MODULUS, R * sqrt(d) * ERROR, Rational(98, 100) * R**2 * d),
             claim="magnitudes at most R",
             models=curved,
         ),
-        Mutant(
-            "no loss from wrong signs", conclusion=bound(MODULUS, 0, SQUARES), claim="any magnitudes", models=aligned
-        ),
-        Mutant("no curvature", conclusion=bound(0, LOSS, SQUARES), claim="L-smooth", models=curved),
+        Mutant("no loss from wrong signs", bound(MODULUS, 0, SQUARES), claim="any magnitudes", models=aligned),
+        Mutant("no curvature", bound(0, LOSS, SQUARES), claim="L-smooth", models=curved),
         Mutant(
             "the full gain twice",
-            conclusion=le(Fy, Fx - 2 * gamma * GAIN + 2 * gamma * LOSS + gamma**2 * SQUARES * L0 / 2),
+            le(Fy, Fx - 2 * gamma * GAIN + 2 * gamma * LOSS + gamma**2 * SQUARES * L0 / 2),
             claim="L-smooth",
         ),
     ],

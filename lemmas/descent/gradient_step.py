@@ -7,8 +7,6 @@ The first is multiplied out.  Tangents are below F(y), so that F(x_k) - F(y) <= 
 telescope.  F may change with k.  The assumptions are those of `lemmas/assumptions.py`.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------
@@ -140,11 +138,11 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("without the start", conclusion=regret(start=0), models=fixed(Fraction(1, 9))),
-        Mutant("without the steps", conclusion=regret(steps=0), models=fixed(2)),
+        Mutant("without the start", regret(start=0), models=fixed(Fraction(1, 9))),
+        Mutant("without the steps", regret(steps=0), models=fixed(2)),
         Mutant("y below a tangent", drop=tuple(CONVEX), models=fixed(1, best=lambda time: Fraction(-9))),
         Mutant("gradients of any size", drop=tuple(BOUNDED), claim="bounded regret", models=fixed(2, G=0)),
-        Mutant("no last term", conclusion=eq(DISTANCE.lhs, GAP.square - 2 * gamma * SLOPE), claim="distance"),
+        Mutant("no last term", eq(DISTANCE.lhs, GAP.square - 2 * gamma * SLOPE), claim="distance"),
         Mutant("any curvature", drop=tuple(SMOOTH), claim="descent", models=fixed(1, L=0)),
     ],
 )

@@ -6,8 +6,6 @@ differs from a by at most (L0 + L1*|a|^q)*s*|h| (A3); so its slope along h excee
 fundamental theorem of calculus, which is cited.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statements ------------------------------------------------------------------------------------
@@ -124,10 +122,10 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("1/2 replaced by 0.49", conclusion=bound(MODULUS, Rational(49, 100)), models=steep),
-        Mutant("L-smooth with 0.49", conclusion=bound(L0, Rational(49, 100)), claim="L-smooth", models=steep),
-        Mutant("without the gradient's part", conclusion=le(Fy, Fx + MODULUS * SQUARE / 2)),
-        Mutant("inequality reversed", conclusion=le(Fx + START + MODULUS * SQUARE / 2, Fy)),
+        Mutant("1/2 replaced by 0.49", bound(MODULUS, Rational(49, 100)), models=steep),
+        Mutant("L-smooth with 0.49", bound(L0, Rational(49, 100)), claim="L-smooth", models=steep),
+        Mutant("without the gradient's part", le(Fy, Fx + MODULUS * SQUARE / 2)),
+        Mutant("inequality reversed", le(Fx + START + MODULUS * SQUARE / 2, Fy)),
         Mutant("A3 dropped", drop=("A3 along the segment",), models=changed(models, L0=0, L1=0)),
     ],
 )

@@ -3,8 +3,6 @@
 With S_t the inner sum, S_{t+1} = b*S_t + c_{t+1}, and (1 - b)*(S_1 + ... + S_T) + b*S_T = c_1 + ... + c_T exactly.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 b = reals("b")
@@ -25,14 +23,16 @@ def total(time: Any) -> Any:
     return Sum(c(k), (k, 1, time))
 
 
-def recursion(proof: Scope) -> Step:
-    return proof.conclude(inner(t + 1))
+RATIO = {"b is not negative": le(0, b), "b < 1": lt(b, 1)}
+COUNT = {"T is a count": le(0, T)}
+STEP = eq(inner(t + 1), b * inner(t) + c(t + 1))
+KEPT = eq((1 - b) * outer(T) + b * inner(T), total(T))
+LIMIT = total(T) / (1 - b)
 
 
 def identity(proof: Scope) -> Step:
     recursion = proof.step("S_{t+1} = b*S_t + c_{t+1}", proof.lemma("averaging", "recursion"))
-    kept = eq((1 - b) * outer(T) + b * inner(T), total(T))
-    return proof.induction(kept, T, step=[recursion])
+    return proof.induction(KEPT, T, step=[recursion])
 
 
 def bound(proof: Scope) -> Step:
@@ -56,40 +56,23 @@ def models_of_any_sign(rng: Random) -> Iterator[Model]:
         yield model.extended(functions={"c": table(rng, range(1, 12))})
 
 
-LIMIT = total(T) / (1 - b)
-
 lemma = Lemma(
     slug="averaging",
     title="For c >= 0 and 0 <= b < 1, sums of c weighted by b^k add up to at most sum(c)/(1 - b)",
     source=Source.RECONSTRUCTED,
     where="how geometric weights disappear when the momentum error is averaged over time",
-    assumptions={
-        "b is not negative": le(0, b),
-        "b < 1": lt(b, 1),
-        "c is not negative": forall(k, le(0, c(k)), [le(1, k)]),
-        "T is a count": le(0, T),
-        "t is a time": le(0, t),
-    },
+    assumptions={**RATIO, "c is not negative": forall(k, le(0, c(k)), [le(1, k)]), **COUNT, **TIME},
     claims=[
-        Claim(
-            "bound",
-            le(outer(T), LIMIT),
-            bound,
-            given=("b is not negative", "b < 1", "c is not negative", "T is a count"),
-        ),
-        Claim("recursion", eq(inner(t + 1), b * inner(t) + c(t + 1)), recursion, given=("t is a time",)),
-        Claim("identity", eq((1 - b) * outer(T) + b * inner(T), total(T)), identity, given=("T is a count",)),
+        Claim("bound", le(outer(T), LIMIT), bound, given=(RATIO, "c is not negative", COUNT)),
+        Claim("recursion", STEP, lambda proof: proof.conclude(inner(t + 1)), given=TIME),
+        Claim("identity", KEPT, identity, given=COUNT),
     ],
     models=models,
     mutants=[
-        Mutant("bound times 0.5", conclusion=le(outer(T), Rational(1, 2) * LIMIT)),
-        Mutant("inequality reversed", conclusion=le(LIMIT, outer(T))),
-        Mutant("without 1/(1 - b)", conclusion=le(outer(T), total(T))),
+        Mutant("bound times 0.5", le(outer(T), Rational(1, 2) * LIMIT)),
+        Mutant("inequality reversed", le(LIMIT, outer(T))),
+        Mutant("without 1/(1 - b)", le(outer(T), total(T))),
         Mutant("c of any sign", drop=("c is not negative",), models=models_of_any_sign),
-        Mutant(
-            "recursion with weight 1 - b",
-            conclusion=eq(inner(t + 1), b * inner(t) + (1 - b) * c(t + 1)),
-            claim="recursion",
-        ),
+        Mutant("recursion with weight 1 - b", eq(STEP.lhs, b * inner(t) + (1 - b) * c(t + 1)), claim="recursion"),
     ],
 )

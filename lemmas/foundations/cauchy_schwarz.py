@@ -4,8 +4,6 @@ One proof for all three: L[(a - lam*b)^2] >= 0 for every real lam; the best lam 
 L[b^2] = 0 a large lam shows that L[a*b] = 0.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.foundations.functionals import PAIRS, SUM, Pair, models
 from adamproof.theory.lemma import Proof
 
@@ -121,12 +119,12 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("right side times 0.99", conclusion=le(left, Rational(99, 100) * right)),
-        Mutant("inequality reversed", conclusion=le(right, left)),
-        Mutant("strict inequality", conclusion=lt(left, right)),
+        Mutant("right side times 0.99", le(left, Rational(99, 100) * right)),
+        Mutant("inequality reversed", le(right, left)),
+        Mutant("strict inequality", lt(left, right)),
         Mutant(
             "weights of any sign", drop=("weights are positive",), claim="weighted sums", models=weights_of_any_sign
         ),
-        Mutant("first power on the left", conclusion=le(SUM.over.of(SUM.a * SUM.b), right)),
+        Mutant("first power on the left", le(SUM.over.of(SUM.a * SUM.b), right)),
     ],
 )

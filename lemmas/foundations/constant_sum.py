@@ -1,7 +1,5 @@
 """The sum of n ones is n."""
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 ONES = Sum(Integer(1), (k, 1, n))
@@ -27,9 +25,9 @@ lemma = Lemma(
     claims=[Claim("count", eq(ONES, n), lambda proof: proof.induction(proof.goal, n))],
     models=models,
     mutants=[
-        Mutant("one more", conclusion=eq(ONES, n + 1)),
-        Mutant("one less", conclusion=eq(ONES, n - 1)),
+        Mutant("one more", eq(ONES, n + 1)),
+        Mutant("one less", eq(ONES, n - 1)),
         Mutant("n negative", drop=("n is a count",), models=negative_models),
-        Mutant("at least n + 1", conclusion=le(n + 1, ONES)),
+        Mutant("at least n + 1", le(n + 1, ONES)),
     ],
 )

@@ -6,8 +6,6 @@ The first by swapping the sums: c_k meets the weights w_0, ..., w_{T-k}.  In the
 at most (sum w)*(sum of w_{t-k}*a_k^2), by Cauchy-Schwarz; what is left is the first, for c = a^2.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------
@@ -94,12 +92,10 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("bound times 0.99", conclusion=le(FIRST.lhs, Rational(99, 100) * FIRST.rhs)),
-        Mutant("the first weight alone", conclusion=le(FIRST.lhs, weight(0) * ALL.of(c(k)))),
+        Mutant("bound times 0.99", le(FIRST.lhs, Rational(99, 100) * FIRST.rhs)),
+        Mutant("the first weight alone", le(FIRST.lhs, weight(0) * ALL.of(c(k)))),
         Mutant("terms of any sign", drop=tuple(TERMS), models=of_any_sign("c")),
-        Mutant(
-            "the sum of weights once", conclusion=le(SECOND.lhs, total(T) * ALL.of(a(k) ** 2)), claim="sums of squares"
-        ),
+        Mutant("the sum of weights once", le(SECOND.lhs, total(T) * ALL.of(a(k) ** 2)), claim="sums of squares"),
         Mutant("weights of any sign", drop=tuple(WEIGHTS), claim="sums of squares", models=of_any_sign("w")),
     ],
 )

@@ -5,8 +5,6 @@
 By induction on n: the terms of the new t are the last ones of the inner sums on the right.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------
@@ -87,10 +85,10 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("the whole square", conclusion=eq(rows(1, t), columns(1, n))),
-        Mutant("without the diagonal", conclusion=eq(rows(1, t), columns(1, n, k + 1))),
-        Mutant("with the diagonal", conclusion=eq(rows(1, t - 1), columns(1, n, k)), claim="below the diagonal"),
-        Mutant("one column less", conclusion=eq(rows(lo, hi), columns(lo, hi - 1)), claim="rectangle"),
-        Mutant("one row more", conclusion=eq(rows(lo, hi), columns(lo, hi, 1, n + 1)), claim="rectangle"),
+        Mutant("the whole square", eq(rows(1, t), columns(1, n))),
+        Mutant("without the diagonal", eq(rows(1, t), columns(1, n, k + 1))),
+        Mutant("with the diagonal", eq(rows(1, t - 1), columns(1, n, k)), claim="below the diagonal"),
+        Mutant("one column less", eq(rows(lo, hi), columns(lo, hi - 1)), claim="rectangle"),
+        Mutant("one row more", eq(rows(lo, hi), columns(lo, hi, 1, n + 1)), claim="rectangle"),
     ],
 )

@@ -3,8 +3,6 @@
 By induction on the number of terms; E is linear on two terms by its laws.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.foundations.functionals import space
 
 from ..vocabulary import *
@@ -32,12 +30,13 @@ def none(proof: Scope) -> Step:
 
 
 def interchange(proof: Scope) -> Step:
-    goal = eq(E(total(n), w), of_each(n))
-    return proof.induction(goal, n, base=[proof.each(over, none(proof))], step=lambda: [proof.each(over, split(proof))])
+    return proof.induction(
+        proof.goal, n, base=[proof.each(over, none(proof))], step=lambda: [proof.each(over, split(proof))]
+    )
 
 
-def integrability(proof: Scope) -> Step:
-    return proof.induction(Integrable(E(total(n), w)), n, base=[none(proof)], step=lambda: [split(proof)])
+def finite(proof: Scope) -> Step:
+    return proof.induction(proof.goal, n, base=[none(proof)], step=lambda: [split(proof)])
 
 
 def models(rng: Random) -> Iterator[Model]:
@@ -62,13 +61,13 @@ lemma = Lemma(
     assumptions={**COUNT, "every term is finite": forall(k, Integrable(E(X(k, w), w)), [le(1, k)])},
     claims=[
         Claim("interchange", eq(E(total(n), w), of_each(n)), interchange, given=COUNT),
-        Claim("finite", Integrable(E(total(n), w)), integrability),
+        Claim("finite", Integrable(E(total(n), w)), finite),
     ],
     models=models,
     mutants=[
-        Mutant("one term more", conclusion=eq(E(total(n), w), of_each(n + 1))),
-        Mutant("one term less", conclusion=eq(E(total(n + 1), w), of_each(n))),
-        Mutant("not negative", conclusion=le(0, E(total(n), w)), models=negative),
-        Mutant("strictly less", conclusion=lt(E(total(n), w), of_each(n))),
+        Mutant("one term more", eq(E(total(n), w), of_each(n + 1))),
+        Mutant("one term less", eq(E(total(n + 1), w), of_each(n))),
+        Mutant("not negative", le(0, E(total(n), w)), models=negative),
+        Mutant("strictly less", lt(E(total(n), w), of_each(n))),
     ],
 )

@@ -32,16 +32,8 @@ class Pair(NamedTuple):
 
 
 SUM = Pair("finite sums", Functional("Sum", k, (lo, hi)), function("a")(k), function("b")(k), function("c")(k))
-EXPECTATION = Pair(
-    "expectations",
-    Functional("E", w),
-    *(function(name, "point")(w) for name in ("X", "Y", "Z")),
-)
-INTEGRAL = Pair(
-    "integrals over [0, 1]",
-    Functional("Integral01", s),
-    *(function(name, "real")(s) for name in ("f", "h", "q")),
-)
+EXPECTATION = Pair("expectations", Functional("E", w), *(function(name, "point")(w) for name in ("X", "Y", "Z")))
+INTEGRAL = Pair("integrals over [0, 1]", Functional("Integral01", s), *(function(f, "real")(s) for f in "fhq"))
 PAIRS = (SUM, EXPECTATION, INTEGRAL)
 
 

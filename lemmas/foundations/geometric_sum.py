@@ -1,7 +1,5 @@
 """Geometric sums: (1 - b)*(1 + b + ... + b^(n-1)) = 1 - b^n, forwards and backwards, and the bound 1/(1 - b)."""
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 b = reals("b")
@@ -23,6 +21,9 @@ BACKWARDS = eq((1 - b) * backwards(n), 1 - power(b, n))
 RECURSION = eq(forwards(n + 1), 1 + b * forwards(n))
 TURNED = eq(backwards(n), forwards(n))
 LIMIT = 1 / (1 - b)
+
+
+COUNT = {"n is a count": le(0, n)}
 
 
 def turned(proof: Scope) -> Step:
@@ -53,20 +54,20 @@ lemma = Lemma(
     title="Geometric sums: closed form, recursion and, for 0 <= b < 1, the bound 1/(1 - b)",
     source=Source.CLASSICAL,
     where="the weights of the moving averages m_t and v_t; the last step of the proof of Lemma B.2",
-    assumptions={"n is a count": le(0, n), "b is not negative": le(0, b), "b < 1": lt(b, 1)},
+    assumptions={**COUNT, "b is not negative": le(0, b), "b < 1": lt(b, 1)},
     claims=[
         Claim("bound", le(backwards(n), LIMIT), bound),
-        Claim("backwards", BACKWARDS, lambda proof: proof.induction(BACKWARDS, n), given=("n is a count",)),
-        Claim("forwards", FORWARDS, lambda proof: proof.induction(FORWARDS, n), given=("n is a count",)),
-        Claim("recursion", RECURSION, lambda proof: proof.induction(RECURSION, n), given=("n is a count",)),
-        Claim("turned around", TURNED, turned, given=("n is a count",)),
+        Claim("backwards", BACKWARDS, lambda proof: proof.induction(BACKWARDS, n), given=COUNT),
+        Claim("forwards", FORWARDS, lambda proof: proof.induction(FORWARDS, n), given=COUNT),
+        Claim("recursion", RECURSION, lambda proof: proof.induction(RECURSION, n), given=COUNT),
+        Claim("turned around", TURNED, turned, given=COUNT),
     ],
     models=models,
     mutants=[
-        Mutant("bound times 0.99", conclusion=le(backwards(n), Rational(99, 100) * LIMIT)),
+        Mutant("bound times 0.99", le(backwards(n), Rational(99, 100) * LIMIT)),
         Mutant("b < 1 dropped", drop=("b < 1",), models=models_beyond_one),
-        Mutant("one power too many", conclusion=eq((1 - b) * backwards(n), 1 - power(b, n + 1)), claim="backwards"),
-        Mutant("sign flipped", conclusion=eq((1 - b) * backwards(n), 1 + power(b, n)), claim="backwards"),
-        Mutant("recursion without the 1", conclusion=eq(forwards(n + 1), b * forwards(n)), claim="recursion"),
+        Mutant("one power too many", eq((1 - b) * backwards(n), 1 - power(b, n + 1)), claim="backwards"),
+        Mutant("sign flipped", eq((1 - b) * backwards(n), 1 + power(b, n)), claim="backwards"),
+        Mutant("recursion without the 1", eq(forwards(n + 1), b * forwards(n)), claim="recursion"),
     ],
 )

@@ -4,8 +4,6 @@ The tangent is ln x <= x - 1 at x = y/c.  With y = 1 + Z and c = 1 + E[Z] its ex
 ln(1 + Z) is integrable because 0 <= ln(1 + Z) <= Z.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.foundations.functionals import EXPECTATION, models
 
 from ..vocabulary import *
@@ -57,6 +55,8 @@ def real_models(rng: Random) -> Iterator[Model]:
 JENSEN = le(over.of(log(1 + Z)), log(1 + MEAN))
 TANGENT = log(c) + y / c - 1
 
+BOX = {"y": (Fraction(1, 10), 1), "c": (Fraction(3, 2), 3)}  # equality, at y = c, is outside
+
 lemma = Lemma(
     slug="jensen-ln",
     title="Jensen's inequality for ln(1 + Z) where Z >= 0, and the tangent bound on ln",
@@ -66,21 +66,15 @@ lemma = Lemma(
     claims=[
         Claim("expectations", JENSEN, jensen, given=VARIABLE),
         Claim("finite", Integrable(over.of(log(1 + Z))), finite, given=VARIABLE),
-        Claim(
-            "tangent",
-            le(log(y), TANGENT),
-            tangent,
-            given=POSITIVE,
-            box={"y": (Fraction(1, 10), 1), "c": (Fraction(3, 2), 3)},  # equality, at y = c, is outside
-        ),
+        Claim("tangent", le(log(y), TANGENT), tangent, given=POSITIVE, box=BOX),
         Claim("not negative", le(0, log(1 + y)), not_negative, given=NOT_NEGATIVE, box={"y": (Fraction(1, 10), 10)}),
     ],
     models=real_models,
     mutants=[
-        Mutant("right side times 0.99", conclusion=le(over.of(log(1 + Z)), Rational(99, 100) * log(1 + MEAN))),
-        Mutant("inequality reversed", conclusion=le(log(1 + MEAN), over.of(log(1 + Z)))),
-        Mutant("strict tangent", conclusion=lt(log(y), TANGENT), claim="tangent"),
-        Mutant("tangent with -2", conclusion=le(log(y), TANGENT - 1), claim="tangent"),
-        Mutant("strictly positive", conclusion=lt(log(y), log(1 + y) - 1), claim="not negative"),
+        Mutant("right side times 0.99", le(over.of(log(1 + Z)), Rational(99, 100) * log(1 + MEAN))),
+        Mutant("inequality reversed", le(log(1 + MEAN), over.of(log(1 + Z)))),
+        Mutant("strict tangent", lt(log(y), TANGENT), claim="tangent"),
+        Mutant("tangent with -2", le(log(y), TANGENT - 1), claim="tangent"),
+        Mutant("strictly positive", lt(log(y), log(1 + y) - 1), claim="not negative"),
     ],
 )

@@ -4,8 +4,6 @@ Cauchy-Schwarz with the constant 1 gives L[sqrt(x)]^2 <= L[x] * L[1]; for a fini
 terms, so the mean of n roots is at most the root of the mean.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.foundations.functionals import PAIRS, SUM, Pair, k, models, smooth_models
 from adamproof.theory.lemma import Proof
 
@@ -78,9 +76,9 @@ lemma = Lemma(
     claims=[claim(pair) for pair in PAIRS],
     models=models,
     mutants=[
-        Mutant("right side times 0.99", conclusion=le(LEFT, Rational(99, 100) * RIGHT)),
-        Mutant("inequality reversed", conclusion=le(RIGHT, LEFT)),
-        Mutant("sum instead of mean", conclusion=le(n * LEFT, RIGHT)),
-        Mutant("strict inequality", conclusion=lt(LEFT, RIGHT)),
+        Mutant("right side times 0.99", le(LEFT, Rational(99, 100) * RIGHT)),
+        Mutant("inequality reversed", le(RIGHT, LEFT)),
+        Mutant("sum instead of mean", le(n * LEFT, RIGHT)),
+        Mutant("strict inequality", lt(LEFT, RIGHT)),
     ],
 )

@@ -3,8 +3,6 @@
 ln y = ln x + ln(y/x), and ln z >= 1 - 1/z, which is ln z' <= z' - 1 at z' = 1/z, as ln z + ln(1/z) = ln 1 = 0.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------
@@ -81,11 +79,11 @@ lemma = Lemma(
     ],
     models=apart,
     mutants=[
-        Mutant("strictly, for x <= y", conclusion=lt(log(x), log(y)), models=models),
+        Mutant("strictly, for x <= y", lt(log(x), log(y)), models=models),
         Mutant("in any order", drop=("x <= y",), models=disordered),
-        Mutant("quotient with a plus", conclusion=eq(log(x / y), log(x) + log(y)), claim="quotient"),
-        Mutant("inverse with a plus", conclusion=eq(log(1 / x), log(x)), claim="inverse"),
-        Mutant("x - 1 from below", conclusion=le(x - 1, log(x)), claim="from below"),
-        Mutant("ln 1 = 1", conclusion=eq(ln(1), 1), claim="of one"),
+        Mutant("quotient with a plus", eq(log(x / y), log(x) + log(y)), claim="quotient"),
+        Mutant("inverse with a plus", eq(log(1 / x), log(x)), claim="inverse"),
+        Mutant("x - 1 from below", le(x - 1, log(x)), claim="from below"),
+        Mutant("ln 1 = 1", eq(ln(1), 1), claim="of one"),
     ],
 )

@@ -4,8 +4,6 @@ max(x, y) is (x + y + |x - y|)/2 and min(x, y) is (x + y - |x - y|)/2, so each c
 y < x.  A step of a proof looks at these cases by itself; the claims are here to be cited, with vectors.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------
@@ -79,15 +77,11 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("strictly above", conclusion=lt(x, maximum(x, y))),
-        Mutant("min for max", conclusion=le(x, minimum(x, y))),
+        Mutant("strictly above", lt(x, maximum(x, y))),
+        Mutant("min for max", le(x, minimum(x, y))),
         Mutant("x anywhere", drop=("x <= z",), claim="max is least", models=moved(x=99, y=-99)),
         Mutant("low above high", drop=tuple(RANGE), claim="clip is above low", models=moved(low=3, high=1)),
-        Mutant(
-            "twice as near",
-            conclusion=le(2 * absolute(CLIPPED - OTHER), CONTRACTS.rhs),
-            claim="clip moves nothing apart",
-        ),
+        Mutant("twice as near", le(2 * absolute(CLIPPED - OTHER), CONTRACTS.rhs), claim="clip moves nothing apart"),
         Mutant("z above high", drop=("z <= high",), claim="clip is nearest", models=moved(x=5, z=5, low=0, high=1)),
         Mutant("z anywhere", drop=tuple(INSIDE), claim="obtuse angle", models=moved(x=5, z=9, low=0, high=1)),
         Mutant("z outside of the box", drop=tuple(BOX), claim="box", models=outside),

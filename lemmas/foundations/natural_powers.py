@@ -3,8 +3,6 @@
 Each by induction on n.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------
@@ -87,12 +85,12 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("1^n = n", conclusion=eq(power(Integer(1), n), n)),
+        Mutant("1^n = n", eq(power(Integer(1), n), n)),
         Mutant("0^0", drop=("n is positive",), claim="of zero", models=changed(models, n=0)),
-        Mutant("product of exponents", conclusion=eq(power(x, m + n), power(x, m * n)), claim="sum of exponents"),
+        Mutant("product of exponents", eq(power(x, m + n), power(x, m * n)), claim="sum of exponents"),
         Mutant("bases of any sign", drop=("x is not negative",), claim="increasing", models=changed(models, x=-2, n=2)),
         Mutant("bases above 1", drop=("x <= 1",), claim="decreasing", models=changed(models, x=2, n=3, m=1)),
-        Mutant("(n + 1)*x", conclusion=le(1 + (n + 1) * x, power(1 + x, n)), claim="Bernoulli"),
+        Mutant("(n + 1)*x", le(1 + (n + 1) * x, power(1 + x, n)), claim="Bernoulli"),
         Mutant("x below -1", drop=("x >= -1",), claim="Bernoulli", models=changed(models, x=-4, n=3)),
     ],
 )

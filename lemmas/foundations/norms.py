@@ -1,7 +1,5 @@
 """Norms of scaled vectors and of sums of three: |c*y| <= c*|y| for c >= 0, |x + y + z| <= |x| + |y| + |z|."""
 
-from __future__ import annotations
-
 from adamproof.lemmas.foundations import triangle_norm
 
 from ..vocabulary import *
@@ -10,10 +8,6 @@ c = reals("c")
 x, y, z = function("x"), function("y"), function("z")
 SCALED, THREE = norm(c * y(j)), norm(x(j) + y(j) + z(j))
 SUM = norm(x(j)) + norm(y(j)) + norm(z(j))
-
-
-def scaled(proof: Scope) -> Step:
-    return proof.by_squares(le(SCALED, c * norm(y(j))))
 
 
 def three_vectors(proof: Scope) -> Step:
@@ -40,13 +34,13 @@ lemma = Lemma(
     assumptions={"c is not negative": le(0, c)},
     claims=[
         Claim("three vectors", le(THREE, SUM), three_vectors, given=()),
-        Claim("scaled", le(SCALED, c * norm(y(j))), scaled),
+        Claim("scaled", le(SCALED, c * norm(y(j))), lambda proof: proof.by_squares(proof.goal)),
     ],
     models=models,
     mutants=[
-        Mutant("three vectors, times 0.99", conclusion=le(THREE, Rational(99, 100) * SUM)),
-        Mutant("strict inequality", conclusion=lt(THREE, SUM)),
-        Mutant("scaled, times 0.99", conclusion=le(SCALED, Rational(99, 100) * c * norm(y(j))), claim="scaled"),
+        Mutant("three vectors, times 0.99", le(THREE, Rational(99, 100) * SUM)),
+        Mutant("strict inequality", lt(THREE, SUM)),
+        Mutant("scaled, times 0.99", le(SCALED, Rational(99, 100) * c * norm(y(j))), claim="scaled"),
         Mutant("scaled by a negative number", drop=("c is not negative",), claim="scaled", models=NEGATIVE),
     ],
 )

@@ -4,8 +4,6 @@ For a base x >= 1, x^r >= 1 + ln(x^r) = 1 + r*ln(x) >= 1.  So y^r = x^r*(y/x)^r 
 inverses.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statements ------------------------------------------------------------------------------------
@@ -93,12 +91,7 @@ lemma = Lemma(
     title="For r >= 0, x^r keeps the order of positive numbers and x^(-r) reverses it",
     source=Source.CLASSICAL,
     where="t^(-alpha) against T^(-alpha), and the p-th power of a mean",
-    assumptions={
-        "x is positive": lt(0, x),
-        "x <= y": le(x, y),
-        "1 <= x": le(1, x),
-        "r is not negative": le(0, r),
-    },
+    assumptions={"x is positive": lt(0, x), "x <= y": le(x, y), "1 <= x": le(1, x), "r is not negative": le(0, r)},
     claims=[
         Claim("increasing", INCREASING, increasing, given=ORDERED, models=small_models),
         Claim("decreasing", DECREASING, decreasing, given=ORDERED, models=small_models),
@@ -106,12 +99,12 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("strictly increasing", conclusion=lt(real_power(x, r), real_power(y, r))),
+        Mutant("strictly increasing", lt(real_power(x, r), real_power(y, r))),
         Mutant("r of any sign", drop=("r is not negative",), models=negative_exponents),
         Mutant("x and y in any order", drop=("x <= y",), models=disordered),
-        Mutant("negative powers increasing", conclusion=le(real_power(x, -r), real_power(y, -r)), claim="decreasing"),
+        Mutant("negative powers increasing", le(real_power(x, -r), real_power(y, -r)), claim="decreasing"),
         Mutant("bases below 1", drop=("1 <= x",), claim="at least 1", models=below_one),
-        Mutant("at least 1 + r", conclusion=le(1 + r, real_power(x, r)), claim="at least 1"),
-        Mutant("above 1", conclusion=lt(Integer(1), real_power(x, r)), claim="at least 1"),
+        Mutant("at least 1 + r", le(1 + r, real_power(x, r)), claim="at least 1"),
+        Mutant("above 1", lt(Integer(1), real_power(x, r)), claim="at least 1"),
     ],
 )

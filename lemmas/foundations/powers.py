@@ -1,7 +1,5 @@
 """Laws of natural powers: (x*y)^n = x^n*y^n, (x^2)^n = (x^n)^2, and x^n <= 1, x^n <= x for 0 <= x <= 1."""
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 x, y = reals("x y")
@@ -12,10 +10,6 @@ PRODUCT, AT_MOST_ONE = eq(power(x * y, n), power(x, n) * power(y, n)), le(power(
 
 def square(proof: Scope) -> Step:
     return proof.conclude(proof.cite("powers", "product", y=x))
-
-
-def at_most_one(proof: Scope) -> Step:
-    return proof.conclude(proof.induction(AT_MOST_ONE, n, step=[UNIT]))
 
 
 def at_most_base(proof: Scope) -> Step:
@@ -48,15 +42,15 @@ lemma = Lemma(
     claims=[
         Claim("product", PRODUCT, lambda proof: proof.induction(PRODUCT, n), given=COUNT),
         Claim("square", eq(power(x**2, n), power(x, n) ** 2), square, given=COUNT),
-        Claim("at most one", AT_MOST_ONE, at_most_one, given=(COUNT, UNIT)),
+        Claim("at most one", AT_MOST_ONE, lambda p: p.induction(AT_MOST_ONE, n, step=[UNIT]), given=(COUNT, UNIT)),
         Claim("at most the base", le(power(x, n), x), at_most_base, given=(POSITIVE, UNIT)),
     ],
     models=models,
     mutants=[
-        Mutant("product with a plus", conclusion=eq(power(x * y, n), power(x, n) + power(y, n))),
-        Mutant("square times 1.01", conclusion=eq(power(x**2, n), power(x, n) ** 2 + Integer(1) / 100), claim="square"),
-        Mutant("strictly below one", conclusion=lt(power(x, n), 1), claim="at most one"),
+        Mutant("product with a plus", eq(power(x * y, n), power(x, n) + power(y, n))),
+        Mutant("square times 1.01", eq(power(x**2, n), power(x, n) ** 2 + Integer(1) / 100), claim="square"),
+        Mutant("strictly below one", lt(power(x, n), 1), claim="at most one"),
         Mutant("x <= 1 dropped", drop=("x <= 1",), claim="at most one", models=models_beyond_one),
-        Mutant("at least the base", conclusion=lt(x, power(x, n)), claim="at most the base"),
+        Mutant("at least the base", lt(x, power(x, n)), claim="at most the base"),
     ],
 )

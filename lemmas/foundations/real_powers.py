@@ -1,12 +1,8 @@
 """x^r for x >= 0 and r >= 0 is not negative, and the square of x^(r/2): x > 0, or x = 0 and 0^r is 0 or 1."""
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 x, r, hole = reals("x r hole")
-
-
 zero = Integer(0)
 NATURAL = {"x is not negative": le(0, x), "r is not negative": le(0, r)}
 
@@ -67,10 +63,10 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("halved, without the square", conclusion=eq(real_power(x, r), real_power(x, r / 2)), claim="halved"),
-        Mutant("positive", conclusion=lt(0, real_power(x, r))),
-        Mutant("at least x", conclusion=le(x, real_power(x, r)), models=small),
-        Mutant("at most 0", conclusion=le(real_power(x, r), 0)),
-        Mutant("at least 1/100", conclusion=le(Fraction(1, 100), real_power(x, r))),
+        Mutant("halved, without the square", eq(real_power(x, r), real_power(x, r / 2)), claim="halved"),
+        Mutant("positive", lt(0, real_power(x, r))),
+        Mutant("at least x", le(x, real_power(x, r)), models=small),
+        Mutant("at most 0", le(real_power(x, r), 0)),
+        Mutant("at least 1/100", le(Fraction(1, 100), real_power(x, r))),
     ],
 )

@@ -3,8 +3,6 @@
 By induction on the number of terms.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------
@@ -118,9 +116,9 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("only one end shifted", conclusion=eq(total(lo, hi, c), total(lo + c, hi))),
-        Mutant("turned around, one term more", conclusion=eq(turned(n), total(0, n)), claim="turned around"),
-        Mutant("m counted twice", conclusion=eq(WHOLE, total(lo, m) + total(m, hi)), claim="in two parts"),
+        Mutant("only one end shifted", eq(total(lo, hi, c), total(lo + c, hi))),
+        Mutant("turned around, one term more", eq(turned(n), total(0, n)), claim="turned around"),
+        Mutant("m counted twice", eq(WHOLE, total(lo, m) + total(m, hi)), claim="in two parts"),
         Mutant("m after the end", drop=("m <= hi",), claim="in two parts", models=beyond),
         Mutant("a part of any sign", drop=tuple(NONNEG), claim="a part", models=of_any_sign),
         Mutant("a term among any", drop=tuple(NONNEG), claim="a term", models=of_any_sign),

@@ -5,8 +5,6 @@
 The first is Cauchy-Schwarz for a and 1, the second for sqrt(c)*a and sqrt(c).
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 from . import functionals
 
@@ -113,12 +111,12 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("n times 0.99", conclusion=le(SUMS.lhs, Rational(99, 100) * SUMS.rhs)),
-        Mutant("without n", conclusion=le(SUMS.lhs, TIMES.of(a(k) ** 2))),
+        Mutant("n times 0.99", le(SUMS.lhs, Rational(99, 100) * SUMS.rhs)),
+        Mutant("without n", le(SUMS.lhs, TIMES.of(a(k) ** 2))),
         Mutant("weights of any sign", drop=tuple(WEIGHTS), claim="weighted", models=of_any_sign),
-        Mutant("vectors, without n", conclusion=le(VECTORS.lhs, VECTORS.rhs / n), claim="vectors"),
-        Mutant("sizes without sqrt(d)", conclusion=le(SIZES.lhs, norm(x(j))), claim="sizes"),
-        Mutant("strictly below the mean square", conclusion=lt(MEANS.lhs, MEANS.rhs), claim="expectations"),
-        Mutant("half the root", conclusion=le(ROOT.lhs, ROOT.rhs / 2), claim="root mean square"),
+        Mutant("vectors, without n", le(VECTORS.lhs, VECTORS.rhs / n), claim="vectors"),
+        Mutant("sizes without sqrt(d)", le(SIZES.lhs, norm(x(j))), claim="sizes"),
+        Mutant("strictly below the mean square", lt(MEANS.lhs, MEANS.rhs), claim="expectations"),
+        Mutant("half the root", le(ROOT.lhs, ROOT.rhs / 2), claim="root mean square"),
     ],
 )

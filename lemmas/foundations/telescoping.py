@@ -5,8 +5,6 @@
 By induction on the number of terms.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------
@@ -131,11 +129,11 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("without the last value", conclusion=le(OVER.of(c(k)), f(lo))),
-        Mutant("one value early", conclusion=eq(OVER.of(f(k + 1) - f(k)), f(hi) - f(lo)), claim="differences"),
-        Mutant("without the start", conclusion=le(f(n), UNROLLED.rhs - power(b, n) * f(0)), claim="contraction"),
+        Mutant("without the last value", le(OVER.of(c(k)), f(lo))),
+        Mutant("one value early", eq(OVER.of(f(k + 1) - f(k)), f(hi) - f(lo)), claim="differences"),
+        Mutant("without the start", le(f(n), UNROLLED.rhs - power(b, n) * f(0)), claim="contraction"),
         Mutant("b of any sign", drop=tuple(RATIO), claim="contraction", models=alternating),
-        Mutant("a single e", conclusion=steady(e), claim="steady contraction"),
+        Mutant("a single e", steady(e), claim="steady contraction"),
         Mutant("b beyond 1", drop=tuple(BELOW_ONE), claim="steady contraction", models=expanding),
     ],
 )

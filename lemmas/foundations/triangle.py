@@ -1,7 +1,5 @@
 """The triangle inequality: |L[a]| <= L[|a|] for finite sums, expectations and integrals."""
 
-from __future__ import annotations
-
 from adamproof.lemmas.foundations.functionals import PAIRS, SUM, Pair, models, smooth_models
 from adamproof.theory.lemma import Proof
 
@@ -39,9 +37,9 @@ lemma = Lemma(
     claims=[claim(pair) for pair in PAIRS],
     models=models,
     mutants=[
-        Mutant("right side times 0.99", conclusion=le(left, Rational(99, 100) * right)),
-        Mutant("inequality reversed", conclusion=le(right, left)),
-        Mutant("strict inequality", conclusion=lt(left, right)),
-        Mutant("no absolute values on the right", conclusion=le(left, SUM.over.of(SUM.a))),
+        Mutant("right side times 0.99", le(left, Rational(99, 100) * right)),
+        Mutant("inequality reversed", le(right, left)),
+        Mutant("strict inequality", lt(left, right)),
+        Mutant("no absolute values on the right", le(left, SUM.over.of(SUM.a))),
     ],
 )

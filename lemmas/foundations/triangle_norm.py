@@ -4,8 +4,6 @@
 coordinate functions, x(j, k) being coordinate j of the k-th vector; d is the number of coordinates.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statements ------------------------------------------------------------------------------------
@@ -89,13 +87,9 @@ lemma = Lemma(
     claims=[Claim("sums of vectors", MANY, many_vectors), Claim("two vectors", TWO, two_vectors, given=())],
     models=models,
     mutants=[
-        Mutant(
-            "right side times 0.99", conclusion=le(norm(total(n)), Rational(99, 100) * Sum(norm(x(j, k)), (k, 1, n)))
-        ),
-        Mutant("inequality reversed", conclusion=le(Sum(norm(x(j, k)), (k, 1, n)), norm(total(n)))),
-        Mutant("strict inequality", conclusion=lt(norm(total(n)), Sum(norm(x(j, k)), (k, 1, n)))),
-        Mutant(
-            "difference on the right", conclusion=le(norm(y(j) + z(j)), norm(y(j)) - norm(z(j))), claim="two vectors"
-        ),
+        Mutant("right side times 0.99", le(norm(total(n)), Rational(99, 100) * Sum(norm(x(j, k)), (k, 1, n)))),
+        Mutant("inequality reversed", le(Sum(norm(x(j, k)), (k, 1, n)), norm(total(n)))),
+        Mutant("strict inequality", lt(norm(total(n)), Sum(norm(x(j, k)), (k, 1, n)))),
+        Mutant("difference on the right", le(norm(y(j) + z(j)), norm(y(j)) - norm(z(j))), claim="two vectors"),
     ],
 )

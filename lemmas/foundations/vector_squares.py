@@ -5,8 +5,6 @@
 The first is (c*x - y)^2/c >= 0, coordinate by coordinate; the second is the first, written out.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------
@@ -90,14 +88,10 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("right side times 0.99", conclusion=le(YOUNG.lhs, Rational(99, 100) * YOUNG.rhs)),
+        Mutant("right side times 0.99", le(YOUNG.lhs, Rational(99, 100) * YOUNG.rhs)),
         Mutant("c of any sign", drop=tuple(WEIGHT), models=negative),
-        Mutant("without the inverse", conclusion=le(WEIGHTED.lhs, (1 + c) * X.square + Y.square), claim="weighted"),
-        Mutant("3/2 for 2", conclusion=le(TWICE.lhs, Rational(3, 4) * TWICE.rhs), claim="twice", models=equal),
-        Mutant(
-            "the inner product once",
-            conclusion=eq((X + Y).square, X.square + X.dot(Y) + Y.square),
-            claim="expansion",
-        ),
+        Mutant("without the inverse", le(WEIGHTED.lhs, (1 + c) * X.square + Y.square), claim="weighted"),
+        Mutant("3/2 for 2", le(TWICE.lhs, Rational(3, 4) * TWICE.rhs), claim="twice", models=equal),
+        Mutant("the inner product once", eq((X + Y).square, X.square + X.dot(Y) + Y.square), claim="expansion"),
     ],
 )

@@ -5,8 +5,6 @@
 By induction on n; what is taken away from 1 is b^n + n*b^n*(1 - b) >= 0.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------
@@ -88,11 +86,11 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("bound times 0.99", conclusion=le(weighted(n), Rational(99, 100) * LIMIT)),
-        Mutant("1/(1 - b)", conclusion=le(weighted(n), 1 / (1 - b))),
+        Mutant("bound times 0.99", le(weighted(n), Rational(99, 100) * LIMIT)),
+        Mutant("1/(1 - b)", le(weighted(n), 1 / (1 - b))),
         Mutant("b beyond 1", drop=("b < 1",), models=beyond_one),
-        Mutant("without the first, b^2", conclusion=le(lagged(n), b**2 * LIMIT), claim="without the first"),
-        Mutant("one power less", conclusion=eq(EXACT.lhs, 1 - n * power(b, n) + n * power(b, n + 1)), claim="exact"),
-        Mutant("turned, one age more", conclusion=eq(backwards(n), weighted(n + 1)), claim="turned around"),
+        Mutant("without the first, b^2", le(lagged(n), b**2 * LIMIT), claim="without the first"),
+        Mutant("one power less", eq(EXACT.lhs, 1 - n * power(b, n) + n * power(b, n + 1)), claim="exact"),
+        Mutant("turned, one age more", eq(backwards(n), weighted(n + 1)), claim="turned around"),
     ],
 )

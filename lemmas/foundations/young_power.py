@@ -3,8 +3,6 @@
 In expectation E[X^q] <= 1 - q + q*E[X]; X^q is integrable where X is, since 0 <= X^q <= 1 - q + q*X.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.foundations.functionals import EXPECTATION, models
 
 from ..vocabulary import *
@@ -14,10 +12,6 @@ over, X = EXPECTATION.over, EXPECTATION.nonneg
 NUMBER = {"a is not negative": le(0, a)}
 EXPONENT = {"q is not negative": le(0, q), "q <= 1": le(q, 1)}
 VARIABLE = {"X is not negative": forall(w, le(0, X)), **EXPECTATION.finite(X, "X")}
-
-
-def numbers(proof: Scope) -> Step:
-    return proof.fact("young", a, q)
 
 
 def pointwise(proof: Scope) -> Step:
@@ -52,23 +46,19 @@ lemma = Lemma(
     where="how |a|^q and |a|^p are compared with |a|",
     assumptions={**NUMBER, **EXPONENT, **VARIABLE},
     claims=[
-        Claim("numbers", BOUND, numbers, given=(NUMBER, EXPONENT)),
+        Claim("numbers", BOUND, lambda proof: proof.fact("young", a, q), given=(NUMBER, EXPONENT)),
         Claim("expectations", MEAN_BOUND, expectations, given=(VARIABLE, EXPONENT)),
         Claim("finite", Integrable(over.of(real_power(X, q))), finite, given=(VARIABLE, EXPONENT)),
     ],
     models=exponents,
     mutants=[
-        Mutant(
-            "right side times 0.99",
-            conclusion=le(real_power(a, q), Rational(99, 100) * (1 - q + q * a)),
-            models=EQUALITY,
-        ),
+        Mutant("right side times 0.99", le(real_power(a, q), Rational(99, 100) * (1 - q + q * a)), models=EQUALITY),
         Mutant("exponents above 1", drop=("q <= 1",), models=changed(exponents, a=9, q=2)),
-        Mutant("strict inequality", conclusion=lt(real_power(a, q), 1 - q + q * a), models=EQUALITY),
-        Mutant("inequality reversed", conclusion=le(1 - q + q * a, real_power(a, q))),
+        Mutant("strict inequality", lt(real_power(a, q), 1 - q + q * a), models=EQUALITY),
+        Mutant("inequality reversed", le(1 - q + q * a, real_power(a, q))),
         Mutant(
             "expectations, times 0.9",
-            conclusion=le(over.of(real_power(X, q)), Rational(9, 10) * (1 - q + q * over.of(X))),
+            le(over.of(real_power(X, q)), Rational(9, 10) * (1 - q + q * over.of(X))),
             claim="expectations",
         ),
     ],

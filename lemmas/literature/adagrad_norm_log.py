@@ -4,8 +4,6 @@ The tangent of the logarithm gives a_t/B_t = 1 - B_{t-1}/B_t <= ln B_t - ln B_{t
 a_t/sqrt(B_t) <= 2*(sqrt(B_t) - sqrt(B_{t-1})).  With B_{t-1} in the denominator, one step early, both are false.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------
@@ -102,11 +100,11 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("B_{t-1} for B_t", conclusion=le(early(lambda x: x), LOG_BOUND), models=one_step),
-        Mutant("half of the logarithm", conclusion=le(LOGARITHMIC, LOG_BOUND / 2)),
+        Mutant("B_{t-1} for B_t", le(early(lambda x: x), LOG_BOUND), models=one_step),
+        Mutant("half of the logarithm", le(LOGARITHMIC, LOG_BOUND / 2)),
         Mutant("a of any sign", drop=("a is not negative",), models=falling),
-        Mutant("without ln b0", conclusion=le(LOGARITHMIC, log(accumulated(T)))),
-        Mutant("B_{t-1} under the root", conclusion=le(early(sqrt), ROOT_BOUND), claim="roots", models=one_step),
-        Mutant("1.1 for 2", conclusion=le(ROOTS, Rational(11, 20) * ROOT_BOUND), claim="roots", models=one_step),
+        Mutant("without ln b0", le(LOGARITHMIC, log(accumulated(T)))),
+        Mutant("B_{t-1} under the root", le(early(sqrt), ROOT_BOUND), claim="roots", models=one_step),
+        Mutant("1.1 for 2", le(ROOTS, Rational(11, 20) * ROOT_BOUND), claim="roots", models=one_step),
     ],
 )

@@ -5,8 +5,6 @@ S is the bound on the root of the mean of u_t^2 (average-magnitude), which stays
 a mean is at most the root of the mean square.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import decayed as runs
 from adamproof.lemmas.update import average_magnitude
 
@@ -80,13 +78,13 @@ lemma = Lemma(
     ],
     models=runs.averaged,
     mutants=[
-        Mutant("without the start", conclusion=le(lam * MEAN_SIZE, sqrt(S_SQUARED)), models=runs.far),
-        Mutant("a tenth of S", conclusion=bounded(sqrt(S_SQUARED) / 10)),
+        Mutant("without the start", le(lam * MEAN_SIZE, sqrt(S_SQUARED)), models=runs.far),
+        Mutant("a tenth of S", bounded(sqrt(S_SQUARED) / 10)),
         Mutant("epsilon = 0", change={"epsilon is positive": eq(eps, 0)}, models=runs.first_step),
         Mutant("gamma*lambda = 3", drop=("gamma*lambda <= 1",), claim="mean magnitude", models=runs.leaping),
         Mutant(
             "the start twice as fast forgotten",
-            conclusion=le(lam * MEAN_SIZE, Abs(x(1)) / (2 * gamma * T) + TIMES.of(magnitude(t)) / T),
+            le(lam * MEAN_SIZE, Abs(x(1)) / (2 * gamma * T) + TIMES.of(magnitude(t)) / T),
             claim="mean magnitude",
             models=runs.far,
         ),

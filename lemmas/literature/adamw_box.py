@@ -6,8 +6,6 @@ By induction |x_t| <= P*|x_1| + (1 - P)*R/lambda with P = (1 - gamma*lambda)^(t-
 written as any X that is at least |x_1| and R/lambda.  Here u_t has a sign: it is m_t/(sqrt(v_t) + epsilon).
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import decayed as runs
 
 from ..notation import m, v
@@ -78,11 +76,11 @@ def corrected(proof: Scope) -> Step:
     """The same with bias correction."""
     with proof.assuming(*FROM_1):
         below = [proof.cite("powers", "at most the base", x=beta, n=k) for beta in (b1, b2)]
-        moment = proof.have(
-            le(0, v(k) / (1 - power(b2, k))), proof.cite("magnitude-range", "second moment", t=k), below
-        )
+        second, scale = v(k) / (1 - power(b2, k)), proof.let(scale=sqrt(v(k) / (1 - power(b2, k))) + eps)
+        moment = proof.have(le(0, second), proof.cite("magnitude-range", "second moment", t=k), below)
+        signs = proof.have(le(0, scale), moment), proof.have(lt(0, 1 - power(b1, k)), below)
         bound = proof.cite("bias-corrected", t=k)
-        size = proof.have(le(absolute(CORRECTED), bound.conclusion.args[0]), moment, below)
+        size = proof.have(le(absolute(CORRECTED), bound.conclusion.args[0]), signs)
         return proof.have(le(absolute(CORRECTED), BOUND), size, bound)
 
 
@@ -131,10 +129,10 @@ lemma = Lemma(
         Mutant("1/lambda for R/lambda", change={"R/lambda <= X": le(1 / lam, X)}, models=runs.beyond_one),
         Mutant("a start outside of the box", drop=("|x_1| <= X",), models=runs.outside),
         Mutant("beta1^2 < beta2 dropped", drop=("beta1^2 < beta2",), models=runs.boundary),
-        Mutant("x decays faster", conclusion=le(Abs(x(t)), mean(Rational(9, 10) * BOX)), claim="AdamW, decaying"),
+        Mutant("x decays faster", le(Abs(x(t)), mean(Rational(9, 10) * BOX)), claim="AdamW, decaying"),
         Mutant("gamma*lambda = 2", drop=("gamma*lambda <= 1",), claim="any magnitudes", models=runs.overshooting),
-        Mutant("only the limit", conclusion=le(Abs(x(t)), B / lam), claim="any magnitudes", models=runs.started),
-        Mutant("only the start", conclusion=le(Abs(x(t)), Abs(x(1))), claim="any magnitudes, decaying"),
+        Mutant("only the limit", le(Abs(x(t)), B / lam), claim="any magnitudes", models=runs.started),
+        Mutant("only the start", le(Abs(x(t)), Abs(x(1))), claim="any magnitudes, decaying"),
     ],
     constants={"box": BOX},
 )

@@ -7,8 +7,6 @@ With epsilon = 0 they make u_t = R_t (update-magnitude-tight), which grows to R 
 so no constant below R/lambda bounds |x_t| for all gradients and all t: take s, then i, large.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import decayed as runs
 from adamproof.lemmas.update import update_magnitude_tight
 
@@ -80,10 +78,10 @@ lemma = Lemma(
     ],
     models=runs.pushed,
     mutants=[
-        Mutant("one per cent more", conclusion=le(Rational(101, 100) * REACHED, Abs(x(s + i)))),
-        Mutant("one step early", conclusion=le(REACHED.subs(i, i + 1), Abs(x(s + i)))),
+        Mutant("one per cent more", le(Rational(101, 100) * REACHED, Abs(x(s + i)))),
+        Mutant("one step early", le(REACHED.subs(i, i + 1), Abs(x(s + i)))),
         Mutant("any gradients", drop=("g is extremal",), models=runs.other_gradients),
         Mutant("any start", drop=("x starts at 0",), models=runs.pushed_back),
-        Mutant("R for R_s", conclusion=le(REACHED.subs(R_t(s), BOUND), Abs(x(s + i)))),
+        Mutant("R for R_s", le(REACHED.subs(R_t(s), BOUND), Abs(x(s + i)))),
     ],
 )

@@ -7,8 +7,6 @@ coordinate.  As vhat_t does not decrease, distances telescope (weighted-regret).
 g_t^2/sqrt(vhat_t) <= |g_t|/sqrt(1 - b2) (weighted-step), of which, divided by sqrt(t), kingma-ba has the sum.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import regret_runs as runs
 
 from ..vocabulary import *
@@ -138,8 +136,8 @@ lemma = Lemma(
     ],
     models=runs.models,
     mutants=[
-        Mutant("no distance", conclusion=limited(distance=0), models=runs.fixed([1], 0, Fraction(1, 100))),
-        Mutant("no costs", conclusion=limited(costs=0), models=runs.fixed([1], 0, 100)),
+        Mutant("no distance", limited(distance=0), models=runs.fixed([1], 0, Fraction(1, 100))),
+        Mutant("no costs", limited(costs=0), models=runs.fixed([1], 0, 100)),
         Mutant("Adam's v for the largest", change=ADAMS, models=runs.FORGETFUL),
         Mutant("steps of any kind", drop=("x is projected",), models=runs.still(Fraction(1))),
         Mutant("z far away", drop=("x_t and z differ by at most D",), models=runs.fixed([1], 0, 1, D=0)),

@@ -7,8 +7,6 @@ telescope.  Where beta1_t decreases, these need not grow.  Without the division 
 its constants are smaller, too, and beta1_t need not decrease.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import regret_runs as runs
 
 from ..vocabulary import *
@@ -60,12 +58,12 @@ lemma = Lemma(
     ],
     models=runs.with_momentum,
     mutants=[
-        Mutant("no distance", conclusion=limited(distance=0), models=runs.fixed([1], 0, Fraction(1, 100))),
-        Mutant("no costs", conclusion=limited(costs=0), models=runs.fixed([1], 0, 100)),
+        Mutant("no distance", limited(distance=0), models=runs.fixed([1], 0, Fraction(1, 100))),
+        Mutant("no costs", limited(costs=0), models=runs.fixed([1], 0, 100)),
         Mutant("negative beta1_t", drop=("beta1_t is not negative",), models=runs.NEGATIVE),
         Mutant("Adam's v for the largest", change=ADAMS, models=runs.FORGETFUL),
         Mutant("losses of any kind", drop=("the losses are convex",), models=runs.regretted),
-        Mutant("weights as published", conclusion=growing(1), claim="weights grow", models=runs.LESS_AND_LESS),
+        Mutant("weights as published", growing(1), claim="weights grow", models=runs.LESS_AND_LESS),
     ],
     notes="The published step is stated from memory.",
 )

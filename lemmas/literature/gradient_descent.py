@@ -7,8 +7,6 @@ A step takes F down by gamma/2*|a_t|^2 or more.  If F is convex, F(x_{t+1}) - F(
 which is (|x_t - z|^2 - |x_{t+1} - z|^2)/(2*gamma); it telescopes, and of all F(x_{t+1}) the last is the least.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import gradient_runs as runs
 
 from ..vocabulary import *
@@ -118,16 +116,14 @@ lemma = Lemma(
     ],
     models=runs.models,
     mutants=[
-        Mutant("order 1/T^2", conclusion=le(F(T + 1) - Fz, values().rhs / T), models=runs.CREEPING),
+        Mutant("order 1/T^2", le(F(T + 1) - Fz, values().rhs / T), models=runs.CREEPING),
         Mutant("steps of 3/L", drop=("gamma*L <= 1",), models=runs.fixed(1, 3, 2)),
         Mutant("z below a tangent", drop=tuple(CONVEX), models=runs.fixed(1, 1, 2, Fz=-1)),
-        Mutant(
-            "1.99 for 2", conclusion=gradients(Rational(199, 100)), claim="mean gradient", models=runs.fixed(1, 1, 1)
-        ),
+        Mutant("1.99 for 2", gradients(Rational(199, 100)), claim="mean gradient", models=runs.fixed(1, 1, 1)),
         Mutant("F* above F", drop=("A1: F is at least F*",), claim="mean gradient", models=runs.fixed(1, 1, 1, Fmin=1)),
         Mutant(
             "gradients of the order 1/T^2",
-            conclusion=le(MEAN, gradients().rhs / T),
+            le(MEAN, gradients().rhs / T),
             claim="mean gradient",
             models=runs.CREEPING,
         ),

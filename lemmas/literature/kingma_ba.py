@@ -6,8 +6,6 @@ false: take g_1 = G = 1/4, or G = 1 and g_t = 1/sqrt(t) up to T = 31.  What its 
 analysis takes for monotone, does not decrease where vhat_t does not, as in AMSGrad, but not in general.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import regret_runs as runs
 
 from ..vocabulary import *
@@ -106,17 +104,17 @@ lemma = Lemma(
     ],
     models=runs.gradients,
     mutants=[
-        Mutant("no logarithm", conclusion=repaired(0), models=runs.SLOW),
-        Mutant("half of the logarithm", conclusion=repaired(Rational(1, 2)), models=runs.SLOW),
+        Mutant("no logarithm", repaired(0), models=runs.SLOW),
+        Mutant("half of the logarithm", repaired(Rational(1, 2)), models=runs.SLOW),
         Mutant(
             "Lemma 10.3 as printed, T = 1",
-            conclusion=le(SIZES, 2 * G * length(T)),
+            le(SIZES, 2 * G * length(T)),
             claim="what its induction shows",
             models=runs.SMALL,
         ),
         Mutant(
             "Lemma 10.3 as printed, G = 1",
-            conclusion=le(SIZES, 2 * G * length(T)),
+            le(SIZES, 2 * G * length(T)),
             claim="what its induction shows",
             models=runs.SLOW,
         ),
@@ -126,7 +124,7 @@ lemma = Lemma(
             claim="what its induction shows",
             models=runs.BEYOND,
         ),
-        Mutant("ln T alone", conclusion=le(HARMONIC, ln(T)), claim="harmonic sum"),
+        Mutant("ln T alone", le(HARMONIC, ln(T)), claim="harmonic sum"),
         Mutant("monotone as printed", drop=("vhat_t <= vhat_{t+1}",), claim="monotone", models=runs.SMALL),
     ],
     notes="docs/howto/refute.md has the statements as printed, which are refuted.",

@@ -4,8 +4,6 @@ It is lmo-two-betas for the norm of the largest coordinate, as Signum is lmo-mom
 buffer, so 1 - b2 may be of the order T^(-1/2) while 1 - b1 is of the order T^(-1/4): b1 < b2, as Lion is run.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import linear_forms as runs
 
 from ..vocabulary import *
@@ -52,9 +50,9 @@ lemma = Lemma(
     claims=[Claim("mean gradient", limited(), mean_gradient)],
     models=runs.drawn(),
     mutants=[
-        Mutant("no gap", conclusion=limited(gap=0), models=runs.fixed(runs.WALKING)),
-        Mutant("no curvature", conclusion=limited(curvature=0), models=runs.fixed(runs.RESTING)),
-        Mutant("no old gradients", conclusion=limited(old=0, gap=0), models=runs.fixed(runs.STARTED)),
-        Mutant("no noise", conclusion=limited(noise=0), models=runs.fixed(runs.LOST)),
+        Mutant("no gap", limited(gap=0), models=runs.fixed(runs.WALKING)),
+        Mutant("no curvature", limited(curvature=0), models=runs.fixed(runs.RESTING)),
+        Mutant("no old gradients", limited(old=0, gap=0), models=runs.fixed(runs.STARTED)),
+        Mutant("no noise", limited(noise=0), models=runs.fixed(runs.LOST)),
     ],
 )

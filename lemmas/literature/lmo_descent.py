@@ -6,8 +6,6 @@ For the gradient a at x, <a, h> = <c, h> + <a - c, h> <= -|c|_* + |a - c|_* <= -
 norm and its dual |.|_* only what is used is assumed.  Averaged over time the bounds telescope.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import linear_forms as runs
 
 from ..vocabulary import *
@@ -113,21 +111,16 @@ lemma = Lemma(
     ],
     models=runs.steps,
     mutants=[
-        Mutant("3/2 for 2", conclusion=descended(twice=Rational(3, 2)), models=runs.against),
-        Mutant("no curvature", conclusion=descended(curvature=0), models=runs.curved),
+        Mutant("3/2 for 2", descended(twice=Rational(3, 2)), models=runs.against),
+        Mutant("no curvature", descended(curvature=0), models=runs.curved),
         Mutant("steps of any length", drop=("|h| <= 1",), models=runs.long),
         Mutant("no triangle inequality", drop=("|a|_* <= |c|_* + |c - a|_*",), models=runs.mistaken("A")),
         Mutant("no duality", drop=("<a - c, h> <= |c - a|_*",), models=runs.mistaken("G")),
-        Mutant("the error once", conclusion=averaged(twice=1), claim="on average", models=runs.steady),
-        Mutant(
-            "no initial gap",
-            conclusion=le(MEAN, L * gamma / 2 + 2 * MEAN_ERROR),
-            claim="on average",
-            models=runs.falling,
-        ),
+        Mutant("the error once", averaged(twice=1), claim="on average", models=runs.steady),
+        Mutant("no initial gap", le(MEAN, L * gamma / 2 + 2 * MEAN_ERROR), claim="on average", models=runs.falling),
         Mutant(
             "no curvature, on average",
-            conclusion=le(MEAN, GAP / (gamma * T) + 2 * MEAN_ERROR),
+            le(MEAN, GAP / (gamma * T) + 2 * MEAN_ERROR),
             claim="on average",
             models=runs.bouncing,
         ),

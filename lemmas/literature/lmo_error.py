@@ -7,8 +7,6 @@ is all that is new, and <a_t - a_{t+1}, y> <= |a_t - a_{t+1}|_* <= L*gamma.  The
 says that |.|_* <= rho*|.|_2.  For b1 = b2 the direction is the buffer itself: momentum.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import linear_forms as runs
 
 from ..vocabulary import *
@@ -102,9 +100,9 @@ lemma = Lemma(
     ],
     models=runs.along(None),
     mutants=[
-        Mutant("no start", conclusion=limited(0, L * gamma, 1), models=runs.along(runs.STARTED)),
-        Mutant("no drift", conclusion=limited(1, 0, 1), models=runs.along(runs.TURNING)),
-        Mutant("no noise", conclusion=limited(1, L * gamma, 0), models=runs.along(runs.SHAKEN)),
+        Mutant("no start", limited(0, L * gamma, 1), models=runs.along(runs.STARTED)),
+        Mutant("no drift", limited(1, 0, 1), models=runs.along(runs.TURNING)),
+        Mutant("no noise", limited(1, L * gamma, 0), models=runs.along(runs.SHAKEN)),
         Mutant("y of any length", drop=("|y|_2 <= rho",), models=runs.along(runs.SHAKEN, rho=Fraction(1, 2))),
         Mutant("any start", drop=("m starts at 0",), models=runs.along(runs.STARTED, early=True)),
     ],

@@ -6,8 +6,6 @@
 It is the case beta1 = beta2 of lmo-two-betas, where the direction is the momentum itself; lmo-rate has its rate.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import linear_forms as runs
 
 from ..vocabulary import *
@@ -72,11 +70,11 @@ lemma = Lemma(
     claims=[Claim("mean gradient", limited(), mean_gradient)],
     models=runs.drawn(momentum=True),
     mutants=[
-        Mutant("no gap", conclusion=limited(gap=0), models=only(runs.WALKING)),
-        Mutant("no curvature", conclusion=limited(curvature=0), models=only(runs.RESTING)),
-        Mutant("no start", conclusion=limited(start=0, gap=0), models=only(runs.STARTED)),
-        Mutant("no noise", conclusion=limited(noise=0), models=only(runs.LOST)),
-        Mutant("inequality reversed", conclusion=le(limited().rhs, MEAN)),
+        Mutant("no gap", limited(gap=0), models=only(runs.WALKING)),
+        Mutant("no curvature", limited(curvature=0), models=only(runs.RESTING)),
+        Mutant("no start", limited(start=0, gap=0), models=only(runs.STARTED)),
+        Mutant("no noise", limited(noise=0), models=only(runs.LOST)),
+        Mutant("inequality reversed", le(limited().rhs, MEAN)),
         Mutant("gradients of any size", drop=("|a|_* <= |c|_* + |c - a|_*",), models=runs.mismeasured),
     ],
 )

@@ -5,8 +5,6 @@ as new noise is uncorrelated with N_{t-1}, and E|N|^2 <= s^2*(1 - b2)/(1 + b2) a
 this is momentum.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import linear_forms as runs
 from adamproof.lemmas.momentum import momentum_noise
 
@@ -143,7 +141,7 @@ lemma = Lemma(
         Mutant("noise of any size", drop=(LIMITED,), models=runs.loud),
         Mutant("the same noise at all times", drop=(UNCORRELATED,), models=runs.alike),
         Mutant("the same noise, second moment", drop=(UNCORRELATED,), claim="second moment", models=runs.alike),
-        Mutant("no fresh noise", conclusion=limited(b1**2 * (1 - b2) / (1 + b2)), models=runs.fresh),
-        Mutant("no noise in the buffer", conclusion=limited((1 - b1) ** 2), models=runs.kept),
+        Mutant("no fresh noise", limited(b1**2 * (1 - b2) / (1 + b2)), models=runs.fresh),
+        Mutant("no noise in the buffer", limited((1 - b1) ** 2), models=runs.kept),
     ],
 )

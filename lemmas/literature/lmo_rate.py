@@ -7,8 +7,6 @@ as 1/2 + 2*b1/(1 - b1) <= 2/(1 - b1) and (1 - b1)/(1 + b1) <= 1 - b1.  For alpha
 K^2 = 2*D*L, the first bracket is 4*sqrt(K*N), which is 4*(2*D*L*rho^2*s^2)^(1/4).
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import rates as runs
 
 from ..vocabulary import *
@@ -120,13 +118,11 @@ lemma = Lemma(
     ],
     models=runs.models,
     mutants=[
-        Mutant("no gap", conclusion=rate(gap=0), models=runs.still(D=1)),
-        Mutant("drift 1.9", conclusion=rate(drift=Rational(19, 10)), models=runs.still(L=1)),
-        Mutant("noise 1.4", conclusion=rate(noise=Rational(7, 5)), models=runs.still(N=1)),
+        Mutant("no gap", rate(gap=0), models=runs.still(D=1)),
+        Mutant("drift 1.9", rate(drift=Rational(19, 10)), models=runs.still(L=1)),
+        Mutant("noise 1.4", rate(noise=Rational(7, 5)), models=runs.still(N=1)),
         Mutant("alpha of any size", drop=("alpha <= tau^2",)),
-        Mutant(
-            "order T^(-1/2)", conclusion=le(BOUND_OF_LMO, best().rhs / tau), claim="best constant", models=runs.late
-        ),
-        Mutant("3.3 for 4", conclusion=best(Rational(33, 10)), claim="best constant", models=runs.late),
+        Mutant("order T^(-1/2)", le(BOUND_OF_LMO, best().rhs / tau), claim="best constant", models=runs.late),
+        Mutant("3.3 for 4", best(Rational(33, 10)), claim="best constant", models=runs.late),
     ],
 )

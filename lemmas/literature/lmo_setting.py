@@ -4,8 +4,6 @@ h_t is the least linear form <c_t, .> on the unit ball, y_t the vector of the un
 A, C and G are the dual norms of a_t, c_t and c_t - a_t.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 from . import lmo_noise
 from .lmo_descent import FROM_1, F, L, dot, error, length

@@ -8,8 +8,6 @@ for any norm |.| on R^d with its dual |.|_*: h_t is the least linear form <c_t, 
 the unit ball where <c_t - a_t, .> is largest, and |.|_* <= rho*|.|_2, which says that |y|_2 <= rho in the ball.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import linear_forms as runs
 
 from ..vocabulary import *
@@ -117,18 +115,16 @@ lemma = Lemma(
     ],
     models=runs.drawn(),
     mutants=[
-        Mutant("no start", conclusion=bounded(0, L * gamma, 1), models=runs.fixed(runs.STARTED), claim="mean error"),
-        Mutant("no drift", conclusion=bounded(1, 0, 1), models=runs.fixed(runs.TURNING), claim="mean error"),
-        Mutant("no noise", conclusion=bounded(1, L * gamma, 0), models=runs.fixed(runs.SHAKEN), claim="mean error"),
+        Mutant("no start", bounded(0, L * gamma, 1), models=runs.fixed(runs.STARTED), claim="mean error"),
+        Mutant("no drift", bounded(1, 0, 1), models=runs.fixed(runs.TURNING), claim="mean error"),
+        Mutant("no noise", bounded(1, L * gamma, 0), models=runs.fixed(runs.SHAKEN), claim="mean error"),
         Mutant(
             "noise of different times alike",
             drop=("A2: noises of different times are uncorrelated",),
             models=runs.fixed(runs.PUSHED),
             claim="mean error",
         ),
-        Mutant(
-            "no curvature", conclusion=le(MEAN, GAP / (gamma * T) + 2 * ERROR_BOUND), models=runs.fixed(runs.RESTING)
-        ),
-        Mutant("no gap", conclusion=le(MEAN, L * gamma / 2 + 2 * ERROR_BOUND), models=runs.fixed(runs.WALKING)),
+        Mutant("no curvature", le(MEAN, GAP / (gamma * T) + 2 * ERROR_BOUND), models=runs.fixed(runs.RESTING)),
+        Mutant("no gap", le(MEAN, L * gamma / 2 + 2 * ERROR_BOUND), models=runs.fixed(runs.WALKING)),
     ],
 )

@@ -7,8 +7,6 @@ D^2*beta1_t*sqrt(vhat_t)/(2*h_t), and by what m_t costs less than m_{t-1} and g_
 m_t is carried on to the next time, where steps are shorter and weights larger.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import regret_runs as runs
 
 from ..vocabulary import *
@@ -107,9 +105,14 @@ def carried_on(proof: Scope, step: Step, new: Step) -> Step:
         lighter = proof.cite("weighted-step", "more weight", c=m(T, j), V=vhat(T, j), W=vhat(T + 1, j), by=enough)
         shorter = proof.have(le(rate(T + 1), rate(T)), proof.by_squares(le(root(T), root(T + 1))), "alpha is positive")
         less = le(spent(m(T, j), T + 1), spent(m(T, j), T))
-        return [proof.at(step, T + 1), proof.each(COORDINATES, less, lighter, shorter, "alpha is positive")]
+        less = proof.each(COORDINATES, less, lighter, shorter, "alpha is positive")
+        return [proof.at(step, T + 1), proof.have(le(kept(T + 1), kept(T)), less)]
 
-    left, paid = (MORE - 1) * COORDINATES.of(spent(m(T, j), T)), ALONG + D**2 / 2 * MIXED + MORE * COSTS
+    def kept(time: Any) -> Any:
+        """What the momentum at the time T costs at another time, carried on."""
+        return (MORE - 1) * COORDINATES.of(spent(m(T, j), time))
+
+    left, paid = kept(T), ALONG + D**2 / 2 * MIXED + MORE * COSTS
     start = [proof.at(step, 1), proof.each(COORDINATES, eq(spent(m(0, j), 1), 0), "m starts at 0")]
     whole = proof.induction(le(TOTAL + SPENT + left, paid), T, low=1, base=start, step=one_more)
     return proof.have(le(TOTAL + SPENT, paid), whole, proof.have(le(0, left)))
@@ -133,8 +136,8 @@ lemma = Lemma(
     claims=[Claim("summed", summed(), regret)],
     models=runs.with_momentum,
     mutants=[
-        Mutant("no distance", conclusion=summed(distance=0), models=runs.fixed([1], 0, Fraction(1, 100))),
-        Mutant("no costs", conclusion=summed(costs=0), models=runs.fixed([1], 0, 100)),
+        Mutant("no distance", summed(distance=0), models=runs.fixed([1], 0, Fraction(1, 100))),
+        Mutant("no costs", summed(costs=0), models=runs.fixed([1], 0, 100)),
         Mutant("negative beta1_t", drop=("beta1_t is not negative",), models=runs.NEGATIVE),
         Mutant("weights that decrease", drop=("vhat does not decrease",), models=runs.FORGETFUL),
         Mutant("steps of any kind", drop=("x is projected",), models=runs.still(Fraction(1))),

@@ -6,8 +6,6 @@ and y are -U*V^T of the momentum and U*V^T of the error.  An approximate lmo, as
 covered.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import linear_forms as runs
 
 from ..vocabulary import *
@@ -51,9 +49,9 @@ lemma = Lemma(
     claims=[Claim("mean gradient", limited(), mean_gradient)],
     models=runs.matrices,
     mutants=[
-        Mutant("no gap", conclusion=limited(gap=0), models=runs.matrix(runs.WALKING)),
-        Mutant("no curvature", conclusion=limited(curvature=0), models=runs.matrix(runs.RESTING)),
-        Mutant("no noise", conclusion=limited(noise=0), models=runs.matrix(runs.LOST)),
-        Mutant("inequality reversed", conclusion=le(limited().rhs, MEAN)),
+        Mutant("no gap", limited(gap=0), models=runs.matrix(runs.WALKING)),
+        Mutant("no curvature", limited(curvature=0), models=runs.matrix(runs.RESTING)),
+        Mutant("no noise", limited(noise=0), models=runs.matrix(runs.LOST)),
+        Mutant("inequality reversed", le(limited().rhs, MEAN)),
     ],
 )

@@ -4,8 +4,6 @@ It is lmo-momentum for the Euclidean norm, which is its own dual: lmo(m) = -m/|m
 the error e is e/|e|, so that rho = 1.  Where m_t = 0, nothing moves (0/0 = 0).
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import linear_forms as runs
 
 from ..vocabulary import *
@@ -104,9 +102,9 @@ lemma = Lemma(
     claims=[Claim("mean gradient", limited(norm, 1), mean_gradient)],
     models=runs.drawn(runs.EUCLIDEAN, momentum=True),
     mutants=[
-        Mutant("no gap", conclusion=limited(norm, 1, gap=0), models=runs.euclidean(runs.WALKING)),
-        Mutant("no curvature", conclusion=limited(norm, 1, curvature=0), models=runs.euclidean(runs.RESTING)),
-        Mutant("no start, no gap", conclusion=limited(norm, 1, start=0, gap=0), models=runs.euclidean(runs.STARTED)),
-        Mutant("no noise", conclusion=limited(norm, 1, noise=0), models=runs.euclidean(runs.LOST)),
+        Mutant("no gap", limited(norm, 1, gap=0), models=runs.euclidean(runs.WALKING)),
+        Mutant("no curvature", limited(norm, 1, curvature=0), models=runs.euclidean(runs.RESTING)),
+        Mutant("no start, no gap", limited(norm, 1, start=0, gap=0), models=runs.euclidean(runs.STARTED)),
+        Mutant("no noise", limited(norm, 1, noise=0), models=runs.euclidean(runs.LOST)),
     ],
 )

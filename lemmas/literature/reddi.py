@@ -6,8 +6,6 @@ is at 1 again after every block of three: the step for C goes down by at most 1,
 (reddi-steps).  So every block costs 2*C - 4 or more against x = -1: for C > 2 the regret is linear in time.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import regret_runs as runs
 
 from ..vocabulary import *
@@ -92,11 +90,11 @@ lemma = Lemma(
     claims=[Claim("regret", at_least(2 * C - 4), regret), Claim("at 1 again", AGAIN, returns)],
     models=runs.reddi_runs,
     mutants=[
-        Mutant("linear for C = 2", conclusion=at_least(2 * C - 4 + Rational(1, 10)), models=runs.CREEPING),
+        Mutant("linear for C = 2", at_least(2 * C - 4 + Rational(1, 10)), models=runs.CREEPING),
         Mutant("without projection", change=FREE, claim="at 1 again", models=runs.UNBOUNDED),
         Mutant("any beta2", drop=("beta2 = 1/(1 + C^2)",), claim="at 1 again", models=runs.SLOW_AVERAGE),
         Mutant("any start", drop=("x starts at 1",), claim="at 1 again", models=runs.FROM_0),
-        Mutant("always at 1", conclusion=eq(x(3 * n + 2), 1), claim="at 1 again"),
+        Mutant("always at 1", eq(x(3 * n + 2), 1), claim="at 1 again"),
     ],
     notes="For C = 2 the claims hold, but say nothing: there the regret is not linear in time.",
 )

@@ -5,8 +5,6 @@ A*(1/sqrt(2*(2 - b)) + 1/sqrt(3*(1 + 2*b - b^2))), and the tangent 1/sqrt(y) >= 
 A for b <= 1/3.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------
@@ -114,11 +112,9 @@ lemma = Lemma(
         Mutant("steps up too short", drop=("A <= B + D",), models=one(1, 0, Fraction(1, 2))),
         Mutant("a step below -1", drop=("A <= 1", "A <= B + D"), models=one(3, 1, Fraction(1, 2))),
         Mutant("a step up that is down", drop=("D is not negative",), models=one(Fraction(1, 2), 1, Fraction(-1, 2))),
-        Mutant(
-            "a lower tangent", conclusion=le((3 - y / 5) / 4, 1 / root(y)), claim="tangent", models=one(1, 1, 1, y=4)
-        ),
+        Mutant("a lower tangent", le((3 - y / 5) / 4, 1 / root(y)), claim="tangent", models=one(1, 1, 1, y=4)),
         Mutant("any b", drop=("b <= 1/3",), claim="first block", models=one(1, 1, 1, b=2)),
-        Mutant("first block, strictly more", conclusion=le(Rational(11, 10), FIRST), claim="first block"),
+        Mutant("first block, strictly more", le(Rational(11, 10), FIRST), claim="first block"),
         Mutant("L too small", drop=("s*y <= L",), claim="at least", models=one(1, 1, 1, L=Fraction(1, 2))),
         Mutant("c too large", drop=("L*c <= s*y",), claim="at most", models=one(1, 1, 1, c=2)),
     ],

@@ -4,8 +4,6 @@ With v_0 = 0 and beta2 = 1/(1 + C^2), which is beta2*C^2 = 1 - beta2, no v is ab
 beta2*C^2 + 1 - beta2 = 2*(1 - beta2) at most; and, as any moving average, it is at least (1 - beta2)*g^2.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import regret_runs as runs
 
 from ..vocabulary import *
@@ -105,9 +103,9 @@ lemma = Lemma(
     models=runs.reddi_runs,
     mutants=[
         Mutant("any beta2", drop=("beta2 = 1/(1 + C^2)",), models=runs.SLOW_AVERAGE),
-        Mutant("1 for 2", conclusion=limited(3 * n + 2, 1)),
+        Mutant("1 for 2", limited(3 * n + 2, 1)),
         Mutant("another first gradient", drop=("g is C at first",), models=runs.LARGER),
         Mutant("v_0 of any size", drop=("v starts at 0",), claim="after a block", models=runs.STARTED),
-        Mutant("all of g^2", conclusion=le(g(k) ** 2, v(k)), claim="at any time"),
+        Mutant("all of g^2", le(g(k) ** 2, v(k)), claim="at any time"),
     ],
 )

@@ -5,8 +5,6 @@ t = 3*i + 1 the step for C is alpha/sqrt((1 - beta2)*t) at most, and the two for
 alpha/sqrt(2*(1 - beta2)*(t + 2)), half of it if t + 2 <= 2*t.  For i = 0 all is exact (reddi-block, "first block").
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from adamproof.lemmas.models import regret_runs as runs
@@ -137,9 +135,9 @@ lemma = Lemma(
     ],
     models=runs.reddi_runs,
     mutants=[
-        Mutant("one step up", conclusion=le(down(n), step(3 * n + 2))),
+        Mutant("one step up", le(down(n), step(3 * n + 2))),
         Mutant("any beta2", drop=("beta2 = 1/(1 + C^2)",), models=runs.SLOW_AVERAGE),
-        Mutant("a step down of 1/2", conclusion=le(down(n), Rational(1, 2)), claim="a step down", models=runs.LONGEST),
+        Mutant("a step down of 1/2", le(down(n), Rational(1, 2)), claim="a step down", models=runs.LONGEST),
         Mutant("any alpha", drop=("alpha^2 < 1 - beta2",), claim="a step down", models=runs.TOO_LONG),
     ],
 )

@@ -4,8 +4,6 @@ It is lmo-momentum for the norm of the largest coordinate: its dual is |.|_1, lm
 ball for the error e is Sign(e), and |Sign(e)|_2 <= sqrt(d).  No stochastic gradient needs a bound.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import linear_forms as runs
 
 from ..vocabulary import *
@@ -117,9 +115,9 @@ lemma = Lemma(
     claims=[Claim("mean gradient", limited(size, sqrt(d)), mean_gradient)],
     models=runs.drawn(momentum=True),
     mutants=[
-        Mutant("no gap", conclusion=limited(size, sqrt(d), gap=0), models=runs.fixed(runs.WALKING)),
-        Mutant("no curvature", conclusion=limited(size, sqrt(d), curvature=0), models=runs.fixed(runs.RESTING)),
-        Mutant("no start, no gap", conclusion=limited(size, sqrt(d), start=0, gap=0), models=runs.fixed(runs.STARTED)),
-        Mutant("no noise", conclusion=limited(size, sqrt(d), noise=0), models=runs.fixed(runs.LOST)),
+        Mutant("no gap", limited(size, sqrt(d), gap=0), models=runs.fixed(runs.WALKING)),
+        Mutant("no curvature", limited(size, sqrt(d), curvature=0), models=runs.fixed(runs.RESTING)),
+        Mutant("no start, no gap", limited(size, sqrt(d), start=0, gap=0), models=runs.fixed(runs.STARTED)),
+        Mutant("no noise", limited(size, sqrt(d), noise=0), models=runs.fixed(runs.LOST)),
     ],
 )

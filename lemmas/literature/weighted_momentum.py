@@ -8,8 +8,6 @@ c is the gradient, a the momentum before.  With P = h/2*m^2/sqrt(V) for a step o
 So P/(1 - b1) pays for (c - a)^2 where beta <= b1, and nothing is divided by 1 - beta.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from ..vocabulary import *
@@ -103,9 +101,9 @@ lemma = Lemma(
     ],
     models=steps(),
     mutants=[
-        Mutant("half of what beta costs", conclusion=carried(mixed=Rational(1, 2)), models=MIXED),
-        Mutant("the cost of the gradient once", conclusion=carried(new=1), models=steps(a=0, c=-3, b1=LATE, h=9)),
-        Mutant("nothing of a", conclusion=carried(kept=0), models=steps(a=-3, c=0, beta=LATE, b1=LATE, h=9)),
+        Mutant("half of what beta costs", carried(mixed=Rational(1, 2)), models=MIXED),
+        Mutant("the cost of the gradient once", carried(new=1), models=steps(a=0, c=-3, b1=LATE, h=9)),
+        Mutant("nothing of a", carried(kept=0), models=steps(a=-3, c=0, beta=LATE, b1=LATE, h=9)),
         Mutant("beta above beta1", drop=("beta <= beta1",), models=steps(a=3, c=0, beta=LATE, b1=0, h=9)),
         Mutant("y far away", drop=("|y| <= D",), models=steps(a=-3, c=3, beta=LATE, b1=LATE, y=9, D=0)),
         Mutant("a of any size", drop=("(1 - b2)*a^2 <= V",), claim="weight", models=steps(a=3, c=0, beta=LATE, V=0)),

@@ -8,8 +8,6 @@ have the weights sqrt(t*vhat_t)/(2*alpha).  These do not decrease, and no (x_t -
 to D^2 times the last weights.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import regret_runs as runs
 
 from ..vocabulary import *
@@ -132,8 +130,8 @@ lemma = Lemma(
     claims=[Claim("summed", summed(), telescoped)],
     models=runs.models,
     mutants=[
-        Mutant("no distance", conclusion=summed(distance=0), models=runs.fixed([1], 0, Fraction(1, 100))),
-        Mutant("no costs", conclusion=summed(costs=0), models=runs.fixed([1], 0, 100)),
+        Mutant("no distance", summed(distance=0), models=runs.fixed([1], 0, Fraction(1, 100))),
+        Mutant("no costs", summed(costs=0), models=runs.fixed([1], 0, 100)),
         Mutant("weights that decrease", drop=("vhat does not decrease",), models=runs.FORGETFUL),
         Mutant("weights of any size", drop=("(1 - b2)*g^2 <= vhat",), models=runs.still(Fraction(0))),
         Mutant("steps of any kind", drop=("x is projected",), models=runs.still(Fraction(1))),

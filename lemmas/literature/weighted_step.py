@@ -6,8 +6,6 @@ The square is not negative, which bounds the mixed term; and c^2/sqrt(V) is less
 too, and 0/0 = 0.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------
@@ -116,11 +114,11 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("half of the mixed term", conclusion=square(1)),
-        Mutant("mixed term without its cost", conclusion=le(2 * h * c * y, SIZE * y**2), claim="mixed term"),
+        Mutant("half of the mixed term", square(1)),
+        Mutant("mixed term without its cost", le(2 * h * c * y, SIZE * y**2), claim="mixed term"),
         Mutant("mixed term, V of any size", drop=("(1 - b2)*c^2 <= V",), claim="mixed term", models=stale),
         Mutant("V of any size", drop=("(1 - b2)*c^2 <= V",), models=stale),
-        Mutant("cost at most |c|", conclusion=le(COST, absolute(c)), claim="cost"),
+        Mutant("cost at most |c|", le(COST, absolute(c)), claim="cost"),
         Mutant("cost, V of any size", drop=("(1 - b2)*c^2 <= V",), claim="cost", models=tiny),
         Mutant("more weight than 0, of V = 0", drop=("(1 - b2)*c^2 <= V",), claim="more weight", models=stale),
         Mutant("less weight", drop=("V <= W",), claim="more weight", models=tiny),

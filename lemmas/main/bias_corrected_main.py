@@ -13,8 +13,6 @@ That is main-theorem's bound, unchanged.  Its claim "any magnitudes" is about st
 the proof is that of m_t, not of mhat_t.  Corollary 3.3 rests on this bound alone and holds likewise.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from adamproof.lemmas.main import corollary_3_3, main_theorem
@@ -151,14 +149,10 @@ lemma = Lemma(
     ],
     models=problems.corrected_runs,
     mutants=[
-        Mutant(
-            "without the initial gap",
-            conclusion=main_theorem.without("initial gap"),
-            models=corrected_run(problems.FAR),
-        ),
-        Mutant("without the drift", conclusion=main_theorem.without("drift"), models=corrected_run(problems.JUMPING)),
-        Mutant("without the noise", conclusion=main_theorem.without("noise"), models=corrected_run(problems.MISLED)),
-        Mutant("inequality reversed", conclusion=le(sum(terms(R).values()), MEAN_GAIN)),
+        Mutant("without the initial gap", main_theorem.without("initial gap"), models=corrected_run(problems.FAR)),
+        Mutant("without the drift", main_theorem.without("drift"), models=corrected_run(problems.JUMPING)),
+        Mutant("without the noise", main_theorem.without("noise"), models=corrected_run(problems.MISLED)),
+        Mutant("inequality reversed", le(sum(terms(R).values()), MEAN_GAIN)),
         Mutant("the step goes up", change={STEP: stepping(-gamma)}, models=corrected_run(CLIMBING, gamma=100)),
         Mutant(
             "mhat is m/(1 - beta1)^t",

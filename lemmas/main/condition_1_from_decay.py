@@ -12,11 +12,8 @@ The sum goes by induction: T^(1-r) = (T/(T+1))^(1-r)*(T+1)^(1-r), where by Young
 most r + (1 - r)*T/(T+1) = 1 - (1 - r)/(T+1).  So T^(1-r) + (1 - r)*(T+1)^(-r) <= (T+1)^(1-r).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from adamproof.numeric.numbers import as_mpf
 
@@ -42,8 +39,20 @@ def power_sum(time: Any, factor: Any = ONE) -> Any:
 RATE = alpha * p
 MEAN, MEAN_POWER = TIMES.of(M(t)) / T, TIMES.of(P(t)) / T
 C0_squared = real_power(K / c, p) / (1 - RATE)
-POSITIVE = ("c is positive", "K is positive")
-EXPONENTS = ("alpha is not negative", "p is not negative", "alpha*p < 1")
+LEAST, MOST = "E|a_t| is at least c*t^(-alpha)", "E|a_t|^p is at most K^p*t^(-alpha*p)"
+DECAY = {
+    "c is positive": lt(0, c),
+    "K is positive": lt(0, K),
+    "alpha is not negative": le(0, alpha),
+    "p is not negative": le(0, p),
+    "alpha*p < 1": lt(RATE, 1),
+}
+HORIZON = {"T is a horizon": le(1, T)}
+BOUNDS = {
+    LEAST: forall(t, le(c * real_power(t, -alpha), M(t)), RANGE),
+    MOST: forall(t, le(P(t), real_power(K, p) * real_power(t, -RATE)), RANGE),
+}
+EXPONENT = {"r is not negative": le(0, r), "r < 1": lt(r, 1)}
 
 
 # --- the sum of t^(-r) ------------------------------------------------------------------------------
@@ -95,9 +104,7 @@ def prove_power_sum(proof: Scope) -> Step:
 
 def mean_power(proof: Scope) -> Step:
     """mean of P_t <= K^p*T^(-r)/(1 - r)."""
-    summed = proof.each(
-        TIMES, le(P(t), real_power(K, p) * real_power(t, -RATE)), "E|a_t|^p is at most K^p*t^(-alpha*p)"
-    )
+    summed = proof.each(TIMES, le(P(t), real_power(K, p) * real_power(t, -RATE)), MOST)
     total = proof.cite(SLUG, "power sum", r=RATE)
     proof.step("the sum of t^(-alpha*p)", total)
     times, last = times_base(proof, T, RATE), real_power(T, -RATE) / (1 - RATE)
@@ -111,7 +118,7 @@ def mean_gradient(proof: Scope) -> Step:
     """c*T^(-alpha) <= mean of M_t."""
     with proof.assuming(*RANGE):
         order = proof.cite("power-order", "decreasing", x=t, y=T, r=alpha, by=[proof.have(lt(0, t), RANGE[0])])
-        each = proof.have(le(c * real_power(T, -alpha), M(t)), order, "E|a_t| is at least c*t^(-alpha)")
+        each = proof.have(le(c * real_power(T, -alpha), M(t)), order, LEAST)
     return proof.have(le(c * real_power(T, -alpha), MEAN), proof.each(TIMES, each), proof.cite("constant-sum", n=T))
 
 
@@ -138,8 +145,8 @@ class Decay:
     alpha: Any
     p: Any
     T: int
-    c: Any = Fraction(1)
-    K: Any = Fraction(1)
+    c: Any = 1
+    K: Any = 1
     above: Sequence[Any] = ()  # 1 where it ends
     below: Sequence[Any] = ()
 
@@ -153,15 +160,9 @@ def model(decay: Decay) -> Model:
         factor = decay.below[time - 1] if 1 <= time <= len(decay.below) else Fraction(1)
         return factor * (to(decay.K, decay.p) * to(time, -decay.alpha * decay.p))
 
+    values = {name: getattr(decay, name) for name in ("alpha", "p", "T", "c", "K")}
     return Model(
-        variables={
-            "alpha": decay.alpha,
-            "p": decay.p,
-            "T": decay.T,
-            "c": decay.c,
-            "K": decay.K,
-            "r": decay.alpha * decay.p,
-        },
+        variables={**values, "r": decay.alpha * decay.p},
         functions={"M": M_value, "P": P_value},
         integers=range(0, decay.T + 2),
     )
@@ -235,53 +236,23 @@ lemma = Lemma(
     title="Our averaged form of Condition 1 holds if gradients decay like t^(-alpha), alpha*p < 1",
     source=Source.OURS,
     where="the summary only names Condition 1; mean of E|a_t|^p <= C0^2*(mean of E|a_t|)^p is our form of it",
-    assumptions={
-        "c is positive": lt(0, c),
-        "K is positive": lt(0, K),
-        "alpha is not negative": le(0, alpha),
-        "p is not negative": le(0, p),
-        "alpha*p < 1": lt(RATE, 1),
-        "T is a horizon": le(1, T),
-        "E|a_t| is at least c*t^(-alpha)": forall(t, le(c * real_power(t, -alpha), M(t)), RANGE),
-        "E|a_t|^p is at most K^p*t^(-alpha*p)": forall(t, le(P(t), real_power(K, p) * real_power(t, -RATE)), RANGE),
-        "r is not negative": le(0, r),
-        "r < 1": lt(r, 1),
-    },
+    assumptions={**DECAY, **HORIZON, **BOUNDS, **EXPONENT},
     claims=[
-        Claim(
-            "condition 1",
-            condition(C0_squared),
-            prove_condition,
-            given=(
-                *POSITIVE,
-                *EXPONENTS,
-                "T is a horizon",
-                "E|a_t| is at least c*t^(-alpha)",
-                "E|a_t|^p is at most K^p*t^(-alpha*p)",
-            ),
-        ),
-        Claim(
-            "power sum",
-            power_sum(T),
-            prove_power_sum,
-            given=("r is not negative", "r < 1", "T is a horizon"),
-            models=sums,
-        ),
+        Claim("condition 1", condition(C0_squared), prove_condition, given=(DECAY, HORIZON, BOUNDS)),
+        Claim("power sum", power_sum(T), prove_power_sum, given=(EXPONENT, HORIZON), models=sums),
     ],
     models=models,
     mutants=[
-        Mutant("without 1/(1 - alpha*p)", conclusion=condition(real_power(K / c, p)), models=fixed(QUADRATIC)),
-        Mutant("C0^2 times 0.99", conclusion=condition(Rational(99, 100) * C0_squared)),
-        Mutant("without K/c", conclusion=condition(1 / (1 - RATE))),
+        Mutant("without 1/(1 - alpha*p)", condition(real_power(K / c, p)), models=fixed(QUADRATIC)),
+        Mutant("C0^2 times 0.99", condition(Rational(99, 100) * C0_squared)),
+        Mutant("without K/c", condition(1 / (1 - RATE))),
         Mutant("alpha*p < 1 dropped", drop=("alpha*p < 1",), models=fixed(FAST)),
         Mutant("alpha of any sign", drop=("alpha is not negative",), models=fixed(GROWING)),
         Mutant("p of any sign", drop=("p is not negative",), models=fixed(INVERSE)),
-        Mutant("E|a_t| of any size", drop=("E|a_t| is at least c*t^(-alpha)",), models=unlike("M", Fraction(1, 10**9))),
-        Mutant(
-            "E|a_t|^p of any size", drop=("E|a_t|^p is at most K^p*t^(-alpha*p)",), models=unlike("P", Fraction(10**9))
-        ),
-        Mutant("power sum without 1/(1 - r)", conclusion=le(powers(T), real_power(T, 1 - r)), claim="power sum"),
-        Mutant("power sum times 0.99", conclusion=power_sum(T, Rational(99, 100)), claim="power sum"),
+        Mutant("E|a_t| of any size", drop=(LEAST,), models=unlike("M", Fraction(1, 10**9))),
+        Mutant("E|a_t|^p of any size", drop=(MOST,), models=unlike("P", Fraction(10**9))),
+        Mutant("power sum without 1/(1 - r)", le(powers(T), real_power(T, 1 - r)), claim="power sum"),
+        Mutant("power sum times 0.99", power_sum(T, Rational(99, 100)), claim="power sum"),
         Mutant("power sum for any r", drop=("r < 1",), claim="power sum", models=steep_sums),
     ],
     constants={"C0_squared": C0_squared},

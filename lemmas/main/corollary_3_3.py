@@ -10,8 +10,6 @@ side by a multiple of G, half of which the condition on gamma and b1 takes to th
 gamma = gamma0/(sqrt(d)*h): every d cancels.
 """
 
-from __future__ import annotations
-
 from functools import cache
 
 import mpmath
@@ -83,18 +81,8 @@ AUTOMATIC = {
 
 CASE_2 = {gamma: gamma0 / (sqrt(d) * h), C1: c * sqrt(d)}
 START = E(length(1), w)
-FREE = (
-    2
-    / (vbar * c)
-    * (
-        GAP * h / (gamma0 * T)
-        + 2 * R * b1 * START / ((1 - b1) * T)
-        + gamma0 * R**2 * k1 * L0_prime / h
-        + 2 * R * damping * s0_prime
-    )
-)
-
-
+BEGINS = GAP * h / (gamma0 * T) + 2 * R * b1 * START / ((1 - b1) * T)
+FREE = 2 / (vbar * c) * (BEGINS + gamma0 * R**2 * k1 * L0_prime / h + 2 * R * damping * s0_prime)
 CASE_2_GIVEN = {
     "gamma0 is positive": lt(0, gamma0),
     "h is positive": lt(0, h),
@@ -154,11 +142,6 @@ def corollary(proof: Scope, main: str = "main-theorem") -> Step:
 def without_condition_1(proof: Scope) -> Step:
     facts = proof.lemma("condition-1-automatic"), proof.have(le(p, 2), "p <= 1")
     return proof.cite("corollary-3-3", "gradient norm", C0=Integer(1), by=facts)
-
-
-def cancelled(proof: Scope) -> Step:
-    """The bound at gamma = gamma0/(sqrt(d)*h) and C1 = c*sqrt(d)."""
-    return proof.conclude(CASE_2_GIVEN)
 
 
 # --- models -----------------------------------------------------------------------------------------
@@ -256,20 +239,20 @@ lemma = Lemma(
         Claim(
             "Case 2",
             eq(BOUND.subs(CASE_2, simultaneous=True), FREE),
-            cancelled,
+            lambda proof: proof.conclude(CASE_2_GIVEN),  # gamma = gamma0/(sqrt(d)*h) and C1 = c*sqrt(d)
             given=("vbar is positive", "T is a horizon", *CASE_2_GIVEN),
         ),
     ],
     models=models,
     mutants=[
-        Mutant("without the initial gap", conclusion=without("gap"), models=fixed(problems.FAR)),
-        Mutant("without the drift", conclusion=without("drift"), models=fixed(problems.JUMPING)),
-        Mutant("inequality reversed", conclusion=le(BOUND, G)),
+        Mutant("without the initial gap", without("gap"), models=fixed(problems.FAR)),
+        Mutant("without the drift", without("drift"), models=fixed(problems.JUMPING)),
+        Mutant("inequality reversed", le(BOUND, G)),
         Mutant("C2 dropped", drop=(C2_NAME,), models=fixed(problems.FAR, vbar=10**9)),
         Mutant("C3 dropped", drop=(C3_NAME,), models=fixed(problems.FAR, C1=10**9)),
         Mutant(
             "Case 2 with gamma free of d",
-            conclusion=eq(BOUND.subs({gamma: gamma0 / h, C1: c * sqrt(d)}, simultaneous=True), FREE),
+            eq(BOUND.subs({gamma: gamma0 / h, C1: c * sqrt(d)}, simultaneous=True), FREE),
             claim="Case 2",
         ),
     ],

@@ -9,10 +9,8 @@ mean momentum error inserted.  R enters only as a bound on the magnitudes: the c
 method that moves along Sign(m) with magnitudes in [0, R]; Lemma B.2 makes it Adam's.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import problems
-from adamproof.lemmas.momentum import momentum_error
+from adamproof.lemmas.momentum.momentum_error import ON_AVERAGE
 
 from ..vocabulary import *
 from .setting import *
@@ -27,12 +25,8 @@ def total(of: Any, upper: Any) -> Any:
     return Sum(of(t), (t, 1, upper))
 
 
-def lengthened(time: Any) -> Any:
-    return modulus(length(time))
-
-
 def summed_right(upper: Any) -> Any:
-    curved = Rational(1, 2) * gamma**2 * R**2 * d * total(lengthened, upper)
+    curved = Rational(1, 2) * gamma**2 * R**2 * d * total(local_modulus, upper)
     return 2 * LENGTH * total(error, upper) + curved
 
 
@@ -49,9 +43,7 @@ def terms(bound: Any) -> dict[str, Any]:
 PATHWISE = le(gamma * total(gain, T), F(1, w) - Fmin + summed_right(T))
 EXPECTED = le(
     gamma * TIMES.of(E(gain(t), w)),
-    GAP
-    + 2 * LENGTH * TIMES.of(E(error(t), w))
-    + Rational(1, 2) * gamma**2 * R**2 * d * TIMES.of(momentum_error.expected_modulus(t)),
+    GAP + 2 * LENGTH * TIMES.of(E(error(t), w)) + Rational(1, 2) * gamma**2 * R**2 * d * TIMES.of(expected_modulus(t)),
 )
 ONE_STEP = le(
     F(t + 1, w),
@@ -83,8 +75,8 @@ def gradients_change(proof: Scope) -> Step:
     change = a(t, j, w) - a(t + 1, j, w)
     ending = eq((ga(t, j, 1, w) - a(t, j, w)) ** 2, change**2)
     end = proof.each(COORDINATES, ending, "segments end at the next gradient")
-    chain = proof.calc(norm(change)).le(lengthened(t) * norm(MOVED), proof.rewrite(smooth, end))
-    return chain.le(LENGTH * lengthened(t), short).done()
+    chain = proof.calc(norm(change)).le(local_modulus(t) * norm(MOVED), proof.rewrite(smooth, end))
+    return chain.le(LENGTH * local_modulus(t), short).done()
 
 
 # --- summed over time -------------------------------------------------------------------------------
@@ -114,7 +106,7 @@ def expected(proof: Scope) -> Step:
         finite = errors_of(proof, "finite", t=k)
     powers = proof.lemma("momentum-error", "powers are finite")
     average = proof.each(over, pathwise, finite, powers, title="its expectation")
-    return proof.conclude(average, interchanged(proof, gain, error, lengthened))
+    return proof.conclude(average, interchanged(proof, gain, error, local_modulus))
 
 
 # --- the theorem ------------------------------------------------------------------------------------
@@ -124,24 +116,18 @@ def any_magnitudes(proof: Scope) -> Step:
     average = proof.lemma("main-theorem", "in expectation")
     proof.step("the descent inequality, summed and in expectation", average)
     errors = proof.step("the momentum error on average", errors_of(proof, "on average"))
-    moduli = TIMES.of(momentum_error.expected_modulus(t)) / T
+    moduli = TIMES.of(expected_modulus(t)) / T
     even = proof.have(eq(moduli, L0 + L1 * mean_power(q)), proof.cite("constant-sum", n=T))
     half = gamma * R**2 * d / 2
-    divided = le(MEAN_GAIN, GAP / (gamma * T) + 2 * R * sqrt(d) * momentum_error.MEAN_ERROR + half * moduli)
+    divided = le(MEAN_GAIN, GAP / (gamma * T) + 2 * R * sqrt(d) * MEAN_ERROR + half * moduli)
     divided = proof.have(divided, average, title="divided by gamma*T")
     return proof.conclude(divided, even, errors)
 
 
 def adam(proof: Scope) -> Step:
     """Lemma B.2 puts Adam's magnitudes into [0, R]."""
-    made = "u is |m|/(sqrt(v) + epsilon)"
-    with proof.assuming(le(1, t)):
-        at_most = proof.have(le(u(t, j, w), BOUND), made, proof.cite("update-magnitude", **COORDINATE))
-        proof.step("u <= R, by Lemma B.2", at_most)
-        at_least = proof.have(le(0, u(t, j, w)), made, proof.cite("magnitude-range", "magnitude", **COORDINATE))
-    ranges = at_least, at_most, proof.cite("magnitude-range", "bound")
-    general = proof.cite("main-theorem", "any magnitudes", R=BOUND, by=ranges)
-    return simplified(proof, general)
+    ranges = [*in_range(proof), proof.cite("magnitude-range", "bound")]
+    return simplified(proof, proof.cite("main-theorem", "any magnitudes", R=BOUND, by=ranges))
 
 
 def simplified(proof: Scope, general: Step) -> Step:
@@ -181,24 +167,24 @@ lemma = Lemma(
         Claim("for every outcome", PATHWISE, telescoped, given=ANY),
         Claim(
             "momentum error",
-            momentum_error.ON_AVERAGE,
+            ON_AVERAGE,
             lambda proof: errors_of(proof, "on average"),
             given=tuple(name for name in ANY if name not in FALLING),
         ),
         Claim("one step", ONE_STEP, one_step, given=(*STEPPING, "t is from 1 on")),
         Claim(
             "gradients change",
-            le(norm(a(t, j, w) - a(t + 1, j, w)), LENGTH * modulus(length(t))),
+            le(norm(a(t, j, w) - a(t + 1, j, w)), LENGTH * local_modulus(t)),
             gradients_change,
             given=(*STEPPING, "t is from 1 on"),
         ),
     ],
     models=problems.runs,
     mutants=[
-        Mutant("without the initial gap", conclusion=without("initial gap"), models=problems.fixed_run(problems.FAR)),
-        Mutant("without the drift", conclusion=without("drift"), models=problems.fixed_run(problems.JUMPING)),
-        Mutant("without the noise", conclusion=without("noise"), models=problems.fixed_run(problems.MISLED)),
-        Mutant("inequality reversed", conclusion=le(sum(terms(BOUND).values()), MEAN_GAIN)),
+        Mutant("without the initial gap", without("initial gap"), models=problems.fixed_run(problems.FAR)),
+        Mutant("without the drift", without("drift"), models=problems.fixed_run(problems.JUMPING)),
+        Mutant("without the noise", without("noise"), models=problems.fixed_run(problems.MISLED)),
+        Mutant("inequality reversed", le(sum(terms(BOUND).values()), MEAN_GAIN)),
         Mutant(
             "beta1^2 < beta2 dropped (R is 0 at the boundary)",
             drop=("beta1^2 < beta2",),
@@ -207,7 +193,7 @@ lemma = Lemma(
         Mutant("F below F*", drop=("A1: F is at least F*",), models=problems.fixed_run(problems.FAR, Fmin=10**9)),
         Mutant(
             "momentum error, without the drift",
-            conclusion=le(momentum_error.MEAN_ERROR, momentum_error.START_TERM + momentum_error.NOISE_TERM),
+            le(MEAN_ERROR, START_TERM + NOISE_TERM),
             claim="momentum error",
             models=problems.fixed_run(problems.TURNING, R=1),
         ),

@@ -4,14 +4,14 @@ Only two terms of the bound depend on gamma: A/gamma + B*d*gamma with A = D/T an
 they add up to at least 2*sqrt(A*B*d), with equality at gamma* = sqrt(A/(B*d)); gamma*^2*d = A/B does not depend on d.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 A, B, d, gamma = reals("A B d gamma")
 SIGNS = {"A is positive": lt(0, A), "B is positive": lt(0, B), "d is positive": lt(0, d)}
 best = sqrt(A / (B * d))
 least = 2 * sqrt(A * (B * d))
+BOTH = A / gamma + B * d * gamma
+SCALED = eq(product(best, best, d), A / B)
 
 
 def at_least(proof: Scope) -> Step:
@@ -20,10 +20,6 @@ def at_least(proof: Scope) -> Step:
     exact = proof.have(eq((first + second) ** 2, 4 * (A * (B * d)) + (first - second) ** 2), "gamma is positive")
     root_squared = proof.fact("sqrt_square", A * (B * d))
     return proof.by_squares(proof.goal, exact, le(0, (first - second) ** 2), root_squared)
-
-
-def scaling(proof: Scope) -> Step:
-    return proof.conclude(lt(0, A / (B * d)))
 
 
 def attained(proof: Scope) -> Step:
@@ -47,17 +43,8 @@ def models(rng: Random) -> Iterator[Model]:
         yield Model(variables=values)
 
 
-def equality(rng: Random) -> Iterator[Model]:
-    """gamma = sqrt(A/(B*d))."""
-    while True:
-        yield Model(variables={"A": Fraction(4), "B": Fraction(1), "d": Fraction(1), "gamma": Fraction(2)})
-
-
-def many(rng: Random) -> Iterator[Model]:
-    """d = 4."""
-    while True:
-        yield Model(variables={"A": Fraction(1), "B": Fraction(1), "d": Fraction(4), "gamma": Fraction(1)})
-
+equality = changed(models, A=4, B=1, d=1, gamma=2)  # gamma = sqrt(A/(B*d))
+many = changed(models, A=1, B=1, d=4, gamma=1)
 
 lemma = Lemma(
     slug="optimal-learning-rate",
@@ -66,22 +53,17 @@ lemma = Lemma(
     where="Case 2 of Corollary 3.3: the summary says that the learning rate should scale as 1/sqrt(d)",
     assumptions={**SIGNS, "gamma is positive": lt(0, gamma)},
     claims=[
-        Claim("proportional to 1/sqrt(d)", eq(product(best, best, d), A / B), scaling, given=tuple(SIGNS)),
-        Claim("at least", le(least, A / gamma + B * d * gamma), at_least),
-        Claim("attained", eq(A / best + B * d * best, least), attained, given=tuple(SIGNS)),
+        Claim("proportional to 1/sqrt(d)", SCALED, lambda proof: proof.conclude(lt(0, A / (B * d))), given=SIGNS),
+        Claim("at least", le(least, BOTH), at_least),
+        Claim("attained", eq(A / best + B * d * best, least), attained, given=SIGNS),
     ],
     models=models,
     mutants=[
-        Mutant(
-            "at least 1.01 times that",
-            conclusion=le(Rational(101, 100) * least, A / gamma + B * d * gamma),
-            claim="at least",
-            models=equality,
-        ),
-        Mutant("strictly more", conclusion=lt(least, A / gamma + B * d * gamma), claim="at least", models=equality),
-        Mutant("independent of d", conclusion=eq(product(best, best), A / B), models=many),
-        Mutant("proportional to 1/d", conclusion=eq(product(best, best, d, d), A / B), models=many),
-        Mutant("half the least value is attained", conclusion=eq(A / best + B * d * best, least / 2), claim="attained"),
+        Mutant("at least 1.01 times that", le(Rational(101, 100) * least, BOTH), claim="at least", models=equality),
+        Mutant("strictly more", lt(least, BOTH), claim="at least", models=equality),
+        Mutant("independent of d", eq(product(best, best), A / B), models=many),
+        Mutant("proportional to 1/d", eq(product(best, best, d, d), A / B), models=many),
+        Mutant("half the least value is attained", eq(A / best + B * d * best, least / 2), claim="attained"),
     ],
     constants={"gamma": best},
 )

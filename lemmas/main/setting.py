@@ -7,35 +7,18 @@ ga(t, j, s, w) the gradient at x_t + s*(x_{t+1} - x_t).  Time starts at 1, the m
 A2 enters through two consequences of the tower property (see momentum-noise), A3 along the segments between iterates.
 """
 
-from __future__ import annotations
-
-from adamproof.lemmas.descent.smooth_descent import CALCULUS
-from adamproof.lemmas.descent.smooth_descent import INSIDE as INSIDE
-from adamproof.lemmas.momentum.momentum_error import A2 as A2
-from adamproof.lemmas.momentum.momentum_error import CONSTANTS as CONSTANTS
-from adamproof.lemmas.momentum.momentum_error import FINITE as FINITE
-from adamproof.lemmas.momentum.momentum_error import HORIZON as HORIZON
-from adamproof.lemmas.momentum.momentum_error import MOMENTUM as MOMENTUM
-from adamproof.lemmas.momentum.momentum_error import RUNNING as RUNNING
-from adamproof.lemmas.momentum.momentum_error import R as R
-from adamproof.lemmas.momentum.momentum_error import a as a
-from adamproof.lemmas.momentum.momentum_error import error as error
-from adamproof.lemmas.momentum.momentum_error import g as g
-from adamproof.lemmas.momentum.momentum_error import length as length
-from adamproof.lemmas.momentum.momentum_error import m as m
-from adamproof.lemmas.momentum.momentum_error import mean_power as mean_power
-from adamproof.lemmas.momentum.momentum_error import over as over
-
+from ..descent.smooth_descent import CALCULUS
+from ..descent.smooth_descent import INSIDE as INSIDE
+from ..momentum.setting import *
 from ..vocabulary import *
 
-s, Fmin = reals("s Fmin")
+s, R, Fmin = reals("s R Fmin")
 F = function("F", "int", "point")
 u, v, x = (function(name, "int", "int", "point") for name in ("u", "v", "x"))
 ga = function("ga", "int", "int", "real", "point")
 
 MOVE = x(k + 1, j, w) - x(k, j, w)
 SLOPE = Integral01(COORDINATES.of(ga(k, j, s, w) * MOVE), s)
-TIMES = Functional("Sum", t, (1, T))
 
 
 def gain(time: Any) -> Any:
@@ -59,10 +42,7 @@ ANY_MAGNITUDE = {
     "R is not negative": le(0, R),
 }
 ADAM = {
-    "v starts at 0": forall((j, w), eq(v(0, j, w), 0)),
-    "v is a moving average of g^2": forall(
-        (j, w, k), eq(v(k + 1, j, w), b2 * v(k, j, w) + (1 - b2) * g(k + 1, j, w) ** 2), [le(0, k)]
-    ),
+    **{name: statement for name, statement in adam_recursion(j, w).items() if name.startswith("v ")},
     "u is |m|/(sqrt(v) + epsilon)": forall(
         (k, j, w), eq(u(k, j, w), Abs(m(k, j, w)) / (sqrt(v(k, j, w)) + eps)), RUNNING
     ),
@@ -71,6 +51,11 @@ ADAM = {
     **EPSILON,
 }
 A1 = {"A1: F is at least F*": forall((k, w), le(Fmin, F(k, w)), RUNNING)}
+INTEGRAL = {
+    "F(x_{t+1}) - F(x_t) is the integral of the slope": forall((k, w), eq(F(k + 1, w) - F(k, w), SLOPE), RUNNING),
+    "the slope along the segment is integrable": forall((k, w), Integrable(SLOPE), RUNNING),
+}
+CITED = dict.fromkeys(INTEGRAL, ("fundamental theorem of calculus", CALCULUS))
 A3 = {
     "A3 along the segments": forall(
         (k, w, s),
@@ -78,17 +63,21 @@ A3 = {
         [*RUNNING, *INSIDE, le(L1 * (s * norm(MOVE)), 1)],
     ),
     "segments end at the next gradient": forall((k, j, w), eq(ga(k, j, 1, w), a(k + 1, j, w)), RUNNING),
-    "F(x_{t+1}) - F(x_t) is the integral of the slope": forall((k, w), eq(F(k + 1, w) - F(k, w), SLOPE), RUNNING),
-    "the slope along the segment is integrable": forall((k, w), Integrable(SLOPE), RUNNING),
+    **INTEGRAL,
     "L0 is not negative": le(0, L0),
     "L1 is not negative": le(0, L1),
-}
-THEOREM = ("fundamental theorem of calculus", CALCULUS)
-CITED = {
-    "F(x_{t+1}) - F(x_t) is the integral of the slope": THEOREM,
-    "the slope along the segment is integrable": THEOREM,
 }
 RATE = {"gamma is positive": lt(0, gamma), "d is a dimension": le(0, d)}
 SHORT = {"gamma*R*sqrt(d)*L1 <= 1": le(gamma * R * sqrt(d) * L1, 1)}
 FIRST = {"E F(x_1) is finite": Integrable(E(F(1, w), w))}
 RUN = {**MOMENTUM, **SIGN_STEP, **A1, **A2, **A3, **CONSTANTS, **RATE, **FINITE, **FIRST, **HORIZON}
+
+
+def in_range(proof: Scope, *by: Any) -> tuple[Step, Step]:
+    """0 <= u_t <= R at every time t >= 1: Lemma B.2."""
+    made = "u is |m|/(sqrt(v) + epsilon)"
+    with proof.assuming(le(1, t)):
+        size = proof.cite("magnitude-range", "magnitude", **COORDINATE, by=by)
+        bound = proof.cite("update-magnitude", **COORDINATE, by=by)
+        at_least = proof.have(le(0, u(t, j, w)), made, size)
+        return at_least, proof.have(le(u(t, j, w), BOUND), made, bound, title="u <= R, by Lemma B.2")

@@ -9,7 +9,7 @@ Everything is drawn from a random.Random, in integers, so a seed gives the same 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
@@ -54,39 +54,19 @@ def _bell(rng: Random) -> Fraction:
     return Fraction(sum(rng.randint(0, 1000) for _ in range(12)) - 6000, 1000)
 
 
-def _normal(rng: Random, T: int, hyper: Hyper) -> list[Fraction]:
-    return [_bell(rng) for _ in range(T)]
-
-
-def _sparse(rng: Random, T: int, hyper: Hyper) -> list[Fraction]:
-    return [_bell(rng) if rng.randrange(4) == 0 else Fraction(0) for _ in range(T)]
-
-
-def _heavy(rng: Random, T: int, hyper: Hyper) -> list[Fraction]:
-    """Tails like 1/x: the inverse of a uniform number, with a random sign."""
-    return [rng.choice((-1, 1)) * Fraction(1000, rng.randint(1, 1000)) for _ in range(T)]
-
-
 def _alternating(rng: Random, T: int, hyper: Hyper) -> list[Fraction]:
     size = Fraction(rng.randint(1, 50), 10)
     return [(-1) ** k * size for k in range(T)]
 
 
-def _constant(rng: Random, T: int, hyper: Hyper) -> list[Fraction]:
-    return [Fraction(rng.choice((-1, 1)) * rng.randint(1, 50), 10)] * T
-
-
-def _zero(rng: Random, T: int, hyper: Hyper) -> list[Fraction]:
-    return [Fraction(0)] * T
-
-
 LAWS: dict[str, Law] = {
-    "normal": _normal,
-    "sparse": _sparse,
-    "heavy": _heavy,
+    "normal": lambda rng, T, hyper: [_bell(rng) for _ in range(T)],
+    "sparse": lambda rng, T, hyper: [_bell(rng) if rng.randrange(4) == 0 else Fraction(0) for _ in range(T)],
+    # tails like 1/x: the inverse of a uniform number, with a random sign
+    "heavy": lambda rng, T, hyper: [rng.choice((-1, 1)) * Fraction(1000, rng.randint(1, 1000)) for _ in range(T)],
     "alternating": _alternating,
-    "constant": _constant,
-    "zero": _zero,
+    "constant": lambda rng, T, hyper: [Fraction(rng.choice((-1, 1)) * rng.randint(1, 50), 10)] * T,
+    "zero": lambda rng, T, hyper: [Fraction(0)] * T,
     "extremal": _extremal,
 }
 
@@ -154,37 +134,15 @@ def _arbitrary(k: int, salt: int) -> Fraction:
     return Fraction((k * k * 37 + k * 11 + salt) % 41 - 20, 7)
 
 
-def adam_model(
-    rng: Random, T: int, hyper: Hyper, dist: str, names: Mapping[str, str] | None = None, label: str = ""
-) -> Model:
+def adam_model(rng: Random, T: int, hyper: Hyper, dist: str) -> Model:
     """A model with the real variables b1, b2, eps, an integer variable t with 0 <= t <= T and functions m, v, g.
 
-    Quantified integers range over -1, ..., T.  names renames any of the seven ({"b1": "beta_one"}).
+    Quantified integers range over -1, ..., T.
     """
     sequences = adam_sequences(rng, T, hyper.beta1, hyper.beta2, hyper.eps, dist)
-    called = {name: (names or {}).get(name, name) for name in ("b1", "b2", "eps", "t", "m", "v", "g")}
     return Model(
-        variables={
-            called["b1"]: hyper.beta1,
-            called["b2"]: hyper.beta2,
-            called["eps"]: hyper.eps,
-            called["t"]: rng.randint(0, T),
-        },
-        functions={called["m"]: sequences.m, called["v"]: sequences.v, called["g"]: sequences.g},
+        variables={"b1": hyper.beta1, "b2": hyper.beta2, "eps": hyper.eps, "t": rng.randint(0, T)},
+        functions={"m": sequences.m, "v": sequences.v, "g": sequences.g},
         integers=range(-1, T + 1),
-        label=label or f"Adam with {dist} gradients",
+        label=f"Adam with {dist} gradients",
     )
-
-
-def adam_models(seed: int, count: int, T: int = 12, names: Mapping[str, str] | None = None) -> Iterator[Model]:
-    """Random models with beta1^2 < beta2 that go through all gradient laws in turn; the same for the same seed.
-
-    The extremal law, which needs beta1 > 0, is given a positive beta1.
-    """
-    rng = Random(seed)
-    for index in range(count):
-        dist = list(LAWS)[index % len(LAWS)]
-        hyper = random_hyper(rng)
-        while dist == "extremal" and not hyper.beta1:
-            hyper = random_hyper(rng)
-        yield adam_model(rng, T, hyper, dist, names, f"model {index} (seed {seed}, {dist} gradients)")

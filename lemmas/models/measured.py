@@ -1,7 +1,5 @@
 """Runs with what their magnitudes and second moments turn out to be: V and S2, as small as they may be."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from typing import Any
 

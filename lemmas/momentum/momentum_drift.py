@@ -6,8 +6,6 @@ With smoothness and steps of length at most S, c_k = S*(L0 + L1*|a_k|^q); for Ad
 triangle inequality for the norm.
 """
 
-from __future__ import annotations
-
 import mpmath
 
 from ..vocabulary import *
@@ -119,16 +117,11 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("bound times 0.99", conclusion=le(DRIFT, Rational(99, 100) * BOUND), claim="any bound", models=parallel),
-        Mutant("strict inequality", conclusion=lt(DRIFT, BOUND), claim="any bound", models=parallel),
-        Mutant("inequality reversed", conclusion=le(BOUND, DRIFT), claim="any bound"),
+        Mutant("bound times 0.99", le(DRIFT, Rational(99, 100) * BOUND), claim="any bound", models=parallel),
+        Mutant("strict inequality", lt(DRIFT, BOUND), claim="any bound", models=parallel),
+        Mutant("inequality reversed", le(BOUND, DRIFT), claim="any bound"),
         Mutant("changes of any size", drop=("gradients change by at most c",), claim="any bound", models=restless),
-        Mutant("smooth, times 0.99", conclusion=smooth_bound(Rational(99, 100) * STEP), models=parallel),
-        Mutant(
-            "any step, times 0.99",
-            conclusion=smooth_bound(Rational(99, 100) * S),
-            claim="smooth, any step",
-            models=parallel,
-        ),
+        Mutant("smooth, times 0.99", smooth_bound(Rational(99, 100) * STEP), models=parallel),
+        Mutant("any step, times 0.99", smooth_bound(Rational(99, 100) * S), claim="smooth, any step", models=parallel),
     ],
 )

@@ -6,13 +6,11 @@
 It is momentum-error-any-step with S = gamma*R*sqrt(d).
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import problems
 
 from ..vocabulary import *
 from . import momentum_error_any_step as any_step
-from .momentum_error_any_step import *
+from .setting import *
 
 R = reals("R")
 STEP = gamma * R * sqrt(d)
@@ -21,11 +19,7 @@ STEP = gamma * R * sqrt(d)
 # --- statements -------------------------------------------------------------------------------------
 
 SMOOTH = {"gradients change by at most gamma*R*sqrt(d)*(L0 + L1*|a|^q)": any_step.changes(STEP)}
-NONNEG = {
-    "L0 is not negative": le(0, L0),
-    "L1 is not negative": le(0, L1),
-    "gamma*R*sqrt(d) is not negative": le(0, STEP),
-}
+NONNEG = {**any_step.MODULI, "gamma*R*sqrt(d) is not negative": le(0, STEP)}
 DRIFT_TERM = any_step.drift_term(STEP)
 ON_AVERAGE = any_step.on_average(STEP)
 AT_TIME = any_step.at_time(STEP)
@@ -40,7 +34,6 @@ def cited(claim: str) -> Any:
     return lambda proof: proof.conclude(proof.cite("momentum-error-any-step", claim, S=STEP))
 
 
-PATH = (MOMENTUM, SMOOTH, "beta1 is not negative", START)
 ALL_TIMES = (MOMENTUM, SMOOTH, A2, CONSTANTS, FINITE)
 only = problems.fixed_run
 
@@ -53,7 +46,12 @@ lemma = Lemma(
     claims=[
         Claim("on average", ON_AVERAGE, cited("on average"), given=(*ALL_TIMES, NONNEG, HORIZON)),
         Claim("each time", AT_TIME, cited("each time"), given=(*ALL_TIMES, START)),
-        Claim("for every outcome", PATHWISE, cited("for every outcome"), given=PATH),
+        Claim(
+            "for every outcome",
+            PATHWISE,
+            cited("for every outcome"),
+            given=(MOMENTUM, SMOOTH, "beta1 is not negative", START),
+        ),
         Claim("finite", Integrable(E(error(t), w)), cited("finite"), given=(*ALL_TIMES, START)),
         Claim(
             "powers are finite",
@@ -64,10 +62,10 @@ lemma = Lemma(
     ],
     models=problems.runs,
     mutants=[
-        Mutant("without the start", conclusion=le(MEAN_ERROR, DRIFT_TERM + NOISE_TERM), models=only(problems.FIRST)),
-        Mutant("without the drift", conclusion=le(MEAN_ERROR, START_TERM + NOISE_TERM), models=only(problems.TURNING)),
-        Mutant("without the noise", conclusion=le(MEAN_ERROR, START_TERM + DRIFT_TERM), models=only(problems.NOISY)),
-        Mutant("inequality reversed", conclusion=le(START_TERM + DRIFT_TERM + NOISE_TERM, MEAN_ERROR)),
+        Mutant("without the start", le(MEAN_ERROR, DRIFT_TERM + NOISE_TERM), models=only(problems.FIRST)),
+        Mutant("without the drift", le(MEAN_ERROR, START_TERM + NOISE_TERM), models=only(problems.TURNING)),
+        Mutant("without the noise", le(MEAN_ERROR, START_TERM + DRIFT_TERM), models=only(problems.NOISY)),
+        Mutant("inequality reversed", le(START_TERM + DRIFT_TERM + NOISE_TERM, MEAN_ERROR)),
         Mutant(
             "noise of different times correlated",
             drop=("A2: noises of different times are uncorrelated",),
@@ -75,7 +73,7 @@ lemma = Lemma(
         ),
         Mutant(
             "each time, without the start",
-            conclusion=le(E(error(t), w), AT_TIME.rhs - power(b1, t) * E(length(1), w)),
+            le(E(error(t), w), AT_TIME.rhs - power(b1, t) * E(length(1), w)),
             claim="each time",
             models=only(problems.FIRST),
         ),

@@ -9,98 +9,29 @@ root of the mean (Jensen).  S is the length of a step: gamma for normalised step
 (momentum-error).
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import problems
-from adamproof.lemmas.momentum import momentum_noise
 
 from ..vocabulary import *
+from .setting import *
 
-variance = momentum_noise.a2_variance
-a, g, m = (function(name, "int", "int", "point") for name in ("a", "g", "m"))  # time, coordinate, outcome
-S, i = reals("S"), integers("i")
-over = Functional("E", w)
+S = reals("S")
 
 
 # --- statements -------------------------------------------------------------------------------------
 
 
-def length(time: Any) -> Any:
-    """|a_t|."""
-    return norm(a(time, j, w))
-
-
-def error(time: Any) -> Any:
-    """|e_t|."""
-    return norm(m(time, j, w) - a(time, j, w))
-
-
-def mean_power(exponent: Any) -> Any:
-    """G_r, the mean over time of E|a_t|^r."""
-    return Sum(E(real_power(length(t), exponent), w), (t, 1, T)) / T
-
-
-def expected_modulus(time: Any) -> Any:
-    return L0 + L1 * E(real_power(length(time), q), w)
-
-
-def noise(time: Any) -> Any:
-    """Coordinate j of the averaged noise."""
-    return momentum_noise.averaged(b1, lambda k: g(k, j, w) - a(k, j, w), time)
-
-
-def drift(time: Any, of: Any) -> Any:
-    return Sum(power(b1, time - k) * of(k), (k, 1, time - 1))
-
-
-def weighted(ratio: Any, time: Any, of: Any) -> Any:
-    return Sum(power(ratio, time - k) * of(k), (k, 1, time))
-
-
-RUNNING = [le(1, k)]
-xi = g(k, j, w) - a(k, j, w)
-MOMENTUM = {
-    "m starts at 0": forall((j, w), eq(m(0, j, w), 0)),
-    "m is a moving average of g": forall(
-        (j, w, k), eq(m(k + 1, j, w), b1 * m(k, j, w) + (1 - b1) * g(k + 1, j, w)), [le(0, k)]
-    ),
-}
-A2 = momentum_noise.a2(lambda time: g(time, j, w) - a(time, j, w))
-A2_VARIANCE = "A2: the variance of the noise"
-
-
 def changes(step: Any) -> Any:
     """|a_k - a_{k+1}| <= step*(L0 + L1*|a_k|^q)."""
-    return forall((k, w), le(norm(a(k, j, w) - a(k + 1, j, w)), step * modulus(length(k))), RUNNING)
+    return forall((k, w), le(norm(a(k, j, w) - a(k + 1, j, w)), step * local_modulus(k)), RUNNING)
 
 
 SMOOTH = {"gradients change by at most S*(L0 + L1*|a|^q)": changes(S)}
-CONSTANTS = {
-    "beta1 is not negative": le(0, b1),
-    "beta1 < 1": lt(b1, 1),
-    "q is not negative": le(0, q),
-    "q <= 1": le(q, 1),
-}
-NONNEG = {
-    "L0 is not negative": le(0, L0),
-    "L1 is not negative": le(0, L1),
-    "S is not negative": le(0, S),
-}
-FINITE = {"E|a_t| is finite": forall(k, Integrable(E(length(k), w)), RUNNING)}
-START = {"t is from 1 on": le(1, t)}
-HORIZON = {"T is a horizon": le(1, T)}
-
-TIMES = Functional("Sum", t, (1, T))
-ERRORS = TIMES.of(E(error(t), w))
+MODULI = {"L0 is not negative": le(0, L0), "L1 is not negative": le(0, L1)}
+NONNEG = {**MODULI, "S is not negative": le(0, S)}
 STARTS = TIMES.of(power(b1, t))
 DRIFTS = TIMES.of(drift(t, expected_modulus))
-WEIGHTED = weighted(b1**2, t, variance)
 ROOTS = TIMES.of(sqrt(WEIGHTED))
 NOISE_FACTOR = sqrt((1 - b1) / (1 + b1))
-
-START_TERM = b1 * E(length(1), w) / ((1 - b1) * T)
-NOISE_TERM = NOISE_FACTOR * sqrt(s0**2 + s1**2 * mean_power(p))
-MEAN_ERROR = ERRORS / T
 
 
 def drift_term(step: Any) -> Any:
@@ -118,8 +49,7 @@ def at_time(step: Any) -> Any:
 
 
 def for_every_outcome(step: Any) -> Any:
-    moduli = step * drift(t, lambda k: modulus(length(k)))
-    return le(error(t), power(b1, t) * length(1) + moduli + norm(noise(t)))
+    return le(error(t), power(b1, t) * length(1) + step * drift(t, local_modulus) + norm(noise(t)))
 
 
 # --- at each time -----------------------------------------------------------------------------------
@@ -138,7 +68,7 @@ def pathwise(proof: Scope) -> Step:
 
 
 def finite_noise(proof: Scope) -> Step:
-    return proof.cite("momentum-noise", "A2, finite", xi=((k, j, w), xi))
+    return proof.cite("momentum-noise", "A2, finite", xi=((k, j, w), xi(k)))
 
 
 def finite(proof: Scope) -> Step:
@@ -150,9 +80,9 @@ def each_time(proof: Scope) -> Step:
     average = proof.each(
         over, proof.lemma("momentum-error-any-step", "for every outcome"), known, title="the expectation"
     )
-    weighted_modulus = power(b1, t - k) * modulus(length(k))
+    weighted_modulus = power(b1, t - k) * local_modulus(k)
     moduli = proof.cite("expectation-of-sum", "interchange", X=((k, w), weighted_modulus), n=t - 1)
-    noisy = proof.cite("momentum-noise", "A2", xi=((k, j, w), xi), a=((k, j, w), a(k, j, w)))
+    noisy = proof.cite("momentum-noise", "A2", xi=((k, j, w), xi(k)), a=((k, j, w), a(k, j, w)))
     return proof.conclude(average, moduli, noisy)
 
 
@@ -165,24 +95,13 @@ def starts(proof: Scope) -> Step:
     return proof.have(le((1 - b1) * STARTS, b1), exact, title="the start, summed")
 
 
-def modulus_nonneg(proof: Scope) -> Step:
-    """0 <= L0 + L1*E|a_k|^q."""
-    with proof.assuming(*RUNNING):
-        return proof.have(le(0, expected_modulus(k)))
-
-
-def variance_nonneg(proof: Scope) -> Step:
-    """0 <= E|xi_k|^2 <= s0^2 + s1^2*E|a_k|^p."""
-    with proof.assuming(*RUNNING):
-        return proof.have(le(0, variance(k)), A2_VARIANCE)
-
-
-def drifts(proof: Scope) -> Step:
-    """The sum over t of the drifts is at most b1/(1 - b1) times the sum of L0 + L1*E|a_k|^q."""
-    full = weighted(b1, t, expected_modulus)
-    whole = proof.cite("averaging", b=b1, c=(k, expected_modulus(k)))
-    last = proof.each(TIMES, eq(full, drift(t, expected_modulus) + expected_modulus(t)), full)
-    return proof.have(le(DRIFTS, b1 / (1 - b1) * TIMES.of(expected_modulus(t))), whole, last, title="the drift, summed")
+def drifts(proof: Scope, of: Any = expected_modulus) -> Step:
+    """The sum over t of the drifts is at most b1/(1 - b1) times the sum of the moduli."""
+    full = smoothed(of, t)
+    whole = proof.cite("averaging", b=b1, c=(k, of(k)))
+    last = proof.each(TIMES, eq(full, drift(t, of) + of(t)), full)
+    goal = le(TIMES.of(drift(t, of)), b1 / (1 - b1) * TIMES.of(of(t)))
+    return proof.have(goal, whole, last, title="the drift, summed")
 
 
 def roots(proof: Scope) -> Step:
@@ -204,7 +123,7 @@ def roots(proof: Scope) -> Step:
 def averaged(proof: Scope) -> Step:
     each = proof.each(TIMES, proof.lemma("momentum-error-any-step", "each time"))
     first = E(length(1), w)
-    summed = le(ERRORS, first * STARTS + S * DRIFTS + (1 - b1) * ROOTS)
+    summed = le(TIMES.of(E(error(t), w)), first * STARTS + S * DRIFTS + (1 - b1) * ROOTS)
     total = proof.have(summed, each, title="summed over time")
     mean = proof.have(le(MEAN_ERROR, first * STARTS / T + S * DRIFTS / T + (1 - b1) * (ROOTS / T)), total)
     start = proof.have(le(first * STARTS / T, START_TERM), proof.have(le(STARTS, b1 / (1 - b1)), starts(proof)))
@@ -254,9 +173,9 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("without the start", conclusion=on_average(S, start=0), models=only(problems.FIRST)),
-        Mutant("without the drift", conclusion=on_average(S, drifting=0), models=only(problems.TURNING)),
-        Mutant("without the noise", conclusion=on_average(S, noisy=0), models=only(problems.NOISY)),
+        Mutant("without the start", on_average(S, start=0), models=only(problems.FIRST)),
+        Mutant("without the drift", on_average(S, drifting=0), models=only(problems.TURNING)),
+        Mutant("without the noise", on_average(S, noisy=0), models=only(problems.NOISY)),
         Mutant(
             "noise of different times correlated",
             drop=("A2: noises of different times are uncorrelated",),
@@ -265,43 +184,3 @@ lemma = Lemma(
         Mutant("gradients that change by any amount", drop=tuple(SMOOTH), claim="for every outcome", models=STILL),
     ],
 )
-
-__all__ = [
-    "A2",
-    "A2_VARIANCE",
-    "CONSTANTS",
-    "DRIFTS",
-    "ERRORS",
-    "FINITE",
-    "HORIZON",
-    "MEAN_ERROR",
-    "MOMENTUM",
-    "NOISE_FACTOR",
-    "NOISE_TERM",
-    "ROOTS",
-    "RUNNING",
-    "START",
-    "STARTS",
-    "START_TERM",
-    "TIMES",
-    "WEIGHTED",
-    "a",
-    "drift",
-    "drifts",
-    "error",
-    "expected_modulus",
-    "g",
-    "i",
-    "length",
-    "m",
-    "mean_power",
-    "modulus_nonneg",
-    "noise",
-    "over",
-    "roots",
-    "starts",
-    "variance",
-    "variance_nonneg",
-    "weighted",
-    "xi",
-]

@@ -8,31 +8,12 @@ of squares.  The start is geometric.  The drift obeys Q_{t+1} = b1*(Q_t + delta_
 b1*|Q_t|^2 + b1^2/(1 - b1)*|delta_t|^2, and telescopes.  The noise is momentum-noise, averaged over time.
 """
 
-from __future__ import annotations
-
-from adamproof.lemmas.foundations.mean_square import TIMES, mean, total
+from adamproof.lemmas.foundations.mean_square import mean, total
 from adamproof.lemmas.models import problems
-from adamproof.lemmas.momentum import momentum_noise
-from adamproof.lemmas.momentum.momentum_error import (
-    A2,
-    HORIZON,
-    MOMENTUM,
-    RUNNING,
-    START,
-    WEIGHTED,
-    a,
-    drift,
-    g,
-    i,
-    m,
-    noise,
-    over,
-    variance,
-    variance_nonneg,
-    xi,
-)
 
 from ..vocabulary import *
+from . import momentum_noise
+from .setting import *
 
 SLUG = "momentum-mean-square"
 Q, delta = (function(name, "int", "int", "point") for name in ("Q", "delta"))
@@ -61,9 +42,9 @@ FIRST = {"E|a_1|^2 is finite": Integrable(mean(a(1, j, w) ** 2))}
 CHANGES = {"E|a_t - a_{t+1}|^2 is finite": forall(k, Integrable(mean(change(k) ** 2)), RUNNING)}
 
 started = -power(b1, t) * a(1, j, w)  # coordinate j of the start
-error = m(t, j, w) - a(t, j, w)
+GAP = m(t, j, w) - a(t, j, w)  # coordinate j of the error
 PARTS = started, drifted(t), noise(t)
-ROOT_ERROR = sqrt(total(error**2))
+ROOT_ERROR = sqrt(total(GAP**2))
 ROOTS = [sqrt(total(part**2)) for part in PARTS]
 START_TERM = b1 * sqrt(mean(a(1, j, w) ** 2)) / sqrt(1 - b1**2)
 DRIFT_TERM = b1 / (1 - b1) * sqrt(total(change(t) ** 2))
@@ -74,6 +55,8 @@ RATIO = b1**2 / (1 - b1)
 Q_SQUARE, DELTA_SQUARE = Q(t, j, w) ** 2, delta(t, j, w) ** 2
 YOUNG = le(COORDINATES.of(Q(t + 1, j, w) ** 2), b1 * COORDINATES.of(Q_SQUARE) + RATIO * COORDINATES.of(DELTA_SQUARE))
 EXPECTED = le(mean(Q(t + 1, j, w) ** 2), b1 * mean(Q_SQUARE) + RATIO * mean(DELTA_SQUARE))
+START_BOUND = le((1 - b1**2) * total(started**2), b1**2 * mean(a(1, j, w) ** 2))
+NOISE_BOUND = (1 - b1) / (1 + b1) * TIMES.of(variance(t))
 DRIFT_BOUND = (b1 / (1 - b1)) ** 2 * total(DELTA_SQUARE)
 
 
@@ -124,8 +107,8 @@ def start_sum(proof: Scope) -> Step:
 
 def about_noise(proof: Scope, claim: str, time: Any, **symbols: Any) -> Step:
     """A claim of momentum-noise about the average that it unrolls to."""
-    moving = momentum_noise.moving(proof, b1, lambda time: g(time, j, w) - a(time, j, w))
-    symbols |= {"N": ((t, j, w), noise(t)), "xi": ((k, j, w), xi)}
+    moving = momentum_noise.moving(proof, b1, xi)
+    symbols |= {"N": ((t, j, w), noise(t)), "xi": ((k, j, w), xi(k))}
     return proof.cite("momentum-noise", claim, t=time, **symbols, by=moving)
 
 
@@ -157,7 +140,7 @@ def three_parts(proof: Scope) -> Step:
     """|start + drift + noise|^2 = |e|^2, for every outcome."""
     with proof.assuming(le(1, t)):
         parts = proof.cite("momentum-recursion", m=(k, m(k, j, w)), g=(k, g(k, j, w)), a=(k, a(k, j, w)))
-        return proof.each(COORDINATES, eq(sum(PARTS) ** 2, error**2), parts)
+        return proof.each(COORDINATES, eq(sum(PARTS) ** 2, GAP**2), parts)
 
 
 def two(proof: Scope, claim: str, x: Any, y: Any, *finite: Step, **symbols: Any) -> Step:
@@ -245,20 +228,10 @@ lemma = Lemma(
     assumptions={**MOMENTUM, **A2, **BETA, **FIRST, **CHANGES, **DRIFT, **START, **HORIZON},
     claims=[
         Claim("on average", ON_AVERAGE, on_average, given=(A2, *THREE, HORIZON)),
-        Claim("finite", Integrable(mean(error**2)), error_finite, given=(*THREE, START)),
+        Claim("finite", Integrable(mean(GAP**2)), error_finite, given=(*THREE, START)),
         Claim("three parts", le(ROOT_ERROR, sum(ROOTS)), root_sum, given=THREE),
-        Claim(
-            "noise",
-            le(total(noise(t) ** 2), (1 - b1) / (1 + b1) * TIMES.of(variance(t))),
-            noise_sum,
-            given=(A2, BETA, HORIZON),
-        ),
-        Claim(
-            "start",
-            le((1 - b1**2) * total(started**2), b1**2 * mean(a(1, j, w) ** 2)),
-            start_sum,
-            given=(FIRST, HORIZON),
-        ),
+        Claim("noise", le(total(noise(t) ** 2), NOISE_BOUND), noise_sum, given=(A2, BETA, HORIZON)),
+        Claim("start", START_BOUND, start_sum, given=(FIRST, HORIZON)),
         Claim("drift", le(total(Q_SQUARE), DRIFT_BOUND), drift_sum, given=(DRIFT, BETA, HORIZON)),
         Claim("drift, expected step", EXPECTED, drift_step, given=ALONG),
         Claim("drift is finite", Integrable(mean(Q_SQUARE)), drift_finite, given=ALONG),
@@ -266,15 +239,15 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("without the start", conclusion=le(ROOT_ERROR, DRIFT_TERM + NOISE_TERM), models=only(problems.FIRST)),
-        Mutant("without the drift", conclusion=le(ROOT_ERROR, START_TERM + NOISE_TERM), models=only(problems.TURNING)),
-        Mutant("without the noise", conclusion=le(ROOT_ERROR, START_TERM + DRIFT_TERM), models=only(problems.NOISY)),
-        Mutant("inequality reversed", conclusion=le(START_TERM + DRIFT_TERM + NOISE_TERM, ROOT_ERROR)),
+        Mutant("without the start", le(ROOT_ERROR, DRIFT_TERM + NOISE_TERM), models=only(problems.FIRST)),
+        Mutant("without the drift", le(ROOT_ERROR, START_TERM + NOISE_TERM), models=only(problems.TURNING)),
+        Mutant("without the noise", le(ROOT_ERROR, START_TERM + DRIFT_TERM), models=only(problems.NOISY)),
+        Mutant("inequality reversed", le(START_TERM + DRIFT_TERM + NOISE_TERM, ROOT_ERROR)),
         Mutant(
             "noise of different times correlated",
             drop=("A2: noises of different times are uncorrelated",),
             models=only(problems.ALIKE),
         ),
-        Mutant("drift times b1^4", conclusion=le(total(Q_SQUARE), b1**4 * DRIFT_BOUND), claim="drift"),
+        Mutant("drift times b1^4", le(total(Q_SQUARE), b1**4 * DRIFT_BOUND), claim="drift"),
     ],
 )

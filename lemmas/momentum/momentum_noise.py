@@ -9,8 +9,6 @@ A2 enters through two consequences of the tower property: noises of different ti
 E|xi_k|^2 <= s0^2 + s1^2*E|a_k|^p.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from itertools import product as tuples
 
@@ -25,14 +23,9 @@ i = integers("i")
 old, new, following = N(t, j, w), xi(t + 1, j, w), N(t + 1, j, w)
 
 
-def weighted(decay: Any, of: Callable[[Any], Any], time: Any) -> Any:
-    """The sum of decay^(time - k)*of(k)."""
-    return Sum(power(decay, time - k) * of(k), (k, 1, time))
-
-
 def averaged(decay: Any, noise: Callable[[Any], Any], time: Any) -> Any:
     """A moving average of the noise."""
-    return (1 - decay) * weighted(decay, noise, time)
+    return (1 - decay) * smoothed(noise, time, decay)
 
 
 def unrolled(time: Any) -> Any:
@@ -45,7 +38,7 @@ def a2_variance(time: Any) -> Any:
 
 def weights(of: Any, time: Any) -> Any:
     """The sum of b1^(2(t-k))*of(k)."""
-    return weighted(b1**2, of, time)
+    return smoothed(of, time, b1**2)
 
 
 def mean_of(x: Any, y: Any) -> Any:
@@ -148,7 +141,7 @@ def any_variance(proof: Scope) -> Step:
 
 def moving(proof: Scope, decay: Any, noise: Callable[[Any], Any]) -> list[Step]:
     """The averaged noise starts at 0, and is a moving average of the noise."""
-    start = proof.have(eq(averaged(decay, noise, 0), 0), weighted(decay, noise, 0))
+    start = proof.have(eq(averaged(decay, noise, 0), 0), smoothed(noise, 0, decay))
     with proof.assuming(le(0, n)):
         longer = proof.cite("averaging", "recursion", b=decay, c=(k, noise(k)), t=n)
         following = eq(averaged(decay, noise, n + 1), decay * averaged(decay, noise, n) + (1 - decay) * noise(n + 1))
@@ -243,10 +236,10 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("right side times 0.99", conclusion=le(LEFT, Rational(99, 100) * RIGHT), models=one_step),
-        Mutant("1 - b1 twice", conclusion=le(LEFT, (1 - b1) * RIGHT), models=correlated, drop=(UNCORRELATED,)),
+        Mutant("right side times 0.99", le(LEFT, Rational(99, 100) * RIGHT), models=one_step),
+        Mutant("1 - b1 twice", le(LEFT, (1 - b1) * RIGHT), models=correlated, drop=(UNCORRELATED,)),
         Mutant("correlated noise", drop=(UNCORRELATED,), models=correlated),
         Mutant("correlated noise, second moment", drop=(UNCORRELATED,), claim="second moment", models=correlated),
-        Mutant("inequality reversed", conclusion=le(RIGHT, LEFT)),
+        Mutant("inequality reversed", le(RIGHT, LEFT)),
     ],
 )

@@ -5,8 +5,6 @@ Unrolled from m_0 = 0 it has three parts, the start, the drift and the noise:
     e_t = -b1^t*a_1 + sum over k < t of b1^(t-k)*(a_k - a_{k+1}) + (1 - b1)*sum over k <= t of b1^(t-k)*xi_k.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import update_runs as runs
 
 from ..notation import g, m
@@ -15,28 +13,24 @@ from ..vocabulary import *
 a = function("a")  # one coordinate of the gradient
 xi = g(k) - a(k)
 START = le(1, t)
+DRIFT = Sum(power(b1, t - k) * (a(k) - a(k + 1)), (k, 1, t - 1))
+NOISE = (1 - b1) * Sum(power(b1, t - k) * xi, (k, 1, t))
 
 
-def drift(time: Any) -> Any:
-    return Sum(power(b1, time - k) * (a(k) - a(k + 1)), (k, 1, time - 1))
+def unrolled(start: Any = 1, drift: Any = 1, noise: Any = 1) -> Any:
+    """The error as its three parts, each of them with a factor."""
+    return eq(m(t) - a(t), -start * power(b1, t) * a(1) + drift * DRIFT + noise * NOISE)
 
 
-def noise(time: Any) -> Any:
-    return (1 - b1) * Sum(power(b1, time - k) * xi, (k, 1, time))
-
-
-def unrolled(time: Any) -> Any:
-    return eq(m(time) - a(time), -power(b1, time) * a(1) + drift(time) + noise(time))
-
-
-def recursion(proof: Scope) -> Step:
-    return proof.conclude("m is a moving average of g")
+def recursion(drift: Any = b1) -> Any:
+    """The error at t + 1, with the weight of the drift."""
+    return eq(m(t + 1) - a(t + 1), b1 * (m(t) - a(t)) + drift * (a(t) - a(t + 1)) + (1 - b1) * (g(t + 1) - a(t + 1)))
 
 
 def all_steps(proof: Scope) -> Step:
     one_more = proof.lemma("momentum-recursion", "recursion")
     first = proof.at("m is a moving average of g", 0)
-    return proof.induction(unrolled(t), t, base=[first, "m starts at 0"], step=[one_more], low=1)
+    return proof.induction(unrolled(), t, base=[first, "m starts at 0"], step=[one_more], low=1)
 
 
 def models(rng: Random) -> Iterator[Model]:
@@ -66,33 +60,20 @@ lemma = Lemma(
         "t is from 1 on": START,
     },
     claims=[
-        Claim("unrolled", unrolled(t), all_steps),
+        Claim("unrolled", unrolled(), all_steps),
         Claim(
             "recursion",
-            eq(
-                m(t + 1) - a(t + 1),
-                b1 * (m(t) - a(t)) + b1 * (a(t) - a(t + 1)) + (1 - b1) * (g(t + 1) - a(t + 1)),
-            ),
-            recursion,
+            recursion(),
+            lambda proof: proof.conclude("m is a moving average of g"),
             given=("m is a moving average of g", "t is from 1 on"),
         ),
     ],
     models=models,
     mutants=[
-        Mutant("without the start", conclusion=eq(m(t) - a(t), drift(t) + noise(t))),
-        Mutant("without the drift", conclusion=eq(m(t) - a(t), -power(b1, t) * a(1) + noise(t))),
-        Mutant(
-            "noise times 0.99",
-            conclusion=eq(m(t) - a(t), -power(b1, t) * a(1) + drift(t) + Rational(99, 100) * noise(t)),
-        ),
+        Mutant("without the start", unrolled(start=0)),
+        Mutant("without the drift", unrolled(drift=0)),
+        Mutant("noise times 0.99", unrolled(noise=Rational(99, 100))),
         Mutant("m starts anywhere", drop=("m starts at 0",), models=started),
-        Mutant(
-            "drift with the other sign",
-            conclusion=eq(
-                m(t + 1) - a(t + 1),
-                b1 * (m(t) - a(t)) - b1 * (a(t) - a(t + 1)) + (1 - b1) * (g(t + 1) - a(t + 1)),
-            ),
-            claim="recursion",
-        ),
+        Mutant("drift with the other sign", recursion(drift=-b1), claim="recursion"),
     ],
 )

@@ -10,16 +10,13 @@ for every tau >= 1, and each term of the main theorem is at most its share of
 times sqrt(d)/tau.  With alpha = beta < 1, kappa = alpha - alpha^2; there R = 1 for every T (magnitude-identity).
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from adamproof.lemmas.main import main_theorem
-from adamproof.lemmas.main.setting import CITED, GAP, MEAN_GAIN, TIMES, length, mean_power
 from adamproof.lemmas.models import problems
-from adamproof.lemmas.momentum import momentum_error
-from adamproof.lemmas.notation import R
 
+from ..main.setting import CITED, GAP, MEAN_GAIN, TIMES, length, mean_power, variance, variance_nonneg
+from ..notation import R
 from ..vocabulary import *
 
 alpha, beta, tau, gamma0 = reals("alpha beta tau gamma0")
@@ -90,10 +87,10 @@ def magnitude_squared(proof: Scope) -> Step:
     proof.let(kappa=kappa, gap=b2 - b1**2)
     positive = proof.have(lt(0, b2 - b1**2), wide, lt(0, kappa * x))
     weighted = proof.have(le(b2 * (kappa * x), b2 - b1**2), wide, le(0, beta * x * (kappa * x)), *BETAS)
-    scaled = proof.have(le(alpha**2 * x * (b2 * (kappa * x)), alpha**2 * x * (b2 - b1**2)), weighted)
     exact = proof.have(eq(R_squared, (alpha * x) ** 2 * b2 / (beta * x * (b2 - b1**2))), *BETAS)
-    left = proof.have(le(R_squared * (beta * kappa), alpha**2), exact, scaled, positive)
-    return proof.conclude(left)
+    ratio = b2 * (kappa * x) / (b2 - b1**2)
+    chain = proof.calc(R_squared * (beta * kappa)).eq(alpha**2 * ratio, exact, "beta is positive")
+    return proof.conclude(chain.le(alpha**2 * 1, proof.have(le(ratio, 1), weighted, positive)).done())
 
 
 def bounded_magnitude(proof: Scope) -> Step:
@@ -142,12 +139,9 @@ def initial_momentum(proof: Scope, bound: Step, below_one: Step) -> Step:
 def drift(proof: Scope, below_one: Step) -> Step:
     """R^2 <= Rbar^2 and 1/2 + 2*b1/(1 - b1) <= tau^2*(1/2 + 2/alpha)."""
     factor, most = HALF + 2 * b1 / (1 - b1), tau**2 * (HALF + 2 / alpha)
-    wide = proof.have(le(factor, most), BETAS[0])
-    known = betas(proof)
-    same = [
-        proof.cite("magnitude-range", "square", by=known),
-        proof.cite("magnitude-identity", "square of R", by=known),
-    ]
+    wide, known = proof.have(le(factor, most), BETAS[0]), betas(proof)
+    squares = ("magnitude-range", "square"), ("magnitude-identity", "square of R")
+    same = [proof.cite(*claim, by=known) for claim in squares]
     square = proof.have(le(R**2, SQUARE), proof.lemma("rate", "magnitude squared"), same)
     both = proof.calc(R**2 * factor).le(SQUARE * factor, square, known, below_one).le(SQUARE * most, wide).done()
     front = gamma0 * sqrt(d) / tau**3 * CURVE
@@ -162,16 +156,11 @@ def noise(proof: Scope, bound: Step, below_one: Step) -> Step:
     inside = proof.have(le((1 - b1) / (1 + b1), 1 - b1), known)
     level, most = sqrt((1 - b1) / (1 + b1)), sqrt(alpha) / tau
     less = proof.by_squares(le(level, most), BETAS[0], inside, known)
-    scaled = (
-        proof.calc(R * level)
-        .le(R_bar * level, bound, known)
-        .le(product(R_bar, most), less)
-        .eq(R_bar * sqrt(alpha) / tau)
-        .done()
-    )
-    variance = proof.each(TIMES, le(0, momentum_error.variance(t)), momentum_error.variance_nonneg(proof))
-    variance = proof.have(le(0, s0**2 + s1**2 * mean_power(p)), variance, proof.cite("constant-sum", n=T))
-    return proof.have(share("noise"), scaled, proof.have(le(0, NOISE), variance))
+    chain = proof.calc(R * level).le(R_bar * level, bound, known).le(product(R_bar, most), less)
+    scaled = chain.eq(R_bar * sqrt(alpha) / tau).done()
+    level = proof.each(TIMES, le(0, variance(t)), variance_nonneg(proof))
+    level = proof.have(le(0, s0**2 + s1**2 * mean_power(p)), level, proof.cite("constant-sum", n=T))
+    return proof.have(share("noise"), scaled, proof.have(le(0, NOISE), level))
 
 
 def adam(proof: Scope) -> Step:
@@ -271,15 +260,10 @@ lemma = Lemma(
     ],
     models=scheduled,
     mutants=[
-        Mutant("K times 1/20", conclusion=le(MEAN_GAIN, K * sqrt(d) / tau / 20), models=only(NEAR)),
-        Mutant(
-            "R^2 times 0.4",
-            conclusion=le(R_squared, Rational(2, 5) * SQUARE),
-            claim="magnitude squared",
-            models=only(EQUAL),
-        ),
-        Mutant("inequality reversed", conclusion=le(K * sqrt(d) / tau, MEAN_GAIN)),
-        Mutant("R half as large", conclusion=le(R, R_bar / 2), claim="magnitude", models=only(EQUAL)),
+        Mutant("K times 1/20", le(MEAN_GAIN, K * sqrt(d) / tau / 20), models=only(NEAR)),
+        Mutant("R^2 times 0.4", le(R_squared, Rational(2, 5) * SQUARE), claim="magnitude squared", models=only(EQUAL)),
+        Mutant("inequality reversed", le(K * sqrt(d) / tau, MEAN_GAIN)),
+        Mutant("R half as large", le(R, R_bar / 2), claim="magnitude", models=only(EQUAL)),
         Mutant("F below F*", drop=("A1: F is at least F*",), models=only(FAR, Fmin=10**9)),
     ],
     constants={"K": K, "R_bar": R_bar, **{f"share: {name}": share for name, share in SHARES.items()}},

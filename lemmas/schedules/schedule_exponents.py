@@ -7,8 +7,6 @@ The terms of the bound (initial gap, initial momentum, smoothness, drift, noise)
 fourth and half of the last give r <= 1/4 - rho.  Since R >= 1, rho >= 0.
 """
 
-from __future__ import annotations
-
 from adamproof.theory.lemma import Models
 
 from ..vocabulary import *
@@ -84,13 +82,13 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("at most 6/25", conclusion=le(r, Rational(6, 25)), models=optimal),
-        Mutant("less than 1/4", conclusion=lt(r, QUARTER), models=optimal),
+        Mutant("at most 6/25", le(r, Rational(6, 25)), models=optimal),
+        Mutant("less than 1/4", lt(r, QUARTER), models=optimal),
         Mutant("without the noise", drop=("noise",), models=exponents("0 0 1/2 0 1/2")),
         Mutant("without the drift", drop=("drift",), models=exponents("2/3 2/3 1/2 0 1/3")),
         Mutant("without the initial gap", drop=("initial gap",), models=exponents("2/3 2/3 2 0 1/3")),
         Mutant("R of any size", drop=("R is at least 1",), models=exponents("1/2 1/2 5/8 -1/8 3/8")),
-        Mutant("only A = 2/5", conclusion=eq(A, Rational(2, 5)), claim="only A = 1/2"),
+        Mutant("only A = 2/5", eq(A, Rational(2, 5)), claim="only A = 1/2"),
         Mutant(
             "only A = 1/2 for a rate near 1/4",
             change={"the rate is 1/4": le(Rational(6, 25), r)},

@@ -10,11 +10,10 @@ z = beta*x/alpha + alpha*x^2, which is at most 1, and R^2 = alpha*beta2/(beta*x*
 1/2 <= 1/(2 - z) <= (1 + z)/2.
 """
 
-from __future__ import annotations
-
-from adamproof.lemmas.schedules.schedule_exponents import MAGNITUDE, TERMS, A, B, C, model, r
+from adamproof.theory.lemma import Proof
 
 from ..vocabulary import *
+from .schedule_exponents import MAGNITUDE, TERMS, A, B, C, from_all, model, r
 
 # --- statements ------------------------------------------------------------------------------------
 
@@ -42,6 +41,8 @@ B1, B2 = eq(b1, 1 - alpha * x**2), eq(b2, 1 - beta * x**3)
 IN_X = [lt(0, x), le(2 * x, 1), le(2 * beta * x, alpha), B1, B2]
 FAR = [le(2, y), le(2 * beta, alpha * y)]
 FACTOR = alpha / (beta * x)
+RATE_IN_X = eq(gamma, gamma0 * x**3)
+DRIFT_STAYS = le(gamma0 / (4 * beta), DRIFT)
 AT_LEAST = le(FACTOR / 4, R_squared)
 Z = beta * x / alpha + alpha * x**2
 
@@ -49,18 +50,18 @@ Z = beta * x / alpha + alpha * x**2
 # --- proofs: for every small x, then at x = 1/tau^2 ------------------------------------------------
 
 
-def from_all(proof: Scope) -> Step:
-    return proof.conclude(proof.given(), degree=1)
-
-
-def at_tau(proof: Scope, statement: Any, argument: Any, given: Any = ()) -> Step:
-    """What an argument shows for every small x, at x = 1/tau^2."""
+def at_tau(statement: Any, argument: Any, given: Any = ()) -> Proof:
+    """The proof of what an argument shows for every small x, at x = 1/tau^2."""
     small = [*IN_X, *given]
-    with proof.assuming(*small), proof.knowing(about_z(proof)), proof.knowing(about_betas(proof)):
-        found = proof.have(statement, argument(proof))
-    far = [proof.every(y, condition.subs(x, 1 / y), given=FAR) for condition in IN_X[:3]]
-    by = [*(proof.at(condition, tau**2) for condition in far), BETAS, RATE]
-    return proof.conclude(proof.at(proof.every(x, statement, found, given=small), inverse(tau**2), by=by))
+
+    def script(proof: Scope) -> Step:
+        with proof.assuming(*small), proof.knowing(about_z(proof)), proof.knowing(about_betas(proof)):
+            found = proof.have(statement, argument(proof))
+        far = [proof.every(y, condition.subs(x, 1 / y), given=FAR) for condition in IN_X[:3]]
+        by = [*(proof.at(condition, tau**2) for condition in far), BETAS, RATE]
+        return proof.conclude(proof.at(proof.every(x, statement, found, given=small), inverse(tau**2), by=by))
+
+    return script
 
 
 def about_z(proof: Scope) -> list[Step]:
@@ -100,20 +101,8 @@ def below_half(proof: Scope) -> Step:
     return proof.have(le(R_squared, FACTOR * mean), above, le(FACTOR * b2 * mean, FACTOR * mean))
 
 
-def defined(proof: Scope) -> Step:
-    return at_tau(proof, lt(b1**2, b2), lambda proof: [])
-
-
-def from_below(proof: Scope) -> Step:
-    return at_tau(proof, le(FACTOR / 2 - alpha * x**2 / 2, R_squared), lambda proof: [above_half(proof), B2])
-
-
-def from_above(proof: Scope) -> Step:
-    return at_tau(proof, le(R_squared, FACTOR / 2 + HALF + alpha**2 * x / (2 * beta)), below_half)
-
-
-def at_least(proof: Scope) -> Step:
-    return at_tau(proof, AT_LEAST, quarter)
+FROM_BELOW = le(FACTOR / 2 - alpha * x**2 / 2, R_squared)
+FROM_ABOVE = le(R_squared, FACTOR / 2 + HALF + alpha**2 * x / (2 * beta))
 
 
 def quarter(proof: Scope) -> Step:
@@ -121,17 +110,9 @@ def quarter(proof: Scope) -> Step:
     return proof.have(AT_LEAST, above_half(proof), le(FACTOR / 2 * HALF, FACTOR / 2 * b2))
 
 
-def at_most(proof: Scope) -> Step:
-    return at_tau(proof, le(R_squared, FACTOR), whole)
-
-
 def whole(proof: Scope) -> list[Step]:
     """z <= 1 in the upper bound."""
     return [below_half(proof), proof.have(le(FACTOR * ((1 + Z) / 2), FACTOR * 1))]
-
-
-def drift_stays(proof: Scope) -> Step:
-    return at_tau(proof, le(gamma0 / (4 * beta), DRIFT), drift, given=[eq(gamma, gamma0 * x**3)])
 
 
 def drift(proof: Scope) -> Step:
@@ -140,7 +121,7 @@ def drift(proof: Scope) -> Step:
     large = proof.have(le(1 / (1 - b1), MOMENTUM), small, positive, title="1/2 + 2*b1/(1 - b1) >= 1/(1 - b1)")
     chain = proof.calc(gamma0 / (4 * beta)).le(gamma0 * x / alpha * R_squared, quarter(proof))
     chain = chain.eq(gamma0 * x**3 * R_squared * (1 / (1 - b1)), B1)
-    return chain.le(gamma0 * x**3 * R_squared * MOMENTUM, large, positive).eq(DRIFT, eq(gamma, gamma0 * x**3)).done()
+    return chain.le(gamma0 * x**3 * R_squared * MOMENTUM, large, positive).eq(DRIFT, RATE_IN_X).done()
 
 
 # --- models, near misses ---------------------------------------------------------------------------
@@ -209,36 +190,41 @@ lemma = Lemma(
             given=("drift", "R grows where B > A", "B = 3/4", "C = 3/4"),
             models=at_rate(Fraction(3, 4)),
         ),
-        Claim("defined", lt(b1**2, b2), defined, given=GROWTH),
-        Claim("R^2 at least", le(alpha / (4 * beta) * tau**2, R_squared), at_least, given=GROWTH),
-        Claim("R^2 at most", le(R_squared, alpha / beta * tau**2), at_most, given=GROWTH),
-        Claim("R^2 from below", le(LEADING - alpha / (2 * tau**4), R_squared), from_below, given=GROWTH),
+        Claim("defined", lt(b1**2, b2), at_tau(lt(b1**2, b2), lambda proof: []), given=GROWTH),
+        Claim("R^2 at least", le(alpha / (4 * beta) * tau**2, R_squared), at_tau(AT_LEAST, quarter), given=GROWTH),
+        Claim("R^2 at most", le(R_squared, alpha / beta * tau**2), at_tau(le(R_squared, FACTOR), whole), given=GROWTH),
+        Claim(
+            "R^2 from below",
+            le(LEADING - alpha / (2 * tau**4), R_squared),
+            at_tau(FROM_BELOW, lambda proof: [above_half(proof), B2]),
+            given=GROWTH,
+        ),
         Claim(
             "R^2 from above",
             le(R_squared, LEADING + Rational(1, 2) + alpha**2 / (2 * beta * tau**2)),
-            from_above,
+            at_tau(FROM_ABOVE, below_half),
             given=GROWTH,
         ),
-        Claim("the drift stays", le(gamma0 / (4 * beta), DRIFT), drift_stays, given=(*GROWTH, *RATE)),
+        Claim("the drift stays", DRIFT_STAYS, at_tau(DRIFT_STAYS, drift, given=[RATE_IN_X]), given=(*GROWTH, *RATE)),
     ],
     models=models,
     mutants=[
-        Mutant("at most 3/25", conclusion=le(r, Rational(3, 25)), models=at_rate(Fraction(7, 8))),
+        Mutant("at most 3/25", le(r, Rational(3, 25)), models=at_rate(Fraction(7, 8))),
         Mutant(
             "no rate for another gamma",
             change={"C = 3/4": eq(C, Rational(7, 8))},
             claim="no rate",
             models=at_rate(Fraction(7, 8)),
         ),
-        Mutant("R^2 at most 4", conclusion=le(R_squared, 4), claim="R^2 at most"),
-        Mutant("R^2 at most its leading term", conclusion=le(R_squared, LEADING), claim="R^2 from above"),
+        Mutant("R^2 at most 4", le(R_squared, 4), claim="R^2 at most"),
+        Mutant("R^2 at most its leading term", le(R_squared, LEADING), claim="R^2 from above"),
         Mutant(
             "R^2 at least its leading term times 1.01",
-            conclusion=le(Rational(101, 100) * LEADING, R_squared),
+            le(Rational(101, 100) * LEADING, R_squared),
             claim="R^2 from below",
         ),
         Mutant("defined at once", drop=tuple(LATE), claim="defined", models=early),
-        Mutant("the drift at least 2/beta", conclusion=le(2 * gamma0 / beta, DRIFT), claim="the drift stays"),
+        Mutant("the drift at least 2/beta", le(2 * gamma0 / beta, DRIFT), claim="the drift stays"),
     ],
     constants={"R_squared_leading": LEADING},
 )

@@ -6,8 +6,6 @@ for one coordinate and every gradient sequence.  With w_t = v_t + eps^2 and Q_t 
 summing the recursion of Q_t/w_t leaves the sum of g_t^2/w_t, which telescopes in ln w_t because ln x <= x - 1.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models.adam import LAWS, Hyper, adam_model
 
 from ..notation import g, m, v
@@ -18,12 +16,8 @@ from ..vocabulary import *
 FACTOR = (1 - b1) / ((1 - b1 / b2) * (1 - b2))
 S_squared = FACTOR * (log(1 + v(T) / eps**2) / T - log(b2))
 MEAN_SQUARE = Sum(magnitude(t) ** 2, (t, 1, T)) / T
-BETAS = {
-    "beta1 is not negative": le(0, b1),
-    "beta1 < beta2": lt(b1, b2),
-    "beta2 < 1": lt(b2, 1),
-}
-
+BETAS = {"beta1 is not negative": le(0, b1), "beta1 < beta2": lt(b1, b2), "beta2 < 1": lt(b2, 1)}
+GIVEN = {**BETAS, "epsilon is positive": lt(0, eps), "T is a horizon": le(1, T)}
 V_MOVES = "v is a moving average of g^2"
 RELATIVE = 1 + v(T) / eps**2  # w_T/eps^2
 TIMES = Functional("Sum", t, (1, T))
@@ -162,20 +156,15 @@ lemma = Lemma(
     title="A bound on the mean of u_t^2 over time, for beta1 < beta2 and epsilon > 0",
     source=Source.OURS,
     where="where the source's schedule makes R grow, this bound does not",
-    assumptions={
-        **RECURSION,
-        **BETAS,
-        "epsilon is positive": lt(0, eps),
-        "T is a horizon": le(1, T),
-    },
+    assumptions={**RECURSION, **GIVEN},
     claims=[Claim("mean square", le(MEAN_SQUARE, S_squared), mean_square)],
     models=models,
     mutants=[
-        Mutant("bound times 0.1", conclusion=le(MEAN_SQUARE, S_squared / 10)),
-        Mutant("inequality reversed", conclusion=le(S_squared, MEAN_SQUARE)),
-        Mutant("without 1/(1 - b2)", conclusion=le(MEAN_SQUARE, (1 - b2) * S_squared)),
-        Mutant("ln(1 + v_T) without epsilon", conclusion=le(MEAN_SQUARE, S_squared.subs(eps**2, 1 / eps**2))),
-        Mutant("sign of ln b2 flipped", conclusion=le(MEAN_SQUARE, FACTOR * (log(1 + v(T) / eps**2) / T + log(b2)))),
+        Mutant("bound times 0.1", le(MEAN_SQUARE, S_squared / 10)),
+        Mutant("inequality reversed", le(S_squared, MEAN_SQUARE)),
+        Mutant("without 1/(1 - b2)", le(MEAN_SQUARE, (1 - b2) * S_squared)),
+        Mutant("ln(1 + v_T) without epsilon", le(MEAN_SQUARE, S_squared.subs(eps**2, 1 / eps**2))),
+        Mutant("sign of ln b2 flipped", le(MEAN_SQUARE, FACTOR * (log(1 + v(T) / eps**2) / T + log(b2)))),
     ],
     constants={"S_squared": S_squared},
 )

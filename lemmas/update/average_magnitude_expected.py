@@ -6,8 +6,6 @@ The bound of `average-magnitude` holds for every outcome; its expectation is at 
 for the logarithm.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.update import average_magnitude
 from adamproof.lemmas.update.average_magnitude import FACTOR
 
@@ -18,16 +16,6 @@ from ..vocabulary import *
 random_m, random_v, random_g = (function(name, "int", "point") for name in ("m", "v", "g"))
 over = Functional("E", w)
 
-RECURSION = {
-    "m starts at 0": forall(w, eq(random_m(0, w), 0)),
-    "v starts at 0": forall(w, eq(random_v(0, w), 0)),
-    "m is a moving average of g": forall(
-        (w, k), eq(random_m(k + 1, w), b1 * random_m(k, w) + (1 - b1) * random_g(k + 1, w)), [le(0, k)]
-    ),
-    "v is a moving average of g^2": forall(
-        (w, k), eq(random_v(k + 1, w), b2 * random_v(k, w) + (1 - b2) * random_g(k + 1, w) ** 2), [le(0, k)]
-    ),
-}
 MEAN_SQUARE = Sum((Abs(random_m(t, w)) / (sqrt(random_v(t, w)) + eps)) ** 2, (t, 1, T)) / T
 RELATIVE = random_v(T, w) / eps**2
 EXPECTED_S_squared = FACTOR * (log(1 + E(random_v(T, w), w) / eps**2) / T - log(b2))
@@ -82,19 +70,17 @@ lemma = Lemma(
     source=Source.OURS,
     where="the S^2 that takes the place of R^2 where R grows",
     assumptions={
-        **RECURSION,
-        **average_magnitude.BETAS,
-        "epsilon is positive": lt(0, eps),
-        "T is a horizon": le(1, T),
+        **adam_recursion(w),
+        **average_magnitude.GIVEN,
         "E[v_T] is finite": Integrable(E(random_v(T, w), w)),
     },
     claims=[Claim("expectation", le(E(MEAN_SQUARE, w), EXPECTED_S_squared), expectation)],
     models=models,
     mutants=[
-        Mutant("bound times 0.1", conclusion=le(E(MEAN_SQUARE, w), EXPECTED_S_squared / 10)),
-        Mutant("inequality reversed", conclusion=le(EXPECTED_S_squared, E(MEAN_SQUARE, w))),
-        Mutant("without 1/(1 - b2)", conclusion=le(E(MEAN_SQUARE, w), (1 - b2) * EXPECTED_S_squared)),
-        Mutant("without the logarithm of E[v_T]", conclusion=le(E(MEAN_SQUARE, w), -FACTOR * log(b2))),
+        Mutant("bound times 0.1", le(E(MEAN_SQUARE, w), EXPECTED_S_squared / 10)),
+        Mutant("inequality reversed", le(EXPECTED_S_squared, E(MEAN_SQUARE, w))),
+        Mutant("without 1/(1 - b2)", le(E(MEAN_SQUARE, w), (1 - b2) * EXPECTED_S_squared)),
+        Mutant("without the logarithm of E[v_T]", le(E(MEAN_SQUARE, w), -FACTOR * log(b2))),
     ],
     constants={"S_squared": EXPECTED_S_squared},
 )

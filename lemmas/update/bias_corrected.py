@@ -4,8 +4,6 @@ Because (1 - b1^t)^2 - (1 - rho^t)*(1 - b2^t) = rho^t + b2^t - 2*b1^t >= 0, as r
 bound is exactly 1.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import update_runs as runs
 
 from ..notation import g, m, v
@@ -91,12 +89,10 @@ lemma = Lemma(
     ],
     models=models,
     mutants=[
-        Mutant("bound times 0.99", conclusion=le(MAGNITUDE, Rational(99, 100) * BOUND), models=FIRST_STEPS),
-        Mutant("inequality reversed", conclusion=le(BOUND, MAGNITUDE)),
-        Mutant("correction reversed", conclusion=le((1 - P) ** 2, (1 - Z) * (1 - Q)), claim="correction"),
-        Mutant(
-            "first step below 0.99", conclusion=le(FIRST, Rational(99, 100)), claim="first step", models=FIRST_STEPS
-        ),
+        Mutant("bound times 0.99", le(MAGNITUDE, Rational(99, 100) * BOUND), models=FIRST_STEPS),
+        Mutant("inequality reversed", le(BOUND, MAGNITUDE)),
+        Mutant("correction reversed", le((1 - P) ** 2, (1 - Z) * (1 - Q)), claim="correction"),
+        Mutant("first step below 0.99", le(FIRST, Rational(99, 100)), claim="first step", models=FIRST_STEPS),
         Mutant("beta1^2 < beta2 dropped", drop=("beta1^2 < beta2",), models=runs.boundary),
     ],
 )

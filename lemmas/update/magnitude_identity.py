@@ -3,17 +3,12 @@
 The bound itself says that beta1 = beta2 is the best choice.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models.adam import random_hyper
 
 from ..vocabulary import *
 
+BETAS = {**STABLE, "beta2 < 1": lt(b2, 1)}
 EXCESS = (b1 - b2) ** 2 / ((1 - b2) * (b2 - b1**2))
-
-
-def identity(proof: Scope) -> Step:
-    return proof.conclude(STABLE, "beta2 < 1")
 
 
 def square_of_r(proof: Scope) -> Step:
@@ -53,31 +48,25 @@ def unstable(rng: Random) -> Iterator[Model]:
         yield Model(variables={"b1": beta, "b2": beta**2 * Fraction(rng.randint(1, 99), 100)})
 
 
-BETAS = (STABLE, "beta2 < 1")
+BOX = {"b1": (0, Fraction(4, 5)), "b2": (Fraction(9, 10), Fraction(99, 100))}  # equality is outside
 
 lemma = Lemma(
     slug="magnitude-identity",
     title="The bound R is at least 1, with equality only if beta1 = beta2",
     source=Source.OURS,
     where="a rearrangement of the R of Lemma B.2",
-    assumptions={**STABLE, "beta2 < 1": lt(b2, 1), "R = 1": eq(R_squared, 1)},
+    assumptions={**BETAS, "R = 1": eq(R_squared, 1)},
     claims=[
-        Claim("identity", eq(R_squared, 1 + EXCESS), identity, given=BETAS),
+        Claim("identity", eq(R_squared, 1 + EXCESS), lambda proof: proof.conclude(BETAS), given=BETAS),
         Claim("square of R", eq(product(BOUND, BOUND), R_squared), square_of_r, given=BETAS),
-        Claim(
-            "at least one",
-            le(1, R_squared),
-            at_least_one,
-            given=BETAS,
-            box={"b1": (0, Fraction(4, 5)), "b2": (Fraction(9, 10), Fraction(99, 100))},  # equality is outside
-        ),
+        Claim("at least one", le(1, R_squared), at_least_one, given=BETAS, box=BOX),
         Claim("equality", eq(b1, b2), equality, models=equal_betas),
     ],
     models=models,
     mutants=[
-        Mutant("excess times 1.01", conclusion=eq(R_squared, 1 + Rational(101, 100) * EXCESS)),
-        Mutant("strictly above one", conclusion=lt(1, R_squared), claim="at least one", models=equal_betas),
-        Mutant("at most one", conclusion=le(R_squared, 1), claim="at least one"),
+        Mutant("excess times 1.01", eq(R_squared, 1 + Rational(101, 100) * EXCESS)),
+        Mutant("strictly above one", lt(1, R_squared), claim="at least one", models=equal_betas),
+        Mutant("at most one", le(R_squared, 1), claim="at least one"),
         Mutant("beta1^2 < beta2 dropped", drop=tuple(STABLE), claim="at least one", models=unstable),
     ],
     constants={"R_squared": R_squared, "excess": EXCESS},

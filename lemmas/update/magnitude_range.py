@@ -1,7 +1,5 @@
 """0 <= u_t, 0 <= R and 0 <= v_t: what lets bounds on the magnitude be multiplied and summed."""
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import update_runs as runs
 
 from ..notation import g, v
@@ -17,7 +15,7 @@ def second_moment(proof: Scope) -> Step:
     return proof.cite("moving-average", "not negative", b=b2, x=v, y=(k, g(k) ** 2))
 
 
-def at_least_zero(proof: Scope) -> Step:
+def magnitude_nonneg(proof: Scope) -> Step:
     return proof.conclude(proof.step("0 <= v_t", second_moment(proof)))
 
 
@@ -32,7 +30,7 @@ lemma = Lemma(
     where="silent in the source's reading of |m_t|/(sqrt(v_t) + epsilon) as a magnitude",
     assumptions={**RECURSION, **HYPERPARAMETERS, **STABLE, **EPSILON, **TIME},
     claims=[
-        Claim("magnitude", le(0, magnitude(t)), at_least_zero, given=(*MOMENT, EPSILON)),
+        Claim("magnitude", le(0, magnitude(t)), magnitude_nonneg, given=(*MOMENT, EPSILON)),
         Claim("bound", le(0, BOUND), from_betas, given=(STABLE, "beta2 < 1")),
         # R**2 is what SymPy makes of it, without roots.
         Claim("square", eq(product(BOUND, BOUND), BOUND**2), from_betas, given=(STABLE, "beta2 < 1")),
@@ -40,9 +38,9 @@ lemma = Lemma(
     ],
     models=runs.models,
     mutants=[
-        Mutant("positive magnitude", conclusion=lt(0, magnitude(t))),
+        Mutant("positive magnitude", lt(0, magnitude(t))),
         Mutant("epsilon of any sign", drop=("epsilon is not negative",), models=changed(runs.tight, eps=-1000, t=1)),
-        Mutant("R at least 1.01", conclusion=le(Rational(101, 100), BOUND), claim="bound", models=runs.tight),
-        Mutant("positive second moment", conclusion=lt(0, v(t)), claim="second moment"),
+        Mutant("R at least 1.01", le(Rational(101, 100), BOUND), claim="bound", models=runs.tight),
+        Mutant("positive second moment", lt(0, v(t)), claim="second moment"),
     ],
 )

@@ -1,7 +1,5 @@
 """A moving average unrolled: x_0 = 0, x_{t+1} = b*x_t + (1 - b)*y_{t+1} gives x_t = (1 - b)*sum of b^(t-k)*y_k."""
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 b = reals("b")
@@ -10,13 +8,20 @@ WEIGHTED = Sum(power(b, t - k) * y(k), (k, 1, t))
 UNROLLED = eq(x(t), (1 - b) * WEIGHTED)
 
 
+AVERAGE = {
+    "x starts at 0": eq(x(0), 0),
+    "x is a moving average of y": forall(k, eq(x(k + 1), b * x(k) + (1 - b) * y(k + 1)), [le(0, k)]),
+}
+WEIGHTS = {"b is not negative": le(0, b), "b <= 1": le(b, 1)}
+
+
 def unrolled(proof: Scope) -> Step:
     """One more step multiplies every weight by b."""
-    return proof.induction(UNROLLED, t, base=["x starts at 0"], step=["x is a moving average of y"])
+    return proof.induction(proof.goal, t, base=["x starts at 0"], step=["x is a moving average of y"])
 
 
 def not_negative(proof: Scope) -> Step:
-    return proof.induction(le(0, x(t)), t, step=["x is a moving average of y", "y is not negative"])
+    return proof.induction(proof.goal, t, step=["x is a moving average of y", "y is not negative"])
 
 
 def models(rng: Random) -> Iterator[Model]:
@@ -55,24 +60,17 @@ lemma = Lemma(
     title="A moving average that starts at 0, as a weighted sum",
     source=Source.RECONSTRUCTED,
     where="m_t and v_t as weighted sums of the gradients, the first step of the source's proof of Lemma B.2",
-    assumptions={
-        "x starts at 0": eq(x(0), 0),
-        "x is a moving average of y": forall(k, eq(x(k + 1), b * x(k) + (1 - b) * y(k + 1)), [le(0, k)]),
-        "b is not negative": le(0, b),
-        "b <= 1": le(b, 1),
-        "y is not negative": forall(k, le(0, y(k)), [le(1, k)]),
-        **TIME,
-    },
+    assumptions={**AVERAGE, **WEIGHTS, "y is not negative": forall(k, le(0, y(k)), [le(1, k)]), **TIME},
     claims=[
-        Claim("unrolled", UNROLLED, unrolled, given=("x starts at 0", "x is a moving average of y", TIME)),
+        Claim("unrolled", UNROLLED, unrolled, given=(AVERAGE, TIME)),
         Claim("not negative", le(0, x(t)), not_negative),
     ],
     models=models,
     mutants=[
-        Mutant("weights times 0.99", conclusion=eq(x(t), UNROLLED.rhs * Rational(99, 100))),
-        Mutant("without the factor 1 - b", conclusion=eq(x(t), WEIGHTED)),
+        Mutant("weights times 0.99", eq(x(t), UNROLLED.rhs * Rational(99, 100))),
+        Mutant("without the factor 1 - b", eq(x(t), WEIGHTED)),
         Mutant("another start", drop=("x starts at 0",), models=models_started_late),
-        Mutant("strictly positive", conclusion=lt(0, x(t)), claim="not negative"),
+        Mutant("strictly positive", lt(0, x(t)), claim="not negative"),
         Mutant("y of any sign", drop=("y is not negative",), claim="not negative", models=models_of_any_sign),
     ],
 )

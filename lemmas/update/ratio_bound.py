@@ -1,7 +1,5 @@
 """From squares to the ratio: x^2 <= r^2*y gives |x|/(sqrt(y) + e) <= r, also where the denominator is 0."""
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 x, y, r, e = reals("x y r e")
@@ -57,10 +55,10 @@ lemma = Lemma(
     claims=[Claim("bound", le(RATIO, r), bound)],
     models=models,
     mutants=[
-        Mutant("bound times 0.99", conclusion=le(RATIO, Rational(99, 100) * r)),
-        Mutant("strict inequality", conclusion=lt(RATIO, r)),
+        Mutant("bound times 0.99", le(RATIO, Rational(99, 100) * r)),
+        Mutant("strict inequality", lt(RATIO, r)),
         Mutant("r of any sign", drop=("r is not negative",), models=models_of_any_sign),
         Mutant("e of any sign", drop=("e is not negative",), models=models_with_negative_e),
-        Mutant("bound by r^2", conclusion=le(RATIO, r**2)),
+        Mutant("bound by r^2", le(RATIO, r**2)),
     ],
 )

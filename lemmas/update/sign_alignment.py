@@ -5,8 +5,6 @@ Without the factor R it holds for magnitudes of any sign, since a*Sign(m) is nev
 cannot be lowered: let m tend to 0 with the wrong sign.
 """
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 # --- statement -------------------------------------------------------------------------------------
@@ -118,14 +116,14 @@ lemma = Lemma(
     mutants=[
         Mutant(
             "2 replaced by 1.99",
-            conclusion=le(Abs(x) - Rational(199, 100) * Abs(x - y), x * sign(y)),
+            le(Abs(x) - Rational(199, 100) * Abs(x - y), x * sign(y)),
             claim="one coordinate",
             models=wrong_sign,
         ),
-        Mutant("sign flipped", conclusion=le(Abs(x) - 2 * Abs(x - y), -x * sign(y)), claim="one coordinate"),
-        Mutant("no loss at all", conclusion=le(SIZE, ALIGNED)),
-        Mutant("without sqrt(d)", conclusion=le(SIZE - 2 * R * ERROR / 10, ALIGNED)),
+        Mutant("sign flipped", le(Abs(x) - 2 * Abs(x - y), -x * sign(y)), claim="one coordinate"),
+        Mutant("no loss at all", le(SIZE, ALIGNED)),
+        Mutant("without sqrt(d)", le(SIZE - 2 * R * ERROR / 10, ALIGNED)),
         Mutant("magnitudes beyond R", drop=("magnitudes are at most R",), models=changed(models, R=0)),
-        Mutant("strict inequality", conclusion=lt(SIZE - 2 * R * sqrt(d) * ERROR, ALIGNED)),
+        Mutant("strict inequality", lt(SIZE - 2 * R * sqrt(d) * ERROR, ALIGNED)),
     ],
 )

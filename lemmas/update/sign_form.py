@@ -1,7 +1,5 @@
 """The sign form of Adam's step: m/(sqrt(v) + eps) = u*Sign(m) with u = |m|/(sqrt(v) + eps), also at m = 0."""
 
-from __future__ import annotations
-
 from ..vocabulary import *
 
 m, v, eps = reals("m v eps")
@@ -30,9 +28,9 @@ lemma = Lemma(
     claims=[Claim("sign form", eq(STEP, MAGNITUDE * sign(m)), sign_form)],
     models=models,
     mutants=[
-        Mutant("sign flipped", conclusion=eq(STEP, -MAGNITUDE * sign(m))),
-        Mutant("sign forgotten", conclusion=eq(STEP, MAGNITUDE)),
-        Mutant("magnitude times 0.99", conclusion=eq(STEP, Rational(99, 100) * MAGNITUDE * sign(m))),
-        Mutant("magnitude at least 1", conclusion=le(1, MAGNITUDE)),
+        Mutant("sign flipped", eq(STEP, -MAGNITUDE * sign(m))),
+        Mutant("sign forgotten", eq(STEP, MAGNITUDE)),
+        Mutant("magnitude times 0.99", eq(STEP, Rational(99, 100) * MAGNITUDE * sign(m))),
+        Mutant("magnitude at least 1", le(1, MAGNITUDE)),
     ],
 )

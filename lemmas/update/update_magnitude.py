@@ -11,8 +11,6 @@ The source's way unrolls both moving averages, applies Cauchy-Schwarz and sums a
 (update-magnitude-finite).  Neither uses beta1 >= 0.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import update_runs as runs
 
 from ..notation import g, m, v
@@ -87,13 +85,13 @@ lemma = Lemma(
     ],
     models=runs.models,
     mutants=[
-        Mutant("R times 0.99", conclusion=le(magnitude(t), Rational(99, 100) * BOUND), models=runs.tight),
-        Mutant("inequality reversed", conclusion=le(BOUND, magnitude(t))),
+        Mutant("R times 0.99", le(magnitude(t), Rational(99, 100) * BOUND), models=runs.tight),
+        Mutant("inequality reversed", le(BOUND, magnitude(t))),
         # At the boundary beta2 = beta1^2 the formula's 1/0 is 0 by convention; that no bound at all holds there
         # is proved in update-magnitude-tight.
         Mutant("beta1^2 < beta2 dropped (R is 0 at the boundary)", drop=("beta1^2 < beta2",), models=runs.boundary),
         Mutant("beta1^3 < beta2 instead", change={"beta1^2 < beta2": lt(b1**3, b2)}, models=runs.boundary),
-        Mutant("R without the square root of 1 - rho", conclusion=le(magnitude(t), BOUND * sqrt(1 - rho))),
+        Mutant("R without the square root of 1 - rho", le(magnitude(t), BOUND * sqrt(1 - rho))),
         Mutant("epsilon of any sign", drop=("epsilon is not negative",), models=runs.negative_epsilon),
         Mutant("m starts anywhere", drop=("m starts at 0",), models=runs.late_start),
     ],

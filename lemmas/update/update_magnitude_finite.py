@@ -6,8 +6,6 @@ The source's way: unroll both moving averages, apply Cauchy-Schwarz with the wei
 It holds for all beta1 and beta2, whether or not beta1^2 < beta2; if so, R_t^2 = R^2*(1 - rho^t).
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models import update_runs as runs
 
 from ..notation import g, m, v
@@ -70,11 +68,11 @@ lemma = Lemma(
     ],
     models=runs.models,
     mutants=[
-        Mutant("bound times 0.99", conclusion=le(m(t) ** 2, Rational(99, 100) * R_t_squared(t) * v(t))),
-        Mutant("one term less", conclusion=le(m(t) ** 2, R_t_squared(t - 1) * v(t))),
-        Mutant("inequality reversed", conclusion=le(R_t_squared(t) * v(t), m(t) ** 2)),
-        Mutant("closed form without rho^t", conclusion=eq(R_t_squared(t), R_squared), claim="closed form"),
-        Mutant("strict inequality", conclusion=lt(m(t) ** 2, R_t_squared(t) * v(t))),
+        Mutant("bound times 0.99", le(m(t) ** 2, Rational(99, 100) * R_t_squared(t) * v(t))),
+        Mutant("one term less", le(m(t) ** 2, R_t_squared(t - 1) * v(t))),
+        Mutant("inequality reversed", le(R_t_squared(t) * v(t), m(t) ** 2)),
+        Mutant("closed form without rho^t", eq(R_t_squared(t), R_squared), claim="closed form"),
+        Mutant("strict inequality", lt(m(t) ** 2, R_t_squared(t) * v(t))),
     ],
     constants={"R_t_squared": R_t_squared(t)},
 )

@@ -4,8 +4,6 @@ With eps = 0 the largest possible u_t is therefore exactly R_t.  Where b1^2 >= b
 u_t exceeds every bound M once t*(1-b1)^2 > M^2*(1-b2): u_t is bounded uniformly in t only if beta1^2 < beta2.
 """
 
-from __future__ import annotations
-
 from adamproof.lemmas.models.adam import Hyper, adam_model
 
 from ..notation import g, m, v
@@ -29,9 +27,19 @@ BEYOND = {
     "M is a bound": le(0, M),
     "t is late": lt(M**2 * (1 - b2), t * (1 - b1) ** 2),
 }
+BETA2 = ("beta2 is positive", "beta2 < 1")
 MOVING = (*RECURSION, *EXTREMAL)
 M_CLOSED = eq(m(t), (1 - b1) * power(GROWTH, t) * geometric(rho, t))
 V_CLOSED = eq(v(t), (1 - b2) * power(GROWTH, t) ** 2 * geometric(rho, t))
+
+
+def reached(factor: Any = 1, terms: Any = t) -> Any:
+    """m_t^2 = R_t^2*v_t, of so many terms in R_t."""
+    return eq(m(t) ** 2, factor * R_t_squared(terms) * v(t))
+
+
+def growth(time: Any) -> Any:
+    return le(time * (1 - b1) ** 2 / (1 - b2), R_t_squared(t))
 
 
 # --- proofs ----------------------------------------------------------------------------------------
@@ -133,28 +141,17 @@ lemma = Lemma(
     where="the converse of Lemma B.2; the summary says only that the bound loosens",
     assumptions={**RECURSION, **EXTREMAL, **BETAS, **TIME, **BEYOND},
     claims=[
-        Claim(
-            "attained",
-            eq(m(t) ** 2, R_t_squared(t) * v(t)),
-            attained,
-            given=(*MOVING, "beta1 is positive", "beta2 is positive", "beta2 < 1", TIME),
-        ),
+        Claim("attained", reached(), attained, given=(*MOVING, "beta1 is positive", *BETA2, TIME)),
         Claim("supremum", eq(magnitude(t), R_t(t)), supremum, given=(*MOVING, BETAS, "t is positive", "epsilon is 0")),
-        Claim(
-            "growth",
-            le(t * (1 - b1) ** 2 / (1 - b2), R_t_squared(t)),
-            growing,
-            given=("beta2 is positive", "beta2 < 1", "beta2 <= beta1^2", TIME),
-            models=unstable,
-        ),
+        Claim("growth", growth(t), growing, given=(*BETA2, "beta2 <= beta1^2", TIME), models=unstable),
         Claim("unbounded", lt(M, magnitude(t)), unbounded, given=(*MOVING, BETAS, BEYOND), models=unstable),
     ],
     models=extremal,
     mutants=[
-        Mutant("attained times 0.99", conclusion=eq(m(t) ** 2, Rational(99, 100) * R_t_squared(t) * v(t))),
+        Mutant("attained times 0.99", reached(Rational(99, 100))),
         Mutant("any gradients", drop=("g is extremal",), models=other_gradients),
-        Mutant("one term more", conclusion=eq(m(t) ** 2, R_t_squared(t + 1) * v(t))),
-        Mutant("growth by t + 1", conclusion=le((t + 1) * (1 - b1) ** 2 / (1 - b2), R_t_squared(t)), claim="growth"),
+        Mutant("one term more", reached(terms=t + 1)),
+        Mutant("growth by t + 1", growth(t + 1), claim="growth"),
         Mutant("unbounded for stable betas", drop=("beta2 <= beta1^2",), claim="unbounded", models=stable),
     ],
     constants={"R_t": R_t(t)},

@@ -8,10 +8,10 @@ from random import Random
 import mpmath
 import pytest
 
-from adamproof.lemmas.models.adam import LAWS, adam_model, adam_models, adam_sequences, random_hyper
+from adamproof.lemmas.models.adam import LAWS, adam_model, adam_sequences, random_hyper
 from adamproof.numeric.check import check_sequent, counterexample
 from adamproof.numeric.evaluate import slack, value
-from tests.numeric.common import FINITE_SQUARE, INVARIANT, RANGES, RECURSION, SQUARE, read
+from tests.numeric.common import FINITE_SQUARE, INVARIANT, RANGES, RECURSION, SQUARE, adam_models, read
 
 B1, B2 = Fraction(9, 10), Fraction(95, 100)
 
@@ -81,12 +81,6 @@ def test_models_are_the_same_for_the_same_seed() -> None:
         ]
 
     assert described(3) == described(3) != described(4)
-
-
-def test_names_can_be_chosen() -> None:
-    model = next(adam_models(1, 1, names={"b1": "a", "m": "h"}))
-    assert value(read("a*0 + h(0)"), model) == 0
-    assert "b1" not in model.variables and "m" not in model.functions
 
 
 def test_negative_times_are_arbitrary() -> None:

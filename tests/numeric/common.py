@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from random import Random
+
 from adamproof.kernel.terms import Function, Term, function
+from adamproof.lemmas.models.adam import LAWS, adam_model, random_hyper
+from adamproof.numeric.models import Model
 from tests.kernel.parser import parse
 
 TABLE: dict[str, str | Function] = {
@@ -34,3 +40,17 @@ SQUARE = "(1 - b1)^2*b2/((1 - b2)*(b2 - b1^2))"
 INVARIANT = read(f"forall k: int. 0 <= k -> m(k)^2 <= {SQUARE}*v(k)")
 BOUND = read("abs(m(t))/(sqrt(v(t)) + eps) <= (1 - b1)/(sqrt(1 - b2)*sqrt(1 - b1^2/b2))")
 FINITE_SQUARE = "(1 - b1)^2/(1 - b2)*Sum(k, 0, t - 1, (b1^2/b2)^k)"
+
+
+def adam_models(seed: int, count: int, T: int = 12) -> Iterator[Model]:
+    """Random models with beta1^2 < beta2 that go through all gradient laws in turn; the same for the same seed.
+
+    The extremal law, which needs beta1 > 0, is given a positive beta1.
+    """
+    rng = Random(seed)
+    for index in range(count):
+        dist = list(LAWS)[index % len(LAWS)]
+        hyper = random_hyper(rng)
+        while dist == "extremal" and not hyper.beta1:
+            hyper = random_hyper(rng)
+        yield replace(adam_model(rng, T, hyper, dist), label=f"model {index} (seed {seed}, {dist} gradients)")

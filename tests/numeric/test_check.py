@@ -16,12 +16,12 @@ import mpmath
 import pytest
 
 from adamproof.kernel.terms import function, make
-from adamproof.lemmas.models.adam import Hyper, adam_model, adam_models
+from adamproof.lemmas.models.adam import Hyper, adam_model
 from adamproof.numeric import check
 from adamproof.numeric.check import HypothesisViolated, check_sequent, counterexample, refuted
 from adamproof.numeric.models import Model, ModelError
 
-from .common import BOUND, INVARIANT, RANGES, RECURSION, SQUARE, read
+from .common import BOUND, INVARIANT, RANGES, RECURSION, SQUARE, adam_models, read
 
 HYPOTHESES = [*RANGES, *RECURSION]
 
@@ -166,9 +166,8 @@ def test_numbers_that_differ_are_printed_so_that_they_differ() -> None:
 
 
 SCRIPT = """
-from adamproof.lemmas.models.adam import adam_models
 from adamproof.numeric.check import check_sequent, counterexample
-from tests.numeric.common import BOUND, RANGES, RECURSION, SQUARE, read
+from tests.numeric.common import BOUND, RANGES, RECURSION, SQUARE, adam_models, read
 hypotheses = [*RANGES, *RECURSION]
 print(check_sequent(hypotheses, BOUND, adam_models(8, 14)))
 print(counterexample(hypotheses, read(f"m(t)^2 <= 1/3*{SQUARE}*v(t)"), adam_models(8, 40)))

@@ -550,6 +550,28 @@ def test_sums_under_a_mean_are_split_in_an_induction() -> None:
         proof_of(far).induction(far, n)
 
 
+def test_empty_sums_are_left_out_wherever_they_stand() -> None:
+    """Under a mean, in another sum, in a norm; one that need not be empty stays."""
+    X2, X3 = function("X", "int", "point"), function("X", "int", "int", "point")
+
+    def none(*at: Any) -> Any:
+        return Sum(X3(k, *at, w), (k, 1, 0))
+
+    proof = proof_of(le(0, 1))
+    for goal in (
+        eq(Sum(X2(k, w), (k, n + 1, n)), 0),
+        eq(E(Sum(X2(k, w), (k, 1, 0)), w), 0),
+        eq(E(Sum(X2(k, w), (k, 1, 0)) + 3, w), 3),
+        le(Sum(E(Abs(Sum(X2(k, w), (k, 3, 1))), w), (t, 1, n)), 0),
+        eq(E(COORDINATES.of(none(j)), w), 0),
+        eq(norm(none(j)), 0),
+    ):
+        assert is_verified(proof.have(goal), goal)
+    for goal in (eq(E(Sum(X2(k, w), (k, 1, n)), w), 0), eq(E(Sum(X2(k, w), (k, 1, 0)) + 3, w), 2)):
+        with pytest.raises(ProofFailure):
+            proof.have(goal)
+
+
 @pytest.mark.parametrize("body", [Y(w), 3 * Y(w) + 1, Y(w) ** 2, absolute(Y(w))])
 def test_what_equals_something_integrable_is_integrable(body: Any) -> None:
     finite = {"square": Integrable(E(X(w) ** 2, w)), "mean": Integrable(E(X(w), w))}

@@ -7,7 +7,7 @@ integrability are found here; the kernel checks every step as before.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import sympy
@@ -27,7 +27,7 @@ from .integrability import integrable
 from .knowledge import ONE, ZERO, Knowledge, ranges
 from .matching import in_sight, instances, same, specialised
 from .solving import proved
-from .unrolling import sum_steps, weight_steps
+from .unrolling import sum_steps, weight_steps, without_empty
 
 # An assumption's name, a context, a theorem, a statement (proved first), a sum (split), a function that gives one of
 # these when it is needed (inside of `each`), or several.
@@ -140,9 +140,13 @@ class Context:
                 plain += made
                 sight += in_sight([step.conclusion for step in made])
                 idle += [] if made else [show(fact.conclusion)]
+        how = hints, degree, list(self._named.values())
         try:
-            return proved(known, target, plain, hints, degree, list(self._named.values()))
+            return proved(known, target, plain, *how)
         except ProofFailure as failure:
+            if empty := without_empty(known, [target, *(fact.conclusion for fact in plain)]):
+                with suppress(ProofFailure):
+                    return proved(known, target, [*plain, *empty], *how)
             raise failure.also([f"no instance of {' or '.join(idle)}: {NO_INSTANCE}"] if idle else []) from None
 
     def reasons(self, by: Iterable[Reason]) -> list[Step]:

@@ -1,9 +1,14 @@
-"""Sums in an induction: the last term split off, empty sums, and weights b^(t+1-k) as b*b^(t-k)."""
+"""Sums in an induction: the last term split off, empty sums, and weights b^(t+1-k) as b*b^(t-k).
+
+Sums over no numbers, such as k = 1..0, are left out wherever they stand, also under means and in other sums.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ...kernel.facts import FACTS
-from ...kernel.normal import key, normal
+from ...kernel.normal import ONE, difference, key, normal
 from ...kernel.terms import BINDERS, INT, Term, as_real, free, make, opened
 from ..polynomials import poly_term
 from ..record import Step, derive
@@ -11,6 +16,7 @@ from ..search import Search
 from .discharge import establish
 from .knowledge import ZERO, Knowledge, ranges
 from .matching import in_sight, swapped
+from .solving import solved
 
 MAX_TERMS = 4  # of a sum over numbers that is written out
 
@@ -61,6 +67,44 @@ def _inside(known: Knowledge, total: Term, grown: Term | None) -> list[Step]:
                 other = swapped(other, part, step.conclusion.args[1])
     equal = Search(make("==", body, other), equations).run() if equations else None
     return [] if equal is None else [derive("binder", [equal], total.op, variable, ())]
+
+
+def without_empty(known: Knowledge, statements: Sequence[Term]) -> list[Step]:
+    """Equations of the sums, means and integrals in sight with what they are without the empty sums inside."""
+    found = (_without_empty(known, part) for part in in_sight(statements) if part.op in BINDERS)
+    return [step for step in found if step is not None]
+
+
+def _without_empty(known: Knowledge, total: Term) -> Step | None:
+    if total.op == "Sum" and _is_over_nothing(total):
+        return _split(known, total)
+    bounds = tuple(poly_term(normal(end), INT) for end in total.args[:-1])
+    variable = known.fresh(BINDERS[total.op][1], total)
+    body = other = opened(total, variable)
+    equations = []
+    for part in in_sight([body]):
+        if part.op in BINDERS and (step := _without_empty(known, part)) is not None:
+            equations.append(step)
+            other = swapped(other, part, step.conclusion.args[1])
+    if not equations:
+        return None
+    inside = known.plus(*ranges(total.op, variable, bounds))
+    equal = solved(inside, make("==", body, _with_zeros(other)), equations, quick=True)
+    return None if equal is None else derive("binder", [equal], total.op, variable, bounds)
+
+
+def _with_zeros(term: Term) -> Term:
+    """A term with 0 for the roots and sizes of what is 0."""
+    if term.op in ("rat", "int", "var", "bound", "real"):
+        return term
+    made = make(term.op, *(_with_zeros(arg) if type(arg) is Term else arg for arg in term.args))
+    return ZERO if made.op in ("sqrt", "abs") and not made.mask and not normal(made.args[0]) else made
+
+
+def _is_over_nothing(total: Term) -> bool:
+    """Whether the numbers of a sum say by themselves that it has no terms, as 1..0 and n + 1..n do."""
+    length = difference(*total.args[1::-1])
+    return not length.keys() - {ONE} and length.get(ONE, 0) < 0
 
 
 def _rest(known: Knowledge, step: Step) -> list[Step]:
@@ -134,4 +178,4 @@ def _powers(known: Knowledge, statement: Term, variable: Term) -> list[Step]:
     return [step for step in found if step is not None]
 
 
-__all__ = ["sum_steps", "weight_steps"]
+__all__ = ["sum_steps", "weight_steps", "without_empty"]
