@@ -94,7 +94,7 @@ def floor() -> float:
             parts._draw(z, codes, settings, zero, zero, zero, np.uint64(repeat), zero, zero, zero)
         return z[0]
 
-    codes, settings = np.array([0, 1, 0, 0]), np.zeros(8)
+    codes, settings = np.array([1, 0, 0]), np.zeros(8)
     numbers = np.random.default_rng(1).uniform(0.5, 2.0, 2 * parts.ROW)
     division = least(lambda steps: divide(steps * D // lanes, numbers), 16)
     generator = least(lambda steps: generate(steps * D // lanes // 4, codes, settings), 16)

@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy import absolute, maximum, minimum, sqrt, where
+from numpy import absolute, copysign, maximum, minimum, sqrt, where
 
 Real: TypeAlias = Any
 Word: TypeAlias = Any
@@ -292,8 +292,8 @@ def sign(m: Real) -> Real:
 
 
 def moved(x: Real, m: Real, u: Real, rate: Real) -> Real:
-    """The sign form of the update: x - rate * u * Sign(m)."""
-    return x - rate * (u * sign(m))
+    """The sign form of the update: x - rate * u * Sign(m), for u >= 0 that is 0 where m is."""
+    return x - rate * copysign(u, m)
 
 
 def moved_as_in_textbooks(

@@ -31,8 +31,7 @@ from adamproof.simulator import run as run_module
 from adamproof.simulator.engine import choose
 from adamproof.simulator.noise import Draws
 from adamproof.simulator.task import SUMS, State, Task
-from tests.simulator.common import SEED, STANDARD, advance, reference, same, same_runs
-from tests.simulator.test_run import ENVIRONMENT
+from tests.simulator.common import ENVIRONMENT, SEED, STANDARD, advance, reference, same, same_runs
 
 RANDOM = 40  # configurations
 
@@ -245,14 +244,14 @@ def test_the_engine_is_chosen_by_the_work(engine: Any, monkeypatch: pytest.Monke
 
 
 def test_what_is_kept_on_disk_is_named_after_its_sources_and_its_loss(engine: Any) -> None:
-    from adamproof.simulator import compiled, data_engine, kernels, products, summation, vectors
+    from adamproof.simulator import compiled, data_engine, kernels, precision, products, summation, vectors
 
     digest = hashlib.sha256()
-    for module in (kernels, summation, compiled, products, vectors, data_engine):
+    for module in (kernels, precision, summation, compiled, products, vectors, data_engine):
         digest.update(Path(str(module.__file__)).read_bytes())
     for slope in (kernels.slope_logistic, kernels.slope_squares):
-        for kernel in data_engine._kernels(slope):
-            assert f"{slope.__name__}_{digest.hexdigest()[:16]}" in kernel._cache._cache_file._index_name
+        for kernel in data_engine._kernels(slope, "float64"):
+            assert f"{slope.__name__}_float64_{digest.hexdigest()[:16]}" in kernel._cache._cache_file._index_name
 
 
 # --- other losses -------------------------------------------------------------------------------
