@@ -63,8 +63,6 @@ def _compiled(alike: Callable[..., Any]) -> dict[str, Any]:
     return names
 
 
-
-
 def rebound(function: Callable[..., Any], names: dict[str, Any]) -> Callable[..., Any]:
     """The function, with the names in its text standing for others."""
     code: Any = getattr(function, "__code__", None)
@@ -107,6 +105,13 @@ def stepped(dtype: str) -> Any:
     names = _compiled(single)
     own = {f"_{name}": names[name] for name in ("moments", "magnitude", "sign", "moved")}
     return compile(rebound(_stepped_in_single, {"np": np, "_single": compile(rebound(_stepped, own))}))
+
+
+@numba.njit(**OPTIONS)
+def row(coefficients, step):
+    """The coefficients of a step, as `Algorithm.coefficients` has them, apart."""
+    c = coefficients[step]
+    return c[0], c[1], c[2], c[3], c[4], c[5], c[6]
 
 
 @numba.njit(**OPTIONS)

@@ -45,7 +45,7 @@ LOW_WORD, HALF = kernels.LOW_WORD, kernels.HALF_SHIFT
 FORMS = {"sign": 0, "signum": 1}
 SLOPES: dict[Any, str] = {kernels.slope_logistic: "slope_logistic", kernels.slope_squares: "slope_squares"}
 
-_philox, _larger = NAMES["philox"], compiled.larger
+_philox, _larger, _row = NAMES["philox"], compiled.larger, compiled.row
 # These are replaced by the problem's and by the run's.
 _slope, _stepped = NAMES["slope_logistic"], compiled.stepped("float64")
 _inner, _folded, _largest = vectors.inner, vectors.fold(1), vectors.fold(1, maximum=True)
@@ -265,12 +265,6 @@ def _walk(features, stride, targets, x, m, v, a, exact, number, keys, numbers, w
         for column in range(d if single else 0):
             m[replicate, column] = w[M + column]
             v[replicate, column] = w[V + column]
-
-
-@numba.njit(**OPTIONS)
-def _row(coefficients, step):
-    c = coefficients[step]
-    return c[0], c[1], c[2], c[3], c[4], c[5], c[6]
 
 
 def _run(features, stride, targets, x, m, v, a, number, keys, numbers, whole, coefficients, start, steps, replicates,

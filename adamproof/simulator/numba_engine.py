@@ -44,7 +44,7 @@ SLOPES: dict[Any, str] = {kernels.slope_quadratic: "slope_quadratic", kernels.sl
 _bits, _number, _philox, _normals, _two_point, _noise_scale = (
     NAMES[name] for name in ("bits_of", "number_of", "philox", "normals", "two_point", "noise_scale")
 )
-_larger = compiled.larger
+_larger, _row = compiled.larger, compiled.row
 # These are replaced by the problem's and by the run's.
 _slope, _stepped = NAMES["slope_quadratic"], compiled.stepped("float64")
 _cheap = True  # whether the update takes the slope anew, rather than from the row A
@@ -215,12 +215,6 @@ def _scales(w, codes, settings, z, mask):
         w[SCALE + lane] = w[SCALE + (lane & mask)]
     for lane in range(LANES):
         w[SCALE + lane] = w[SCALE + lane] if w[LIVE + lane] > 0.0 else 0.0
-
-
-@numba.njit(**OPTIONS)
-def _row(coefficients, step):
-    c = coefficients[step]
-    return c[0], c[1], c[2], c[3], c[4], c[5], c[6]
 
 
 def _tile(w, noise, state, h, codes, settings, keys, coefficients, start, first, coordinate, mask, shift, out):
