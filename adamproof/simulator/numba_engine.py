@@ -4,6 +4,7 @@ A tile is 256 lanes: 256 coordinates of one replicate or, where a replicate has 
 = coordinate * replicates of the tile + replicate, so that folding ends at one sum a replicate).  All rows of a tile lie
 in one array at constant distances: the compiler sees that they do not overlap, and vectorises every loop.  The distance
 is no multiple of 4096 bytes, at which stores and loads would collide.  Lanes beyond the last coordinate hold zeros.
+In a run in float32 the rows hold float32 numbers as float64, which the update rounds to (`compiled.stepped`).
 
 Threads are Python's: the kernel releases the interpreter's lock, and each call works on units of its own.
 """

@@ -1,4 +1,4 @@
-"""Products of matrices for Numba, written as vector instructions: eight numbers side by side, not fused multiply-adds.
+"""Products of matrices and sums for Numba, as vector instructions: eight numbers side by side, no fused multiply-adds.
 
 Numba's own vectoriser does not keep a block of sums in registers.  Each function below is a loop over pointers that
 does; LLVM turns its vectors into whatever the processor has, which changes no bit.  Arrays are flat, with the offset of
