@@ -201,8 +201,17 @@ def _hyper(algorithm: Algorithm, steps: int) -> Hyperparameters:
     )
 
 
-def refuse(problem: Separable | Sampled, algorithm: Algorithm, steps: int, replicates: int, against: str) -> None:
+def refuse(
+    problem: Separable | Sampled,
+    algorithm: Algorithm,
+    steps: int,
+    replicates: int,
+    against: str,
+    dtype: str = "float64",
+) -> None:
     """Raise NotApplicable, before anything is run, where the theorem says nothing about the run."""
+    if dtype != "float64":
+        raise NotApplicable(f"what rounding can do to a run is known here for float64 alone, not for {dtype}")
     if against not in THEOREMS:
         raise NotApplicable(f"runs can be compared with the theorems {' and '.join(THEOREMS)}, not with {against!r}")
     needed = REPLICATES if problem.noise.kind != "none" or _draws_itself(problem) else 2
@@ -321,7 +330,7 @@ def compare(run: Run, against: str = "main") -> AgainstBound:
         raise NotApplicable(f"the run stopped after {done}: resume it first")
     if task.exact_every != 1:
         raise NotApplicable("the theorem's means are over all steps: run it with the exact gradient in every step")
-    refuse(task.problem, task.algorithm, task.steps, task.replicates, against)
+    refuse(task.problem, task.algorithm, task.steps, task.replicates, against, task.dtype)
     return _Comparison(run, against).whole()
 
 

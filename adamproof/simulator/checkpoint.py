@@ -39,6 +39,8 @@ def description(task: Task) -> str:
     }
     if task.exact_every != 1:
         said["exact_every"] = task.exact_every
+    if task.dtype != "float64":
+        said["dtype"] = task.dtype
     try:
         return json.dumps(said, sort_keys=True)
     except (TypeError, ValueError) as error:
@@ -186,17 +188,26 @@ def _rows(rows: Array, statistics: Statistics) -> list[list[float]]:
 def _point(arrays: Mapping[str, Any], task: Task, step: int, suffix: str) -> State:
     """x, m and v after a step."""
     shape = (task.replicates, task.d)
-    x, m = (_array(arrays, f"{name}{suffix}", shape) for name in "xm")
-    return State(x, m, _array(arrays, f"v{suffix}", shape, low=0.0), step)
+    most = float(np.finfo(task.dtype).max)
+    x, m, v = (
+        _array(arrays, f"{name}{suffix}", shape, low, most, task.dtype)
+        for name, low in (("x", -most), ("m", -most), ("v", 0.0))
+    )
+    return State(x, m, v, step)
 
 
 def _array(
-    arrays: Mapping[str, Any], name: str, shape: tuple[int, ...], low: float = -LARGEST, high: float = LARGEST
-) -> Array:
-    """Floats of a shape, from low to high.  Raises ValueError."""
+    arrays: Mapping[str, Any],
+    name: str,
+    shape: tuple[int, ...],
+    low: float = -LARGEST,
+    high: float = LARGEST,
+    dtype: str = "float64",
+) -> NDArray[Any]:
+    """Floats of a type and shape, from low to high.  Raises ValueError."""
     value = np.asarray(arrays[name])
-    if value.dtype != np.float64 or value.shape != shape:
-        raise ValueError(f"its array {name} is {value.dtype} of shape {value.shape}, not float64 of shape {shape}")
+    if value.dtype != dtype or value.shape != shape:
+        raise ValueError(f"its array {name} is {value.dtype} of shape {value.shape}, not {dtype} of shape {shape}")
     if not ((value >= low) & (value <= high)).all():  # nan is in no range
         raise ValueError(f"its array {name} has numbers outside {low:.2g} to {high:.2g}")
     return value

@@ -18,7 +18,7 @@ from .problems import Separable
 from .task import SUMS, State, Task
 
 Array = NDArray[np.float64]
-OPTIONS = ("--std=c++14", "--fmad=false")
+OPTIONS = ("--std=c++14", "--fmad=false", "--ftz=false", "--prec-div=true", "--prec-sqrt=true")
 NOISES = {"none": 0, "gaussian": 1, "sphere": 2, "two-point": 3, "signs": 3}
 
 KERNEL = """
@@ -40,7 +40,7 @@ __device__ static inline void fold(double (*rows)[256], int count, int maxima, u
 }  // namespace adamproof
 
 extern "C" __global__ void advance(
-    double* x, double* m, double* v, const double* h, const double* coefficients, const double* settings, double* parts,
+    STATE* x, STATE* m, STATE* v, const double* h, const double* coefficients, const double* settings, double* parts,
     long long d, long long replicates, long long tiles, long long first, long long start, int count, int shift,
     unsigned long long key_0, unsigned long long key_1
 ) {
@@ -86,12 +86,16 @@ extern "C" __global__ void advance(
         }
         const double* c = coefficients + 7 * step;
         const double g = inside ? a + scale * z[turn] : 0.0;
-        const auto averages = adamproof::moments(my_m, my_v, g, c[0], c[1], c[2], c[3]);
+        const auto averages = UPDATE::moments(
+            (STATE)my_m, (STATE)my_v, (STATE)g, (STATE)c[0], (STATE)c[1], (STATE)c[2], (STATE)c[3]
+        );
         my_m = averages._0;
         my_v = averages._1;
-        double u = adamproof::magnitude(my_m, my_v, settings[0], c[5], c[6]);
-        if (SIGNUM) u = fabs(adamproof::sign(my_m));
-        my_x = adamproof::moved(my_x, my_m, u, c[4]);
+        double u = UPDATE::magnitude(
+            (STATE)my_m, (STATE)my_v, (STATE)settings[0], (STATE)c[5], (STATE)c[6]
+        );
+        if (SIGNUM) u = fabs(UPDATE::sign((STATE)my_m));
+        my_x = UPDATE::moved((STATE)my_x, (STATE)my_m, (STATE)u, (STATE)c[4]);
         const double size = fabs(a), e = my_m - a;
         rows[0][lane] = size;
         rows[1][lane] = a * a;
@@ -107,9 +111,9 @@ extern "C" __global__ void advance(
         __syncthreads();
     }
     if (inside) {
-        x[at] = my_x;
-        m[at] = my_m;
-        v[at] = my_v;
+        x[at] = (STATE)my_x;
+        m[at] = (STATE)my_m;
+        v[at] = (STATE)my_v;
     }
 }
 
@@ -154,6 +158,8 @@ def program(task: Task) -> str:
         "SIGNUM": int(task.algorithm.form == "signum"),
         "SLOPE": name,
         "STREAM": f"{int(noise.NOISE)}ULL",
+        "STATE": "float" if task.dtype == "float32" else "double",
+        "UPDATE": "adamproof::single" if task.dtype == "float32" else "adamproof",
     }
     head = "\n".join(f"#define {key} {value}" for key, value in defines.items())
     return f"{head}\nnamespace adamproof {{\n{translate.source()}\n{own}\n}}\n{KERNEL}"

@@ -20,14 +20,14 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from . import compiled, kernels, noise, products, summation, vectors
-from .compiled import NAMES, OPTIONS, PART, cores, first_line, kernel, rebound
+from . import compiled, kernels, noise, precision, products, summation, vectors
+from .compiled import NAMES, OPTIONS, PART, cores, first_line, kernel, part
 from .data_problems import Regression
 from .errors import SimulationError
-from .task import SUMS, State, Task
+from .task import SUMS, Floats, State, Task
 
 Array = NDArray[np.float64]
-SOURCES = (*(module.__name__ for module in (kernels, summation, compiled, products, vectors)), __name__)
+SOURCES = (*(module.__name__ for module in (kernels, precision, summation, compiled, products, vectors)), __name__)
 
 EIGHT = products.LANES
 CHUNK, SPAN = products.CHUNK, products.SPAN
@@ -45,11 +45,10 @@ LOW_WORD, HALF = kernels.LOW_WORD, kernels.HALF_SHIFT
 FORMS = {"sign": 0, "signum": 1}
 SLOPES: dict[Any, str] = {kernels.slope_logistic: "slope_logistic", kernels.slope_squares: "slope_squares"}
 
-_philox, _moments, _magnitude, _sign, _moved = (
-    NAMES[name] for name in ("philox", "moments", "magnitude", "sign", "moved")
-)
-_slope = NAMES["slope_logistic"]  # replaced by the problem's
-_inner, _folded = vectors.inner, vectors.folded
+_philox, _larger, _row = NAMES["philox"], compiled.larger, compiled.row
+# These are replaced by the problem's and by the run's.
+_slope, _stepped = NAMES["slope_logistic"], compiled.stepped("float64")
+_inner, _folded, _largest = vectors.inner, vectors.fold(1), vectors.fold(1, maximum=True)
 _predict_wide, _predict = vectors.block(ROWS, WIDE, adding=False), vectors.block(LONG, 1, adding=False)
 _pull_wide, _pull = vectors.block(4, FOUR, adding=True), vectors.block(ROWS, 1, adding=True)
 _mix_many, _mix = vectors.mixed(MANY), vectors.mixed(1)
@@ -155,18 +154,13 @@ def _batch(features, stride, targets, chosen, turn, ridge, x, x0, z, g, g0):
         g[g0 + column] = ridge * x[x0 + column] + g[g0 + column] / batch
 
 
-@numba.njit(**PART)
 def _update(w, lanes, signum, exact, epsilon, step):
     """The update of so many lanes of a tile, and what is summed over them."""
-    beta1, rest1, beta2, rest2, rate, correction1, correction2 = step
     for lane in range(lanes):
-        m, v = _moments(w[M + lane], w[V + lane], w[G + lane], beta1, rest1, beta2, rest2)
-        u = _magnitude(m, v, epsilon, correction1, correction2)
-        if signum:
-            u = abs(_sign(m))
+        x, m, v, u = _stepped(w[X + lane], w[M + lane], w[V + lane], w[G + lane], signum, epsilon, step)
         w[M + lane] = m
         w[V + lane] = v
-        w[X + lane] = _moved(w[X + lane], m, u, rate)
+        w[X + lane] = x
         w[S + 4 * ROW + lane] = u * u
         w[S + 5 * ROW + lane] = u
         w[S + 6 * ROW + lane] = u
@@ -191,7 +185,7 @@ def _fold(w, exact, lanes, width, total):
         for lane in range(half):
             w[S + 4 * ROW + lane] += w[S + 4 * ROW + half + lane]
             w[S + 5 * ROW + lane] += w[S + 5 * ROW + half + lane]
-            w[S + 6 * ROW + lane] = np.maximum(w[S + 6 * ROW + lane], w[S + 6 * ROW + half + lane])
+            w[S + 6 * ROW + lane] = _larger(w[S + 6 * ROW + lane], w[S + 6 * ROW + half + lane])
         if exact:
             for lane in range(half):
                 w[S + lane] += w[S + half + lane]
@@ -201,11 +195,9 @@ def _fold(w, exact, lanes, width, total):
         half //= 2
     for row in range(0 if exact else 4, 6):
         total[row] += _folded(w, S + row * ROW)
-    for lane in range(EIGHT):
-        total[6] = np.maximum(total[6], w[S + 6 * ROW + lane])
+    total[6] = _larger(total[6], _largest(w, S + 6 * ROW))
 
 
-@numba.njit(**PART)
 def _by_tiles(w, x, m, v, a, g, signum, exact, epsilon, step, total):
     """The update of a replicate of several tiles, and its seven sums, in total."""
     d, span = m.size, np.zeros(7)
@@ -275,12 +267,6 @@ def _walk(features, stride, targets, x, m, v, a, exact, number, keys, numbers, w
             v[replicate, column] = w[V + column]
 
 
-@numba.njit(**OPTIONS)
-def _row(coefficients, step):
-    c = coefficients[step]
-    return c[0], c[1], c[2], c[3], c[4], c[5], c[6]
-
-
 def _run(features, stride, targets, x, m, v, a, number, keys, numbers, whole, coefficients, start, steps, replicates,
          width, scratch, totals, sums):  # fmt: skip
     """The steps steps[0] <= step < steps[1] after `start` of a range of replicates, whole blocks of them.
@@ -309,13 +295,15 @@ def _run(features, stride, targets, x, m, v, a, number, keys, numbers, whole, co
 
 
 @cache
-def _kernels(slope: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
+def _kernels(slope: Callable[[Any, Any], Any], dtype: str) -> tuple[Any, Any]:
     """The compiled kernels for exact gradients and for steps; those of a slope of someone's own are not kept."""
-    names, label = dict(globals()), SLOPES.get(slope, "")
-    names["_slope"] = NAMES[label] if label else numba.njit(**OPTIONS)(slope)
-    for name in ("_bend", "_chunk", "_batch", "_exact", "_walk"):
-        names[name] = numba.njit(**PART)(rebound(globals()[name], names))
-    exact, run = (kernel(function, names, SOURCES, bool(label), f"{label}_") for function in (_exact, _run))
+    names, known = dict(globals()), SLOPES.get(slope)
+    label = f"{known or 'own'}_{dtype}"
+    names["_slope"] = NAMES[known] if known else numba.njit(**OPTIONS)(slope)
+    names["_stepped"] = compiled.stepped(dtype)
+    for name in ("_bend", "_chunk", "_batch", "_update", "_by_tiles", "_exact", "_walk"):
+        names[name] = part(globals()[name], names, label)
+    exact, run = (kernel(function, names, SOURCES, known is not None, label) for function in (_exact, _run))
     return exact, run
 
 
@@ -386,7 +374,7 @@ class RegressionEngine:
         step, parts = 0, _ranges(state.x.shape[0], self.threads)
         while step < count:
             since = (state.step + step) % task.exact_every
-            a = self._gradient(problem, state.x) if since == 0 else None
+            a = self._gradient(task, problem, state.x) if since == 0 else None
             end = min(count, step + task.exact_every - since)
             self._all(partial(run, step, end, a), parts)
             step = end
@@ -407,13 +395,13 @@ class RegressionEngine:
         else:
             list(self.pool.map(work, ranges))
 
-    def _gradient(self, problem: Regression, x: Array) -> Array:
+    def _gradient(self, task: Task, problem: Regression, x: Floats) -> Array:
         """The exact gradient at points (replicates, d), on all threads: each takes some of the spans of rows."""
         (features, stride), (replicates, d) = self._features(problem), x.shape
         width, spans = _width(replicates), -(-problem.samples // SPAN)
         blocks = -(-replicates // width)
         totals = np.zeros((spans, blocks * width, stride))
-        exact, all_blocks = _kernels(problem.slope)[0], np.array([0, blocks])
+        exact, all_blocks = _kernels(problem.slope, task.dtype)[0], np.array([0, blocks])
 
         def work(part: Array) -> None:
             scratch = _scratch(totals, d)
@@ -424,14 +412,14 @@ class RegressionEngine:
         for further in totals[1:]:
             total += further
         with np.errstate(all="ignore"):
-            return problem.mean(total[:replicates, :d], problem.samples, x)
+            return problem.mean(total[:replicates, :d], problem.samples, x.astype(np.float64, copy=False))
 
     def _runner(
         self, task: Task, problem: Regression, state: State, coefficients: Array, sums: Array
     ) -> Callable[[int, int, Array | None, Array], None]:
         """What takes some replicates through some steps, given the exact gradient of the first one, if it is known."""
-        (features, stride), kernel = self._features(problem), _kernels(problem.slope)[1]
-        width, own = _width(state.x.shape[0]), np.zeros_like(state.x)
+        (features, stride), kernel = self._features(problem), _kernels(problem.slope, task.dtype)[1]
+        width, own = _width(state.x.shape[0]), np.zeros(state.x.shape)
         keys = np.array(noise.key(task.seed), dtype=np.uint64)
         numbers = np.array([problem.ridge, task.algorithm.epsilon])
 

@@ -52,7 +52,7 @@ def _tried(engine: Engine, task: Task) -> Engine:
         features, targets = problem.features[first, first], problem.targets[first]
         few = replace(problem, features=features, targets=targets, start=problem.start[first], batch=1)
     if few is not None:
-        small = Task(few, task.algorithm, task.steps, 1, task.seed)
+        small = Task(few, task.algorithm, task.steps, 1, task.seed, dtype=task.dtype)
         engine.advance(small, State.start(small), 1)
     return engine
 

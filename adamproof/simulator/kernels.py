@@ -5,10 +5,10 @@ The same text runs in every engine: on NumPy arrays as it stands, compiled by Nu
 function of a mathematics library except the square root, which IEEE 754 rounds correctly: libraries disagree in the
 last bit of a logarithm or a sine.  The engines forbid contraction to fused multiply-adds, and so agree bit for bit.
 
-Real is a float64 (or an array of them), Word an unsigned integer of 64 bits.  The noise is Philox4x32-10 (Salmon,
-Moraes, Dror and Shaw, SC 2011) at the counter (replicate, stream, coordinate, step // 4) with the seed as its key: four
-words of 32 bits, one for each of four steps.  Normal numbers are the Box-Muller transform of two words, so they
-have 2^32 possible radii and at most 6.77 standard deviations.
+Real is a float64 (or an array of them; `precision` makes the update anew for float32), Word an unsigned integer of 64
+bits.  The noise is Philox4x32-10 (Salmon, Moraes, Dror and Shaw, SC 2011) at the counter (replicate, stream,
+coordinate, step // 4) with the seed as its key: four words of 32 bits, one for each of four steps.  Normal numbers are
+the Box-Muller transform of two words, so they have 2^32 possible radii and at most 6.77 standard deviations.
 
 The coefficients of the polynomials are Chebyshev interpolations, computed at 50 digits; a test computes them anew.
 """
@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy import absolute, maximum, minimum, sqrt, where
+from numpy import absolute, copysign, maximum, minimum, sqrt, where
 
 Real: TypeAlias = Any
 Word: TypeAlias = Any
@@ -292,8 +292,8 @@ def sign(m: Real) -> Real:
 
 
 def moved(x: Real, m: Real, u: Real, rate: Real) -> Real:
-    """The sign form of the update: x - rate * u * Sign(m)."""
-    return x - rate * (u * sign(m))
+    """The sign form of the update: x - rate * u * Sign(m), for u >= 0 that is 0 where m is."""
+    return x - rate * copysign(u, m)
 
 
 def moved_as_in_textbooks(

@@ -4,6 +4,7 @@ A tile is 256 lanes: 256 coordinates of one replicate or, where a replicate has 
 = coordinate * replicates of the tile + replicate, so that folding ends at one sum a replicate).  All rows of a tile lie
 in one array at constant distances: the compiler sees that they do not overlap, and vectorises every loop.  The distance
 is no multiple of 4096 bytes, at which stores and loads would collide.  Lanes beyond the last coordinate hold zeros.
+In a run in float32 the rows hold float32 numbers as float64, which the update rounds to (`compiled.stepped`).
 
 Threads are Python's: the kernel releases the interpreter's lock, and each call works on units of its own.
 """
@@ -19,14 +20,14 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from . import compiled, kernels, noise, summation
-from .compiled import NAMES, OPTIONS, PART, cores, first_line, kernel, rebound
+from . import compiled, kernels, noise, precision, products, summation, vectors
+from .compiled import NAMES, OPTIONS, PART, cores, first_line, kernel, part
 from .errors import SimulationError
 from .problems import Separable
 from .task import SUMS, State, Task
 
 Array = NDArray[np.float64]
-SOURCES = (*(module.__name__ for module in (kernels, summation, compiled)), __name__)
+SOURCES = (*(module.__name__ for module in (kernels, precision, summation, compiled, products, vectors)), __name__)
 
 LANES = summation.LANES
 SPAN = summation.SPAN
@@ -39,16 +40,16 @@ MAXIMUM = S + 6 * QUARTER
 LOW_WORD = kernels.LOW_WORD
 FORMS = {"sign": 0, "signum": 1}
 NOISES = {"none": 0, "gaussian": 1, "sphere": 2, "two-point": 3, "signs": 3}
-SLOPES: dict[Any, int] = {kernels.slope_quadratic: 0, kernels.slope_cosh: 1}
-OWN_SLOPE = 2
+SLOPES: dict[Any, str] = {kernels.slope_quadratic: "slope_quadratic", kernels.slope_cosh: "slope_cosh"}
 
-
-_bits, _number, _philox, _normals, _two_point = (
-    NAMES[name] for name in ("bits_of", "number_of", "philox", "normals", "two_point")
+_bits, _number, _philox, _normals, _two_point, _noise_scale = (
+    NAMES[name] for name in ("bits_of", "number_of", "philox", "normals", "two_point", "noise_scale")
 )
-_quadratic, _cosh, _noise_scale = (NAMES[name] for name in ("slope_quadratic", "slope_cosh", "noise_scale"))
-_moments, _magnitude, _sign, _moved = (NAMES[name] for name in ("moments", "magnitude", "sign", "moved"))
-_own = _quadratic  # replaced where a problem has a slope of its own
+_larger, _row = compiled.larger, compiled.row
+# These are replaced by the problem's and by the run's.
+_slope, _stepped = NAMES["slope_quadratic"], compiled.stepped("float64")
+_cheap = True  # whether the update takes the slope anew, rather than from the row A
+_sum, _largest = (vectors.fold(QUARTER // products.LANES, maximum) for maximum in (False, True))
 
 
 # --- what is done to a tile ---------------------------------------------------------------------
@@ -78,10 +79,10 @@ noise_stream = noise.NOISE
 @numba.njit(**PART)
 def _draw(z, codes, settings, key0, key1, replicate, coordinate, mask, shift, quad):
     """The noise of variance 1 of four steps."""
-    if codes[1] == 0:
+    if codes[0] == 0:
         return
     _words(z, key0, key1, replicate, coordinate, mask, shift, quad)
-    if codes[1] == 3:
+    if codes[0] == 3:
         for row in range(4):
             for lane in range(LANES):
                 word = _bits(z[row * ROW + lane]) & LOW_WORD
@@ -95,38 +96,25 @@ def _draw(z, codes, settings, key0, key1, replicate, coordinate, mask, shift, qu
         z[2 * ROW + lane], z[3 * ROW + lane] = _normals(first, second)
 
 
-def _slopes(w, code):
+def _slopes(w):
     """The exact gradient."""
-    if code == 0:
-        for lane in range(LANES):
-            w[A + lane] = _quadratic(w[X + lane], w[H + lane])
-    elif code == 1:
-        for lane in range(LANES):
-            w[A + lane] = _cosh(w[X + lane], w[H + lane])
-    else:
-        for lane in range(LANES):
-            slope = _own(w[X + lane], w[H + lane])
-            w[A + lane] = slope if w[LIVE + lane] > 0.0 else 0.0
+    for lane in range(LANES):
+        slope = _slope(w[X + lane], w[H + lane])
+        w[A + lane] = slope if w[LIVE + lane] > 0.0 else 0.0
 
 
-@numba.njit(**OPTIONS)
 def _lane(w, lane, z, signum, epsilon, step):
     """The update of one lane; what it adds to the sums."""
-    beta1, rest1, beta2, rest2, rate, correction1, correction2 = step
-    a = w[A + lane]
+    a = _slope(w[X + lane], w[H + lane]) if _cheap else w[A + lane]
     g = a + w[SCALE + lane] * z[lane]
-    m, v = _moments(w[M + lane], w[V + lane], g, beta1, rest1, beta2, rest2)
-    u = _magnitude(m, v, epsilon, correction1, correction2)
-    if signum:
-        u = abs(_sign(m))
+    x, m, v, u = _stepped(w[X + lane], w[M + lane], w[V + lane], g, signum, epsilon, step)
     w[M + lane] = m
     w[V + lane] = v
-    w[X + lane] = _moved(w[X + lane], m, u, rate)
+    w[X + lane] = x
     size, e = abs(a), m - a
     return size, a * a, u * size, e * e, u * u, u
 
 
-@numba.njit(**PART)
 def _update(w, z, signum, epsilon, step):
     """The update of a tile, and the first two levels of its sums' folding."""
     for lane in range(QUARTER):
@@ -140,7 +128,7 @@ def _update(w, z, signum, epsilon, step):
         w[S + 3 * QUARTER + lane] = (a3 + c3) + (b3 + d3)
         w[S + 4 * QUARTER + lane] = (a4 + c4) + (b4 + d4)
         w[S + 5 * QUARTER + lane] = (a5 + c5) + (b5 + d5)
-        w[MAXIMUM + lane] = np.maximum(np.maximum(a5, c5), np.maximum(b5, d5))
+        w[MAXIMUM + lane] = _larger(_larger(a5, c5), _larger(b5, d5))
 
 
 @numba.njit(**OPTIONS)
@@ -159,7 +147,7 @@ def _fold_maximum(w, width):
     half = QUARTER // 2
     while half >= width:
         for lane in range(half):
-            w[MAXIMUM + lane] = np.maximum(w[MAXIMUM + lane], w[MAXIMUM + half + lane])
+            w[MAXIMUM + lane] = _larger(w[MAXIMUM + lane], w[MAXIMUM + half + lane])
         half //= 2
 
 
@@ -217,12 +205,12 @@ def _scales(w, codes, settings, z, mask):
     _fold_squares(w, w[A : A + LANES], mask + 1)
     for lane in range(mask + 1):
         w[SCALE + lane] = w[S + lane]
-    if codes[1] == 2:
+    if codes[0] == 2:
         for lane in range(LANES):
             z[lane] = z[lane] if w[LIVE + lane] > 0.0 else 0.0
         _fold_squares(w, z, mask + 1)
     for lane in range(mask + 1):
-        share = w[S + lane] if codes[1] == 2 else settings[4]
+        share = w[S + lane] if codes[0] == 2 else settings[4]
         w[SCALE + lane] = _noise_scale(w[SCALE + lane], settings[3], settings[1], settings[2], share)
     for lane in range(mask + 1, LANES):
         w[SCALE + lane] = w[SCALE + (lane & mask)]
@@ -230,17 +218,11 @@ def _scales(w, codes, settings, z, mask):
         w[SCALE + lane] = w[SCALE + lane] if w[LIVE + lane] > 0.0 else 0.0
 
 
-@numba.njit(**OPTIONS)
-def _row(coefficients, step):
-    c = coefficients[step]
-    return c[0], c[1], c[2], c[3], c[4], c[5], c[6]
-
-
 def _tile(w, noise, state, h, codes, settings, keys, coefficients, start, first, coordinate, mask, shift, out):
     """All steps of one tile; its sums are added to out, of shape (replicates of the tile, steps, 7)."""
     x, m, v, number = state
     _load(w, x, m, v, h, first, coordinate, mask, shift)
-    coupled = codes[3] == 1
+    coupled = codes[2] == 1
     if not coupled:
         scale = _noise_scale(0.0, settings[3], settings[1], settings[2], settings[4])
         for lane in range(LANES):
@@ -253,10 +235,11 @@ def _tile(w, noise, state, h, codes, settings, keys, coefficients, start, first,
                 np.uint64(mask), np.uint64(shift), np.uint64((start + step) // 4),
             )  # fmt: skip
         z = noise[turn * ROW : turn * ROW + LANES]
-        _slopes(w, codes[0])
+        if coupled or not _cheap:
+            _slopes(w)
         if coupled:
             _scales(w, codes, settings, z, mask)
-        _update(w, z, codes[2] == 1, settings[0], _row(coefficients, step))
+        _update(w, z, codes[1] == 1, settings[0], _row(coefficients, step))
         _add(w, mask, out, step)
     _store(w, x, m, v, first, coordinate, mask, shift)
 
@@ -264,12 +247,23 @@ def _tile(w, noise, state, h, codes, settings, keys, coefficients, start, first,
 @numba.njit(**PART)
 def _add(w, mask, out, step):
     """Add the sums of a step of a tile to those of its replicates."""
+    if mask == 0:
+        _add_one(w, out[0, step])
+        return
     _fold(w, 6, mask + 1)
     _fold_maximum(w, mask + 1)
     for replicate in range(min(mask + 1, out.shape[0])):
         for row in range(6):
             out[replicate, step, row] += w[S + row * QUARTER + replicate]
-        out[replicate, step, 6] = np.maximum(out[replicate, step, 6], w[MAXIMUM + replicate])
+        out[replicate, step, 6] = _larger(out[replicate, step, 6], w[MAXIMUM + replicate])
+
+
+@numba.njit(**OPTIONS)
+def _add_one(w, total):
+    """The same for a tile of one replicate: in the order of `_fold`, but in registers."""
+    for row in range(6):
+        total[row] += _sum(w, S + row * QUARTER)
+    total[6] = _larger(total[6], _largest(w, MAXIMUM))
 
 
 def _wide(w, noise, state, h, codes, settings, keys, coefficients, start, first, a, z, out):
@@ -282,7 +276,7 @@ def _wide(w, noise, state, h, codes, settings, keys, coefficients, start, first,
     none = np.uint64(0)
     for step in range(coefficients.shape[0]):
         turn = (start + step) % 4
-        squares, share = 0.0, 0.0 if codes[1] == 2 else settings[4]
+        squares, share = 0.0, 0.0 if codes[0] == 2 else settings[4]
         for span in range(out.shape[0]):
             span_squares, span_share = 0.0, 0.0
             for tile in range(span * SPAN, min((span + 1) * SPAN, tiles)):
@@ -298,12 +292,12 @@ def _wide(w, noise, state, h, codes, settings, keys, coefficients, start, first,
                         for lane in range(LANES):
                             value = noise[row * ROW + lane]
                             z[row, at + lane] = value if w[LIVE + lane] > 0.0 else 0.0
-                _slopes(w, codes[0])
+                _slopes(w)
                 for lane in range(LANES):
                     a[at + lane] = w[A + lane]
                 _fold_squares(w, w[A : A + LANES], 1)
                 span_squares += w[S]
-                if codes[1] == 2:
+                if codes[0] == 2:
                     _fold_squares(w, z[turn, at : at + LANES], 1)
                     span_share += w[S]
             squares += span_squares
@@ -315,7 +309,7 @@ def _wide(w, noise, state, h, codes, settings, keys, coefficients, start, first,
             for lane in range(LANES):
                 w[A + lane] = a[at + lane]
                 w[SCALE + lane] = scale if w[LIVE + lane] > 0.0 else 0.0
-            _update(w, z[turn, at : at + LANES], codes[2] == 1, settings[0], _row(coefficients, step))
+            _update(w, z[turn, at : at + LANES], codes[1] == 1, settings[0], _row(coefficients, step))
             _add(w, 0, out[tile // SPAN : tile // SPAN + 1], step)
             _store(w, x, m, v, first, at, 0, 0)
 
@@ -328,7 +322,7 @@ def _advance(x, m, v, h, number, codes, settings, keys, coefficients, start, mas
     w, noise = np.zeros(ROWS * ROW), np.zeros(4 * ROW)
     state = (x, m, v, number)
     spans = parts.shape[1]
-    if codes[3] == 0 or x.shape[1] <= LANES:
+    if codes[2] == 0 or x.shape[1] <= LANES:
         for unit in range(units[0], units[1]):
             first, span = unit // spans * (mask + 1), unit % spans
             out = parts[first : first + mask + 1, span]
@@ -347,14 +341,16 @@ def _advance(x, m, v, h, number, codes, settings, keys, coefficients, start, mas
 
 
 @cache
-def _kernel(slope: Callable[[Any, Any], Any] | None) -> Any:
-    """The compiled kernel; without a slope of someone's own, it is kept on disk, under the hash of its sources."""
-    names = dict(globals())
-    if slope is not None:
-        names["_own"] = numba.njit(**OPTIONS)(slope)
-    for name in ("_slopes", "_tile", "_wide"):
-        names[name] = numba.njit(**PART)(rebound(globals()[name], names))
-    return kernel(_advance, names, SOURCES, keep=slope is None)
+def _kernel(slope: Callable[[Any, Any], Any], dtype: str) -> Any:
+    """The compiled kernel; but for a slope of someone's own, it is kept on disk, under the hash of its sources."""
+    names, known = dict(globals()), SLOPES.get(slope)
+    label = f"{known or 'own'}_{dtype}"
+    names["_slope"] = NAMES[known] if known else numba.njit(**OPTIONS)(slope)
+    names["_stepped"], names["_cheap"] = compiled.stepped(dtype), slope is kernels.slope_quadratic
+    names["_lane"] = part(_lane, names, label, OPTIONS)
+    for name in ("_slopes", "_update", "_tile", "_wide"):
+        names[name] = part(globals()[name], names, label)
+    return kernel(_advance, names, SOURCES, known is not None, label)
 
 
 class NumbaEngine:
@@ -375,8 +371,7 @@ class NumbaEngine:
         problem, d, replicates = task.problem, task.d, state.x.shape[0]
         if not isinstance(problem, Separable):
             raise SimulationError(f"the Numba engine runs only separable problems, not {problem.name!r}")
-        code = SLOPES.get(problem.slope, OWN_SLOPE)
-        run = _kernel(problem.slope if code == OWN_SLOPE else None)
+        run = _kernel(problem.slope, task.dtype)
         width = summation.lanes(d)
         together = LANES // width  # replicates in a tile
         spans = summation.spans(d)
@@ -387,7 +382,7 @@ class NumbaEngine:
         settings = np.array(
             [task.algorithm.epsilon, constant, factor, 0.5 * problem.noise.p, float(d), *problem.noise.two_values]
         )
-        codes = np.array([code, NOISES[problem.noise.kind], FORMS[task.algorithm.form], int(coupled)])
+        codes = np.array([NOISES[problem.noise.kind], FORMS[task.algorithm.form], int(coupled)])
         keys = np.array(noise.key(task.seed), dtype=np.uint64)
         coefficients = task.algorithm.coefficients(state.step, count)
 

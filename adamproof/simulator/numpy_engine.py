@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from . import kernels
-from .algorithms import Algorithm
 from .noise import Draws, Standard
+from .precision import ARITHMETIC, rounded
 from .problems import Noise, Sampled, Separable
 from .summation import LANES, SPAN, folded
 from .task import SUMS, State, Task
@@ -76,25 +78,24 @@ def _blocks(task: Task, state: State, count: int) -> Array:
 def _block(task: Task, state: State, columns: slice, count: int, standard: Standard) -> Array:
     """All steps of some coordinates of some replicates."""
     problem, algorithm, noise = task.problem, task.algorithm, task.problem.noise
+    arithmetic = ARITHMETIC[task.dtype]
     x, m, v = (np.ascontiguousarray(array[:, columns]) for array in (state.x, state.m, state.v))
     draws = None if noise.kind == "none" else standard.steps(state.step, count)
     sums = np.empty((count, len(SUMS), x.shape[0]))
-    for step, (beta1, rest1, beta2, rest2, rate, correction1, correction2) in enumerate(
-        algorithm.coefficients(state.step, count)
-    ):
+    for step, row in enumerate(rounded(algorithm.coefficients(state.step, count), task.dtype)):
         a: Array | None
+        at = x.astype(np.float64, copy=False)
         if isinstance(problem, Separable):
-            a, g = problem.part(x, columns), None
+            a, g = problem.part(at, columns), None
         else:
             needed = (state.step + step) % task.exact_every == 0
-            a = problem.gradient(x) if needed else None
-            g = problem.noisy(x, Draws(task.seed, standard.replicates, state.step + step))
+            a = problem.gradient(at) if needed else None
+            g = problem.noisy(at, Draws(task.seed, standard.replicates, state.step + step))
         if g is None and a is not None:
             z = None if draws is None else next(draws)
             g = a if z is None else a + _scale(noise, a, z, task.d) * z
-        m, v = kernels.moments(m, v, g, beta1, rest1, beta2, rest2)
-        u, x = _moved(algorithm, x, m, v, rate, correction1, correction2)
-        sums[step] = _sums(a, m, u)
+        x, m, v, u = _stepped(task, arithmetic, (x, m, v), rounded(g, task.dtype), row)
+        sums[step] = _sums(a, m.astype(np.float64, copy=False), u.astype(np.float64, copy=False))
     state.x[:, columns], state.m[:, columns], state.v[:, columns] = x, m, v
     return sums
 
@@ -120,13 +121,15 @@ def _scale(noise: Noise, a: Array, z: Array, d: int) -> Array:
     return np.asarray(kernels.noise_scale(squares, 0.5 * noise.p, constant, factor, share))
 
 
-def _moved(
-    algorithm: Algorithm, x: Array, m: Array, v: Array, rate: float, correction1: float, correction2: float
-) -> tuple[Array, Array]:
-    """The magnitude u and the next point."""
-    u = kernels.magnitude(m, v, algorithm.epsilon, correction1, correction2)
-    if algorithm.form == "signum":
-        u = np.abs(kernels.sign(m))
-    if algorithm.form == "textbook":
-        return u, kernels.moved_as_in_textbooks(x, m, v, rate, algorithm.epsilon, correction1, correction2)
-    return u, kernels.moved(x, m, u, rate)
+def _stepped(task: Task, arithmetic: Any, state: tuple[Any, Any, Any], g: Any, row: Any) -> tuple[Any, Any, Any, Any]:
+    """x, m and v after a step, and u, given the noisy gradient; row: of coefficients."""
+    beta1, rest1, beta2, rest2, rate, correction1, correction2 = row
+    epsilon = row.dtype.type(task.algorithm.epsilon)
+    x, m, v = state
+    m, v = arithmetic.moments(m, v, g, beta1, rest1, beta2, rest2)
+    u = arithmetic.magnitude(m, v, epsilon, correction1, correction2)
+    if task.algorithm.form == "signum":
+        u = np.abs(arithmetic.sign(m))
+    if task.algorithm.form == "textbook":
+        return arithmetic.moved_as_in_textbooks(x, m, v, rate, epsilon, correction1, correction2), m, v, u
+    return arithmetic.moved(x, m, u, rate), m, v, u

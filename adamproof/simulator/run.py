@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from .._version import __version__
 from ..support.signals import DeferredSignals
-from . import arguments, summation
+from . import arguments, precision, summation
 from . import checkpoint as checkpoints
 from .algorithms import Algorithm, Schedule
 from .data_problems import Regression
@@ -25,7 +25,7 @@ from .engine import choose
 from .errors import SimulationError
 from .problems import Sampled, Separable
 from .statistics import Estimate, Statistics, estimate
-from .task import SUMS, Engine, NotFinite, State, Task
+from .task import DTYPES, SUMS, Engine, NotFinite, State, Task
 
 Array = NDArray[np.float64]
 SLAB = 1 << 13  # replicates of one call of the engine
@@ -61,6 +61,12 @@ class Run:
         values = self.task.problem.value(self.state.x)
         return None if values is None else estimate(values)
 
+    @property
+    def doubts(self) -> list[str]:
+        """Why float32 may mislead in this run, as seen from its beginning and its end: sentences, mostly none."""
+        seen = [precision.doubts(self.task, state) for state in (State.start(self.task, 1), self.state)]
+        return list({**seen[0], **seen[1]}.values())
+
     def to_json(self) -> dict[str, Any]:
         """What describes the run, and its statistics."""
         task = self.task
@@ -73,6 +79,8 @@ class Run:
             "replicates": task.replicates,
             "seed": task.seed,
             "exact_every": task.exact_every,
+            "dtype": task.dtype,
+            "doubts": list(self.doubts),
             "engine": self.engine,
             "statistics": self.statistics.to_json(),
             "final value": self.value and self.value.to_json(),
@@ -102,18 +110,20 @@ def simulate(
     resume: bool = False,
     save_every: float = SAVE_EVERY,
     exact_every: int = 1,
+    dtype: str = "float64",
     snapshots: Sequence[int] = (),
     progress: Callable[[int, int], None] = lambda done, steps: None,
     say: Callable[[str], None] = lambda text: None,
 ) -> Run:
     """Run all steps in every replicate.
 
-    Results depend on problem, algorithm, steps, replicates and seed alone, to the last bit: not on the engine (NumPy or
-    Numba; for slopes of your own see `separable`), threads, checkpoints or interruptions.  A replicate's path does not
-    depend on the number of replicates, nor on `exact_every`.
+    Results depend on problem, algorithm, steps, replicates, seed and dtype alone, to the last bit: not on the engine
+    (NumPy or Numba; for slopes of your own see `separable`), threads, checkpoints or interruptions.  A replicate's path
+    does not depend on the number of replicates, nor on `exact_every`.
 
     engine: "auto", "numpy", "numba", "cupy", or an engine.
-    say: gets warnings, a line each: an engine that cannot be had, a checkpoint that cannot be written.
+    say: gets warnings, a line each: an engine that cannot be had, a checkpoint that cannot be written, and where
+        float32 may mislead.
     checkpoint: a file for the state, written every `save_every` seconds, at the end, and when the process is asked to
         stop (SIGINT, SIGTERM, SIGHUP: then at the end of the steps under way); with `resume` the run goes on from it.
         Where it cannot be written, `say` is told and the run goes on.
@@ -127,6 +137,9 @@ def simulate(
         and may cost more than many steps: it is computed in step 1 and every so many steps.  What needs it is then a
         mean over these steps, an estimate of that over all.
 
+    dtype: "float64", or "float32" for x, m, v and the arithmetic of the update; gradient, noise and statistics are
+        computed in float64 either way.
+
     Raises SimulationError for values out of range and files that cannot be used, and NotFinite where a number
     overflows or is not a number.
     """
@@ -139,7 +152,7 @@ def simulate(
         arguments.function("the engine's method advance", getattr(engine, "advance", None))
     if isinstance(algorithm, Schedule):
         algorithm = algorithm.at(steps, int(problem.start.size))
-    task = _task(problem, algorithm, steps, replicates, seed, exact_every)
+    task = _task(problem, algorithm, steps, replicates, seed, exact_every, dtype)
     wanted = frozenset(arguments.whole("a snapshot's step", step, 1, task.steps) for step in _listed(snapshots))
     if isinstance(problem, Separable):
         problem.tried()
@@ -173,9 +186,17 @@ def _listed(snapshots: Any) -> Iterable[Any]:
 
 
 def _task(
-    problem: Separable | Sampled, algorithm: Algorithm, steps: int, replicates: int, seed: int, exact_every: int
+    problem: Separable | Sampled,
+    algorithm: Algorithm,
+    steps: int,
+    replicates: int,
+    seed: int,
+    exact_every: int,
+    dtype: str,
 ) -> Task:
     """The description of a run.  Raises SimulationError for what cannot be run."""
+    if not isinstance(dtype, str) or dtype not in DTYPES:
+        raise SimulationError(f"the dtype is {arguments.written(dtype)}, but must be {' or '.join(DTYPES)}")
     task = Task(
         problem,
         algorithm,
@@ -183,7 +204,9 @@ def _task(
         arguments.whole("the number of replicates", replicates, 1),
         arguments.whole("the seed", seed, 0, (1 << 64) - 1),
         arguments.whole("exact_every", exact_every, 1, steps),
+        dtype,
     )
+    precision.refuse(dtype, algorithm, problem.start)
     if task.exact_every > 1 and getattr(problem, "stochastic", None) is None:
         raise SimulationError(
             f"exact_every is {exact_every}, but the noise of {problem.name!r} is added to the exact gradient, which "
@@ -215,6 +238,7 @@ class _Runner:
         self.whole = True  # whether the state is one after a step, and not in the midst of one
         self.saved: int | None = None  # the step at which the checkpoint was written
         self.trouble = ""  # why it could not be, the last time
+        self.doubted: set[str] = set()  # what of float32 was said
         each = self.statistics.each
         self.slab = min(max(each, SLAB // each * each), task.replicates)
         bytes_a_step = 8 * max(
@@ -296,6 +320,7 @@ class _Runner:
 
     def _run(self, stop: DeferredSignals) -> None:
         last = time.monotonic()
+        self._doubt()
         while self.state.step < self.task.steps and not stop.asked:
             began, count = time.monotonic(), self._next()
             if self.stepwise:
@@ -303,6 +328,7 @@ class _Runner:
             elif not self._advance(count):
                 self._find(count, stop)
             self.progress(self.state.step, self.task.steps)
+            self._doubt()
             now = time.monotonic()
             if now - began > SLOW:
                 self.chunk = min(self.chunk, max(SMALLEST_CHUNK, self.chunk // 2))
@@ -311,6 +337,13 @@ class _Runner:
                 last = time.monotonic()
         if self.state.step == self.task.steps and self.saved != self.state.step:
             self.save()
+
+    def _doubt(self) -> None:
+        """Say where float32 may mislead, each thing once."""
+        for what, sentence in precision.doubts(self.task, self.state).items():
+            if what not in self.doubted:
+                self.doubted.add(what)
+                self.say(sentence)
 
     def _next(self) -> int:
         """How many steps to take at once: up to the next snapshot and the end."""

@@ -14,6 +14,8 @@ from .errors import SimulationError
 from .problems import Sampled, Separable
 
 Array = NDArray[np.float64]
+Floats = NDArray[Any]  # of the run's type
+DTYPES = ("float64", "float32")
 PRODUCTS = 8.0  # of data and a point: one coordinate of so many samples costs as much as a coordinate's step
 # What an engine sums over the coordinates in each step; the last one is a maximum.
 SUMS = ("|a|", "a^2", "u|a|", "e^2", "u^2", "u", "max u")
@@ -24,6 +26,7 @@ class Task:
     """A run: x_1 = problem.start, m_0 = v_0 = 0, then `steps` steps of the algorithm in every replicate.
 
     exact_every: the exact gradient, which only the statistics need then, is computed in step 1 and every so many steps.
+    dtype: of x, m, v and of the update's arithmetic (see `precision`).
     """
 
     problem: Separable | Sampled
@@ -32,6 +35,7 @@ class Task:
     replicates: int
     seed: int
     exact_every: int = 1
+    dtype: str = "float64"
 
     @property
     def d(self) -> int:
@@ -54,18 +58,19 @@ class Task:
 class State:
     """x, m, v of shape (replicates, d) after `step` steps; `first` is the number of the first replicate."""
 
-    x: Array
-    m: Array
-    v: Array
+    x: Floats
+    m: Floats
+    v: Floats
     step: int = 0
     first: int = 0
 
     @classmethod
-    def start(cls, task: Task) -> State:
-        shape = (task.replicates, task.d)
-        x = np.empty(shape)
+    def start(cls, task: Task, replicates: int | None = None) -> State:
+        """x_1 and zeros, for all replicates of a run or for so many."""
+        shape = (task.replicates if replicates is None else replicates, task.d)
+        x = np.empty(shape, task.dtype)
         x[:] = task.problem.start
-        return cls(x, np.zeros(shape), np.zeros(shape))
+        return cls(x, np.zeros(shape, task.dtype), np.zeros(shape, task.dtype))
 
     def rows(self, first: int, last: int) -> State:
         """The state of some replicates, sharing their memory."""

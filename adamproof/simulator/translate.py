@@ -1,5 +1,7 @@
 """The functions of `kernels` as CUDA C: the text is translated, so that the GPU runs what the other engines run.
 
+Those of the update are there twice: in the namespace `single` with numbers of single precision.
+
 Understood is what `kernels` uses: assignments to names and tuples of names, `return`, arithmetic, bit operations,
 comparisons, calls, numbers, and the module's constants.  Anything else raises SimulationError.
 """
@@ -16,8 +18,9 @@ import numpy as np
 
 from . import kernels
 from .errors import SimulationError
+from .precision import UPDATE
 
-TYPES = {"Real": "double", "Word": "unsigned long long"}
+WORD = "unsigned long long"
 OPERATORS: dict[type[ast.AST], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.BitXor: "^", ast.BitAnd: "&", ast.BitOr: "|",
     ast.LShift: "<<", ast.RShift: ">>", ast.Gt: ">", ast.Lt: "<", ast.Eq: "==", ast.USub: "-",
@@ -33,6 +36,12 @@ __device__ static inline double absolute(double a) { return fabs(a); }
 __device__ static inline double maximum(double a, double b) { return a > b || a != a ? a : b; }
 __device__ static inline double minimum(double a, double b) { return a < b || a != a ? a : b; }
 """
+HEAD_OF_SINGLE = """
+__device__ static inline float where(bool condition, float yes, float no) { return condition ? yes : no; }
+__device__ static inline float absolute(float a) { return fabsf(a); }
+__device__ static inline float sqrt(float a) { return sqrtf(a); }
+__device__ static inline float copysign(float a, float b) { return copysignf(a, b); }
+"""
 OWN_TEXT = frozenset({"number_of", "bits_of"})
 
 
@@ -46,16 +55,25 @@ def source() -> str:
         for name, function in vars(kernels).items()
         if isinstance(function, FunctionType) and function.__module__ == kernels.__name__ and name not in OWN_TEXT
     ]
-    prototypes = [_declared(_tree(function)) + ";" for function in functions]
-    structures = [text for function in functions if (text := _structure(_tree(function)))]
-    bodies = [translated(function) for function in functions]
-    return "\n".join([HEAD, *structures, *prototypes, *bodies])
+    update = [function for function in functions if function.__name__ in UPDATE]
+    single = ["namespace single {", HEAD_OF_SINGLE, *_together(update, "float"), "}"]
+    return "\n".join([HEAD, *_together(functions, "double"), *single])
 
 
-def translated(function: Callable[..., Any], name: str | None = None) -> str:
-    """One function, under another name if one is given.  Raises SimulationError for what is not understood."""
+def _together(functions: list[FunctionType], real: str) -> list[str]:
+    """Functions that call one another, with their numbers in a type."""
+    prototypes = [_declared(_tree(function), real) + ";" for function in functions]
+    structures = [text for function in functions if (text := _structure(_tree(function), real))]
+    return [*structures, *prototypes, *(translated(function, real=real) for function in functions)]
+
+
+def translated(function: Callable[..., Any], name: str | None = None, real: str = "double") -> str:
+    """One function, under another name if one is given.  Raises SimulationError for what is not understood.
+
+    real: the type of its numbers.
+    """
     tree = _tree(function)
-    body = _Body(tree)
+    body = _Body(tree, real)
     tree.name = name or tree.name
     return body.text()
 
@@ -72,38 +90,38 @@ def _tree(function: Callable[..., Any]) -> ast.FunctionDef:
     return tree
 
 
-def _returned(tree: ast.FunctionDef) -> list[str]:
+def _returned(tree: ast.FunctionDef, real: str) -> list[str]:
     """The types of what a function gives back; several if it is a tuple."""
     notes = tree.returns
     if isinstance(notes, ast.Subscript) and isinstance(notes.slice, ast.Tuple):
-        return [_type(note) for note in notes.slice.elts]
-    return [_type(notes)]
+        return [_type(note, real) for note in notes.slice.elts]
+    return [_type(notes, real)]
 
 
-def _type(note: ast.expr | None) -> str:
-    return TYPES[note.id] if isinstance(note, ast.Name) and note.id in TYPES else "double"
+def _type(note: ast.expr | None, real: str) -> str:
+    return WORD if isinstance(note, ast.Name) and note.id == "Word" else real
 
 
-def _structure(tree: ast.FunctionDef) -> str:
-    types = _returned(tree)
+def _structure(tree: ast.FunctionDef, real: str) -> str:
+    types = _returned(tree, real)
     if len(types) == 1:
         return ""
     members = " ".join(f"{type} _{place};" for place, type in enumerate(types))
     return f"struct {tree.name}_values {{ {members} }};"
 
 
-def _declared(tree: ast.FunctionDef) -> str:
-    types = _returned(tree)
+def _declared(tree: ast.FunctionDef, real: str) -> str:
+    types = _returned(tree, real)
     result = types[0] if len(types) == 1 else f"{tree.name}_values"
-    arguments = ", ".join(f"{_type(argument.annotation)} {argument.arg}" for argument in tree.args.args)
+    arguments = ", ".join(f"{_type(argument.annotation, real)} {argument.arg}" for argument in tree.args.args)
     return f"__device__ static inline {result} {tree.name}({arguments})"
 
 
 class _Body:
     """The translation of one function."""
 
-    def __init__(self, tree: ast.FunctionDef) -> None:
-        self.tree, self.name = tree, tree.name
+    def __init__(self, tree: ast.FunctionDef, real: str) -> None:
+        self.tree, self.name, self.real = tree, tree.name, real
         self.known = {argument.arg for argument in tree.args.args}
         self.lines: list[str] = []
 
@@ -111,7 +129,7 @@ class _Body:
         for statement in self.tree.body:
             if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)):
                 self.statement(statement)
-        return "\n".join([_declared(self.tree) + " {", *(f"    {line}" for line in self.lines), "}"])
+        return "\n".join([_declared(self.tree, self.real) + " {", *(f"    {line}" for line in self.lines), "}"])
 
     def statement(self, statement: ast.stmt) -> None:
         if isinstance(statement, ast.Return) and statement.value is not None:
@@ -136,7 +154,7 @@ class _Body:
         if isinstance(node, ast.Name):
             return node.id if assigned or node.id in self.known else self.constant(node)
         if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-            return repr(float(str(node.value)))
+            return self.number(float(str(node.value)))
         if isinstance(node, ast.UnaryOp) and type(node.op) in OPERATORS:
             return f"(-{self.expression(node.operand)})"
         if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
@@ -155,8 +173,11 @@ class _Body:
         if isinstance(value, np.uint64):
             return f"{int(value)}ULL"
         if isinstance(value, float):
-            return repr(value)
+            return self.number(value)
         raise self.refused(node)
+
+    def number(self, value: float) -> str:
+        return f"{value!r}{'f' if self.real == 'float' else ''}"
 
     def refused(self, node: ast.AST) -> SimulationError:
         text = ast.unparse(node)

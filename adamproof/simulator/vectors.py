@@ -1,4 +1,4 @@
-"""Products of matrices for Numba, written as vector instructions: eight numbers side by side, not fused multiply-adds.
+"""Products of matrices and sums for Numba, as vector instructions: eight numbers side by side, no fused multiply-adds.
 
 Numba's own vectoriser does not keep a block of sums in registers.  Each function below is a loop over pointers that
 does; LLVM turns its vectors into whatever the processor has, which changes no bit.  Arrays are flat, with the offset of
@@ -7,6 +7,7 @@ the first number; offsets and strides count numbers.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from llvmlite import binding, ir
@@ -63,6 +64,17 @@ class _Writer:
 
     def folded(self, lanes: Any) -> Any:
         """The sum of the lanes: the upper half is added to the lower one until one is left."""
+        return self._one(lanes, self.builder.fadd)
+
+    def largest(self, lanes: Any) -> Any:
+        """The largest lane."""
+        return self._one(lanes, self.larger)
+
+    def larger(self, one: Any, other: Any) -> Any:
+        """As `compiled.larger`, of numbers and of vectors."""
+        return self.builder.select(self.builder.fcmp_ordered(">", one, other), one, other)
+
+    def _one(self, lanes: Any, join: Callable[[Any, Any], Any]) -> Any:
         width, undefined = LANES, ir.Undefined
         while width > 1:
             width //= 2
@@ -72,7 +84,7 @@ class _Writer:
                 self.builder.shuffle_vector(lanes, ir.Constant(lanes.type, undefined), ir.Constant(type, place))
                 for place in places
             ]
-            lanes = self.builder.fadd(*halves)
+            lanes = join(*halves)
         return self.builder.extract_element(lanes, ir.Constant(ir.IntType(32), 0))
 
     def sum(self, index: Any, *steps: Any) -> Any:
@@ -144,16 +156,24 @@ def inner(_: Any, a: Any, a0: Any, x: Any, x0: Any, count: Any) -> Any:
     return numba_types.float64(array, index, array, index, index), generate
 
 
-@intrinsic
-def folded(_: Any, a: Any, a0: Any) -> Any:
-    """The sum of eight numbers, as `summation.folded` takes it."""
+def fold(vectors: int, maximum: bool = False) -> Any:
+    """The sum of so many eights of numbers, a power of two, as `summation.folded` takes it; or the largest of them."""
     index, array = numba_types.int64, numba_types.Array(numba_types.float64, 1, "C")
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         write = _Writer(context, builder, signature)
-        return write.folded(write.vector(write.start(arguments, 0), arguments[1]))
+        start, join = write.start(arguments, 0), write.larger if maximum else builder.fadd
+        found = [write.vector(start, write.sum(arguments[1], _constant(LANES * place))) for place in range(vectors)]
+        while len(found) > 1:
+            half = len(found) // 2
+            found = [join(*pair) for pair in zip(found[:half], found[half:], strict=True)]
+        return write.largest(found[0]) if maximum else write.folded(found[0])
 
-    return numba_types.float64(array, index), generate
+    @intrinsic
+    def folded(_: Any, a: Any, a0: Any) -> Any:
+        return numba_types.float64(array, index), generate
+
+    return folded
 
 
 def mixed(vectors: int) -> Any:

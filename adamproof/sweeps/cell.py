@@ -59,6 +59,7 @@ SETTINGS = (
     Column("replicates", "whole", "over which means are taken"),
     Column("exact_every", "whole", "steps from one exact gradient to the next, of data and networks"),
     Column("seed", "whole", "of the noise"),
+    Column("dtype", "text", "the type of x, m, v and of the arithmetic of the update"),
 )
 # By name, the quantity of the simulator that it is the mean of, and what that is.
 MEANS = {
@@ -93,6 +94,7 @@ RESULTS = (
     Column("vbar_ratio" + HALF, "real", "half width of its interval"),
     Column("final_value", "real", "F after the last step, mean over replicates"),
     Column("final_value" + HALF, "real", "half width of its interval"),
+    Column("doubts", "text", "why float32 may mislead in this run, where it may"),
 )
 COLUMNS = (*SETTINGS, *RESULTS)
 PLACES = {column.name: place for place, column in enumerate(COLUMNS)}
@@ -145,7 +147,7 @@ def row(setting: Setting, engine: str = "auto") -> Row:
         try:
             run = simulate(
                 problem, algorithm, setting.steps, setting.replicates, setting.seed, engine=engine, threads=1,
-                exact_every=setting.exact_every,
+                exact_every=setting.exact_every, dtype=setting.dtype,
             )  # fmt: skip
             found: dict[str, Any] = {"status": COMPLETE, **_statistics(run)}
         except NotFinite as error:
@@ -173,6 +175,7 @@ def _statistics(run: Any) -> dict[str, Any]:
     named = {name: statistics.mean(quantity) for name, (quantity, _) in MEANS.items()}
     named |= {"vbar_least_u": vbar["smallest u"], "vbar_ratio": vbar["|u o a| / |a|"], "final_value": run.value}
     found: dict[str, Any] = {"exact_steps": statistics.exact_steps, "max_u": statistics.maximum}
+    found["doubts"] = "; ".join(run.doubts) or None
     for name, one in named.items():
         if one is not None:
             plain = one.to_json()  # what has overflowed is None

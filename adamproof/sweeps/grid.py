@@ -25,7 +25,9 @@ MOST = 10_000_000  # runs of one sweep
 LARGEST_COUNTER = 1 << 32  # of coordinates, samples and replicates, and of four steps
 LARGEST_SEED = (1 << 64) - 1
 GRID, PICTURE = "grid", "picture"
-CHOICES = {"problem": settings.PROBLEMS, "algorithm": settings.ALGORITHMS, "noise": settings.NOISES}
+CHOICES = {
+    "problem": settings.PROBLEMS, "algorithm": settings.ALGORITHMS, "noise": settings.NOISES, "dtype": settings.DTYPES,
+}  # fmt: skip
 WHOLE = {
     **dict.fromkeys(("dim", "batch", "replicates"), (1, LARGEST_COUNTER - 1)),
     **dict.fromkeys(("steps", "exact_every"), (1, 4 * LARGEST_COUNTER - 1)),
@@ -182,7 +184,8 @@ def _grid(table: Mapping[str, Any], where: str) -> Grid:
     given: Axes = {name: _values(name, table[name], where) for name in NAMES if name in table}
     grid = Grid(given)
     first = grid.setting(0)
-    for setting in _each_once(grid, first):
+    strictest = "float32" if "float32" in given.get("dtype", ()) else "float64"
+    for setting in _each_once(grid, replace(first, dtype=strictest)):
         _refuse(setting, given, where)
     most, least = max(given.get("exact_every", [1])), min(given.get("steps", [first.steps]))
     if most > least:
@@ -209,7 +212,9 @@ def _each_once(grid: Grid, first: Setting) -> Iterator[Setting]:
 
 def _refuse(setting: Setting, given: Axes, where: str) -> None:
     """Raise SweepError for a setting that cannot be run, and where a key that was given would have no effect."""
-    from ..simulator import Schedule, SimulationError
+    import numpy as np
+
+    from ..simulator import Schedule, SimulationError, precision
 
     for name, what in idle(setting).items():
         if name in given:
@@ -217,8 +222,9 @@ def _refuse(setting: Setting, given: Axes, where: str) -> None:
     try:
         algorithm = algorithm_of(setting)
         if isinstance(algorithm, Schedule):
-            algorithm.at(setting.steps, setting.dim)
+            algorithm = algorithm.at(setting.steps, setting.dim)
         noise_of(setting)
+        precision.refuse(setting.dtype, algorithm, np.array([setting.start]))
     except SimulationError as error:
         raise SweepError(f"{where}: {error}") from error
 

@@ -17,6 +17,7 @@ DATA = ("digits", *NETWORKS)  # problems that draw mini-batches
 PROBLEMS = ("quadratic", "cosh", *DATA)
 ALGORITHMS = ("adam", "textbook", "rmsprop", "signum", "sign-descent")
 NOISES = ("gaussian", "two-point", "signs", "sphere", "none")
+DTYPES = ("float64", "float32")
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Setting:
     replicates: int = 16
     exact_every: int = 1
     seed: int = 0
+    dtype: str = "float64"
 
 
 def idle(one: Setting, said: Callable[[str], str] = str) -> dict[str, str]:

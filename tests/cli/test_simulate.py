@@ -41,6 +41,7 @@ def test_the_header_shows_every_option_that_changes_the_run() -> None:
             "--beta2 0.9", "--lr 0.1", "--epsilon 0.1", "--bias-correction", "--algorithm textbook",
             "--algorithm rmsprop", "--algorithm signum", "--algorithm sign-descent", "--exponents 1/2 1/2 3/4",
             "--noise signs", "--noise sphere", "--noise none", "--noise two-point", "--s0 2", "--s1 1",
+            "--dtype float32",
         )),
         (("--s1", "1"), ("--p 1", "--s1 2")),
         (("--noise", "two-point"), ("--delta 0.1",)),
@@ -61,6 +62,21 @@ def test_a_run_as_json() -> None:
     assert document["noise"] == {"kind": "gaussian", "s0": 1.0, "s1": 0.5, "p": 1.0, "delta": 0.25}
     assert document["statistics"]["steps"] == 50
     assert document == answer("--problem", "cosh", "--s1", "0.5", "--p", "1")
+
+
+def test_a_run_in_float32() -> None:
+    document = answer("--dtype", "float32", "--lr", "1e-9")
+    assert (document["dtype"], len(document["doubts"])) == ("float32", 1)
+    assert "--dtype float32" in document["repeat"]
+    assert (answer()["dtype"], answer()["doubts"]) == ("float64", [])
+    done = run(*QUICK, "--dtype", "float32", "--lr", "1e-9")
+    assert done.returncode == 0
+    assert "x, m, v and the update in float32; gradient, noise and statistics in float64" in done.stdout
+    assert done.stderr.startswith("the largest |x| after step 0 is 1, where float32 rounds a move of about")
+    assert done.stderr.count("\n") == 1
+    refused = run(*QUICK, "--dtype", "float32", "--replicates", "16", "--against", "main")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "what rounding can do to a run is known here for float64 alone, not for float32" in refused.stderr
 
 
 def test_the_exact_gradient_every_so_many_steps() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,8 @@ from adamproof.simulator import Algorithm, Noise, Run, Separable, State, cosh, q
 from adamproof.simulator.numpy_engine import NumPyEngine
 from adamproof.simulator.task import Engine, Task
 
+ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 SEED = 2**63 + 12345
 NOISES = [
     Noise("none"),

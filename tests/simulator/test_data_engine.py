@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import pickle
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from adamproof.simulator import (
     Regression,
     SimulationError,
     adam,
+    digits,
     function,
     least_squares,
     logistic,
@@ -31,8 +34,7 @@ from adamproof.simulator import run as run_module
 from adamproof.simulator.engine import choose
 from adamproof.simulator.noise import Draws
 from adamproof.simulator.task import SUMS, State, Task
-from tests.simulator.common import SEED, STANDARD, advance, reference, same, same_runs
-from tests.simulator.test_run import ENVIRONMENT
+from tests.simulator.common import ENVIRONMENT, SEED, STANDARD, advance, reference, same, same_runs
 
 RANDOM = 40  # configurations
 
@@ -82,19 +84,31 @@ def test_numba_agrees_bit_for_bit(engine: Any, samples: int, d: int, batch: int,
     )
 
 
-def test_random_configurations_agree_with_each_other_and_with_a_plain_program(engine: Any) -> None:
-    random = np.random.default_rng(19)
-    for _ in range(RANDOM):
-        samples, d, batch = (int(random.integers(1, high)) for high in (2200, 80, 70))
+# Slopes of losses as one would write them.
+PLAIN = {
+    "logistic": lambda z, y: -y / (1.0 + np.exp(y * z)),
+    "digits": lambda z, y: -y / (1.0 + np.exp(y * z)),
+    "least squares": lambda z, y: z - y,
+    "regression": lambda z, y: (z - y) ** 3,
+}
+
+
+def attack(engine: Any, make: Callable[[Any, Any], Regression], count: int, seed: int, dtype: str = "float64") -> None:
+    """Random configurations: engines agree bit for bit, however a run is cut, and nearly with a plain program.
+
+    make: a problem of random data, given a source of random numbers and the size of a batch.
+    """
+    random = np.random.default_rng(seed)
+    for _ in range(count):
+        what = make(random, int(random.integers(1, 70)))
         replicates, every, steps = (int(random.integers(1, high)) for high in (20, 5, 8))
-        what = problem(samples, d, batch, float(random.choice([0.0, 0.3])))
         algorithm = [
             Algorithm(0.03, 0.9, 0.99, 1e-8),
             adam(0.01, 0.9, 0.95, bias_correction=True),
             signum(0.01),
             sign_descent(0.01),
         ][int(random.integers(4))]
-        task = Task(what, algorithm, steps, replicates, int(random.integers(2**63)), every)
+        task = Task(what, algorithm, steps, replicates, int(random.integers(2**63)), every, dtype)
         cuts = np.diff([0, *sorted(random.integers(0, steps + 1, 2).tolist()), steps])
         expected = reference(task, steps)
         assert same(expected, advance(engine(int(random.integers(1, 4))), task, [int(cut) for cut in cuts if cut]))
@@ -105,28 +119,59 @@ def test_random_configurations_agree_with_each_other_and_with_a_plain_program(en
             assert expected[1] == pytest.approx(sums, rel=1e-7, abs=1e-10)
 
 
+def of_random_data(
+    make: Callable[..., Regression], **more: Any
+) -> Callable[[np.random.Generator, int], Regression]:  # fmt: skip
+    """What makes a problem of data of random size."""
+
+    def problem(random: np.random.Generator, batch: int) -> Regression:
+        samples, d = (int(random.integers(1, high)) for high in (2200, 80))
+        start = np.linspace(-1.0, 1.0, d) if d > 1 else 0.5
+        ridge = float(random.choice([0.0, 0.3]))
+        features, targets = data(samples, d, int(random.integers(1000)))
+        given = {"features": features, "batch": batch, "ridge": ridge, "start": start, **more}
+        return make(**given, **{"labels" if make is logistic else "targets": targets})
+
+    return problem
+
+
+@pytest.mark.parametrize(
+    "make, count",
+    [
+        (of_random_data(logistic), RANDOM),
+        (of_random_data(least_squares), RANDOM // 2),
+        (lambda random, batch: digits(batch), 3),
+    ],
+    ids=["logistic", "least squares", "digits"],
+)
+def test_random_configurations_agree_with_each_other_and_with_a_plain_program(
+    engine: Any, make: Any, count: int
+) -> None:
+    attack(engine, make, count, 19)
+
+
 def plainly(task: Task, steps: int) -> tuple[dict[str, Any], Any]:
-    """Adam on a logistic regression, as one would write it, replicate by replicate with matrix products."""
+    """Adam on a data problem, as one would write it, replicate by replicate with matrix products."""
     what: Any = task.problem
-    algorithm, features, labels = task.algorithm, what.features, what.targets
+    algorithm, features, targets, slope = task.algorithm, what.features, what.targets, PLAIN[what.name]
 
     def gradient(x: Any, rows: Any) -> Any:
-        margins = labels[rows] * (features[rows] @ x)
-        return what.ridge * x - (labels[rows] / (1.0 + np.exp(margins))) @ features[rows] / len(rows)
+        return what.ridge * x + slope(features[rows] @ x, targets[rows]) @ features[rows] / len(rows)
 
     end = {name: np.zeros((task.replicates, task.d)) for name in "xmv"}
     sums = np.zeros((steps, len(SUMS), task.replicates))
     for replicate in range(task.replicates):
         x, m, v = what.start.copy(), np.zeros(task.d), np.zeros(task.d)
         for step in range(steps):
-            drawn = Draws(task.seed, np.array([replicate], np.uint64), step).choices(what.batch, len(labels))[0]
+            drawn = Draws(task.seed, np.array([replicate], np.uint64), step).choices(what.batch, len(targets))[0]
             g = gradient(x, drawn)
-            a = gradient(x, np.arange(len(labels)))
+            a = gradient(x, np.arange(len(targets)))
             m = algorithm.beta1 * m + (1 - algorithm.beta1) * g
             v = algorithm.beta2 * v + (1 - algorithm.beta2) * g**2
             c1, c2 = (1 - beta ** (step + 1) for beta in (algorithm.beta1, algorithm.beta2))
             mean, square = (m / c1, v / c2) if algorithm.bias_correction else (m, v)
-            move = mean / (np.sqrt(square) + algorithm.epsilon)
+            below = np.sqrt(square) + algorithm.epsilon
+            move = np.divide(mean, below, out=np.zeros(task.d), where=mean != 0.0)  # a pixel may always be white
             u, e = np.abs(move), m - a
             x = x - algorithm.learning_rate * move
             exact = [np.abs(a).sum(), a @ a, u @ np.abs(a), e @ e] if step % task.exact_every == 0 else [0.0] * 4
@@ -202,6 +247,36 @@ def test_a_killed_run_goes_on_to_the_same_bits(engine: Any, tmp_path: Path) -> N
     assert same_runs(*runs)
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_run_that_is_stopped_again_and_again_ends_with_the_same_bits(engine: Any, dtype: str, tmp_path: Path) -> None:
+    """On other engines and numbers of threads each time."""
+    what, random = problem(300, 6, 4), np.random.default_rng(7)
+    whole, often, stops = tmp_path / "whole.npz", tmp_path / "often.npz", 0
+    more: dict[str, Any] = {"steps": 500, "replicates": 3, "seed": 9, "exact_every": 7, "dtype": dtype}
+    simulate(what, adam(0.01, epsilon=1e-8), engine="numpy", checkpoint=whole, **more)
+    while True:
+        left = int(random.integers(1, 6))
+
+        def stopping(done: int, steps: int) -> None:
+            nonlocal left
+            left -= 1
+            if left == 0 and done < steps:
+                os.kill(os.getpid(), signal.SIGINT)
+
+        how = {"engine": ["numpy", "numba"][int(random.integers(2))], "threads": int(random.integers(1, 4))}
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(run_module, "CHUNK", int(random.integers(4, 60)))
+            try:
+                simulate(what, adam(0.01, epsilon=1e-8), checkpoint=often, resume=often.exists(), progress=stopping,
+                         **how, **more)  # fmt: skip
+                break
+            except KeyboardInterrupt:
+                stops += 1
+    assert stops > 1
+    with np.load(whole) as one, np.load(often) as other:
+        assert str(one["sha256"]) == str(other["sha256"])
+
+
 def test_a_number_that_overflows_is_named_by_either_engine(engine: Any) -> None:
     what = least_squares(*data(40, 2), batch=2)
     said = []
@@ -245,14 +320,14 @@ def test_the_engine_is_chosen_by_the_work(engine: Any, monkeypatch: pytest.Monke
 
 
 def test_what_is_kept_on_disk_is_named_after_its_sources_and_its_loss(engine: Any) -> None:
-    from adamproof.simulator import compiled, data_engine, kernels, products, summation, vectors
+    from adamproof.simulator import compiled, data_engine, kernels, precision, products, summation, vectors
 
     digest = hashlib.sha256()
-    for module in (kernels, summation, compiled, products, vectors, data_engine):
+    for module in (kernels, precision, summation, compiled, products, vectors, data_engine):
         digest.update(Path(str(module.__file__)).read_bytes())
     for slope in (kernels.slope_logistic, kernels.slope_squares):
-        for kernel in data_engine._kernels(slope):
-            assert f"{slope.__name__}_{digest.hexdigest()[:16]}" in kernel._cache._cache_file._index_name
+        for kernel in data_engine._kernels(slope, "float64"):
+            assert f"{slope.__name__}_float64_{digest.hexdigest()[:16]}" in kernel._cache._cache_file._index_name
 
 
 # --- other losses -------------------------------------------------------------------------------
@@ -265,8 +340,7 @@ def fourth(z: Any, y: Any) -> Any:
 def test_a_loss_of_your_own(engine: Any) -> None:
     features, targets = data(90, 4)
     own = regression(fourth, features, targets, 3, 0.1, loss=lambda z, y: (z - y) ** 4 / 4.0)
-    task = Task(own, STANDARD, 100, 3, SEED, 2)
-    assert same(reference(task, 5), advance(engine(1), task, [2, 3]))
+    attack(engine, of_random_data(regression, slope=fourth), 8, 20)
     for what in (own, least_squares(features, targets, 3, 0.1)):
         x = np.random.default_rng(7).normal(size=(2, 4))
         for j in range(4):

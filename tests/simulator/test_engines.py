@@ -34,7 +34,7 @@ from adamproof.simulator import (
 )
 from adamproof.simulator.engine import choose
 from adamproof.simulator.noise import Standard
-from adamproof.simulator.task import State, Task
+from adamproof.simulator.task import DTYPES, State, Task
 from tests.simulator import gpu
 from tests.simulator.common import NOISES, SEED, STANDARD, advance, reference, same, same_runs, varied
 
@@ -172,13 +172,33 @@ def test_numba_agrees_over_several_spans_on_any_number_of_threads(numba: Any, no
 
 def test_what_is_kept_on_disk_is_named_after_all_its_sources(numba: Any) -> None:
     """A changed function of `kernels` must not meet a kernel compiled from the old one."""
-    from adamproof.simulator import compiled, kernels, numba_engine
+    from adamproof.simulator import compiled, kernels, numba_engine, precision, products, vectors
 
     digest = hashlib.sha256()
-    for module in (kernels, folding, compiled, numba_engine):
+    for module in (kernels, precision, folding, compiled, products, vectors, numba_engine):
         digest.update(Path(str(module.__file__)).read_bytes())
-    index = numba_engine._kernel(None)._cache._cache_file._index_name
-    assert digest.hexdigest()[:16] in index
+    for slope in numba_engine.SLOPES:
+        for dtype in DTYPES:
+            index = numba_engine._kernel(slope, dtype)._cache._cache_file._index_name
+            assert f"{slope.__name__}_{dtype}_{digest.hexdigest()[:16]}" in index
+
+
+def parts_of(kernel: Any) -> dict[str, Any]:
+    """The compiled functions that a kernel calls and that were made for it, by the name that the linker sees."""
+    names = kernel.py_func.__globals__
+    made = [one.py_func for one in names.values() if hasattr(one, "py_func") and one.py_func.__globals__ is names]
+    return {function.__qualname__: function for function in made}
+
+
+def test_no_two_kernels_have_parts_of_one_name(numba: Any) -> None:
+    """Kernels that two processes kept number their parts alike: in a third one, one would run the other's."""
+    from adamproof.simulator import data_engine, numba_engine
+
+    kernels = [numba_engine._kernel(slope, dtype) for slope in (*numba_engine.SLOPES, own_slope) for dtype in DTYPES]
+    assert all(len(parts_of(kernel)) == 5 for kernel in kernels)
+    both = [data_engine._kernels(slope, dtype) for slope in (*data_engine.SLOPES, own_slope) for dtype in DTYPES]
+    for found in ([parts_of(kernel) for kernel in kernels], [parts_of(steps) for _, steps in both]):
+        assert len(set().union(*found)) == sum(map(len, found))
 
 
 def test_a_slope_of_your_own_under_numba(numba: Any) -> None:

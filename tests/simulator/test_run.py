@@ -50,10 +50,8 @@ from adamproof.simulator import run as run_module
 from adamproof.simulator.numpy_engine import NumPyEngine
 from adamproof.simulator.statistics import student
 from adamproof.simulator.task import State, Task
-from tests.simulator.common import SEED, STANDARD, same_runs, varied
+from tests.simulator.common import ENVIRONMENT, ROOT, SEED, STANDARD, same_runs, varied
 
-ROOT = Path(__file__).resolve().parents[2]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 NO_NOISE = Noise("none")
 
 

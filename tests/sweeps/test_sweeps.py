@@ -86,6 +86,15 @@ def test_a_row_is_the_run_of_its_settings() -> None:
     assert (row["dim"], row["seed"], row["batch"], row["A"], row["delta"]) == (3, 7, None, None, None)
 
 
+def test_a_row_in_float32() -> None:
+    rows = [cell.row(Setting(dim=3, lr=1e-7, steps=10, replicates=2, dtype=dtype)) for dtype in ("float64", "float32")]
+    assert [row[PLACES["dtype"]] for row in rows] == ["float64", "float32"]
+    one, other = ([row[PLACES[name]] for name in ("l1", "doubts")] for row in rows)
+    assert one[1] is None and other[1].startswith("the largest |x| after step 10 is")
+    assert other[0] == pytest.approx(one[0], rel=1e-6) and other[0] != one[0]
+    assert key(Setting()) != key(Setting(dtype="float32"))
+
+
 def test_a_schedule_and_a_run_that_stops() -> None:
     row = cell.row(Setting(exponents=(0.5, 0.5, 0.75), steps=16, dim=4, replicates=1))
     said = {name: row[PLACES[name]] for name in ("A", "C", "gamma", "beta1", "lr", "l1_half_width")}

@@ -15,7 +15,7 @@ import click
 from click.core import ParameterSource
 
 from ...bounds.formulas.parameters import constants_for_exponents, doubts
-from ...sweeps.setting import ALGORITHMS, NETWORKS, NOISES, PROBLEMS, Setting, algorithm_of, idle, problem_of
+from ...sweeps.setting import ALGORITHMS, DTYPES, NETWORKS, NOISES, PROBLEMS, Setting, algorithm_of, idle, problem_of
 from .. import files, json_output, terminal
 from ..errors import CliError
 from ..number_types import Exponent, Real, Whole, exponent
@@ -89,6 +89,11 @@ class Request:
         default=Setting.exact_every,
     )
     seed: int = filled_by(SEED)
+    dtype: str = option(
+        "Type of x, m, v and of the update's arithmetic (gradient, noise and statistics are float64).",
+        type=click.Choice(DTYPES),
+        default=Setting.dtype,
+    )
     engine: str = filled_by(ENGINE)
     threads: int | None = filled_by(THREADS)
     checkpoint: str | None = option("Save the state to this file every minute and at the end.", metavar="FILE")
@@ -150,6 +155,7 @@ def simulate(request: Request, form: str, progress: terminal.Progress) -> int:
             checkpoint=request.checkpoint,
             resume=request.resume,
             exact_every=request.exact_every,
+            dtype=request.dtype,
             progress=_paced(progress),
             say=lambda text: _say(text, progress),
         )
@@ -248,7 +254,9 @@ def _refuse(request: Request, problem: Separable | Sampled, algorithm: Algorithm
     try:
         if isinstance(algorithm, Schedule):
             algorithm = algorithm.at(request.steps, int(problem.start.size))
-        against_bound.refuse(problem, algorithm, request.steps, request.replicates, request.against or "")
+        against_bound.refuse(
+            problem, algorithm, request.steps, request.replicates, request.against or "", request.dtype
+        )
     except against_bound.NotApplicable as error:
         raise CliError(str(error)) from error
 
@@ -364,6 +372,12 @@ def _start_and_noise(problem: Separable | Sampled) -> str:
     return ", ".join([where, f"noise {noise.kind}", *values])
 
 
+def _in_single(dtype: str) -> list[str]:
+    """That the run is not one in float64, where that is so."""
+    said = f"x, m, v and the update in {dtype}; gradient, noise and statistics in float64"
+    return [] if dtype == "float64" else [said]
+
+
 def _sparse(statistics: Statistics) -> list[str]:
     """That not every step has an exact gradient, where that is so."""
     if statistics.exact_every == 1:
@@ -383,6 +397,7 @@ def text(run: Run) -> str:
         f"beta1 = {algorithm.beta1!r}, beta2 = {algorithm.beta2!r}, learning rate = {algorithm.learning_rate!r}, "
         f"epsilon = {algorithm.epsilon!r}",
         f"{FORMS[algorithm.form]}, {'with' if algorithm.bias_correction else 'without'} bias correction",
+        *_in_single(task.dtype),
         f"run by {run.engine}",
         "",
         "observed: means over steps and replicates, 95% confidence intervals over these",
