@@ -23,6 +23,7 @@ from .scope import Scope, names_of, symbol_key
 from .text import BINDER_HEADS, INTEGRABLE, RELATIONS, SORTS, new_name, show, symbol_name, type_of
 
 MISSING = "ltac:(assumption)"
+EXACT = "exact "
 SAME = {"==": "eq_same", "<=": "le_same", "<": "lt_same", "!=": "ne_same"}
 
 SPACES = {"Omega": "Type", "P": "probability Omega", "I": "integral01"}
@@ -113,15 +114,14 @@ class Development:
         names = names_of(symbols)
         scope = Scope(names, [(prop, f"h{n}") for n, prop in enumerate(hypotheses)])
         script = prove(scope)
-        script = "\n  ".join([*_values(scope.lost, script), script])
+        values = _values(scope.lost, script)
         if not name:
             self._count += 1
             name = f"same_{self._count}"
         made = Lemma(name, self._module, origin, symbols, (), tuple(hypotheses), conclusion)
-        made = replace(made, spaces=_spaces(statement(made) + script))
+        made = replace(made, spaces=_spaces("\n".join([statement(made), *values, script])))
         introduced = [*made.spaces, *names.values(), *(text for _, text in scope.hypotheses)]
-        intros = f"  intros {' '.join(introduced)}.\n" if introduced else ""
-        text = f"(* {comment(origin)} *)\nLemma {name} : {statement(made)}.\nProof.\n{intros}  {script}\nQed.\n"
+        text = f"(* {comment(origin)} *)\nLemma {name} : {statement(made)}.\n{_proof(introduced, values, script)}"
         self._texts.append((text, made))
         return made
 
@@ -135,10 +135,9 @@ class Development:
         """Give a lemma a name of its own."""
         scope = Scope(names_of(last.symbols))
         introduced = [*last.spaces, *scope.names.values()]
-        intros = f"  intros {' '.join(introduced)}.\n" if introduced else ""
         made = replace(last, name=name, module=self._module, origin=origin)
-        text = f"(* {comment(origin)} *)\nTheorem {name} : {statement(made)}.\nProof.\n{intros}"
-        text += f"  exact {self.apply(last, scope, {})}.\nQed.\n"
+        text = f"(* {comment(origin)} *)\nTheorem {name} : {statement(made)}.\n"
+        text += _proof(introduced, [], f"exact {self.apply(last, scope, {})}.")
         self._texts.append((text, made))
 
     def end(self, theorems: Sequence[str], citations: Sequence[str]) -> Module:
@@ -396,6 +395,17 @@ def parameters(lemma: Lemma) -> list[tuple[str, str]]:
         *((space, SPACES[space]) for space in lemma.spaces),
         *((name, type_of(symbol)) for symbol, name in names_of(lemma.symbols).items()),
     ]
+
+
+def _proof(introduced: Sequence[str], values: Sequence[str], script: str) -> str:
+    """The proof of a lemma over these names: a term where that is all, which Coq reads faster than a script."""
+    term = script.removeprefix(EXACT)
+    if term != script and not values:
+        start = f"fun {' '.join(introduced)} => " if introduced else ""
+        return f"Proof ({start}{term.removesuffix('.')}).\n"
+    intros = [f"intros {' '.join(introduced)}."] if introduced else []
+    lines = "".join(f"  {line}\n" for line in (*intros, *values, script))
+    return f"Proof.\n{lines}Qed.\n"
 
 
 def _values(lost: Mapping[Any, str], script: str) -> list[str]:
