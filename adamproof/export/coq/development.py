@@ -32,6 +32,7 @@ ANY = {REAL: "0", INT: "0%Z", POINT: "origin P"}  # a value of each sort, where 
 LIBRARY = "Adamproof"
 TOGETHER = "all_theorems"
 REALS, IMPORT = "From Coq Require Import Reals ZArith.", f"From {LIBRARY} Require Import Prelude."
+HEAD, OPEN = "(* Written by adamproof from stored proofs; for Coq 8.16.", "Open Scope R_scope."
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,10 @@ class Lemma:
 
 @dataclass(frozen=True)
 class Module:
-    """One Coq file: its name, its text, the modules it needs, and where each lemma begins."""
+    """One Coq file: its name, its text, the modules it needs, and where each lemma begins.
+
+    start: where what is its own begins in the text, after what it requires; 0 where that cannot be told apart.
+    """
 
     name: str
     text: str
@@ -57,6 +61,12 @@ class Module:
     lines: tuple[tuple[int, Lemma], ...] = ()
     theorems: tuple[str, ...] = ()
     citations: tuple[str, ...] = ()
+    start: int = 0
+
+    @property
+    def body(self) -> str:
+        """What is its own in the text."""
+        return self.text[self.start :] if self.start else ""
 
     def at(self, line: int) -> Lemma | None:
         """The lemma in which a line lies."""
@@ -143,16 +153,16 @@ class Development:
     def end(self, theorems: Sequence[str], citations: Sequence[str]) -> Module:
         """The module, complete; all its theorems have one name together, for the question what they rest on."""
         cited = [f"   Cited: {comment(axiom)}." for axiom in citations]
-        head = "\n".join(["(* Written by adamproof from stored proofs; for Coq 8.16.", *cited]) + " *)"
+        head = "\n".join([HEAD, *cited]) + " *)"
         needs = tuple(sorted(self._needs))
         requires = [f"From {LIBRARY} Require {' '.join(needs)}."] if needs else []
-        text = "\n".join([head, REALS, IMPORT, *requires, "Open Scope R_scope.\n"])
-        lines = []
+        text = "\n".join([head, REALS, IMPORT, *requires, f"{OPEN}\n"])
+        start, lines = len(text), []
         for body, made in self._texts:
             lines.append((text.count("\n") + 2, made))
             text += f"\n{body}"
         text += f"\nDefinition {TOGETHER} := ({', '.join(theorems)}).\n"
-        module = Module(self._module, text, needs, tuple(lines), tuple(theorems), tuple(citations))
+        module = Module(self._module, text, needs, tuple(lines), tuple(theorems), tuple(citations), start)
         self.modules.append(module)
         return module
 
