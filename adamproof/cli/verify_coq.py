@@ -161,7 +161,7 @@ def stored(
         return
     with workers(jobs, progress) as processes:
         targets = resolve(names, processes)
-        outcomes = run_all(targets, Settings("show", cache=cache), processes, jobs, progress)
+        outcomes = run_all(targets, Settings("show", form="proofs", cache=cache), processes, jobs, progress)
         yield from _derived(zip(targets, outcomes, strict=True), progress, codes, documents)
 
 

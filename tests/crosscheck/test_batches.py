@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from tests.export.common import needs_coq, stored
 
 from .test_coq import conclusion_times, fake_coqc
 
+WISH = "Proof. first [exact wish | easy | ring]. Qed."
 pytestmark = pytest.mark.usefixtures("compiled_prelude")
 
 
@@ -37,15 +39,10 @@ def holds(statement: str, proof: str = "Proof. ring. Qed.") -> str:
     return f"Lemma it : {statement}.\n{proof}"
 
 
-def read(modules: Sequence[Module], batch: Sequence[tuple[Module, ...]], folder: Path) -> dict[str, Answer]:
-    folder.mkdir()
+def read(batch: Sequence[tuple[Module, ...]], folder: Path) -> dict[str, Answer]:
+    """What Coq says of the modules in these batches, without the axioms."""
     start = Module("Prelude", prelude(), ())
-    answers = Reading(folder, 2, lambda _: None).read([(start,), *batch])
-    return {one.name: answers[one.name] for one in modules}
-
-
-def said(answers: dict[str, Answer]) -> dict[str, tuple[str, str]]:
-    return {name: (answer.reason, answer.step) for name, answer in answers.items()}
+    return Reading(folder, 2, lambda _: None).read([(start,), *batch])
 
 
 # --- which results share a file --------------------------------------------------------------------
@@ -65,7 +62,7 @@ def drawn(count: int, seed: int = 1) -> list[Module]:
 @pytest.mark.parametrize("jobs", [1, 2, 5])
 def test_no_batch_needs_a_later_one(jobs: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sharing, "LARGEST", 200_000)
-    for seed in range(20):
+    for seed in range(6):
         modules = drawn(60, seed)
         alone = replace(modules[7], name="Alone", needs=("M3", "M5"))
         names = {one.name for one in modules}
@@ -144,59 +141,41 @@ def test_in_a_batch_each_gets_the_answer_that_it_gets_alone(tmp_path: Path) -> N
     proof = stored("triangle", "finite sums")
     place = next(place for place, step in enumerate(proof.steps) if step.rule == "arith")
     steps = [*proof.steps]
-    steps[place] = conclusion_times(steps[place], -1)
+    steps[place] = conclusion_times(steps[place], Fraction(-1))
     development = Development()
     proofs = {"First": stored("sign-form"), "Wrong": Proof("", tuple(steps)), "Resting": Proof("", tuple(steps))}
-    modules = [replay(development, name, {"it": proof}) for name, proof in proofs.items()]
-    modules += [module("Uses", holds("1 = 1", "Proof. exact First.it_too. Qed."), needs=["First"])]
-    modules += [module("Last", holds("1 + 1 = 2"))]
-    alone = read(modules, [(one,) for one in modules], tmp_path / "alone")
-    shared = read(modules, [tuple(modules)], tmp_path / "shared")
-    assert said(shared) == said(alone)
-    assert [name for name, answer in alone.items() if not answer.reason] == ["First", "Last"]
-    assert f"step {steps[place].number}:" in shared["Wrong"].step
-    assert shared["Resting"].reason == "it uses steps of Wrong, which Coq refused"
-    assert "it_too" in shared["Uses"].reason
-
-
-@needs_coq
-def test_a_batch_uses_another(tmp_path: Path) -> None:
-    """And so does a file of its own, also where a batch was not read to its end."""
-    first = module("First", holds("1 + 1 = 2"))
-    wrong = module("Wrong", holds("1 = 2"), needs=["First"])
-    uses = [module(f"Uses{n}", holds("1 + 1 = 2", "Proof. exact First.it. Qed."), needs=["First"]) for n in range(3)]
-    last = module("Last", holds("1 + 1 = 2", "Proof. exact Uses2.it. Qed."), needs=["Uses2", "First"])
-    modules = [first, *uses, wrong, last]
-    batch = [(first, uses[0]), (uses[1],), (uses[2], wrong), (last, module("More", holds("1 = 1")))]
-    answers = read(modules, batch, tmp_path / "shared")
-    assert [name for name, answer in answers.items() if answer.reason] == ["Wrong"]
-    total = sum(len(one.text) for one in batch[0])
-    shares = [answers[one.name].seconds / len(one.text) * total for one in batch[0]]
+    first, wrong, resting = (replay(development, name, {"it": proof}) for name, proof in proofs.items())
+    after = [module(f"After{n}", "Check First.it.", holds("1 + 1 = 2"), needs=["First"]) for n in (1, 2)]
+    last = module("Last", holds("1 + 1 = 2", "Proof. exact After2.it. Qed."), needs=["After2", "After1"])
+    batch = [(first, after[0]), (after[1], wrong, resting), (last, module("More", holds("1 = 1")))]
+    answers = read(batch, tmp_path)
+    assert {name for name, answer in answers.items() if answer.reason} == {"Wrong", "Resting"}
+    assert f"step {steps[place].number}:" in answers["Wrong"].step
+    assert answers["Resting"].reason == "it uses steps of Wrong, which Coq refused"
+    # What Coq was given is what it is given of one that is alone, but for the place of what it needs.
+    for one in (wrong, after[1]):
+        assert "Require First." in one.text
+        assert (tmp_path / f"{one.name}.v").read_text() == one.text.replace("Require First.", "Require Import Batch_1.")
+    shares = [answers[one.name].seconds / len(one.text) for one in (first, after[0])]
     assert shares[0] == pytest.approx(shares[1]) and shares[0] > 0
 
 
-FALSE = "Axiom false : False."
-WISH = "Proof. first [exact wish | easy | ring]. Qed."
-
-
 @needs_coq
-@pytest.mark.parametrize("lines", [("Axiom wish : 1 = 2.",), ('Notation "1" := 2 : R_scope.',)])
-def test_names_and_notations_end_with_their_module(lines: Sequence[str], tmp_path: Path) -> None:
+def test_names_and_notations_end_with_their_module(tmp_path: Path) -> None:
     """Also of a module that would not share a file."""
-    sibling, other = module("Sibling", *lines, holds("2 = 2")), module("Other", holds("1 = 2", WISH))
-    answers = read([sibling, other], [(sibling, other)], tmp_path / "shared")
+    sibling = module("Sibling", "Axiom wish : 1 = 2.", 'Notation "1" := 2 : R_scope.', holds("2 = 2"))
+    answers = read([(sibling, module("Other", holds("1 = 2", WISH)))], tmp_path)
     assert (bool(answers["Sibling"].reason), bool(answers["Other"].reason)) == (False, True)
 
 
 @needs_coq
-def test_what_does_not_end_with_its_module_is_not_in_a_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A tactic that is defined anew is so after the module's end, too."""
+def test_what_does_not_end_with_its_module_is_in_no_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tactic that is defined anew is so after the module's end, too: Coq would accept what it refuses otherwise."""
     monkeypatch.setattr(sharing, "FEW", 0)
-    sibling = module("Sibling", FALSE, "Ltac easy ::= exact (False_ind _ false).", holds("2 = 2"))
-    modules = [sibling, module("Other", holds("1 = 2", WISH))]
-    assert not read(modules, [tuple(modules)], tmp_path / "forced")["Other"].reason
-    made = batches(modules, {"Sibling", "Other"}, 1)
-    assert read(modules, made, tmp_path / "shared")["Other"].reason
+    false, easy = "Axiom false : False.", "Ltac easy ::= exact (False_ind _ false)."
+    modules = (module("Sibling", false, easy, holds("2 = 2")), module("Other", holds("1 = 2", WISH)))
+    assert not read([modules], tmp_path)["Other"].reason
+    assert batches(modules, {"Sibling", "Other"}, 1) == [(one,) for one in modules]
 
 
 @needs_coq

@@ -129,9 +129,11 @@ class Development:
             self._count += 1
             name = f"same_{self._count}"
         made = Lemma(name, self._module, origin, symbols, (), tuple(hypotheses), conclusion)
-        made = replace(made, spaces=_spaces("\n".join([statement(made), *values, script])))
+        props = propositions(made)
+        made = replace(made, spaces=_spaces("\n".join([_quantified(made, props), *values, script])))
         introduced = [*made.spaces, *names.values(), *(text for _, text in scope.hypotheses)]
-        text = f"(* {comment(origin)} *)\nLemma {name} : {statement(made)}.\n{_proof(introduced, values, script)}"
+        text = f"(* {comment(origin)} *)\nLemma {name} : {_quantified(made, props)}.\n"
+        text += _proof(introduced, values, script)
         self._texts.append((text, made))
         return made
 
@@ -157,12 +159,15 @@ class Development:
         needs = tuple(sorted(self._needs))
         requires = [f"From {LIBRARY} Require {' '.join(needs)}."] if needs else []
         text = "\n".join([head, REALS, IMPORT, *requires, f"{OPEN}\n"])
-        start, lines = len(text), []
+        bodies, lines, line = [text], [], text.count("\n") + 2
         for body, made in self._texts:
-            lines.append((text.count("\n") + 2, made))
-            text += f"\n{body}"
-        text += f"\nDefinition {TOGETHER} := ({', '.join(theorems)}).\n"
-        module = Module(self._module, text, needs, tuple(lines), tuple(theorems), tuple(citations), start)
+            lines.append((line, made))
+            bodies.append(f"\n{body}")
+            line += body.count("\n") + 1
+        bodies.append(f"\nDefinition {TOGETHER} := ({', '.join(theorems)}).\n")
+        module = Module(
+            self._module, "".join(bodies), needs, tuple(lines), tuple(theorems), tuple(citations), start=len(text)
+        )
         self.modules.append(module)
         return module
 
@@ -390,12 +395,17 @@ def comment(text: str) -> str:
 
 def statement(lemma: Lemma) -> str:
     """forall ..., hypotheses -> conclusion."""
-    groups = [f"({name} : {kind})" for name, kind in parameters(lemma)]
+    return _quantified(lemma, propositions(lemma))
+
+
+def propositions(lemma: Lemma) -> list[str]:
+    """The texts of its hypotheses and of its conclusion."""
     names = names_of(lemma.symbols)
-    props = [
-        *(show(prop, names, 2) for prop in lemma.hypotheses),
-        show(lemma.conclusion, names, 1),
-    ]
+    return [*(show(prop, names, 2) for prop in lemma.hypotheses), show(lemma.conclusion, names, 1)]
+
+
+def _quantified(lemma: Lemma, props: Sequence[str]) -> str:
+    groups = [f"({name} : {kind})" for name, kind in parameters(lemma)]
     start = f"forall {' '.join(groups)},\n  " if groups else ""
     return start + " ->\n  ".join(props)
 
