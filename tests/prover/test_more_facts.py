@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import cache
 from random import Random
 
 import pytest
@@ -16,8 +17,9 @@ from adamproof.prover import ProofFailure, le, lt, prove, proving, reals
 from adamproof.prover.polynomials import all_atoms, atom_term
 from adamproof.prover.record import Step, derive
 from adamproof.prover.surface import knowledge, solving
-from adamproof.theory.lemma import Lemma, derive_claim
-from adamproof.theory.library import lemmas, theorem_of
+from adamproof.theory import library
+from adamproof.theory.lemma import Lemma
+from adamproof.theory.library import lemmas
 
 Question = tuple[Term, tuple[Step, ...], tuple[Term, ...], tuple[int, ...], int]
 
@@ -71,16 +73,16 @@ def additions(question: Question, rng: Random) -> dict[str, tuple[str, Term, Ter
 
 
 def asked(chosen: list[Lemma]) -> list[Question]:
-    """What the scripts of these lemmas ask the search, and what it answers; by `prove`, or for a step on paper."""
-    for lemma in chosen:  # first, what they cite
-        for claim in lemma.claims:
-            derive_claim(lemma, claim, theorem_of)
+    """What the scripts of these lemmas, and of those that they cite, ask the search, and what it answers; by `prove`, or
+    for a step on paper."""
     with pytest.MonkeyPatch.context() as patch:
-        for module, name in MEMORY:  # else what is asked would depend on what the process has proved before
+        # Else what is asked would depend on what the process has proved before.
+        patch.setattr(library, "_derivation", cache(library._derivation.__wrapped__))
+        for module, name in MEMORY:
             patch.setattr(module, name, {})
         for lemma in chosen:
             for claim in lemma.claims:
-                derive_claim(lemma, claim, theorem_of)
+                library.derivation_of(lemma, claim)
         found = [question for question, answer in proving._answers.items() if isinstance(answer, Step)]
         for (kind, degree, given, goal, hints), answer in solving._searched.items():
             if kind in ("linear", "products") and answer.value and answer.value[0] is not None:
