@@ -44,8 +44,11 @@ def standalone(module: Module) -> str:
 
 
 def axioms_question(names: Sequence[str], homes: Homes) -> Module:
-    """A module in which Coq is asked what the theorems of these modules rest on, together."""
+    """A module in which Coq is asked what the theorems of these modules rest on, together.
+
+    As a tuple they would have a type in which the statements of all results stand many times.
+    """
     files = dict.fromkeys(homes.get(name, name) for name in names)
     required = f"From {LIBRARY} Require {' '.join(files)}.\n"
-    theorems = ", ".join(f"{full_name(name, homes)}.{TOGETHER}" for name in names)
-    return Module(QUESTION, f"{required}Definition {TOGETHER} := ({theorems}).\n{ASK}", ())
+    theorems = "".join(f"  let _ := {full_name(name, homes)}.{TOGETHER} in\n" for name in names)
+    return Module(QUESTION, f"{required}Definition {TOGETHER} :=\n{theorems}  I.\n{ASK}", ())
