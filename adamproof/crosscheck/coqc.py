@@ -199,6 +199,7 @@ class Reading:
             (module,) = one.batch
             self.done[module.name] = _answer(module, seconds, one.process.returncode, self.folder)
         elif one.process.returncode or not (self.folder / f"{one.name}.vo").is_file():
+            self.say(f"{one.name}: Coq does not read it to its end; now its {len(one.batch)} results, one by one")
             return [(module,) for module in one.batch]
         else:
             size = sum(len(module.text) for module in one.batch)
