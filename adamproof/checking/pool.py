@@ -29,7 +29,7 @@ from .process import MAX_BYTES, MAX_SHOWN, PROGRAM, Events, LemmaProcess
 from .report import About, Findings
 from .request import FIRST, Request
 from .serialize import MAX_CLAIMS, NotFindings, unpacked
-from .verifier import FreshVerification
+from .verifier import FreshVerification, Kernel
 
 Heard = Callable[[str | None, str], None]
 Say = Callable[[str], None]
@@ -146,6 +146,7 @@ class Workers:
         self._alive: list[Worker] = []
         self._asked: dict[Worker, deque[bytes]] = {}  # about a whole file: what has come meanwhile
         self._verifications: list[FreshVerification] = []
+        self._kernels: list[Kernel] = []  # for the library's proofs; the last one reads what comes
         # A process that is killed leaves its files: they are in a folder of this one's.
         with DeferredSignals(every=True):  # a signal must find the folder among what is to be removed
             self._folder = tempfile.TemporaryDirectory(prefix="adamproof-", ignore_cleanup_errors=True)
@@ -159,6 +160,8 @@ class Workers:
                 self._end(worker)
             for verification in self._verifications:
                 verification.close()
+            for kernel in self._kernels:
+                kernel.close()
             try:
                 self._folder.cleanup()
             except RecursionError:
@@ -325,8 +328,14 @@ class Workers:
             answer.failure = failure
         return True
 
+    def _kernel(self) -> Kernel:
+        """The process that reads the library's proofs: a new one if none lives."""
+        if not self._kernels or self._kernels[-1].has_ended:
+            self._kernels.append(Kernel(together=True))
+        return self._kernels[-1]
+
     def _verify(self, proofs: Any, answer: Answer) -> None:
-        """Have the kernel read the proof files, in a process of its own, while the rest is being found."""
+        """Have the kernel read the proof files, in a process that runs no lemma, while the rest is being found."""
         if type(proofs) is not list or not all(type(proof) is str for proof in proofs) or answer.proofs is not None:
             raise WorkerFailed(f"{_of(answer.request)} sent proof files that are not text, or sent them twice")
         if len(proofs) > MAX_CLAIMS:
@@ -336,8 +345,8 @@ class Workers:
             return
         try:
             with DeferredSignals(every=True):  # a signal must find it among those to be ended
-                library = answer.request.path is None
-                answer.verification = FreshVerification(list(filter(None, proofs)), together=library)
+                kernel = self._kernel() if answer.request.path is None else None
+                answer.verification = FreshVerification(list(filter(None, proofs)), kernel=kernel)
                 self._verifications.append(answer.verification)
         except OSError as error:
             slug = answer.request.slug

@@ -24,7 +24,7 @@ def main(argv: list[str] | None = None) -> int:
         prog="python -m adamproof.kernel",
         description="Verify proof files. Exit status: 0 all proved, 1 one is rejected, 2 one cannot be read.",
     )
-    parser.add_argument("files", nargs="+", metavar="FILE", help="a proof file (adamproof export RESULT --to json)")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="a proof file; -: standard input names them")
     parser.add_argument("--json", action="store_true", help="print one JSON object per file")
     parser.add_argument("--together", action="store_true", help="check a step that several files have only once")
     options = parser.parse_args(argv)
@@ -33,10 +33,10 @@ def main(argv: list[str] | None = None) -> int:
     gc.set_threshold(200_000)  # terms are many and not cyclic: looking for cycles among them takes a third of the time
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors="backslashreplace", line_buffering=True)
     try:
-        code = max(_report(name, options.json, known) for name in options.files)
-        sys.stdout.flush()
+        names = (line.rstrip("\n") for line in sys.stdin) if options.files == ["-"] else options.files
+        code = max((_report(name, options.json, known) for name in names), default=0)
     except BrokenPipeError:  # the reader has gone; what is still buffered goes nowhere
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE

@@ -5,7 +5,8 @@ A layer says which parameters it has (`specs`).  `forward(w, x)` gives its outpu
 from the derivative by the output it gives that by the input.  In shapes, n counts the samples of a batch.
 
 Arrays are made by methods and by functions that NumPy hands on to the arrays' own library, so that CuPy's stay CuPy's,
-and of the parameters' precision.  Products of matrices are BLAS's: their last bits depend on its kernel.
+and of the parameters' precision.  Arithmetic is in place where it can be, in arrays of `scratch`.  Products of matrices
+are BLAS's: their last bits depend on its kernel.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
+
+from .scratch import empty
 
 Array: TypeAlias = Any  # of NumPy, or of a library that takes part in its protocols
 Tree: TypeAlias = dict[str, Any]  # arrays, or such trees, by name
@@ -59,9 +62,11 @@ class Dense:
             flat = dy.reshape(-1, self.outputs)
             np.matmul(rows.T, flat, out=g["weight"])
             np.sum(flat, axis=0, out=g["bias"])
-            return (flat @ w["weight"].T).reshape(x.shape)
+            return np.matmul(flat, w["weight"].T, out=empty(rows)).reshape(x.shape)
 
-        return (rows @ w["weight"] + w["bias"]).reshape(*x.shape[:-1], self.outputs), back
+        y = np.matmul(rows, w["weight"], out=empty(rows, (rows.shape[0], self.outputs)))
+        y += w["bias"]
+        return y.reshape(*x.shape[:-1], self.outputs), back
 
 
 @dataclass(frozen=True)
@@ -81,13 +86,16 @@ class Convolution:
 
     def forward(self, w: Tree, x: Array) -> tuple[Array, Back]:
         n, height, width, channels = x.shape
-        padded = np.zeros_like(x, shape=(n, height + 2, width + 2, channels))
+        padded = empty(x, (n, height + 2, width + 2, channels))
+        padded[...] = 0.0
         padded[:, 1:-1, 1:-1] = x
         places = [(slice(None), slice(i, i + height), slice(j, j + width)) for i in range(3) for j in range(3)]
-        y, dense_back = self.dense.forward(w, np.concatenate([padded[place] for place in places], axis=-1))
+        around = empty(x, (n, height, width, 9 * channels))
+        y, dense_back = self.dense.forward(w, np.concatenate([padded[place] for place in places], axis=-1, out=around))
 
         def back(dy: Array, g: Tree) -> Array:
-            neighbours, dx = dense_back(dy, g), np.zeros_like(padded)
+            neighbours, dx = dense_back(dy, g), empty(padded)
+            dx[...] = 0.0
             for number, place in enumerate(places):
                 dx[place] += neighbours[..., number * channels : (number + 1) * channels]
             return dx[:, 1:-1, 1:-1]
@@ -137,7 +145,7 @@ class Relu:
         return {}
 
     def forward(self, w: Tree, x: Array) -> tuple[Array, Back]:
-        return np.maximum(x, 0.0), lambda dy, g: dy * (x > 0.0)
+        return np.maximum(x, 0.0, out=empty(x)), lambda dy, g: np.multiply(dy, x > 0.0, out=empty(x))
 
 
 @dataclass(frozen=True)
@@ -148,14 +156,31 @@ class Gelu:
         return {}
 
     def forward(self, w: Tree, x: Array) -> tuple[Array, Back]:
-        square = x * x
-        bent = np.tanh(GELU * x * (1.0 + CUBE * square))
+        square = np.multiply(x, x, out=empty(x))
+        bent = np.multiply(square, CUBE, out=empty(x))
+        bent += 1.0
+        y = np.multiply(x, GELU, out=empty(x))
+        bent *= y
+        np.tanh(bent, out=bent)
+        half = np.multiply(x, 0.5, out=empty(x))
+        np.add(bent, 1.0, out=y)
+        y *= half
 
         def back(dy: Array, g: Tree) -> Array:
-            slope = GELU * (1.0 + 3.0 * CUBE * square)
-            return dy * (0.5 * (1.0 + bent) + 0.5 * x * (1.0 - bent * bent) * slope)
+            slope = np.multiply(square, 3.0 * CUBE, out=empty(x))
+            slope += 1.0
+            slope *= GELU
+            inner = np.multiply(bent, bent, out=empty(x))
+            np.subtract(1.0, inner, out=inner)
+            inner *= half
+            inner *= slope
+            dx = np.add(bent, 1.0, out=slope)
+            dx *= 0.5
+            dx += inner
+            dx *= dy
+            return dx
 
-        return 0.5 * x * (1.0 + bent), back
+        return y, back
 
 
 @dataclass(frozen=True)
@@ -168,18 +193,26 @@ class Norm:
         return {"scale": Spec((self.width,), centre=1.0), "shift": Spec((self.width,))}
 
     def forward(self, w: Tree, x: Array) -> tuple[Array, Back]:
-        centred = x - x.mean(axis=-1, keepdims=True)
-        inverse = 1.0 / np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + SMALL)
-        normal = centred * inverse
+        normal = np.subtract(x, x.mean(axis=-1, keepdims=True), out=empty(x))
+        y = np.multiply(normal, normal, out=empty(x))
+        inverse = 1.0 / np.sqrt(y.mean(axis=-1, keepdims=True) + SMALL)
+        normal *= inverse
+        np.multiply(normal, w["scale"], out=y)
+        y += w["shift"]
 
         def back(dy: Array, g: Tree) -> Array:
-            np.sum((dy * normal).reshape(-1, self.width), axis=0, out=g["scale"])
+            along = np.multiply(dy, normal, out=empty(x))
+            np.sum(along.reshape(-1, self.width), axis=0, out=g["scale"])
             np.sum(dy.reshape(-1, self.width), axis=0, out=g["shift"])
-            dz = dy * w["scale"]
-            along = (dz * normal).mean(axis=-1, keepdims=True)
-            return inverse * (dz - dz.mean(axis=-1, keepdims=True) - normal * along)
+            dx = np.multiply(dy, w["scale"], out=empty(x))
+            np.multiply(dx, normal, out=along)
+            np.multiply(normal, along.mean(axis=-1, keepdims=True), out=along)
+            dx -= dx.mean(axis=-1, keepdims=True)
+            dx -= along
+            dx *= inverse
+            return dx
 
-        return normal * w["scale"] + w["shift"], back
+        return y, back
 
 
 @dataclass(frozen=True)
@@ -217,4 +250,8 @@ class Residual:
 
     def forward(self, w: Tree, x: Array) -> tuple[Array, Back]:
         y, inner = self.layer.forward(w, x)
-        return x + y, lambda dy, g: dy + inner(dy, g)
+
+        def back(dy: Array, g: Tree) -> Array:
+            return np.add(dy, inner(dy, g), out=empty(x))
+
+        return np.add(x, y, out=empty(x)), back

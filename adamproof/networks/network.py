@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ..simulator import kernels
 from ..simulator.noise import STARTS, words
 from .layers import Array, Layer, Spec, Tree
+from .scratch import empty, one_pass
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class Network:
 
         vector: (d,).  inputs: (n, ...).  targets: the classes, whole numbers: (n,), or (n, length).
         """
-        with one_thread():
+        with one_thread(), one_pass():
             outputs, _ = self.layer.forward(self.views(vector), inputs)
             return float(cross_entropy(outputs, targets)[0])
 
@@ -94,7 +95,7 @@ class Network:
         vector, inputs, targets: as for `loss`.  out: an array for the derivatives; a new one by default.
         """
         found = np.empty_like(vector) if out is None else out
-        with one_thread():
+        with one_thread(), one_pass():
             outputs, back = self.layer.forward(self.views(vector), inputs)
             value, by_output = cross_entropy(outputs, targets)
             back(by_output, self.views(found))
@@ -133,11 +134,12 @@ def cross_entropy(outputs: Array, targets: Array) -> tuple[Any, Array]:
     outputs: (..., classes).  targets: whole numbers, (...).
     """
     rows, right = outputs.reshape(-1, outputs.shape[-1]), targets.reshape(-1)
-    shifted = rows - rows.max(axis=1, keepdims=True)
-    raised = np.exp(shifted)
-    sums = raised.sum(axis=1, keepdims=True)
+    shifted = np.subtract(rows, rows.max(axis=1, keepdims=True), out=empty(rows))
+    shares = np.exp(shifted, out=empty(rows))
+    sums = shares.sum(axis=1, keepdims=True)
     at = np.arange(right.shape[0], like=right), right
     value = (np.log(sums[:, 0]) - shifted[at]).mean()
-    shares = raised / sums
+    shares /= sums
     shares[at] -= 1.0
-    return value, (shares / rows.shape[0]).reshape(outputs.shape)
+    shares /= rows.shape[0]
+    return value, shares.reshape(outputs.shape)

@@ -156,6 +156,11 @@ class Adam:
         scale = np.sqrt(v)
         scale *= 1.0 / math.sqrt(1.0 - beta2 ** state["step"])
         scale += group["eps"]
-        moving = scale > 0.0  # where eps and v are 0, m is 0 too
         rate = group["lr"] / (1.0 - beta1 ** state["step"])
-        parameter -= rate * np.divide(m, scale, out=np.zeros_like(m), where=moving)
+        moving = scale > 0.0
+        if moving.all():
+            step = np.divide(m, scale, out=scale)
+        else:  # where eps and v are 0, m is 0 too
+            step = np.divide(m, scale, out=np.zeros_like(m), where=moving)
+        step *= rate
+        parameter -= step

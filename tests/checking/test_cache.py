@@ -21,7 +21,7 @@ from adamproof.checking.pipeline import outline, work
 from adamproof.checking.pool import Workers
 from adamproof.checking.recall import Recalled, keep
 from adamproof.checking.report import ClaimFindings, Findings, LemmaReport, MutantReport, Verdict
-from adamproof.checking.request import MODELS
+from adamproof.checking.request import MODELS, Request
 from adamproof.checking.serialize import packed, unpacked
 from adamproof.numeric.answers import Report
 from adamproof.theory.library import get
@@ -350,15 +350,29 @@ def test_the_command_says_where_and_clears(tmp_path: Path) -> None:
 def test_a_verifier_that_dies_is_noticed_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """The second question must not wait for a process that has ended."""
     silent = [sys.executable, "-c", "pass"]
-    monkeypatch.setattr(
-        verifier,
-        "start",
-        lambda paths, output, errors, together: subprocess.Popen(silent, stdout=output, stderr=errors, text=True),
-    )
+
+    def start(paths: list[str], output: int, errors: Any, *_: Any, **__: Any) -> subprocess.Popen[str]:
+        return subprocess.Popen(silent, stdout=output, stderr=errors, text=True)
+
+    monkeypatch.setattr(verifier, "start", start)
     with verifier.FreshVerification(["", ""]) as asked:
         for number in (0, 1, 0):
             with pytest.raises(RuntimeError, match="the verifier did not answer"):
                 asked.answer(number)
+
+
+def test_a_kernel_that_dies_is_replaced() -> None:
+    """It takes the answers on one lemma of the library with it, no more."""
+    requests = [Request("check", slug) for slug in ("sign-form", "ratio-bound")]
+    with Workers(1, lambda path, line: None, lambda text: None) as workers:
+        answers = workers.run(requests)
+        first = next(answers)
+        assert [said["verdict"] for said in first.verified()] == ["PROVED"]
+        (kernel,) = workers._kernels
+        kernel._process.kill()
+        kernel._process.wait()
+        assert {said["verdict"] for said in next(answers).verified()} == {"PROVED"}
+        assert len(workers._kernels) == 2
 
 
 def recalled(slugs: list[str]) -> dict[str, LemmaReport]:

@@ -523,14 +523,13 @@ def test_nobody_else_can_ask_or_answer_in_the_process_of_a_file(mine: Any) -> No
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs /proc")
-def test_nobody_else_can_answer_for_the_kernel() -> None:
+def test_nobody_else_can_ask_the_kernel_or_answer_for_it() -> None:
     with FreshVerification(["not a proof"]) as verification:
-        assert verification._process is not None
         try:
-            channel = os.readlink(f"/proc/{verification._process.pid}/fd/1")
+            channels = [os.readlink(f"/proc/{verification._kernel._process.pid}/fd/{number}") for number in (0, 1)]
         except OSError:
-            channel = "socket: it has ended"
-        assert channel.startswith("socket:")
+            channels = ["socket: it has ended"]
+        assert all(channel.startswith("socket:") for channel in channels)
         assert verification.answer(0)["verdict"] == "REJECTED"
 
 

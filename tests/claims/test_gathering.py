@@ -174,9 +174,9 @@ def read_by_the_kernel(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     texts: list[str] = []
     begin = FreshVerification.__init__
 
-    def noted(self: FreshVerification, proofs: Any, together: bool) -> None:
+    def noted(self: FreshVerification, proofs: Any, *how: Any, **more: Any) -> None:
         texts.extend(proofs)
-        begin(self, proofs, together)
+        begin(self, proofs, *how, **more)
 
     monkeypatch.setattr(FreshVerification, "__init__", noted)
     return texts

@@ -659,6 +659,23 @@ def test_the_command_line_takes_several_files_and_returns_the_worst(tmp_path: Pa
         check(result.stdout.count("PROVED: ") == files.count(good), result.stdout)
 
 
+def test_the_command_line_takes_names_from_standard_input(tmp_path: Path) -> None:
+    """Each is answered before the next one is asked about."""
+    empty = tmp_path / "empty.json"
+    empty.touch()
+    with subprocess.Popen(
+        [sys.executable, "-m", "adamproof.kernel", "--json", "-"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
+    ) as asked:  # fmt: skip
+        assert asked.stdin is not None and asked.stdout is not None
+        for name, verdict in ((golden_path("square"), "PROVED"), (str(empty), "REJECTED")):
+            print(name, file=asked.stdin, flush=True)
+            said = asked.stdout.readline()
+            check(json.loads(said)["verdict"] == verdict, said)
+        asked.stdin.close()
+        check(asked.wait() == 1, "the status is not that of the worst")
+
+
 def test_the_hash_seed_does_not_matter() -> None:
     results = {run("-m", "adamproof.kernel", golden_path("means"), PYTHONHASHSEED=seed).stdout for seed in "0123"}
     check(len(results) == 1 and results.pop().startswith("PROVED"), "the output depends on the hash seed")

@@ -73,8 +73,10 @@ def additions(question: Question, rng: Random) -> dict[str, tuple[str, Term, Ter
 
 
 def asked(chosen: list[Lemma]) -> list[Question]:
-    """What the scripts of these lemmas, and of those that they cite, ask the search, and what it answers; by `prove`, or
-    for a step on paper."""
+    """What the scripts of these lemmas, and of those that they cite, ask the search, and what it answers.
+
+    By `prove`, or for a step on paper.
+    """
     with pytest.MonkeyPatch.context() as patch:
         # Else what is asked would depend on what the process has proved before.
         patch.setattr(library, "_derivation", cache(library._derivation.__wrapped__))
