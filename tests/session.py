@@ -19,12 +19,10 @@ from adamproof.export.coq.handwritten import prelude
 from adamproof.report.kernel_page.pyodide import VERSION
 
 ROOT = Path(__file__).resolve().parents[1]
-# Coq's own choice for OCaml's memory takes a fifth more time, and more memory, on proofs of this size; nobody reads the
-# .glob files.
 COQC = """#!/bin/sh
 for last; do :; done
 if [ "$last" = Prelude.v ] && cmp -s Prelude.v '{folder}/Prelude.v'; then exec cp '{folder}/Prelude.vo' .; fi
-OCAMLRUNPARAM=s=8M,o=1000 exec {coqc} -noglob "$@"
+exec {coqc} "$@"
 """
 EXPERIMENTS = ("experiment", "all", "--save", "experiments")
 

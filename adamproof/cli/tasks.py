@@ -44,7 +44,7 @@ class Settings:
     claim: str | int | None = None
     verbose: bool = False
     without: str = ""  # the assumptions to drop, for the task "without"
-    form: str = "all"  # what will be printed: "text", "line", "json", "report" or all of them
+    form: str = "all"  # what will be printed: "text", "line", "json", "report", all of them, or "proofs" (nothing)
     report: tuple[str, ...] = ()  # for the task "check": the forms in which a report's part is wanted
     present: tuple[str, ...] = ()  # and the lemmas that the report is about
     short: bool = False  # and whether it is the short edition
@@ -178,6 +178,8 @@ def _part(report: LemmaReport, settings: Settings) -> Part | None:
 
 def _shown(report: LemmaReport, settings: Settings) -> Outcome:
     """Derived and verified, without numbers or mutants; style "latex" gives a document."""
+    if settings.form == "proofs":
+        return _with_proofs(report, {}, "", report.verdict.exit_code)
     if settings.style == "latex":
         from ..report import latex
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,19 +61,22 @@ class Coq:
         if not f"{version}.".startswith(f"{coqc.VERSION}."):
             terminal.warn(f"This is Coq {version}; the exported proofs are written for Coq {coqc.VERSION}.")
         development, names, proofs = Development(), dict[str, str](), dict[str, dict[str, str]]()
+        together = set[str]()  # what is ours may share a file
         for one in stored(words, self.jobs, self.progress, self.cache, self.codes, self.documents):
             self.progress(f"{one.name}: writing it for Coq")
             try:
-                names[module_of(development, one).name] = one.name
+                module = module_of(development, one)
             except Refusal as refusal:
                 failed = CliError(str(refusal))
                 if not one.from_file:
                     raise failed from None
                 not_read(one.name, failed, self.codes, self.documents)
                 continue
-            proofs[one.name] = dict(one.proofs)
+            names[module.name], proofs[one.name] = one.name, dict(one.proofs)
             if one.from_file:
                 self.says[one.name] = _statement(one)
+            else:
+                together.add(module.name)
         modules, pinned = list(development.modules), statements()
         if set(pinned.needs) <= names.keys():
             modules.append(pinned)
@@ -81,7 +84,7 @@ class Coq:
         self.alone = len(names) == 1
         if modules:
             with tempfile.TemporaryDirectory(prefix="adamproof-coq-") as temporary:
-                self._check(modules, self.folder or Path(temporary), names, version)
+                self._check(modules, self.folder or Path(temporary), names, version, together)
         code = worst(self.codes)
         if self.save is not None:
             record(self.save, records.made("coq", version, records.of_results(self.documents, proofs)))
@@ -94,9 +97,11 @@ class Coq:
                 terminal.say(_axioms({name for one in self.documents for name in one.get("axioms", ())}))
         return code
 
-    def _check(self, modules: Sequence[Module], folder: Path, names: dict[str, str], version: str) -> None:
+    def _check(
+        self, modules: Sequence[Module], folder: Path, names: dict[str, str], version: str, together: Collection[str]
+    ) -> None:
         try:
-            for answer in coqc.check(modules, folder, self.jobs, self.progress):
+            for answer in coqc.check(modules, folder, self.jobs, self.progress, together):
                 self._take(names[answer.module.name], answer, version)
         except coqc.CoqFailed as error:
             raise CliError(str(error)) from None
@@ -156,7 +161,7 @@ def stored(
         return
     with workers(jobs, progress) as processes:
         targets = resolve(names, processes)
-        outcomes = run_all(targets, Settings("show", cache=cache), processes, jobs, progress)
+        outcomes = run_all(targets, Settings("show", form="proofs", cache=cache), processes, jobs, progress)
         yield from _derived(zip(targets, outcomes, strict=True), progress, codes, documents)
 
 

@@ -13,6 +13,7 @@ from ..export.coq.development import TOGETHER, Development, Module
 from ..export.coq.handwritten import NAMES, defined, standalone
 from ..export.coq.replay import replay
 from ..export.coq.text import coq_name
+from ..export.coq.together import BATCH
 from ..export.proof import Proof, read
 from ..kernel.terms import Refusal
 from .coqc import Answer
@@ -41,7 +42,7 @@ def module_of(development: Development, stored: Stored) -> Module:
     if stored.from_file:  # so that no file takes the name of a result, which Statements.v knows it by
         stem = f"File_{stem}"
     taken = {*NAMES, *_names(development)}
-    name = next(name for name in _numbered(stem) if name not in taken)
+    name = next(name for name in _numbered(stem) if name not in taken and not BATCH.fullmatch(name))
     theorems: dict[str, Proof] = {}
     try:
         for claim, proof in stored.proofs:

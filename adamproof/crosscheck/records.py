@@ -24,7 +24,7 @@ SCHEMA = 2
 MOST = 10**9  # answers of one kind
 VERSION = re.compile(r"[A-Za-z0-9.+-]{1,40}")
 # What makes verdicts of the checkers' words.
-VERDICTS = ("coq.py", "coqc.py", "smt.py", "smt_solvers.py", "solver_process.py")
+VERDICTS = ("batches.py", "coq.py", "coqc.py", "smt.py", "smt_solvers.py", "solver_process.py")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 CHECKERS = {"coq": "Coq", "z3": "z3", "cvc5": "cvc5"}  # and what they are called
 ACCEPTED, REFUSED = "ACCEPTED", "REFUSED"  # by Coq

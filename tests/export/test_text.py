@@ -133,7 +133,9 @@ def test_the_hand_written_files_hide_nothing() -> None:
 def test_an_exported_file_hides_nothing() -> None:
     module = replay(Development(), "Two", {"first": stored("B.2"), "second": stored("geometric-sum")})
     assert not FORBIDDEN.search(re.sub(r"\(\*.*?\*\)", "", module.text))
-    assert module.text.count("Proof.") == module.text.count("Qed.") == len(module.lines)
+    scripts, terms = module.text.count("\nProof.\n"), module.text.count("\nProof (")
+    assert scripts == module.text.count("\nQed.\n") == module.text.count("Qed.")
+    assert scripts + terms == len(module.lines) and scripts and terms
     assert module.theorems == ("first", "second")
     assert [module.text.splitlines()[line - 1].startswith("(* ") for line, _ in module.lines] == [True] * len(
         module.lines

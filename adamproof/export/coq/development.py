@@ -23,6 +23,7 @@ from .scope import Scope, names_of, symbol_key
 from .text import BINDER_HEADS, INTEGRABLE, RELATIONS, SORTS, new_name, show, symbol_name, type_of
 
 MISSING = "ltac:(assumption)"
+EXACT = "exact "
 SAME = {"==": "eq_same", "<=": "le_same", "<": "lt_same", "!=": "ne_same"}
 
 SPACES = {"Omega": "Type", "P": "probability Omega", "I": "integral01"}
@@ -31,6 +32,7 @@ ANY = {REAL: "0", INT: "0%Z", POINT: "origin P"}  # a value of each sort, where 
 LIBRARY = "Adamproof"
 TOGETHER = "all_theorems"
 REALS, IMPORT = "From Coq Require Import Reals ZArith.", f"From {LIBRARY} Require Import Prelude."
+HEAD, OPEN = "(* Written by adamproof from stored proofs; for Coq 8.16.", "Open Scope R_scope."
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,10 @@ class Lemma:
 
 @dataclass(frozen=True)
 class Module:
-    """One Coq file: its name, its text, the modules it needs, and where each lemma begins."""
+    """One Coq file: its name, its text, the modules it needs, and where each lemma begins.
+
+    start: where what is its own begins in the text, after what it requires; 0 where that cannot be told apart.
+    """
 
     name: str
     text: str
@@ -56,6 +61,12 @@ class Module:
     lines: tuple[tuple[int, Lemma], ...] = ()
     theorems: tuple[str, ...] = ()
     citations: tuple[str, ...] = ()
+    start: int = 0
+
+    @property
+    def body(self) -> str:
+        """What is its own in the text."""
+        return self.text[self.start :] if self.start else ""
 
     def at(self, line: int) -> Lemma | None:
         """The lemma in which a line lies."""
@@ -113,15 +124,16 @@ class Development:
         names = names_of(symbols)
         scope = Scope(names, [(prop, f"h{n}") for n, prop in enumerate(hypotheses)])
         script = prove(scope)
-        script = "\n  ".join([*_values(scope.lost, script), script])
+        values = _values(scope.lost, script)
         if not name:
             self._count += 1
             name = f"same_{self._count}"
         made = Lemma(name, self._module, origin, symbols, (), tuple(hypotheses), conclusion)
-        made = replace(made, spaces=_spaces(statement(made) + script))
+        props = propositions(made)
+        made = replace(made, spaces=_spaces("\n".join([_quantified(made, props), *values, script])))
         introduced = [*made.spaces, *names.values(), *(text for _, text in scope.hypotheses)]
-        intros = f"  intros {' '.join(introduced)}.\n" if introduced else ""
-        text = f"(* {comment(origin)} *)\nLemma {name} : {statement(made)}.\nProof.\n{intros}  {script}\nQed.\n"
+        text = f"(* {comment(origin)} *)\nLemma {name} : {_quantified(made, props)}.\n"
+        text += _proof(introduced, values, script)
         self._texts.append((text, made))
         return made
 
@@ -135,25 +147,27 @@ class Development:
         """Give a lemma a name of its own."""
         scope = Scope(names_of(last.symbols))
         introduced = [*last.spaces, *scope.names.values()]
-        intros = f"  intros {' '.join(introduced)}.\n" if introduced else ""
         made = replace(last, name=name, module=self._module, origin=origin)
-        text = f"(* {comment(origin)} *)\nTheorem {name} : {statement(made)}.\nProof.\n{intros}"
-        text += f"  exact {self.apply(last, scope, {})}.\nQed.\n"
+        text = f"(* {comment(origin)} *)\nTheorem {name} : {statement(made)}.\n"
+        text += _proof(introduced, [], f"exact {self.apply(last, scope, {})}.")
         self._texts.append((text, made))
 
     def end(self, theorems: Sequence[str], citations: Sequence[str]) -> Module:
         """The module, complete; all its theorems have one name together, for the question what they rest on."""
         cited = [f"   Cited: {comment(axiom)}." for axiom in citations]
-        head = "\n".join(["(* Written by adamproof from stored proofs; for Coq 8.16.", *cited]) + " *)"
+        head = "\n".join([HEAD, *cited]) + " *)"
         needs = tuple(sorted(self._needs))
         requires = [f"From {LIBRARY} Require {' '.join(needs)}."] if needs else []
-        text = "\n".join([head, REALS, IMPORT, *requires, "Open Scope R_scope.\n"])
-        lines = []
+        text = "\n".join([head, REALS, IMPORT, *requires, f"{OPEN}\n"])
+        bodies, lines, line = [text], [], text.count("\n") + 2
         for body, made in self._texts:
-            lines.append((text.count("\n") + 2, made))
-            text += f"\n{body}"
-        text += f"\nDefinition {TOGETHER} := ({', '.join(theorems)}).\n"
-        module = Module(self._module, text, needs, tuple(lines), tuple(theorems), tuple(citations))
+            lines.append((line, made))
+            bodies.append(f"\n{body}")
+            line += body.count("\n") + 1
+        bodies.append(f"\nDefinition {TOGETHER} := ({', '.join(theorems)}).\n")
+        module = Module(
+            self._module, "".join(bodies), needs, tuple(lines), tuple(theorems), tuple(citations), start=len(text)
+        )
         self.modules.append(module)
         return module
 
@@ -381,12 +395,17 @@ def comment(text: str) -> str:
 
 def statement(lemma: Lemma) -> str:
     """forall ..., hypotheses -> conclusion."""
-    groups = [f"({name} : {kind})" for name, kind in parameters(lemma)]
+    return _quantified(lemma, propositions(lemma))
+
+
+def propositions(lemma: Lemma) -> list[str]:
+    """The texts of its hypotheses and of its conclusion."""
     names = names_of(lemma.symbols)
-    props = [
-        *(show(prop, names, 2) for prop in lemma.hypotheses),
-        show(lemma.conclusion, names, 1),
-    ]
+    return [*(show(prop, names, 2) for prop in lemma.hypotheses), show(lemma.conclusion, names, 1)]
+
+
+def _quantified(lemma: Lemma, props: Sequence[str]) -> str:
+    groups = [f"({name} : {kind})" for name, kind in parameters(lemma)]
     start = f"forall {' '.join(groups)},\n  " if groups else ""
     return start + " ->\n  ".join(props)
 
@@ -396,6 +415,17 @@ def parameters(lemma: Lemma) -> list[tuple[str, str]]:
         *((space, SPACES[space]) for space in lemma.spaces),
         *((name, type_of(symbol)) for symbol, name in names_of(lemma.symbols).items()),
     ]
+
+
+def _proof(introduced: Sequence[str], values: Sequence[str], script: str) -> str:
+    """The proof of a lemma over these names: a term where that is all, which Coq reads faster than a script."""
+    term = script.removeprefix(EXACT)
+    if term != script and not values:
+        start = f"fun {' '.join(introduced)} => " if introduced else ""
+        return f"Proof ({start}{term.removesuffix('.')}).\n"
+    intros = [f"intros {' '.join(introduced)}."] if introduced else []
+    lines = "".join(f"  {line}\n" for line in (*intros, *values, script))
+    return f"Proof.\n{lines}Qed.\n"
 
 
 def _values(lost: Mapping[Any, str], script: str) -> list[str]:

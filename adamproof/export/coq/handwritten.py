@@ -8,6 +8,7 @@ from functools import cache
 
 from ...support import package_data
 from .development import IMPORT, LIBRARY, TOGETHER, Module
+from .together import REQUIRED, Homes, full_name
 
 QUESTION = "Axioms"
 NAMES = ("Prelude", "Statements", QUESTION)
@@ -30,7 +31,7 @@ def defined() -> frozenset[str]:
 def statements() -> Module:
     """The hand-written statements, which are derived from the exported theorems."""
     text = package_data.text(package_data.folder("export", "coq", "Statements.v"))
-    needs = re.findall(rf"^From {LIBRARY} Require (?!Import )([\w ]+)\.$", text, re.MULTILINE)
+    needs = REQUIRED.findall(text)
     theorems = re.findall(r"^ *Theorem (\w+) ", text, re.MULTILINE)
     return Module("Statements", text, tuple(" ".join(needs).split()), theorems=tuple(theorems))
 
@@ -42,8 +43,12 @@ def standalone(module: Module) -> str:
     return f"{module.text.replace(IMPORT, inside, 1)}{ASK}"
 
 
-def axioms_question(names: Sequence[str]) -> Module:
-    """A module in which Coq is asked what the theorems of these modules rest on, together."""
-    required = f"From {LIBRARY} Require {' '.join(names)}.\n"
-    theorems = ", ".join(f"{LIBRARY}.{name}.{TOGETHER}" for name in names)
-    return Module(QUESTION, f"{required}Definition {TOGETHER} := ({theorems}).\n{ASK}", tuple(names))
+def axioms_question(names: Sequence[str], homes: Homes) -> Module:
+    """A module in which Coq is asked what the theorems of these modules rest on, together.
+
+    As a tuple they would have a type in which the statements of all results stand many times.
+    """
+    files = dict.fromkeys(homes.get(name, name) for name in names)
+    required = f"From {LIBRARY} Require {' '.join(files)}.\n"
+    theorems = "".join(f"  let _ := {full_name(name, homes)}.{TOGETHER} in\n" for name in names)
+    return Module(QUESTION, f"{required}Definition {TOGETHER} :=\n{theorems}  I.\n{ASK}", ())
