@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ..support import correlations
 from .errors import AuditError
 from .probes import ratio
 from .record import LayerInfo, Run
@@ -289,18 +290,15 @@ def _independent(table: Array, places: Sequence[str], tests: Questions, level: f
 
 def closest(table: Array) -> tuple[int, int]:
     """The two coordinates with the largest |rank correlation|."""
-    found = _correlations(_ranks(table))
+    found = correlations.absolute(_ranks(table))
     one, other = np.unravel_index(int(found.argmax()), found.shape)
     return int(min(one, other)), int(max(one, other))
 
 
 def least_correlation(table: Array, level: float) -> float:
     """The |rank correlation| that chance alone exceeds, in any pair, in a share `level` of permutations."""
-    random, ranks = np.random.default_rng(0), _ranks(table)
-    by_chance = sorted(
-        float(_correlations(random.permuted(ranks, axis=0)).max()) for _ in range(PERMUTATIONS)
-    )  # fmt: skip
-    return by_chance[-max(1, int(level * (1 + PERMUTATIONS)))]
+    by_chance = np.sort(correlations.by_chance(_ranks(table), PERMUTATIONS, 0))
+    return float(by_chance[-max(1, int(level * (1 + PERMUTATIONS)))])
 
 
 def _ranks(table: Array) -> Array:
@@ -311,12 +309,6 @@ def _ranks(table: Array) -> Array:
         ranks[:, place] = (np.cumsum(counts) - (counts - 1) / 2)[which]
     ranks -= ranks.mean(axis=0)
     return np.asarray(ranks / np.sqrt(np.square(ranks).sum(axis=0)))
-
-
-def _correlations(ranks: Array) -> Array:
-    found = np.abs(ranks.T @ ranks)
-    np.fill_diagonal(found, 0.0)
-    return np.asarray(found)
 
 
 def _spread(runs: Sequence[Run], subject: str, series: Sequence[Array], at: Array) -> Verdict:

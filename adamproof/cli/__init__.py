@@ -4,6 +4,11 @@ Exit status: 0 all proved, 1 something refuted or rejected, 2 usage errors, 3 un
 Importing this package imports none of SymPy, NumPy and mpmath; the commands that need them do.
 """
 
-from .app import main
+import gc
+
+# Before anything is imported: modules, terms and expressions are many, live long and are hardly ever cyclic.
+gc.set_threshold(100_000)
+
+from .app import main  # noqa: E402
 
 __all__ = ["main"]

@@ -5,7 +5,6 @@ This process runs no lemma file.  What it prints follows from data that are sent
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -95,7 +94,6 @@ def workers(
         progress.clear()
         terminal.warn(f"[{visible(path) if path else 'a lemma of the library'} prints] {line}")
 
-    gc.set_threshold(100_000)  # terms are many, live long and are not cyclic
     with ended_by_signals(), Workers(jobs, heard, progress, program, executor) as processes:
         yield processes
 

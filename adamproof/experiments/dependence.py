@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..simulator import SimulationError, arguments
-from .statistics import EQUAL, levels, reaches, refuse_few_permutations, scipy_stats, table_of
+from .statistics import EQUAL, farthest, levels, p_value, reaches, refuse_few_permutations, table_of
 
 Array = NDArray[np.float64]
 
@@ -80,10 +80,8 @@ def _spread(table: Array) -> float:
 
 def distance(one: Array, other: Array) -> float:
     """D of Kolmogorov and Smirnov: the largest difference of two samples' distribution functions."""
-    one, other = np.sort(one), np.sort(other)
-    everywhere = np.concatenate([one, other])
-    shares = [np.searchsorted(values, everywhere, "right") / values.size for values in (one, other)]
-    return float(np.abs(shares[0] - shares[1]).max())
+    below, other_below = farthest(one, other)
+    return abs(below / one.size - other_below / other.size)
 
 
 def distances(samples: ArrayLike) -> tuple[float, float]:
@@ -100,6 +98,6 @@ def least_distance(replicates: int, pairs: int, level: float) -> float | None:
     half, rest = replicates // 2, replicates - replicates // 2
     for shift in range(1, half + 1):
         one, other = np.arange(half, dtype=float), np.arange(rest, dtype=float) + shift - 0.5
-        if reaches(pairs * float(scipy_stats().ks_2samp(one, other).pvalue), level):
+        if reaches(pairs * p_value(one, other), level):
             return distance(one, other)
     return None

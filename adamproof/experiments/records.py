@@ -23,7 +23,7 @@ from .index import EXPERIMENTS, module
 SCHEMA = 1
 # Beside the simulator, the bounds that runs are compared with, and the experiment's own file.
 TOOLS = ("against_bound", "dependence", "runner", "statistics")
-SHARED = ("support/arrays.py", *(f"experiments/{name}.py" for name in TOOLS))
+SHARED = ("support/arrays.py", "support/correlations.py", *(f"experiments/{name}.py" for name in TOOLS))
 NETWORKS = "architectures"  # the room of the experiments that use `networks`
 USED = dict.fromkeys(("architectures-lr", "architectures-betas"), ("tuning",))  # beside its own file there
 MADE_FROM = ("digest", "sources")  # in compiled formulas: of the lemma files, whose proofs are nothing to a run

@@ -12,6 +12,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate, combinations, count, pairwise
 from typing import Any
 
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..simulator import Estimate, SimulationError, arguments, estimate
+from ..support import correlations
 
 Array = NDArray[np.float64]
 Pattern = tuple[int, ...]  # how often each value of a coordinate occurs, from the least value to the largest
@@ -80,15 +82,10 @@ def identical(samples: ArrayLike, level: float, together: int = 1) -> Identical:
     reach the level divided by it.  Raises SimulationError if one cannot, with the number of replicates that would do,
     and for samples that are not finite or of another shape.
     """
-    stats, table, (level, strict) = scipy_stats(), table_of(samples), levels(level, together)
+    table, (level, strict) = table_of(samples), levels(level, together)
     even, odd = table[::2], table[1::2]
     pairs = list(combinations(range(table.shape[1]), 2))
     _refuse_few(len(table), table.shape[1], _least_of_pairs, strict)
-
-    def p_value(one: Array, other: Array) -> float:
-        with warnings.catch_warnings():  # an exact value may be above 1 by rounding; SciPy then says that it gives 1
-            warnings.filterwarnings("ignore", "ks_2samp: Exact calculation unsuccessful", RuntimeWarning)
-            return float(stats.ks_2samp(one, other).pvalue)
 
     for one, other in pairs:
         values = np.sort(np.concatenate([even[:, one], odd[:, other]]))
@@ -106,6 +103,29 @@ def identical(samples: ArrayLike, level: float, together: int = 1) -> Identical:
     corrected = holm([p_value(even[:, one], odd[:, other]) for one, other in pairs])
     rejected = sum(reaches(float(value), level) for value in corrected)
     return Identical(len(pairs), rejected, float(corrected.min()), level)
+
+
+def p_value(one: Array, other: Array) -> float:
+    """That of the two-sample test of Kolmogorov and Smirnov, two-sided; it depends on D and the sizes alone."""
+    return _p_value(one.size, other.size, *farthest(one, other))
+
+
+@lru_cache(maxsize=1 << 16)
+def _p_value(n: int, m: int, below: int, other_below: int) -> float:
+    """Of samples of two values, that have so many of the lower one: of all with this D."""
+    one, other = np.arange(n) >= below, np.arange(m) >= other_below
+    with warnings.catch_warnings():  # an exact value may be above 1 by rounding; SciPy then says that it gives 1
+        warnings.filterwarnings("ignore", "ks_2samp: Exact calculation unsuccessful", RuntimeWarning)
+        return float(scipy_stats().ks_2samp(one.astype(float), other.astype(float)).pvalue)
+
+
+def farthest(one: Array, other: Array) -> tuple[int, int]:
+    """How many numbers of two samples are at most the one at which their distribution functions differ most."""
+    one, other = np.sort(one), np.sort(other)
+    everywhere = np.concatenate([one, other])
+    below = [np.searchsorted(values, everywhere, "right") for values in (one, other)]
+    at = int(np.abs(below[0] / one.size - below[1] / other.size).argmax())
+    return int(below[0][at]), int(below[1][at])
 
 
 def table_of(samples: ArrayLike) -> Array:
@@ -182,14 +202,9 @@ def independent(
     _refuse_ties(table, ranks, strict)
     refuse_few_permutations(permutations, strict)
 
-    def largest(rows: Array) -> float:
-        correlations = np.abs(rows.T @ rows)
-        np.fill_diagonal(correlations, 0.0)
-        return float(correlations.max())
-
-    random, seen = np.random.default_rng(seed), largest(ranks)
+    seen = float(correlations.absolute(ranks).max())
     # A correlation that is equal but for rounding counts as equal, which only makes the p-value larger.
-    reached = sum(largest(random.permuted(ranks, axis=0)) >= seen - EQUAL for _ in range(permutations))
+    reached = int((correlations.by_chance(ranks, permutations, seed) >= seen - EQUAL).sum())
     return Independent(seen, (1 + reached) / (1 + permutations), level)
 
 

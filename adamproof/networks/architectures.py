@@ -36,7 +36,7 @@ def cnn(width: int = 16, hidden: int = 64) -> Network:
     """
     width, hidden = _width("the width", width), _width("the number of hidden outputs", hidden)
     layers: dict[str, Layer] = {
-        "convolution1": Convolution(1, width),
+        "convolution1": Convolution(1, width, first=True),
         "relu1": Relu(),
         "convolution2": Convolution(width, 2 * width),
         "pool": MaxPool(),

@@ -46,10 +46,14 @@ class Layer(Protocol):
 
 @dataclass(frozen=True)
 class Dense:
-    """y = x W + b on the last axis: (..., inputs) -> (..., outputs)."""
+    """y = x W + b on the last axis: (..., inputs) -> (..., outputs).
+
+    first: nothing comes before it, so that nobody wants the derivative by the input; zeros take its place.
+    """
 
     inputs: int
     outputs: int
+    first: bool = False
 
     def specs(self) -> Tree:
         weight = Spec((self.inputs, self.outputs), half=1.0 / math.sqrt(self.inputs))
@@ -62,6 +66,10 @@ class Dense:
             flat = dy.reshape(-1, self.outputs)
             np.matmul(rows.T, flat, out=g["weight"])
             np.sum(flat, axis=0, out=g["bias"])
+            if self.first:
+                nothing = empty(x)
+                nothing[...] = 0.0
+                return nothing
             return np.matmul(flat, w["weight"].T, out=empty(rows)).reshape(x.shape)
 
         y = np.matmul(rows, w["weight"], out=empty(rows, (rows.shape[0], self.outputs)))
@@ -71,15 +79,19 @@ class Dense:
 
 @dataclass(frozen=True)
 class Convolution:
-    """Filters of 3 x 3, with zeros around the image: (n, height, width, channels) -> (n, height, width, filters)."""
+    """Filters of 3 x 3, with zeros around the image: (n, height, width, channels) -> (n, height, width, filters).
+
+    first: as for Dense.
+    """
 
     channels: int
     filters: int
+    first: bool = False
 
     @property
     def dense(self) -> Dense:
         """The same filters on the 9 neighbours of a pixel side by side."""
-        return Dense(9 * self.channels, self.filters)
+        return Dense(9 * self.channels, self.filters, self.first)
 
     def specs(self) -> Tree:
         return self.dense.specs()
@@ -96,7 +108,7 @@ class Convolution:
         def back(dy: Array, g: Tree) -> Array:
             neighbours, dx = dense_back(dy, g), empty(padded)
             dx[...] = 0.0
-            for number, place in enumerate(places):
+            for number, place in enumerate(places if not self.first else ()):
                 dx[place] += neighbours[..., number * channels : (number + 1) * channels]
             return dx[:, 1:-1, 1:-1]
 

@@ -102,13 +102,17 @@ def _block(task: Task, state: State, columns: slice, count: int, standard: Stand
 
 def _sums(a: Array | None, m: Array, u: Array) -> Array:
     """The SUMS of one step, (7, replicates)."""
-    values = [u * u, u]
+    values = np.empty((2 if a is None else len(SUMS) - 1, *u.shape))  # one array, so that they are folded at once
+    np.multiply(u, u, out=values[-2])
+    values[-1] = u
     if a is not None:
-        size, e = np.abs(a), m - a
-        values = [size, a * a, u * size, e * e, *values]
+        np.abs(a, out=values[0])
+        np.multiply(a, a, out=values[1])
+        np.multiply(u, values[0], out=values[2])
+        e = m - a
+        np.multiply(e, e, out=values[3])
     found = np.zeros((len(SUMS), u.shape[0]))
-    for row, one in zip(found[len(SUMS) - 1 - len(values) :], values, strict=False):
-        row[:] = folded(one)
+    found[len(SUMS) - 1 - len(values) : -1] = folded(values)
     found[-1] = u.max(axis=1)
     return found
 

@@ -116,8 +116,9 @@ def small(name: str, seed: int = 0, engine: str = "numpy", executor: Executor | 
 
 
 @pytest.fixture(scope="session")
-def small_rate() -> Record:
-    return small("rate")
+def small_rate(session: Session) -> Record:
+    session.once("small rate.json", lambda: small("rate").text())
+    return read(session.folder / "small rate.json")
 
 
 # --- every experiment ---------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -87,6 +87,20 @@ class Wrong:
 def test_a_wrong_derivative_is_noticed(by_input: bool) -> None:
     """Of the bias: its derivatives are the largest of the parameters."""
     assert differences(Wrong(Dense(2, 3), by_input), 0.01 * np.ones((50, 2))) > 1e-6
+
+
+@pytest.mark.parametrize("layer", [Dense(3, 4), Convolution(3, 2)])
+def test_the_first_layer_has_the_same_derivatives_by_its_parameters_and_none_by_its_input(layer: Any) -> None:
+    x = RANDOM.normal(size=(2, 4, 6, 3))
+    w = {name: RANDOM.normal(size=spec.shape) for name, spec in layer.specs().items()}
+    found = []
+    for one in (layer, replace(layer, first=True)):
+        y, back = one.forward(w, x)
+        g = {name: np.empty(spec.shape) for name, spec in one.specs().items()}
+        found.append((y, g, back(np.cos(y), g)))
+    (y, g, dx), (again, first, none) = found
+    assert np.array_equal(y, again) and all(np.array_equal(g[name], first[name]) for name in g)
+    assert dx.all() and none.shape == dx.shape and not none.any()
 
 
 def test_equal_pixels_share_the_derivative() -> None:

@@ -117,16 +117,24 @@ def pages(file: str) -> int:
 
 
 @pytest.fixture(scope="session")
-def page(tmp_path_factory: pytest.TempPathFactory) -> str:
-    folder = tmp_path_factory.mktemp("report")
-    words = ("report", "B.2", "ratio-bound", "main-theorem", "--models", "1", "--no-mutants", "--html", "r.html")
-    assert run(*words, cwd=folder).returncode == 0
-    return (folder / "r.html").read_text(encoding="utf-8")
+def page(session: Session, tmp_path_factory: pytest.TempPathFactory) -> str:
+    def make() -> str:
+        folder = tmp_path_factory.mktemp("report")
+        words = ("report", "B.2", "ratio-bound", "main-theorem", "--models", "1", "--no-mutants", "--html", "r.html")
+        assert run(*words, cwd=folder).returncode == 0
+        return (folder / "r.html").read_text(encoding="utf-8")
+
+    return session.once("three lemmas.html", make)
 
 
 @pytest.fixture(scope="session")
-def at_widths(page: str, tmp_path_factory: pytest.TempPathFactory) -> dict[int, dict[str, Any]]:
-    return measured(page, tmp_path_factory.mktemp("widths"))
+def at_widths(
+    page: str, session: Session, tmp_path_factory: pytest.TempPathFactory
+) -> dict[int, dict[str, Any]]:  # fmt: skip
+    def make() -> str:
+        return json.dumps(measured(page, tmp_path_factory.mktemp("widths")))
+
+    return {int(width): found for width, found in json.loads(session.once("widths.json", make)).items()}
 
 
 @needs_browser

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...experiments.index import EXPERIMENTS, SECONDS, chosen, groups
+from ...support import memory
 from ...support.signals import ended_by_signals
 from ...support.tally import Tally
 from .. import executor, files, idle, terminal
@@ -92,6 +93,7 @@ def experiment(request: Request, form: str, progress: terminal.Progress, given: 
     """
     from ...simulator import NotFinite
 
+    memory.keep()  # many runs with arrays of the same sizes
     names = chosen(request.name)
     if len(names) > 1 and (request.plot or request.data):
         raise CliError(
