@@ -16,7 +16,7 @@ from concurrent.futures import Executor
 from functools import cache
 from typing import Any
 
-from ..executors.errors import OtherCode, RemoteError
+from ..executors.errors import RemoteError, other_code
 from ..support import package_data
 from .process import Events, LemmaProcess
 
@@ -85,7 +85,7 @@ def answered(program: str, request: dict[str, Any], wanted: str) -> Lines:
     program: the module that it runs.  wanted: the digest of the code of whoever asks.  Raises OtherCode.
     """
     if wanted != code():
-        raise OtherCode("it has another version of adamproof: install the same one everywhere")
+        raise other_code()
     if request["path"] is not None:
         raise ValueError("a file of one's own is run on one's own machine alone")
     process, events = _taken(program)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import pkgutil
+import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
@@ -15,6 +16,7 @@ from .errors import ExecutorError
 
 T = TypeVar("T")
 PATIENCE = 10.0  # seconds for the scheduler to answer, and then for a worker to be there
+HEAD, LONGEST = 8, 1 << 32  # bytes that give the length of a scheduler's first message, and a length it never has
 LOOK_EVERY = 5.0  # seconds between two looks at whether there are workers
 
 
@@ -56,12 +58,13 @@ def connected(address: str, patience: float = PATIENCE) -> Iterator[Executor]:
     except ImportError as error:
         raise ExecutorError("a Dask cluster needs the package distributed: pip install 'adamproof[cluster]'") from error
     try:
+        _look_at(address, patience)
         client: Any = Client(address, timeout=patience, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:  # TimeoutError is an OSError
         why = " ".join(str(error).split()) or type(error).__name__
         raise ExecutorError(
-            f"no Dask scheduler answers at {address} ({why:.200}): start one with `dask scheduler`, and give the "
-            "address that it prints"
+            f"no Dask scheduler answers at {address or 'an empty address'} ({why:.200}): start one with "
+            "`dask scheduler`, and give the address that it prints"
         ) from error
     try:
         # What Dask logs when its scheduler goes is a traceback of many lines; whoever waits for a task says it in one.
@@ -70,6 +73,27 @@ def connected(address: str, patience: float = PATIENCE) -> Iterator[Executor]:
         yield Cluster(client)
     finally:
         client.close(timeout=patience)
+
+
+def _look_at(address: str, patience: float) -> None:
+    """Raise OSError or ValueError where a client would wait in vain, such as at the scheduler's web page.
+
+    A client that cannot connect leaves threads that report it again; one that something else answers waits for ever.
+    """
+    from distributed.comm.addressing import parse_address, parse_host_port
+    from distributed.comm.registry import get_backend
+
+    scheme, place = parse_address(address)
+    get_backend(scheme)  # ValueError where there is none
+    if scheme != "tcp":
+        return
+    with socket.create_connection(parse_host_port(place), timeout=patience) as channel:
+        try:
+            head = channel.recv(HEAD)  # a scheduler speaks first
+        except TimeoutError:
+            head = b""
+    if len(head) < HEAD or int.from_bytes(head, "little") >= LONGEST:
+        raise OSError("something else answers there")
 
 
 def _look_at_workers(client: Any, address: str, patience: float) -> None:

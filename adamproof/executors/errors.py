@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+import socket
 from typing import TypeVar
 
 E = TypeVar("E", bound=BaseException)
@@ -22,6 +24,12 @@ class OtherCode(ExecutorError):
 
 class RemoteError(Exception):
     """In place of an exception of another process that cannot be sent: its type and its text."""
+
+
+def other_code() -> OtherCode:
+    """The refusal of this process, by name."""
+    here = f"process {os.getpid()} on {socket.gethostname()}"
+    return OtherCode(f"{here} has another version of adamproof: install the same one everywhere")
 
 
 def sendable(error: E) -> E | RemoteError:

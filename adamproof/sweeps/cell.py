@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
-from ..executors.errors import OtherCode, sendable
+from ..executors.errors import other_code, sendable
 from ..support import package_data
 from .setting import Setting, algorithm_of, idle, problem_of
 
@@ -127,7 +127,7 @@ def ran(task: Task) -> tuple[list[Row], Exception | None]:
     Raises OtherCode in a process of other code.
     """
     if code() != task.code:
-        raise OtherCode("a process of the executor has another version of adamproof: install the same one everywhere")
+        raise other_code()
     rows: list[Row] = []
     for setting in task.settings:
         try:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +86,7 @@ def test_an_error_ends_processes_at_once() -> None:
 def test_processes_end_with_whoever_began_them(tmp_path: Path) -> None:
     code = """
 import sys
+import threading
 from adamproof.executors.processes import Processes
 from tests.executors.functions import process, slept
 pool = Processes(1)
@@ -169,7 +172,7 @@ def test_no_cluster_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     distributed = pytest.importorskip("distributed")
     from adamproof.executors import dask_cluster
 
-    for address in ("tcp://127.0.0.1:9", "nonsense", "tcp://"):
+    for address in ("tcp://127.0.0.1:9", "nonsense", "tcp://", "nonsense://x:1"):
         with (
             pytest.raises(ExecutorError, match=rf"no Dask scheduler answers at {address} .*: start one with `dask sch"),
             dask_cluster.connected(address, 0.5),
@@ -209,8 +212,36 @@ class Client:
         self.closed = True
 
 
+@pytest.mark.parametrize("said", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b""])
+def test_what_is_no_scheduler_is_not_waited_for(said: bytes) -> None:
+    """Such as the scheduler's own web page, which waits to be asked, or a proxy."""
+    pytest.importorskip("distributed")
+    from adamproof.executors import dask_cluster
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            channel, _ = server.accept()
+            with channel, suppress(ConnectionError):
+                channel.sendall(said)
+                channel.recv(1)
+
+        answering = threading.Thread(target=answer, daemon=True)
+        answering.start()
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        with (
+            pytest.raises(ExecutorError, match=f"no Dask scheduler answers at {address} .something else answers there"),
+            dask_cluster.connected(address, 0.5),
+        ):
+            raise AssertionError
+        answering.join()
+
+
 def test_workers_that_could_do_nothing_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     distributed = pytest.importorskip("distributed")
+    from adamproof.executors import dask_cluster
+
+    monkeypatch.setattr(dask_cluster, "_look_at", lambda *_: None)
     for client, said in (
         (Client(), "the Dask scheduler at A has no worker: start some with `dask worker A --nthreads 1`"),
         (Client(__version__, "0.0.1"), "the worker tcp://worker:1 has adamproof 0.0.1: install adamproof "),

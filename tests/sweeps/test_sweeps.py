@@ -204,7 +204,7 @@ def test_rows_of_other_code_are_run_again(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(OtherCode, match="another version of adamproof: install the same one everywhere"):
         ran(Task((), "this"))
     monkeypatch.setattr(running, "code", lambda: "this")
-    with pytest.raises(SweepError, match=r"the executor cannot go on \(a process of the executor has another version"):
+    with pytest.raises(SweepError, match=r"the executor cannot go on \(process \d+ on \S+ has another version"):
         sweep({**few, "seed": 1}, tmp_path, Here())
 
 
