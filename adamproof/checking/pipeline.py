@@ -171,7 +171,7 @@ def _derived(lemma: Lemma, claim: Claim, stated: ClaimFindings, views: bool) -> 
     cited = tuple((numbers[theorem], name) for theorem, name in made.cited.items() if theorem in numbers)
     titles = tuple((title, numbers[step.theorem]) for title, step in titled if step.theorem in numbers)
     places = tuple(_place(name) for name in dict.fromkeys(name for _, name in cited))
-    absurd = contradicting(stated.hypotheses)
+    absurd = contradicting(stated.hypotheses, made.theorem)
     return replace(stated, proof=proof, titles=titles, cited=cited, places=places, contradicting=absurd)
 
 

@@ -23,6 +23,8 @@ LABEL = 14  # columns of the words before each line
 MOST = 8  # facts that are shown
 TRIED = "the search then finds a proof (tried)"
 NEXT = "name another fact, hint a square (squares=[...]), or split the step"
+IDLE = "no instance of "  # so begins what `tried` says of an unused reason for all values (prover.surface.context)
+INSTANCE = f"give what holds for all values at the value that the step is about, proof.at(NAME, value); or {NEXT}"
 ROOTS = "prove first what the squares of both sides say, and give it to proof.by_squares(...); or name another fact"
 FINITE = (
     "state that it is finite, or give what it follows from: what is integrable, or a bound f <= g by an integrable g"
@@ -114,9 +116,11 @@ def _other(view: GoalView) -> str:
     goal = view.goal
     if goal is not None and goal.op == "Integrable":
         return FINITE
-    if goal is None or goal.op in RELATIONS:
-        return ROOTS if goal is not None and goal.op in ("<=", "<") and all(map(_has_root, goal.args)) else NEXT
-    return FOR_ALL
+    if goal is not None and goal.op not in RELATIONS:
+        return FOR_ALL
+    if goal is not None and goal.op in ("<=", "<") and all(map(_has_root, goal.args)):
+        return ROOTS
+    return INSTANCE if any(tried.startswith(IDLE) for tried in view.tried) else NEXT
 
 
 def _has_root(term: Term) -> bool:

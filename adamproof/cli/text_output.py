@@ -194,7 +194,7 @@ def _claim(claim: ClaimReport, style: str, verbose: bool) -> list[str]:
     if claim.intervals is not None:
         lines.append(labelled("  intervals:           ", box(claim)))
     if claim.witness is not None:
-        full = verbose or claim.witness.certified
+        full = verbose or claim.witness.certified or claim.witness.calls  # values of functions are many
         lines += _counterexample(claim.witness) if full else [labelled("  counterexample: ", brief(claim.witness))]
     return lines
 

@@ -17,10 +17,11 @@ STEPS = 100_000  # of the search
 MAX_VALUES, MAX_INSTANCES = 4, 60  # of a quantified variable; of all quantified assumptions
 
 
-def contradicting(assumptions: Mapping[str, Term]) -> tuple[str, ...]:
+def contradicting(assumptions: Mapping[str, Term], proved: Step | None = None) -> tuple[str, ...]:
     """The names of assumptions from which 1 <= 0 has been proved; none where no proof is found.
 
     assumptions: by name.  Those with quantifiers are taken at a few values.
+    proved: what has been proved from them; used where they alone are not seen to contradict each other.
     """
     reset_budget()
     stated = [assume(statement) for statement in assumptions.values()]
@@ -34,6 +35,8 @@ def contradicting(assumptions: Mapping[str, Term]) -> tuple[str, ...]:
             known = known.plus(instances)
             known.enrich([])
             found = contradiction(known)
+        if found is None and proved is not None and proved.conclusion.op in RELATIONS:
+            found = contradiction(known.plus([proved]))
     used = set() if found is None else set(map(key, found.hypotheses))
     return tuple(name for name, statement in assumptions.items() if key(statement) in used)
 

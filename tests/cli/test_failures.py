@@ -14,7 +14,10 @@ from typing import Any
 import pytest
 
 from adamproof.checking import goals, pipeline
+from adamproof.checking.goal_view import GoalView
 from adamproof.cli import terminal
+from adamproof.cli.failure_output import goal_view
+from adamproof.prover import le, prop, reals
 from adamproof.theory.lemma import Mutant
 from tests.here import run_here as run
 
@@ -372,6 +375,31 @@ lemma = lemma_of(le(z, -5), plain, low=lt(z, 0), other=le(0, y){})"""
     assert data["lemmas"][0]["claims"][0]["contradicting"] == ["low", "high"]
     file = mine(body.replace("le(z, -5)", "le(z, 5)").format(", high=lt(-1, z)"))
     assert run("check", file, "--no-cache", "--no-near-misses", "-q").stdout == "mine: PROVED\n"
+
+
+def test_a_claim_that_its_own_proof_shows_to_be_about_nothing(mine: Write) -> None:
+    """Induction is needed to see that the assumptions contradict each other; the claim's proof has it."""
+    body = """
+from adamproof.lemmas.vocabulary import *
+x = function("x")
+lemma = Lemma(slug="mine", title="Mine", source=Source.OURS, where="a test",
+    assumptions={"falls": forall(k, le(x(k + 1), x(k) - 1), [le(0, k)]), "n": le(0, n), "high": le(n, x(n))},
+    claims=[Claim("it", CLAIM, lambda p: p.conclude(p.induction(le(x(n), x(0) - n), n, step=["falls"]), "n", "high"))])
+"""
+    said = "PROVED, but its assumptions contradict each other"
+    for claim, absurd in (("le(2*n, x(0))", False), ("le(2*n, x(0) + 1)", False)):
+        assert (said in run("check", mine(body.replace("CLAIM", claim)), "--no-near-misses", "-q").stdout) == absurd
+    body = body.replace('"high": le(n, x(n))', '"high": lt(x(0), n), "low": forall(k, le(0, x(k)), [le(0, k)])')
+    body = body.replace('"high"))', '"high", "low"))').replace("CLAIM", "le(n, x(0) - 1)")
+    assert run("check", mine(body), "--no-near-misses", "-q").stdout.startswith(f'mine: {said} ("falls", ')
+
+
+def test_a_reason_for_all_values_that_was_of_no_use_is_to_be_given_at_one() -> None:
+    view = GoalView("unproved", prop(le(reals("z"), 0)), tried=("4 products of degree 1",))
+    useless = replace(view, tried=(*view.tried, "no instance of forall k: int. f(k) <= 0: its terms are not in sight"))
+    advice = "give what holds for all values at the value that the step is about, proof.at(NAME, value); or name"
+    assert advice not in flat("\n".join(goal_view(view, "unicode")))
+    assert advice in flat("\n".join(goal_view(useless, "unicode")))
 
 
 # --- a counterexample that models of the file give ------------------------------------------------
