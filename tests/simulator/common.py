@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,3 +62,14 @@ def same_runs(one: Run, other: Run) -> bool:
 
 def reference(task: Task, steps: int) -> tuple[State, Any]:
     return advance(NumPyEngine(), task, [steps])
+
+
+def killed_after(step: int, command: Sequence[str]) -> None:
+    """Run a command that prints steps, each first in its line, and kill it as soon as one is at least this."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if int(line.split()[0]) >= step:
+                process.send_signal(signal.SIGKILL)
+                break
+    assert process.returncode == -signal.SIGKILL

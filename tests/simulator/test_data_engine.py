@@ -6,7 +6,6 @@ import hashlib
 import os
 import pickle
 import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -34,7 +33,7 @@ from adamproof.simulator import run as run_module
 from adamproof.simulator.engine import choose
 from adamproof.simulator.noise import Draws
 from adamproof.simulator.task import SUMS, State, Task
-from tests.simulator.common import ENVIRONMENT, SEED, STANDARD, advance, reference, same, same_runs
+from tests.simulator.common import SEED, STANDARD, advance, killed_after, reference, same, same_runs
 
 RANDOM = 40  # configurations
 
@@ -231,13 +230,7 @@ simulate(problem(300, 6, 4), adam(0.01, epsilon=1e-8), 3000, 5, 9, engine="numba
 def test_a_killed_run_goes_on_to_the_same_bits(engine: Any, tmp_path: Path) -> None:
     path = tmp_path / "run.npz"
     command = [sys.executable, "-c", PROGRAM, str(path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if int(line.split()[0]) >= 1000:
-                process.send_signal(signal.SIGKILL)
-                break
-    assert process.returncode == -signal.SIGKILL
+    killed_after(1000, command)
     with np.load(path) as file:
         assert 256 <= int(file["step"]) < 3000
     runs = [

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import signal
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -35,7 +33,17 @@ from adamproof.simulator.numpy_engine import NumPyEngine
 from adamproof.simulator.summation import folded
 from adamproof.simulator.task import SUMS, State, Task
 from tests.simulator import gpu
-from tests.simulator.common import ENVIRONMENT, NOISES, SEED, STANDARD, advance, reference, same, same_runs, varied
+from tests.simulator.common import (
+    NOISES,
+    SEED,
+    STANDARD,
+    advance,
+    killed_after,
+    reference,
+    same,
+    same_runs,
+    varied,
+)
 from tests.simulator.test_data_engine import data
 from tests.simulator.test_engines import ALGORITHMS
 
@@ -264,13 +272,7 @@ def test_a_killed_run_goes_on_to_the_same_bits(tmp_path: Path) -> None:
     pytest.importorskip("numba")
     path, what = tmp_path / "run.npz", quadratic(5, noise=Noise(s1=0.5, p=1.3))
     command = [sys.executable, "-c", PROGRAM, str(path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if int(line.split()[0]) >= 1500:
-                process.send_signal(signal.SIGKILL)
-                break
-    assert process.returncode == -signal.SIGKILL
+    killed_after(1500, command)
     with np.load(path) as file:
         assert 1000 < int(file["step"]) < 4000 and file["x"].dtype == file["v_500"].dtype == np.float32
     more: dict[str, Any] = {"snapshots": [500], "dtype": "float32"}

@@ -50,7 +50,7 @@ from adamproof.simulator import run as run_module
 from adamproof.simulator.numpy_engine import NumPyEngine
 from adamproof.simulator.statistics import student
 from adamproof.simulator.task import State, Task
-from tests.simulator.common import ENVIRONMENT, ROOT, SEED, STANDARD, same_runs, varied
+from tests.simulator.common import ENVIRONMENT, ROOT, SEED, STANDARD, killed_after, same_runs, varied
 
 NO_NOISE = Noise("none")
 
@@ -234,13 +234,7 @@ run = simulate(problem, Schedule(0.5, 0.75, 0.75, epsilon=1e-8), 4000, 8, 9, eng
 def test_a_killed_run_goes_on_to_the_same_bits(tmp_path: Path) -> None:
     path = tmp_path / "run.npz"
     command = [sys.executable, "-c", PROGRAM, str(path)]
-    with subprocess.Popen([*command, "new"], stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if int(line.split()[0]) >= 1500:
-                process.send_signal(signal.SIGKILL)
-                break
-    assert process.returncode == -signal.SIGKILL
+    killed_after(1500, [*command, "new"])
     with np.load(path) as data:
         assert 1000 < int(data["step"]) < 4000
     subprocess.run([*command, "resume"], check=True, stdout=subprocess.DEVNULL, env=ENVIRONMENT)
