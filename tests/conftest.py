@@ -14,10 +14,11 @@ from hypothesis import settings
 from adamproof.checking.cache import PLACE
 
 from . import timing
+from .executors.cluster import cluster  # noqa: F401 - a fixture of all tests, so that a process has one cluster
 from .session import Session
 
 # Terms and expressions are many and live long: looking for cycles among them takes a tenth of the time.
-gc.set_threshold(200_000, 20, 20)
+gc.set_threshold(1_000_000, 20, 20)
 
 # The same examples every time, however slow the machine is.
 settings.register_profile("adamproof", deadline=None, derandomize=True)
@@ -38,6 +39,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if hasattr(config, "workerinput"):  # one of several processes
         items[:] = [items[place] for place in timing.longest_first(item.nodeid for item in items)]
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # the modules and the tests stay until the end
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,7 @@ Task = Callable[[Answer, Send], Answer]
 
 def main(tasks: Mapping[str, Task]) -> None:
     """Answer requests for these tasks, by name, until nobody asks any more."""
-    gc.set_threshold(100_000)  # terms and steps are many, live long and are not cyclic
+    gc.set_threshold(1_000_000)  # terms and steps are many, live long and are not cyclic
     number = int(sys.argv[1])
     os.set_inheritable(number, False)
     with os.fdopen(number, "w", encoding="ascii") as channel:

@@ -20,7 +20,6 @@ from adamproof.checking.request import Request
 from adamproof.executors.errors import ExecutorError, OtherCode
 from adamproof.executors.processes import Here
 from adamproof.theory.library import get
-from tests.executors.cluster import cluster  # noqa: F401 - a fixture
 from tests.here import run_here
 
 CHECK = Request("check", "sign-form", models=2, mutants=True)
@@ -134,7 +133,7 @@ def test_what_a_lemma_states_must_be_known_here(lines: Any, monkeypatch: pytest.
     assert found.findings().about.slug == "sign-form" and executor.asked == []
 
 
-def test_check_on_a_dask_cluster(cluster: Any) -> None:  # noqa: F811
+def test_check_on_a_dask_cluster(cluster: Any) -> None:
     words = ("check", "sign-form", "--no-cache", "--near-misses", "--json", "--progress")
     here, there = run_here(*words), run_here(*words, "--scheduler", cluster.scheduler_address)
     assert there.returncode == 0, there.stderr

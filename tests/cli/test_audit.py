@@ -18,7 +18,6 @@ from adamproof.audit.constants import constants
 from adamproof.audit.heading import about
 from adamproof.cli import main
 from adamproof.report.charts import Series, chart, heat_map
-from tests.executors.cluster import cluster  # noqa: F401 - a fixture
 
 
 def ask(*words: Any) -> Result:
@@ -309,7 +308,7 @@ def test_many_records_are_read_by_other_processes(tmp_path: Path, monkeypatch: p
     assert (missing.exit_code, missing.output) == (2, ask("audit", "none.audit").output)
 
 
-def test_many_records_on_a_cluster(cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_many_records_on_a_cluster(cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     names = [write(Path(f"{seed}.audit"), seed, probes=False, steps=10) for seed in range(2)]
     there = ask("audit", *names, "--scheduler", cluster.scheduler_address)

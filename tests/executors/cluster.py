@@ -10,6 +10,19 @@ import pytest
 
 from tests.session import ROOT
 
+# The cluster stays until the session ends.  By default it looks after itself hundreds of times a second, which takes a
+# tenth of a processor's time while nobody asks it anything.
+QUIET = {
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.admin.tick.interval": "1s",
+    "distributed.logging.distributed": "critical",
+    "distributed.worker.memory.pause": False,
+    "distributed.worker.memory.spill": False,
+    "distributed.worker.memory.target": False,
+    "distributed.worker.memory.terminate": False,
+    "distributed.worker.profile.enabled": False,
+}
+
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Any]:
@@ -18,10 +31,9 @@ def cluster() -> Iterator[Any]:
     dask = pytest.importorskip("dask")
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [before])])
-    quiet = {"distributed.worker.memory.spill": False, "distributed.logging.distributed": "critical"}
     try:
         with (
-            dask.config.set(quiet),
+            dask.config.set(QUIET),
             distributed.LocalCluster(
                 n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=50
             ) as found,

@@ -22,7 +22,6 @@ from adamproof.executors.errors import ExecutorError, ProcessDied, RemoteError
 from adamproof.executors.processes import TRIES, Here, Processes
 from adamproof.executors.streaming import completed, result_of
 from tests.executors import functions as f
-from tests.executors.cluster import cluster  # noqa: F401 - a fixture
 from tests.session import ROOT
 
 
@@ -151,7 +150,7 @@ def test_a_command_gets_what_it_asks_for() -> None:
         assert isinstance(executor, Processes)
 
 
-def test_dask(cluster: Any) -> None:  # noqa: F811
+def test_dask(cluster: Any) -> None:
     with opened(1, cluster.scheduler_address) as executor:
         answers = completed(executor, f.square, range(30))
         assert {task: result_of(future) for task, future in answers} == {n: n * n for n in range(30)}
@@ -160,7 +159,7 @@ def test_dask(cluster: Any) -> None:  # noqa: F811
             executor.submit(f.refused, "not this").result()
 
 
-def test_a_killed_worker_of_dask_loses_nothing(cluster: Any) -> None:  # noqa: F811
+def test_a_killed_worker_of_dask_loses_nothing(cluster: Any) -> None:
     with opened(1, cluster.scheduler_address) as executor:
         numbers = list({*executor.map(f.slept, [0.2] * 4)})
         futures = [executor.submit(f.slept, 0.05) for _ in range(20)]

@@ -29,7 +29,6 @@ from adamproof.sweeps.grid import from_mapping, read
 from adamproof.sweeps.journal import Journal
 from adamproof.sweeps.running import ROWS, sweep
 from adamproof.sweeps.setting import Setting
-from tests.executors.cluster import cluster  # noqa: F401 - a fixture
 from tests.here import run_here
 from tests.session import ROOT
 
@@ -127,7 +126,7 @@ def test_the_same_bytes_by_every_executor(
 
 
 def test_a_killed_worker_of_dask_loses_nothing(
-    cluster: Any,  # noqa: F811
+    cluster: Any,
     tmp_path: Path,
     expected: dict[str, bytes],
     monkeypatch: pytest.MonkeyPatch,
