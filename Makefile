@@ -10,6 +10,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # A second environment, with the lowest release of everything that pyproject.toml names.
 LOWEST := build/lowest
+# Its Python: that of $(VENV) where that is a 3.11.
+ELEVEN = $$($(BIN)/python -c 'import sys; print(sys.executable if sys.version_info[:2] == (3, 11) else "3.11")')
 # uv does not read pip's configuration: where pip has an index of its own, uv is given it, and else it has PyPI.
 INDEX = $(BIN)/python -m pip config get global.index-url 2> /dev/null || echo https://pypi.org/simple
 UV = UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(INDEX))}}" $(BIN)/uv
@@ -104,9 +106,9 @@ $(VENV)/notebooks.stamp: $(BIN)/uv pyproject.toml
 	touch $@ $(VENV)/core.stamp
 
 $(LOWEST)/made.stamp: $(VENV)/dev.stamp pyproject.toml
-	@$(UV) python find --quiet 3.11 > /dev/null || { \
+	@$(UV) python find --quiet $(ELEVEN) > /dev/null || { \
 		echo "the lowest versions are for Python 3.11, which is not on this machine" >&2; exit 1; }
 	rm -rf $(LOWEST)
-	$(UV) venv --quiet --python 3.11 $(LOWEST)
+	$(UV) venv --quiet --python $(ELEVEN) $(LOWEST)
 	$(UV) pip install --quiet --python $(LOWEST)/bin/python --resolution lowest-direct --editable '.[all,notebooks]' --group dev
 	touch $@

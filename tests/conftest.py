@@ -17,6 +17,10 @@ from . import timing
 from .executors.cluster import cluster  # noqa: F401 - a fixture of all tests, so that a process has one cluster
 from .session import Session
 
+# Processes of tests share the processors: a second thread of each for products of matrices would wait, not work.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # Terms and expressions are many and live long: looking for cycles among them takes a tenth of the time.
 gc.set_threshold(1_000_000, 20, 20)
 
