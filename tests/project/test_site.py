@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -76,7 +77,12 @@ def site(session: Session) -> Path:
 
 def pages(site: Path) -> Iterator[tuple[str, Page]]:
     for path in sorted(site.rglob("*.html")):
-        yield str(path.relative_to(site)), Page(path.read_text(encoding="utf-8"))
+        yield str(path.relative_to(site)), parsed(path)
+
+
+@cache
+def parsed(path: Path) -> Page:
+    return Page(path.read_text(encoding="utf-8"))
 
 
 @pytest.mark.slow
