@@ -11,7 +11,7 @@ import sys
 import tarfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from adamproof.checking.cache import PLACE
 from adamproof.export.coq.development import LIBRARY
@@ -101,7 +101,7 @@ class Session:
             if done.returncode:
                 return " ".join(done.stderr.split())[-300:] or "npm cannot fetch it"
             with tarfile.open(self.folder / done.stdout.split()[-1]) as packed:
-                packed.extractall(self.folder / "pyodide", filter="data")
+                unpack(packed, self.folder / "pyodide")
             return ""
 
         missing = self.once("pyodide.txt", make)
@@ -126,6 +126,18 @@ class Session:
             return _printed(bare, "claims", "--json", PYTHONHASHSEED="0")
 
         return self.once("claims.json", make)
+
+
+def unpack(packed: tarfile.TarFile, folder: Path) -> None:
+    """All members into a folder.  Raises ValueError or tarfile.TarError for one that would lie or lead outside it."""
+    if hasattr(tarfile, "data_filter"):
+        packed.extractall(folder, filter="data")
+        return
+    for member in packed.getmembers():  # Python before 3.11.4
+        path = PurePosixPath(member.name)
+        if path.is_absolute() or ".." in path.parts or not (member.isfile() or member.isdir()):
+            raise ValueError(f"{member.name!r} is no file or folder inside of the archive")
+    packed.extractall(folder)
 
 
 def _printed(cwd: Path, *words: str, **variables: str) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests import timing
-from tests.session import Session
+from tests.session import Session, unpack
 from tests.timing import LONG, Progress, longest_first
 
 
@@ -35,3 +38,25 @@ def test_an_answer_is_had_once(session: Session, tmp_path_factory: pytest.TempPa
     assert own.once("a", lambda: next(answers)) == own.once("a", lambda: next(answers)) == "first"
     assert own.once("b", lambda: next(answers)) == "second"
     assert session.folder.is_dir()
+
+
+@pytest.mark.parametrize("filtered", [True, False], ids=["this Python", "before 3.11.4"])
+def test_members_lie_in_the_folder(filtered: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def archive(name: str, kind: bytes = tarfile.REGTYPE) -> Path:
+        path, member = tmp_path / "a.tar", tarfile.TarInfo(name)
+        member.type, member.size, member.linkname = kind, 0 if kind != tarfile.REGTYPE else 2, "/etc/passwd"
+        with tarfile.open(path, "w") as packed:
+            packed.addfile(member, io.BytesIO(b"hi"))
+        return path
+
+    if not filtered:
+        monkeypatch.delattr(tarfile, "data_filter", raising=False)
+    folder = tmp_path / "inside"
+    with tarfile.open(archive("package/a.txt")) as packed:
+        unpack(packed, folder)
+    assert (folder / "package" / "a.txt").read_text() == "hi"
+    plain = tarfile.REGTYPE
+    for name, kind in [("../b.txt", plain), ("c", tarfile.SYMTYPE), ("d/../../e", plain), ("/../f", plain)]:
+        with tarfile.open(archive(name, kind)) as packed, pytest.raises((ValueError, tarfile.TarError)):
+            unpack(packed, folder)
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["a.tar", "a.txt", "inside", "package"]
