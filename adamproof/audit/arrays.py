@@ -109,7 +109,7 @@ class Numeric:
 
     def collect(self, values: Sequence[Any]) -> Array:
         if self.name == "numpy":
-            return np.concatenate([np.atleast_1d(value) for value in values]).astype(np.float64)
+            return np.concatenate([np.asarray(value).reshape(-1) for value in values]).astype(np.float64)
         joined = self.module.concatenate([self.module.atleast_1d(value).astype(np.float32) for value in values])
         return np.asarray(joined.get() if hasattr(joined, "get") else joined, dtype=np.float64)
 

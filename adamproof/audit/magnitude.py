@@ -16,8 +16,8 @@ Underflow is no relative error: a v below `least_second_moment` is too small for
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache, reduce
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,6 +26,7 @@ from numpy.typing import ArrayLike, NDArray
 from .errors import AuditError
 
 Array = NDArray[np.float64]
+Formula = Callable[[Mapping[str, Any]], Any]
 ROUNDINGS = 4  # of m or v in one step: two products, their sum, and the coefficient (or, for lerp, a difference)
 OF_U = 16  # roundings of u, of the powers of the betas and of R_t itself
 NEAR = 1e-9  # |ratio - 1| below which a geometric sum is its number of terms
@@ -63,10 +64,10 @@ def coarsest(one: str, other: str) -> str:
 
 
 @cache
-def _formula() -> Any:
+def _formula() -> Formula:
     from ..bounds.theorems.compiled import magnitude
 
-    return magnitude("R_HAT_T")
+    return _compiled(magnitude("R_HAT_T"))
 
 
 def largest(beta1: float, beta2: float, steps: ArrayLike) -> Array:
@@ -79,28 +80,32 @@ def largest(beta1: float, beta2: float, steps: ArrayLike) -> Array:
         SYMBOLS["steps"].key: np.asarray(steps, dtype=np.float64),
     }
     with np.errstate(all="ignore"):  # of betas at the ends of their range
-        return np.asarray(_value(_formula(), values) + 0.0 * values[SYMBOLS["steps"].key])
+        return np.asarray(_formula()(values) + 0.0 * values[SYMBOLS["steps"].key])
 
 
-def _value(part: Any, values: Mapping[str, Any]) -> Any:
-    """A plain formula in floats."""
+@lru_cache(maxsize=1024)
+def largest_at(beta1: float, beta2: float, step: int) -> float:
+    """`largest` at one t: runs of one training ask for the same ones."""
+    return float(largest(beta1, beta2, step))
+
+
+def _compiled(part: Any) -> Formula:
+    """A plain formula as a function of its symbols' values, in floats."""
     if part.is_Symbol:
-        return values[part.key]
+        key = part.key
+        return lambda values: values[key]
     if part.is_Rational:
-        return np.float64(float(part))
-    inner = [_value(argument, values) for argument in part.args]
-    if part.is_Add:
-        return sum(inner[1:], inner[0])
-    if part.is_Mul:
-        return np.prod(np.broadcast_arrays(*inner), axis=0)
-    head = "power" if part.is_Pow else part.head
-    if head == "power":
-        return np.power(inner[0], inner[1])
-    if head == "Abs":
-        return np.abs(inner[0])
-    if head == "Sum":
-        return geometric(inner[0], inner[1])
-    raise AuditError(f"the formula of R_t contains {head}, which is not evaluated here")
+        number = np.float64(float(part))
+        return lambda values: number
+    inner = [_compiled(argument) for argument in part.args]
+    head = "+" if part.is_Add else "*" if part.is_Mul else "power" if part.is_Pow else part.head
+    if head not in OPERATIONS:
+        raise AuditError(f"the formula of R_t contains {head}, which is not evaluated here")
+    operation = OPERATIONS[head]
+    if len(inner) == 1:
+        (only,) = inner
+        return lambda values: operation(only(values))
+    return lambda values: reduce(operation, [one(values) for one in inner])
 
 
 def geometric(ratio: ArrayLike, terms: ArrayLike) -> Array:
@@ -109,6 +114,11 @@ def geometric(ratio: ArrayLike, terms: ArrayLike) -> Array:
     with np.errstate(all="ignore"):
         closed = -np.expm1(t * np.log(x)) / (1.0 - x)
     return np.where(np.abs(1.0 - x) < NEAR, t, closed)
+
+
+OPERATIONS: Mapping[str, Callable[..., Any]] = {
+    "+": np.add, "*": np.multiply, "power": np.power, "Abs": np.abs, "Sum": geometric,
+}  # fmt: skip
 
 
 def tolerance(beta1: float, beta2: float, steps: ArrayLike, first: str, second: str) -> Array:
@@ -130,4 +140,13 @@ def least_second_moment(beta2: float, dtype: str) -> float:
     return ROUNDINGS * kind.least / (1.0 - beta2) / kind.roundoff
 
 
-__all__ = ["PRECISIONS", "coarsest", "geometric", "largest", "least_second_moment", "precision", "tolerance"]
+__all__ = [
+    "PRECISIONS",
+    "coarsest",
+    "geometric",
+    "largest",
+    "largest_at",
+    "least_second_moment",
+    "precision",
+    "tolerance",
+]

@@ -91,7 +91,7 @@ def measured(
         for batch in large:
             if len(sums.losses) >= LEAST and time.monotonic() > until:
                 break
-            state = source.random_state()
+            state = source.random_state() if len(sums.kept) < LEAST else None  # only what is kept is run again
             sums.add(batch, state, *source.gradient(loss, batch, None))
         if len(sums.losses) < LEAST:
             raise AuditError("a probe needs at least two large batches: a product of two independent gradients")

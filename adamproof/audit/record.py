@@ -376,8 +376,8 @@ def _record(said: Mapping[str, Any], width: int) -> dict[str, Any]:
 
 def _counted(name: str, row: Any) -> Any:
     """A row of counts, or of u."""
-    kinds = (int,) if name == "bins" else (int, float, type(None))
-    if not isinstance(row, list) or not all(type(each) in kinds for each in row):
+    kinds = {int} if name == "bins" else {int, float, type(None)}
+    if not isinstance(row, list) or not kinds.issuperset(map(type, row)):
         raise AuditError(f"{name} has a row that is no list of numbers")
     if name == "bins" and row and max(row) > MOST_COUNTED:
         raise AuditError("bins has a count that is none")

@@ -24,7 +24,7 @@ from . import arrays
 from .clock import Clock
 from .described import common, described, rank, size_of
 from .errors import AuditError
-from .magnitude import coarsest, largest, least_second_moment
+from .magnitude import coarsest, largest_at, least_second_moment
 from .probing import Source, measured
 from .reduction import (
     COUNTS,
@@ -39,6 +39,7 @@ from .reduction import (
     reduced,
     reduced_fully,
     sampled,
+    spread,
 )
 from .rounding import DIGITS, EXACT, rounded, rounded_all, rounded_list
 from .writing import FORMAT, VERSION, Writer
@@ -338,8 +339,7 @@ class Recorder:
 
     def _kept(self, u: NDArray[np.float64]) -> list[float | int | None]:
         """Some of the sampled u, from everywhere in the layer."""
-        places = np.linspace(0, u.size - 1, min(self.settings.keep, u.size)).astype(np.int64)
-        return rounded_list(u[places])
+        return rounded_list(u[spread(u.size, self.settings.keep)])
 
     def _rows(self, known: Sequence[tuple[Layer, Moments]], full: bool) -> list[_Row]:
         """The numbers of each layer.  All come from the device in one transfer."""
@@ -371,7 +371,7 @@ class Recorder:
         """R_t at the layer's step, or at one a little earlier: it is wanted for NEAR alone."""
         at, found = self._bounds.get((moments.beta1, moments.beta2), (0, 0.0))
         if not at <= moments.t <= LATER * at:
-            at, found = moments.t, float(largest(moments.beta1, moments.beta2, moments.t))
+            at, found = moments.t, largest_at(moments.beta1, moments.beta2, moments.t)
             self._bounds[moments.beta1, moments.beta2] = at, found
         return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -160,9 +161,17 @@ def histogram(u: Array) -> list[int]:
         return []
     with np.errstate(divide="ignore"):
         places = np.floor((np.log2(kept) - LOWEST) * PER_OCTAVE)
-    counts = np.bincount(np.clip(places, 0, BINS - 1).astype(np.int64), minlength=BINS)
-    filled = np.flatnonzero(counts)
-    return [int(filled[0]), *map(int, counts[filled[0] : filled[-1] + 1])]
+    places = np.minimum(np.maximum(places, 0), BINS - 1).astype(np.int64)
+    first = int(places.min())
+    return [first, *np.bincount(places - first).tolist()]
+
+
+@lru_cache(maxsize=4096)
+def spread(size: int, count: int) -> NDArray[np.int64]:
+    """So many places from everywhere in a row of this size, or all of them."""
+    found = np.linspace(0, size - 1, min(count, size)).astype(np.int64)
+    found.flags.writeable = False
+    return found
 
 
 def sampled(size: int, sample: int, seed: int, number: int) -> NDArray[np.int64]:
@@ -189,4 +198,5 @@ __all__ = [
     "reduced",
     "reduced_fully",
     "sampled",
+    "spread",
 ]

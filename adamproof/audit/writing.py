@@ -26,6 +26,7 @@ GZIP = 31  # zlib's number for a window of 32 kB with the header and the end of 
 HELD = 5.0  # seconds that a line may wait: blocks of several lines are a fifth smaller
 MOST_RUNS = 10_000  # records whose names differ by a number
 PIECE = 1 << 20  # bytes that are unpacked at once, whatever they were packed into
+ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
 
 _OPEN: set[Writer] = set()  # those that have a file and are not closed
@@ -166,7 +167,7 @@ def _new_file(path: Path) -> tuple[BinaryIO, Path]:
 
 
 def _text(content: dict[str, Any]) -> bytes:
-    return (json.dumps(content, separators=(",", ":"), allow_nan=False) + "\n").encode()
+    return (ENCODER.encode(content) + "\n").encode()
 
 
 def unpacked(pieces: Iterator[bytes]) -> Iterator[bytes]:
