@@ -34,6 +34,7 @@ from adamproof.simulator import (
     signum,
     simulate,
 )
+from tests.simulator.common import FAST
 
 OURS = Schedule(0.5, 0.5, 0.75, epsilon=1e-8)
 SOURCE = Schedule(0.5, 0.75, 0.75, epsilon=1e-3)
@@ -502,7 +503,7 @@ def test_bounds_beyond_floats_are_compared() -> None:
 )
 def test_figures_of_the_main_theorem(problem: Any, gamma: float, left: float, right: float, share: float) -> None:
     """Left and right side, and the largest u where R = 1: T = 10^4, beta1 = beta2 = 1 - T^-1/2."""
-    run = simulate(problem, replace(OURS, gamma=gamma), 10**4, 64, seed=1)
+    run = simulate(problem, replace(OURS, gamma=gamma), 10**4, 64, seed=1, engine=FAST)
     found = compare(run)
     gain, _, largest, *_ = found.lines
     assert gain.observed.mean == pytest.approx(left, abs=0.005)
@@ -515,7 +516,7 @@ def test_figures_of_the_main_theorem(problem: Any, gamma: float, left: float, ri
 @pytest.mark.slow
 def test_figures_of_the_averaged_theorem() -> None:
     """T = 131072, the source's own betas: observed 1.68, by S 4.30, by R 6.99."""
-    run = simulate(quadratic(16), SOURCE, 131072, 16, seed=1)
+    run = simulate(quadratic(16), SOURCE, 131072, 16, seed=1, engine=FAST)
     averaged, through_r = compare(run, "averaged"), compare(run)
     assert averaged.lines[0].observed.mean == pytest.approx(1.68, abs=0.005)
     assert float(averaged.lines[0].high.high) == pytest.approx(4.30, abs=0.005)
@@ -542,7 +543,7 @@ RUNS = [
 def test_the_theorems_hold_on_runs(number: int, steps: int) -> None:
     """The upper ends of the intervals are below the certified bounds, on many problems and schedules."""
     problem, algorithm = RUNS[number]
-    run = simulate(problem, algorithm, steps, 32, seed=number)
+    run = simulate(problem, algorithm, steps, 32, seed=number, engine=FAST)
     compared = 0
     for against in ("main", "averaged"):
         try:
@@ -567,7 +568,7 @@ def test_corollary_3_3_holds_on_runs(number: int) -> None:
 
     problem, algorithm = RUNS[number]
     steps = 4000
-    run = simulate(problem, algorithm, steps, 32, seed=number)
+    run = simulate(problem, algorithm, steps, 32, seed=number, engine=FAST)
     statistics = run.statistics
     pairs = zip(statistics.series("u.a"), statistics.series("l1"), strict=True)
     vbar = min(gain.low / length.high for (_, gain), (_, length) in pairs)

@@ -28,6 +28,7 @@ NOISES = [
     Noise("signs"),
     Noise("sphere", s0=0.5, s1=0.1, p=2.0),
 ]
+FAST = "numba"  # for long runs: every engine gives the same bits (test_engines.py); without Numba NumPy takes its place
 STANDARD = Algorithm(0.01, 0.9, 0.99, 1e-8)
 
 

@@ -50,7 +50,7 @@ from adamproof.simulator import run as run_module
 from adamproof.simulator.numpy_engine import NumPyEngine
 from adamproof.simulator.statistics import student
 from adamproof.simulator.task import State, Task
-from tests.simulator.common import ENVIRONMENT, ROOT, SEED, STANDARD, killed_after, same_runs, varied
+from tests.simulator.common import ENVIRONMENT, FAST, ROOT, SEED, STANDARD, killed_after, same_runs, varied
 
 NO_NOISE = Noise("none")
 
@@ -69,7 +69,7 @@ NO_NOISE = Noise("none")
 )
 def test_what_the_main_theorem_bounds(problem: Any, gamma: float, expected: float, share: float) -> None:
     """The mean of |u o a|_1 over 10^4 steps, and the largest u where R = 1 (beta1 = beta2)."""
-    run = simulate(problem, Schedule(0.5, 0.5, 0.75, gamma=gamma, epsilon=1e-8), 10**4, 64, seed=1)
+    run = simulate(problem, Schedule(0.5, 0.5, 0.75, gamma=gamma, epsilon=1e-8), 10**4, 64, seed=1, engine=FAST)
     assert run.statistics.mean("u.a").mean == pytest.approx(expected, abs=0.01)
     assert run.statistics.maximum == pytest.approx(share, abs=0.02)
     assert run.statistics.maximum <= 1.0
@@ -94,7 +94,7 @@ def test_an_interval_covers_the_mean_as_often_as_it_says() -> None:
 @pytest.mark.parametrize(("replicates", "least"), [(4, 0.90), (8, 0.91), (16, 0.93), (64, 0.93)])
 def test_how_often_an_interval_of_a_run_covers_the_mean(replicates: int, least: float) -> None:
     """The figures of docs/simulator.md: a little below 95%, for means that are skew; the mean is that of 2^14."""
-    run = simulate(quadratic(1), adam(0.05, 0.5, 0.9, 1e-8), 50, 1 << 14, seed=1)
+    run = simulate(quadratic(1), adam(0.05, 0.5, 0.9, 1e-8), 50, 1 << 14, seed=1, engine=FAST)
     for name in ("u.a", "l2 squared"):
         runs = run.statistics.samples(name).reshape(-1, replicates)
         half = student(replicates - 1, 0.95) * runs.std(axis=1, ddof=1) / replicates**0.5
