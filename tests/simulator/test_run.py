@@ -239,7 +239,7 @@ def test_a_killed_run_goes_on_to_the_same_bits(tmp_path: Path) -> None:
         assert 1000 < int(data["step"]) < 4000
     subprocess.run([*command, "resume"], check=True, stdout=subprocess.DEVNULL, env=ENVIRONMENT)
     problem, schedule = cosh(5, noise=Noise(s1=0.5, p=1.3)), Schedule(0.5, 0.75, 0.75, epsilon=1e-8)
-    expected = simulate(problem, schedule, 4000, 8, 9, snapshots=[1000])
+    expected = simulate(problem, schedule, 4000, 8, 9, engine=FAST, snapshots=[1000])
     found = simulate(problem, schedule, 4000, 8, 9, checkpoint=path, resume=True)
     assert same_runs(expected, found)
     assert found.statistics.rows == expected.statistics.rows
@@ -575,7 +575,7 @@ def test_a_run_that_is_stopped_while_it_is_repeated_keeps_its_checkpoint(tmp_pat
     try:
         with pytest.raises(KeyboardInterrupt):
             simulate(
-                quadratic(2000), STANDARD, 600, 64, engine=Engine(), checkpoint=path, save_every=0.0,
+                quadratic(20), STANDARD, 600, 4, engine=Engine(), checkpoint=path, save_every=0.0,
                 progress=progress, say=said.append,
             )  # fmt: skip
     finally:
@@ -721,7 +721,7 @@ def test_a_run_that_is_asked_to_stop_saves_its_state_first(number: int, tmp_path
         step = int(data["step"])
         assert f"stopped after step {step}; {path} has step {step}: resume from there" in said
         saved = data["x"]
-    assert np.array_equal(saved, simulate(varied(2000, Noise()), STANDARD, step, 8, SEED).state.x)
+    assert np.array_equal(saved, simulate(varied(2000, Noise()), STANDARD, step, 8, SEED, FAST).state.x)
 
 
 def test_a_run_that_was_stopped_is_not_returned_as_complete(tmp_path: Path) -> None:
