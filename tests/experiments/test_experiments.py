@@ -412,8 +412,9 @@ def test_mistakes_are_one_sentence(tmp_path: Path) -> None:
 def test_the_records_of_the_package_are_what_a_run_gives(name: str, session: Session) -> None:
     """Up to what libraries for statistics and logarithms may change in the last digits.
 
-    The text that networks learn is that of Python 3.11.7, which the records name by its digest.  Where this Python has
-    another one, what depends on it is compared as far as the experiments claim anything (`agreement.assert_alike`).
+    The text that networks learn is that of Python 3.11.2 in the reduced records, which name it by its digest.  Where
+    this Python has another one, what depends on it is compared as far as the experiments claim anything
+    (`agreement.assert_alike`).
     """
     record = read((REDUCED if name in FULL else shipped()) / f"{name}.json")
     session.experiments()
