@@ -15,6 +15,8 @@ from adamproof.checking.pipeline import check
 from adamproof.claims.gathering import claim_table
 from adamproof.claims.verdicts import proofs_of
 from adamproof.cli.app import main
+from adamproof.cli.terminal import Progress
+from adamproof.cli.verify_coq import stored
 from adamproof.crosscheck import records as crosscheck_records
 from adamproof.crosscheck.records import (
     CheckedProof,
@@ -30,9 +32,8 @@ from adamproof.crosscheck.records import (
     sources,
     with_earlier,
 )
-from adamproof.prover import dump
 from adamproof.support.records import RecordError, text
-from adamproof.theory.library import get, lemmas, theorem_of
+from adamproof.theory.library import get, lemmas
 
 ZEROS = "0" * 64
 PROOF = CheckedProof("some-lemma", "it", digest("the proof"))
@@ -246,14 +247,18 @@ def test_the_figures_of_the_page_are_those_of_the_record() -> None:
 
 
 def test_the_records_of_the_package_are_about_the_proofs_at_hand() -> None:
+    """Those that `verify` asks about: found by this session, if need be now, and verified by the kernel once more."""
     opinions, problems = found_in(shipped())
     assert ([opinion.checker for opinion in opinions], problems) == (["coq", "z3"], [])
     for opinion in opinions:
         assert opinion.code == fingerprint(), f"{opinion.command} --save adamproof/crosscheck/records"
         assert {lemma.slug for lemma in lemmas()} <= set(opinion.results)
         assert {said["verdict"] for said in opinion.results.values()} <= {"ACCEPTED", "NO ALARM", "OPEN"}
-    for lemma in lemmas():
-        for claim in lemma.claims:
-            text = dump(theorem_of(lemma.slug, claim.name), f"{lemma.slug}: {claim.name}")
-            proof = CheckedProof(lemma.slug, claim.name, digest(text))
+    proofs = {one.name: dict(one.proofs) for one in stored(["all"], 1, Progress(False), True, [], [])}
+    assert {slug: [*texts] for slug, texts in proofs.items()} == {
+        lemma.slug: [claim.name for claim in lemma.claims] for lemma in lemmas()
+    }
+    for slug, texts in proofs.items():
+        for claim, written in texts.items():
+            proof = CheckedProof(slug, claim, digest(written))
             assert all(opinion.on(proof) is not None for opinion in opinions), proof
