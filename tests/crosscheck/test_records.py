@@ -34,6 +34,7 @@ from adamproof.crosscheck.records import (
 )
 from adamproof.support.records import RecordError, text
 from adamproof.theory.library import get, lemmas
+from tests.session import Session
 
 ZEROS = "0" * 64
 PROOF = CheckedProof("some-lemma", "it", digest("the proof"))
@@ -246,14 +247,20 @@ def test_the_figures_of_the_page_are_those_of_the_record() -> None:
     assert f"Of the project's {total.total():,} steps z3 leaves {total['unknown']} open, and finds none false" in page
 
 
-def test_the_records_of_the_package_are_about_the_proofs_at_hand() -> None:
-    """Those that `verify` asks about: found by this session, if need be now, and verified by the kernel once more."""
+def test_the_records_of_the_package_are_of_the_code_at_hand() -> None:
     opinions, problems = found_in(shipped())
     assert ([opinion.checker for opinion in opinions], problems) == (["coq", "z3"], [])
     for opinion in opinions:
         assert opinion.code == fingerprint(), f"{opinion.command} --save adamproof/crosscheck/records"
         assert {lemma.slug for lemma in lemmas()} <= set(opinion.results)
         assert {said["verdict"] for said in opinion.results.values()} <= {"ACCEPTED", "NO ALARM", "OPEN"}
+
+
+@pytest.mark.slow
+def test_the_records_of_the_package_are_about_the_proofs_at_hand(session: Session) -> None:
+    """Those that this session has found, and that the kernel verifies once more."""
+    session.library()  # or the proofs are found twice
+    opinions, _ = found_in(shipped())
     proofs = {one.name: dict(one.proofs) for one in stored(["all"], 1, Progress(False), True, [], [])}
     assert {slug: [*texts] for slug, texts in proofs.items()} == {
         lemma.slug: [claim.name for claim in lemma.claims] for lemma in lemmas()
@@ -261,4 +268,4 @@ def test_the_records_of_the_package_are_about_the_proofs_at_hand() -> None:
     for slug, texts in proofs.items():
         for claim, written in texts.items():
             proof = CheckedProof(slug, claim, digest(written))
-            assert all(opinion.on(proof) is not None for opinion in opinions), proof
+            assert len([opinion for opinion in opinions if opinion.on(proof) is not None]) == 2, proof
