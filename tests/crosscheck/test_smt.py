@@ -427,12 +427,16 @@ def test_an_answer_that_was_not_waited_for_is_unknown_and_named(
     assert asked.documents[0]["unknown"][0]["ended"] is True
 
 
-def test_the_end_of_cvc5s_process_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("ended", [True, False])
+def test_the_end_of_cvc5s_process_is_no_answer(ended: bool) -> None:
+    """Whether it has ended before it is asked, or ends meanwhile."""
     pytest.importorskip("cvc5")
     process = SolverProcess()
     assert process.ask(EASY, "QF_NRA", STEPS) == "unsat"
     assert process._process is not None
     process._process.kill()
+    if ended:
+        process._process.wait()
     with pytest.raises(RuntimeError, match="its process ended with status -9"):
         process.ask(EASY, "QF_NRA", STEPS)
     assert process.ask(EASY, "QF_NRA", STEPS) == "unsat"
