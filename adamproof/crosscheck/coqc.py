@@ -40,8 +40,8 @@ FAILED = re.compile(
     r"Error:?\s*(Out of memory|Stack overflow|User interrupt|Timeout|System error|Cannot find a physical)"
 )
 PAUSE = 0.02  # seconds between two looks at the running processes
-# With OCaml's own choice Coq takes a tenth more time on proofs of this size.
-MEMORY = {"OCAMLRUNPARAM": "s=8M,o=1000"}
+# With OCaml's own choice Coq takes a tenth more time on proofs of this size, and twice as long to begin.
+MEMORY = {"OCAMLRUNPARAM": "s=2M,o=10000,i=4M"}
 
 
 class CoqFailed(RuntimeError):

@@ -11,7 +11,7 @@ import importlib.metadata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from types import ModuleType
+from typing import Any
 
 from ..export.smt import STEPS, Obligation, logic
 from ..support.signals import DeferredSignals
@@ -58,7 +58,8 @@ class Answers:
 def asker(solver: str, steps: int = STEPS) -> Callable[[Obligation], Answers]:
     """A function that asks the solver about a step, or raises SolverFailed.
 
-    A question that was answered is not asked again: results share most of their steps.  Raises NoSolver, or ValueError
+    It is asked about sums first, as if nothing were known of products: where that is "unsat", so is the question.  A
+    question that was answered is not asked again: results share most of their steps.  Raises NoSolver, or ValueError
     for an unknown name.
     """
     if solver not in SOLVERS:
@@ -70,7 +71,7 @@ def asker(solver: str, steps: int = STEPS) -> Callable[[Obligation], Answers]:
     if solver == "cvc5" and not hasattr(module, "TermManager"):
         raise NoSolver(f"this cvc5 is older than 1.2; {HOW_TO_GET_IT}, or use another solver")
     here = solver == "z3"
-    backend = partial(_z3, module) if here else _cvc5()
+    backend = partial(_z3, partial(module.Solver, ctx=module.Context())) if here else _cvc5()
     known: dict[str, str] = {}  # answers by questions
 
     def ask(number: int, text: str) -> str:
@@ -87,7 +88,9 @@ def asker(solver: str, steps: int = STEPS) -> Callable[[Obligation], Answers]:
         return known.setdefault(text, said)
 
     def answers(step: Obligation) -> Answers:
-        question, premises = (ask(step.number, text) for text in (step.question, step.premises_alone))
+        plain = step.rule != "integer_gap" and ask(step.number, step.linear) == "unsat"
+        question = "unsat" if plain else ask(step.number, step.question)
+        premises = ask(step.number, step.premises_alone)
         told = {OUT_OF_TIME: "unknown"}
         return Answers(step, told.get(question, question), told.get(premises, premises), question == OUT_OF_TIME)
 
@@ -99,8 +102,9 @@ def version(solver: str) -> str:
     return importlib.metadata.version(SOLVERS[solver])
 
 
-def _z3(z3: ModuleType, text: str, steps: int) -> str:
-    solver = z3.Solver(ctx=z3.Context())
+def _z3(new: Callable[[], Any], text: str, steps: int) -> str:
+    """What z3 says, by a new solver: one that keeps earlier questions is weaker.  Its context serves all of them."""
+    solver = new()
     solver.set("rlimit", steps)
     solver.set("ctrl_c", False)  # else z3 takes an interrupt for itself and answers "unknown"
     solver.from_string(text)

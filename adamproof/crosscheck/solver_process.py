@@ -12,6 +12,7 @@ import subprocess
 import sys
 import weakref
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,8 @@ def _end(process: subprocess.Popen[str]) -> None:
     process.wait()
     for stream in (process.stdin, process.stdout):
         if stream is not None:
-            stream.close()
+            with suppress(OSError):  # a question that was not read any more is still in it
+                stream.close()
 
 
 # --- in the process ---------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ left.  Nothing else of the kernel is used, its certificates least of all.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -30,6 +30,9 @@ LIMIT = ":reproducible-resource-limit"  # SMT-LIB's name for it
 RULES = ("arith", "antisymmetry", "integer_gap")
 NEGATED = {"==": "distinct", "!=": "=", "<=": "<", "<": "<="}  # not (0 op p), with the sides swapped for an order
 COMPARED = {"==": "=", "!=": "distinct", "<=": "<=", "<": "<"}
+_described: dict[Atom, str] = {}
+
+Product = Callable[[list[str]], list[str]]  # how the factors of a product are written
 
 
 @dataclass(frozen=True)
@@ -59,41 +62,61 @@ class Obligation:
         ]
 
     @property
-    def assumed(self) -> list[str]:
-        """The premises."""
-        return [f"(assert {self._relation(COMPARED[op], poly)})" for op, poly in self.premises]
-
-    @property
-    def denied(self) -> str:
-        """The negation of the goal."""
-        op, poly = self.goal
-        if op in ("<=", "<"):
-            return f"(assert ({NEGATED[op]} {self._polynomial(poly)} 0))"
-        return f"(assert {self._relation(NEGATED[op], poly)})"
-
-    @property
     def question(self) -> str:
         """Declarations, premises and negated goal: to be found unsatisfiable."""
-        return "\n".join([*self.declarations, *self.assumed, self.denied])
+        return "\n".join([*self.declarations, *self._assumed(), self._denied()])
 
     @property
     def premises_alone(self) -> str:
         """The same without the negated goal: whether the premises can hold together."""
-        return "\n".join([*self.declarations, *self.assumed])
+        return "\n".join([*self.declarations, *self._assumed()])
 
-    def _relation(self, op: str, poly: Poly) -> str:
-        return f"({op} 0 {self._polynomial(poly)})"
+    @property
+    def linear(self) -> str:
+        """The question with a variable of its own for each product, of which nothing is known.
 
-    def _polynomial(self, poly: Poly) -> str:
+        It assumes less than the question: where it is unsatisfiable, so is the question, and that is found in no time.
+        """
+        monomials = {monomial for _, poly in (*self.premises, self.goal) for monomial in poly}
+        used = sorted({name for monomial in monomials for name in _as_one(self._factors(monomial))})
+        lines = [f"(declare-const {name} Real)" for name in used]
+        return "\n".join([*lines, *self._assumed(_as_one), self._denied(_as_one)])
+
+    def _assumed(self, product: Product = list) -> list[str]:
+        """The premises."""
+        return [f"(assert {self._relation(COMPARED[op], poly, product)})" for op, poly in self.premises]
+
+    def _denied(self, product: Product = list) -> str:
+        """The negation of the goal."""
+        op, poly = self.goal
+        if op in ("<=", "<"):
+            return f"(assert ({NEGATED[op]} {self._polynomial(poly, product)} 0))"
+        return f"(assert {self._relation(NEGATED[op], poly, product)})"
+
+    def _relation(self, op: str, poly: Poly, product: Product) -> str:
+        return f"({op} 0 {self._polynomial(poly, product)})"
+
+    def _polynomial(self, poly: Poly, product: Product) -> str:
         """The polynomial times a positive integer that makes its coefficients integers."""
         scale = math.lcm(*(coefficient.denominator for coefficient in poly.values())) if poly else 1
-        summands = sorted(self._monomial(int(coefficient * scale), monomial) for monomial, coefficient in poly.items())
+        summands = sorted(
+            _summand(int(coefficient * scale), product(self._factors(monomial)))
+            for monomial, coefficient in poly.items()
+        )
         return _applied("+", summands) if summands else "0"
 
-    def _monomial(self, coefficient: int, monomial: Monomial) -> str:
-        factors = sorted(self.names[atom] for atom, exponent in monomial for _ in range(exponent))
-        number = decimal(coefficient) if coefficient >= 0 else f"(- {decimal(-coefficient)})"
-        return _applied("*", [number, *factors])
+    def _factors(self, monomial: Monomial) -> list[str]:
+        return sorted(self.names[atom] for atom, exponent in monomial for _ in range(exponent))
+
+
+def _summand(coefficient: int, factors: Sequence[str]) -> str:
+    number = decimal(coefficient) if coefficient >= 0 else f"(- {decimal(-coefficient)})"
+    return _applied("*", [number, *factors])
+
+
+def _as_one(factors: list[str]) -> list[str]:
+    """A product as one variable, which is named after its factors."""
+    return [f"|{' '.join(factors)}|"] if len(factors) > 1 else factors
 
 
 def obligations(proof: str | bytes) -> Iterator[Obligation]:
@@ -144,7 +167,9 @@ def is_integer(atom: Atom) -> bool:
 def described(value: Any) -> str:
     """What an atom, or a part of one, says, independent of the order in which anything was made."""
     if type(value) is Atom:
-        return f"{value.head}({', '.join(map(described, value.args))})"
+        if value not in _described:
+            _described[value] = f"{value.head}({', '.join(map(described, value.args))})"
+        return _described[value]
     if type(value) is frozenset:
         return "{" + ", ".join(sorted(map(described, value))) + "}"
     if type(value) is tuple:

@@ -61,6 +61,37 @@ def test_there_is_no_division_anywhere() -> None:
         assert "/" not in step.question
 
 
+def test_where_nothing_is_known_of_products_less_is_assumed() -> None:
+    """The same product is the same variable, in any order; where a sum needs more, all of it is asked."""
+    pytest.importorskip("z3")
+    x, y, z = reals("x y z")
+    one: tuple[Fraction, tuple[int, ...], tuple[int, ...]] = (Fraction(1), (-1,), ())
+    added = [one, (Fraction(1), (0,), ()), (Fraction(1), (1,), ())]
+    chain = [assume(le(x * y, x * z)), assume(le(z * x, z))]
+    (sums,) = obligations(dump(derive("arith", chain, prop(le(y * x, z)), added, [])))
+    assert sums.linear.count("(declare-const") == 3
+    multiplied = [one, (Fraction(1), (0, 1), ())]
+    signs = [assume(le(0, x)), assume(le(0, y))]
+    (products,) = obligations(dump(derive("arith", signs, prop(le(0, x * y)), multiplied, [])))
+    assert products.linear.count("(declare-const") == 3
+    assert [said(text) for text in (sums.linear, products.linear, products.question)] == ["unsat", "sat", "unsat"]
+    assert [asker("z3")(step).question for step in (sums, products)] == ["unsat", "unsat"]
+
+
+def said(text: str) -> str:
+    """z3's answer to a text as it stands."""
+    import z3
+
+    return asked_solvers._z3(z3.Solver, text, STEPS)
+
+
+def test_what_sums_show_is_so_of_the_question() -> None:
+    """And a step that is false is not shown by them."""
+    pytest.importorskip("z3")
+    found = [(said(step.linear), said(step.question)) for step in steps() for step in (step, negated(step))]
+    assert {("unsat", "unsat"), ("sat", "unsat"), ("sat", "sat")} == set(found)
+
+
 def test_numbers_of_any_size() -> None:
     """In a text and in a question; the kernel takes common denominators of 13,000 bits."""
     assert decimal(0) == "0"
@@ -225,7 +256,7 @@ def test_a_question_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
         asked.append(text)
         if len(asked) == 1:
             raise ValueError("not now")
-        return "sat" if text == other.question else "unsat"
+        return "sat" if text in (other.linear, other.question) else "unsat"
 
     monkeypatch.setattr(asked_solvers, "_z3", backend)
     ask = asker("z3")
@@ -234,9 +265,10 @@ def test_a_question_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
     again = replace(step, number=step.number + 1)
     assert [ask(one).question for one in (step, again, other)] == ["unsat", "unsat", "sat"]
     assert ask(again).obligation is again
-    assert asked == [step.question, step.question, step.premises_alone, other.question, other.premises_alone]
+    first = [step.linear, step.premises_alone]  # "unsat" of the one is that of the question, too
+    assert asked == [step.linear, *first, other.linear, other.question, other.premises_alone]
     asker("z3")(step)
-    assert asked[5:] == [step.question, step.premises_alone]  # nobody else's answers
+    assert asked[6:] == first  # nobody else's answers
 
 
 def test_a_question_among_integers_is_not_one_among_reals() -> None:
@@ -395,12 +427,16 @@ def test_an_answer_that_was_not_waited_for_is_unknown_and_named(
     assert asked.documents[0]["unknown"][0]["ended"] is True
 
 
-def test_the_end_of_cvc5s_process_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("ended", [True, False])
+def test_the_end_of_cvc5s_process_is_no_answer(ended: bool) -> None:
+    """Whether it has ended before it is asked, or ends meanwhile."""
     pytest.importorskip("cvc5")
     process = SolverProcess()
     assert process.ask(EASY, "QF_NRA", STEPS) == "unsat"
     assert process._process is not None
     process._process.kill()
+    if ended:
+        process._process.wait()
     with pytest.raises(RuntimeError, match="its process ended with status -9"):
         process.ask(EASY, "QF_NRA", STEPS)
     assert process.ask(EASY, "QF_NRA", STEPS) == "unsat"
