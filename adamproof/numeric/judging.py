@@ -84,13 +84,14 @@ def judged(prop: Term, state: State, bound: Bound, tolerance: Fraction, slacks: 
     if failed is None and doubtful is not None:
         raise Undetermined(doubtful.doubt)
     exact = failed.exact if failed is not None else found.exact and all(leaf.exact for leaf in leaves)
-    return Truth(failed is None, exact, _is_sampled(prop), leaves)
+    return Truth(failed is None, exact, is_sampled(prop), leaves)
 
 
 @functools.cache
-def _is_sampled(prop: Term) -> bool:
+def is_sampled(prop: Term) -> bool:
+    """Whether a quantifier over integers or reals is tested on samples only."""
     own = prop.op in QUANTIFIERS and QUANTIFIERS[prop.op] != POINT
-    return own or any(type(arg) is Term and arg.sort == "prop" and _is_sampled(arg) for arg in prop.args)
+    return own or any(type(arg) is Term and arg.sort == "prop" and is_sampled(arg) for arg in prop.args)
 
 
 @functools.cache

@@ -96,6 +96,8 @@ def added(parts: Sequence[Number], digits: int) -> Number:
     (An exact 0 stays a Fraction, so that the two zeros can be told apart.)
     """
     top, bottom, rounded = 0, 1, list[Raw]()
+    if len(parts) == 1 and type(parts[0]) is Fraction:
+        return parts[0]
     for part in parts:
         if type(part) is not Fraction:
             rounded.append(part._mpf_)
@@ -111,7 +113,7 @@ def added(parts: Sequence[Number], digits: int) -> Number:
     if top:
         rounded.append(_quotient(top, bottom, *_MP._prec_rounding))
     found = mpf_sum(rounded, *_MP._prec_rounding)
-    largest = max(exponent + bits for _, mantissa, exponent, bits in rounded if mantissa) if found[1] else 0
+    largest = max([exponent + bits for _, mantissa, exponent, bits in rounded if mantissa]) if found[1] else 0
     if found[1] and found[2] + found[3] > largest - _bits(digits):  # it has not cancelled, plainly
         return _MP.make_mpf(found)
     known = mpmath.mpf(10) ** -(digits + 5)

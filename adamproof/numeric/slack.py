@@ -41,7 +41,9 @@ def decided(op: str, lhs: Number, rhs: Number, tolerance: Fraction) -> bool | No
     """Whether the relation holds, where that is plain without measuring; None where it is not."""
     if type(lhs) is Fraction and type(rhs) is Fraction:
         (top, bottom), (more, below) = lhs.as_integer_ratio(), rhs.as_integer_ratio()
-        return bool(COMPARED[op](top * below, more * bottom))
+        if bottom != below:
+            top, more = top * below, more * bottom
+        return bool(COMPARED[op](top, more))
     left, right = raw(lhs), raw(rhs)
     sign, mantissa, exponent, bits = mpf_sub(right, left, *mpmath.mp._prec_rounding)
     if op == "<=" and not sign:
