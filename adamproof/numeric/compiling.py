@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import Any
 
 import mpmath
-from mpmath.libmp import mpf_mul, mpf_neg, mpf_rdiv_int, mpf_sqrt
+from mpmath.libmp import mpf_mul, mpf_neg, mpf_pow_int, mpf_rdiv_int, mpf_sqrt
 
 from ..kernel.terms import Term, is_binder
 from .answers import Number
@@ -301,7 +301,7 @@ def _pow(x: Number, exponent: int, digits: int) -> Number:
         bits = max(x.numerator.bit_length(), x.denominator.bit_length())
         if bits <= 1 or bits * exponent <= MAX_EXACT_BITS:
             return x**exponent
-    return as_mpf(x) ** exponent
+    return _made(mpf_pow_int(raw(x), exponent, *mpmath.mp._prec_rounding))
 
 
 def _rpow(x: Number, exponent: Number, digits: int) -> Number:

@@ -95,9 +95,11 @@ def added(parts: Sequence[Number], digits: int) -> Number:
 
     (An exact 0 stays a Fraction, so that the two zeros can be told apart.)
     """
+    if len(parts) == 1:
+        (part,) = parts
+        if type(part) is Fraction or part._mpf_[3] <= _MP._prec_rounding[0]:
+            return part
     top, bottom, rounded = 0, 1, list[Raw]()
-    if len(parts) == 1 and type(parts[0]) is Fraction:
-        return parts[0]
     for part in parts:
         if type(part) is not Fraction:
             rounded.append(part._mpf_)

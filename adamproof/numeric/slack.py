@@ -45,6 +45,8 @@ def decided(op: str, lhs: Number, rhs: Number, tolerance: Fraction) -> bool | No
             top, more = top * below, more * bottom
         return bool(COMPARED[op](top, more))
     left, right = raw(lhs), raw(rhs)
+    if left == right:
+        return True if op in ("<=", "==") else None
     sign, mantissa, exponent, bits = mpf_sub(right, left, *mpmath.mp._prec_rounding)
     if op == "<=" and not sign:
         return True

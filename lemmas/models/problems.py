@@ -59,14 +59,14 @@ def model(problem: Problem, **variables: Any) -> Model:
         return lambda time, i, point: runs[point][name][time][i - 1] if time in runs[point][name] else Fraction(0)
 
     @cache
-    def segment(time: int, i: int, point: int, digits: int) -> tuple[Any, Any, Any]:
+    def segment(time: int, i: int, point: int, bits: int) -> tuple[Any, Any, Any]:
         here, there = (runs[point]["x"][when][i - 1] for when in (time, time + 1))
         return mpmath.mpmathify(problem.curvature[i - 1]), here, there - here
 
     def between(time: int, i: int, at_: Any, point: int) -> Any:
         if not 1 <= time < last:
             return Fraction(0)
-        curvature, here, step = segment(time, i, point, mpmath.mp.dps)
+        curvature, here, step = segment(time, i, point, mpmath.mp.prec)
         return curvature * (here + at_ * step)
 
     def height(time: int, point: int) -> Any:
