@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import accumulate
 from typing import Any
 
 import mpmath
@@ -21,7 +22,7 @@ from .answers import Witness as Witness
 from .evaluate import Call, Evaluator, Truth
 from .judging import is_sampled
 from .models import ONE_POINT, Model
-from .numbers import DIGITS, GUARD, MARGIN, TOLERANCE, Undetermined, as_mpf, subtract, told_apart
+from .numbers import DIGITS, GUARD, MARGIN, TOLERANCE, Undetermined, as_mpf, exceeds, precision, told_apart
 
 ROUNDED = Fraction(1, 10**12)  # a hypothesis that is off by less (relative) was probably computed with too few digits
 MAX_SEARCH = 2_000_000  # summands evaluated in the search for one counterexample
@@ -50,14 +51,15 @@ def check_sequents(sequents: Sequence[Sequent], models: Iterable[Model], digits:
     value in it); ValueError when there is no model; ModelError when a model lacks a name.
     """
     tests = [_Test(hypotheses, conclusion, digits) for hypotheses, conclusion in sequents]
+    shared = list(accumulate((set(test.hypotheses) for test in tests), set.union, initial=set[Term]()))
+    new = [[prop for prop in test.hypotheses if prop not in seen] for test, seen in zip(tests, shared, strict=False)]
     for model in _at_precision(models, digits):
         evaluator = Evaluator(model, digits)
-        exact: dict[Term, bool] = {}  # the sequents share most of their hypotheses
-        for test in tests:
-            for hypothesis in test.hypotheses:
-                if hypothesis not in exact:
-                    exact[hypothesis] = _required(evaluator, hypothesis).exact
-            test.see(evaluator, exact)
+        exact: dict[Term, bool] = {}
+        with precision(digits + GUARD):
+            for test, hypotheses in zip(tests, new, strict=True):  # the sequents share most of their hypotheses
+                exact |= {hypothesis: _required(evaluator, hypothesis).exact for hypothesis in hypotheses}
+                test.see(evaluator, exact)
     return [test.report() for test in tests]
 
 
@@ -329,7 +331,7 @@ def _extreme(numbers: list[Number], direction: int) -> Number | None:
     """The largest (direction 1) or smallest (-1) number; the first of those that are equal."""
     best: Number | None = None
     for number in numbers:
-        if best is None or direction * subtract(number, best) > 0:
+        if best is None or exceeds(*((number, best) if direction > 0 else (best, number))):
             best = number
     return best
 

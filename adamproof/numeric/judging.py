@@ -78,6 +78,8 @@ def judged(prop: Term, state: State, bound: Bound, tolerance: Fraction, slacks: 
     """
     found = _Found(tolerance, slacks)
     _judge(prop)(state, bound, True, found)
+    if not found.leaves:
+        return Truth(True, found.exact, is_sampled(prop), ())
     leaves = tuple(found.leaves)
     failed = next((leaf for leaf in leaves if leaf.holds is False), None)
     doubtful = next((leaf for leaf in leaves if leaf.holds is None), None)

@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Any
 
 import mpmath
-from mpmath.libmp import dps_to_prec, from_int, mpf_add, mpf_div, mpf_mul, mpf_neg, mpf_pos, mpf_sum
+from mpmath.libmp import dps_to_prec, from_int, mpf_add, mpf_div, mpf_gt, mpf_mul, mpf_neg, mpf_pos, mpf_sum
 
 from .answers import Number
 
@@ -186,6 +186,14 @@ def subtract(a: Number, b: Number) -> Number:
     return a - b if type(a) is type(b) else as_mpf(a) - as_mpf(b)
 
 
+def exceeds(a: Number, b: Number) -> bool:
+    """Whether a > b."""
+    if type(a) is Fraction and type(b) is Fraction:
+        (top, bottom), (more, below) = a.as_integer_ratio(), b.as_integer_ratio()
+        return bool(top * below > more * bottom)
+    return bool(mpf_gt(raw(a), raw(b)))
+
+
 def quotient(a: Number, b: Number) -> Number:
     """a / b, for b != 0."""
     return a / b if type(a) is type(b) else as_mpf(a) / as_mpf(b)
@@ -193,7 +201,7 @@ def quotient(a: Number, b: Number) -> Number:
 
 def larger(a: Number, b: Number) -> Number:
     """The larger of two numbers."""
-    return a if subtract(a, b) >= 0 else b
+    return b if exceeds(b, a) else a
 
 
 def shown(value: Any, digits: int = SHOWN_DIGITS) -> str:

@@ -41,9 +41,9 @@ def decided(op: str, lhs: Number, rhs: Number, tolerance: Fraction) -> bool | No
     """Whether the relation holds, where that is plain without measuring; None where it is not."""
     if type(lhs) is Fraction and type(rhs) is Fraction:
         (top, bottom), (more, below) = lhs.as_integer_ratio(), rhs.as_integer_ratio()
-        if bottom != below:
-            top, more = top * below, more * bottom
-        return bool(COMPARED[op](top, more))
+        if op == "==":
+            return top == more and bottom == below
+        return bool(COMPARED[op](top * below, more * bottom))
     left, right = raw(lhs), raw(rhs)
     if left == right:
         return True if op in ("<=", "==") else None
