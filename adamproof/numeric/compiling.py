@@ -16,12 +16,12 @@ from fractions import Fraction
 from typing import Any
 
 import mpmath
-from mpmath.libmp import mpf_mul, mpf_neg, mpf_pow_int, mpf_rdiv_int, mpf_sqrt
+from mpmath.libmp import mpf_mul, mpf_neg, mpf_pow_int, mpf_rdiv_int
 
 from ..kernel.terms import Term, is_binder
 from .answers import Number
 from .models import Model, gauss_legendre
-from .numbers import COMPARED, GUARD, TOLERANCE, Undetermined, added, as_mpf, multiplied, plus, raw, shown, times
+from .numbers import COMPARED, GUARD, TOLERANCE, Undetermined, added, as_mpf, multiplied, plus, raw, root, shown, times
 
 MAX_SUMMANDS = 200_000
 WORTH_KEEPING = 6  # nodes of a term that is met again for each value of a variable on which it does not depend
@@ -283,7 +283,7 @@ def _sqrt(x: Number) -> Number:
         top, bottom = math.isqrt(x.numerator), math.isqrt(x.denominator)
         if top * top == x.numerator and bottom * bottom == x.denominator:
             return Fraction(top, bottom)
-    return _made(mpf_sqrt(raw(x), *mpmath.mp._prec_rounding))
+    return root(x)
 
 
 def _ln(x: Number) -> Number:

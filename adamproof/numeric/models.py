@@ -141,6 +141,17 @@ def _weight(point: Point, weight: Any) -> Fraction:
     return Fraction(weight)
 
 
+class _Node(mpmath.mpf):
+    """A node of a rule, by which many values are looked up: its hash is computed once."""
+
+    @functools.cached_property
+    def _hash(self) -> int:
+        return super().__hash__()
+
+    def __hash__(self) -> int:
+        return self._hash
+
+
 @functools.cache
 def gauss_legendre(nodes: int, digits: int) -> Quadrature:
     """The Gauss-Legendre rule on [0, 1], to this many digits; exact for polynomials of degree < 2 * nodes."""
@@ -157,7 +168,7 @@ def _node(nodes: int, index: int) -> tuple[mpmath.mpf, mpmath.mpf]:
         step = value / slope
         x -= step
     _, slope = _legendre(nodes, x)
-    return (1 - x) / 2, 1 / ((1 - x * x) * slope * slope)
+    return _Node((1 - x) / 2), 1 / ((1 - x * x) * slope * slope)
 
 
 def _legendre(degree: int, x: mpmath.mpf) -> tuple[mpmath.mpf, mpmath.mpf]:

@@ -15,7 +15,18 @@ from fractions import Fraction
 from typing import Any
 
 import mpmath
-from mpmath.libmp import dps_to_prec, from_int, mpf_add, mpf_div, mpf_gt, mpf_mul, mpf_neg, mpf_pos, mpf_sum
+from mpmath.libmp import (
+    dps_to_prec,
+    from_int,
+    from_man_exp,
+    mpf_add,
+    mpf_div,
+    mpf_gt,
+    mpf_mul,
+    mpf_neg,
+    mpf_pos,
+    mpf_sum,
+)
 
 from .answers import Number
 
@@ -87,7 +98,7 @@ def plus(a: Number, b: Number, digits: int) -> Number:
         found = mpf_add(first, second, bits, rounding)
         if found[1] and found[2] + found[3] > max(size, other) - _bits(digits):  # it has not cancelled, plainly
             return _MP.make_mpf(found)
-    return added((a, b), digits)
+    return _summed((a, b), digits)
 
 
 def added(parts: Sequence[Number], digits: int) -> Number:
@@ -99,6 +110,10 @@ def added(parts: Sequence[Number], digits: int) -> Number:
         (part,) = parts
         if type(part) is Fraction or part._mpf_[3] <= _MP._prec_rounding[0]:
             return part
+    return plus(*parts, digits) if len(parts) == 2 else _summed(parts, digits)
+
+
+def _summed(parts: Sequence[Number], digits: int) -> Number:
     top, bottom, rounded = 0, 1, list[Raw]()
     for part in parts:
         if type(part) is not Fraction:
@@ -179,6 +194,19 @@ def multiplied(parts: Sequence[Number]) -> Number:
 
 
 _ONE = from_int(1)
+
+
+def root(number: Number) -> mpmath.mpf:
+    """The square root of a number that is not negative, rounded as mpmath does it, but by Python's own isqrt."""
+    _, mantissa, exponent, size = raw(number)
+    bits, rounding = _MP._prec_rounding
+    shift = max(4, 2 * bits - size + 4)
+    shift += (exponent - shift) % 2
+    square = mantissa << shift
+    found, half = math.isqrt(square), (exponent - shift) // 2
+    if found * found != square:  # what follows is neither 0 nor a half
+        found, half = 2 * found + 1, half - 1
+    return _MP.make_mpf(from_man_exp(found, half, bits, rounding))
 
 
 def subtract(a: Number, b: Number) -> Number:
