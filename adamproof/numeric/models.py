@@ -141,12 +141,12 @@ def _weight(point: Point, weight: Any) -> Fraction:
     return Fraction(weight)
 
 
-class _Node(mpmath.mpf):
+class _Node(mpmath.mpf):  # type: ignore[misc]
     """A node of a rule, by which many values are looked up: its hash is computed once."""
 
     @functools.cached_property
     def _hash(self) -> int:
-        return super().__hash__()
+        return int(super().__hash__())
 
     def __hash__(self) -> int:
         return self._hash

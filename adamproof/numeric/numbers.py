@@ -110,7 +110,9 @@ def added(parts: Sequence[Number], digits: int) -> Number:
         (part,) = parts
         if type(part) is Fraction or part._mpf_[3] <= _MP._prec_rounding[0]:
             return part
-    return plus(*parts, digits) if len(parts) == 2 else _summed(parts, digits)
+    if len(parts) == 2:
+        return plus(parts[0], parts[1], digits)
+    return _summed(parts, digits)
 
 
 def _summed(parts: Sequence[Number], digits: int) -> Number:
