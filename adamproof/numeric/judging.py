@@ -34,7 +34,7 @@ class Truth:
 
     exact: every comparison behind the answer was between exact numbers.
     sampled: a quantifier over integers or reals was tested on the model's samples only.
-    leaves: its instances; where slacks were not asked for, only those that do not plainly hold, up to one that fails.
+    leaves: its instances; where slacks were not asked for, only those that do not plainly hold.
     """
 
     holds: bool
@@ -51,13 +51,12 @@ class Truth:
 class _Found:
     """What is known of a proposition so far.  exact: of the instances that are not among the leaves."""
 
-    __slots__ = ("ended", "exact", "leaves", "slacks", "tolerance")
+    __slots__ = ("exact", "leaves", "slacks", "tolerance")
 
     def __init__(self, tolerance: Fraction, slacks: bool) -> None:
         self.tolerance, self.slacks = tolerance, slacks
         self.leaves: list[Leaf] = []
         self.exact = True
-        self.ended = False
 
     def held(self, bound: Bound, exact: bool, slack: Slack | None = None) -> None:
         """An instance holds."""
@@ -121,9 +120,7 @@ def _relation(prop: Term) -> Judge:
                     found.exact = False
                 return
             slack = measured(op, lhs, rhs)
-            holds = satisfied(slack, found.tolerance)
-            found.leaves.append(Leaf(bound[::-1], holds, exact and slack.exact, slack))
-            found.ended = not holds and not found.slacks
+            found.leaves.append(Leaf(bound[::-1], satisfied(slack, found.tolerance), exact and slack.exact, slack))
         except Undetermined as reason:
             found.leaves.append(Leaf(bound[::-1], None, False, None, str(reason)))
 
@@ -139,13 +136,8 @@ def _every(prop: Term) -> Judge:
         skips = guards if exact and not found.slacks else ()
         for value in samples(state):
             here = (value, *bound)
-            for guard in skips:
-                if not guard(state, here):
-                    break
-            else:
+            if not skips or all([guard(state, here) for guard in skips]):
                 inner(state, here, exact, found)
-                if found.ended:
-                    return
 
     return judge
 

@@ -59,7 +59,7 @@ class Model:
     integers, reals: the samples over which ``forall k: int`` and ``forall x: real`` are tested.  A universal
         statement that holds on samples is not thereby known to hold; one that fails on a sample is false.
     nodes: the size of the Gauss-Legendre rule for Integral01 (exact to working precision for polynomials of
-        degree < 2 * nodes - 16; see evaluate.py for the check on other integrands).
+        degree < 2 * nodes - 16; see compiling.py for the check on other integrands).
     label: how messages name this model.
 
     Raises ModelError when it is malformed.
