@@ -136,7 +136,7 @@ def _every(prop: Term) -> Judge:
         skips = guards if exact and not found.slacks else ()
         for value in samples(state):
             here = (value, *bound)
-            if not skips or all([guard(state, here) for guard in skips]):
+            if not skips or all(guard(state, here) for guard in skips):
                 inner(state, here, exact, found)
 
     return judge
