@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import accumulate
 from typing import Any
 
 import mpmath
@@ -19,8 +20,9 @@ from ..kernel.text import show
 from .answers import Number, Report, Slack
 from .answers import Witness as Witness
 from .evaluate import Call, Evaluator, Truth
+from .judging import is_sampled
 from .models import ONE_POINT, Model
-from .numbers import DIGITS, GUARD, MARGIN, TOLERANCE, Undetermined, as_mpf, subtract, told_apart
+from .numbers import DIGITS, GUARD, MARGIN, TOLERANCE, Undetermined, as_mpf, exceeds, precision, told_apart
 
 ROUNDED = Fraction(1, 10**12)  # a hypothesis that is off by less (relative) was probably computed with too few digits
 MAX_SEARCH = 2_000_000  # summands evaluated in the search for one counterexample
@@ -49,14 +51,15 @@ def check_sequents(sequents: Sequence[Sequent], models: Iterable[Model], digits:
     value in it); ValueError when there is no model; ModelError when a model lacks a name.
     """
     tests = [_Test(hypotheses, conclusion, digits) for hypotheses, conclusion in sequents]
+    shared = list(accumulate((set(test.hypotheses) for test in tests), set.union, initial=set[Term]()))
+    new = [[prop for prop in test.hypotheses if prop not in seen] for test, seen in zip(tests, shared, strict=False)]
     for model in _at_precision(models, digits):
         evaluator = Evaluator(model, digits)
-        held: dict[Term, Truth] = {}  # the sequents share most of their hypotheses
-        for test in tests:
-            for hypothesis in test.hypotheses:
-                if hypothesis not in held:
-                    held[hypothesis] = _required(evaluator, hypothesis)
-            test.see(evaluator, held)
+        exact: dict[Term, bool] = {}
+        with precision(digits + GUARD):
+            for test, hypotheses in zip(tests, new, strict=True):  # the sequents share most of their hypotheses
+                exact |= {hypothesis: _required(evaluator, hypothesis).exact for hypothesis in hypotheses}
+                test.see(evaluator, exact)
     return [test.report() for test in tests]
 
 
@@ -77,15 +80,15 @@ class _Test:
     def __init__(self, hypotheses: Sequence[Term], conclusion: Term, digits: int) -> None:
         refuse_clashes([*hypotheses, conclusion])
         self.hypotheses, self.conclusion, self.digits = hypotheses, conclusion, digits
-        self.conditions: list[Truth] = []
+        self.exact = True  # as far as hypotheses go
         self.answers: list[Truth] = []
         self.undetermined: list[tuple[str, str]] = []
         self.violation: Witness | None = None
 
-    def see(self, evaluator: Evaluator, held: Mapping[Term, Truth]) -> None:
-        """The conclusion in a model in which these hypotheses hold."""
+    def see(self, evaluator: Evaluator, exact: Mapping[Term, bool]) -> None:
+        """The conclusion in a model in which the hypotheses hold.  exact: whether each of them does exactly."""
         model = evaluator.model
-        self.conditions += [held[hypothesis] for hypothesis in self.hypotheses]
+        self.exact = self.exact and all(map(exact.__getitem__, self.hypotheses))
         try:
             answer = evaluator.truth(self.conclusion)
         except Undetermined as reason:
@@ -98,7 +101,9 @@ class _Test:
     def report(self) -> Report:
         if not self.answers and not self.undetermined:
             raise ValueError("a sequent needs at least one model to be tested in")
-        return _report(self.conditions, self.answers, self.undetermined, self.violation, self.digits)
+        judged = (*self.hypotheses, self.conclusion) if self.answers else self.hypotheses
+        sampled = any(map(is_sampled, judged))
+        return _report(self.answers, self.exact, sampled, self.undetermined, self.violation, self.digits)
 
 
 def counterexample(
@@ -298,21 +303,21 @@ def quantified(prop: Term) -> list[str]:
 
 
 def _report(
-    conditions: list[Truth],
     answers: list[Truth],
+    hypotheses_exact: bool,
+    sampled: bool,
     undetermined: list[tuple[str, str]],
     violation: Witness | None,
     digits: int,
 ) -> Report:
     slacks = [leaf.slack for answer in answers for leaf in answer.leaves if leaf.slack is not None]
     tightness = [slack.tightness for slack in slacks if slack.tightness is not None]
-    judged = [*conditions, *answers]
     with mpmath.workdps(digits + GUARD):
         return Report(
             models=len(answers),
             instances=len(slacks),
-            exact=all(truth.exact for truth in judged),
-            sampled=any(truth.sampled for truth in judged),
+            exact=hypotheses_exact and all(answer.exact for answer in answers),
+            sampled=sampled,
             digits=digits,
             smallest_absolute=_extreme([slack.absolute for slack in slacks], -1),
             smallest_relative=_extreme([slack.relative for slack in slacks], -1),
@@ -326,7 +331,7 @@ def _extreme(numbers: list[Number], direction: int) -> Number | None:
     """The largest (direction 1) or smallest (-1) number; the first of those that are equal."""
     best: Number | None = None
     for number in numbers:
-        if best is None or direction * subtract(number, best) > 0:
+        if best is None or exceeds(*((number, best) if direction > 0 else (best, number))):
             best = number
     return best
 

@@ -6,6 +6,7 @@ finite probability space to E, and the samples on which ``forall`` over integers
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -58,7 +59,7 @@ class Model:
     integers, reals: the samples over which ``forall k: int`` and ``forall x: real`` are tested.  A universal
         statement that holds on samples is not thereby known to hold; one that fails on a sample is false.
     nodes: the size of the Gauss-Legendre rule for Integral01 (exact to working precision for polynomials of
-        degree < 2 * nodes - 16; see evaluate.py for the check on other integrands).
+        degree < 2 * nodes - 16; see compiling.py for the check on other integrands).
     label: how messages name this model.
 
     Raises ModelError when it is malformed.
@@ -74,13 +75,9 @@ class Model:
 
     def __post_init__(self) -> None:
         frozen = object.__setattr__
-        frozen(self, "variables", MappingProxyType(dict(self.variables)))
-        frozen(self, "functions", MappingProxyType(dict(self.functions)))
+        self._give(dict(self.variables), dict(self.functions))
         frozen(self, "space", tuple((point, _weight(point, weight)) for point, weight in self.space))
         frozen(self, "reals", tuple(as_number(value, "a sample of the reals") for value in self.reals))
-        for name, symbol in self.functions.items():
-            if not callable(symbol):
-                raise ModelError(f"{self.label}: the function {name} is not callable")
         if sum(weight for _, weight in self.space) != 1:
             raise ModelError(f"{self.label}: the weights of the probability space do not sum to 1")
         if len({point for point, _ in self.space}) != len(self.space):
@@ -89,6 +86,13 @@ class Model:
             raise ModelError(f"{self.label}: the samples of the integers must be ints")
         if type(self.nodes) is not int or self.nodes < 16:
             raise ModelError(f"{self.label}: quadrature needs at least 16 nodes")
+
+    def _give(self, variables: dict[str, Any], functions: dict[str, Callable[..., Any]]) -> None:
+        object.__setattr__(self, "variables", MappingProxyType(variables))
+        object.__setattr__(self, "functions", MappingProxyType(functions))
+        for name, symbol in functions.items():
+            if not callable(symbol):
+                raise ModelError(f"{self.label}: the function {name} is not callable")
 
     def variable(self, name: str, sort: str) -> Any:
         """The value of a free variable of this sort.  ModelError when it is missing or of another sort."""
@@ -108,7 +112,9 @@ class Model:
         if name not in self.functions:
             raise ModelError(f"{self.label} has no definition of the function {name}")
         value = self.functions[name](*arguments)
-        return value if type(value) is Fraction else as_number(value, f"{self.label}: the value of {name}")
+        if type(value) is Fraction or (type(value) is mpmath.mpf and value._mpf_[1]):
+            return value
+        return as_number(value, f"{self.label}: the value of {name}")
 
     def extended(
         self,
@@ -120,18 +126,30 @@ class Model:
 
         changes: of the fields but those two, by name.
         """
-        return replace(
-            self,
-            variables={**self.variables, **(variables or {})},
-            functions={**self.functions, **(functions or {})},
-            **changes,
-        )
+        values = {**self.variables, **(variables or {})}
+        symbols = {**self.functions, **(functions or {})}
+        if changes:
+            return replace(self, variables=values, functions=symbols, **changes)
+        made = copy.copy(self)  # what does not change is not examined again
+        made._give(values, symbols)
+        return made
 
 
 def _weight(point: Point, weight: Any) -> Fraction:
     if type(weight) not in (int, Fraction) or weight <= 0:
         raise ModelError(f"the weight of the point {point!r:.40} must be a positive Fraction, not {weight!r:.40}")
     return Fraction(weight)
+
+
+class _Node(mpmath.mpf):  # type: ignore[misc]
+    """A node of a rule, by which many values are looked up: its hash is computed once."""
+
+    @functools.cached_property
+    def _hash(self) -> int:
+        return int(super().__hash__())
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 @functools.cache
@@ -150,7 +168,7 @@ def _node(nodes: int, index: int) -> tuple[mpmath.mpf, mpmath.mpf]:
         step = value / slope
         x -= step
     _, slope = _legendre(nodes, x)
-    return (1 - x) / 2, 1 / ((1 - x * x) * slope * slope)
+    return _Node((1 - x) / 2), 1 / ((1 - x * x) * slope * slope)
 
 
 def _legendre(degree: int, x: mpmath.mpf) -> tuple[mpmath.mpf, mpmath.mpf]:

@@ -8,12 +8,25 @@ from __future__ import annotations
 import functools
 import itertools
 import math
+import operator
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from fractions import Fraction
 from typing import Any
 
 import mpmath
-from mpmath.libmp import from_int, mpf_div, mpf_mul, mpf_sum
+from mpmath.libmp import (
+    dps_to_prec,
+    from_int,
+    from_man_exp,
+    mpf_add,
+    mpf_div,
+    mpf_gt,
+    mpf_mul,
+    mpf_neg,
+    mpf_pos,
+    mpf_sum,
+)
 
 from .answers import Number
 
@@ -27,6 +40,7 @@ TOLERANCE = Fraction(1, 10**40)
 MARGIN = Fraction(1, 10**30)
 SHOWN_DIGITS = 15  # of a number in a message, where these suffice
 MAX_SHOWN_DIGITS = 60
+COMPARED = {"<=": operator.le, "<": operator.lt, "==": operator.eq, "!=": operator.ne}
 
 
 class Undetermined(ArithmeticError):
@@ -34,23 +48,57 @@ class Undetermined(ArithmeticError):
 
 
 Raw = Any  # what an mpf holds: (sign, mantissa, exponent, bits of the mantissa); arithmetic on it is much faster
+_MP = mpmath.mp
+
+
+def precision(digits: int) -> AbstractContextManager[Any]:
+    """A context in which mpmath works with so many digits: nothing to do where it does so already."""
+    return _AS_IT_IS if _MP._prec_rounding[0] == _in_bits(digits) else mpmath.workdps(digits)
+
+
+_AS_IT_IS: AbstractContextManager[Any] = nullcontext()
+_in_bits = functools.cache(dps_to_prec)
 
 
 def as_mpf(number: Number) -> mpmath.mpf:
     """The number at the current working precision."""
     if type(number) is not Fraction:
         return number
-    return mpmath.mp.make_mpf(_quotient(number.numerator, number.denominator))
+    return _MP.make_mpf(raw(number))
 
 
-def _quotient(top: int, bottom: int) -> Raw:
+def raw(number: Number) -> Raw:
+    """What the number is to mpmath, at the current working precision."""
+    if type(number) is not Fraction:
+        return number._mpf_
+    return _quotient(*number.as_integer_ratio(), *_MP._prec_rounding)
+
+
+@functools.lru_cache(4096)
+def _quotient(top: int, bottom: int, bits: int, rounding: str) -> Raw:
     """mpf(top) / bottom in lowest terms: where the numerator is not rounded, they make no difference."""
-    precision, rounding = mpmath.mp._prec_rounding
-    if top.bit_length() > precision:
+    if top.bit_length() > bits:
         lowest = Fraction(top, bottom)
         top, bottom = lowest.numerator, lowest.denominator
-    rounded = from_int(top, precision, rounding)
-    return rounded if bottom == 1 else mpf_div(rounded, from_int(bottom), precision, rounding)
+    rounded = from_int(top, bits, rounding)
+    return rounded if bottom == 1 else mpf_div(rounded, from_int(bottom), bits, rounding)
+
+
+def plus(a: Number, b: Number, digits: int) -> Number:
+    """a + b, as `added` has it."""
+    if type(a) is Fraction and type(b) is Fraction:
+        (top, bottom), (more, below) = a.as_integer_ratio(), b.as_integer_ratio()
+        if bottom == below:
+            return Fraction(top + more, bottom)
+        return Fraction(top * below + more * bottom, bottom * below)
+    bits, rounding = _MP._prec_rounding
+    first, second = raw(a), raw(b)
+    size, other = first[2] + first[3], second[2] + second[3]
+    if -bits < size - other < bits and first[1] and second[1]:  # else it is not rounded once
+        found = mpf_add(first, second, bits, rounding)
+        if found[1] and found[2] + found[3] > max(size, other) - _bits(digits):  # it has not cancelled, plainly
+            return _MP.make_mpf(found)
+    return _summed((a, b), digits)
 
 
 def added(parts: Sequence[Number], digits: int) -> Number:
@@ -58,26 +106,38 @@ def added(parts: Sequence[Number], digits: int) -> Number:
 
     (An exact 0 stays a Fraction, so that the two zeros can be told apart.)
     """
+    if len(parts) == 1:
+        (part,) = parts
+        if type(part) is Fraction or part._mpf_[3] <= _MP._prec_rounding[0]:
+            return part
+    if len(parts) == 2:
+        return plus(parts[0], parts[1], digits)
+    return _summed(parts, digits)
+
+
+def _summed(parts: Sequence[Number], digits: int) -> Number:
     top, bottom, rounded = 0, 1, list[Raw]()
     for part in parts:
         if type(part) is not Fraction:
             rounded.append(part._mpf_)
-        elif (below := part.denominator) == bottom:
-            top += part.numerator
+            continue
+        more, below = part.as_integer_ratio()
+        if below == bottom:
+            top += more
         else:
             shared = math.gcd(bottom, below)
-            top, bottom = top * (below // shared) + part.numerator * (bottom // shared), bottom // shared * below
+            top, bottom = top * (below // shared) + more * (bottom // shared), bottom // shared * below
     if not rounded:
         return Fraction(top, bottom)
     if top:
-        rounded.append(_quotient(top, bottom))
-    found = mpf_sum(rounded, *mpmath.mp._prec_rounding)
-    largest = max(exponent + bits for _, mantissa, exponent, bits in rounded if mantissa) if found[1] else 0
+        rounded.append(_quotient(top, bottom, *_MP._prec_rounding))
+    found = mpf_sum(rounded, *_MP._prec_rounding)
+    largest = max([exponent + bits for _, mantissa, exponent, bits in rounded if mantissa]) if found[1] else 0
     if found[1] and found[2] + found[3] > largest - _bits(digits):  # it has not cancelled, plainly
-        return mpmath.mp.make_mpf(found)
+        return _MP.make_mpf(found)
     known = mpmath.mpf(10) ** -(digits + 5)
-    result = mpmath.mp.make_mpf(found)
-    return result if abs(result) > known * max(abs(mpmath.mp.make_mpf(part)) for part in rounded) else mpmath.mpf(0)
+    result = _MP.make_mpf(found)
+    return result if abs(result) > known * max(abs(_MP.make_mpf(part)) for part in rounded) else mpmath.mpf(0)
 
 
 @functools.cache
@@ -86,30 +146,82 @@ def _bits(digits: int) -> int:
     return int((digits + 5) * math.log2(10)) - 3
 
 
+def times(a: Number, b: Number) -> Number:
+    """a * b, as `multiplied` has it."""
+    if type(a) is Fraction:
+        top, bottom = a.as_integer_ratio()
+        if type(b) is Fraction:
+            more, below = b.as_integer_ratio()
+            return Fraction(top * more, bottom * below)
+        rounded = b._mpf_
+    elif type(b) is Fraction:
+        top, bottom = b.as_integer_ratio()
+        rounded = a._mpf_
+    else:
+        bits, rounding = _MP._prec_rounding
+        first = a._mpf_
+        if first[3] > bits:
+            first = mpf_pos(first, bits, rounding)
+        return _MP.make_mpf(mpf_mul(first, b._mpf_, bits, rounding))
+    if not top:
+        return Fraction(0)
+    bits, rounding = _MP._prec_rounding
+    if rounded[3] > bits:
+        rounded = mpf_pos(rounded, bits, rounding)
+    if bottom == 1:
+        if top == 1:
+            return _MP.make_mpf(rounded)
+        if top == -1:
+            return _MP.make_mpf(mpf_neg(rounded))
+    return _MP.make_mpf(mpf_mul(_quotient(top, bottom, bits, rounding), rounded, bits, rounding))
+
+
 def multiplied(parts: Sequence[Number]) -> Number:
     """The product of the parts."""
     top, bottom, rounded = 1, 1, None
-    precision, rounding = mpmath.mp._prec_rounding
+    bits, rounding = _MP._prec_rounding
     for part in parts:
         if type(part) is Fraction:
-            top *= part.numerator
-            bottom *= part.denominator
+            more, below = part.as_integer_ratio()
+            top *= more
+            bottom *= below
         else:
-            rounded = mpf_mul(_ONE if rounded is None else rounded, part._mpf_, precision, rounding)
+            rounded = mpf_mul(_ONE if rounded is None else rounded, part._mpf_, bits, rounding)
     # An exact 0 annihilates whatever the other factors are, so the result is exact again.
     if rounded is None or not top:
         return Fraction(top, bottom)
     if top != bottom:
-        rounded = mpf_mul(_quotient(top, bottom), rounded, precision, rounding)
-    return mpmath.mp.make_mpf(rounded)
+        rounded = mpf_mul(_quotient(top, bottom, bits, rounding), rounded, bits, rounding)
+    return _MP.make_mpf(rounded)
 
 
 _ONE = from_int(1)
 
 
+def root(number: Number) -> mpmath.mpf:
+    """The square root of a number that is not negative, rounded as mpmath does it, but by Python's own isqrt."""
+    _, mantissa, exponent, size = raw(number)
+    bits, rounding = _MP._prec_rounding
+    shift = max(4, 2 * bits - size + 4)
+    shift += (exponent - shift) % 2
+    square = mantissa << shift
+    found, half = math.isqrt(square), (exponent - shift) // 2
+    if found * found != square:  # what follows is neither 0 nor a half
+        found, half = 2 * found + 1, half - 1
+    return _MP.make_mpf(from_man_exp(found, half, bits, rounding))
+
+
 def subtract(a: Number, b: Number) -> Number:
     """a - b."""
     return a - b if type(a) is type(b) else as_mpf(a) - as_mpf(b)
+
+
+def exceeds(a: Number, b: Number) -> bool:
+    """Whether a > b."""
+    if type(a) is Fraction and type(b) is Fraction:
+        (top, bottom), (more, below) = a.as_integer_ratio(), b.as_integer_ratio()
+        return bool(top * below > more * bottom)
+    return bool(mpf_gt(raw(a), raw(b)))
 
 
 def quotient(a: Number, b: Number) -> Number:
@@ -119,7 +231,7 @@ def quotient(a: Number, b: Number) -> Number:
 
 def larger(a: Number, b: Number) -> Number:
     """The larger of two numbers."""
-    return a if subtract(a, b) >= 0 else b
+    return b if exceeds(b, a) else a
 
 
 def shown(value: Any, digits: int = SHOWN_DIGITS) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
-import operator
 from fractions import Fraction
 
+import mpmath
+from mpmath.libmp import mpf_sub
+
 from .answers import Number, Slack
-from .numbers import Undetermined, as_mpf, larger, quotient, subtract
+from .numbers import COMPARED, Undetermined, as_mpf, larger, quotient, raw, subtract
 
 
 def measured(op: str, lhs: Number, rhs: Number) -> Slack:
@@ -38,22 +40,24 @@ def satisfied(slack: Slack, tolerance: Fraction) -> bool:
 def decided(op: str, lhs: Number, rhs: Number, tolerance: Fraction) -> bool | None:
     """Whether the relation holds, where that is plain without measuring; None where it is not."""
     if type(lhs) is Fraction and type(rhs) is Fraction:
-        return bool(_COMPARED[op](lhs.numerator * rhs.denominator, rhs.numerator * lhs.denominator))
-    (_, *left), (_, *right) = (as_mpf(side)._mpf_ for side in (lhs, rhs))
-    sign, mantissa, exponent, bits = subtract(rhs, lhs)._mpf_
+        (top, bottom), (more, below) = lhs.as_integer_ratio(), rhs.as_integer_ratio()
+        if op == "==":
+            return top == more and bottom == below
+        return bool(COMPARED[op](top * below, more * bottom))
+    left, right = raw(lhs), raw(rhs)
+    if left == right:
+        return True if op in ("<=", "==") else None
+    sign, mantissa, exponent, bits = mpf_sub(right, left, *mpmath.mp._prec_rounding)
     if op == "<=" and not sign:
         return True
     if not mantissa:
         return True if op in ("<=", "==") else None
     # All sizes are given by powers of two: 2^(size-1) <= |rhs - lhs| < 2^size, likewise for the larger side and 1.
-    size, scale = exponent + bits, max([1, *(side[1] + side[2] for side in (left, right) if side[0])])
+    size, scale = exponent + bits, max([1, *(side[2] + side[3] for side in (left, right) if side[1])])
     low, high = _powers(tolerance)
     if op in ("<=", "=="):
         return True if size <= low + scale - 1 else None
     return True if size - 1 > high + scale and (op == "!=" or not sign) else None
-
-
-_COMPARED = {"<=": operator.le, "<": operator.lt, "==": operator.eq, "!=": operator.ne}
 
 
 @functools.cache

@@ -159,13 +159,16 @@ def expected_magnitude(time: int, i: int) -> Any:
     return term(E(u(Integer(time), Integer(i), w), w))
 
 
+written = cache(term)  # likewise
+
+
 def extended(model: Model) -> Model:
     """A run with the largest vbar that C2 allows (rounded down), and A, B, tau as they turn out."""
     evaluator = Evaluator(model)
     horizon, dimension = model.variables["T"], model.variables["d"]
 
     def value(body: Any) -> Any:
-        return as_mpf(evaluator.value(term(body)))
+        return as_mpf(evaluator.value(written(body)))
 
     with mpmath.workdps(80):
         least = min(

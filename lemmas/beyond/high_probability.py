@@ -227,13 +227,16 @@ def noise_length(time: int) -> Any:
     return term(norm(noise(Integer(time))))
 
 
+written = cache(term)  # likewise
+
+
 def chances(model: Model, inequality: Any = None) -> Model:
     """Which averaged noises are long, where the inequality holds, and nu for the outcome w, as they turn out."""
     inequality = TRUE_BOUND if inequality is None else inequality
     evaluators = {point: Evaluator(model.extended(variables={"w": point})) for point, _ in model.space}
 
     def value(body: Any, point: Any) -> Any:
-        return as_mpf(evaluators[point].value(term(body)))
+        return as_mpf(evaluators[point].value(written(body)))
 
     horizon = model.variables["T"]
     lengths, true = {}, {}

@@ -7,6 +7,8 @@ Sign(m) instead of the gradient a costs 2*u_j*|a_j - m_j| (sign alignment), and 
 that keep u, "any magnitudes" and "L-smooth", are what the averaged theorem needs.
 """
 
+from functools import cache
+
 import mpmath
 
 from adamproof.lemmas.models.adam import LAWS, adam_model, random_hyper
@@ -149,10 +151,14 @@ def stepping(base: Model, rate: Fraction, size: Any, u: Any, m: Any) -> Model:
     def curvature(k: int) -> Fraction:
         return (old[1](k, 1) - gradient(k)) / old[0](k) if old[0](k) else Fraction(0)
 
+    @cache
+    def bend(k: int, bits: int) -> Any:
+        return curvature(k) * h(k)
+
     gains = (gradient(k) * h(k) + curvature(k) * h(k) ** 2 / 2 for k in range(1, dimension + 1))
     return base.extended(
         variables={"Fy": base.variables["Fx"] + sum(gains, Fraction(0)), "gamma": rate, "R": size},
-        functions={"h": h, "u": u, "m": m, "ga": lambda k, s: gradient(k) + curvature(k) * h(k) * s},
+        functions={"h": h, "u": u, "m": m, "ga": lambda k, s: gradient(k) + bend(k, mpmath.mp.prec) * s},
         integers=range(0, 6),
     )
 

@@ -6,6 +6,7 @@ differs from a by at most (L0 + L1*|a|^q)*s*|h| (A3); so its slope along h excee
 fundamental theorem of calculus, which is cited.
 """
 
+from ..foundations.functionals import beside
 from ..vocabulary import *
 
 # --- statements ------------------------------------------------------------------------------------
@@ -78,6 +79,7 @@ def models(rng: Random) -> Iterator[Model]:
         start = rational(rng)
         gains = (gradient[i] * step[i] + curvature[i] * step[i] ** 2 / 2 for i in range(1, dimension + 1))
         gain = sum(gains, Fraction(0))
+        slopes, bends = beside(gradient), beside([c * y for c, y in zip(curvature, step, strict=True)])
         # L1 = 0, or so small that the step is short, as the square of |h| is at most 4*81
         yield Model(
             variables={
@@ -91,9 +93,7 @@ def models(rng: Random) -> Iterator[Model]:
             functions={
                 "a": lambda k, gradient=gradient: gradient[k],
                 "h": lambda k, step=step: step[k],
-                "ga": lambda k, at, gradient=gradient, curvature=curvature, step=step: (
-                    gradient[k] + curvature[k] * step[k] * at
-                ),
+                "ga": lambda k, at, slopes=slopes, bends=bends: slopes(at)[k] + bends(at)[k] * at,
             },
             reals=[Fraction(i, 4) for i in range(5)],
         )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from functools import cache
 from random import Random
 from typing import Any, NamedTuple, ParamSpec
+
+import mpmath
 
 from adamproof.numeric.models import Model
 from adamproof.prover import Functional, Integrable, Point, function, integers, reals
@@ -67,8 +70,18 @@ def alone(make: Callable[P, Model]) -> Callable[P, Models]:
 
 def polynomial(rng: Random) -> Callable[[Any], Any]:
     """A random cubic with rational coefficients."""
-    coefficients = [rational(rng) for _ in range(4)]
-    return lambda x: sum((c * x**i for i, c in enumerate(coefficients)), Fraction(0))
+    coefficients = beside([rational(rng) for _ in range(4)])
+    return lambda x: sum((c * x**i for i, c in enumerate(coefficients(x))), Fraction(0))
+
+
+def beside(values: Sequence[Fraction]) -> Callable[[Any], Sequence[Any]]:
+    """The numbers as a number stands beside them: beside one of mpmath's, as it rounds them itself, but only once."""
+
+    @cache
+    def rounded(bits: int) -> Sequence[Any]:
+        return [mpmath.mpmathify(value) for value in values]
+
+    return lambda x: rounded(mpmath.mp.prec) if isinstance(x, mpmath.mpf) else values
 
 
 def smooth_models(rng: Random) -> Iterator[Model]:
@@ -83,8 +96,8 @@ def smooth_models(rng: Random) -> Iterator[Model]:
 
 def positive_polynomial(rng: Random) -> Callable[[Any], Any]:
     """A random cubic that is positive on [0, 1]."""
-    coefficients = [abs(rational(rng)) for _ in range(4)]
-    return lambda x: sum((c * x**i for i, c in enumerate(coefficients)), Fraction(1, 9))
+    coefficients = beside([abs(rational(rng)) for _ in range(4)])
+    return lambda x: sum((c * x**i for i, c in enumerate(coefficients(x))), Fraction(1, 9))
 
 
 def space(rng: Random) -> list[tuple[int, Fraction]]:

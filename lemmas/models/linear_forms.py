@@ -257,7 +257,8 @@ def _path(problem: Problem, signs: tuple[int, ...], last: int) -> dict[int, dict
 
 
 def _mixed(weight: Fraction, old: list[Any], new: list[Any]) -> list[Any]:
-    return [weight * x + (1 - weight) * z for x, z in zip(old, new, strict=True)]
+    rest = 1 - weight
+    return [weight * x + rest * z for x, z in zip(old, new, strict=True)]
 
 
 def drawn(ball: Ball = SIGNS, momentum: bool = False) -> Models:

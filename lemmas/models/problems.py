@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from itertools import product
 from random import Random
 from typing import Any
@@ -57,12 +58,16 @@ def model(problem: Problem, **variables: Any) -> Model:
     def value(name: str) -> Callable[..., Any]:
         return lambda time, i, point: runs[point][name][time][i - 1] if time in runs[point][name] else Fraction(0)
 
+    @cache
+    def segment(time: int, i: int, point: int, bits: int) -> tuple[Any, Any, Any]:
+        here, there = (runs[point]["x"][when][i - 1] for when in (time, time + 1))
+        return mpmath.mpmathify(problem.curvature[i - 1]), here, there - here
+
     def between(time: int, i: int, at_: Any, point: int) -> Any:
-        positions = runs[point]["x"]
         if not 1 <= time < last:
             return Fraction(0)
-        here, there = positions[time][i - 1], positions[time + 1][i - 1]
-        return problem.curvature[i - 1] * (here + at_ * (there - here))
+        curvature, here, step = segment(time, i, point, mpmath.mp.prec)
+        return curvature * (here + at_ * step)
 
     def height(time: int, point: int) -> Any:
         terms = zip(problem.curvature, runs[point]["x"].get(time, ()), strict=False)
@@ -97,26 +102,35 @@ def recorded(problem: Problem) -> tuple[str, ...]:
 
 def simulated(problem: Problem, rate: Fraction, signs: Sequence[int], last: int) -> dict[str, dict[int, list[Any]]]:
     """x, a, g, m, v (mhat, vhat with bias correction) at the times 0 (m and v only), 1, ..., last."""
+    curvature, (beta1, other1, beta2, other2) = _rounded(problem.curvature), _rounded(_betas(problem))
+    epsilon, rate = as_mpf(problem.epsilon), as_mpf(rate)
     zero = [mpmath.mpf(0)] * len(problem.start)
     run: dict[str, dict[int, list[Any]]] = {name: {} for name in recorded(problem)} | {"m": {0: zero}, "v": {0: zero}}
     position = [as_mpf(value) for value in problem.start]
     for time in range(1, last + 1):
-        slope = [c * y for c, y in zip(problem.curvature, position, strict=True)]
+        slope = [c * y for c, y in zip(curvature, position, strict=True)]
         kick = [signs[time - 1] * z for z in problem.noise[time - 1]] if time <= len(signs) else zero
         sample = [y + z for y, z in zip(slope, kick, strict=True)]
-        mean = [problem.beta1 * y + (1 - problem.beta1) * z for y, z in zip(run["m"][time - 1], sample, strict=True)]
-        square = [
-            problem.beta2 * y + (1 - problem.beta2) * z * z for y, z in zip(run["v"][time - 1], sample, strict=True)
-        ]
+        mean = [beta1 * y + other1 * z for y, z in zip(run["m"][time - 1], sample, strict=True)]
+        square = [beta2 * y + other2 * z * z for y, z in zip(run["v"][time - 1], sample, strict=True)]
         for name, row in (("x", position), ("a", slope), ("g", sample), ("m", mean), ("v", square)):
             run[name][time] = row
         if problem.divisors:
             divisors = [as_mpf(divisor) for divisor in problem.divisors(problem, time)]
             mean, square = ([y / z for y in row] for row, z in zip((mean, square), divisors, strict=True))
             run["mhat"][time], run["vhat"][time] = mean, square
-        scale = [as_mpf(rate) / (mpmath.sqrt(z) + as_mpf(problem.epsilon)) for z in square]
+        scale = [rate / (mpmath.sqrt(z) + epsilon) for z in square]
         position = [y - h * z for y, h, z in zip(position, scale, mean, strict=True)]
     return run
+
+
+def _rounded(values: Iterable[Fraction]) -> list[Any]:
+    """The numbers as mpmath rounds them in a product, once for all products."""
+    return [mpmath.mpmathify(value) for value in values]
+
+
+def _betas(problem: Problem) -> tuple[Fraction, ...]:
+    return problem.beta1, 1 - problem.beta1, problem.beta2, 1 - problem.beta2
 
 
 def quadratic(rng: Random, dimension: int, horizon: int) -> dict[str, Any]:

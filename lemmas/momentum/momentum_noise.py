@@ -10,6 +10,7 @@ E|xi_k|^2 <= s0^2 + s1^2*E|a_k|^p.
 """
 
 from collections.abc import Callable
+from functools import cache
 from itertools import product as tuples
 
 from ..vocabulary import *
@@ -187,11 +188,11 @@ def signs(steps: int, dimension: int, vectors: Vectors, beta1: Fraction, time: i
     def noise(i: int, j: int, outcome: tuple[int, ...]) -> Fraction:
         return outcome[0 if alike else i - 1] * vectors[i % 8, j % 4] if 1 <= i <= steps else Fraction(0)
 
+    @cache
     def average(i: int, j: int, outcome: tuple[int, ...]) -> Fraction:
-        value = Fraction(0)
-        for step in range(1, i + 1):
-            value = beta1 * value + (1 - beta1) * noise(step, j, outcome)
-        return value
+        if i < 1:
+            return Fraction(0)
+        return beta1 * average(i - 1, j, outcome) + (1 - beta1) * noise(i, j, outcome)
 
     sizes = (sum(vectors[i % 8, j % 4] ** 2 for j in range(1, dimension + 1)) for i in range(1, steps + 1))
     largest = Fraction(max(sizes))

@@ -216,6 +216,28 @@ def test_one_false_instance_outweighs_undetermined_ones() -> None:
     assert not answer.holds and answer.failed is not None and answer.failed.instance == (Fraction(3, 2),)
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "forall k: int. forall s: real. 1 <= k -> s <= 1 -> s <= m(k)",  # conditions on either variable
+        "forall k: int. forall j: int. forall w: point. 0 <= k -> k < j -> X(w) <= p(k, j)",
+        "forall k: int. forall w: point. 1 <= k + 1 -> forall j: int. k == 2*j -> X(w) <= m(k)",
+        "forall k: int. forall w: point. 99 <= k -> 1 == 0",
+        "forall k: int. forall j: int. 3 <= k -> sqrt(2) < 2 -> j <= k + 5",
+        "sqrt(2) < 2 -> forall k: int. forall j: int. 3 <= k -> 0 <= m(k)",  # an inexact condition counts everywhere
+        "sqrt(2) < 2 -> forall k: int. forall j: int. 99 <= k -> 0 <= m(k)",
+        "forall k: int. forall s: real. 0 <= k -> 1/4 <= s -> sqrt(s) <= 1",
+        "forall k: int. (forall s: real. 0 <= s -> k <= 3) -> forall w: point. X(w) <= m(k) - k",
+    ],
+)
+def test_judged_alike_whether_slacks_are_asked_for_or_not(source: str) -> None:
+    prop = read(source)
+    long, short = (Evaluator(MODEL).truth(prop, slacks=slacks) for slacks in (True, False))
+    assert (short.holds, short.exact, short.sampled) == (long.holds, long.exact, long.sampled)
+    assert short.failed == long.failed
+    assert len(long.leaves) > len(short.leaves)
+
+
 def test_truth_says_how_it_was_judged() -> None:
     assert holds(read("a < 1"), MODEL).exact
     assert not holds(read("sqrt(2) < 3/2"), MODEL).exact

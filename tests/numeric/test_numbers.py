@@ -12,7 +12,22 @@ import pytest
 from adamproof.kernel.terms import make
 from adamproof.numeric.evaluate import Evaluator
 from adamproof.numeric.models import Model
-from adamproof.numeric.numbers import DIGITS, GUARD, MARGIN, TOLERANCE, Undetermined, added, as_mpf, multiplied
+from adamproof.numeric.numbers import (
+    DIGITS,
+    GUARD,
+    MARGIN,
+    TOLERANCE,
+    Undetermined,
+    added,
+    as_mpf,
+    exceeds,
+    multiplied,
+    plus,
+    precision,
+    root,
+    subtract,
+    times,
+)
 from adamproof.numeric.slack import decided, measured, satisfied
 
 PRECISIONS = (DIGITS + GUARD, 80)
@@ -65,6 +80,35 @@ def test_sums_and_products_have_the_same_bits(digits: int) -> None:
             for found, wanted in ((total, plain_sum(parts, DIGITS)), (whole, plain_product(parts))):
                 assert type(found) is type(wanted)
                 assert getattr(found, "_mpf_", found) == getattr(wanted, "_mpf_", wanted)
+
+
+@pytest.mark.parametrize("digits", PRECISIONS)
+def test_two_numbers_are_added_multiplied_and_compared_as_many_are(digits: int) -> None:
+    rng = Random(8)
+    with mpmath.workdps(digits):
+        for _ in range(5000):
+            a, b = numbers(rng, 2)[:2]
+            pairs = ((plus(a, b, DIGITS), plain_sum([a, b], DIGITS)), (times(a, b), plain_product([a, b])))
+            for found, wanted in pairs:
+                assert type(found) is type(wanted)
+                assert getattr(found, "_mpf_", found) == getattr(wanted, "_mpf_", wanted)
+            assert exceeds(a, b) is bool(subtract(a, b) > 0)
+
+
+@pytest.mark.parametrize("digits", [15, *PRECISIONS])
+def test_square_roots_have_the_same_bits(digits: int) -> None:
+    rng = Random(9)
+    with mpmath.workdps(digits):
+        for number in [*map(abs, numbers(rng, 2000)), *(mpmath.mpf(n) for n in range(99)), Fraction(1, 4)]:
+            assert root(number)._mpf_ == mpmath.sqrt(as_mpf(number))._mpf_
+
+
+def test_the_precision_is_set_and_given_back() -> None:
+    for before in (15, 65):
+        with mpmath.workdps(before):
+            with precision(65):
+                assert mpmath.mp.dps == 65
+            assert mpmath.mp.dps == before
 
 
 @pytest.mark.parametrize("tolerance", [TOLERANCE, MARGIN])
