@@ -158,6 +158,11 @@ class Inverse:
         """Whether products may be multiplied by the base."""
         return self.positive is not None or self.nonzero is not None
 
+    @property
+    def signs(self) -> tuple[int | None, int | None]:
+        """The facts about the base's sign."""
+        return self.positive, self.nonzero
+
     def power(self, n: int) -> Poly:
         """base^n."""
         if n not in self._powers:
