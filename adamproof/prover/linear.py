@@ -6,9 +6,11 @@ what floating point still does not settle is solved by an exact simplex method.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from ..kernel.normal import Monomial, Number, Poly
@@ -207,7 +209,8 @@ def _solver(programme: Programme, scaled: Sequence[Sequence[float]], basic: bool
     lp.row_lower_, lp.row_upper_ = bounds, bounds.copy()
     lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = np.array(start), np.array(index), np.array(value)
-    solver = highspy.Highs()
+    solver = _highs()
+    solver.clear()  # of the programme before, its solution and its options
     solver.silent()
     solver.setOptionValue("threads", 1)
     if basic:
@@ -217,8 +220,16 @@ def _solver(programme: Programme, scaled: Sequence[Sequence[float]], basic: bool
         solver.setOptionValue("simplex_iteration_limit", int(most) + 1)
     solver.passModel(lp)
     solver.run()
-    spend(pivot * solver.getInfo().simplex_iteration_count)
+    spend(math.ceil(pivot * solver.getInfo().simplex_iteration_count))
     return solver if solver.getModelStatus() == highspy.HighsModelStatus.kOptimal else None
+
+
+@cache
+def _highs() -> Any:
+    """The solver of this process: to make one takes as long as to solve a small programme."""
+    import highspy
+
+    return highspy.Highs()
 
 
 def _exact(polys: Sequence[Poly], strict: Sequence[bool], rows: dict[Monomial, int]) -> list[Fraction] | None:

@@ -94,7 +94,7 @@ def once(store: Kept, mark: Any, compute: Callable[[], T]) -> T:
         return found
     before = taken()
     value = compute()
-    store[mark] = value, round(taken() - before)
+    store[mark] = value, taken() - before
     return value
 
 

@@ -50,7 +50,7 @@ from .polynomials import (
     reduce,
 )
 from .record import Step, derive
-from .rewriting import NEGATIONS, Product, equations, once, reading, spread
+from .rewriting import NEGATIONS, Kept, Product, equations, once, reading, spread
 from .scaling import Ratios
 
 FACT = 10  # steps, for a fact that is read
@@ -58,6 +58,9 @@ MAX_COLUMNS = 4000
 MAX_ROOTS = 12  # monomials whose squares are guessed
 MAX_SHIFTS = 200  # monomials by which an equation that is no rewrite rule is multiplied
 MAX_MONOMIALS = 400  # of one product of facts
+MAX_RUNS = 20_000  # searches whose result is kept; then all are forgotten
+
+_runs: Kept = {}
 
 
 class Column(NamedTuple):
@@ -88,6 +91,14 @@ class Search:
     work: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
+        self.props: dict[int, Term] = {}
+
+    # --- preparation ---
+
+    def _prepare(self) -> None:
+        """Read the facts, when they are needed: most searches have been run before."""
+        if self.props:
+            return
         reset_budget()
         self.columns: dict[tuple[tuple[int, ...], tuple[Term, ...], bool], Column | None] = {}
         self.shortened: dict[int, Poly] = {}  # facts after rewriting
@@ -98,8 +109,6 @@ class Search:
         self.readings = {index: (prop.op, reading(prop)) for index, prop in self.props.items()}
         self.ratios: dict[int, Fraction] = {}  # of facts about denominators to these, by the inverse's equation
         self._orient()
-
-    # --- preparation ---
 
     def _orient(self) -> None:
         """Sort the equations into rewrite rules, inverses and the rest."""
@@ -196,6 +205,7 @@ class Search:
 
     def rewritten(self, poly: Poly) -> Poly:
         """A polynomial as products of facts are written: by the equations, what cancels cancelled."""
+        self._prepare()
         return self._cancelled(reduce(poly, self.rules))
 
     def _cleared(self, reduced: Poly) -> tuple[Product, list[tuple[int, int]]]:
@@ -261,10 +271,12 @@ class Search:
 
     def column(self, facts: tuple[int, ...], *squares: Term) -> Column | None:
         """The product of facts and squares, without clearing denominators; None where it is too large."""
+        self._prepare()
         return self._column(facts, squares, False)
 
     def direct(self, degree: int) -> list[Column]:
         """The products of facts and squares without the negated goal, and without clearing denominators."""
+        self._prepare()
         return [column for column in self._products(degree, False) if NEGATED_GOAL not in column.facts]
 
     def _products(self, degree: int, clear: bool) -> list[Column]:
@@ -303,7 +315,25 @@ class Search:
     # --- solving ---
 
     def run(self, degrees: Sequence[int] = (1, 2)) -> Step | None:
-        """The goal as a theorem, or None."""
+        """The goal as a theorem, or None.  A search that has been run is not run again, its steps count."""
+        mark = self.goal, tuple(self.facts), tuple(self.squares), self.linear, self.near, tuple(degrees)
+        if len(_runs) > MAX_RUNS:
+            _runs.clear()
+        found, tried, work = once(_runs, mark, lambda: self._counted(degrees))
+        self.tried += tried
+        self.work += work
+        return found
+
+    def _counted(self, degrees: Sequence[int]) -> tuple[Step | None, list[str], int]:
+        before = self.tried, self.work
+        self.tried, self.work = [], 0
+        try:
+            self._prepare()
+            return self._found(degrees), self.tried, self.work
+        finally:
+            self.tried, self.work = before
+
+    def _found(self, degrees: Sequence[int]) -> Step | None:
         if self.goal.op == "==":
             with suppress(Refusal):
                 return self._certify([])
