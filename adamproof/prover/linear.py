@@ -95,13 +95,12 @@ def _alive(columns: Sequence[Poly], free: Sequence[Poly]) -> list[int]:
     """The columns that can have a positive coefficient: a monomial of one sign only forces its columns to zero."""
     alive = list(range(len(columns)))
     flexible = {monomial for poly in free for monomial in poly}
+    above = [{monomial for monomial, value in column.items() if value.numerator > 0} for column in columns]
+    below = [column.keys() - theirs for column, theirs in zip(columns, above, strict=True)]
     while True:
         spend(sum(len(columns[i]) for i in alive))
-        signs: dict[Monomial, set[bool]] = {}
-        for i in alive:
-            for monomial, coefficient in columns[i].items():
-                signs.setdefault(monomial, set()).add(coefficient > 0)
-        stuck = {monomial for monomial, found in signs.items() if len(found) == 1 and monomial not in flexible}
+        up, down = set[Monomial]().union(*(above[i] for i in alive)), set[Monomial]().union(*(below[i] for i in alive))
+        stuck = (up ^ down) - flexible
         kept = [i for i in alive if stuck.isdisjoint(columns[i])]
         if len(kept) == len(alive):
             return alive

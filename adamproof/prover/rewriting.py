@@ -115,6 +115,12 @@ def reading(prop: Term) -> Poly:
     return difference(rhs, lhs)
 
 
+@lru_cache(20_000)
+def atoms_in(prop: Term) -> frozenset[Atom]:
+    """The atoms of a relation."""
+    return frozenset(atoms_of(reading(prop)))
+
+
 def _sorted(polys: Sequence[Poly]) -> Equations:
     reset_budget()
     found = Equations()

@@ -33,7 +33,7 @@ from ..kernel.normal import (
 )
 from ..kernel.rules import NEGATED_GOAL
 from ..kernel.terms import Refusal, Term, make, reset_budget
-from .arithmetic import degrees, product
+from .arithmetic import degrees, joined, product
 from .effort import spend
 from .linear import nonnegative_zero_sum
 from .polynomials import (
@@ -381,7 +381,7 @@ class Search:
             for monomial in reduced:
                 shifts |= {q for target in support if (q := over_monomial(target, monomial)) is not None}
             for shift in sorted(shifts, key=monomial_key)[:MAX_SHIFTS]:
-                shifted = reduce(times(reduced, {shift: 1}), self.rules)
+                shifted = reduce({joined(monomial, shift): value for monomial, value in reduced.items()}, self.rules)
                 self.work += len(shifted)
                 yield index, times(denominators, {shift: 1}), shifted
 
