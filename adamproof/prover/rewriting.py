@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from ..kernel.normal import Atom, Monomial, Poly, add_to, constant, difference, scaled, times, whole
@@ -28,20 +28,26 @@ NEGATIONS = {"<=": "<", "<": "<=", "!=": "=="}  # of a goal, its sides exchanged
 class Product:
     """A product of facts and squares after rewriting (None where it is too large); nobody changes the polynomial."""
 
-    __slots__ = ("__dict__", "reduced")
+    __slots__ = ("_mark", "_monomials", "reduced")  # there are many of them
 
     def __init__(self, reduced: Poly | None) -> None:
         self.reduced = reduced
+        self._mark: frozenset[Any] | None = None
+        self._monomials: tuple[Monomial, ...] | None = None
 
-    @cached_property
+    @property
     def mark(self) -> frozenset[Any]:
         """By which equal polynomials are found."""
-        return frozenset((self.reduced or {}).items())
+        if self._mark is None:
+            self._mark = frozenset((self.reduced or {}).items())
+        return self._mark
 
-    @cached_property
+    @property
     def monomials(self) -> tuple[Monomial, ...]:
         """In an order that is the same in every process."""
-        return tuple(monomial for monomial, _ in ordered(self.reduced or {}))
+        if self._monomials is None:
+            self._monomials = tuple([monomial for monomial, _ in ordered(self.reduced or {})])
+        return self._monomials
 
 
 class Solved(NamedTuple):
