@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
+from typing import Any
 
 from ..kernel.normal import key
 from ..kernel.terms import INT, QUANTIFIERS, REAL, RELATIONS, Refusal, Term, free, make, number, reset_budget
@@ -24,21 +25,31 @@ def contradicting(assumptions: Mapping[str, Term], proved: Step | None = None) -
     proved: what has been proved from them; used where they alone are not seen to contradict each other.
     """
     reset_budget()
-    stated = [assume(statement) for statement in assumptions.values()]
+    statements = tuple(assumptions.values())
     found: Step | None = None
     with suppress(effort.OutOfEffort, Refusal), effort.question(STEPS):
-        known = Known([step for step in stated if step.conclusion.op in RELATIONS])
-        known.enrich([])
-        found = contradiction(known)
-        instances = [] if found else list(islice(_instances(stated, known), MAX_INSTANCES))
-        if instances:
-            known = known.plus(instances)
-            known.enrich([])
-            found = contradiction(known)
+        known, found = effort.once(_answers, statements, lambda: _alone(statements))
         if found is None and proved is not None and proved.conclusion.op in RELATIONS:
             found = contradiction(known.plus([proved]))
     used = set() if found is None else set(map(key, found.hypotheses))
     return tuple(name for name, statement in assumptions.items() if key(statement) in used)
+
+
+_answers: dict[Any, Any] = {}  # the claims of a lemma mostly have the same assumptions
+
+
+def _alone(statements: Sequence[Term]) -> tuple[Known, Step | None]:
+    """What is known by the statements and instances of them, and 1 <= 0 if that is found in it."""
+    stated = [assume(statement) for statement in statements]
+    known = Known([step for step in stated if step.conclusion.op in RELATIONS])
+    known.enrich([])
+    found = contradiction(known)
+    instances = [] if found else list(islice(_instances(stated, known), MAX_INSTANCES))
+    if instances:
+        known = known.plus(instances)
+        known.enrich([])
+        found = contradiction(known)
+    return known, found
 
 
 def _instances(stated: Sequence[Step], known: Known) -> Iterator[Step]:

@@ -71,6 +71,11 @@ def spend(steps: float) -> None:
     _now.spend(steps)
 
 
+def taken() -> float:
+    """The steps that have been counted."""
+    return _now.steps
+
+
 def left() -> float:
     """The steps that may still be taken."""
     return _now.limit - _now.steps

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
-from ..kernel.normal import Atom, Poly, difference, key
+from ..kernel.normal import Atom, Poly, key
 from ..kernel.terms import Refusal, Term, as_real, make, number
 from . import head_theorems
 from .polynomials import all_atoms, atom_term
 from .record import Step, derive
+from .rewriting import reading
 from .search import Search
 
 MAX_SIDE_FACTS = 8  # up to this many, side conditions may multiply two facts
@@ -33,15 +35,12 @@ class Known:
             return
         self.keys.add(mark)
         self.facts.append(step)
-        if step.conclusion.op == "<":
-            try:
-                self.add(derive("integer_gap", [step]))
-            except Refusal:
-                pass  # not between integers
+        if step.conclusion.op == "<" and (gap := _integer_gap(step)):
+            self.add(gap)
 
     def enrich(self, polys: Iterable[Poly]) -> None:
         """Add what is known of every sqrt, abs, sign, inverse and power in sight, inner ones first."""
-        in_sight = [*polys, *(difference(*step.conclusion.args) for step in self.facts)]
+        in_sight = [*polys, *(reading(step.conclusion) for step in self.facts)]
         atoms = all_atoms(in_sight)
         for atom in atoms:
             for step in self._about(atom):
@@ -136,3 +135,12 @@ class Known:
         found = search.run(range(1, degree + 1))
         self.work += search.work
         return found
+
+
+@lru_cache(20_000)
+def _integer_gap(step: Step) -> Step | None:
+    """a + 1 <= b from a < b between integers; None between others."""
+    try:
+        return derive("integer_gap", [step])
+    except Refusal:
+        return None

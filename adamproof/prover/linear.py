@@ -6,9 +6,11 @@ what floating point still does not settle is solved by an exact simplex method.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from ..kernel.normal import Monomial, Number, Poly
@@ -93,13 +95,12 @@ def _alive(columns: Sequence[Poly], free: Sequence[Poly]) -> list[int]:
     """The columns that can have a positive coefficient: a monomial of one sign only forces its columns to zero."""
     alive = list(range(len(columns)))
     flexible = {monomial for poly in free for monomial in poly}
+    above = [{monomial for monomial, value in column.items() if value.numerator > 0} for column in columns]
+    below = [column.keys() - theirs for column, theirs in zip(columns, above, strict=True)]
     while True:
         spend(sum(len(columns[i]) for i in alive))
-        signs: dict[Monomial, set[bool]] = {}
-        for i in alive:
-            for monomial, coefficient in columns[i].items():
-                signs.setdefault(monomial, set()).add(coefficient > 0)
-        stuck = {monomial for monomial, found in signs.items() if len(found) == 1 and monomial not in flexible}
+        up, down = set[Monomial]().union(*(above[i] for i in alive)), set[Monomial]().union(*(below[i] for i in alive))
+        stuck = (up ^ down) - flexible
         kept = [i for i in alive if stuck.isdisjoint(columns[i])]
         if len(kept) == len(alive):
             return alive
@@ -207,7 +208,8 @@ def _solver(programme: Programme, scaled: Sequence[Sequence[float]], basic: bool
     lp.row_lower_, lp.row_upper_ = bounds, bounds.copy()
     lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = np.array(start), np.array(index), np.array(value)
-    solver = highspy.Highs()
+    solver = _highs()
+    solver.clear()  # of the programme before, its solution and its options
     solver.silent()
     solver.setOptionValue("threads", 1)
     if basic:
@@ -217,8 +219,16 @@ def _solver(programme: Programme, scaled: Sequence[Sequence[float]], basic: bool
         solver.setOptionValue("simplex_iteration_limit", int(most) + 1)
     solver.passModel(lp)
     solver.run()
-    spend(pivot * solver.getInfo().simplex_iteration_count)
+    spend(math.ceil(pivot * solver.getInfo().simplex_iteration_count))
     return solver if solver.getModelStatus() == highspy.HighsModelStatus.kOptimal else None
+
+
+@cache
+def _highs() -> Any:
+    """The solver of this process: to make one takes as long as to solve a small programme."""
+    import highspy
+
+    return highspy.Highs()
 
 
 def _exact(polys: Sequence[Poly], strict: Sequence[bool], rows: dict[Monomial, int]) -> list[Fraction] | None:

@@ -5,7 +5,7 @@ Nothing here is trusted: what it computes becomes the arguments of `arith`, whic
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache, lru_cache
@@ -97,8 +97,13 @@ def atoms_of(poly: Poly) -> set[Atom]:
     return {atom for monomial in poly for atom, _ in monomial}
 
 
-def inner_atoms(atom: Atom) -> Iterable[Atom]:
-    """The closed atoms inside an atom's arguments, outermost first."""
+@lru_cache(50_000)
+def inner_atoms(atom: Atom) -> frozenset[Atom]:
+    """The closed atoms inside an atom's arguments."""
+    return frozenset(_inner_atoms(atom))
+
+
+def _inner_atoms(atom: Atom) -> Iterator[Atom]:
     for arg in atom.args:
         if type(arg) is frozenset:
             parts = [monomial for monomial, _ in arg] if atom.head not in BINDERS else _monomials(arg)
@@ -157,6 +162,11 @@ class Inverse:
     def signed(self) -> bool:
         """Whether products may be multiplied by the base."""
         return self.positive is not None or self.nonzero is not None
+
+    @property
+    def signs(self) -> tuple[int | None, int | None]:
+        """The facts about the base's sign."""
+        return self.positive, self.nonzero
 
     def power(self, n: int) -> Poly:
         """base^n."""

@@ -51,7 +51,7 @@ def scales(polys: Sequence[Poly], rows: Mapping[Monomial, int]) -> tuple[Floats,
     in_column = np.maximum(np.bincount(column, minlength=len(polys)), 1)
     down, across = np.zeros(len(rows)), np.zeros(len(polys))
     for _ in range(SWEEPS):
-        spend(len(entries) / 10)
+        spend(len(entries) // 10)
         down = -np.bincount(row, sizes + across[column], len(rows)) / in_row
         before, across = across, -np.bincount(column, sizes + down[row], len(polys)) / in_column
         if np.abs(across - before).max(initial=0.0) < 0.01:

@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations_with_replacement
 from operator import attrgetter
+from typing import NamedTuple
 
 from ..kernel.normal import (
     ONE,
-    Atom,
     Monomial,
+    Number,
     Poly,
     add_to,
     constant,
@@ -31,27 +32,25 @@ from ..kernel.normal import (
     whole,
 )
 from ..kernel.rules import NEGATED_GOAL
-from ..kernel.terms import Refusal, Term, reset_budget
-from .arithmetic import degrees, product
+from ..kernel.terms import Refusal, Term, make, reset_budget
+from .arithmetic import degrees, joined, product
 from .effort import spend
 from .linear import nonnegative_zero_sum
 from .polynomials import (
     Cofactors,
     Inverse,
-    Rule,
     atom_term,
     atom_text,
-    atoms_of,
     cancelled,
     clear_with_cofactors,
     cleared,
     monomial_key,
-    ordered,
     over_monomial,
     poly_term,
     reduce,
 )
 from .record import Step, derive
+from .rewriting import NEGATIONS, Kept, Product, equations, once, reading, spread
 from .scaling import Ratios
 
 FACT = 10  # steps, for a fact that is read
@@ -59,14 +58,17 @@ MAX_COLUMNS = 4000
 MAX_ROOTS = 12  # monomials whose squares are guessed
 MAX_SHIFTS = 200  # monomials by which an equation that is no rewrite rule is multiplied
 MAX_MONOMIALS = 400  # of one product of facts
+MAX_RUNS = 20_000  # searches whose result is kept; then all are forgotten
+
+_runs: Kept = {}
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """A product of facts (by index) and squares, its polynomial after rewriting."""
 
     facts: tuple[int, ...]
     squares: tuple[Term, ...]
+    product: Product
     reduced: Poly
     strict: bool
 
@@ -89,70 +91,43 @@ class Search:
     work: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        reset_budget()
-        self.readings: dict[int, tuple[str, Poly]] = {}
-        self.shortened: dict[int, Poly] = {}  # facts after rewriting
-        self.columns: dict[tuple[tuple[int, ...], tuple[Term, ...], bool], Column | None] = {}
-        for index, step in enumerate(self.facts):
-            lhs, rhs = step.conclusion.args
-            spend(FACT)
-            self.readings[index] = (step.conclusion.op, difference(rhs, lhs))
-        self.ratios: dict[int, Fraction] = {}  # of facts about denominators to these, by the inverse's equation
-        self._negate_goal()
-        self._orient()
+        self.props: dict[int, Term] = {}
 
     # --- preparation ---
 
-    def _negate_goal(self) -> None:
-        lhs, rhs = self.goal.args
-        negations = {"<=": "<", "<": "<=", "!=": "=="}
-        if self.goal.op in negations:
-            self.readings[NEGATED_GOAL] = (negations[self.goal.op], difference(lhs, rhs))
+    def _prepare(self) -> None:
+        """Read the facts, when they are needed: most searches have been run before."""
+        if self.props:
+            return
+        reset_budget()
+        self.columns: dict[tuple[tuple[int, ...], tuple[Term, ...], bool], Column | None] = {}
+        self.shortened: dict[int, Poly] = {}  # facts after rewriting
+        spend(FACT * len(self.facts))
+        self.props = {index: step.conclusion for index, step in enumerate(self.facts)}
+        if self.goal.op in NEGATIONS:
+            self.props[NEGATED_GOAL] = make(NEGATIONS[self.goal.op], *reversed(self.goal.args))
+        self.readings = {index: (prop.op, reading(prop)) for index, prop in self.props.items()}
+        self.ratios: dict[int, Fraction] = {}  # of facts about denominators to these, by the inverse's equation
+        self._orient()
 
     def _orient(self) -> None:
         """Sort the equations into rewrite rules, inverses and the rest."""
-        self.rules: list[Rule] = []
-        self.inverses: list[Inverse] = []
-        self.definitions: dict[int, tuple[int, Cofactors]] = {}  # a rule's equation in terms of the given ones
-        self.loose_equations: dict[int, Poly] = {}
-        equations = [(i, poly) for i, (op, poly) in self.readings.items() if op == "=="]
-        plain = [(i, poly) for i, poly in equations if not self._take_inverse(i, poly)]
-        for index, poly in sorted(plain, key=lambda item: (len(item[1]), item[0])):
-            cofactors: Cofactors = {}
-            try:
-                reduced = reduce(poly, self.rules, cofactors)
-            except Refusal:  # too large when rewritten
-                reset_budget()
-                self.loose_equations[index] = poly
-                continue
-            if not reduced:
-                continue
-            lead = _leading(reduced)
-            if lead is None:
-                self.loose_equations[index] = poly
-                continue
-            atom, exponent, scale = lead
-            rest = {m: whole(-c / Fraction(scale)) for m, c in reduced.items() if m != frozenset([(atom, exponent)])}
-            name = -2 - len(self.definitions)
-            self.definitions[name] = (index, cofactors)
-            self.rules.append(Rule(name, atom, exponent, rest, scale))
+        places = [index for index, (op, _) in self.readings.items() if op == "=="]
+        self.equations = equations(tuple([self.props[index] for index in places]))
+        self.rules = self.equations.rules
+        # A rule's equation in terms of the given ones.
+        self.definitions = {name: (places[at], made) for name, (at, made) in self.equations.definitions.items()}
+        self.loose_equations = {places[at]: poly for at, poly in self.equations.loose.items()}
+        self.inverses = [
+            Inverse(places[at], atom, base, scale, *self._sign_of(base), powers)
+            for at, atom, base, scale, powers in self.equations.inverses
+        ]
         for inverse in self.inverses:
             if self.linear or not inverse.signed:
                 self.loose_equations[inverse.equation] = self.readings[inverse.equation][1]
         self.inverses.sort(key=lambda inverse: (-atom_term(inverse.inverse).depth, atom_text(inverse.inverse)))
-
-    def _take_inverse(self, index: int, poly: Poly) -> bool:
-        for atom in sorted(atoms_of(poly), key=atom_text):
-            if atom.head != "inv":
-                continue
-            base = dict(atom.args[0])
-            product = times(base, {frozenset([(atom, 1)]): 1})
-            add_to(product, constant(-1))
-            for sign in (1, -1):
-                if scaled(product, sign) == poly:
-                    self.inverses.append(Inverse(index, atom, base, sign, *self._sign_of(base)))
-                    return True
-        return False
+        signs = [(i.inverse, *(at if at is None else self.props[at] for at in i.signs)) for i in self.inverses]
+        self.products = self.equations.products(self.linear, *signs)
 
     def _sign_of(self, base: Poly) -> tuple[int | None, int | None]:
         """The facts 0 < base and base != 0, if they are there (up to a positive factor)."""
@@ -173,41 +148,44 @@ class Search:
 
     def _column(self, facts: tuple[int, ...], squares: tuple[Term, ...], clear: bool) -> Column | None:
         """The product, or None where it is too large."""
-        mark = facts, squares, clear
-        if mark not in self.columns:
-            self.columns[mark] = self._computed(facts, squares, clear)
-        column = self.columns[mark]
-        spend(1 if column is None else 1 + len(column.reduced))
-        if column is not None:
+        column = self._kept(facts, squares, clear)
+        if column is None:
+            spend(1)
+        else:
+            spend(1 + len(column.reduced))
             self.work += len(column.reduced)
         return column
 
-    def _computed(self, facts: tuple[int, ...], squares: tuple[Term, ...], clear: bool) -> Column | None:
-        reset_budget()  # of the kernel's steps: each product has its own, whatever was computed before
-        try:
-            if not clear:
-                reduced = self._product(facts, squares)
-            else:
-                plain = self._plain(facts, squares)
-                found = None if plain is None else self._cleared(facts, plain.reduced)
-                if found is None:
-                    return None
-                facts, reduced = found
-        except Refusal:
-            return None
-        strict = not squares and all(self.readings[i][0] != "<=" for i in facts)
-        return None if reduced is None else Column(facts, squares, reduced, strict)
-
-    def _plain(self, facts: tuple[int, ...], squares: tuple[Term, ...]) -> Column | None:
-        """The product with its denominators."""
-        mark = facts, squares, False
+    def _kept(self, facts: tuple[int, ...], squares: tuple[Term, ...], clear: bool) -> Column | None:
+        mark = facts, squares, clear
         if mark not in self.columns:
-            self.columns[mark] = self._computed(facts, squares, False)
+            self.columns[mark] = self._computed(facts, squares, clear)
         return self.columns[mark]
 
-    def _product(self, facts: tuple[int, ...], squares: tuple[Term, ...]) -> Poly | None:
+    def _computed(self, facts: tuple[int, ...], squares: tuple[Term, ...], clear: bool) -> Column | None:
+        reset_budget()  # of the kernel's steps: each product has its own, whatever was computed before
+        mark = tuple([self.props[i] for i in facts]), squares, clear
+        try:
+            if not clear:
+                factors = [self._reduced(i) for i in facts]
+                made = once(self.products, mark, lambda: Product(self._product(factors, squares)))
+            else:
+                plain = self._kept(facts, squares, False)  # with its denominators
+                if plain is None:
+                    return None
+                made, cleared_by = once(self.products, mark, lambda: self._cleared(plain.reduced))
+                for place, n in cleared_by:
+                    facts += tuple(i for i in [self._denominator(self.inverses[place])] if i is not None) * n
+        except Refusal:
+            return None
+        if made.reduced is None:
+            return None
+        strict = not squares and all(self.readings[i][0] != "<=" for i in facts)
+        return Column(facts, squares, made, made.reduced, strict)
+
+    def _product(self, factors: Sequence[Poly], squares: tuple[Term, ...]) -> Poly | None:
         reduced = constant(1)
-        for factor in (*map(self._reduced, facts), *map(_square, squares)):
+        for factor in (*factors, *map(_square, squares)):
             # Rules have different leads, each alone in its monomial: what is left at the end does not depend on when.
             reduced = reduce(product(reduced, factor), self.rules) if len(reduced) > 1 or ONE not in reduced else factor
             if len(reduced) > MAX_MONOMIALS:
@@ -227,28 +205,34 @@ class Search:
 
     def rewritten(self, poly: Poly) -> Poly:
         """A polynomial as products of facts are written: by the equations, what cancels cancelled."""
+        self._prepare()
         return self._cancelled(reduce(poly, self.rules))
 
-    def _cleared(self, facts: tuple[int, ...], reduced: Poly) -> tuple[tuple[int, ...], Poly] | None:
-        """The same with the denominators of known sign multiplied out."""
+    def _cleared(self, reduced: Poly) -> tuple[Product, list[tuple[int, int]]]:
+        """The same with the denominators of known sign multiplied out, and how often each (by its place)."""
         found = degrees(reduced)
-        for inverse in self.inverses:
-            index = inverse.nonzero if inverse.positive is None else inverse.positive
+        by: list[tuple[int, int]] = []
+        for place, inverse in enumerate(self.inverses):
+            index = self._denominator(inverse)
             if index is None or inverse.inverse not in found:
                 continue
             reduced, n = cleared(reduced, inverse, found[inverse.inverse])
             if inverse.positive is None:
                 reduced = product(reduced, inverse.power(n))
-            facts = (*facts, *(index,) * n)
+            by.append((place, n))
             if inverse.equation not in self.ratios:
                 self.ratios[inverse.equation] = _ratio(inverse, self._factor(index))
             if (ratio := self.ratios[inverse.equation]) != 1:
                 reduced = scaled(reduced, ratio**n)
             reduced = reduce(reduced, self.rules)
             if len(reduced) > MAX_MONOMIALS:
-                return None
+                return Product(None), []
             found = degrees(reduced)
-        return facts, reduced
+        return Product(reduced), by
+
+    def _denominator(self, inverse: Inverse) -> int | None:
+        """The fact that a denominator is positive, or not 0."""
+        return inverse.nonzero if inverse.positive is None else inverse.positive
 
     def _raw(self, column: Column) -> Poly:
         """The product before rewriting, as the kernel will compute it."""
@@ -256,7 +240,8 @@ class Search:
 
     def _reduced(self, index: int) -> Poly:
         if index not in self.shortened:
-            self.shortened[index] = reduce(self._factor(index), self.rules)
+            mark = "factor", self.props[index]
+            self.shortened[index] = once(self.equations.kept, mark, lambda: reduce(self._factor(index), self.rules))
         return self.shortened[index]
 
     def _factor(self, index: int) -> Poly:
@@ -269,29 +254,29 @@ class Search:
         All of them where the goal is as false as 1 <= 0: then they are to contradict each other.
         """
         negation, goal = self.readings[NEGATED_GOAL]
-        if _is_false(reduce(goal, self.rules), negation):
+        shown = self.equations.reduced(self.props[NEGATED_GOAL])
+        if _is_false(shown, negation):
             return [i for i, (op, _) in self.readings.items() if i != NEGATED_GOAL and op != "=="]
-        spreads = {}
-        for i, (op, poly) in self.readings.items():
-            if op != "==":
-                spreads[i] = _spread(reduce(poly, self.rules))
-                if negation == "==":  # a rule itself by now, which replaced what the goal shares with the facts
-                    spreads[i] |= _spread(poly)
-        near = _spread(goal if negation == "==" else reduce(goal, self.rules))
+        spreads = {i: self.equations.spread(self.props[i]) for i, (op, _) in self.readings.items() if op != "=="}
+        if negation == "==":  # a rule itself by now, which replaced what the goal shares with the facts
+            spreads = {i: atoms | spread(self.readings[i][1]) for i, atoms in spreads.items()}
+        near = set(spread(goal) if negation == "==" else spreads[NEGATED_GOAL])
         for poly in self.loose_equations.values():
-            near |= _spread(poly)
+            near |= spread(poly)
         for _ in range(2):
             for atoms in spreads.values():
-                if near & atoms:
+                if not near.isdisjoint(atoms):
                     near |= atoms
-        return [i for i, atoms in spreads.items() if i != NEGATED_GOAL and (near & atoms or not atoms)]
+        return [i for i, atoms in spreads.items() if i != NEGATED_GOAL and (not atoms or not near.isdisjoint(atoms))]
 
     def column(self, facts: tuple[int, ...], *squares: Term) -> Column | None:
         """The product of facts and squares, without clearing denominators; None where it is too large."""
+        self._prepare()
         return self._column(facts, squares, False)
 
     def direct(self, degree: int) -> list[Column]:
         """The products of facts and squares without the negated goal, and without clearing denominators."""
+        self._prepare()
         return [column for column in self._products(degree, False) if NEGATED_GOAL not in column.facts]
 
     def _products(self, degree: int, clear: bool) -> list[Column]:
@@ -318,19 +303,37 @@ class Search:
         sight: dict[Monomial, None] = {}
         for column in columns:
             if len(set(column.facts)) <= 2:
-                sight.update((monomial, None) for monomial, _ in ordered(column.reduced))
+                sight.update(dict.fromkeys(column.product.monomials))
         found = dict.fromkeys(root for monomial in sight if (root := _root(monomial)))
         # The plainest, not the first: a long fact must not crowd out the others.
         roots = sorted(found, key=lambda root: sum(exponent for _, exponent in root))[:MAX_ROOTS]
         pairs = [(a, b) for i, a in enumerate(roots) for b in (ONE, *roots[:i]) if join(a, b) in sight]
         ratios = Ratios([column.reduced for column in singles])
-        mixed = [{a: r, b: sign} for a, b in pairs for r in (1, *ratios.between(a, b, self.near)) for sign in (1, -1)]
-        return [poly_term({root: 1}) for root in roots], [poly_term(poly) for poly in mixed]
+        mixed = [(a, r, b, sign) for a, b in pairs for r in (1, *ratios.between(a, b, self.near)) for sign in (1, -1)]
+        return [_sum_of(root, 1, None, 0) for root in roots], [_sum_of(*parts) for parts in mixed]
 
     # --- solving ---
 
     def run(self, degrees: Sequence[int] = (1, 2)) -> Step | None:
-        """The goal as a theorem, or None."""
+        """The goal as a theorem, or None.  A search that has been run is not run again, its steps count."""
+        mark = self.goal, tuple(self.facts), tuple(self.squares), self.linear, self.near, tuple(degrees)
+        if len(_runs) > MAX_RUNS:
+            _runs.clear()
+        found, tried, work = once(_runs, mark, lambda: self._counted(degrees))
+        self.tried += tried
+        self.work += work
+        return found
+
+    def _counted(self, degrees: Sequence[int]) -> tuple[Step | None, list[str], int]:
+        before = self.tried, self.work
+        self.tried, self.work = [], 0
+        try:
+            self._prepare()
+            return self._found(degrees), self.tried, self.work
+        finally:
+            self.tried, self.work = before
+
+    def _found(self, degrees: Sequence[int]) -> Step | None:
         if self.goal.op == "==":
             with suppress(Refusal):
                 return self._certify([])
@@ -378,7 +381,7 @@ class Search:
             for monomial in reduced:
                 shifts |= {q for target in support if (q := over_monomial(target, monomial)) is not None}
             for shift in sorted(shifts, key=monomial_key)[:MAX_SHIFTS]:
-                shifted = reduce(times(reduced, {shift: 1}), self.rules)
+                shifted = reduce({joined(monomial, shift): value for monomial, value in reduced.items()}, self.rules)
                 self.work += len(shifted)
                 yield index, times(denominators, {shift: 1}), shifted
 
@@ -428,7 +431,7 @@ def _square(root: Term) -> Poly:
 
 def _distinct(columns: Sequence[Column]) -> list[Column]:
     """Columns with different polynomials (a strict one and one that is not are different)."""
-    marks = ((frozenset(column.reduced.items()), column.strict) for column in reversed(columns))
+    marks = ((column.product.mark, column.strict) for column in reversed(columns))
     return list(dict(zip(marks, reversed(columns), strict=True)).values())[::-1]
 
 
@@ -439,43 +442,19 @@ def _ratio(inverse: Inverse, factor: Poly) -> Fraction:
     return Fraction(factor[monomial]) / Fraction(base[monomial])
 
 
-def _leading(poly: Poly) -> tuple[Atom, int, Fraction] | None:
-    """An atom by whose pure power the equation can be solved: it stands alone there and nowhere else."""
-    best: tuple[tuple[object, ...], Atom, int, Fraction] | None = None
-    for monomial, coefficient in poly.items():
-        if len(monomial) != 1:
-            continue
-        ((atom, exponent),) = monomial
-        if sum(1 for other in poly if any(a is atom for a, _ in other)) > 1:
-            continue
-        rank = (
-            -exponent,
-            atom.head not in ("var", "inv"),
-            atom_term(atom).depth,
-            len(atom_text(atom)),
-            atom_text(atom),
-        )
-        if best is None or rank > best[0]:
-            best = (rank, atom, exponent, Fraction(coefficient))
-    return best[1:] if best else None
-
-
 def _is_false(gap: Poly, negation: str) -> bool:
     """Whether a goal is false whatever the values: its left side exceeds its right one by this number."""
     value = gap.get(ONE, 0)
     return not any(gap) and (value > 0 or (not value and negation != "<"))
 
 
-def _spread(poly: Poly) -> set[Atom]:
-    """The atoms of a polynomial, seen through inverses and roots."""
-    found = set()
-    for atom in atoms_of(poly):
-        found.add(atom)
-        if atom.head in ("inv", "sqrt", "abs", "sign"):
-            found |= _spread(dict(atom.args[0]))
-    return found
-
-
+@functools.lru_cache(10_000)
 def _root(monomial: Monomial) -> Monomial | None:
     """The largest monomial whose square divides this one, if it is not 1."""
     return frozenset((atom, exponent // 2) for atom, exponent in monomial if exponent > 1) or None
+
+
+@functools.lru_cache(10_000)
+def _sum_of(a: Monomial, r: Number, b: Monomial | None, sign: int) -> Term:
+    """r*a + sign*b, or r*a alone."""
+    return poly_term({a: r} if b is None else {a: r, b: sign})

@@ -9,7 +9,21 @@ from sympy import Expr
 
 from adamproof.kernel.text import show
 from adamproof.lemmas.vocabulary import Claim, Lemma, Source
-from adamproof.prover import ProofFailure, effort, eq, forall, function, integers, le, lt, prove, proving, reals
+from adamproof.prover import (
+    ProofFailure,
+    effort,
+    eq,
+    forall,
+    function,
+    integers,
+    le,
+    lt,
+    prove,
+    proving,
+    reals,
+    rewriting,
+    search,
+)
 from adamproof.prover.effort import OutOfEffort, once, question, spend
 from adamproof.prover.record import Step
 from adamproof.prover.surface import knowledge, solving
@@ -18,7 +32,14 @@ from adamproof.theory.library import get, theorem_of
 
 k, n = integers("k n")
 X, Y = function("X"), function("Y")
-MEMORY = [(proving, "_answers"), (solving, "_answers"), (solving, "_searched"), (knowledge, "_remembered")]
+MEMORY = [
+    (proving, "_answers"),
+    (solving, "_answers"),
+    (solving, "_searched"),
+    (knowledge, "_remembered"),
+    (search, "_runs"),
+    (rewriting, "_equations"),
+]
 NAMES: tuple[Expr, ...] = reals("x y z u a b c e")
 
 # Each condition leads to two later ones, each of which can be had in three ways: the worst that was found.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from ...kernel.normal import difference, key, normal
+from ...kernel.normal import key, normal
 from ...kernel.terms import (
     BINDERS,
     INT,
@@ -30,8 +30,9 @@ from ...kernel.terms import (
 )
 from .. import head_theorems
 from ..effort import once
-from ..polynomials import all_atoms, atoms_of
+from ..polynomials import all_atoms
 from ..record import Step, derive
+from ..rewriting import atoms_in
 from ..search import Search
 
 ZERO, ONE = number(0), number(1)
@@ -344,7 +345,7 @@ def _by_small_search(known: Knowledge, x: Term, strict: bool) -> Step | None:
     if x.op in BINDERS or x.op == "rat":
         return None
     atoms = set(all_atoms([normal(x)]))
-    about = [(step, set(atoms_of(difference(*step.conclusion.args)))) for step in known.relations]
+    about = [(step, atoms_in(step.conclusion)) for step in known.relations]
     within = [step for step, theirs in about if theirs <= atoms]
     touching = [step for step, theirs in about if theirs & atoms and all(atom.head == "var" for atom in theirs)]
     for facts in (within, touching if len(touching) > len(within) else []):
