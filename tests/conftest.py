@@ -49,6 +49,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()  # the modules and the tests stay until the end
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    gc.freeze()  # pytest looks for cycles once more: five seconds among what all tests have left
+
+
 @pytest.fixture(scope="session")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
     """What all processes of this session of tests share."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import tempfile
@@ -52,6 +53,7 @@ def plain_name(text: str) -> str:
 
 def free_name(stem: str, taken: set[str]) -> str:
     """The first of the names stem, stem-2, stem-3, ... that is not taken; from now on it is."""
-    name = next(name for name in (stem, *(f"{stem}-{n}" for n in range(2, 10**6))) if name not in taken)
+    names = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
+    name = next(name for name in names if name not in taken)
     taken.add(name)
     return name
