@@ -87,9 +87,10 @@ $(VENV)/made.stamp:
 	$(PYTHON) -m venv $(VENV)
 	touch $@
 
-# Editable, so that a change of a source file needs no new installation; a change of pyproject.toml does.
+# Editable, so that a change of a source file needs no new installation; a change of pyproject.toml does.  Python
+# compiles what it imports; compiling all of SymPy beforehand takes as long as the rest.
 $(VENV)/core.stamp: $(VENV)/made.stamp pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable .
 	touch $@
 
 # uv installs the many packages of the extras in a fraction of pip's time.
