@@ -77,11 +77,11 @@ class Equations:
 
     def reduced(self, prop: Term) -> Poly:
         """The polynomial of a relation, rewritten."""
-        return once(self.kept, prop, lambda: reduce(reading(prop), self.rules))
+        return recounted(self.kept, prop, lambda: reduce(reading(prop), self.rules))
 
     def spread(self, prop: Term) -> frozenset[Atom]:
         """Its atoms, seen through inverses and roots."""
-        return once(self.kept, ("spread", prop), lambda: frozenset(spread(self.reduced(prop))))
+        return recounted(self.kept, ("spread", prop), lambda: frozenset(spread(self.reduced(prop))))
 
     def products(self, *how: Any) -> Kept:
         """Where products are kept that are the same but for their factors: by how denominators are treated."""
@@ -91,8 +91,8 @@ class Equations:
 _equations: Kept = {}
 
 
-def once(store: Kept, mark: Any, compute: Callable[[], T]) -> T:
-    """What is computed under a mark; its steps count each time."""
+def recounted(store: Kept, mark: Any, compute: Callable[[], T]) -> T:
+    """What is computed under a mark.  Its steps count at every use, other than with `effort.once`: once a question."""
     kept = store.get(mark)
     if kept is not None:
         spend(kept[1])
@@ -111,7 +111,7 @@ def equations(props: tuple[Term, ...]) -> Equations:
     """
     if len(_equations) > MAX_EQUATIONS:
         _equations.clear()
-    return once(_equations, props, lambda: _sorted([reading(prop) for prop in props]))
+    return recounted(_equations, props, lambda: _sorted([reading(prop) for prop in props]))
 
 
 @lru_cache(20_000)

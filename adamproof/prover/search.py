@@ -50,7 +50,7 @@ from .polynomials import (
     reduce,
 )
 from .record import Step, derive
-from .rewriting import NEGATIONS, Kept, Product, equations, once, reading, spread
+from .rewriting import NEGATIONS, Kept, Product, equations, reading, recounted, spread
 from .scaling import Ratios
 
 FACT = 10  # steps, for a fact that is read
@@ -168,12 +168,12 @@ class Search:
         try:
             if not clear:
                 factors = [self._reduced(i) for i in facts]
-                made = once(self.products, mark, lambda: Product(self._product(factors, squares)))
+                made = recounted(self.products, mark, lambda: Product(self._product(factors, squares)))
             else:
                 plain = self._kept(facts, squares, False)  # with its denominators
                 if plain is None:
                     return None
-                made, cleared_by = once(self.products, mark, lambda: self._cleared(plain.reduced))
+                made, cleared_by = recounted(self.products, mark, lambda: self._cleared(plain.reduced))
                 for place, n in cleared_by:
                     facts += tuple(i for i in [self._denominator(self.inverses[place])] if i is not None) * n
         except Refusal:
@@ -240,8 +240,8 @@ class Search:
 
     def _reduced(self, index: int) -> Poly:
         if index not in self.shortened:
-            mark = "factor", self.props[index]
-            self.shortened[index] = once(self.equations.kept, mark, lambda: reduce(self._factor(index), self.rules))
+            kept, mark = self.equations.kept, ("factor", self.props[index])
+            self.shortened[index] = recounted(kept, mark, lambda: reduce(self._factor(index), self.rules))
         return self.shortened[index]
 
     def _factor(self, index: int) -> Poly:
@@ -319,7 +319,7 @@ class Search:
         mark = self.goal, tuple(self.facts), tuple(self.squares), self.linear, self.near, tuple(degrees)
         if len(_runs) > MAX_RUNS:
             _runs.clear()
-        found, tried, work = once(_runs, mark, lambda: self._counted(degrees))
+        found, tried, work = recounted(_runs, mark, lambda: self._counted(degrees))
         self.tried += tried
         self.work += work
         return found
